@@ -1,0 +1,4 @@
+export * from "./clock"
+export * from "./fibers"
+export * from "./flash"
+export * from "./slots"
