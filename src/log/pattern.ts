@@ -1,0 +1,20 @@
+/**
+ * Whether `text` as a whole matches `pattern`, in which each `*` stands for any run of
+ * characters, also an empty one. Case counts; there is no escape.
+ */
+export function matches(pattern: string, text: string): boolean {
+    const parts = pattern.split("*")
+    if (parts.length === 1) return pattern === text
+    const first = parts[0]
+    const last = parts[parts.length - 1]
+    if (!text.startsWith(first) || !text.endsWith(last)) return false
+    let from = first.length
+    const end = text.length - last.length
+    if (end < from) return false
+    for (let i = 1; i < parts.length - 1; ++i) {
+        const at = text.indexOf(parts[i], from, end)
+        if (at < 0) return false
+        from = at + parts[i].length
+    }
+    return from <= end
+}
