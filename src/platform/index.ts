@@ -1,4 +1,6 @@
 export * from "./clock"
+export * from "./device"
 export * from "./fibers"
 export * from "./flash"
 export * from "./slots"
+export * from "./socket"

@@ -1,0 +1,230 @@
+import * as ds from "@devicescript/core"
+import { Clock, NetSocket, Signal, spawn } from "../platform"
+
+/** Most claims that may wait at once. */
+export const MAX_CLAIMS = 16
+/** How long a borrower may hold the socket when it does not say, ms. */
+export const DEFAULT_HOLD_MS = 15000
+/** How long a claim that is asked back may still hold the socket, ms. */
+export const RECALL_GRACE_MS = 2000
+/** What a claim may hold undisturbed before it is asked back, ms. */
+export const MIN_TURN_MS = 1000
+/** How often waiting claims look whether the owner is past its time or gone, ms. */
+const WATCH_MS = 250
+
+/** The socket could not be had, or was taken away; the message names the claim. */
+export class ArbiterError extends Error {
+    constructor(name: string, problem: string) {
+        super(`socket for "${name}": ${problem}`)
+        this.name = "ArbiterError"
+    }
+}
+
+/** The right to use the socket, until `release`. */
+export interface Lease {
+    readonly name: string
+    /** True once the socket was given back or taken away: it must not be touched any more. */
+    isOver(): boolean
+    /** Gives the socket back. May be called more than once. */
+    release(): void
+}
+
+/** What the arbiter did since start. */
+export interface ArbiterStats {
+    /** Name of the owner, undefined while the socket is free. */
+    owner: string | undefined
+    /** Names that wait, first in line first. */
+    waiting: string[]
+    granted: number
+    /** Leases taken away from owners that were gone or past their time. */
+    revoked: number
+}
+
+class Claim implements Lease {
+    readonly granted = new Signal()
+    readonly fiber = ds.Fiber.self()
+    /** Uptime of the grant; undefined while it waits. */
+    since: number
+    /** Uptime of the recall; undefined before. */
+    recalledAt: number
+    over = false
+
+    constructor(
+        private readonly arbiter: SocketArbiter,
+        readonly name: string,
+        /** Longest hold, ms; undefined for an owner that gives back when asked. */
+        readonly holdMs: number,
+        readonly recall: () => void
+    ) {}
+
+    isOver(): boolean {
+        return this.over
+    }
+
+    release(): void {
+        this.arbiter.end(this)
+    }
+
+    isAlive(): boolean {
+        try {
+            return this.fiber.suspended !== undefined
+        } catch (e: any) {
+            return false // the VM throws for a fiber that is gone
+        }
+    }
+}
+
+/**
+ * Hands the VM's one socket to one owner at a time, in the order of asking. A standing owner
+ * (syslog) holds it until somebody else waits and then is asked to give it back; a borrower
+ * (a fetch) holds it for a bounded time. An owner whose fiber is gone loses it.
+ */
+export class SocketArbiter {
+    private readonly waiting: Claim[] = []
+    private owner: Claim
+    private grants = 0
+    private revocations = 0
+
+    constructor(
+        private readonly clock: Clock,
+        private readonly socket: NetSocket
+    ) {}
+
+    /**
+     * Waits for the socket, as an owner that may keep it until `recall` is called and then
+     * releases it within RECALL_GRACE_MS.
+     * @param recall somebody else waits; must not throw or wait
+     * @throws ArbiterError when too many wait already
+     */
+    async claim(name: string, recall: () => void): Promise<Lease> {
+        return await this.wait(new Claim(this, name, undefined, recall))
+    }
+
+    /**
+     * Runs `body` with the socket, which it may use in any way, also through `fetch` of
+     * `@devicescript/net`. It runs in a fiber of its own, so that neither the end of the
+     * caller nor a body that never ends can keep the socket.
+     * @param holdMs longest time `body` may take, after which it is terminated
+     * @returns what `body` returns
+     * @throws what `body` throws; ArbiterError when its time is over or too many wait
+     */
+    async borrow<T>(
+        name: string,
+        body: () => Promise<T>,
+        holdMs = DEFAULT_HOLD_MS
+    ): Promise<T> {
+        const done = new Signal()
+        const self = this
+        let claim: Claim
+        let result: T
+        let error: any
+        let finished = false
+        const run = async () => {
+            claim = new Claim(self, name, holdMs, () => {})
+            try {
+                await self.wait(claim)
+                result = await body()
+            } finally {
+                finished = true
+                claim.release()
+                done.notify()
+            }
+        }
+        spawn(run, e => {
+            error = e
+        })
+        while (!finished && !(claim && claim.over)) {
+            await done.wait(WATCH_MS)
+            this.settle()
+        }
+        if (!finished)
+            throw new ArbiterError(name, `not done within ${holdMs} ms`)
+        if (error) throw error
+        return result
+    }
+
+    /** Who has the socket, who waits, and how often it changed hands. */
+    stats(): ArbiterStats {
+        return {
+            owner: this.owner ? this.owner.name : undefined,
+            waiting: this.waiting.map(claim => claim.name),
+            granted: this.grants,
+            revoked: this.revocations,
+        }
+    }
+
+    /** Ends a claim, waiting or granted. Used by the claim itself. */
+    end(claim: Claim): void {
+        if (claim.over) return
+        claim.over = true
+        const at = this.waiting.indexOf(claim)
+        if (at >= 0) this.waiting.insert(at, -1)
+        if (this.owner === claim) {
+            this.owner = undefined
+            // a borrower may have left its connection open: the next owner starts clean
+            if (claim.holdMs) this.socket.reset()
+        }
+        this.settle()
+    }
+
+    private async wait(claim: Claim): Promise<Lease> {
+        if (this.waiting.length >= MAX_CLAIMS)
+            throw new ArbiterError(
+                claim.name,
+                `${MAX_CLAIMS} claims wait already`
+            )
+        this.waiting.push(claim)
+        this.settle()
+        while (this.owner !== claim) {
+            await claim.granted.wait(WATCH_MS)
+            this.settle()
+        }
+        return claim
+    }
+
+    /** Brings everything up to date: ends what is over, asks back, grants. */
+    private settle(): void {
+        if (this.owner && this.waiting.length) this.judge(this.owner)
+        else if (this.owner && this.owner.holdMs) this.judge(this.owner)
+        while (!this.owner && this.waiting.length) {
+            const next = this.waiting.shift()
+            if (!next.isAlive()) {
+                next.over = true
+                continue
+            }
+            this.owner = next
+            this.grants++
+            next.since = this.clock.millis()
+            next.granted.notify()
+        }
+    }
+
+    /** Takes the socket from an owner that is gone or past its time; recalls a standing one. */
+    private judge(owner: Claim): void {
+        const now = this.clock.millis()
+        if (!owner.isAlive()) return this.revoke(owner)
+        if (owner.holdMs) {
+            if (now - owner.since > owner.holdMs) this.revoke(owner)
+            return
+        }
+        if (owner.recalledAt === undefined) {
+            if (now - owner.since < MIN_TURN_MS) return
+            owner.recalledAt = now
+            owner.recall()
+        } else if (now - owner.recalledAt > RECALL_GRACE_MS) this.revoke(owner)
+    }
+
+    private revoke(owner: Claim): void {
+        owner.over = true
+        this.owner = undefined
+        this.revocations++
+        if (owner.holdMs) {
+            try {
+                owner.fiber.terminate()
+            } catch (e: any) {
+                // it ended by itself
+            }
+        } else owner.recall()
+        this.socket.reset()
+    }
+}

@@ -1,0 +1,135 @@
+import { BackoffOptions } from "../backoff"
+import {
+    EXAMPLE_ENTERPRISE,
+    MAX_MESSAGE_BYTES,
+    MIN_MESSAGE_BYTES,
+} from "./message"
+
+/** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
+export type SyslogProto = "tcp" | "tls" | "relp"
+/** Framings of RFC 6587; RELP has its own. */
+export type SyslogFraming = "octet" | "lf"
+
+/** Where records go and how. What is left out takes the default. */
+export interface SyslogOptions {
+    /** Collector; nothing is kept or sent while this is empty. */
+    host?: string
+    /** 514 by default, 6514 for tls (RFC 5425), 2514 for relp. */
+    port?: number
+    /** `tcp` by default. */
+    proto?: SyslogProto
+    /** `octet` by default. */
+    framing?: SyslogFraming
+    /** 0 to 23; 16 (local0) by default. */
+    facility?: number
+    /** HOSTNAME; `-` when left out. */
+    hostname?: string
+    /** APP-NAME of lines that no task wrote; their topic by default. */
+    appName?: string
+    /** PROCID: the boot number; `-` when unknown. */
+    procId?: string
+    /** Longest message in bytes, MIN_MESSAGE_BYTES or more; 2048 by default. */
+    maxBytes?: number
+    /** Whether texts start with a BOM; false by default, as many receivers show it. */
+    bom?: boolean
+    /** Enterprise number of the SD-ID of metadata. */
+    enterprise?: number
+    /** Bytes that may wait to be sent; the oldest are dropped first. 8192 by default. */
+    queueBytes?: number
+    /** Bytes kept after they were sent, to be sent again after a break. 4096 by default. */
+    windowBytes?: number
+    /** Bytes of one write, except for a longer message; 1024 by default. */
+    batchBytes?: number
+    /** Longest time a line waits for others to share its write, ms; 8 by default. */
+    batchMs?: number
+    /** Longest time to connect, ms; 10 000 by default. */
+    connectMs?: number
+    /** Delays between attempts to connect. */
+    backoff?: BackoffOptions
+}
+
+const PORTS: Record<string, number> = { tcp: 514, tls: 6514, relp: 2514 }
+/** local0 of RFC 5424, table 1. */
+const LOCAL0 = 16
+const FACILITIES = [
+    "kern",
+    "user",
+    "mail",
+    "daemon",
+    "auth",
+    "syslog",
+    "lpr",
+    "news",
+    "uucp",
+    "cron",
+    "authpriv",
+    "ftp",
+]
+
+/**
+ * Facility code of a name (`user`, `daemon`, `local0` to `local7`, ...) or number in text.
+ * @returns undefined for a text that names none
+ */
+export function parseFacility(text: string): number | undefined {
+    const name = text.trim().toLowerCase()
+    const at = FACILITIES.indexOf(name)
+    if (at >= 0) return at
+    const code = name.startsWith("local")
+        ? LOCAL0 + parseInt(name.slice("local".length))
+        : parseInt(name)
+    const inRange = code >= 0 && code <= 23
+    const exact = name === "" + code || name === "local" + (code - LOCAL0)
+    return inRange && exact ? code : undefined
+}
+
+function inRange(name: string, value: number, low: number, high: number): void {
+    if (!(value >= low && value <= high))
+        throw new RangeError(
+            `syslog ${name} ${value}: wanted ${low} to ${high}`
+        )
+}
+
+function oneOf(name: string, value: string, allowed: string[]): void {
+    if (allowed.indexOf(value) < 0)
+        throw new RangeError(
+            `syslog ${name} "${value}": wanted ${allowed.join(", ")}`
+        )
+}
+
+/**
+ * Fills in the defaults and checks the limits.
+ * @throws RangeError naming the option, the value and what is wanted
+ */
+export function completeOptions(given: SyslogOptions): SyslogOptions {
+    const proto = given.proto || "tcp"
+    const options: SyslogOptions = {
+        host: given.host || "",
+        port: given.port || PORTS[proto],
+        proto,
+        framing: given.framing || "octet",
+        facility: given.facility ?? LOCAL0,
+        hostname: given.hostname || "",
+        appName: given.appName,
+        procId: given.procId || "",
+        maxBytes: given.maxBytes ?? MAX_MESSAGE_BYTES,
+        bom: !!given.bom,
+        enterprise: given.enterprise ?? EXAMPLE_ENTERPRISE,
+        queueBytes: given.queueBytes ?? 8192,
+        windowBytes: given.windowBytes ?? 4096,
+        batchBytes: given.batchBytes ?? 1024,
+        batchMs: given.batchMs ?? 8,
+        connectMs: given.connectMs ?? 10000,
+        backoff: given.backoff || {},
+    }
+    oneOf("proto", proto, Object.keys(PORTS))
+    oneOf("framing", options.framing, ["octet", "lf"])
+    inRange("port", options.port, 1, 65535)
+    inRange("facility", options.facility, 0, 23)
+    inRange("maxBytes", options.maxBytes, MIN_MESSAGE_BYTES, 8192)
+    inRange("queueBytes", options.queueBytes, options.maxBytes, 65536)
+    inRange("windowBytes", options.windowBytes, 0, 65536)
+    inRange("batchBytes", options.batchBytes, 1, 4096)
+    inRange("batchMs", options.batchMs, 0, 1000)
+    inRange("connectMs", options.connectMs, 1, 600000)
+    return options
+}

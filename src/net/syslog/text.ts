@@ -1,0 +1,75 @@
+/** Printable US-ASCII of RFC 5424, section 6: `PRINTUSASCII = %d33-126`. */
+const FIRST_PRINTABLE = 33
+const LAST_PRINTABLE = 126
+/** Stands for each character that a header field must not hold. */
+const SUBSTITUTE = "_"
+/** NILVALUE of RFC 5424, section 6. */
+export const NIL = "-"
+
+/**
+ * Makes a header field: characters outside of printable US-ASCII become `_`, what is too long
+ * is cut, and nothing becomes the NILVALUE. Slow (a step for each character): keep the result.
+ * @param limit most characters
+ * @param forbidden characters that are not allowed here although they are printable
+ */
+export function headerField(
+    text: string | undefined,
+    limit: number,
+    forbidden = ""
+): string {
+    if (!text) return NIL
+    const count = Math.min(text.length, limit)
+    const out: string[] = []
+    for (let i = 0; i < count; ++i) {
+        const code = text.charCodeAt(i)
+        const ok =
+            code >= FIRST_PRINTABLE &&
+            code <= LAST_PRINTABLE &&
+            forbidden.indexOf(text[i]) < 0
+        out.push(ok ? text[i] : SUBSTITUTE)
+    }
+    return out.join("")
+}
+
+/**
+ * Replaces every `from` by `to`. The VM's own `split` takes a step for each character; this
+ * one takes a step for each occurrence.
+ */
+export function replaceAll(text: string, from: string, to: string): string {
+    let at = text.indexOf(from)
+    if (at < 0) return text
+    const out: string[] = []
+    let start = 0
+    while (at >= 0) {
+        out.push(text.slice(start, at))
+        start = at + from.length
+        at = text.indexOf(from, start)
+    }
+    out.push(text.slice(start))
+    return out.join(to)
+}
+
+/** Writes line feeds as `#012`, as rsyslog itself writes them into its files. */
+export function singleLine(text: string): string {
+    return replaceAll(text, "\n", "#012")
+}
+
+/** Doubles the braces of constant text that becomes part of a `format` template. */
+export function escapeTemplate(text: string): string {
+    return replaceAll(replaceAll(text, "{", "{{"), "}", "}}")
+}
+
+/**
+ * Cuts text that is longer than `limit` bytes of UTF-8 at a character and says so.
+ * @returns text of at most `limit` bytes (at least the mark, `[+N bytes]`)
+ */
+export function cutBytes(text: string, limit: number): string {
+    const size = text.byteLength
+    if (size <= limit) return text
+    const bytes = Buffer.from(text)
+    // the mark names what is missing, so its own length is settled with the largest number
+    let end = Math.max(0, limit - `[+${size} bytes]`.length)
+    // a continuation byte, 10xxxxxx, belongs to the character before it
+    while (end > 0 && (bytes[end] & 0xc0) === 0x80) end--
+    return bytes.slice(0, end).toString() + `[+${size - end} bytes]`
+}

@@ -1,0 +1,141 @@
+import * as ds from "@devicescript/core"
+
+/** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
+export type SocketProto = "tcp" | "tls"
+
+/** What became of a write. */
+export type WriteResult = number
+/** Taken by the network stack; not yet sent, and nobody says when it will be. */
+export const QUEUED: WriteResult = 0
+/** The stack's own queue is full: nothing was taken, try the same bytes again later. */
+export const WOULD_BLOCK: WriteResult = -1
+/** The connection is gone: nothing was taken. */
+export const DISCONNECTED: WriteResult = -2
+
+/** What a connection tells its user. Called in fibers of the VM; must not throw or wait. */
+export interface SocketListener {
+    /** Connected. With `tls` the handshake may still be under way, and may still fail. */
+    opened(): void
+    received(data: Buffer): void
+    /** Over, once: by the peer (no reason) or by an error. Not called after `close`. */
+    closed(reason: string | undefined): void
+}
+
+/** One connection; of no use once it is closed. */
+export interface Connection {
+    /** Hands bytes over whole or not at all; at most about 1 KB at a time on a board. */
+    write(data: string | Buffer): WriteResult
+    /** Ends the connection. What was queued may still be sent. Never throws. */
+    close(): void
+}
+
+/** The VM's one socket: opening a connection ends the one before. */
+export interface NetSocket {
+    /**
+     * Starts to connect; `listener.opened` or `listener.closed` follows, possibly never.
+     * @throws SocketError when there is no network at all
+     */
+    open(
+        host: string,
+        port: number,
+        proto: SocketProto,
+        listener: SocketListener
+    ): Connection
+    /** Ends whatever connection there is, whoever opened it. */
+    reset(): void
+}
+
+/** The network stack refused; the message names the address. */
+export class SocketError extends Error {
+    constructor(address: string, problem: string) {
+        super(`${address}: ${problem}`)
+        this.name = "SocketError"
+    }
+}
+
+type SocketEvent = "open" | "close" | "data" | "error"
+
+interface SocketNatives {
+    _socketOpen(host: string, port: number): number
+    _socketClose(): number
+    _socketWrite(data: string | Buffer): number
+    _socketOnEvent(event: SocketEvent, arg?: Buffer | string): void
+}
+
+const natives = ds as unknown as SocketNatives
+
+class SystemConnection implements Connection {
+    private ended = false
+    private isOpen = false
+
+    constructor(private readonly listener: SocketListener) {}
+
+    write(data: string | Buffer): WriteResult {
+        if (this.ended) return DISCONNECTED
+        const code = natives._socketWrite(data)
+        if (code === 0) return QUEUED
+        return code === -1 ? WOULD_BLOCK : DISCONNECTED
+    }
+
+    close(): void {
+        if (this.ended) return
+        this.ended = true
+        natives._socketClose()
+    }
+
+    /** Stops all calls of the listener without touching the socket. */
+    detach(): void {
+        this.ended = true
+    }
+
+    onEvent(event: SocketEvent, arg?: Buffer | string): void {
+        if (this.ended) return
+        if (event === "data") this.listener.received(arg as Buffer)
+        else if (event === "open") {
+            // a board that was told to connect again can report the first connect late
+            if (this.isOpen) return
+            this.isOpen = true
+            this.listener.opened()
+        } else {
+            this.ended = true
+            this.listener.closed(
+                event === "error" ? "" + arg || "error" : undefined
+            )
+        }
+    }
+}
+
+/**
+ * The socket of the VM, through its natives. `Socket` of `@devicescript/net` is not used: it
+ * throws on back-pressure and logs each event. Both may be used in turns.
+ */
+export class SystemSocket implements NetSocket {
+    private current: SystemConnection
+
+    open(
+        host: string,
+        port: number,
+        proto: SocketProto,
+        listener: SocketListener
+    ): Connection {
+        if (this.current) this.current.detach()
+        const connection = new SystemConnection(listener)
+        this.current = connection
+        // The VM looks the function up when the event happens and runs it later, in a fiber.
+        // One function for each connection keeps late events of an old one apart.
+        natives._socketOnEvent = (event, arg) => connection.onEvent(event, arg)
+        try {
+            // a negative port asks for TLS
+            natives._socketOpen(host, proto === "tls" ? -port : port)
+        } catch (e: any) {
+            connection.detach()
+            throw new SocketError(`${proto}://${host}:${port}`, e.message)
+        }
+        return connection
+    }
+
+    reset(): void {
+        if (this.current) this.current.detach()
+        natives._socketClose()
+    }
+}
