@@ -1,5 +1,33 @@
 import * as ds from "@devicescript/core"
+import { LogFilter } from "./filters"
+import { Formatter } from "./formatters"
+import { Level } from "./levels"
+import { Account, BoundedQueue } from "./queue"
 import { LogRecord } from "./record"
+
+/** At most `records` records in each `window` ms; the rest is dropped and counted. */
+export interface Burst {
+    records: number
+    window: number
+}
+
+/** How the log treats a handler. What is left out is the handler's own advice, or the default. */
+export interface HandlerOptions {
+    /** Most detailed level it takes; everything by default. */
+    level?: Level
+    /** Asked in this order after the level; none by default. */
+    filters?: LogFilter[]
+    /** KEEP (default) or STOP: what holds when all filters say IGNORE. */
+    filterDefault?: number
+    /** Makes the line; `LINE_FORMATTER` by default, null when the handler needs no line. */
+    formatter?: Formatter | null
+    /** Burst limit; `DEFAULT_BURST` by default, null for none. */
+    burst?: Burst | null
+    /** After a throw, ms until what threw is tried again; 0 (default) = never. */
+    restartAfter?: number
+    /** Topics or `*` patterns (children included) it is restricted to; all by default. */
+    loggers?: string[]
+}
 
 /**
  * A sink for records. The log calls it synchronously, so `emit` must be short and never wait:
@@ -8,7 +36,8 @@ import { LogRecord } from "./record"
 export interface Handler {
     /**
      * Takes one record.
-     * @param record the event; not to be changed or kept past the call, unless copied
+     * @param record the event; the log uses the object again, so it is not to be changed,
+     * nor kept past the call unless copied
      * @param line the record as text by the handler's formatter, without a line end;
      * the same formatter runs once for all handlers that share it
      */
@@ -19,4 +48,13 @@ export interface Handler {
     close?(): ds.AsyncVoid
     /** Takes changed options while running. */
     configure?(options: Record<string, any>): void
+    /** Options that suit this handler, where whoever adds it says nothing else. */
+    readonly advised?: HandlerOptions
+    /**
+     * The queue of a slow handler. The log takes the handler's account from it, and reports
+     * what it dropped as one record once it is low again.
+     */
+    readonly queue?: BoundedQueue<any>
+    /** The account of a handler that keeps one without `queue`. */
+    account?(): Account
 }

@@ -1,0 +1,145 @@
+import { Level } from "./levels"
+import { matches } from "./pattern"
+import { LogRecord } from "./record"
+
+/** The record is taken as it is; what the remaining filters say still counts. */
+export const KEEP = 1
+/** The record is thrown away here; no further filter is asked. */
+export const STOP = 0
+/** No opinion. When all filters say so, `filterDefault` decides. */
+export const IGNORE = 2
+
+/** KEEP, STOP, IGNORE, or a changed copy of the record to go on with (which means KEEP). */
+export type FilterAnswer = number | LogRecord
+
+/**
+ * Decides on records, for a handler or for all of them (after OTP's logger_filters).
+ * A filter that throws or answers anything else is taken out and reported by its name.
+ */
+export interface LogFilter {
+    readonly name: string
+    /** @param record not to be changed: a filter that changes it answers with a copy */
+    filter(record: LogRecord): FilterAnswer
+}
+
+/** What a built-in filter answers: `action` on what it is for, IGNORE on the rest. */
+type Test = (record: LogRecord) => boolean
+
+class TestFilter implements LogFilter {
+    constructor(
+        readonly name: string,
+        private readonly test: Test,
+        private readonly action: number
+    ) {}
+
+    filter(record: LogRecord): FilterAnswer {
+        return this.test(record) ? this.action : IGNORE
+    }
+}
+
+/** Answers `action` (KEEP or STOP) on records from `mostSevere` to `leastSevere`. */
+export function levelFilter(
+    mostSevere: Level,
+    leastSevere: Level,
+    action: number
+): LogFilter {
+    return new TestFilter(
+        "level",
+        r => r.level >= mostSevere && r.level <= leastSevere,
+        action
+    )
+}
+
+/** Answers `action` on records of a topic, its children, or topics that match a `*` pattern. */
+export function topicFilter(pattern: string, action: number): LogFilter {
+    return new TestFilter(
+        `topic ${pattern}`,
+        r => covers(pattern, r.topic),
+        action
+    )
+}
+
+/** Answers `action` on the lines of the tasks whose name matches `pattern`. */
+export function taskFilter(pattern: string, action: number): LogFilter {
+    return topicFilter(TASK_PREFIX + pattern, action)
+}
+
+/** Answers `action` on progress reports: tasks started, stopped, restarted. */
+export function progressFilter(action: number): LogFilter {
+    return new TestFilter(
+        "progress",
+        r => r.meta !== undefined && r.meta["progress"] === true,
+        action
+    )
+}
+
+/** The topic of a task is this prefix and its name. */
+export const TASK_PREFIX = "task."
+
+/**
+ * Whether a topic pattern applies to a topic: it matches the topic itself or one of its
+ * dotted parents, so that `net` covers `net.syslog`.
+ */
+export function covers(pattern: string, topic: string): boolean {
+    while (true) {
+        if (matches(pattern, topic)) return true
+        const dot = topic.lastIndexOf(".")
+        if (dot < 0) return false
+        topic = topic.slice(0, dot)
+    }
+}
+
+/** Is told of a filter that threw. */
+export interface FilterOwner {
+    filterFailed(filter: LogFilter, error: unknown): void
+}
+
+/**
+ * Runs a record through filters. One that throws counts as IGNORE.
+ * @param fallback KEEP or STOP: what holds when every filter says IGNORE
+ * @returns the record, changed or not, or undefined when it was stopped
+ */
+export function applyFilters(
+    filters: LogFilter[],
+    fallback: number,
+    record: LogRecord,
+    owner: FilterOwner
+): LogRecord | undefined {
+    let verdict = fallback
+    for (let i = 0; i < filters.length; ++i) {
+        const answer = ask(filters[i], record, owner)
+        if (answer === STOP) return undefined
+        if (answer === IGNORE) continue
+        verdict = KEEP
+        if (answer !== KEEP) record = answer as LogRecord
+    }
+    return verdict === KEEP ? record : undefined
+}
+
+function ask(
+    filter: LogFilter,
+    record: LogRecord,
+    owner: FilterOwner
+): FilterAnswer {
+    try {
+        const answer = filter.filter(record)
+        if (answer === KEEP || answer === STOP || answer === IGNORE)
+            return answer
+        const changed = answer as LogRecord
+        if (changed && typeof changed.message === "string") return changed
+        throw new TypeError("a filter answers KEEP, STOP, IGNORE or a record")
+    } catch (e: any) {
+        owner.filterFailed(filter, e)
+        return IGNORE
+    }
+}
+
+/** The filters without one of them; undefined when none is left. */
+export function without(
+    filters: LogFilter[],
+    filter: LogFilter
+): LogFilter[] | undefined {
+    if (!filters) return undefined
+    const rest = filters.filter(other => other !== filter)
+    return rest.length ? rest : undefined
+}

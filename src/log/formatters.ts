@@ -1,0 +1,158 @@
+import * as ds from "@devicescript/core"
+import { TASK_PREFIX } from "./filters"
+import { levelName } from "./levels"
+import { LogRecord } from "./record"
+import { renderFields } from "./text"
+import { rfc3339, uptimeText } from "./time"
+
+/** Makes a line of a record; several handlers may share one. */
+export interface Formatter {
+    /** @returns the text, without a line end */
+    format(record: LogRecord): string
+}
+
+/** Time as uptime (`12.345`), whether or not the wall clock is known. */
+export const TIME_UPTIME = "uptime"
+/** Time after RFC 3339 once the wall clock is known, uptime before that. */
+export const TIME_RFC3339 = "rfc3339"
+
+/** How a template formatter writes. */
+export interface FormatterOptions {
+    /** TIME_RFC3339 (default) or TIME_UPTIME. */
+    time?: string
+    /** Turns line ends and control characters of the message into spaces; true by default. */
+    singleLine?: boolean
+}
+
+const FIELDS = ["time", "level", "topic", "task", "mark", "message", "meta"]
+
+/**
+ * A line by a template of `{time} {level} {topic} {task} {mark} {message} {meta}` and text
+ * between. `{mark}` is the service's mark, or the topic where there is none; `{task}` the
+ * task's name or nothing; `{meta}` the structured data as `key=value`.
+ */
+export class TemplateFormatter implements Formatter {
+    private readonly parts: string[] = []
+    private readonly time: string
+    private readonly singleLine: boolean
+
+    /** @throws RangeError for an unknown field or an open brace */
+    constructor(template: string, options: FormatterOptions = {}) {
+        this.time = options.time || TIME_RFC3339
+        this.singleLine = options.singleLine !== false
+        if (this.time !== TIME_RFC3339 && this.time !== TIME_UPTIME)
+            throw new RangeError(`time: no format "${this.time}"`)
+        this.parse(template)
+    }
+
+    format(record: LogRecord): string {
+        const words: string[] = []
+        const { parts } = this
+        for (let i = 0; i < parts.length; i += 2) {
+            words.push(parts[i])
+            if (i + 1 < parts.length)
+                words.push(this.field(parts[i + 1], record))
+        }
+        return words.join("")
+    }
+
+    /** Splits the template: text at even places, field names at odd ones. */
+    private parse(template: string): void {
+        let at = 0
+        while (true) {
+            const open = template.indexOf("{", at)
+            if (open < 0) break
+            const close = template.indexOf("}", open)
+            const name = template.slice(open + 1, Math.max(open, close))
+            if (FIELDS.indexOf(name) < 0)
+                throw new RangeError(
+                    `template "${template}": no field at character ${open + 1}; wanted {${FIELDS.join("} {")}}`
+                )
+            this.parts.push(template.slice(at, open))
+            this.parts.push(name)
+            at = close + 1
+        }
+        this.parts.push(template.slice(at))
+    }
+
+    private field(name: string, record: LogRecord): string {
+        if (name === "time") return this.timeText(record)
+        if (name === "level") return levelName(record.level).toUpperCase()
+        if (name === "topic") return record.topic
+        if (name === "task") return taskName(record.topic)
+        if (name === "mark") return record.mark || record.topic
+        if (name === "meta") return record.meta ? renderFields(record.meta) : ""
+        return this.singleLine ? singleLine(record.message) : record.message
+    }
+
+    private timeText(record: LogRecord): string {
+        return record.wall === undefined || this.time === TIME_UPTIME
+            ? uptimeText(record.time)
+            : rfc3339(record.wall)
+    }
+}
+
+/** The name of the task of a `task.NAME...` topic, empty for other topics. */
+export function taskName(topic: string): string {
+    if (!topic.startsWith(TASK_PREFIX)) return ""
+    const dot = topic.indexOf(".", TASK_PREFIX.length)
+    return topic.slice(TASK_PREFIX.length, dot < 0 ? topic.length : dot)
+}
+
+/** A text on one line: line ends and tabs as one space each. */
+export function singleLine(text: string): string {
+    return text
+        .split("\r\n")
+        .join(" ")
+        .split("\n")
+        .join(" ")
+        .split("\r")
+        .join(" ")
+}
+
+const LABELS = [
+    "EMERGENCY",
+    "ALERT",
+    "CRITICAL",
+    "ERROR",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "TRACE",
+]
+
+/** The line of a record that handlers get by default: `TIME [LEVEL] [name.service] message`. */
+class LineFormatter implements Formatter {
+    private time = -1
+    private wall: number = undefined
+    private stamp = ""
+
+    format(record: LogRecord): string {
+        if (record.time !== this.time || record.wall !== this.wall)
+            this.renew(record)
+        const { message } = record
+        return (ds as any).format(
+            "{0} [{1}] [{2}] {3}",
+            this.stamp,
+            LABELS[record.level],
+            record.mark || record.topic,
+            message.indexOf("\n") < 0 && message.indexOf("\r") < 0
+                ? message
+                : singleLine(message)
+        )
+    }
+
+    /** Several records of one VM slice have the same time: its text is made once. */
+    private renew(record: LogRecord): void {
+        this.time = record.time
+        this.wall = record.wall
+        this.stamp =
+            record.wall === undefined
+                ? uptimeText(record.time)
+                : rfc3339(record.wall)
+    }
+}
+
+/** The default formatter, one for all handlers so that it runs once for a record. */
+export const LINE_FORMATTER: Formatter = new LineFormatter()

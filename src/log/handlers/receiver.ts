@@ -1,0 +1,62 @@
+import { Signal } from "../../platform"
+import { IGNORE, LogFilter, STOP } from "../filters"
+import { Handler, HandlerOptions } from "../handler"
+import { BoundedQueue, QueueOptions } from "../queue"
+import { LogRecord } from "../record"
+import { LevelRules } from "../spec"
+
+/** Bytes that a queued record takes besides its message: a rough figure for the byte limit. */
+const RECORD_BYTES = 64
+
+/**
+ * A subscription to records by level and topic, with a queue of its own (after Racket's
+ * log receivers). One fiber at a time may wait for records.
+ */
+export class LogReceiver implements Handler, LogFilter {
+    readonly advised: HandlerOptions
+    readonly queue: BoundedQueue<LogRecord>
+    private readonly arrived = new Signal()
+
+    /** Made by `LogSystem.subscribe`. */
+    constructor(
+        readonly name: string,
+        readonly rules: LevelRules,
+        options: QueueOptions
+    ) {
+        this.queue = new BoundedQueue(options)
+        this.advised = {
+            level: rules.mostDetailed(),
+            filters: rules.rules.length ? [this] : undefined,
+            formatter: null,
+            burst: null,
+        }
+    }
+
+    filter(record: LogRecord): number {
+        return record.level <= this.rules.level(record.topic) ? IGNORE : STOP
+    }
+
+    emit(record: LogRecord): void {
+        const copy = Object.assign({}, record) as LogRecord
+        const bytes = RECORD_BYTES + copy.message.byteLength
+        if (this.queue.push(copy, bytes, copy.level)) this.arrived.notify()
+    }
+
+    /**
+     * The next record.
+     * @param timeout longest wait in ms; for ever when left out, 0 = do not wait
+     * @returns undefined when the time ran out or the subscription ended
+     */
+    async receive(timeout?: number): Promise<LogRecord | undefined> {
+        if (!this.queue.length && timeout !== 0) {
+            // a notification may be left over from a record taken without waiting
+            await this.arrived.wait(0)
+            if (!this.queue.length) await this.arrived.wait(timeout)
+        }
+        return this.queue.shift()
+    }
+
+    close(): void {
+        this.arrived.notify()
+    }
+}

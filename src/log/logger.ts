@@ -1,0 +1,225 @@
+import { Channel } from "./core"
+import { publish } from "./dispatch"
+import {
+    ALERT,
+    CRITICAL,
+    DEBUG,
+    EMERGENCY,
+    ERROR,
+    INFO,
+    Level,
+    NOTICE,
+    TRACE,
+    WARNING,
+} from "./levels"
+import { renderError, renderFields } from "./text"
+
+/** Structured data of a record. */
+export type Meta = Record<string, any>
+
+/** Meta of progress reports, by which filters know them. */
+const PROGRESS: Meta = { progress: true }
+
+/**
+ * Writes records under a topic. Every method is short, never waits and never throws.
+ *
+ * A message is a literal with `{0}` to `{3}`, filled in only when some handler takes the
+ * record: the arguments are fixed, since rest arguments would cost an array at every call.
+ */
+export class Logger {
+    /**
+     * Loggers are made by the log system.
+     * @param mark the mark of a service's lines, or undefined
+     * @param meta data bound to all records, or undefined
+     */
+    constructor(
+        readonly channel: Channel,
+        readonly mark: string,
+        readonly meta: Meta
+    ) {}
+
+    trace(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= TRACE)
+            publish(this, TRACE, message, a, b, c, d)
+    }
+
+    debug(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= DEBUG)
+            publish(this, DEBUG, message, a, b, c, d)
+    }
+
+    info(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= INFO)
+            publish(this, INFO, message, a, b, c, d)
+    }
+
+    notice(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= NOTICE)
+            publish(this, NOTICE, message, a, b, c, d)
+    }
+
+    warning(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= WARNING)
+            publish(this, WARNING, message, a, b, c, d)
+    }
+
+    error(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= ERROR)
+            publish(this, ERROR, message, a, b, c, d)
+    }
+
+    critical(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= CRITICAL)
+            publish(this, CRITICAL, message, a, b, c, d)
+    }
+
+    alert(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= ALERT)
+            publish(this, ALERT, message, a, b, c, d)
+    }
+
+    emergency(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= EMERGENCY)
+            publish(this, EMERGENCY, message, a, b, c, d)
+    }
+
+    /** Writes at a level given as a number. */
+    log(
+        level: Level,
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        if (this.channel.threshold >= level && level >= EMERGENCY)
+            publish(this, level, message, a, b, c, d)
+    }
+
+    /** Whether a record of this level would reach any handler. */
+    isEnabled(level: Level): boolean {
+        return this.channel.threshold >= level && level >= EMERGENCY
+    }
+
+    /** The most detailed level that reaches any handler. */
+    mostDetailed(): Level {
+        return this.channel.threshold
+    }
+
+    /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */
+    exception(message: string, error: unknown): void {
+        if (this.channel.threshold >= ERROR)
+            publish(this, ERROR, "{0}: {1}", message, renderError(error))
+    }
+
+    /**
+     * Writes an object, which becomes the record's meta.
+     * @param render makes the message of it; `key=value key=value` when left out or throwing
+     */
+    report(
+        level: Level,
+        object: Meta,
+        render?: (object: Meta) => string
+    ): void {
+        if (!this.isEnabled(level)) return
+        const meta = this.meta
+            ? Object.assign(Object.assign({}, this.meta), object)
+            : object
+        const message = renderReport(object, render)
+        publish(new Logger(this.channel, this.mark, meta), level, message)
+    }
+
+    /**
+     * Writes a progress report (level info): what is of interest only to whoever follows
+     * the work of the firmware itself. They are thrown away unless the log lets them through.
+     */
+    progress(
+        message: string,
+        a?: unknown,
+        b?: unknown,
+        c?: unknown,
+        d?: unknown
+    ): void {
+        const { channel } = this
+        if (!channel.core.progress || channel.threshold < INFO) return
+        const meta = this.meta
+            ? Object.assign(Object.assign({}, this.meta), PROGRESS)
+            : PROGRESS
+        publish(new Logger(channel, this.mark, meta), INFO, message, a, b, c, d)
+    }
+
+    /** A logger that adds `meta` to its records; this one stays as it is. */
+    with(meta: Meta): Logger {
+        const merged = Object.assign(Object.assign({}, this.meta || {}), meta)
+        return new Logger(this.channel, this.mark, merged)
+    }
+}
+
+/**
+ * The logger of a task: topic `task.NAME`, lines marked `NAME.service`, and for a child
+ * `NAME.service.CHILD`.
+ */
+export class ServiceLogger extends Logger {}
+
+function renderReport(object: Meta, render: (object: Meta) => string): string {
+    if (!render) return renderFields(object)
+    try {
+        return render(object)
+    } catch (e: any) {
+        return `${renderFields(object)} (its rendering: ${renderError(e)})`
+    }
+}

@@ -1,0 +1,244 @@
+import { checkRange } from "./check"
+import { ERROR, Level } from "./levels"
+
+/** Everything is taken. */
+export const STAGE_ASYNC = "async"
+/** Nearly full: only entries at `vital` or worse are taken, the rest are dropped. */
+export const STAGE_DROP = "drop"
+/** Nothing moved for too long: what was queued has just been thrown away, all of it. */
+export const STAGE_FLUSH = "flush"
+
+/** One of the STAGE constants. */
+export type Stage = string
+
+/** Limits and thresholds of a queue; what is left out keeps its value or takes the default. */
+export interface QueueOptions {
+    /** Most entries, 1 to 4096; 64 by default. */
+    entries?: number
+    /** Most bytes of all entries; 4096 by default. */
+    bytes?: number
+    /** Fill in percent of either limit at which dropping starts; 75 by default. */
+    dropAt?: number
+    /** Fill in percent of both limits at which dropping ends; 25 by default. */
+    lowAt?: number
+    /** Entries dropped in one overload after which the queue is flushed; 1000, 0 = never. */
+    flushAfter?: number
+    /** Entries of this level and worse may use what lies above `dropAt`; error by default. */
+    vital?: Level
+}
+
+/** What became of the entries of a queue or handler: received = delivered + queued + dropped. */
+export interface Account {
+    received: number
+    delivered: number
+    queued: number
+    dropped: number
+}
+
+/** Most entries a queue may be given: its slots alone take 16 bytes each. */
+export const MAX_QUEUE_ENTRIES = 4096
+
+/**
+ * A first-in first-out queue between the log, which must not wait, and a slow device.
+ * It is bounded in entries and bytes, and its account is exact at every moment.
+ *
+ * The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
+ * `sync`, slows the caller down until the handler has caught up; here no caller may be held,
+ * so it has no meaning.
+ */
+export class BoundedQueue<T> {
+    /** Entries in the queue. */
+    length = 0
+    /** Bytes of the entries in the queue. */
+    bytes = 0
+    received = 0
+    delivered = 0
+    dropped = 0
+    stage: Stage = STAGE_ASYNC
+    /** Called when something was dropped and the queue is low again; must not log or wait. */
+    onLow: () => void = undefined
+    private options: QueueOptions
+    private items: T[] = []
+    private sizes: number[] = []
+    private capacity = 0
+    private head = 0
+    private held = 0
+    private unreported = 0
+    private stuck = 0
+    private dropEntries = 0
+    private dropBytes = 0
+
+    /** @throws RangeError when a limit is out of its range */
+    constructor(options?: QueueOptions) {
+        this.options = {
+            entries: 64,
+            bytes: 4096,
+            dropAt: 75,
+            lowAt: 25,
+            flushAfter: 1000,
+            vital: ERROR,
+        }
+        this.configure(options || {})
+    }
+
+    /**
+     * Changes limits while running. Entries that no longer fit stay until they are delivered.
+     * @throws RangeError when a limit is out of its range; nothing is changed then
+     */
+    configure(changes: QueueOptions): void {
+        const next = Object.assign(Object.assign({}, this.options), changes)
+        checkRange("entries", next.entries, 1, MAX_QUEUE_ENTRIES)
+        checkRange("bytes", next.bytes, 1, 0xffff)
+        checkRange("dropAt", next.dropAt, 1, 100)
+        checkRange("lowAt", next.lowAt, 0, next.dropAt)
+        checkRange("flushAfter", next.flushAfter, 0, 0x7fffffff)
+        this.options = next
+        this.linearize(Math.max(next.entries, this.length))
+        this.dropEntries = Math.idiv(next.entries * next.dropAt + 99, 100)
+        this.dropBytes = Math.idiv(next.bytes * next.dropAt, 100)
+    }
+
+    /**
+     * Offers an entry.
+     * @param bytes its size, counted against the byte limit
+     * @param level its severity; those at `vital` or worse may use the reserve
+     * @returns false when it was dropped (and counted)
+     */
+    push(item: T, bytes: number, level?: Level): boolean {
+        this.received++
+        if (
+            (this.length >= this.dropEntries ||
+                this.bytes + bytes > this.dropBytes) &&
+            !this.admit(bytes, level)
+        )
+            return false
+        let slot = this.head + this.length
+        if (slot >= this.capacity) slot -= this.capacity
+        this.items[slot] = item
+        this.sizes[slot] = bytes
+        this.length++
+        this.bytes += bytes
+        return true
+    }
+
+    /** The entry at `index` (0 = oldest), left in the queue; undefined past the end. */
+    at(index: number): T | undefined {
+        if (index < 0 || index >= this.length) return undefined
+        return this.items[(this.head + index) % this.capacity]
+    }
+
+    /** Takes the oldest entry and counts it as delivered; undefined when there is none. */
+    shift(): T | undefined {
+        const item = this.at(0)
+        this.remove(1)
+        return item
+    }
+
+    /**
+     * Marks the oldest `count` entries as being delivered: a flush leaves them.
+     * `remove` ends it, so does `hold(0)` when the delivery failed.
+     */
+    hold(count: number): void {
+        this.held = Math.min(count, this.length)
+    }
+
+    /** Removes the oldest `count` entries, which have been delivered. */
+    remove(count: number): void {
+        const removed = Math.min(count, this.length)
+        for (let i = 0; i < removed; ++i) {
+            this.bytes -= this.sizes[this.head]
+            this.items[this.head] = undefined
+            if (++this.head === this.capacity) this.head = 0
+        }
+        this.length -= removed
+        if (!this.length) this.head = 0
+        this.delivered += removed
+        this.held = 0
+        if (removed) this.stuck = 0
+        this.checkLow()
+    }
+
+    /** Drops (and counts) everything that is queued and not held. */
+    clear(): void {
+        while (this.length > this.held) {
+            this.length--
+            const slot = (this.head + this.length) % this.capacity
+            this.bytes -= this.sizes[slot]
+            this.items[slot] = undefined
+            this.drop()
+        }
+        this.checkLow()
+    }
+
+    /** Received, delivered, queued and dropped so far. */
+    account(): Account {
+        const { received, delivered, length, dropped } = this
+        return { received, delivered, queued: length, dropped }
+    }
+
+    /** Entries dropped since the last call, to be reported in one record. */
+    takeDropped(): number {
+        const count = this.unreported
+        this.unreported = 0
+        return count
+    }
+
+    /** Gives back a count of `takeDropped` whose report was not delivered. */
+    returnDropped(count: number): void {
+        this.unreported += count
+    }
+
+    /** Decides on an entry that does not fit below the drop threshold. */
+    private admit(bytes: number, level: Level): boolean {
+        if (this.stage === STAGE_ASYNC) this.stage = STAGE_DROP
+        if (level <= this.options.vital && this.fits(bytes)) return true
+        this.stuck++
+        const { flushAfter } = this.options
+        if (flushAfter && this.stuck >= flushAfter) {
+            this.stuck = 0
+            this.clear()
+            this.stage = STAGE_FLUSH
+            if (this.fits(bytes)) return true
+        }
+        this.drop()
+        this.checkLow()
+        return false
+    }
+
+    private fits(bytes: number): boolean {
+        return (
+            this.length < this.options.entries &&
+            this.bytes + bytes <= this.options.bytes
+        )
+    }
+
+    private drop(): void {
+        this.dropped++
+        this.unreported++
+    }
+
+    /** Ends an overload once the queue is low, and says so when something was dropped. */
+    private checkLow(): void {
+        if (this.stage === STAGE_ASYNC && !this.unreported) return
+        const { entries, bytes, lowAt } = this.options
+        if (this.length * 100 > entries * lowAt) return
+        if (this.bytes * 100 > bytes * lowAt) return
+        this.stage = STAGE_ASYNC
+        if (this.unreported && this.onLow) this.onLow()
+    }
+
+    /** Moves the entries to the front of slots for `capacity` of them. */
+    private linearize(capacity: number): void {
+        const items: T[] = []
+        const sizes: number[] = []
+        for (let i = 0; i < this.length; ++i) {
+            const slot = (this.head + i) % this.capacity
+            items.push(this.items[slot])
+            sizes.push(this.sizes[slot])
+        }
+        this.items = items
+        this.sizes = sizes
+        this.head = 0
+        this.capacity = capacity
+    }
+}

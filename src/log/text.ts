@@ -1,0 +1,75 @@
+import * as ds from "@devicescript/core"
+
+/** Longest message, in bytes: a longer one is cut and marked. */
+export const MAX_MESSAGE = 1024
+/** What marks a text that was cut. */
+export const CUT_MARK = "[...]"
+
+/** The VM's native formatter; its type in the library admits numbers only. */
+const nativeFormat: (
+    message: string,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+    d?: unknown
+) => string = (ds as any).format
+
+/**
+ * Fills `{0}` to `{3}` of a message. Without arguments the message is taken as it is, braces
+ * included, so that foreign text can be logged safely.
+ */
+export function formatMessage(
+    message: string,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown
+): string {
+    if (b === undefined && c === undefined && d === undefined)
+        return a === undefined ? message : nativeFormat(message, a)
+    return nativeFormat(message, a, b, c, d)
+}
+
+/** The first characters of a text that fit into `bytes`, marked when something was cut off. */
+export function cut(text: string, bytes: number): string {
+    if (text.byteLength <= bytes) return text
+    const room = Math.max(0, bytes - CUT_MARK.byteLength)
+    let short = text.slice(0, room)
+    while (short.byteLength > room) {
+        const over = short.byteLength - room
+        // a character has at most 4 bytes, so at least this many must go
+        short = short.slice(0, short.length - Math.idiv(over + 3, 4))
+    }
+    return short + CUT_MARK.slice(0, bytes)
+}
+
+/** Renders an object as `key=value key=value`; nested ones as JSON. */
+export function renderFields(object: Record<string, any>): string {
+    const words: string[] = []
+    for (const key of Object.keys(object)) {
+        const value = object[key]
+        const text =
+            typeof value === "object" && value
+                ? JSON.stringify(value)
+                : nativeFormat("{0}", value)
+        words.push(`${key}=${text}`)
+    }
+    return words.join(" ")
+}
+
+/**
+ * Renders whatever was thrown: name, message and frames of an error, or the value itself.
+ *
+ * The VM gives the frames of an error as program counters only, innermost first, 16 at most.
+ * They appear as `gpc:1234`, which the build's debug info resolves to file and line.
+ */
+export function renderError(error: any): string {
+    if (!(error instanceof Error)) return nativeFormat("threw {0}", error)
+    const frames: string[] = []
+    const stack = error.__stack__
+    if (stack)
+        for (let i = 0; i + 1 < stack.length; i += 2)
+            frames.push(`gpc:${stack[i] | (stack[i + 1] << 8)}`)
+    const text = `${error.name || "Error"}: ${error.message}`
+    return frames.length ? `${text} at ${frames.join(" ")}` : text
+}
