@@ -1,0 +1,94 @@
+import type { FirmwareError } from "../errors.ts"
+import {
+    gatherSettings,
+    Screen,
+    type SimEvent,
+    Simulator,
+} from "../sim/index.ts"
+import type { SimCommandOptions } from "./sim.ts"
+
+/** A program that ran this long without a panic has got going, in ms. */
+const GOT_GOING_MS = 3000
+
+/**
+ * Runs `fiberctl sim` until the time is over, a signal comes, or the VM dies.
+ * @returns the exit code: 0, or 1 when the program panicked and never got going
+ * @throws UsageError, FirmwareError
+ */
+export async function runSim(options: SimCommandOptions): Promise<number> {
+    const { settings, collectorPort, warnings } = gatherSettings(options)
+    for (const warning of warnings) console.error(`fiberctl: ${warning}`)
+    const ended = new Ending()
+    const screen = options.json ? undefined : new Screen(process.stdout)
+    const health = new Health()
+    const sim: Simulator = new Simulator({
+        ...options,
+        settings,
+        collectorPort,
+        collector: options.collector && !options.syslog,
+        history: 0,
+        onBuild: () => screen?.note(sim.at, `building ${options.main} ...`),
+        onMalformed: problem =>
+            console.error(`fiberctl: collector: ${problem}`),
+        onDeath: error => ended.fail(error),
+    })
+    sim.onEvent(event => {
+        health.see(event)
+        if (screen) screen.show(event)
+        else process.stdout.write(JSON.stringify(event) + "\n")
+    })
+    try {
+        await Promise.race([sim.start(), ended.promise])
+        if (options.for)
+            setTimeout(
+                () => ended.end(`${options.for} s are over`),
+                options.for * 1000
+            )
+        const reason = await ended.promise
+        await sim.stop(reason)
+        return health.gotGoing(sim.at) ? 0 : 1
+    } catch (error) {
+        await sim.stop((error as Error).message)
+        throw error
+    }
+}
+
+/** The one end of a run, whichever comes first. */
+class Ending {
+    readonly promise: Promise<string>
+    end!: (reason: string) => void
+    fail!: (error: FirmwareError) => void
+
+    constructor() {
+        this.promise = new Promise((resolve, reject) => {
+            this.end = resolve
+            this.fail = reject
+        })
+        // a failure while `start` still runs is not unhandled
+        this.promise.catch(() => {})
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+            process.once(signal, () => this.end(signal))
+        process.stdout.on("error", () => this.end("nobody reads the output"))
+    }
+}
+
+/** Whether the program ever ran for a while without a panic. */
+class Health {
+    private bootAt: number | undefined
+    private panics = 0
+    private good = false
+
+    see(event: SimEvent): void {
+        if (event.event === "boot") this.bootAt = event.at
+        if (event.event !== "panic") return
+        this.gotGoing(event.at)
+        this.bootAt = undefined
+        this.panics++
+    }
+
+    gotGoing(now: number): boolean {
+        if (this.bootAt !== undefined && now - this.bootAt >= GOT_GOING_MS)
+            this.good = true
+        return this.good || this.panics === 0
+    }
+}

@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from "commander"
+import type { SettingSources } from "../sim/index.ts"
+
+/** Options of `fiberctl sim` as commander gives them. */
+export interface SimCommandOptions extends SettingSources {
+    main: string
+    state?: string
+    fresh?: boolean
+    collector: boolean
+    for?: number
+    json?: boolean
+}
+
+/** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
+export function addSimCommand(program: Command): void {
+    program
+        .command("sim")
+        .description(
+            "build a program, run it on a simulated board and show what it does"
+        )
+        .option("--main <file>", "the program", "src/main.ts")
+        .option(
+            "--env <file>",
+            "settings in dotenv form; may be repeated, later wins",
+            collect,
+            []
+        )
+        .option(
+            "--set <key=value>",
+            "one setting; may be repeated, wins over files",
+            collect,
+            []
+        )
+        .option("--state <dir>", "where the board's flash lives and survives")
+        .option("--fresh", "erase the board's flash first")
+        .addOption(
+            new Option(
+                "--syslog <host:port>",
+                "log to this collector instead of the embedded one"
+            )
+        )
+        .option("--no-collector", "run no embedded syslog collector")
+        .option("--for <seconds>", "end this long after power-on", seconds)
+        .option("--json", "print one JSON object a line")
+        .allowExcessArguments(false)
+        .action(async (options: SimCommandOptions) => {
+            const { runSim } = await import("./sim-run.ts")
+            process.exitCode = await runSim(options)
+        })
+}
+
+function collect(value: string, before: string[]): string[] {
+    return [...before, value]
+}
+
+function seconds(text: string): number {
+    const value = Number(text)
+    if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
+        throw new InvalidArgumentError("a number of seconds is wanted.")
+    return value
+}

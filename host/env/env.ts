@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs"
+import { parse } from "dotenv"
+import { UsageError } from "../errors.ts"
+import { type EnvAssignment, scanEnv } from "./scan.ts"
+
+/** Settings by key, as text; an empty text stands for "no such setting". */
+export type Settings = Record<string, string>
+
+/** Longest key that the board's settings service takes. */
+export const MAX_KEY = 13
+/** Longest value in flash, as JSON text in bytes: above about 228 the VM itself panics. */
+export const MAX_VALUE_BYTES = 200
+
+const KEY = /^[A-Z][A-Z0-9_]*$/
+
+/** A setting of a dotenv file and where it stands. */
+export interface EnvEntry extends EnvAssignment {
+    value: string
+}
+
+/** Whether `key` is one of the settings that dotenv files manage (the firmware's own are lower case). */
+export function isSettingKey(key: string): boolean {
+    return key.length <= MAX_KEY && KEY.test(key)
+}
+
+/** How a setting lies in flash: the JSON text of the string. */
+export function encodeSetting(value: string): Buffer {
+    return Buffer.from(JSON.stringify(value))
+}
+
+/**
+ * Reads a dotenv file with the npm package `dotenv`, and refuses what that would pass over.
+ * @throws UsageError naming file, line and reason
+ */
+export function readEnvFile(file: string): EnvEntry[] {
+    let text: string
+    try {
+        text = new TextDecoder("utf-8", { fatal: true }).decode(
+            readFileSync(file)
+        )
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        throw new UsageError(`env file "${file}": ${readFailure(code)}`)
+    }
+    return parseEnv(text, file)
+}
+
+/** Like `readEnvFile`, for the text of a file called `name`. */
+export function parseEnv(text: string, name: string): EnvEntry[] {
+    const { assignments, problems } = scanEnv(text)
+    const refuse = (line: number, reason: string) => {
+        throw new UsageError(`${name}:${line}: ${reason}`)
+    }
+    for (const { line, reason } of problems) refuse(line, reason)
+    const values = parse(text.replace(/^\uFEFF/, ""))
+    const lines = new Map<string, number>()
+    return assignments.map(assignment => {
+        const { key, line } = assignment
+        const value = values[key]
+        const problem = checkSetting(key, value)
+        if (problem) refuse(line, problem)
+        if (lines.has(key))
+            refuse(line, `"${key}" is already set in line ${lines.get(key)}`)
+        lines.set(key, line)
+        return { ...assignment, value }
+    })
+}
+
+/** Splits `KEY=VALUE` of `--set`; the value is taken as it is. @throws UsageError */
+export function parseSet(text: string): [key: string, value: string] {
+    const at = text.indexOf("=")
+    if (at < 0) throw new UsageError(`--set "${text}": KEY=VALUE is wanted`)
+    const key = text.slice(0, at)
+    const value = text.slice(at + 1)
+    const problem = checkSetting(key, value)
+    if (problem) throw new UsageError(`--set ${key}: ${problem}`)
+    return [key, value]
+}
+
+/** What is wrong with a setting, if anything. */
+export function checkSetting(key: string, value: string): string | undefined {
+    if (!KEY.test(key))
+        return `"${key}" is no key (upper-case letters, digits and _ are wanted)`
+    if (key.length > MAX_KEY)
+        return `key "${key}" has ${key.length} characters, at most ${MAX_KEY} fit`
+    if (value === undefined) return `"${key}" cannot be read`
+    const { length } = encodeSetting(value)
+    if (length > MAX_VALUE_BYTES)
+        return `the value of "${key}" takes ${length} bytes, at most ${MAX_VALUE_BYTES} fit`
+    return undefined
+}
+
+function readFailure(code: string | undefined): string {
+    switch (code) {
+        case "ENOENT":
+            return "not found"
+        case "EISDIR":
+            return "is a folder"
+        case "EACCES":
+            return "may not be read"
+        case "ERR_ENCODING_INVALID_ENCODED_DATA":
+            return "is not UTF-8 text"
+        default:
+            return `cannot be read (${code})`
+    }
+}

@@ -1,0 +1,14 @@
+export {
+    checkSetting,
+    encodeSetting,
+    type EnvEntry,
+    isSettingKey,
+    MAX_KEY,
+    MAX_VALUE_BYTES,
+    parseEnv,
+    parseSet,
+    readEnvFile,
+    type Settings,
+} from "./env.ts"
+export { isSecret } from "./secrets.ts"
+export { type ToolDifference, toolDifferences } from "./tool.ts"

@@ -1,0 +1,20 @@
+/** What the user asked for is wrong: exit code 2, one line. */
+export class UsageError extends Error {
+    readonly exitCode = 2
+    constructor(problem: string) {
+        super(problem)
+        this.name = "UsageError"
+    }
+}
+
+/** The firmware or its build failed: exit code 1, one line and the compiler's own output. */
+export class FirmwareError extends Error {
+    readonly exitCode = 1
+    /** What the compiler or the VM said, printed below the line. */
+    readonly details: string
+    constructor(problem: string, details = "") {
+        super(problem)
+        this.name = "FirmwareError"
+        this.details = details
+    }
+}

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from "commander"
+import { addSimCommand } from "./commands/sim.ts"
+import { FirmwareError, UsageError } from "./errors.ts"
+
+/** Runs the command line. @returns the exit code */
+async function main(argv: string[]): Promise<number> {
+    const program = new Command("fiberctl")
+        .description("fiberd's tool: simulate, build and read boards")
+        .exitOverride()
+        .configureOutput({
+            outputError: (text, write) =>
+                write(`fiberctl: ${text.replace(/^error: /, "")}`),
+        })
+    addSimCommand(program)
+    try {
+        await program.parseAsync(argv)
+        return Number(process.exitCode ?? 0)
+    } catch (error) {
+        return report(error)
+    }
+}
+
+/** Tells the user what went wrong, in one line and without a stack trace. @returns the exit code */
+function report(error: unknown): number {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof UsageError || error instanceof FirmwareError) {
+        console.error(`fiberctl: ${error.message}`)
+        if (error instanceof FirmwareError && error.details)
+            console.error(error.details)
+        return error.exitCode
+    }
+    console.error(`fiberctl: ${(error as Error)?.message ?? error}`)
+    return 1
+}
+
+// the bus library says things on its own; stdout belongs to the commands
+console.debug = () => {}
+
+process.exitCode = await main(process.argv)
+// what was printed goes out before the process ends, then nothing may hold it back
+process.stdout.write("", () => process.exit())

@@ -1,0 +1,46 @@
+/**
+ * The child process of a build: `devs build FILE`, with two hooks on `fs`. What the tool writes
+ * to `.devicescript/bin` goes to a folder of this build's own (the tool's `-o` does not work, and
+ * builds side by side would overwrite each other), and each file it looks at is noted, found or
+ * not, so that the cache knows what the result depends on.
+ *
+ *     node build-process.ts MAIN OUTPUT_FOLDER
+ */
+import { createRequire } from "node:module"
+import { basename, join, relative, resolve, sep } from "node:path"
+
+const require = createRequire(import.meta.url)
+const fs = require("node:fs") as {
+    readFileSync: (file: unknown, ...rest: unknown[]) => unknown
+    writeFileSync: (file: unknown, ...rest: unknown[]) => void
+}
+const { readFileSync, writeFileSync } = fs
+const [main, output] = process.argv.slice(2)
+const toolOutput = resolve(".devicescript/bin") + sep
+const inputs = new Set<string>()
+
+fs.readFileSync = (file, ...rest) => {
+    if (typeof file === "string") note(resolve(file))
+    return readFileSync(file, ...rest)
+}
+fs.writeFileSync = (file, ...rest) => {
+    const own = typeof file === "string" && resolve(file).startsWith(toolOutput)
+    writeFileSync(own ? join(output, basename(file)) : file, ...rest)
+}
+
+/** Notes a file of the project; the tool's own libraries are known by its version. */
+function note(file: string): void {
+    const path = relative(".", file)
+    if (/^(\.devicescript|node_modules.@devicescript)\b/.test(path)) return
+    inputs.add(path)
+}
+
+process.on("exit", () =>
+    writeFileSync(join(output, "inputs.json"), JSON.stringify([...inputs]))
+)
+process.env.NO_UPDATE_NOTIFIER = "1"
+process.argv = [process.execPath, "devs", "--no-colors", "build", main]
+const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
+    mainCli: () => Promise<void>
+}
+await tool.mainCli()

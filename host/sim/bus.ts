@@ -1,0 +1,83 @@
+import { createServer, type Server, type Socket } from "node:net"
+import { FRAME_PROCESS, FRAME_PROCESS_LARGE, JDBus } from "jacdac-ts"
+import { listen } from "./listen.ts"
+
+/** A frame with the id of whoever sent it, so that it is not sent back. */
+type Frame = Uint8Array & { _jacdac_sender?: string }
+
+/** First byte of a large frame: its length follows in two bytes. */
+const LARGE_FRAME = 0xff
+
+/**
+ * The Jacdac bus of one simulator: a `JDBus` for what the host simulates, and a TCP server for
+ * VM processes, in the framing of the DeviceScript tool (length byte, then the frame).
+ */
+export class Bus {
+    readonly jacdac: JDBus
+    private readonly server: Server
+    private readonly clients = new Map<string, Socket>()
+    private count = 0
+
+    constructor() {
+        this.jacdac = new JDBus([], {
+            client: false,
+            disableRoleManager: true,
+        })
+        this.jacdac.passive = false
+        const forward = (frame: Frame) => this.forward(frame)
+        this.jacdac.on(FRAME_PROCESS, forward)
+        this.jacdac.on(FRAME_PROCESS_LARGE, forward)
+        this.server = createServer(socket => this.accept(socket))
+    }
+
+    /** Starts the bus. @returns its TCP port on 127.0.0.1 */
+    async start(): Promise<number> {
+        this.jacdac.start()
+        return listen(this.server, 0)
+    }
+
+    /** Ends the bus and every connection to it. */
+    async stop(): Promise<void> {
+        for (const socket of this.clients.values()) socket.destroy()
+        await new Promise(resolve => this.server.close(resolve))
+        await this.jacdac.stop()
+    }
+
+    private forward(frame: Frame): void {
+        // the VM takes no large frames: its reader knows the one-byte length only
+        if (frame.length >= LARGE_FRAME) return
+        const bytes = Buffer.concat([Buffer.from([frame.length]), frame])
+        for (const [id, socket] of this.clients)
+            if (id !== frame._jacdac_sender) socket.write(bytes)
+    }
+
+    private accept(socket: Socket): void {
+        const id = `vm${++this.count}`
+        this.clients.set(id, socket)
+        socket.setNoDelay(true)
+        let pending: Buffer = Buffer.alloc(0)
+        socket.on("data", data => {
+            pending = this.receive(Buffer.concat([pending, data]), id)
+        })
+        socket.on("error", () => {
+            // a killed VM resets its connection; "close" follows
+        })
+        socket.on("close", () => this.clients.delete(id))
+    }
+
+    /** Takes the whole frames out of `data`. @returns the rest */
+    private receive(data: Buffer, sender: string): Buffer {
+        while (data.length) {
+            const large = data[0] === LARGE_FRAME
+            if (large && data.length < 3) break
+            const start = large ? 3 : 1
+            const end = start + (large ? data.readUInt16LE(1) : data[0])
+            if (data.length < end) break
+            const frame: Frame = new Uint8Array(data.subarray(start, end))
+            frame._jacdac_sender = sender
+            data = data.subarray(end)
+            void this.jacdac.sendFrameAsync(frame)
+        }
+        return data
+    }
+}

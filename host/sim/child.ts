@@ -1,0 +1,37 @@
+import { type ChildProcess, fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** How much of a child's output is kept for an error report, in characters. */
+const MAX_OUTPUT = 16_384
+
+/** A child process and the end of what it printed. */
+export interface Child {
+    process: ChildProcess
+    output: () => string
+}
+
+/** Starts a TypeScript module of this folder in a Node process of its own. */
+export function startChild(
+    module: string,
+    args: string[],
+    options: { env?: Record<string, string> } = {}
+): Child {
+    const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+        // not inherited: a debugger's port, a test runner's hooks
+        execArgv: ["--import", new URL("../register.js", import.meta.url).href],
+        env: { ...withoutTestContext(process.env), ...options.env },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+    })
+    let output = ""
+    const keep = (data: Buffer) => {
+        output = (output + data.toString()).slice(-MAX_OUTPUT)
+    }
+    child.stdout!.on("data", keep)
+    child.stderr!.on("data", keep)
+    return { process: child, output: () => output }
+}
+
+function withoutTestContext(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...rest } = env
+    return rest
+}

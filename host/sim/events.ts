@@ -1,0 +1,112 @@
+import type { Framing } from "./framing.ts"
+
+/** What a simulator tells, by event; `at` (ms since start) is added to each. */
+export interface SimEvents {
+    /** The program started on the board, also after a panic. */
+    boot: { deviceId: string; program: string }
+    /** A line of the device's console. */
+    console: { text: string }
+    /** LED brightness, 0 to 1, when it changes. */
+    led: { brightness: number }
+    tone: { hz: number; ms: number }
+    /** A message that the embedded collector took whole. */
+    syslog: { line: string; framing: Framing }
+    /** Flash writes and bytes programmed since the simulator started; at most once a second. */
+    flash: { writes: number; bytes: number }
+    panic: { code: number }
+    end: { reason: string }
+}
+
+export type SimEventName = keyof SimEvents
+
+/** One event, as `--json` prints it. */
+export type SimEvent<N extends SimEventName = SimEventName> = {
+    [K in N]: { event: K; at: number } & SimEvents[K]
+}[N]
+
+/** An event that was waited for did not come. */
+export class EventTimeout extends Error {
+    constructor(event: string, ms: number, seen: number) {
+        super(
+            `no matching "${event}" event within ${ms} ms (${seen} "${event}" events came)`
+        )
+        this.name = "EventTimeout"
+    }
+}
+
+type Listener = (event: SimEvent) => void
+
+/** Keeps the last events and tells listeners of new ones. */
+export class EventLog {
+    private readonly started = performance.now()
+    private readonly listeners = new Set<Listener>()
+    private readonly kept: SimEvent[] = []
+    private readonly limit: number
+
+    /** @param limit how many events are kept for `past` and `waitFor` */
+    constructor(limit: number) {
+        this.limit = limit
+    }
+
+    /** Ms since start. */
+    get at(): number {
+        return Math.round(performance.now() - this.started)
+    }
+
+    emit<N extends SimEventName>(event: N, data: SimEvents[N]): void {
+        const entry = { event, at: this.at, ...data } as SimEvent
+        this.kept.push(entry)
+        if (this.kept.length > this.limit) this.kept.shift()
+        for (const listener of [...this.listeners]) listener(entry)
+    }
+
+    /** Calls `listener` for each event; returns how to stop that. */
+    onEvent(listener: Listener): () => void {
+        this.listeners.add(listener)
+        return () => this.listeners.delete(listener)
+    }
+
+    /** The events kept so far, of one kind, from `since` (ms) on. */
+    past<N extends SimEventName>(name: N, since = 0): SimEvent<N>[] {
+        return this.kept.filter(
+            (entry): entry is SimEvent & SimEvent<N> =>
+                isNamed(entry, name) && entry.at >= since
+        )
+    }
+
+    /**
+     * Waits for an event that `matches`; one that came before counts, from `since` (ms) on.
+     * @throws EventTimeout after `timeoutMs`
+     */
+    waitFor<N extends SimEventName>(
+        name: N,
+        matches: (event: SimEvent<N>) => boolean = () => true,
+        timeoutMs = 10_000,
+        since = 0
+    ): Promise<SimEvent<N>> {
+        const found = this.past(name, since).find(matches)
+        if (found) return Promise.resolve(found)
+        return new Promise((resolve, reject) => {
+            const settle = (action: () => void) => {
+                clearTimeout(timer)
+                stop()
+                action()
+            }
+            const stop = this.onEvent(entry => {
+                if (isNamed(entry, name) && matches(entry))
+                    settle(() => resolve(entry))
+            })
+            const timer = setTimeout(() => {
+                const seen = this.past(name, since).length
+                settle(() => reject(new EventTimeout(name, timeoutMs, seen)))
+            }, timeoutMs)
+        })
+    }
+}
+
+function isNamed<N extends SimEventName>(
+    entry: SimEvent,
+    name: N
+): entry is SimEvent & SimEvent<N> {
+    return entry.event === name
+}

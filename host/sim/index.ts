@@ -1,0 +1,16 @@
+export { type BuiltProgram, buildProgram } from "./build.ts"
+export { Collector, type CollectorListener } from "./collector.ts"
+export {
+    EventTimeout,
+    type SimEvent,
+    type SimEventName,
+    type SimEvents,
+} from "./events.ts"
+export { type Framing, FramingDecoder, FramingError } from "./framing.ts"
+export { Simulator, type SimulatorOptions } from "./simulator.ts"
+export { Screen } from "./screen.ts"
+export {
+    gatherSettings,
+    type SettingSources,
+    type SimSettings,
+} from "./settings.ts"

@@ -1,0 +1,31 @@
+/** What the VM process is told before it may start. */
+export interface VmGo {
+    type: "go"
+    /** Port of the bus on 127.0.0.1. */
+    busPort: number
+    /** The image of the flash store: read at start, replaced at each write. */
+    flashFile: string
+    /** 16 hex digits. */
+    deviceId: string
+    /** Cut the power (SIGKILL) right after this many flash writes of this process. */
+    cutAfterWrite?: number
+}
+
+/** What flash went through since the process started. */
+export interface FlashCounts {
+    /** Times the image changed: one per write of the device, one more per compaction. */
+    writes: number
+    /** Bytes programmed. */
+    bytes: number
+    /** Pages erased. */
+    erases: number
+}
+
+/** What the VM process tells. */
+export type VmMessage =
+    /** The tool is loaded; "go" may come. */
+    | { type: "ready" }
+    /** Lines of the VM's own log, its console among them. */
+    | { type: "lines"; lines: string[] }
+    | ({ type: "flash" } & FlashCounts)
+    | { type: "panic"; code: number }

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto"
+import {
+    existsSync,
+    mkdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
+import { join } from "node:path"
+import { encodeSetting, isSettingKey, type Settings } from "../env/index.ts"
+import { UsageError } from "../errors.ts"
+import { FlashImageError, FlashStore } from "../flash/index.ts"
+import { writeImage } from "./flash-file.ts"
+import { tryLock } from "./lock.ts"
+
+/** The settings service keeps its keys with this before them. */
+const SETTING_PREFIX = ":"
+/** Settings that only a real radio needs. */
+const WIFI_KEYS = ["WIFI_SSID", "WIFI_PWD"]
+
+/** The folder where one simulated board lives: its flash and its device id survive there. */
+export class BoardState {
+    readonly folder: string
+    readonly flashFile: string
+    /** 16 hex digits; made up once, kept like a board's own. */
+    readonly deviceId: string
+    private readonly release: () => void
+
+    /**
+     * Opens (or makes) a board's state and locks it for this process.
+     * @throws UsageError when another simulator uses it, or the folder cannot be used
+     */
+    constructor(folder: string, options: { fresh?: boolean } = {}) {
+        this.folder = folder
+        this.flashFile = join(folder, "flash.bin")
+        this.release = open(folder)
+        if (options.fresh) rmSync(this.flashFile, { force: true })
+        this.deviceId = readDeviceId(join(folder, "device-id"))
+    }
+
+    /**
+     * Writes program and settings to flash as a deployment does. Only what changed is written;
+     * settings that are no longer given are deleted; everything else in flash stays.
+     * @throws UsageError when the flash file is no flash store, or the settings do not fit
+     */
+    deploy(bytecode: Buffer, settings: Settings): void {
+        try {
+            const store = this.readStore()
+            const before = store.serialize()
+            store.putProgram(bytecode)
+            applySettings(store, settings)
+            const image = store.serialize()
+            if (!existsSync(this.flashFile) || !image.equals(before))
+                writeImage(this.flashFile, image)
+        } catch (error) {
+            if (!(error instanceof FlashImageError)) throw error
+            throw new UsageError(`${this.flashFile}: ${error.message}`)
+        }
+    }
+
+    /** The flash store as it is now. */
+    readStore(): FlashStore {
+        return existsSync(this.flashFile)
+            ? FlashStore.parse(readFileSync(this.flashFile))
+            : FlashStore.format()
+    }
+
+    /** Gives the folder free for others. */
+    close(): void {
+        this.release()
+    }
+}
+
+function open(folder: string): () => void {
+    let release: (() => void) | undefined
+    try {
+        mkdirSync(folder, { recursive: true })
+        release = tryLock(join(folder, "lock"))
+    } catch (error) {
+        throw new UsageError(
+            `state folder "${folder}": ${(error as Error).message}`
+        )
+    }
+    if (!release)
+        throw new UsageError(
+            `state folder "${folder}" is in use by another simulator`
+        )
+    return release
+}
+
+function readDeviceId(file: string): string {
+    if (existsSync(file)) {
+        const id = readFileSync(file, "utf8").trim()
+        if (/^[0-9a-f]{16}$/.test(id)) return id
+    }
+    const id = randomBytes(8).toString("hex")
+    writeFileSync(file, id + "\n")
+    return id
+}
+
+function applySettings(store: FlashStore, settings: Settings): void {
+    const wanted = Object.entries(settings).filter(
+        ([key, value]) => value !== "" && !WIFI_KEYS.includes(key)
+    )
+    const keep = new Set(wanted.map(([key]) => SETTING_PREFIX + key))
+    for (const key of store.keys()) {
+        const managed =
+            key.startsWith(SETTING_PREFIX) &&
+            isSettingKey(key.slice(SETTING_PREFIX.length))
+        if (managed && !keep.has(key)) store.delete(key)
+    }
+    for (const [key, value] of wanted)
+        store.set(SETTING_PREFIX + key, encodeSetting(value))
+}

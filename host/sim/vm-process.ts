@@ -1,0 +1,113 @@
+/**
+ * The child process that is the board: the VM of the DeviceScript tool, with its bus, its flash
+ * and its log led through ours. The tool offers no door for that, so the process hooks what it
+ * uses: `net.createConnection` (its bus port 8082 is fixed) and the emscripten Module, which is
+ * caught when the VM asks it for `flashSize`.
+ */
+import { createRequire } from "node:module"
+import type { Socket } from "node:net"
+import { ESP32_STORE_SIZE } from "../flash/index.ts"
+import { FlashFile } from "./flash-file.ts"
+import type { VmGo, VmMessage } from "./protocol.ts"
+
+/** The bus port that the tool connects to. */
+const TOOL_BUS_PORT = 8082
+
+/** The part of the VM's emscripten Module that is hooked. */
+interface VmModule {
+    flashLoad: () => Uint8Array
+    flashSave: (image: Uint8Array) => void
+    dmesg: (line: string) => void
+    panicHandler: (code: number) => void
+}
+
+const require = createRequire(import.meta.url)
+const net = require("node:net") as {
+    createConnection: (...args: unknown[]) => Socket
+    connect: (...args: unknown[]) => Socket
+}
+
+let lines: string[] = []
+
+function report(message: VmMessage): void {
+    if (process.connected) process.send!(message)
+}
+
+/** Lines of one VM slice go in one message; whoever must be exact flushes first. */
+function reportLine(line: string): void {
+    if (lines.length === 0) queueMicrotask(flushLines)
+    lines.push(line)
+}
+
+function flushLines(): void {
+    if (lines.length === 0) return
+    const batch = lines
+    lines = []
+    report({ type: "lines", lines: batch })
+}
+
+function redirectBus(busPort: number): void {
+    const { createConnection } = net
+    const redirected = (...args: unknown[]) => {
+        if (args[0] === TOOL_BUS_PORT) args[0] = busPort
+        return createConnection.apply(net, args)
+    }
+    net.createConnection = redirected
+    net.connect = redirected
+}
+
+function hookModule(go: VmGo): void {
+    let hooked = false
+    Object.defineProperty(Object.prototype, "flashSize", {
+        configurable: true,
+        get(this: VmModule) {
+            if (!hooked && typeof this.flashLoad === "function") {
+                hooked = true
+                hookVm(this, go)
+            }
+            return ESP32_STORE_SIZE
+        },
+        set(value: unknown) {
+            Object.defineProperty(this, "flashSize", {
+                value,
+                writable: true,
+                configurable: true,
+                enumerable: true,
+            })
+        },
+    })
+}
+
+function hookVm(vm: VmModule, go: VmGo): void {
+    const flash = new FlashFile(go.flashFile)
+    vm.flashLoad = () => flash.image
+    vm.flashSave = image => {
+        const counts = flash.save(image)
+        flushLines()
+        report({ type: "flash", ...counts })
+        if (counts.writes === go.cutAfterWrite)
+            process.kill(process.pid, "SIGKILL")
+    }
+    vm.dmesg = reportLine
+    vm.panicHandler = code => {
+        flushLines()
+        report({ type: "panic", code })
+    }
+}
+
+// the board has no life of its own: it goes when the simulator goes
+process.on("disconnect", () => process.exit(0))
+process.on("SIGINT", () => {})
+process.env.NO_UPDATE_NOTIFIER = "1"
+
+const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
+    mainCli: () => Promise<void>
+}
+process.once("message", (go: VmGo) => {
+    redirectBus(go.busPort)
+    hookModule(go)
+    process.argv = [process.execPath, "devs", "--quiet", "--no-colors", "vm"]
+    process.argv.push("--tcp", "--device-id", go.deviceId)
+    void tool.mainCli()
+})
+report({ type: "ready" })

@@ -1,0 +1,87 @@
+import { once } from "node:events"
+import { type Child, startChild } from "./child.ts"
+import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
+
+/** How long a VM process may take to end by itself, in ms. */
+const STOP_TIMEOUT_MS = 1000
+
+/** What a VM process tells. */
+export interface VmListener {
+    /** A line of the VM's log, with its marker. */
+    line(line: string): void
+    flash(counts: FlashCounts): void
+    panic(code: number): void
+    /** The process ended. */
+    exit(code: number | null, signal: NodeJS.Signals | null): void
+}
+
+/** A VM in a process of its own; it loads its tool at once and boots when told. */
+export class Vm {
+    private readonly child: Child
+    private readonly ready: Promise<unknown>
+    /** Settles when the process has ended. */
+    readonly exited: Promise<unknown>
+
+    constructor(listener: VmListener, options: { caFile?: string } = {}) {
+        const env = options.caFile
+            ? { NODE_EXTRA_CA_CERTS: options.caFile }
+            : undefined
+        this.child = startChild("./vm-process.ts", [], { env })
+        const { process } = this.child
+        this.ready = new Promise<void>(resolve => {
+            process.on("message", (message: VmMessage) => {
+                if (message.type === "ready") resolve()
+                else tell(listener, message)
+            })
+            process.once("exit", () => resolve())
+        })
+        this.exited = once(process, "exit")
+        process.once("exit", (code, signal) => listener.exit(code, signal))
+    }
+
+    /** Id of the process. */
+    get pid(): number {
+        return this.child.process.pid!
+    }
+
+    /** What the process printed besides the VM's log, at most the last 16 KB. */
+    get output(): string {
+        return this.child.output()
+    }
+
+    /** Switches the power on, once the tool is loaded. */
+    async boot(go: Omit<VmGo, "type">): Promise<void> {
+        await this.ready
+        if (this.child.process.connected)
+            this.child.process.send({ type: "go", ...go } satisfies VmGo)
+    }
+
+    /** Ends the process between two flash writes. */
+    async stop(): Promise<void> {
+        const { process } = this.child
+        if (process.connected) process.disconnect()
+        const timer = setTimeout(() => process.kill("SIGKILL"), STOP_TIMEOUT_MS)
+        await this.exited
+        clearTimeout(timer)
+    }
+
+    /** Cuts the power. */
+    async kill(): Promise<void> {
+        this.child.process.kill("SIGKILL")
+        await this.exited
+    }
+}
+
+function tell(listener: VmListener, message: VmMessage): void {
+    switch (message.type) {
+        case "lines":
+            for (const line of message.lines) listener.line(line)
+            break
+        case "flash":
+            listener.flash(message)
+            break
+        case "panic":
+            listener.panic(message.code)
+            break
+    }
+}
