@@ -1,0 +1,6 @@
+export { FileInfo, LogFiles } from "./browse"
+export { FileRotationHandler, FileStats } from "./handler"
+export { StoredLine } from "./line"
+export { FileOptions, FileSettings } from "./options"
+export { LineVisitor } from "./reader"
+export { FlashLogError } from "./ring"
