@@ -1,0 +1,37 @@
+import type { SupervisionOptions } from "./options"
+
+/** What holds for a task whose options say nothing else, in ms where it is a time. */
+export const DEFAULTS: SupervisionOptions = {
+    restart: "never",
+    delay: 1_000,
+    maxDelay: 60_000,
+    healthy: 60_000,
+    maxRestarts: 5,
+    window: 120_000,
+    grace: 2_000,
+}
+
+/** Most tasks of a registry, children included. */
+export const MAX_TASKS = 64
+/** Longest name of a task in characters, and of the last part of a child's name. */
+export const MAX_NAME_CHARS = 24
+/** Longest name of a child with those of its parents. */
+export const MAX_FULL_NAME_CHARS = 48
+/** Most names in `requires` and in `after`. */
+export const MAX_DEPENDENCIES = 8
+/** Most cleanups that one run may have deferred at a time. */
+export const MAX_CLEANUPS = 16
+/** Most figures of its own that a task may add to its statistics. */
+export const MAX_FIGURES = 16
+/** Longest kept message of an error, in characters. */
+export const MAX_ERROR_CHARS = 120
+/** Longest result in the text form, in characters. */
+export const MAX_RESULT_CHARS = 40
+/** Longest time an option takes: 24 days, so that sums stay within the VM's 32-bit timer. */
+export const MAX_MS = 0x7fffffff
+/** Shortest period of a schedule and of a watchdog, in ms. */
+export const MIN_PERIOD_MS = 1
+/** How long a body that goes on after `TaskStopped` is put to sleep at each further wait, in ms. */
+export const IGNORED_STOP_MS = 20
+/** Most near names in the error about an unknown one. */
+export const MAX_NEAR_NAMES = 3

@@ -1,0 +1,49 @@
+import { MAX_ERROR_CHARS } from "./defaults"
+
+/** What is kept of an error: small, bounded, and free of references into the task. */
+export interface Failure {
+    /** Class of the error; "thrown" for a thrown value that is no error. */
+    name: string
+    /** Its message, cut to `MAX_ERROR_CHARS`. */
+    message: string
+    /**
+     * Its stack as the VM keeps it: a little-endian u16 program counter for each frame, innermost
+     * first, at most 16. The build's debug info resolves them to file and line on the host.
+     */
+    stack: Buffer | undefined
+}
+
+function textOf(value: any): string {
+    try {
+        return "" + value
+    } catch (e: any) {
+        return "value without text"
+    }
+}
+
+/** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
+export function toFailure(thrown: any): Failure {
+    let name = "thrown"
+    let message: string
+    let stack: Buffer
+    if (thrown instanceof Error) {
+        name = textOf(thrown.name)
+        message = textOf(thrown.message)
+        stack = (thrown as any).__stack__
+    } else if (thrown && typeof thrown === "object") {
+        message = textOf(thrown.message || "object")
+        stack = thrown.__stack__
+    } else message = textOf(thrown)
+    return {
+        name,
+        message: message.slice(0, MAX_ERROR_CHARS),
+        stack: stack instanceof Buffer ? stack : undefined,
+    }
+}
+
+/** One line: class and message. */
+export function failureText(failure: Failure): string {
+    return failure.name === "thrown"
+        ? failure.message
+        : failure.name + ": " + failure.message
+}

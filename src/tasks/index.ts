@@ -1,0 +1,8 @@
+export * from "./defaults"
+export * from "./errors"
+export * from "./failure"
+export * from "./options"
+export * from "./registry"
+export type { TaskState } from "./states"
+export * from "./status"
+export * from "./task"
