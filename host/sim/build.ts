@@ -71,11 +71,36 @@ export async function buildProgram(
     return { ...built, cached: false }
 }
 
+/**
+ * Lets the tool unpack its `@devicescript/*` libraries into node_modules, once per installation
+ * and alone: its own commands side by side would read what another has half written.
+ */
+export async function unpackLibraries(): Promise<void> {
+    if (existsSync(unpackedMark())) return
+    mkdirSync(CACHE_FOLDER, { recursive: true })
+    const release = await waitLock(join(CACHE_FOLDER, "lock"), LOCK_TIMEOUT_MS)
+    try {
+        if (existsSync(unpackedMark())) return
+        const main = join(CACHE_FOLDER, "empty.ts")
+        writeFileSync(main, "export {}\n")
+        await compile(main, join(CACHE_FOLDER, "empty"))
+    } finally {
+        release()
+    }
+}
+
+/** Says that the tool of this version has unpacked its libraries; gone with node_modules. */
+function unpackedMark(): string {
+    return `node_modules/@devicescript/.unpacked-${toolVersion()}`
+}
+
 async function compile(main: string, folder: string): Promise<void> {
     const fresh = mkdtempSync(`${folder}.`)
     try {
         const child = startChild("./build-process.ts", [main, fresh])
         const [code] = await once(child.process, "close")
+        if (existsSync("node_modules/@devicescript/core"))
+            writeFileSync(unpackedMark(), "")
         if (code !== 0)
             throw new FirmwareError(
                 `"${main}" does not compile`,

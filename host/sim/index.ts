@@ -1,4 +1,4 @@
-export { type BuiltProgram, buildProgram } from "./build.ts"
+export { type BuiltProgram, buildProgram, unpackLibraries } from "./build.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
 export {
     EventTimeout,

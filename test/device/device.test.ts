@@ -1,0 +1,64 @@
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { before, describe, test } from "node:test"
+import { stripVTControlCharacters } from "node:util"
+import { unpackLibraries } from "../../host/sim/index.ts"
+
+const FOLDER = "test/device"
+const TOOL = "node_modules/@devicescript/cli/devicescript"
+/** Longest run of one program, in ms: the tool's own limit, then ours. */
+const TEST_TIMEOUT_MS = 120_000
+const RUN_TIMEOUT_MS = TEST_TIMEOUT_MS + 30_000
+
+/** How a run of a test program ended. */
+interface Run {
+    code: number
+    output: string
+}
+
+const programs = readdirSync(FOLDER)
+    .filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .sort()
+
+before(unpackLibraries)
+
+describe("programs in the VM", { concurrency: 2 }, () => {
+    for (const name of programs)
+        test(name, async () => {
+            const { code, output } = await runProgram(`${FOLDER}/${name}`)
+            const sums = /^tests: (\d+), pass: (\d+), error: (\d+)$/m.exec(
+                output.replaceAll(/^WASM> /gm, "")
+            )
+            const shown = `\n${output}`
+            assert.ok(sums, `no test summary${shown}`)
+            const [, total, passed, errors] = sums.map(Number)
+            assert.ok(total > 0, `no tests ran${shown}`)
+            assert.equal(
+                errors,
+                0,
+                `${errors} of ${total} tests failed${shown}`
+            )
+            assert.equal(passed, total, `not every test passed${shown}`)
+            assert.equal(code, 0, `exit code ${code}${shown}`)
+        })
+})
+
+test("the folder holds programs", () => assert.ok(programs.length > 0))
+
+function runProgram(file: string): Promise<Run> {
+    const args = [TOOL, "run", file, "--test", "--test-self-exit"]
+    args.push("--test-timeout", String(TEST_TIMEOUT_MS))
+    return new Promise(resolve => {
+        execFile(
+            process.execPath,
+            args,
+            { timeout: RUN_TIMEOUT_MS, maxBuffer: 16 << 20 },
+            (error, stdout, stderr) =>
+                resolve({
+                    code: error ? Number(error.code ?? -1) : 0,
+                    output: stripVTControlCharacters(stdout + stderr),
+                })
+        )
+    })
+}
