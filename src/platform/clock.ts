@@ -1,41 +1,83 @@
 import * as ds from "@devicescript/core"
 
+/** How the wall clock was changed. */
+export interface ClockChange {
+    /** Who told the time, as `rtc`, `http` or `host`. */
+    source: string
+    /** True time less shown time before the change, ms; undefined for the first setting. */
+    correction: number | undefined
+    /** True when the time shown jumps back: only for a correction of STEP_MS or more. */
+    stepped: boolean
+}
+
 /** Time as the firmware sees it: monotonic always, wall clock once somebody has told it. */
 export interface Clock {
     /** Milliseconds since start; never goes back. Stands still within one VM slice. */
     millis(): number
-    /** Unix time in milliseconds, or undefined while the wall clock is unknown. */
+    /**
+     * Unix time in milliseconds, or undefined while the wall clock is unknown. Does not go
+     * back, except once for a correction of STEP_MS or more, which its listeners are told.
+     */
     wall(): number | undefined
-    /** Tells the wall clock: Unix time in milliseconds, true at this moment. */
-    setWall(unixMs: number): void
+    /**
+     * Tells the wall clock.
+     * @param unixMs Unix time in milliseconds, true at this moment
+     * @param source who says so
+     */
+    setWall(unixMs: number, source?: string): void
     /** Calls `listener` after each `setWall`; returns how to stop that. */
-    onSet(listener: () => void): () => void
+    onSet(listener: (change: ClockChange) => void): () => void
 }
+
+/** A clock that is fast by this or more is set back at once; by less, it is slowed down. */
+export const STEP_MS = 10000
+/** While it is slowed down, the wall clock runs at this part of its speed. */
+const SLOW_RATE = 0.5
 
 /** The VM's clock. */
 export class SystemClock implements Clock {
+    /** True wall clock less uptime, ms. */
     private offset: number
-    private readonly listeners: (() => void)[] = []
+    /** By how much the clock was ahead when it was last set, and the uptime of that. */
+    private ahead = 0
+    private setAt = 0
+    private readonly listeners: ((change: ClockChange) => void)[] = []
 
     millis(): number {
         return ds.millis()
     }
 
     wall(): number | undefined {
-        return this.offset === undefined ? undefined : ds.millis() + this.offset
+        if (this.offset === undefined) return undefined
+        const now = this.millis()
+        return this.ahead ? this.slowed(now) : now + this.offset
     }
 
-    setWall(unixMs: number): void {
-        this.offset = unixMs - ds.millis()
-        for (const listener of this.listeners) listener()
+    setWall(unixMs: number, source = "host"): void {
+        const shown = this.wall()
+        const now = this.millis()
+        const correction = shown === undefined ? undefined : unixMs - shown
+        const stepped = correction <= -STEP_MS
+        this.offset = unixMs - now
+        this.ahead = correction < 0 && !stepped ? -correction : 0
+        this.setAt = now
+        for (const listener of this.listeners)
+            listener({ source, correction, stepped })
     }
 
-    onSet(listener: () => void): () => void {
+    onSet(listener: (change: ClockChange) => void): () => void {
         const { listeners } = this
         listeners.push(listener)
         return () => {
             const at = listeners.indexOf(listener)
             if (at >= 0) listeners.insert(at, -1)
         }
+    }
+
+    private slowed(now: number): number {
+        const left = this.ahead - (now - this.setAt) * SLOW_RATE
+        if (left > 0) return Math.floor(now + this.offset + left)
+        this.ahead = 0
+        return now + this.offset
     }
 }

@@ -1,5 +1,6 @@
 export * from "./clock"
 export * from "./device"
+export * from "./fake-socket"
 export * from "./fibers"
 export * from "./flash"
 export * from "./slots"

@@ -1,10 +1,18 @@
 import * as ds from "@devicescript/core"
 import { Rsyslogger, SyslogOptions } from "../../net"
-import { Handler } from "../handler"
+import { Handler, HandlerOptions } from "../handler"
+import { INFO } from "../levels"
+import { Account } from "../queue"
 import { LogRecord } from "../record"
 
-/** Sends records to a syslog collector. The formatter's line is not used: the message is. */
+/**
+ * Sends records to a syslog collector. Its queue is the one of its `Rsyslogger`; what that
+ * drops is declared to the collector in place of the records.
+ */
 export class RsyslogHandler implements Handler {
+    /** The message is written from the record: no line is needed. */
+    readonly advised: HandlerOptions = { level: INFO, formatter: null }
+
     constructor(private readonly rsyslogger: Rsyslogger) {}
 
     emit(record: LogRecord, line: string): void {
@@ -15,11 +23,20 @@ export class RsyslogHandler implements Handler {
         this.rsyslogger.start()
     }
 
+    /** Sends what waits, for a bounded time, and gives the socket back. */
+    async close(): Promise<void> {
+        await this.rsyslogger.stop()
+    }
+
     /**
      * Takes changed `SyslogOptions`: a new host or port is used at once.
      * @throws RangeError for an option out of its limits
      */
     configure(options: Record<string, any>): void {
         this.rsyslogger.configure(options as SyslogOptions)
+    }
+
+    account(): Account {
+        return this.rsyslogger.stats()
     }
 }

@@ -51,36 +51,6 @@ export interface SyslogOptions {
 const PORTS: Record<string, number> = { tcp: 514, tls: 6514, relp: 2514 }
 /** local0 of RFC 5424, table 1. */
 const LOCAL0 = 16
-const FACILITIES = [
-    "kern",
-    "user",
-    "mail",
-    "daemon",
-    "auth",
-    "syslog",
-    "lpr",
-    "news",
-    "uucp",
-    "cron",
-    "authpriv",
-    "ftp",
-]
-
-/**
- * Facility code of a name (`user`, `daemon`, `local0` to `local7`, ...) or number in text.
- * @returns undefined for a text that names none
- */
-export function parseFacility(text: string): number | undefined {
-    const name = text.trim().toLowerCase()
-    const at = FACILITIES.indexOf(name)
-    if (at >= 0) return at
-    const code = name.startsWith("local")
-        ? LOCAL0 + parseInt(name.slice("local".length))
-        : parseInt(name)
-    const inRange = code >= 0 && code <= 23
-    const exact = name === "" + code || name === "local" + (code - LOCAL0)
-    return inRange && exact ? code : undefined
-}
 
 function inRange(name: string, value: number, low: number, high: number): void {
     if (!(value >= low && value <= high))

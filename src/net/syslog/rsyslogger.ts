@@ -75,6 +75,11 @@ export class Rsyslogger {
         this.worker.start()
     }
 
+    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
+    async stop(waitMs = 1000): Promise<void> {
+        await this.worker.stop(waitMs)
+    }
+
     /**
      * Takes changed options while running; the rest stays. What waits goes to the new target.
      * @throws RangeError for an option out of its limits, with nothing changed

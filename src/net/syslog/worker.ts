@@ -80,6 +80,18 @@ export class SyslogWorker implements SocketListener {
         spawn(this.run, e => report(WARNING, `worker ended: ${e}`))
     }
 
+    /** Ends the connection and the fiber, after what waits was sent or `waitMs` are over. */
+    async stop(waitMs: number): Promise<void> {
+        const { clock } = this.net
+        const until = clock.millis() + waitMs
+        while (this.isUp && this.context.outbox.count()) {
+            if (clock.millis() >= until) break
+            await ds.sleep(RETRY_MS)
+        }
+        this.isRunning = false
+        this.interrupt()
+    }
+
     /** Goes on with other options: ends the connection and connects anew at once. */
     configure(options: SyslogOptions): void {
         this.options = options
@@ -127,7 +139,7 @@ export class SyslogWorker implements SocketListener {
     }
 
     private async run(): Promise<void> {
-        while (true) {
+        while (this.isRunning) {
             if (!this.options.host) {
                 this.interrupted = false
                 await this.wake.wait()

@@ -1,0 +1,109 @@
+import * as ds from "@devicescript/core"
+import { Clock } from "../platform"
+
+const MS_PER_DAY = 86400000
+const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+/** Time between two readings of a real-time clock service, which counts whole seconds, ms. */
+const SECOND_MS = 1000
+
+/**
+ * Unix time in ms of a UTC date of the Gregorian calendar. Day and time are not checked.
+ * @param month 1 to 12
+ */
+export function unixTime(
+    year: number,
+    month: number,
+    day: number,
+    hour: number,
+    minute: number,
+    second: number
+): number {
+    // years that start on 1 March end with the leap day; eras have 400 years
+    const y = month <= 2 ? year - 1 : year
+    const era = Math.floor(y / 400)
+    const yearOfEra = y - era * 400
+    const shifted = month > 2 ? month - 3 : month + 9
+    const dayOfYear = Math.floor((153 * shifted + 2) / 5) + day - 1
+    const leaps = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
+    const days = era * 146097 + yearOfEra * 365 + leaps + dayOfYear - 719468
+    return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/**
+ * Unix time in ms of an HTTP Date header, `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate,
+ * RFC 9110, section 5.6.7; the two obsolete forms are not read).
+ * @returns undefined for a text of another form
+ */
+export function parseHttpDate(text: string): number | undefined {
+    if (!text || text.length !== 29 || !text.endsWith(" GMT")) return undefined
+    const name = text.slice(8, 11)
+    const at = MONTHS.indexOf(name)
+    const number = (from: number, to: number) => parseInt(text.slice(from, to))
+    const day = number(5, 7)
+    const unixMs = unixTime(
+        number(12, 16),
+        at / 3 + 1,
+        day,
+        number(17, 19),
+        number(20, 22),
+        number(23, 25)
+    )
+    const valid = at >= 0 && at === Math.floor(at / 3) * 3 && day <= 31
+    return valid && unixMs >= 0 ? unixMs : undefined
+}
+
+/**
+ * Sets the clock to a time that is known to the second only: nothing changes as long as the
+ * clock is within that second, otherwise it goes to the nearest end of it.
+ * @param unixMs start of the second
+ * @param source who says so
+ */
+export function setClockToSecond(
+    clock: Clock,
+    unixMs: number,
+    source: string
+): void {
+    const shown = clock.wall()
+    if (shown === undefined || shown < unixMs) clock.setWall(unixMs, source)
+    else if (shown >= unixMs + SECOND_MS)
+        clock.setWall(unixMs + SECOND_MS - 1, source)
+}
+
+/**
+ * Keeps the clock right by a real-time clock service of the bus (role `rtc`), as soon as and
+ * for as long as one is there.
+ * @param utcOffset minutes that the service's local time is ahead of UTC
+ */
+export function followRealTimeClock(clock: Clock, utcOffset = 0): void {
+    const rtc = new ds.RealTimeClock("rtc")
+    rtc.reading.subscribe(async (reading: number[]) => {
+        const [year, month, day, , hour, minute, second] = reading
+        const local = unixTime(year, month, day, hour, minute, second)
+        setClockToSecond(clock, local - utcOffset * 60000, "rtc")
+    })
+}
+
+/** Sets the clock by the Date header of an HTTP answer, when it is there and valid. */
+export function setClockByHttpDate(
+    clock: Clock,
+    date: string | undefined
+): void {
+    const unixMs = parseHttpDate(date)
+    if (unixMs !== undefined) setClockToSecond(clock, unixMs, "http")
+}
+
+/**
+ * Tells `say` when the time becomes known, and once for each correction that sets the time
+ * back or moves it by `minMs` or more. Smaller ones pass without a word.
+ */
+export function reportClock(
+    clock: Clock,
+    say: (message: string) => void,
+    minMs = 10000
+): void {
+    clock.onSet(({ source, correction, stepped }) => {
+        if (correction === undefined) say(`time known, from ${source}`)
+        else if (stepped || Math.abs(correction) >= minMs)
+            say(`time corrected by ${correction} ms, from ${source}`)
+    })
+}

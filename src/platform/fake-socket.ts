@@ -1,0 +1,86 @@
+import {
+    Connection,
+    DISCONNECTED,
+    NetSocket,
+    QUEUED,
+    SocketListener,
+    SocketProto,
+    WOULD_BLOCK,
+    WriteResult,
+} from "./socket"
+
+/** A connection of `FakeSocket`: the test plays the peer. */
+export class FakeConnection implements Connection {
+    /** What was written, as one text. */
+    sent = ""
+    /** One entry for each write that was taken. */
+    readonly writes: string[] = []
+    isClosed = false
+    /** While true, writes answer WOULD_BLOCK. */
+    blocked = false
+
+    constructor(
+        readonly address: string,
+        readonly listener: SocketListener
+    ) {}
+
+    write(data: string | Buffer): WriteResult {
+        if (this.isClosed) return DISCONNECTED
+        if (this.blocked) return WOULD_BLOCK
+        const text = typeof data === "string" ? data : data.toString()
+        this.sent = this.sent + text
+        this.writes.push(text)
+        return QUEUED
+    }
+
+    close(): void {
+        this.isClosed = true
+    }
+
+    /** The peer accepts. */
+    accept(): void {
+        this.listener.opened()
+    }
+
+    /** The peer sends. */
+    answer(text: string): void {
+        this.listener.received(Buffer.from(text))
+    }
+
+    /** The connection breaks. */
+    fail(reason?: string): void {
+        this.isClosed = true
+        this.listener.closed(reason)
+    }
+}
+
+/** A socket for tests: connections succeed at once unless `accepts` is false. */
+export class FakeSocket implements NetSocket {
+    readonly connections: FakeConnection[] = []
+    accepts = true
+    resets = 0
+
+    open(
+        host: string,
+        port: number,
+        proto: SocketProto,
+        listener: SocketListener
+    ): Connection {
+        const connection = new FakeConnection(
+            `${proto}://${host}:${port}`,
+            listener
+        )
+        this.connections.push(connection)
+        const { accepts } = this
+        const later = async () => {
+            if (accepts) connection.accept()
+            else connection.fail("refused")
+        }
+        later.start()
+        return connection
+    }
+
+    reset(): void {
+        this.resets++
+    }
+}

@@ -1,0 +1,152 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import { ArbiterError, Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
+import { FakeSocket, SystemClock, spawn } from "../../src/platform"
+
+function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
+    const socket = new FakeSocket()
+    return { socket, arbiter: new SocketArbiter(new SystemClock(), socket) }
+}
+
+function ignore(e: unknown): void {}
+
+describe("arbiter", () => {
+    test("grants in the order of asking, one at a time", async () => {
+        const { arbiter: a } = arbiter()
+        const seen: string[] = []
+        let inside = 0
+        let most = 0
+        const names = ["a", "b", "c"]
+        names.forEach(name => {
+            const body = async () => {
+                await a.borrow(name, async () => {
+                    inside++
+                    most = Math.max(most, inside)
+                    seen.push(name)
+                    await ds.sleep(20)
+                    inside--
+                })
+            }
+            spawn(body, ignore)
+        })
+        await ds.sleep(400)
+        expect(seen.join("")).toBe("abc")
+        expect(most).toBe(1)
+        expect(a.stats().owner).toBe(undefined)
+        expect(a.stats().granted).toBe(3)
+    })
+    test("a standing owner is asked back after its turn and gets it again", async () => {
+        const { arbiter: a } = arbiter()
+        const log: string[] = []
+        let recalled = false
+        const standing = async () => {
+            while (log.length < 3) {
+                recalled = false
+                const lease = await a.claim("standing", () => {
+                    recalled = true
+                })
+                log.push("standing")
+                while (!recalled && log.length < 3) await ds.sleep(10)
+                lease.release()
+            }
+        }
+        spawn(standing, ignore)
+        await ds.sleep(10)
+        const answer = await a.borrow("fetch", async () => {
+            log.push("fetch")
+            return 42
+        })
+        expect(answer).toBe(42)
+        await ds.sleep(100)
+        expect(log.join(" ")).toBe("standing fetch standing")
+        expect(a.stats().revoked).toBe(0)
+    })
+    test("an error of the body reaches the borrower, the socket is free", async () => {
+        const { arbiter: a, socket } = arbiter()
+        let caught = ""
+        try {
+            await a.borrow("bad", async () => {
+                throw new RangeError("no page")
+            })
+        } catch (e: any) {
+            caught = e.message
+        }
+        expect(caught).toBe("no page")
+        expect(a.stats().owner).toBe(undefined)
+        expect(socket.resets).toBe(1)
+    })
+    test("a body that never ends loses the socket", async () => {
+        const { arbiter: a, socket } = arbiter()
+        let caught: any
+        try {
+            await a.borrow("stuck", async () => await ds.suspend<void>(), 300)
+        } catch (e: any) {
+            caught = e
+        }
+        expect(caught instanceof ArbiterError).toBe(true)
+        expect(caught.message).toBe(
+            'socket for "stuck": not done within 300 ms'
+        )
+        expect(a.stats().revoked).toBe(1)
+        expect(socket.resets).toBe(1)
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+    })
+    test("an owner whose fiber is gone loses it to the next", async () => {
+        const { arbiter: a } = arbiter()
+        const owner = async () => {
+            await a.claim("gone", () => {})
+            await ds.suspend()
+        }
+        const fiber = spawn(owner, ignore)
+        await ds.sleep(10)
+        expect(a.stats().owner).toBe("gone")
+        fiber.terminate()
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        expect(a.stats().revoked).toBe(1)
+    })
+    test("a claim whose fiber is gone is passed over", async () => {
+        const { arbiter: a } = arbiter()
+        let lease: Lease
+        const first = async () => {
+            lease = await a.claim("first", () => {})
+            await ds.suspend()
+        }
+        spawn(first, ignore)
+        const second = async () => {
+            await a.claim("second", () => {})
+        }
+        const fiber = spawn(second, ignore)
+        await ds.sleep(10)
+        fiber.terminate()
+        lease.release()
+        expect(await a.borrow("third", async () => "ok")).toBe("ok")
+    })
+    test("a standing owner that does not give back loses it", async () => {
+        const { arbiter: a, socket } = arbiter()
+        let lease: Lease
+        const owner = async () => {
+            lease = await a.claim("deaf", () => {})
+            await ds.suspend()
+        }
+        spawn(owner, ignore)
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        expect(lease.isOver()).toBe(true)
+        lease.release()
+        expect(socket.resets >= 1).toBe(true)
+    })
+    test("the line of claims is bounded", async () => {
+        const { arbiter: a } = arbiter()
+        const wait = async () => {
+            await a.borrow("many", async () => await ds.suspend<void>(), 500)
+        }
+        for (let i = 0; i <= MAX_CLAIMS; ++i) spawn(wait, ignore)
+        await ds.sleep(10)
+        let caught = ""
+        try {
+            await a.borrow("late", async () => {})
+        } catch (e: any) {
+            caught = e.message
+        }
+        expect(caught).toBe('socket for "late": 16 claims wait already')
+    })
+})

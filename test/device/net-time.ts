@@ -1,0 +1,103 @@
+import { describe, expect, test } from "@devicescript/test"
+import {
+    parseHttpDate,
+    reportClock,
+    setClockByHttpDate,
+    setClockToSecond,
+    unixTime,
+} from "../../src/net"
+import { SystemClock } from "../../src/platform"
+
+/** A clock whose uptime is set by hand. */
+class HandClock extends SystemClock {
+    uptime = 0
+    override millis(): number {
+        return this.uptime
+    }
+}
+
+describe("HTTP date", () => {
+    test("the example of RFC 9110", () => {
+        expect(parseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT")).toBe(
+            784111777000
+        )
+    })
+    test("leap days", () => {
+        expect(parseHttpDate("Thu, 29 Feb 2024 00:00:00 GMT")).toBe(
+            1709164800000
+        )
+        expect(unixTime(2000, 3, 1, 0, 0, 0)).toBe(951868800000)
+        expect(unixTime(1970, 1, 1, 0, 0, 0)).toBe(0)
+        expect(unixTime(9999, 12, 31, 23, 59, 59)).toBe(253402300799000)
+    })
+    test("other texts are not read", () => {
+        const bad = [
+            "",
+            undefined,
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Abc 1994 08:49:37 GMT",
+            "Sun, 06 anF 1994 08:49:37 GMT",
+            "Sun, xx Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+        ]
+        for (const text of bad) expect(parseHttpDate(text)).toBe(undefined)
+    })
+})
+
+describe("wall clock", () => {
+    test("unknown until told", () => {
+        const clock = new HandClock()
+        expect(clock.wall()).toBe(undefined)
+        clock.uptime = 500
+        clock.setWall(1000000)
+        clock.uptime = 700
+        expect(clock.wall()).toBe(1000200)
+    })
+    test("a small step back is slowed down, never backwards", () => {
+        const clock = new HandClock()
+        clock.setWall(1000000)
+        clock.uptime = 1000
+        clock.setWall(1000400)
+        expect(clock.wall()).toBe(1001000)
+        let last = 0
+        for (let at = 1000; at < 3000; at += 7) {
+            clock.uptime = at
+            const now = clock.wall()
+            expect(now >= last).toBe(true)
+            last = now
+        }
+        expect(clock.wall()).toBe(1000400 + clock.uptime - 1000)
+    })
+    test("a large step back is taken at once and said once", () => {
+        const clock = new HandClock()
+        const said: string[] = []
+        reportClock(clock, text => said.push(text))
+        clock.setWall(5000000, "rtc")
+        clock.setWall(1000000, "http")
+        clock.setWall(1000001, "http")
+        expect(clock.wall()).toBe(1000001)
+        expect(said.length).toBe(2)
+        expect(said[1]).toBe("time corrected by -4000000 ms, from http")
+    })
+    test("a source of whole seconds does not disturb a clock within its second", () => {
+        const clock = new HandClock()
+        setClockToSecond(clock, 60000, "rtc")
+        expect(clock.wall()).toBe(60000)
+        clock.uptime = 1900
+        setClockToSecond(clock, 61000, "rtc")
+        expect(clock.wall()).toBe(61900)
+        setClockToSecond(clock, 62000, "rtc")
+        expect(clock.wall()).toBe(62000)
+        setClockByHttpDate(clock, "nonsense")
+        expect(clock.wall()).toBe(62000)
+    })
+    test("a listener can be taken off", () => {
+        const clock = new HandClock()
+        let calls = 0
+        const off = clock.onSet(() => calls++)
+        clock.setWall(1)
+        off()
+        clock.setWall(2)
+        expect(calls).toBe(1)
+    })
+})
