@@ -7,7 +7,6 @@ import {
     headerPagesFor,
     MAX_STORE_KEY,
     PAGE_SIZE,
-    readEntry,
     readHeader,
     type StoreEntry,
     type StoreHeader,
@@ -15,6 +14,7 @@ import {
     writeEntry,
     writeHeader,
 } from "./layout.ts"
+import { findPages, pagesOf, readArea } from "./area.ts"
 import { extractStore } from "./locate.ts"
 import { PROGRAM_KEY, unwrapProgram, wrapProgram } from "./program.ts"
 
@@ -27,13 +27,16 @@ export class FlashStore {
     private readonly header: StoreHeader
     /** Start of the area in force, its entries in order of writing, and where its values begin. */
     private area: number
-    private entries: StoreEntry[] = []
-    private dataStart = 0
+    private entries: StoreEntry[]
+    private dataStart: number
 
     private constructor(image: Buffer, header: StoreHeader, area: number) {
         this.image = image
         this.header = header
         this.area = area
+        const { entries, dataStart } = readArea(image, area, this.areaSize)
+        this.entries = entries
+        this.dataStart = dataStart
     }
 
     /** An empty store, as the VM formats it. `size` in bytes, 256 KB as on an ESP32 by default. */
@@ -43,9 +46,7 @@ export class FlashStore {
         const header = { generation: 1, totalPages, headerPages }
         const image = Buffer.alloc(size, 0xff)
         writeHeader(image, 0, header)
-        const store = new FlashStore(image, header, 0)
-        store.mount()
-        return store
+        return new FlashStore(image, header, 0)
     }
 
     /**
@@ -58,13 +59,9 @@ export class FlashStore {
         const size = (a ?? headerAtB(bytes)).headerPages * PAGE_SIZE
         const b = readHeader(bytes, size)
         const second = !a || (b !== undefined && b.generation >= a.generation)
-        const store = new FlashStore(
-            bytes,
-            { ...(second ? b! : a) },
-            second ? size : 0
-        )
-        store.mount()
-        return store
+        return second
+            ? new FlashStore(bytes, b!, size)
+            : new FlashStore(bytes, a, 0)
     }
 
     /** Keys that have a value, in order of their last writing; large entries start with `*`. */
@@ -113,7 +110,7 @@ export class FlashStore {
         if (this.program()?.equals(bytecode)) return
         const content = wrapProgram(bytecode)
         this.reserve(ENTRY_BYTES, PROGRAM_KEY)
-        const offset = this.freePages(content.length)
+        const offset = findPages(this.live(), this.header, content.length)
         const pages = pagesOf(content.length) * PAGE_SIZE
         this.image.fill(0xff, offset, offset + pages)
         content.copy(this.image, offset)
@@ -191,62 +188,6 @@ export class FlashStore {
         }
         writeHeader(this.image, this.area, this.header)
     }
-
-    /** First run of free data pages for `size` bytes; the program's own old pages count as free. */
-    private freePages(size: number): number {
-        const first = 2 * this.header.headerPages
-        const used = new Set<number>()
-        for (const { key, offset, size } of this.live())
-            if (key.startsWith("*") && key !== PROGRAM_KEY)
-                for (let i = 0; i < pagesOf(size); ++i)
-                    used.add(offset / PAGE_SIZE + i)
-        const wanted = pagesOf(size)
-        for (let page = first; page + wanted < this.header.totalPages; ++page) {
-            const run = Array.from({ length: wanted }, (_, i) => page + i)
-            if (!run.some(p => used.has(p))) return page * PAGE_SIZE
-        }
-        throw new FlashImageError(
-            `a program of ${size} bytes does not fit in the ${this.header.totalPages - first} data pages of the store`
-        )
-    }
-
-    /** Reads the entries of the area in force, with the checks of `recompute_cache`. */
-    private mount(): void {
-        const end = this.area + this.areaSize
-        this.dataStart = end
-        let at = this.area + HEADER_BYTES
-        for (; at + ENTRY_BYTES <= end; at += ENTRY_BYTES) {
-            const entry = readEntry(this.image, at)
-            if (!entry) break
-            this.checkEntry(entry)
-            if (!entry.key.startsWith("*"))
-                this.dataStart = Math.min(this.dataStart, entry.offset)
-            this.entries.push(entry)
-            if (at + ENTRY_BYTES > this.dataStart)
-                throw new FlashImageError(
-                    "the flash store is damaged: its entries run into its values"
-                )
-        }
-        if (this.image.subarray(at, this.dataStart).some(byte => byte !== 0xff))
-            throw new FlashImageError(
-                "the flash store is damaged: its free space is not erased"
-            )
-    }
-
-    private checkEntry({ key, offset, size }: StoreEntry): void {
-        const large = key.startsWith("*")
-        const low = large ? 2 * this.areaSize : this.area
-        const high = large ? this.image.length : this.area + this.areaSize
-        const good =
-            /^[\x21-\x7e]{1,15}$/.test(key) &&
-            offset >= low &&
-            offset + size <= high
-        if (!good)
-            throw new FlashImageError(
-                `the flash store is damaged: entry ${this.entries.length + 1} ` +
-                    `(${JSON.stringify(key)}, ${size} bytes at 0x${offset.toString(16)}) lies outside its area`
-            )
-    }
 }
 
 function headerAtB(bytes: Buffer): StoreHeader {
@@ -255,10 +196,6 @@ function headerAtB(bytes: Buffer): StoreHeader {
     if (!header)
         throw new FlashImageError("the flash store has no header in force")
     return header
-}
-
-function pagesOf(size: number): number {
-    return Math.max(1, Math.ceil(size / PAGE_SIZE))
 }
 
 function checkKey(key: string): void {

@@ -7,7 +7,8 @@ export {
     type SimEvents,
 } from "./events.ts"
 export { type Framing, FramingDecoder, FramingError } from "./framing.ts"
-export { Simulator, type SimulatorOptions } from "./simulator.ts"
+export type { SimulatorOptions } from "./options.ts"
+export { Simulator } from "./simulator.ts"
 export { Screen } from "./screen.ts"
 export {
     gatherSettings,

@@ -9,6 +9,8 @@ export interface VmGo {
     deviceId: string
     /** Cut the power (SIGKILL) right after this many flash writes of this process. */
     cutAfterWrite?: number
+    /** Skip the time that the VM waits before it starts the program. */
+    fastBoot?: boolean
 }
 
 /** What flash went through since the process started. */

@@ -1,6 +1,4 @@
-import { resolve } from "node:path"
 import type { Settings } from "../env/index.ts"
-import { FirmwareError } from "../errors.ts"
 import type { FlashStore } from "../flash/index.ts"
 import { addBoard } from "./board.ts"
 import { buildProgram } from "./build.ts"
@@ -9,45 +7,13 @@ import { Collector } from "./collector.ts"
 import { isProgramStart, readConsoleLine } from "./console.ts"
 import { EventLog, type SimEvent, type SimEventName } from "./events.ts"
 import { FlashReporter } from "./flash-reporter.ts"
+import { Machine } from "./machine.ts"
+import type { SimulatorOptions } from "./options.ts"
 import { defaultStateFolder } from "./paths.ts"
 import type { FlashCounts } from "./protocol.ts"
-import { BoardState } from "./state.ts"
-import { Vm } from "./vm.ts"
 
-/** How many events a simulator keeps for `past` and `waitFor`. */
 const DEFAULT_HISTORY = 100_000
-
-/** What a simulator is made of. */
-export interface SimulatorOptions {
-    /** The program, relative to the working directory. */
-    main: string
-    /** The board's settings; an empty text is "not set". */
-    settings?: Settings
-    /** Where the board's flash lives; below `.devicescript/` by default. */
-    state?: string
-    /** Erase the flash first. */
-    fresh?: boolean
-    /** Run the embedded syslog collector and point the board to it (default true). */
-    collector?: boolean
-    /** Port of the embedded collector; a free one by default. */
-    collectorPort?: number
-    /** Put a real-time clock on the bus (default true). */
-    clock?: boolean
-    /** PEM file of certificates that the board's TLS trusts besides the built-in ones. */
-    caFile?: string
-    /** Cut the power right after this many flash writes of the first power-on. */
-    cutAfterWrite?: number
-    /** How many events are kept. */
-    history?: number
-    /** Called when a real build starts. */
-    onBuild?: () => void
-    /** Called when a sender breaks the framing at the collector. */
-    onMalformed?: (problem: string) => void
-    /** Called when the VM process died by itself: not by `kill`, `stop` or `cutAfterWrite`. */
-    onDeath?: (error: FirmwareError) => void
-    /** Called for each line of the VM's own log, markers included. */
-    onVmLine?: (line: string) => void
-}
+const NO_WRITES: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
 /**
  * One simulated board: a VM process that boots from its flash, a bus with LED, buzzer and clock,
@@ -59,24 +25,22 @@ export interface SimulatorOptions {
  *     await sim.stop()
  */
 export class Simulator {
+    /** The embedded collector; `pause`, `stop` and `start` it to play its absence. */
     readonly collector: Collector
     private readonly options: SimulatorOptions
     private readonly events: EventLog
-    private readonly flashReporter: FlashReporter
+    private readonly flash: FlashReporter
     private readonly bus = new Bus()
-    private state: BoardState | undefined
-    private vm: Vm | undefined
+    private machine: Machine | undefined
     private busPort = 0
     private bytecode: Buffer | undefined
-    private cutAfterWrite: number | undefined
     private ended = false
 
     constructor(options: SimulatorOptions) {
-        this.options = options
-        this.cutAfterWrite = options.cutAfterWrite
+        this.options = { ...options }
         this.events = new EventLog(options.history ?? DEFAULT_HISTORY)
-        this.flashReporter = new FlashReporter(total =>
-            this.events.emit("flash", total)
+        this.flash = new FlashReporter(({ writes, bytes }) =>
+            this.events.emit("flash", { writes, bytes })
         )
         this.collector = new Collector({
             syslog: message => this.events.emit("syslog", message),
@@ -89,29 +53,29 @@ export class Simulator {
         return this.events.at
     }
 
-    /** The board's device id, once started. */
+    /** The board's device id, once started: 16 hex digits. */
     get deviceId(): string | undefined {
-        return this.state?.deviceId
+        return this.machine?.state.deviceId
     }
 
     /** Process id of the VM; undefined while the power is off. */
     get vmPid(): number | undefined {
-        return this.vm?.pid
+        return this.machine?.pid
     }
 
-    /** Flash writes, bytes and erases since the simulator started, exact. */
+    /** Flash writes, bytes programmed and pages erased since this simulator started. */
     get flashCounts(): FlashCounts {
-        return this.flashReporter.total
+        return this.machine?.flashCounts ?? NO_WRITES
     }
 
     /** The lines of the device's console so far. */
     get consoleLines(): string[] {
-        return this.events.past("console").map(event => event.text)
+        return this.past("console").map(event => event.text)
     }
 
     /** The messages at the embedded collector so far. */
     get syslogLines(): string[] {
-        return this.events.past("syslog").map(event => event.line)
+        return this.past("syslog").map(event => event.line)
     }
 
     /**
@@ -119,21 +83,20 @@ export class Simulator {
      * @throws UsageError, FirmwareError
      */
     async start(): Promise<void> {
-        const { main, state, fresh } = this.options
+        const { main, state, cutAfterWrite } = this.options
         try {
-            this.state = new BoardState(state ?? defaultStateFolder(main), {
-                fresh,
-            })
-            this.vm = this.newVm()
+            this.machine = this.newMachine(state ?? defaultStateFolder(main))
+            this.machine.prepare()
             const [built, port] = await Promise.all([
                 buildProgram(main, this.options.onBuild),
                 this.bus.start(),
                 this.startCollector(),
             ])
+            if (this.ended) return
             this.busPort = port
             this.bytecode = built.bytecode
             this.addBoard()
-            await this.boot()
+            await this.boot(cutAfterWrite)
         } catch (error) {
             await this.release()
             throw error
@@ -145,15 +108,13 @@ export class Simulator {
         if (this.ended) return
         this.ended = true
         await this.release()
-        this.flashReporter.stop()
+        this.flash.stop()
         this.events.emit("end", { reason })
     }
 
     /** Cuts the power of the board (SIGKILL); `restart` switches it on again. */
     async kill(): Promise<void> {
-        const { vm } = this
-        this.vm = undefined
-        await vm?.kill()
+        await this.machine?.cut()
     }
 
     /**
@@ -164,21 +125,20 @@ export class Simulator {
         changes: { settings?: Settings; cutAfterWrite?: number } = {}
     ): Promise<void> {
         await this.kill()
-        this.cutAfterWrite = changes.cutAfterWrite
         if (changes.settings) this.options.settings = changes.settings
-        this.vm = this.newVm()
-        await this.boot()
+        this.machine!.prepare()
+        await this.boot(changes.cutAfterWrite)
     }
 
     /** Waits until the power is off, as after `cutAfterWrite`. */
     async waitForPowerOff(): Promise<void> {
-        await this.vm?.exited
+        await this.machine?.off()
     }
 
     /** The board's flash store as saved last. */
     readFlash(): FlashStore {
-        if (!this.state) throw new Error("the simulator has not been started")
-        return this.state.readStore()
+        if (!this.machine) throw new Error("the simulator was never started")
+        return this.machine.state.readStore()
     }
 
     /** Calls `listener` for each event; returns how to stop that. */
@@ -204,40 +164,33 @@ export class Simulator {
         return this.events.waitFor(name, matches, timeoutMs, since)
     }
 
-    private newVm(): Vm {
-        this.flashReporter.nextProcess()
-        const vm: Vm = new Vm(
+    private newMachine(folder: string): Machine {
+        return new Machine(
+            folder,
             {
                 line: line => this.takeLine(line),
-                flash: counts => this.flashReporter.update(counts),
-                panic: code => code && this.events.emit("panic", { code }),
-                exit: (code, signal) => this.vmEnded(vm, code, signal),
+                flash: counts => this.flash.update(counts),
+                panic: code => this.events.emit("panic", { code }),
+                death: error => this.options.onDeath?.(error),
             },
             this.options
         )
-        return vm
     }
 
-    private async boot(): Promise<void> {
-        const { settings = {} } = this.options
-        this.state!.deploy(this.bytecode!, this.withCollector(settings))
-        await this.switchOn()
-    }
-
-    private async switchOn(): Promise<void> {
-        const { deviceId, flashFile } = this.state!
-        await this.vm?.boot({
+    private async boot(cutAfterWrite: number | undefined): Promise<void> {
+        const { fastBoot } = this.options
+        this.machine!.deploy(this.bytecode!, this.settings())
+        await this.machine!.powerOn({
             busPort: this.busPort,
-            deviceId,
-            flashFile: resolve(flashFile),
-            cutAfterWrite: this.cutAfterWrite,
+            cutAfterWrite,
+            fastBoot,
         })
     }
 
-    /** Points the board to the embedded collector, unless it is given one. */
-    private withCollector(settings: Settings): Settings {
-        if (this.options.collector === false || settings.SYSLOG_HOST)
-            return settings
+    /** The settings, pointing the board to the embedded collector unless they name another. */
+    private settings(): Settings {
+        const { settings = {} } = this.options
+        if (!this.hasCollector()) return settings
         return {
             ...settings,
             SYSLOG_HOST: "127.0.0.1",
@@ -245,10 +198,14 @@ export class Simulator {
         }
     }
 
+    private hasCollector(): boolean {
+        const { collector, settings } = this.options
+        return collector !== false && !settings?.SYSLOG_HOST
+    }
+
     private async startCollector(): Promise<void> {
-        const { collector, collectorPort, settings } = this.options
-        if (collector === false || settings?.SYSLOG_HOST) return
-        await this.collector.start(collectorPort)
+        if (this.hasCollector())
+            await this.collector.start(this.options.collectorPort)
     }
 
     private addBoard(): void {
@@ -264,48 +221,18 @@ export class Simulator {
 
     private takeLine(line: string): void {
         this.options.onVmLine?.(line)
-        if (isProgramStart(line)) {
-            const { main } = this.options
+        if (isProgramStart(line))
             this.events.emit("boot", {
-                deviceId: this.state!.deviceId,
-                program: main,
+                deviceId: this.deviceId!,
+                program: this.options.main,
             })
-        }
         const console = readConsoleLine(line)
         if (console) this.events.emit("console", { text: console.text })
     }
 
-    private vmEnded(
-        vm: Vm,
-        code: number | null,
-        signal: NodeJS.Signals | null
-    ): void {
-        if (this.ended || vm !== this.vm) return
-        this.vm = undefined
-        if (signal === "SIGKILL" && this.cutAfterWrite !== undefined) return
-        if (code === 0) void this.reset()
-        else
-            this.options.onDeath?.(
-                new FirmwareError(
-                    `the VM process died (${signal ?? `exit code ${code}`})`,
-                    vm.output.trim()
-                )
-            )
-    }
-
-    /** The firmware asked for a reset of the whole board: same flash, no new deployment. */
-    private async reset(): Promise<void> {
-        this.cutAfterWrite = undefined
-        this.vm = this.newVm()
-        await this.switchOn()
-    }
-
     private async release(): Promise<void> {
-        const { vm } = this
-        this.vm = undefined
-        await vm?.stop()
+        await this.machine?.close()
         await this.collector.stop()
         await this.bus.stop()
-        this.state?.close()
     }
 }

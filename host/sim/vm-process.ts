@@ -13,6 +13,9 @@ import type { VmGo, VmMessage } from "./protocol.ts"
 /** The bus port that the tool connects to. */
 const TOOL_BUS_PORT = 8082
 
+/** How long the VM waits before it starts the program, so that devices can announce themselves. */
+const BOOT_DELAY_MS = 1100
+
 /** The part of the VM's emscripten Module that is hooked. */
 interface VmModule {
     flashLoad: () => Uint8Array
@@ -89,10 +92,19 @@ function hookVm(vm: VmModule, go: VmGo): void {
             process.kill(process.pid, "SIGKILL")
     }
     vm.dmesg = reportLine
+    if (go.fastBoot) skipBootDelay()
     vm.panicHandler = code => {
         flushLines()
         report({ type: "panic", code })
     }
+}
+
+/** Sets the VM's clock on, once it has taken the time of its start. */
+function skipBootDelay(): void {
+    const { now } = Date
+    setTimeout(() => {
+        Date.now = () => now() + BOOT_DELAY_MS
+    }, 0)
 }
 
 // the board has no life of its own: it goes when the simulator goes

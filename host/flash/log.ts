@@ -1,0 +1,98 @@
+import { lineStarts, readSegment, type Segment } from "./log-segment.ts"
+
+/** A file of the firmware's flash log. */
+export interface LogFile {
+    /** As on the device: `error.log`, `error.log.1`, ... */
+    name: string
+    /** Oldest first; a line may hold line ends of its own. */
+    lines: string[]
+    /** What could not be read, one line each; what concerns no file is with the current one. */
+    problems: string[]
+}
+
+/** Name of a log whose segments with its name are lost, or that has nothing but problems. */
+const NAMELESS = "flash-log"
+/** Keys of the slots, with or without the prefix that the store puts before settings. */
+const SLOT_KEY = /^:?(fd\.log\d\d)$/
+
+/**
+ * Reads the log files from the slots of a flash store, as the device itself would find them.
+ * @param slots values by key; other keys than `fd.log00` ... are left out
+ * @returns the files, the current one of each log first; none when no slot holds anything
+ */
+export function readLogFiles(slots: Map<string, Buffer>): LogFile[] {
+    const problems: string[] = []
+    const logs = new Map<number, Segment[]>()
+    for (const [key, value] of slots) {
+        const slot = SLOT_KEY.exec(key)?.[1]
+        if (!slot || value.length === 0) continue
+        const segment = readSegment(value)
+        if (typeof segment === "string")
+            problems.push(`slot ${slot} ${segment}: skipped`)
+        else logs.set(segment.id, [...(logs.get(segment.id) ?? []), segment])
+    }
+    const files = [...logs.values()].flatMap(readLog)
+    if (problems.length && files.length === 0)
+        files.push({ name: NAMELESS, lines: [], problems: [] })
+    files[0]?.problems.unshift(...problems)
+    return files
+}
+
+/** The files of one log, newest first. */
+function readLog(segments: Segment[]): LogFile[] {
+    segments.sort((a, b) => a.seq - b.seq)
+    const { oldest } = segments.at(-1)!
+    const live = segments.filter(segment => segment.seq >= oldest)
+    const starts = [...new Set(live.map(segment => segment.start))].reverse()
+    const files = starts.map(start =>
+        readFile(
+            live.filter(segment => segment.start === start),
+            Math.max(start, oldest)
+        )
+    )
+    const name = files.find(file => file.name)?.name ?? NAMELESS
+    files.forEach((file, i) => (file.name = i ? `${name}.${i}` : name))
+    return files
+}
+
+/** Puts the lines of one file together; its first segment should be `expected`. */
+function readFile(segments: Segment[], expected: number): LogFile {
+    const file: LogFile = { name: "", lines: [], problems: [] }
+    const cutShort = () =>
+        file.problems.push("a line was cut short by a reset: left out")
+    let open: { text: Buffer; missing: number } | undefined
+    for (const segment of segments) {
+        if (segment.seq > expected) {
+            file.problems.push(
+                `segments ${expected} to ${segment.seq - 1} are missing`
+            )
+            open = undefined
+        }
+        expected = segment.seq + 1
+        const { rest, payload } = segment
+        if (open && rest !== Math.min(open.missing, payload.length)) {
+            cutShort()
+            open = undefined
+        }
+        if (open) open = goOn(file, open, payload.subarray(0, rest))
+        for (const { isName, text, missing } of lineStarts(segment)) {
+            if (isName) file.name = text.toString()
+            else if (missing) open = { text, missing }
+            else file.lines.push(text.toString())
+        }
+    }
+    if (open) cutShort()
+    return file
+}
+
+function goOn(
+    file: LogFile,
+    open: { text: Buffer; missing: number },
+    more: Buffer
+): typeof open | undefined {
+    const text = Buffer.concat([open.text, more])
+    const missing = open.missing - more.length
+    if (missing) return { text, missing }
+    file.lines.push(text.toString())
+    return undefined
+}

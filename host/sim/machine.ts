@@ -1,0 +1,147 @@
+import { resolve } from "node:path"
+import type { Settings } from "../env/index.ts"
+import { FirmwareError } from "../errors.ts"
+import type { FlashCounts } from "./protocol.ts"
+import { BoardState } from "./state.ts"
+import { Vm } from "./vm.ts"
+
+/** What a machine tells. */
+export interface MachineListener {
+    /** A line of the VM's log, with its marker. */
+    line(line: string): void
+    /** The account of flash writes since this machine was made. */
+    flash(counts: FlashCounts): void
+    panic(code: number): void
+    /** The VM process ended by itself, and not after a reset that the firmware asked for. */
+    death(error: FirmwareError): void
+}
+
+/** How a machine is switched on. */
+export interface PowerOptions {
+    /** Port of the bus on 127.0.0.1. */
+    busPort: number
+    cutAfterWrite?: number
+    fastBoot?: boolean
+}
+
+/** The board's core: its flash, and the VM process while the power is on. */
+export class Machine {
+    readonly state: BoardState
+    private readonly listener: MachineListener
+    private readonly caFile: string | undefined
+    private vm: Vm | undefined
+    private power: PowerOptions | undefined
+    private before: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
+    private current: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
+
+    /** @throws UsageError when the state folder cannot be used or another machine uses it */
+    constructor(
+        folder: string,
+        listener: MachineListener,
+        options: { fresh?: boolean; caFile?: string }
+    ) {
+        this.state = new BoardState(folder, options)
+        this.listener = listener
+        this.caFile = options.caFile
+    }
+
+    /** Process id of the VM; undefined while the power is off. */
+    get pid(): number | undefined {
+        return this.vm?.pid
+    }
+
+    /** Flash account of all VM processes together. */
+    get flashCounts(): FlashCounts {
+        return sum(this.before, this.current)
+    }
+
+    /** Starts the VM process, which then loads its tool; `powerOn` may follow at once or later. */
+    prepare(): void {
+        this.before = this.flashCounts
+        this.current = { writes: 0, bytes: 0, erases: 0 }
+        const vm: Vm = new Vm(
+            {
+                line: line => this.listener.line(line),
+                flash: counts => this.account(counts),
+                panic: code => code && this.listener.panic(code),
+                exit: (code, signal) => this.ended(vm, code, signal),
+            },
+            { caFile: this.caFile }
+        )
+        this.vm = vm
+    }
+
+    /** Writes program and settings to flash, while the power is off. */
+    deploy(bytecode: Buffer, settings: Settings): void {
+        this.state.deploy(bytecode, settings)
+    }
+
+    /** Boots from flash. */
+    async powerOn(power: PowerOptions): Promise<void> {
+        this.power = power
+        const { deviceId, flashFile } = this.state
+        await this.vm?.boot({
+            ...power,
+            deviceId,
+            flashFile: resolve(flashFile),
+        })
+    }
+
+    /** Cuts the power, at any point (SIGKILL). */
+    async cut(): Promise<void> {
+        const { vm } = this
+        this.vm = undefined
+        await vm?.kill()
+    }
+
+    /** Settles when the power is off, as after `cutAfterWrite`. */
+    async off(): Promise<void> {
+        await this.vm?.exited
+    }
+
+    /** Ends the VM between two flash writes and gives the state free. */
+    async close(): Promise<void> {
+        const { vm } = this
+        this.vm = undefined
+        await vm?.stop()
+        this.state.close()
+    }
+
+    private account({ writes, bytes, erases }: FlashCounts): void {
+        this.current = { writes, bytes, erases }
+        this.listener.flash(this.flashCounts)
+    }
+
+    private ended(
+        vm: Vm,
+        code: number | null,
+        signal: NodeJS.Signals | null
+    ): void {
+        if (vm !== this.vm) return
+        this.vm = undefined
+        const { power } = this
+        if (signal === "SIGKILL" && power?.cutAfterWrite !== undefined) return
+        if (code === 0 && power) this.reset(power)
+        else
+            this.listener.death(
+                new FirmwareError(
+                    `the VM process died (${signal ?? `exit code ${code}`})`,
+                    vm.output.trim()
+                )
+            )
+    }
+
+    /** The firmware asked for a reset of the whole board: the same flash, nothing deployed anew. */
+    private reset(power: PowerOptions): void {
+        this.prepare()
+        void this.powerOn({ ...power, cutAfterWrite: undefined })
+    }
+}
+
+function sum(a: FlashCounts, b: FlashCounts): FlashCounts {
+    return {
+        writes: a.writes + b.writes,
+        bytes: a.bytes + b.bytes,
+        erases: a.erases + b.erases,
+    }
+}

@@ -1,0 +1,36 @@
+import type { Settings } from "../env/index.ts"
+import type { FirmwareError } from "../errors.ts"
+
+/** What a simulator is made of. */
+export interface SimulatorOptions {
+    /** The program, relative to the working directory. */
+    main: string
+    /** The board's settings; an empty text is "not set". */
+    settings?: Settings
+    /** Where the board's flash lives; below `.devicescript/` by default. */
+    state?: string
+    /** Erase the flash first. */
+    fresh?: boolean
+    /** Run the embedded syslog collector and point the board to it (default true). */
+    collector?: boolean
+    /** Port of the embedded collector; a free one by default. */
+    collectorPort?: number
+    /** Put a real-time clock on the bus (default true). */
+    clock?: boolean
+    /** PEM file of certificates that the board's TLS trusts besides the built-in ones. */
+    caFile?: string
+    /** Cut the power right after this many flash writes of the first power-on. */
+    cutAfterWrite?: number
+    /** Skip the 1.1 s that the VM waits before it starts the program (default false). */
+    fastBoot?: boolean
+    /** How many events are kept for `past` and `waitFor` (default 100,000). */
+    history?: number
+    /** Called when a real build starts, which takes some seconds. */
+    onBuild?: () => void
+    /** Called when a sender breaks the framing at the collector. */
+    onMalformed?: (problem: string) => void
+    /** Called when the VM process died by itself: not by `kill`, `stop` or `cutAfterWrite`. */
+    onDeath?: (error: FirmwareError) => void
+    /** Called for each line of the VM's own log, markers included. */
+    onVmLine?: (line: string) => void
+}
