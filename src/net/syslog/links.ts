@@ -1,13 +1,16 @@
 import { Connection } from "../../platform"
-import { Link, LinkContext, StreamLink, TLS_SETTLE_MS } from "./link"
+import { Link, LinkContext } from "./link"
 import { SyslogOptions } from "./options"
+import { RelpLink } from "./relp-link"
+import { StreamLink, TLS_SETTLE_MS } from "./stream-link"
 
-/** The link for a transport, on a connection that was just started. */
+/** The link of a transport, for a connection that was just started. */
 export function makeLink(
     options: SyslogOptions,
     context: LinkContext,
     connection: Connection
 ): Link {
+    if (options.proto === "relp") return new RelpLink(context, connection)
     const settleMs = options.proto === "tls" ? TLS_SETTLE_MS : 0
     return new StreamLink(context, connection, settleMs)
 }

@@ -66,6 +66,11 @@ function oneOf(name: string, value: string, allowed: string[]): void {
         )
 }
 
+/** Where records go, as `tcp://collector:514`; empty while no host is set. */
+export function target({ host, port, proto }: SyslogOptions): string {
+    return host ? `${proto}://${host}:${port}` : ""
+}
+
 /**
  * Fills in the defaults and checks the limits.
  * @throws RangeError naming the option, the value and what is wanted

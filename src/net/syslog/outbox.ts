@@ -1,9 +1,10 @@
 import { MAX_SEQUENCE } from "./message"
 
-/** Lines at the head of the outbox, joined for one write. */
-export interface Batch {
-    text: string
-    count: number
+/** The oldest records of the outbox, for one write. */
+export interface Head {
+    lines: string[]
+    /** Bytes of all lines. */
+    size: number
 }
 
 /** A run of records that were dropped before they were sent. */
@@ -60,6 +61,11 @@ export class Outbox {
         while (this.bytes > limit) this.dropOldest()
     }
 
+    /** Whether there is a gap to declare. */
+    hasGap(): boolean {
+        return this.gapCount > 0
+    }
+
     /** What was dropped since the last `forgetGap`, or undefined. */
     gap(): Gap | undefined {
         if (!this.gapCount) return undefined
@@ -76,30 +82,38 @@ export class Outbox {
         this.gapCount = 0
     }
 
-    /** The oldest records, up to `limit` bytes but at least one; they stay until `remove`. */
-    head(limit: number): Batch {
-        if (this.bytes <= limit)
-            return { text: this.lines.join(""), count: this.lines.length }
+    /**
+     * The oldest records, up to `limit` bytes but at least one, and at most `most`.
+     * They stay until `remove`.
+     */
+    head(limit: number, most: number): Head {
+        if (this.bytes <= limit && this.lines.length <= most)
+            return { lines: this.lines, size: this.bytes }
         let count = 1
         let size = this.lines[0].byteLength
-        while (count < this.lines.length) {
-            size += this.lines[count].byteLength
-            if (size > limit) break
+        while (count < this.lines.length && count < most) {
+            const more = size + this.lines[count].byteLength
+            if (more > limit) break
+            size = more
             count++
         }
-        return { text: this.lines.slice(0, count).join(""), count }
+        return { lines: this.lines.slice(0, count), size }
     }
 
-    /** The oldest record; it stays until `remove`. */
-    first(): string {
-        return this.lines[0]
+    /** Removes what `head` told: it was sent. */
+    remove(head: Head): void {
+        if (head.lines === this.lines) this.lines = []
+        else this.lines.insert(0, -head.lines.length)
+        this.bytes -= head.size
     }
 
-    /** Removes the oldest `count` records, `size` bytes in all: they were sent. */
-    remove(count: number, size: number): void {
-        if (count === this.lines.length) this.lines = []
-        else this.lines.insert(0, -count)
-        this.bytes -= size
+    /** Puts records back in front that were sent but not acknowledged. */
+    putBack(lines: string[]): void {
+        for (const line of lines) this.bytes += line.byteLength
+        const all = lines.slice()
+        all.pushRange(this.lines)
+        this.lines = all
+        this.setLimit(this.limit)
     }
 
     /** Replaces each record by what `change` makes of it, as for another framing. */

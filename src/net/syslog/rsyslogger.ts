@@ -1,7 +1,7 @@
 import { BARE, Framing, LF, OCTET } from "./framing"
 import { LinkContext } from "./link"
 import { MessageEncoder, SyslogEvent } from "./message"
-import { SyslogOptions, completeOptions } from "./options"
+import { SyslogOptions, completeOptions, target } from "./options"
 import { Gap, Outbox } from "./outbox"
 import { singleLine } from "./text"
 import { ReplayWindow } from "./window"
@@ -89,11 +89,8 @@ export class Rsyslogger {
         const before = this.framing
         this.options = options
         this.adopt()
-        const { framing } = this
-        if (framing !== before)
-            this.outbox.change(line => reframe(line, before, framing))
+        this.moveOn(before)
         this.outbox.setLimit(options.queueBytes)
-        this.context.window = new ReplayWindow(options.windowBytes)
         this.context.batchBytes = options.batchBytes
         this.worker.configure(options)
     }
@@ -114,20 +111,34 @@ export class Rsyslogger {
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const { host, port, proto } = this.options
+        const unanswered =
+            this.framing === BARE ? this.context.window.count() : 0
         const { delivered, resent, declared } = this.context.stats
         return {
-            target: host ? `${proto}://${host}:${port}` : "",
+            target: target(this.options),
             connected: this.worker.isConnected(),
             connects: this.worker.connects,
             received: this.received,
             delivered,
-            queued: this.outbox.count(),
+            queued: this.outbox.count() + unanswered,
             dropped: this.outbox.dropped,
             resent,
             declared,
             queuedBytes: this.outbox.bytes,
         }
+    }
+
+    /** Takes what is not known to have arrived along to the new target, in its framing. */
+    private moveOn(before: Framing): void {
+        const { framing, outbox } = this
+        const kept = this.context.window.clear()
+        this.context.window = new ReplayWindow(this.options.windowBytes)
+        if (before === BARE)
+            outbox.putBack(
+                kept.filter(batch => batch.count > 0).map(batch => batch.text)
+            )
+        if (framing !== before)
+            outbox.change(line => reframe(line, before, framing))
     }
 
     private adopt(): void {

@@ -1,21 +1,32 @@
-import { Batch } from "./outbox"
+/** Records that were sent in one write. */
+export interface Batch {
+    text: string
+    /** How many of them count in the account: a record of our own does not. */
+    count: number
+}
 
-/** What was sent last, kept to be sent again after a break; the oldest go first. */
+/** What was sent last and may have to be sent again; oldest first. */
 export class ReplayWindow {
     private batches: Batch[] = []
     private bytes = 0
 
+    /** @param limit bytes that are kept */
     constructor(private readonly limit: number) {}
 
-    /** Keeps what was just sent. A batch longer than the window is kept alone. */
+    /** Keeps what was just sent; forgets the oldest that no longer fit. */
     add(batch: Batch): void {
-        this.batches.push(batch)
-        this.bytes += batch.text.byteLength
+        this.keep(batch)
         while (this.bytes > this.limit && this.batches.length > 1)
             this.bytes -= this.batches.shift().text.byteLength
     }
 
-    /** Whether another `size` bytes push out nothing. */
+    /** Keeps what was just sent and forgets nothing: ask `hasRoom` before. */
+    keep(batch: Batch): void {
+        this.batches.push(batch)
+        this.bytes += batch.text.byteLength
+    }
+
+    /** Whether another `size` bytes fit; always when nothing is kept. */
     hasRoom(size: number): boolean {
         return !this.bytes || this.bytes + size <= this.limit
     }
@@ -24,13 +35,29 @@ export class ReplayWindow {
         return !this.bytes
     }
 
-    /** What is kept, oldest first. */
-    all(): Batch[] {
-        return this.batches
+    /** Number of batches. */
+    count(): number {
+        return this.batches.length
     }
 
-    clear(): void {
+    /** The batch at `index`, 0 being the oldest. */
+    at(index: number): Batch {
+        return this.batches[index]
+    }
+
+    /** Removes and returns the batch at `index`. */
+    take(index: number): Batch {
+        const batch = this.batches[index]
+        this.batches.insert(index, -1)
+        this.bytes -= batch.text.byteLength
+        return batch
+    }
+
+    /** Forgets everything; returns what was kept. */
+    clear(): Batch[] {
+        const { batches } = this
         this.batches = []
         this.bytes = 0
+        return batches
     }
 }

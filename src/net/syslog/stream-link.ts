@@ -1,0 +1,126 @@
+import { Connection, QUEUED, WriteResult } from "../../platform"
+import { Link, LinkContext } from "./link"
+
+/** How long a TLS connection must hold until it counts as accepted, ms. */
+export const TLS_SETTLE_MS = 1000
+/** How long a connection must hold until what was sent on it counts as arrived, ms. */
+export const ARRIVED_MS = 2000
+/** No limit to the records of one write, only to its bytes. */
+const ANY_COUNT = 65536
+
+/**
+ * Plain TCP or TLS: nobody acknowledges, so the last window is sent again on the next
+ * connection. In the simulator a TLS connection is reported open before the certificate was
+ * checked; until it has held for TLS_SETTLE_MS no more is sent than the window keeps.
+ */
+export class StreamLink implements Link {
+    readonly lingerMs = 100
+    /** Batches of the window that are from an earlier connection and not sent on this one. */
+    private backlog: number
+    private resentCount = 0
+    private openedAt: number
+    private sentAt = 0
+    private accepted: boolean
+
+    /** @param settleMs how long the connection must hold until it counts as accepted */
+    constructor(
+        private readonly context: LinkContext,
+        private readonly connection: Connection,
+        private readonly settleMs: number
+    ) {
+        this.backlog = context.window.count()
+        this.accepted = false
+    }
+
+    opened(now: number): void {
+        this.openedAt = now
+        this.sentAt = now
+        this.accepted = !this.settleMs
+    }
+
+    received(data: Buffer, now: number): void {
+        // a syslog receiver has nothing to say: RFC 6587 and RFC 5425 define no answers
+    }
+
+    isUp(): boolean {
+        return this.accepted
+    }
+
+    isReady(): boolean {
+        return this.accepted && !this.backlog
+    }
+
+    isSettled(): boolean {
+        return this.context.window.isEmpty()
+    }
+
+    failure(): string | undefined {
+        return undefined
+    }
+
+    bye(): void {
+        // the end of the stream is the end of the session
+    }
+
+    tick(now: number): number | undefined {
+        if (!this.accepted) {
+            const left = this.openedAt + this.settleMs - now
+            if (left > 0) return left
+            this.accepted = true
+        }
+        const { window, outbox } = this.context
+        if (window.isEmpty() || outbox.count() || this.backlog) return undefined
+        const left = this.sentAt + ARRIVED_MS - now
+        if (left > 0) return left
+        window.clear()
+        return undefined
+    }
+
+    send(now: number): WriteResult {
+        const { outbox } = this.context
+        this.sentAt = now
+        let result = this.sendBacklog()
+        while (result === QUEUED && outbox.count()) {
+            if (!this.accepted && !this.hasRoom()) break
+            result = this.sendBatch()
+        }
+        return result
+    }
+
+    private hasRoom(): boolean {
+        const { outbox, window, batchBytes } = this.context
+        return window.hasRoom(Math.min(outbox.bytes, batchBytes))
+    }
+
+    private sendBacklog(): WriteResult {
+        const { window, stats } = this.context
+        while (this.backlog) {
+            const batch = window.at(this.resentCount)
+            const result = this.connection.write(batch.text)
+            if (result !== QUEUED) return result
+            this.backlog--
+            this.resentCount++
+            stats.resent += batch.count
+        }
+        return QUEUED
+    }
+
+    private sendBatch(): WriteResult {
+        const { outbox, window, stats, batchBytes } = this.context
+        const head = outbox.head(batchBytes, ANY_COUNT)
+        const count = head.lines.length
+        const gap = outbox.hasGap() ? this.context.declareGap() : undefined
+        const lines = head.lines.join("")
+        const text = gap ? gap + lines : lines
+        const result = this.connection.write(text)
+        if (result !== QUEUED) return result
+        outbox.remove(head)
+        stats.delivered += count
+        window.add({ text, count })
+        if (gap) {
+            outbox.forgetGap()
+            stats.declared++
+        }
+        return QUEUED
+    }
+}
