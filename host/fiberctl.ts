@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander"
+import { addBuildCommand } from "./commands/build.ts"
+import { addFlashCommand } from "./commands/flash.ts"
 import { addSimCommand } from "./commands/sim.ts"
 import { FirmwareError, UsageError } from "./errors.ts"
 
@@ -12,6 +14,8 @@ async function main(argv: string[]): Promise<number> {
                 write(`fiberctl: ${text.replace(/^error: /, "")}`),
         })
     addSimCommand(program)
+    addBuildCommand(program)
+    addFlashCommand(program)
     try {
         await program.parseAsync(argv)
         return Number(process.exitCode ?? 0)

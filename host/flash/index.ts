@@ -1,2 +1,10 @@
-export { ESP32_STORE_SIZE, FlashImageError, PAGE_SIZE } from "./layout.ts"
+export {
+    ESP32_STORE_SIZE,
+    FlashImageError,
+    GENERATION_OFFSET,
+    headerPagesFor,
+    PAGE_SIZE,
+    SETTING_PREFIX,
+} from "./layout.ts"
+export { type LogFile, readLogFiles } from "./log.ts"
 export { FlashStore } from "./store.ts"

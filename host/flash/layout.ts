@@ -13,9 +13,13 @@ export const PAGE_SIZE = 4096
 export const ESP32_STORE_SIZE = 256 * 1024
 /** Longest key in the store, prefix of the settings service included. */
 export const MAX_STORE_KEY = 15
+/** The settings service keeps a key with this before it. */
+export const SETTING_PREFIX = ":"
 /** Bytes of a header, and of an entry after it. */
 export const HEADER_BYTES = 24
 export const ENTRY_BYTES = 24
+/** Where in a header its generation stands. */
+export const GENERATION_OFFSET = 8
 /** What the VM keeps free of a header area when it checks the size of a value. */
 export const VALUE_RESERVE = 200
 
@@ -66,14 +70,18 @@ export function readHeader(image: Buffer, at: number): StoreHeader | undefined {
     const headerPages = image.readUInt16LE(at + 18)
     if (image.readUInt32LE(at + 12) !== PAGE_SIZE) return undefined
     if (headerPages < 1 || totalPages < 2 * headerPages) return undefined
-    return { generation: image.readUInt32LE(at + 8), totalPages, headerPages }
+    return {
+        generation: image.readUInt32LE(at + GENERATION_OFFSET),
+        totalPages,
+        headerPages,
+    }
 }
 
 /** Writes `header` at `at`. */
 export function writeHeader(image: Buffer, at: number, header: StoreHeader) {
     image.writeUInt32LE(MAGIC0, at)
     image.writeUInt32LE(MAGIC1, at + 4)
-    image.writeUInt32LE(header.generation, at + 8)
+    image.writeUInt32LE(header.generation, at + GENERATION_OFFSET)
     image.writeUInt32LE(PAGE_SIZE, at + 12)
     image.writeUInt16LE(header.totalPages, at + 16)
     image.writeUInt16LE(header.headerPages, at + 18)

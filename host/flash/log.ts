@@ -44,10 +44,11 @@ function readLog(segments: Segment[]): LogFile[] {
     const { oldest } = segments.at(-1)!
     const live = segments.filter(segment => segment.seq >= oldest)
     const starts = [...new Set(live.map(segment => segment.start))].reverse()
-    const files = starts.map(start =>
+    const files = starts.map((start, i) =>
         readFile(
             live.filter(segment => segment.start === start),
-            Math.max(start, oldest)
+            Math.max(start, oldest),
+            starts[i - 1]
         )
     )
     const name = files.find(file => file.name)?.name ?? NAMELESS
@@ -55,17 +56,21 @@ function readLog(segments: Segment[]): LogFile[] {
     return files
 }
 
-/** Puts the lines of one file together; its first segment should be `expected`. */
-function readFile(segments: Segment[], expected: number): LogFile {
+/** Puts the lines of one file together, whose segments should go from `expected` up to `next`. */
+function readFile(
+    segments: Segment[],
+    expected: number,
+    next: number | undefined
+): LogFile {
     const file: LogFile = { name: "", lines: [], problems: [] }
     const cutShort = () =>
         file.problems.push("a line was cut short by a reset: left out")
+    const missing = (to: number) =>
+        file.problems.push(`segments ${expected} to ${to - 1} are missing`)
     let open: { text: Buffer; missing: number } | undefined
     for (const segment of segments) {
         if (segment.seq > expected) {
-            file.problems.push(
-                `segments ${expected} to ${segment.seq - 1} are missing`
-            )
+            missing(segment.seq)
             open = undefined
         }
         expected = segment.seq + 1
@@ -81,7 +86,8 @@ function readFile(segments: Segment[], expected: number): LogFile {
             else file.lines.push(text.toString())
         }
     }
-    if (open) cutShort()
+    if (next && next > expected) missing(next)
+    else if (open) cutShort()
     return file
 }
 

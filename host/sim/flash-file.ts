@@ -1,8 +1,17 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
-import { ESP32_STORE_SIZE, PAGE_SIZE } from "../flash/index.ts"
+import {
+    ESP32_STORE_SIZE,
+    GENERATION_OFFSET,
+    headerPagesFor,
+    PAGE_SIZE,
+} from "../flash/index.ts"
 import type { FlashCounts } from "./protocol.ts"
 
-const ERASED_PAGE = Buffer.alloc(PAGE_SIZE, 0xff)
+const ERASED = 0xff
+/** The two header areas of the store; a compaction erases one as a whole, used or not. */
+const AREA_PAGES = headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
+const AREA_SIZE = AREA_PAGES * PAGE_SIZE
+const AREAS = [0, AREA_SIZE]
 
 /** Writes a flash image so that a reader, or the next start, finds the old or the new one, whole. */
 export function writeImage(file: string, image: Uint8Array): void {
@@ -29,29 +38,31 @@ export class FlashFile {
      * @returns the account since start
      */
     save(saved: Uint8Array): FlashCounts {
+        const generations = AREAS.map(at => this.generation(at))
         for (let at = 0; at < saved.length; at += PAGE_SIZE)
             this.savePage(at, saved.subarray(at, at + PAGE_SIZE))
+        for (const [i, at] of AREAS.entries())
+            if (this.generation(at) !== generations[i])
+                this.counts.erases += AREA_PAGES
         this.counts.writes++
         writeImage(this.file, this.image)
         return this.counts
+    }
+
+    private generation(area: number): number {
+        return this.image.readUInt32LE(area + GENERATION_OFFSET)
     }
 
     private savePage(at: number, fresh: Uint8Array): void {
         const page = this.image.subarray(at, at + fresh.length)
         if (page.equals(fresh)) return
         let erased = false
-        for (let i = 0; i < fresh.length; ++i) {
-            if (page[i] === fresh[i]) continue
+        for (let i = 0; i < fresh.length; ++i)
             // a bit can only be set again by erasing the whole page
             if (fresh[i] & ~page[i]) erased = true
-        }
-        this.account(erased ? ERASED_PAGE : page, fresh, erased)
+        if (erased && at >= AREAS.length * AREA_SIZE) this.counts.erases++
+        for (let i = 0; i < fresh.length; ++i)
+            if (fresh[i] !== (erased ? ERASED : page[i])) this.counts.bytes++
         page.set(fresh)
-    }
-
-    private account(before: Buffer, after: Uint8Array, erased: boolean): void {
-        if (erased) this.counts.erases++
-        for (let i = 0; i < after.length; ++i)
-            if (before[i] !== after[i]) this.counts.bytes++
     }
 }

@@ -1,4 +1,4 @@
-import { lineColour, type Paint, paintFor } from "./colour.ts"
+import { lineColour, type Paint, paintFor } from "../colour.ts"
 import type { SimEvent } from "./events.ts"
 
 /** Severities of RFC 5424 by number. */

@@ -9,12 +9,10 @@ import {
 import { join } from "node:path"
 import { encodeSetting, isSettingKey, type Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
-import { FlashImageError, FlashStore } from "../flash/index.ts"
+import { FlashImageError, FlashStore, SETTING_PREFIX } from "../flash/index.ts"
 import { writeImage } from "./flash-file.ts"
 import { tryLock } from "./lock.ts"
 
-/** The settings service keeps its keys with this before them. */
-const SETTING_PREFIX = ":"
 /** Settings that only a real radio needs. */
 const WIFI_KEYS = ["WIFI_SSID", "WIFI_PWD"]
 

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs"
+import { parseEnv, toolDifferences } from "../env/index.ts"
+import { FirmwareError } from "../errors.ts"
+import { buildProgram } from "../sim/index.ts"
+import type { BuildCommandOptions } from "./build.ts"
+
+/** The files that the DeviceScript tool deploys to a board as its settings. */
+const DEPLOYED_FILES = [".env.defaults", ".env.local"]
+
+/**
+ * Runs `fiberctl build`.
+ * @throws UsageError when a settings file is malformed or the program is missing
+ * @throws FirmwareError when it does not compile, or a setting would not reach a board as written
+ */
+export async function runBuild({ main }: BuildCommandOptions): Promise<void> {
+    const problems = DEPLOYED_FILES.flatMap(checkFile)
+    const { bytecode, cached } = await buildProgram(main, () =>
+        console.log(`building ${main} ...`)
+    )
+    if (problems.length)
+        throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
+    console.log(
+        `${main}: ${bytecode.length} bytes${cached ? ", nothing changed since the last build" : ""}`
+    )
+}
+
+function checkFile(file: string): string[] {
+    if (!existsSync(file)) return []
+    const text = readFileSync(file, "utf8")
+    return toolDifferences(text, parseEnv(text, file)).map(
+        ({ line, reason }) => `${file}:${line}: ${reason}`
+    )
+}

@@ -1,0 +1,21 @@
+import type { Command } from "commander"
+
+/** Options of `fiberctl build` as commander gives them. */
+export interface BuildCommandOptions {
+    main: string
+}
+
+/** Adds `fiberctl build`: compile for a board, and check the settings that go with it. */
+export function addBuildCommand(program: Command): void {
+    program
+        .command("build")
+        .description(
+            "compile a program, and check that its settings reach a board as they are written"
+        )
+        .option("--main <file>", "the program", "src/main.ts")
+        .allowExcessArguments(false)
+        .action(async (options: BuildCommandOptions) => {
+            const { runBuild } = await import("./build-run.ts")
+            await runBuild(options)
+        })
+}

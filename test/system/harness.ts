@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import type { TestContext } from "node:test"
+import {
+    type SimEvent,
+    Simulator,
+    type SimulatorOptions,
+} from "../../host/sim/index.ts"
+
+/** A run of the command line tool. */
+export interface CliRun {
+    code: number | null
+    stdout: string
+    stderr: string
+}
+
+/** A folder of the test's own, removed after it. */
+export function tempFolder(t: TestContext): string {
+    const folder = mkdtempSync(join(tmpdir(), "fiberd-test-"))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    return folder
+}
+
+/** A simulator with a state of its own and no boot delay, not started; stopped after the test. */
+export function makeSimulator(
+    t: TestContext,
+    options: Partial<SimulatorOptions> = {}
+): Simulator {
+    const state = options.state ?? tempFolder(t)
+    const sim = new Simulator({
+        main: "src/main.ts",
+        fastBoot: true,
+        onDeath: error => sim.stop(error.message),
+        ...options,
+        state,
+    })
+    t.after(() => sim.stop())
+    return sim
+}
+
+/** Like `makeSimulator`, with the power on. */
+export async function startSimulator(
+    t: TestContext,
+    options: Partial<SimulatorOptions> = {}
+): Promise<Simulator> {
+    const sim = makeSimulator(t, options)
+    await sim.start()
+    return sim
+}
+
+/** A fiberctl process, for tests that talk to it while it runs. */
+export class Cli {
+    readonly pid: number
+    /** Settles when the process has ended. */
+    readonly done: Promise<CliRun>
+    private readonly child
+    private stdout = ""
+    private stderr = ""
+    private readonly watchers = new Set<() => void>()
+
+    constructor(args: string[], options: { cwd?: string } = {}) {
+        const tool = resolve("host/fiberctl.js")
+        this.child = spawn(process.execPath, [tool, ...args], {
+            cwd: options.cwd,
+            env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+        })
+        this.pid = this.child.pid!
+        this.child.stdout.on("data", data => this.take((this.stdout += data)))
+        this.child.stderr.on("data", data => this.take((this.stderr += data)))
+        this.done = new Promise(done =>
+            this.child.once("close", code => {
+                const { stdout, stderr } = this
+                done({ code, stdout, stderr })
+            })
+        )
+    }
+
+    /** Waits until stdout matches. @throws when the process ends before, with what it said */
+    async waitForOutput(pattern: RegExp): Promise<void> {
+        const matched = new Promise<void>(matched => {
+            const check = () => pattern.test(this.stdout) && matched()
+            this.watchers.add(check)
+            check()
+        })
+        const ended = this.done.then(({ code, stdout, stderr }) => {
+            if (!pattern.test(stdout))
+                throw new Error(
+                    `ended with ${code} before ${pattern}:\n${stdout}${stderr}`
+                )
+        })
+        await Promise.race([matched, ended])
+    }
+
+    /** Sends a signal to the process. */
+    signal(name: NodeJS.Signals): void {
+        this.child.kill(name)
+    }
+
+    private take(_: string): void {
+        for (const watcher of this.watchers) watcher()
+    }
+}
+
+/** Runs fiberctl to its end. */
+export function runCli(
+    args: string[],
+    options: { cwd?: string } = {}
+): Promise<CliRun> {
+    return new Cli(args, options).done
+}
+
+/** The events in the output of `fiberctl sim --json`. @throws when a line is no event */
+export function parseEvents(stdout: string): SimEvent[] {
+    return stdout
+        .trimEnd()
+        .split("\n")
+        .map(line => {
+            const event = JSON.parse(line) as SimEvent
+            if (typeof event.event !== "string" || typeof event.at !== "number")
+                throw new Error(`no event: ${line}`)
+            return event
+        })
+}
+
+/** Process ids of the children of `pid`, from /proc. */
+export async function childPids(pid: number): Promise<number[]> {
+    const { readFile } = await import("node:fs/promises")
+    const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")
+    return text.trim().split(" ").filter(Boolean).map(Number)
+}
+
+/** Whether a process exists and is no zombie. */
+export function isRunning(pid: number): boolean {
+    try {
+        process.kill(pid, 0)
+        return true
+    } catch {
+        return false
+    }
+}
