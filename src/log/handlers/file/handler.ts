@@ -129,7 +129,7 @@ export class FileRotationHandler implements Handler {
     /** Stores what waits and ends the handler's fiber; `open` starts it again. */
     async close(): Promise<void> {
         this.closed = true
-        if (this.queue.length || this.log.writer.dirty) await this.flush()
+        if (this.queue.length || this.log.writer.dirty()) await this.flush()
         this.worker.stop()
     }
 
@@ -158,6 +158,6 @@ export class FileRotationHandler implements Handler {
     /** What has been written to flash since the start. */
     stats(): FileStats {
         const { writes, programmed } = this.log.stats
-        return { bytes: this.log.writer.bytesStored, writes, programmed }
+        return { bytes: this.log.writer.taken, writes, programmed }
     }
 }

@@ -42,7 +42,8 @@ export function pendingLine(
     wall: number | undefined
 ): PendingLine {
     const known = wall !== undefined
-    const time = Math.idiv(known ? wall : millis, 1000)
+    // not Math.idiv, which takes 32 bits only
+    const time = Math.floor((known ? wall : millis) / 1000)
     return { text, level, time, wall: known }
 }
 
@@ -59,7 +60,7 @@ export function cursorOf(seq: number, offset: number): number {
 
 /** Sequence number of the segment in which the line at `cursor` starts. */
 export function cursorSeq(cursor: number): number {
-    return Math.idiv(cursor, 256)
+    return Math.floor(cursor / 256)
 }
 
 /** The head of a line found in a segment. */

@@ -1,15 +1,20 @@
 import { FileList } from "./files"
 import { NAME_LEVEL, LineHead, PendingLine, walkHeads } from "./line"
+import { CUT_SHORT } from "./reader"
 import { FlashLogError, SegmentRing } from "./ring"
 import { HEADER_BYTES, NO_LINE, readHeader, SegmentHeader } from "./segment"
-import { ResumePoint } from "./writer"
+import { ResumePoint } from "./staging"
 
 /** What a scan keeps of a segment. */
 interface Found {
     seq: number
     start: number
     back: number
+    first: number
+    /** Bytes of text, and one for each line that starts here. */
     size: number
+    /** Those of the last line that starts here, when it goes on in the next segment; else 0. */
+    open: number
     since: number | undefined
 }
 
@@ -21,18 +26,21 @@ export interface Recovered {
     next: number
 }
 
-/** Bytes of text in a segment by its heads: each line ends with one byte more, its line end. */
 function summarize(segment: Buffer, header: SegmentHeader): Found {
-    const { seq, index, back, length } = header
+    const { seq, index, back, length, first } = header
     const found: Found = {
         seq,
         start: seq - index,
         back,
+        first,
         size: length,
+        open: 0,
         since: undefined,
     }
     walkHeads(segment, header, head => {
         found.size -= head.start - HEADER_BYTES - head.offset - 1
+        if (head.end > segment.length)
+            found.open = segment.length - head.start + 1
         if (head.level === NAME_LEVEL) found.size -= head.end - head.start + 1
         else if (head.wall && found.since === undefined) found.since = head.time
     })
@@ -57,16 +65,34 @@ export async function recover(
     const head = found[found.length - 1]
     if (!head) return { point: undefined, next: 1 + ring.damaged }
     list.oldest = Math.max(1, head.start - head.back)
-    let expected = list.oldest
-    for (const segment of found) {
-        if (segment.seq < list.oldest) continue
-        if (segment.seq > expected)
-            problem(`segments ${expected} to ${segment.seq - 1} are missing`)
-        expected = segment.seq + 1
-        addTo(list, segment)
-    }
+    addFiles(list, found, problem)
     const point = await resumePoint(ring, head.seq, problem)
     return { point, next: head.seq + 1 + ring.damaged }
+}
+
+/** Adds the files that `found`, in order, makes up. A line that lacks its end does not count. */
+function addFiles(
+    list: FileList,
+    found: Found[],
+    problem: (text: string) => void
+): void {
+    let expected = list.oldest
+    let open = 0
+    for (const segment of found) {
+        const { seq, first } = segment
+        if (seq < list.oldest) continue
+        if (seq > expected)
+            problem(`segments ${expected} to ${seq - 1} are missing`)
+        if (open && (seq > expected || first === 0)) {
+            list.files[0].size -= open
+            open = 0
+        }
+        if (first === NO_LINE) open += segment.size
+        else open = segment.open
+        addTo(list, segment)
+        expected = seq + 1
+    }
+    list.files[0].size -= open
 }
 
 function addTo(list: FileList, segment: Found): void {
@@ -106,8 +132,7 @@ async function resumePoint(
         point.length = 0
         point.first = 0
     }
-    if (torn || first === NO_LINE)
-        problem("the last line was cut short by a reset: left out")
+    if (torn || first === NO_LINE) problem(CUT_SHORT)
     return point
 }
 

@@ -93,7 +93,7 @@ export function sealSegment(segment: Buffer, header: SegmentHeader): void {
 export function segmentFault(value: Buffer): string | undefined {
     if (value[0] !== MAGIC) return "is no log segment"
     if (value[1] !== FORMAT_VERSION)
-        return `has format version ${value[1]}, this firmware reads ${FORMAT_VERSION}`
+        return `has format version ${value[1]}, ${FORMAT_VERSION} is read`
     if (value.length < HEADER_BYTES)
         return `is cut short: ${value.length} bytes, a header has ${HEADER_BYTES}`
     const length = value[LENGTH]

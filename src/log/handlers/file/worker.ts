@@ -45,7 +45,7 @@ export class LogWorker {
         if (level <= settings.flushLevel) this.urgent = true
         else if (
             this.waiting &&
-            queue.bytes + this.log.writer.dirty < settings.flushBytes
+            queue.bytes + this.log.writer.dirty() < settings.flushBytes
         )
             return
         if (!this.waiting) this.since = this.options.clock.millis()
@@ -110,7 +110,7 @@ export class LogWorker {
     }
 
     private isFull(): boolean {
-        const { dirty } = this.log.writer
+        const dirty = this.log.writer.dirty()
         return this.queue.bytes + dirty >= this.settings.flushBytes
     }
 
@@ -127,11 +127,11 @@ export class LogWorker {
         this.urgent = false
         await log.writer.finish()
         await this.drain()
-        const { dirty } = log.writer
+        const dirty = log.writer.dirty()
         if (dirty && (now || dirty >= settings.flushBytes))
             await log.writer.sync()
         this.since = options.clock.millis()
-        this.waiting = this.queue.length > 0 || log.writer.dirty > 0
+        this.waiting = this.queue.length > 0 || log.writer.dirty() > 0
     }
 
     private async drain(): Promise<void> {

@@ -1,25 +1,8 @@
 import { FileList, StoredFile } from "./files"
-import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine, writeHead } from "./line"
+import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine } from "./line"
 import { FlashLogError, SegmentRing } from "./ring"
-import {
-    HEADER_BYTES,
-    logId,
-    NO_LINE,
-    PAYLOAD_BYTES,
-    sealSegment,
-} from "./segment"
-import { MAX_VALUE_BYTES } from "../../../platform"
-
-/** Where the writer goes on: the last segment of the log as far as its lines are whole. */
-export interface ResumePoint {
-    seq: number
-    index: number
-    segment: Buffer
-    /** Payload bytes that stay. */
-    length: number
-    first: number
-    last: PendingLine | undefined
-}
+import { logId, PAYLOAD_BYTES } from "./segment"
+import { ResumePoint, StagedSegment } from "./staging"
 
 /** Limits of the files, in force from the next line on. */
 export interface FileLimits {
@@ -39,30 +22,28 @@ export interface FileLimits {
  * called again after it failed and then goes on where it stopped: no line is lost or doubled.
  */
 export class SegmentWriter {
-    /** Bytes in RAM that are not in flash yet. */
-    dirty = 0
     /** Bytes of the lines taken since the start, line ends included. */
-    bytesStored = 0
-    private readonly segment = Buffer.alloc(MAX_VALUE_BYTES)
+    taken = 0
+    private readonly staged = new StagedSegment()
     private readonly id: number
-    private seq = 0
-    private index = 0
-    private used = 0
-    private first = 0
-    private last: PendingLine
-    /** The line that is being stored, and how much of its text is. */
+    /** The line that is being stored, and how much of its text is; -1 before its head. */
     private line: PendingLine
     private at = -1
-    private bytes = 0
 
+    /** @param problem is told when an older file has to give way */
     constructor(
         private readonly filename: string,
         private readonly ring: SegmentRing,
         private readonly list: FileList,
-        readonly limits: FileLimits,
+        private readonly limits: FileLimits,
         private readonly problem: (text: string) => void
     ) {
         this.id = logId(filename)
+    }
+
+    /** Bytes in RAM that are not in flash yet. */
+    dirty(): number {
+        return this.staged.dirty
     }
 
     /**
@@ -72,23 +53,14 @@ export class SegmentWriter {
      */
     resume(point: ResumePoint | undefined, next: number): void {
         this.line = undefined
-        this.dirty = 0
         if (!point) {
-            this.seq = next - 1
+            this.staged.seq = next - 1
             this.beginFile(0)
             return
         }
-        this.seq = point.seq
-        this.index = point.index
-        this.segment.blitAt(0, point.segment, 0, HEADER_BYTES + point.length)
-        this.used = point.length
-        this.first = point.first
-        this.last = point.last
+        this.staged.load(point)
         const skipped = next - point.seq - 1
-        if (!skipped) return
-        this.nextSegment()
-        this.seq += skipped
-        this.index += skipped
+        if (skipped) this.staged.next(skipped)
     }
 
     /**
@@ -98,7 +70,6 @@ export class SegmentWriter {
     async append(line: PendingLine): Promise<void> {
         await this.finish()
         this.line = line
-        this.bytes = line.text.byteLength
         this.at = -1
         await this.finish()
     }
@@ -106,23 +77,23 @@ export class SegmentWriter {
     /** Ends the line that a failure interrupted. */
     async finish(): Promise<void> {
         if (!this.line) return
+        const { text } = this.line
         if (this.at < 0) {
             if (this.isFileFull()) await this.rotate()
-            if (this.used + MAX_HEAD_BYTES >= PAYLOAD_BYTES)
-                await this.advance()
+            if (!this.staged.hasRoomForLine()) await this.advance()
             this.startLine()
         }
-        while (this.at < this.bytes) {
-            if (this.used === PAYLOAD_BYTES) await this.advance()
-            this.copyText()
+        while (this.at < text.byteLength) {
+            if (!this.staged.room()) await this.advance()
+            this.at += this.staged.copyText(text, this.at)
         }
-        if (this.first === NO_LINE) this.first = this.used
+        this.staged.endLine()
         this.line = undefined
     }
 
     /** Writes what is only in RAM. */
     async sync(): Promise<void> {
-        if (this.dirty) await this.writeSegment()
+        if (this.staged.dirty) await this.writeSegment()
     }
 
     /**
@@ -143,13 +114,13 @@ export class SegmentWriter {
 
     /** Makes the log empty, in flash too. What is only in RAM is gone. */
     async reset(): Promise<void> {
-        this.line = undefined
-        this.beginFile(0)
+        this.overwrite()
         await this.writeSegment()
     }
 
-    /** Forgets all older files and begins an empty one, which reaches flash with its first line. */
+    /** Forgets all files and begins an empty one, which reaches flash with its first line. */
     overwrite(): void {
+        this.line = undefined
         this.beginFile(0)
     }
 
@@ -160,102 +131,55 @@ export class SegmentWriter {
     private isFileFull(): boolean {
         const { size, since } = this.current()
         const { maxSize, maxAge, segments } = this.limits
+        const { text, wall, time } = this.line
+        const bytes = text.byteLength
         if (!size) return false
-        if (size + this.bytes + 1 > maxSize) return true
-        const { wall, time } = this.line
+        if (size + bytes + 1 > maxSize) return true
         if (maxAge && wall && since !== undefined && time - since >= maxAge)
             return true
-        const room =
-            PAYLOAD_BYTES -
-            this.used +
-            (segments - 1 - this.index) * PAYLOAD_BYTES
-        return this.bytes + 2 * MAX_HEAD_BYTES > room
+        const free = (segments - 1 - this.staged.index) * PAYLOAD_BYTES
+        return bytes + 2 * MAX_HEAD_BYTES > this.staged.room() + free
     }
 
     private beginFile(keep: number): void {
-        this.nextSegment()
-        this.index = 0
-        this.list.begin(this.seq)
-        this.list.keep(keep)
-        this.first = 0
-        const line: PendingLine = {
+        this.staged.begin({
             text: this.filename,
             level: NAME_LEVEL,
             time: 0,
             wall: false,
-        }
-        this.put(line, this.filename.byteLength)
-        this.segment.blitAt(
-            HEADER_BYTES + this.used,
-            this.filename,
-            0,
-            this.filename.byteLength
-        )
-        this.used += this.filename.byteLength
-        this.dirty = 0
-    }
-
-    private nextSegment(): void {
-        this.seq++
-        this.index++
-        this.used = 0
-        this.first = NO_LINE
-        this.last = undefined
+        })
+        this.list.begin(this.staged.seq)
+        this.list.keep(keep)
     }
 
     private async advance(): Promise<void> {
         await this.sync()
-        this.nextSegment()
+        this.staged.next()
     }
 
     private startLine(): void {
-        if (this.first === NO_LINE) this.first = this.used
         const file = this.current()
-        if (this.line.wall && file.since === undefined)
-            file.since = this.line.time
-        this.put(this.line, this.bytes)
+        const { text, wall, time } = this.line
+        const bytes = text.byteLength
+        if (wall && file.since === undefined) file.since = time
+        this.staged.startLine(this.line, bytes)
         this.at = 0
-        file.size += this.bytes + 1
-        this.bytesStored += this.bytes + 1
-    }
-
-    private put(line: PendingLine, bytes: number): void {
-        const at = HEADER_BYTES + this.used
-        const text = writeHead(this.segment, at, line, bytes, this.last)
-        this.last = line
-        this.grow(text - at)
-    }
-
-    private copyText(): void {
-        const count = Math.min(this.bytes - this.at, PAYLOAD_BYTES - this.used)
-        this.segment.blitAt(
-            HEADER_BYTES + this.used,
-            this.line.text,
-            this.at,
-            count
-        )
-        this.at += count
-        this.grow(count)
-    }
-
-    private grow(count: number): void {
-        this.used += count
-        this.dirty += count
+        file.size += bytes + 1
+        this.taken += bytes + 1
     }
 
     private async writeSegment(): Promise<void> {
         const file = this.current()
-        let slot = this.ring.slotOf(this.seq)
+        const { seq } = this.staged
+        let slot = this.ring.slotOf(seq)
         while (slot < 0) {
             slot = this.ring.freeSlot(this.list.oldest)
             if (slot < 0) this.makeRoom()
         }
-        const segment = this.segment.slice(0, HEADER_BYTES + this.used)
-        const { id, seq, index, first, used } = this
         const back = Math.min(file.start - this.list.oldest, 255)
-        sealSegment(segment, { id, seq, index, back, length: used, first })
+        const segment = this.staged.seal(this.id, back)
         await this.ring.write(slot, seq, segment)
-        this.dirty = 0
+        this.staged.dirty = 0
         file.end = seq
     }
 
