@@ -1,0 +1,31 @@
+import * as ds from "@devicescript/core"
+
+/** Parameters of the 32-bit FNV-1 hash. */
+const FNV_OFFSET = 0x811c9dc5
+const FNV_PRIME = 0x1000193
+
+/** The board's 64-bit identifier as 16 hexadecimal digits in lower case. */
+export function deviceId(): string {
+    return ds.deviceIdentifier("self")
+}
+
+/**
+ * The short name of a device identifier, as `SA11`, by which the Jacdac tools call the board:
+ * two letters and two digits from a 30-bit FNV-1 hash (`jd_device_short_id` of jacdac-c).
+ */
+export function shortDeviceId(id: string): string {
+    let hash = FNV_OFFSET
+    const bytes = Buffer.from(id, "hex")
+    for (let i = 0; i < bytes.length; i++)
+        hash = Math.imul(hash, FNV_PRIME) ^ bytes[i]
+    hash = (hash ^ (hash >>> 30)) & 0x3fffffff
+    const letter = (at: number) =>
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[Math.floor(at) % 26]
+    const digit = (at: number) => "" + (Math.floor(at) % 10)
+    return (
+        letter(hash) +
+        letter(hash / 26) +
+        digit(hash / 676) +
+        digit(hash / 6760)
+    )
+}

@@ -1,0 +1,6 @@
+export * from "./dotenv"
+export * from "./setting"
+export * from "./kinds"
+export * from "./facility"
+export * from "./settings"
+export * from "./firmware"

@@ -1,0 +1,169 @@
+import * as ds from "@devicescript/core"
+import { FlashSlots } from "../platform"
+import { DotenvReader } from "./dotenv"
+import { accept, MASK, Schema, SettingProblem, Values } from "./setting"
+
+/** Most listeners of one setting. */
+export const MAX_LISTENERS = 16
+
+/** Told of a changed value, within the `set` that changed it. Must not wait. */
+export type SettingListener<T> = (value: T) => void
+
+/**
+ * The running firmware's settings: read once from flash, checked against their schema,
+ * and changed in RAM while it runs. A text that is refused leaves the default, or the value
+ * before, in force and is told in `problems()`.
+ */
+export class Settings<S extends Schema> {
+    private readonly values: Record<string, any> = {}
+    private readonly texts: Record<string, string> = {}
+    private readonly refused: Record<string, SettingProblem> = {}
+    private readonly listeners: Record<string, SettingListener<any>[]> = {}
+
+    /** Settings that all have their defaults; `load` reads the ones in flash. */
+    constructor(private readonly schema: S) {
+        for (const key of Object.keys(schema))
+            this.values[key] = schema[key].fallback
+    }
+
+    /**
+     * Reads every key of the schema from its slot, one flash read (about 15 ms) each.
+     * The DeviceScript tool keeps a value as JSON: mostly a string, but `514` or `true` bare.
+     * Never throws: a slot that cannot be read is a problem, and the default stands.
+     */
+    static async load<S extends Schema>(
+        flash: FlashSlots,
+        schema: S
+    ): Promise<Settings<S>> {
+        const settings = new Settings<S>(schema)
+        for (const key of Object.keys(schema)) {
+            try {
+                const slot = await flash.read(key)
+                if (slot) settings.set(key, decode(slot.toString()))
+            } catch (e: any) {
+                settings.refuse(key, `${key}: ${e.message || e}`)
+            }
+        }
+        return settings
+    }
+
+    /** The value in force. */
+    get<K extends keyof S & string>(key: K): Values<S>[K] {
+        return this.values[key]
+    }
+
+    /**
+     * Takes a new text for a key, as from a dotenv text or a remote command, and tells the
+     * key's listeners when the value changed. An empty text means the default. Kept in RAM only.
+     * @param line line of the dotenv text it stood in, where known
+     * @returns the problem when the text is refused (the value before stands) or the key is
+     * not in the schema; undefined when it holds
+     */
+    set(key: string, text: string, line?: number): SettingProblem | undefined {
+        const setting = this.schema[key]
+        if (!setting) return { key, message: `${key}: no such setting` }
+        const { value, problem } =
+            text === ""
+                ? { value: setting.fallback, problem: undefined }
+                : accept(key, setting, text, line)
+        if (problem) {
+            this.refused[key] = problem
+            return problem
+        }
+        delete this.refused[key]
+        this.texts[key] = text || undefined
+        const before = this.values[key]
+        this.values[key] = value
+        if (!same(before, value)) this.tell(key, value)
+        return undefined
+    }
+
+    /**
+     * Takes the settings of a dotenv text, in its order, and lets other fibers run in between.
+     * @returns the problems of what was refused; the rest holds
+     * @throws RangeError when the text is longer than `MAX_DOTENV_LENGTH`
+     */
+    async apply(source: string): Promise<SettingProblem[]> {
+        const problems: SettingProblem[] = []
+        const reader = new DotenvReader(source)
+        while (!reader.done()) {
+            const entry = reader.next()
+            const problem =
+                entry && this.set(entry.key, entry.value, entry.line)
+            if (problem) problems.push(problem)
+            await ds.sleep(0)
+        }
+        return problems
+    }
+
+    /**
+     * Calls `listener` with each new value of a key, until the returned function is called.
+     * A listener that throws is told in `problems()`; the others are called all the same.
+     * @throws RangeError when the key has `MAX_LISTENERS` already
+     */
+    subscribe<K extends keyof S & string>(
+        key: K,
+        listener: SettingListener<Values<S>[K]>
+    ): () => void {
+        const listeners = this.listeners[key] || []
+        if (listeners.length >= MAX_LISTENERS)
+            throw new RangeError(
+                `setting "${key}" has ${MAX_LISTENERS} listeners, no more are taken`
+            )
+        this.listeners[key] = listeners
+        listeners.push(listener)
+        return () => {
+            const at = listeners.indexOf(listener)
+            if (at >= 0) listeners.insert(at, -1)
+        }
+    }
+
+    /** What is wrong now, at most one problem a key. */
+    problems(): SettingProblem[] {
+        return Object.values(this.refused)
+    }
+
+    /** One line `KEY=text` a setting, with `(default)` where none is set and `***` for a secret. */
+    describe(): string[] {
+        const { schema, texts } = this
+        return Object.keys(schema).map(key => {
+            const text = texts[key]
+            if (text === undefined) return `${key} (default)`
+            return `${key}=${schema[key].secret ? MASK : text}`
+        })
+    }
+
+    private refuse(key: string, message: string): void {
+        this.refused[key] = { key, message }
+    }
+
+    private tell(key: string, value: unknown): void {
+        for (const listener of (this.listeners[key] || []).slice()) {
+            try {
+                listener(value)
+            } catch (e: any) {
+                const why = e.message || e
+                this.refuse(key, `${key}: a listener failed with: ${why}`)
+            }
+        }
+    }
+}
+
+/**
+ * The text of a slot's JSON. Numbers, booleans and objects keep the form they are written in.
+ * @throws Error when it is not JSON
+ */
+function decode(json: string): string {
+    let value: unknown
+    try {
+        value = JSON.parse(json)
+    } catch (e: any) {
+        throw new Error("what is in flash is not JSON")
+    }
+    return typeof value === "string" ? value : json
+}
+
+function same(a: any, b: any): boolean {
+    if (!Array.isArray(a) || !Array.isArray(b)) return a === b
+    return a.join(",") === b.join(",")
+}

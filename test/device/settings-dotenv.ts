@@ -1,0 +1,82 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    DotenvEntry,
+    DotenvReader,
+    MAX_DOTENV_LENGTH,
+} from "../../src/settings"
+import { DOTENV_VECTORS } from "../vectors/dotenv"
+
+/** All assignments, letting other fibers run after each statement. */
+async function read(text: string): Promise<DotenvEntry[]> {
+    const entries: DotenvEntry[] = []
+    const reader = new DotenvReader(text)
+    while (!reader.done()) {
+        const entry = reader.next()
+        if (entry) entries.push(entry)
+        await ds.sleep(0)
+    }
+    return entries
+}
+
+function repeat(piece: string, length: number): string {
+    let text = piece
+    while (text.length * 2 <= length) text = text + text
+    return text + text.slice(0, length - text.length)
+}
+
+describe("dotenv", () => {
+    test("reads each vector as npm dotenv does", async () => {
+        for (const vector of DOTENV_VECTORS) {
+            const { text, values } = vector
+            const got: Record<string, string> = {}
+            for (const entry of await read(text)) got[entry.key] = entry.value
+            const wanted = Object.keys(values)
+            expect(Object.keys(got).join()).toBe(wanted.join())
+            for (const key of wanted) expect(got[key]).toBe(values[key])
+        }
+    })
+
+    test("tells the line of each key", async () => {
+        const text = `A=1\r\n\r\n# note\r\nB='x\ny'\rexport C=3 # é\n`
+        const lines = (await read(text)).map(({ key, line }) => key + line)
+        expect(lines.join()).toBe("A1,B4,C6")
+    })
+
+    test("takes the longest text within a slice, whatever it is made of", async () => {
+        const fillers = [
+            ["", "A=1\n"],
+            ["", "="],
+            ["", "\u2003"],
+            ["", "A"],
+            ["", "#\n"],
+            ["", "\r"],
+            ["", "export "],
+            ["export", "\n"],
+            ["A", "\n"],
+            ["A=", "\n"],
+            ["A: ", " "],
+            ["A='x'", " "],
+            ["A='", "\\' "],
+            ["A=", "'\\"],
+            ["A=", "a\u2028"],
+            ["A='b\u2028`c\u2028\"d\u2028", "a\u2028"],
+            ["", 'A="\\n'],
+            ["", "A='x' y\n"],
+        ]
+        for (const filler of fillers) {
+            const text = filler[0] + repeat(filler[1], MAX_DOTENV_LENGTH)
+            const reader = new DotenvReader(text.slice(0, MAX_DOTENV_LENGTH))
+            await ds.sleep(0)
+            while (!reader.done()) {
+                reader.next()
+                await ds.sleep(0)
+            }
+        }
+    })
+
+    test("refuses a longer text", () => {
+        const text = repeat(" ", MAX_DOTENV_LENGTH + 1)
+        expect(() => new DotenvReader(text)).toThrow()
+    })
+})

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { parse } from "dotenv"
+import { MAX_DOTENV_LENGTH, DotenvReader } from "../../src/settings/dotenv.ts"
+import { DOTENV_VECTORS } from "../vectors/dotenv.ts"
+
+/** What the device's parser reads, as npm `dotenv` gives it. */
+function read(text: string): Record<string, string> {
+    const values: Record<string, string> = {}
+    const reader = new DotenvReader(text)
+    while (!reader.done()) {
+        const entry = reader.next()
+        if (entry) values[entry.key] = entry.value
+    }
+    return values
+}
+
+/** Texts made of the pieces that matter to the grammar; the same ones for the same seed. */
+function* randomTexts(count: number, seed: number): Generator<string> {
+    const pieces = [
+        ..."ABab01.-_ \t\n\r='\"`#\\:$\u00a0\u2028\u2029ä",
+        ..."\n\n==''\"\"``##\\\\  ",
+        "\\n",
+        "\\r",
+        "\r\n",
+        "export ",
+        "export",
+        "A=",
+        "\nB=",
+        "K='",
+        'K="',
+        "K: ",
+        "'\n",
+        '"\n',
+    ]
+    const random = (below: number) => {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+        return Math.floor((seed / 2 ** 32) * below)
+    }
+    for (let i = 0; i < count; i++) {
+        let text = ""
+        for (let left = 1 + random(30); left > 0; left--)
+            text += pieces[random(pieces.length)]
+        yield text
+    }
+}
+
+test("npm dotenv reads each vector as it says", () => {
+    for (const { text, values } of DOTENV_VECTORS)
+        assert.deepEqual({ ...parse(text) }, values, JSON.stringify(text))
+})
+
+test("the device's parser reads 300,000 random texts as npm dotenv does", () => {
+    for (const text of randomTexts(300_000, 1))
+        assert.deepEqual(read(text), { ...parse(text) }, JSON.stringify(text))
+})
+
+test("a text past the bound is refused", () => {
+    const most = "A=" + "x".repeat(MAX_DOTENV_LENGTH - 2)
+    assert.equal(read(most).A?.length, MAX_DOTENV_LENGTH - 2)
+    assert.throws(() => new DotenvReader(most + "x"), RangeError)
+})
