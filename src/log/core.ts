@@ -1,21 +1,18 @@
 import { Clock } from "../platform"
-import { HandlerEntry } from "./entry"
-import { LogFilter, without } from "./filters"
+import { HandlerEntry, Warden } from "./entry"
+import { FilterOwner, LogFilter, without } from "./filters"
 import { Level, NONE } from "./levels"
 import { LogRecord } from "./record"
 
 /** What all loggers of one topic share. Fields in order of use: the VM looks them up in turn. */
-export class Channel {
+export class Channel implements FilterOwner {
     /** Most detailed level that is let through: of the topic, and of any handler that takes it. */
     threshold: Level = NONE
-    core: Core
+    readonly core: Core
     /** The handlers that take this topic, those with the same formatter side by side. */
     entries: HandlerEntry[] = []
     /** Filters before all handlers; undefined when there are none. */
     filters: LogFilter[] = undefined
-    /** The one handler it is restricted to, or undefined. */
-    only: string
-
     constructor(
         readonly topic: string,
         core: Core
@@ -41,10 +38,14 @@ export interface Deferred {
 export class Core {
     /** 0 = idle, 1 = a record is being dispatched, 2 = a deferred one is. */
     depth = 0
-    clock: Clock
-    record: LogRecord
-    wallKnown = false
-    deferred: Deferred[] = []
+    /** The record that all log calls use, one after the other. */
+    readonly record: LogRecord
+    /** The logger whose topic, mark and meta the record holds. */
+    source: unknown = undefined
+    readonly clock: Clock
+    wallKnown: boolean
+    /** What waits for the end of the dispatch. */
+    readonly deferred: Deferred[] = []
     /** Whether progress reports are let through. */
     progress = false
     /** Records logged inside handlers that were dropped, and not reported yet. */
@@ -69,18 +70,4 @@ export class Core {
             self.wallKnown = true
         })
     }
-}
-
-/** Takes out what throws, and does later what cannot be done during a dispatch. */
-export interface Warden {
-    /**
-     * A handler or its formatter threw.
-     * @param stage STAGE_FORMATTER or STAGE_HANDLER
-     * @returns true when the handler is to be given the record again
-     */
-    handlerFailed(entry: HandlerEntry, stage: string, error: unknown): boolean
-    /** A filter threw and was taken out; `entry` is its handler, or undefined. */
-    filterFailed(entry: HandlerEntry, filter: LogFilter, error: unknown): void
-    /** Something is to be done at `time` (ms since start) or later. */
-    due(time: number): void
 }

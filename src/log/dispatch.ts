@@ -4,14 +4,10 @@ import { applyFilters, KEEP } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { LogRecord } from "./record"
-import { cut, formatMessage, MAX_MESSAGE } from "./text"
+import { cut, MAX_MESSAGE, nativeFormat } from "./text"
 
 /** Most records logged inside handlers that wait for the end of the dispatch. */
 export const MAX_DEFERRED = 16
-
-/** What was running when something threw. */
-export const STAGE_FORMATTER = "formatter"
-export const STAGE_HANDLER = "handler"
 
 /** Who logs: a logger. */
 export interface Source {
@@ -21,8 +17,11 @@ export interface Source {
 }
 
 /**
- * Makes the record of one log call and hands it out: the hot path, a plain function since
- * the VM finds methods by comparing names. It never throws and never waits.
+ * Makes the record of one log call and hands it out. It never throws and never waits.
+ *
+ * This is the hot path, hence one flat function: a call costs the VM as much as eight reads
+ * of a field. Without arguments the message is taken as it is, so that foreign text with
+ * braces is safe.
  */
 export function publish(
     source: Source,
@@ -33,44 +32,69 @@ export function publish(
     c?: unknown,
     d?: unknown
 ): void {
-    const { channel, mark, meta } = source
+    const channel = source.channel
     const core = channel.core
-    let text = formatMessage(message, a, b, c, d)
-    if (text.byteLength > MAX_MESSAGE) text = cut(text, MAX_MESSAGE)
-    const time = core.clock.millis()
-    const wall = core.wallKnown ? core.clock.wall() : undefined
+    if (a !== undefined) message = nativeFormat(message, a, b, c, d)
+    else if (b !== undefined || c !== undefined || d !== undefined)
+        message = nativeFormat(message, a, b, c, d)
+    if (message.byteLength > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
     if (core.depth) {
-        const { topic } = channel
-        const record = { time, wall, level, topic, mark, message: text, meta }
-        defer(core, channel, record)
+        defer(core, source, level, message)
         return
     }
     core.depth = 1
     // one object serves all records: the heap is small, and handlers must not keep it
-    const record = core.record
+    let record = core.record
+    if (core.source !== source) claim(core, source)
     record.level = level
+    record.message = message
+    const time = core.clock.millis()
     record.time = time
-    record.message = text
-    record.topic = channel.topic
-    record.mark = mark
-    record.wall = wall
-    record.meta = meta
-    dispatch(channel, record, undefined)
+    if (core.wallKnown) record.wall = core.clock.wall()
+    const entries = channel.entries
+    let count = entries.length
+    if (channel.filters) {
+        record = applyFilters(channel.filters, KEEP, record, channel)
+        if (!record) count = 0
+    }
+    let formatter: Formatter = undefined
+    let line: string = undefined
+    let i = 0
+    // a throw leaves the inner loop, and the outer one goes on with the next handler
+    while (i < count) {
+        try {
+            for (; i < count; ++i) {
+                const entry = entries[i]
+                if (level > entry.level) continue
+                if (entry.filters && divert(core, entry, record)) continue
+                if (time >= entry.windowEnd) entry.renewWindow(time)
+                if (entry.passed >= entry.limit) {
+                    entry.refuse()
+                    continue
+                }
+                const wanted = entry.formatter
+                if (wanted !== formatter) {
+                    formatter = undefined
+                    line = wanted ? wanted.format(record) : undefined
+                    formatter = wanted
+                }
+                entry.passed++
+                entry.handler.emit(record, line)
+            }
+        } catch (e: any) {
+            // after a formatter's fault the handler is tried again with the default one
+            const inFormatter = formatter === undefined
+            if (!core.warden.handlerFailed(entries[i], inFormatter, e)) ++i
+            formatter = undefined
+        }
+    }
     if (core.deferred.length) drain(core)
     core.depth = 0
 }
 
-/** Keeps a record that was logged inside a handler, filter or formatter. */
-function defer(core: Core, channel: Channel, record: LogRecord): void {
-    if (core.depth > 1 || core.deferred.length >= MAX_DEFERRED) {
-        core.refused++
-        core.warden.due(record.time)
-    } else core.deferred.push({ channel, record, forced: undefined })
-}
-
 /**
  * Hands a record of the log's own to all handlers, now or after the current dispatch.
- * @param forced takes it whatever its level and burst limit
+ * @param forced takes it whatever its level, filters and burst limit
  */
 export function publishReport(
     channel: Channel,
@@ -84,88 +108,82 @@ export function publishReport(
     core.depth = 0
 }
 
+/** Keeps a record that was logged inside a handler, filter or formatter. */
+function defer(
+    core: Core,
+    source: Source,
+    level: Level,
+    message: string
+): void {
+    const { clock, deferred } = core
+    if (core.depth > 1 || deferred.length >= MAX_DEFERRED) {
+        core.refused++
+        core.warden.due(clock.millis())
+        return
+    }
+    const { channel, mark, meta } = source
+    const { topic } = channel
+    const time = clock.millis()
+    const wall = clock.wall()
+    const record = { time, wall, level, topic, mark, message, meta }
+    deferred.push({ channel, record, forced: undefined })
+}
+
 /** Hands out what was logged during a dispatch; what is logged meanwhile is refused. */
 function drain(core: Core): void {
     core.depth = 2
     while (core.deferred.length) {
         const { channel, record, forced } = core.deferred.shift()
-        if (forced) force(core, forced, record)
-        dispatch(channel, record, forced)
+        if (forced) deliver(core, forced, record)
+        const { filters, entries } = channel
+        const taken = filters
+            ? applyFilters(filters, KEEP, record, channel)
+            : record
+        if (!taken) continue
+        for (const entry of entries)
+            if (entry !== forced) offer(core, entry, taken)
     }
 }
 
-/** Hands a record to each handler that wants it, except `done`. */
-function dispatch(
-    channel: Channel,
-    record: LogRecord,
-    done: HandlerEntry
-): void {
-    if (channel.filters) {
-        record = applyFilters(channel.filters, KEEP, record, channel)
-        if (!record) return
-    }
-    const entries = channel.entries
-    const count = entries.length
-    const level = record.level
-    const time = record.time
-    let formatter: Formatter = undefined
-    let line: string = undefined
-    let lineOf: LogRecord = undefined
-    let stage = STAGE_HANDLER
-    let i = 0
-    // a throw leaves the inner loop, and the outer one goes on with the next handler
-    while (i < count) {
-        try {
-            while (i < count) {
-                const entry = entries[i++]
-                if (level > entry.level || entry === done) continue
-                let taken = record
-                if (entry.filters) {
-                    taken = entry.filter(record)
-                    if (!taken) continue
-                }
-                if (time >= entry.windowEnd) entry.renewWindow(time)
-                if (entry.left <= 0) {
-                    limit(channel.core, entry)
-                    continue
-                }
-                entry.left--
-                if (entry.formatter !== formatter || taken !== lineOf) {
-                    formatter = entry.formatter
-                    lineOf = taken
-                    stage = STAGE_FORMATTER
-                    line = formatter ? formatter.format(taken) : undefined
-                    stage = STAGE_HANDLER
-                }
-                entry.passed++
-                entry.handler.emit(taken, line)
-            }
-        } catch (e: any) {
-            // with a formatter that threw, the same handler is tried with the default one
-            if (channel.core.warden.handlerFailed(entries[i - 1], stage, e)) --i
-            formatter = undefined
-            stage = STAGE_HANDLER
-        }
-    }
+/** Hands a record to a handler if its level, filters and burst limit let it through. */
+function offer(core: Core, entry: HandlerEntry, record: LogRecord): void {
+    if (record.level > entry.level) return
+    if (entry.filters) record = entry.filter(record)
+    if (record && entry.admit(record)) deliver(core, entry, record)
 }
 
-/** Counts a record above the burst limit. */
-function limit(core: Core, entry: HandlerEntry): void {
-    entry.dropped++
-    if (!entry.unreported++) core.warden.due(entry.windowEnd)
+/**
+ * Asks the filters of a handler.
+ * @returns false when it takes the record as it is; else the record was stopped, or a
+ * changed one has been handed to it
+ */
+function divert(core: Core, entry: HandlerEntry, record: LogRecord): boolean {
+    const taken = entry.filter(record)
+    if (taken === record) return false
+    if (taken && entry.admit(taken)) deliver(core, entry, taken)
+    return true
 }
 
-/** Hands a record to one handler past its level, filters and burst limit. */
-function force(core: Core, entry: HandlerEntry, record: LogRecord): void {
+/** Fills the common record with what is the same for all records of a logger. */
+function claim(core: Core, source: Source): void {
+    const { record } = core
+    core.source = source
+    record.topic = source.channel.topic
+    record.mark = source.mark
+    record.meta = source.meta
+}
+
+/** Hands a record to one handler, whatever its level, filters and burst limit. */
+function deliver(core: Core, entry: HandlerEntry, record: LogRecord): void {
     const { formatter } = entry
-    let stage = STAGE_FORMATTER
+    let inFormatter = true
     try {
         const line = formatter ? formatter.format(record) : undefined
-        stage = STAGE_HANDLER
+        inFormatter = false
         entry.passed++
         entry.handler.emit(record, line)
     } catch (e: any) {
-        if (core.warden.handlerFailed(entry, stage, e))
-            force(core, entry, record)
+        if (core.warden.handlerFailed(entry, inFormatter, e))
+            deliver(core, entry, record)
     }
 }

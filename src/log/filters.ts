@@ -1,4 +1,3 @@
-import { Level } from "./levels"
 import { matches } from "./pattern"
 import { LogRecord } from "./record"
 
@@ -20,57 +19,6 @@ export interface LogFilter {
     readonly name: string
     /** @param record not to be changed: a filter that changes it answers with a copy */
     filter(record: LogRecord): FilterAnswer
-}
-
-/** What a built-in filter answers: `action` on what it is for, IGNORE on the rest. */
-type Test = (record: LogRecord) => boolean
-
-class TestFilter implements LogFilter {
-    constructor(
-        readonly name: string,
-        private readonly test: Test,
-        private readonly action: number
-    ) {}
-
-    filter(record: LogRecord): FilterAnswer {
-        return this.test(record) ? this.action : IGNORE
-    }
-}
-
-/** Answers `action` (KEEP or STOP) on records from `mostSevere` to `leastSevere`. */
-export function levelFilter(
-    mostSevere: Level,
-    leastSevere: Level,
-    action: number
-): LogFilter {
-    return new TestFilter(
-        "level",
-        r => r.level >= mostSevere && r.level <= leastSevere,
-        action
-    )
-}
-
-/** Answers `action` on records of a topic, its children, or topics that match a `*` pattern. */
-export function topicFilter(pattern: string, action: number): LogFilter {
-    return new TestFilter(
-        `topic ${pattern}`,
-        r => covers(pattern, r.topic),
-        action
-    )
-}
-
-/** Answers `action` on the lines of the tasks whose name matches `pattern`. */
-export function taskFilter(pattern: string, action: number): LogFilter {
-    return topicFilter(TASK_PREFIX + pattern, action)
-}
-
-/** Answers `action` on progress reports: tasks started, stopped, restarted. */
-export function progressFilter(action: number): LogFilter {
-    return new TestFilter(
-        "progress",
-        r => r.meta !== undefined && r.meta["progress"] === true,
-        action
-    )
 }
 
 /** The topic of a task is this prefix and its name. */

@@ -1,8 +1,7 @@
-import * as ds from "@devicescript/core"
 import { TASK_PREFIX } from "./filters"
 import { levelName } from "./levels"
 import { LogRecord } from "./record"
-import { renderFields } from "./text"
+import { nativeFormat, renderFields } from "./text"
 import { rfc3339, uptimeText } from "./time"
 
 /** Makes a line of a record; several handlers may share one. */
@@ -132,14 +131,12 @@ class LineFormatter implements Formatter {
         if (record.time !== this.time || record.wall !== this.wall)
             this.renew(record)
         const { message } = record
-        return (ds as any).format(
+        return nativeFormat(
             "{0} [{1}] [{2}] {3}",
             this.stamp,
             LABELS[record.level],
             record.mark || record.topic,
-            message.indexOf("\n") < 0 && message.indexOf("\r") < 0
-                ? message
-                : singleLine(message)
+            message.indexOf("\n") < 0 ? message : singleLine(message)
         )
     }
 

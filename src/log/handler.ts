@@ -2,8 +2,9 @@ import * as ds from "@devicescript/core"
 import { LogFilter } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
-import { Account, BoundedQueue } from "./queue"
+import { Account, BoundedQueue, QueueOptions } from "./queue"
 import { LogRecord } from "./record"
+import { LevelRules } from "./spec"
 
 /** At most `records` records in each `window` ms; the rest is dropped and counted. */
 export interface Burst {
@@ -15,6 +16,8 @@ export interface Burst {
 export interface HandlerOptions {
     /** Most detailed level it takes; everything by default. */
     level?: Level
+    /** Levels by topic, in place of `level`. */
+    levels?: LevelRules
     /** Asked in this order after the level; none by default. */
     filters?: LogFilter[]
     /** KEEP (default) or STOP: what holds when all filters say IGNORE. */
@@ -25,6 +28,8 @@ export interface HandlerOptions {
     burst?: Burst | null
     /** After a throw, ms until what threw is tried again; 0 (default) = never. */
     restartAfter?: number
+    /** Limits of the handler's own `queue`. */
+    queue?: QueueOptions
     /** Topics or `*` patterns (children included) it is restricted to; all by default. */
     loggers?: string[]
 }

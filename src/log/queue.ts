@@ -170,6 +170,15 @@ export class BoundedQueue<T> {
         this.checkLow()
     }
 
+    /** Whether the fill is at `lowAt` or below. */
+    isLow(): boolean {
+        const { entries, bytes, lowAt } = this.options
+        return (
+            this.length * 100 <= entries * lowAt &&
+            this.bytes * 100 <= bytes * lowAt
+        )
+    }
+
     /** Received, delivered, queued and dropped so far. */
     account(): Account {
         const { received, delivered, length, dropped } = this
@@ -220,9 +229,7 @@ export class BoundedQueue<T> {
     /** Ends an overload once the queue is low, and says so when something was dropped. */
     private checkLow(): void {
         if (this.stage === STAGE_ASYNC && !this.unreported) return
-        const { entries, bytes, lowAt } = this.options
-        if (this.length * 100 > entries * lowAt) return
-        if (this.bytes * 100 > bytes * lowAt) return
+        if (!this.isLow()) return
         this.stage = STAGE_ASYNC
         if (this.unreported && this.onLow) this.onLow()
     }

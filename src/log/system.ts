@@ -1,199 +1,263 @@
-import { Clock, Signal, spawn } from "../platform"
-import { Channel, Core } from "./core"
+import { Clock, spawn } from "../platform"
+import { LevelControl } from "./control"
+import { Core } from "./core"
 import { HandlerEntry } from "./entry"
-import { covers, LogFilter, TASK_PREFIX } from "./filters"
+import { LogFilter, TASK_PREFIX } from "./filters"
 import { Handler, HandlerOptions } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
-import { INFO, Level, NONE, TRACE } from "./levels"
+import { Level, NONE } from "./levels"
 import { Logger, ServiceLogger } from "./logger"
+import { FilterOptions, PrimaryFilters } from "./primary"
 import { Account, QueueOptions } from "./queue"
-import { LevelRules, parseLevelSpec, topicFault } from "./spec"
+import { parseLevelSpec } from "./spec"
 import { HandlerTable } from "./table"
+import { Topics } from "./topics"
 import { LogWarden } from "./warden"
 
-/** Most topics: past it, records go to the topic `other`. */
-export const MAX_TOPICS = 64
+/** Topic of the log's own reports: what was dropped, what was taken out. */
+export const LOG_TOPIC = "log"
 
 /** What `handlers()` tells of a handler. */
 export interface HandlerInfo {
     name: string
+    /** The level in force; NONE while it is out. */
     level: Level
     /** `running` or `failed`. */
     state: string
-    /** What was thrown last; undefined when nothing was. */
-    error: string
+    /** What it threw last; undefined when it never did. */
+    error: string | undefined
     account: Account
 }
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
  *
- * Levels are cached in the channel of each topic, so that a disabled call costs one
- * comparison; whatever changes levels, handlers or filters computes them anew.
+ * The level that counts for a call is kept with its topic, so that a disabled call costs one
+ * comparison; whatever changes levels, handlers or filters computes it anew.
  */
 export class LogSystem {
-    readonly core: Core
+    private readonly core: Core
     private readonly table = new HandlerTable()
-    private readonly channels: Channel[] = []
+    private readonly filters = new PrimaryFilters()
+    private readonly control: LevelControl
+    private readonly topics: Topics
     private readonly loggers: Logger[] = []
     private readonly warden: LogWarden
-    private rules = new LevelRules(INFO)
-    private filters: LogFilter[] = []
-    private sealed = false
-    private listeners: (() => void)[] = []
     private receivers = 0
 
-    /** @param spec the levels at the start; `info` when left out */
-    constructor(clock: Clock, spec?: string) {
+    /**
+     * @param spec levels at the start (`LevelRules`), the only time that trace may be set
+     * @throws LevelSpecError
+     */
+    constructor(clock: Clock, spec = "info") {
+        const { table, filters } = this
+        const self = this
         this.core = new Core(clock)
-        this.warden = new LogWarden(this, clock)
+        this.control = new LevelControl(spec, error =>
+            self.logger(LOG_TOPIC).exception("level listener", error)
+        )
+        const topics = new Topics(this.core, table, filters, this.control)
+        this.topics = topics
+        this.warden = new LogWarden(
+            table,
+            filters,
+            topics.channel(LOG_TOPIC),
+            () => topics.recompute()
+        )
         this.core.warden = this.warden
-        if (spec) this.rules = parseLevelSpec(spec, INFO)
     }
 
-    /** The logger of a topic, made once. @throws RangeError for a malformed topic */
+    /**
+     * The logger of a topic, made once.
+     * @throws RangeError for a malformed topic, or more than MAX_TOPICS
+     */
     logger(topic: string): Logger {
-        for (const logger of this.loggers)
-            if (logger.channel.topic === topic) return logger
-        const logger = new Logger(this.channel(topic), undefined, undefined)
+        const channel = this.topics.channel(topic)
+        const known = this.loggers.find(logger => logger.channel === channel)
+        if (known) return known
+        const logger = new Logger(channel, undefined, undefined)
         this.loggers.push(logger)
         return logger
     }
 
-    /** The logger of a task, or of one of its children. */
+    /**
+     * The logger of a task: topic `task.NAME`, lines marked `NAME.service`; for a child of it
+     * `task.NAME.CHILD` and `NAME.service.CHILD`.
+     * @throws RangeError for a malformed name, or more than MAX_TOPICS
+     */
     service(name: string, child?: string): ServiceLogger {
         const tail = child ? "." + child : ""
-        const channel = this.channel(TASK_PREFIX + name + tail)
+        const channel = this.topics.channel(TASK_PREFIX + name + tail)
         return new ServiceLogger(channel, `${name}.service${tail}`, undefined)
     }
 
+    /**
+     * Adds a handler under a name that is free, and opens it. A handler that has been taken
+     * out makes room for another of its name.
+     * @throws HandlerExistsError, RangeError for a bad option or one handler too many
+     */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
-        const { warden } = this
-        const entry = this.table.add(name, handler, options, warden)
-        if (handler.queue) handler.queue.onLow = () => warden.due(0)
-        this.recompute()
-        if (handler.open) this.open(entry)
+        const { warden, core } = this
+        const old = this.table.find(name)
+        const entry = this.table.add(name, handler, warden, options)
+        if (old) this.close.start(old)
+        if (handler.queue)
+            handler.queue.onLow = () => warden.due(core.clock.millis())
+        this.topics.recompute()
+        if (handler.open)
+            spawn(
+                async () => {
+                    await handler.open()
+                },
+                error => warden.openFailed(entry, error)
+            )
     }
 
-    /** Opens a handler in a fiber of its own; one that throws is taken out. */
-    private open(entry: HandlerEntry): void {
-        const { warden } = this
-        spawn(
-            async () => {
-                await entry.handler.open()
-            },
-            error => warden.openFailed(entry, error)
-        )
-    }
-
+    /**
+     * Removes a handler and waits until it is closed; a close that throws is logged.
+     * @throws UnknownHandlerError
+     */
     async removeHandler(name: string): Promise<void> {
-        const { handler } = this.table.remove(name)
-        this.recompute()
-        if (handler.close) await handler.close()
+        const entry = this.table.remove(name)
+        this.topics.recompute()
+        await this.close(entry)
     }
 
+    /**
+     * Changes options of a handler while it runs, the log's and its own. One that was taken
+     * out comes back.
+     * @throws UnknownHandlerError, RangeError for a bad option (nothing is changed then)
+     */
     configureHandler(
         name: string,
         changes: HandlerOptions & Record<string, any>
     ): void {
-        const entry = this.table.get(name)
-        entry.configure(changes)
-        if (entry.handler.configure) entry.handler.configure(changes)
-        this.recompute()
+        this.table.get(name).configure(changes, true)
+        this.topics.recompute()
     }
 
+    /** All handlers and receivers. */
     handlers(): HandlerInfo[] {
         return this.table.entries.map(entry => ({
             name: entry.name,
-            level: entry.options.level,
+            level: entry.level,
             state: entry.state,
             error: entry.error,
             account: entry.account(),
         }))
     }
 
+    /**
+     * Restricts a topic and its children to one handler; undefined ends that.
+     * @throws UnknownHandlerError, RangeError for a malformed topic
+     */
+    restrict(topic: string, handler: string | undefined): void {
+        if (handler !== undefined) this.table.get(handler)
+        this.topics.restrict(topic, handler)
+        this.topics.recompute()
+    }
+
+    /**
+     * Adds a filter before all handlers.
+     * @throws RangeError when its name is taken, or one filter too many
+     */
+    addFilter(filter: LogFilter, options: FilterOptions = {}): void {
+        this.filters.add(filter, options)
+        this.topics.recompute()
+    }
+
+    /** Removes a filter; false when there is none of this name. */
+    removeFilter(name: string): boolean {
+        const removed = this.filters.remove(name)
+        this.topics.recompute()
+        return removed
+    }
+
+    /** Lets progress reports through, or not (the default). */
+    letProgress(through: boolean): void {
+        this.core.progress = through
+    }
+
+    /**
+     * Subscribes to records by level and topic, as in `none debug@net`. `unsubscribe` ends it.
+     * @throws LevelSpecError, RangeError for a bad queue or one handler too many
+     */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
         this.receivers++
-        const receiver = new LogReceiver(
-            `receiver-${this.receivers}`,
-            rules,
-            options
-        )
-        this.addHandler(receiver.name, receiver)
+        const name = `receiver-${this.receivers}`
+        const receiver = new LogReceiver(name, rules, options)
+        this.addHandler(name, receiver)
         return receiver
     }
 
+    /** Ends a subscription; whoever waits for a record gets undefined. */
+    async unsubscribe(receiver: LogReceiver): Promise<void> {
+        await this.removeHandler(receiver.name)
+    }
+
+    /** The level specification in force. */
     spec(): string {
-        return this.rules.format()
+        return this.control.spec()
     }
 
+    /**
+     * Takes a level specification, `info` being the default of one that names none.
+     * @throws LevelSpecError with the place of the fault, RangeError for trace; the old
+     * specification stays in force then
+     */
     setSpec(text: string): void {
-        this.rules = parseLevelSpec(text, INFO)
+        this.control.setSpec(text)
         this.levelsChanged()
     }
 
-    setLevel(topic: string, level: Level | undefined): void {
-        this.rules.set(topic, level)
-        this.levelsChanged()
-    }
-
+    /** The level of a topic by the specification, whatever handlers there are. */
     level(topic: string): Level {
-        return this.rules.level(topic)
+        return this.control.level(topic)
     }
 
-    mostDetailed(): Level {
-        let most = NONE
-        for (const channel of this.channels)
-            most = Math.max(most, channel.threshold)
-        return most
+    /**
+     * Sets the level of a topic and its children, or of a `*` pattern; undefined lets it
+     * inherit again.
+     * @throws RangeError for a malformed topic, one too many, or trace
+     */
+    setLevel(topic: string, level: Level | undefined): void {
+        this.control.setLevel(topic, level)
+        this.levelsChanged()
     }
 
+    /** Calls `listener` after each change of a level; returns how to stop that. */
     onLevelChange(listener: () => void): () => void {
-        this.listeners.push(listener)
-        return () => {}
+        return this.control.onChange(listener)
+    }
+
+    /** Waits for the next change of a level; false when `timeout` ms passed without one. */
+    async levelChange(timeout?: number): Promise<boolean> {
+        return await this.control.change(timeout)
+    }
+
+    /** The most detailed level that any handler would get, of a topic or of any topic known. */
+    mostDetailed(topic?: string): Level {
+        if (topic) return this.topics.channel(topic).threshold
+        return this.topics.mostDetailed()
     }
 
     private levelsChanged(): void {
-        this.recompute()
-        for (const listener of this.listeners) listener()
+        this.topics.recompute()
+        this.control.notify()
     }
 
-    entries(): HandlerEntry[] {
-        return this.table.entries
+    private async close(entry: HandlerEntry): Promise<void> {
+        const { handler } = entry
+        try {
+            if (handler.close) await handler.close()
+        } catch (e: any) {
+            this.warden.closeFailed(entry, e)
+        }
     }
 
-    reports(): Channel {
-        return this.channel("log")
-    }
-
-    restoreFilter(filter: LogFilter): void {}
-
-    recompute(): void {
-        for (const channel of this.channels) this.computeChannel(channel)
-    }
-
-    private channel(topic: string): Channel {
-        for (const channel of this.channels)
-            if (channel.topic === topic) return channel
-        const fault = topicFault(topic)
-        if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
-        if (this.channels.length >= MAX_TOPICS)
-            throw new RangeError(`at most ${MAX_TOPICS} topics`)
-        const channel = new Channel(topic, this.core)
-        this.channels.push(channel)
-        this.computeChannel(channel)
-        return channel
-    }
-
-    private computeChannel(channel: Channel): void {
-        const { topic } = channel
-        let most = NONE
-        channel.entries = this.table.entries.filter(
-            entry => entry.levelFor(topic) !== NONE
-        )
-        for (const entry of channel.entries)
-            most = Math.max(most, entry.levelFor(topic))
-        channel.threshold = Math.min(most, this.rules.level(topic))
+    /** Does what is due by the clock: the log does so by itself, tests call it. */
+    tick(): void {
+        this.warden.tick()
     }
 }

@@ -1,32 +1,38 @@
-import { Warden } from "./core"
-import { FAILED, HandlerEntry, MAX_HANDLERS } from "./entry"
+import { FAILED, HandlerEntry, MAX_HANDLERS, Warden } from "./entry"
 import { HandlerExistsError, UnknownHandlerError } from "./errors"
 import { Handler, HandlerOptions } from "./handler"
 import { NONE } from "./levels"
 
-/** The handlers by their unique names, those with the same formatter side by side. */
+/** The handlers by their unique names. */
 export class HandlerTable {
-    readonly entries: HandlerEntry[] = []
+    /**
+     * Those with the same formatter side by side, which then runs once for all of them.
+     * The array is never changed but replaced: a dispatch may be going through it.
+     */
+    entries: HandlerEntry[] = []
 
     /**
+     * Adds a handler; one that is out gives its name up.
      * @throws HandlerExistsError when a handler of this name is running
      * @throws RangeError when there are too many, or for a bad option
      */
     add(
         name: string,
         handler: Handler,
-        options: HandlerOptions,
-        warden: Warden
+        warden: Warden,
+        options: HandlerOptions
     ): HandlerEntry {
         const old = this.find(name)
         if (old && old.state !== FAILED) throw new HandlerExistsError(name)
-        if (this.entries.length >= MAX_HANDLERS)
+        if (!old && this.entries.length >= MAX_HANDLERS)
             throw new RangeError(
                 `log handler "${name}": at most ${MAX_HANDLERS} fit`
             )
         const entry = new HandlerEntry(name, handler, warden, options)
         if (old) this.remove(name)
-        this.insert(entry)
+        const entries = this.entries.slice()
+        entries.push(entry)
+        this.entries = entries
         return entry
     }
 
@@ -41,26 +47,28 @@ export class HandlerTable {
     remove(name: string): HandlerEntry {
         const entry = this.get(name)
         entry.level = NONE
-        this.entries.insert(this.entries.indexOf(entry), -1)
+        this.entries = this.entries.filter(other => other !== entry)
         return entry
     }
 
-    /** Puts an entry beside the others with its formatter, which then runs once for all. */
-    insert(entry: HandlerEntry): void {
-        const { entries } = this
-        let at = entries.length
-        for (let i = 0; i < entries.length; ++i)
-            if (entries[i].formatter === entry.formatter) at = i + 1
-        entries.insert(at, 1)
-        entries[at] = entry
+    /** Brings handlers with the same formatter together. */
+    group(): void {
+        const grouped: HandlerEntry[] = []
+        for (const entry of this.entries) {
+            let at = grouped.length
+            while (at > 0 && grouped[at - 1].formatter !== entry.formatter) at--
+            if (at === 0) at = grouped.length
+            grouped.insert(at, 1)
+            grouped[at] = entry
+        }
+        this.entries = grouped
     }
 
-    private find(name: string): HandlerEntry | undefined {
-        for (const entry of this.entries) if (entry.name === name) return entry
-        return undefined
+    find(name: string): HandlerEntry | undefined {
+        return this.entries.find(entry => entry.name === name)
     }
 
-    private names(): string[] {
+    names(): string[] {
         return this.entries.map(entry => entry.name)
     }
 }

@@ -5,30 +5,17 @@ export const MAX_MESSAGE = 1024
 /** What marks a text that was cut. */
 export const CUT_MARK = "[...]"
 
-/** The VM's native formatter; its type in the library admits numbers only. */
-const nativeFormat: (
+/**
+ * The VM's native formatter, which fills `{0}` to `{3}` of a message; its type in the library
+ * admits numbers only.
+ */
+export const nativeFormat: (
     message: string,
     a?: unknown,
     b?: unknown,
     c?: unknown,
     d?: unknown
 ) => string = (ds as any).format
-
-/**
- * Fills `{0}` to `{3}` of a message. Without arguments the message is taken as it is, braces
- * included, so that foreign text can be logged safely.
- */
-export function formatMessage(
-    message: string,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown
-): string {
-    if (b === undefined && c === undefined && d === undefined)
-        return a === undefined ? message : nativeFormat(message, a)
-    return nativeFormat(message, a, b, c, d)
-}
 
 /** The first characters of a text that fit into `bytes`, marked when something was cut off. */
 export function cut(text: string, bytes: number): string {

@@ -1,23 +1,13 @@
-import { Clock, Signal, spawn } from "../platform"
-import { Channel, Core, Warden } from "./core"
-import { publishReport, STAGE_FORMATTER } from "./dispatch"
-import { FAILED, HandlerEntry, RUNNING } from "./entry"
+import { Signal, spawn } from "../platform"
+import { Channel } from "./core"
+import { publishReport } from "./dispatch"
+import { FAILED, HandlerEntry, RUNNING, Warden } from "./entry"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE, WARNING } from "./levels"
+import { PrimaryFilters } from "./primary"
+import { HandlerTable } from "./table"
 import { renderError } from "./text"
-
-/** What the warden needs of the log system. */
-export interface Guarded {
-    readonly core: Core
-    entries(): HandlerEntry[]
-    /** The channel of the log's own reports. */
-    reports(): Channel
-    /** To be called when a handler's level in force has changed. */
-    recompute(): void
-    /** Adds a filter of all handlers that was taken out. */
-    restoreFilter(filter: LogFilter): void
-}
 
 /**
  * Takes out handlers, filters and formatters that throw, brings them back, and reports what
@@ -28,75 +18,55 @@ export class LogWarden implements Warden {
     private running = false
     private readonly sooner = new Signal()
 
+    /**
+     * @param reports topic of the log's own reports
+     * @param changed called when other handlers or filters are in force
+     */
     constructor(
-        private readonly log: Guarded,
-        private readonly clock: Clock
+        private readonly table: HandlerTable,
+        private readonly filters: PrimaryFilters,
+        private readonly reports: Channel,
+        private readonly changed: () => void
     ) {}
 
-    handlerFailed(entry: HandlerEntry, stage: string, error: unknown): boolean {
-        const inFormatter =
-            stage === STAGE_FORMATTER && entry.formatter !== LINE_FORMATTER
-        if (inFormatter) entry.formatter = LINE_FORMATTER
+    handlerFailed(
+        entry: HandlerEntry,
+        inFormatter: boolean,
+        error: unknown
+    ): boolean {
+        const retry = inFormatter && entry.formatter !== LINE_FORMATTER
+        if (retry) entry.formatter = LINE_FORMATTER
         else {
-            entry.passed--
+            if (!inFormatter) entry.passed--
             entry.dropped++
-            entry.level = NONE
-            entry.state = FAILED
+            this.takeOut(entry)
         }
-        this.takenOut(entry, stage, error)
-        this.log.recompute()
-        return inFormatter
+        const part = inFormatter ? "formatter of " : ""
+        this.outOf(entry, part, error)
+        return retry
+    }
+
+    filterFailed(entry: HandlerEntry, filter: LogFilter, error: unknown): void {
+        if (entry)
+            return this.outOf(entry, `filter "${filter.name}" of `, error)
+        const after = this.filters.takeOut(filter, this.now())
+        if (after === undefined) return
+        if (after) this.due(this.now() + after)
+        const what = `log filter "${filter.name}"`
+        this.report(ERROR, `${what}: ${renderError(error)}; ${fate(after)}`)
+        this.changed()
     }
 
     /** A handler threw when it was opened. */
     openFailed(entry: HandlerEntry, error: unknown): void {
-        entry.level = NONE
-        entry.state = FAILED
-        this.takenOut(entry, "handler", error)
-        this.log.recompute()
+        this.takeOut(entry)
+        this.outOf(entry, "opening ", error)
     }
 
-    filterFailed(entry: HandlerEntry, filter: LogFilter, error: unknown): void {
-        if (entry) this.takenOut(entry, `filter "${filter.name}"`, error)
-        else
-            this.report(
-                ERROR,
-                `log filter "${filter.name}": ${renderError(error)}; taken out`
-            )
-    }
-
-    private takenOut(entry: HandlerEntry, part: string, error: unknown): void {
-        const { restartAfter } = entry.options
-        entry.error = renderError(error)
-        const what =
-            part === "handler"
-                ? `log handler "${entry.name}"`
-                : `${part} of log handler "${entry.name}"`
-        if (restartAfter) {
-            entry.backAt = this.clock.millis() + restartAfter
-            this.due(entry.backAt)
-        }
-        const then = restartAfter ? `back in ${restartAfter} ms` : "taken out"
-        this.report(ERROR, `${what}: ${entry.error}; ${then}`)
-    }
-
-    /** Hands a record of the log's own to the handlers; `forced` takes it in any case. */
-    private report(level: Level, message: string, forced?: HandlerEntry): void {
-        const channel = this.log.reports()
-        const { clock } = this
-        publishReport(
-            channel,
-            {
-                time: clock.millis(),
-                wall: clock.wall(),
-                level,
-                topic: channel.topic,
-                mark: undefined,
-                message,
-                meta: undefined,
-            },
-            forced
-        )
+    /** A removed handler threw when it was closed. */
+    closeFailed(entry: HandlerEntry, error: unknown): void {
+        const what = `closing log handler "${entry.name}"`
+        this.report(ERROR, `${what}: ${renderError(error)}`)
     }
 
     due(time: number): void {
@@ -104,68 +74,105 @@ export class LogWarden implements Warden {
             this.nextAt = time
             this.sooner.notify()
         }
-        if (this.running) return
+        if (this.running || time === Infinity) return
         this.running = true
         const self = this
         spawn(
             async () => {
                 await self.run()
             },
-            () => {
+            error => {
                 self.running = false
+                self.report(ERROR, `log: ${renderError(error)}`)
             }
         )
     }
 
+    /** Does what is due by now: reports of what was dropped, returns of what was taken out. */
+    tick(): void {
+        const now = this.now()
+        if (now < this.nextAt) return
+        this.nextAt = Infinity
+        this.reportRefused()
+        let back = this.filters.bringBack(now)
+        for (const entry of this.table.entries) {
+            if (this.bringBack(entry, now)) back = true
+            this.reportBurst(entry, now)
+            this.reportQueue(entry)
+        }
+        this.due(this.filters.nextBack())
+        if (back) this.changed()
+    }
+
     private async run(): Promise<void> {
         while (this.nextAt !== Infinity) {
-            const wait = this.nextAt - this.clock.millis()
+            const wait = this.nextAt - this.now()
             await this.sooner.wait(Math.max(1, wait))
             this.tick()
         }
         this.running = false
     }
 
-    /** Does what is due by now: reports of what was dropped, handlers that come back. */
-    tick(): void {
-        const now = this.clock.millis()
-        if (now < this.nextAt) return
-        this.nextAt = Infinity
-        this.reportRefused()
-        for (const entry of this.log.entries()) {
-            this.reportBurst(entry, now)
-            this.reportQueue(entry)
-            this.bringBack(entry, now)
+    private now(): number {
+        return this.reports.core.clock.millis()
+    }
+
+    private takeOut(entry: HandlerEntry): void {
+        entry.level = NONE
+        entry.state = FAILED
+    }
+
+    /** Reports that a part of a handler is out, and notes when it comes back. */
+    private outOf(entry: HandlerEntry, part: string, error: unknown): void {
+        const after = entry.restartAfter()
+        entry.error = renderError(error)
+        if (after) {
+            entry.backAt = this.now() + after
+            this.due(entry.backAt)
         }
+        const what = `${part}log handler "${entry.name}"`
+        this.report(ERROR, `${what}: ${entry.error}; ${fate(after)}`)
+        this.changed()
+    }
+
+    private bringBack(entry: HandlerEntry, now: number): boolean {
+        if (entry.backAt === undefined) return false
+        if (now < entry.backAt) {
+            this.due(entry.backAt)
+            return false
+        }
+        entry.restore()
+        return true
     }
 
     private reportRefused(): void {
-        const { core } = this.log
-        const { refused } = core
-        if (!refused) return
+        const { core } = this.reports
+        const count = core.refused
+        if (!count) return
         core.refused = 0
         this.report(
             WARNING,
-            `${refused} records dropped that were logged inside handlers`
+            `log: ${count} records dropped that were logged inside handlers`
         )
     }
 
     private reportBurst(entry: HandlerEntry, now: number): void {
         const count = entry.unreported
-        if (!count) return
-        if (now < entry.windowEnd) return this.due(entry.windowEnd)
+        if (!count || entry.state !== RUNNING) return
+        if (now < entry.reportAt) return this.due(entry.reportAt)
         entry.unreported = 0
         this.reportDropped(entry, count, "burst limit")
     }
 
     private reportQueue(entry: HandlerEntry): void {
         const { queue } = entry.handler
-        if (!queue) return
+        if (!queue || entry.state !== RUNNING || !queue.isLow()) return
         const count = queue.takeDropped()
         if (!count) return
         const { dropped } = queue
         this.reportDropped(entry, count, "queue full")
-        if (queue.dropped > dropped) queue.returnDropped(count)
+        // the report itself was dropped: the count stands for the next one
+        if (queue.dropped !== dropped) queue.returnDropped(count)
     }
 
     private reportDropped(
@@ -173,18 +180,32 @@ export class LogWarden implements Warden {
         count: number,
         reason: string
     ): void {
-        const forced = entry.state === RUNNING ? entry : undefined
+        const what = `log handler "${entry.name}"`
         this.report(
             WARNING,
-            `log handler "${entry.name}": ${count} records dropped, ${reason}`,
-            forced
+            `${what}: ${count} records dropped, ${reason}`,
+            entry
         )
     }
 
-    private bringBack(entry: HandlerEntry, now: number): void {
-        if (entry.backAt === undefined) return
-        if (now < entry.backAt) return this.due(entry.backAt)
-        entry.restore()
-        this.log.recompute()
+    /** Hands a record of the log's own to the handlers; `forced` takes it in any case. */
+    private report(level: Level, message: string, forced?: HandlerEntry): void {
+        const channel = this.reports
+        const { topic, core } = channel
+        const { clock } = core
+        const record = {
+            time: clock.millis(),
+            wall: clock.wall(),
+            level,
+            topic,
+            mark: undefined as string,
+            message,
+            meta: undefined as Record<string, any>,
+        }
+        publishReport(channel, record, forced)
     }
+}
+
+function fate(restartAfter: number): string {
+    return restartAfter ? `back in ${restartAfter} ms` : "taken out"
 }

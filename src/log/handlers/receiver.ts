@@ -1,5 +1,4 @@
 import { Signal } from "../../platform"
-import { IGNORE, LogFilter, STOP } from "../filters"
 import { Handler, HandlerOptions } from "../handler"
 import { BoundedQueue, QueueOptions } from "../queue"
 import { LogRecord } from "../record"
@@ -12,7 +11,7 @@ const RECORD_BYTES = 64
  * A subscription to records by level and topic, with a queue of its own (after Racket's
  * log receivers). One fiber at a time may wait for records.
  */
-export class LogReceiver implements Handler, LogFilter {
+export class LogReceiver implements Handler {
     readonly advised: HandlerOptions
     readonly queue: BoundedQueue<LogRecord>
     private readonly arrived = new Signal()
@@ -20,20 +19,15 @@ export class LogReceiver implements Handler, LogFilter {
     /** Made by `LogSystem.subscribe`. */
     constructor(
         readonly name: string,
-        readonly rules: LevelRules,
+        rules: LevelRules,
         options: QueueOptions
     ) {
         this.queue = new BoundedQueue(options)
         this.advised = {
-            level: rules.mostDetailed(),
-            filters: rules.rules.length ? [this] : undefined,
+            levels: rules,
             formatter: null,
             burst: null,
         }
-    }
-
-    filter(record: LogRecord): number {
-        return record.level <= this.rules.level(record.topic) ? IGNORE : STOP
     }
 
     emit(record: LogRecord): void {

@@ -1,0 +1,215 @@
+import { Signal } from "../../platform"
+import { checkRange } from "../check"
+import { Handler, HandlerOptions } from "../handler"
+import { matches } from "../pattern"
+import { LogRecord } from "../record"
+import { cut } from "../text"
+
+/** Smallest and largest ring, in bytes; the VM gives no buffer larger than 56 KB. */
+export const MIN_RING = 64
+export const MAX_RING = 0xe000
+/** Most fibers that may follow one ring at a time. */
+export const MAX_FOLLOWERS = 4
+/**
+ * Bytes before each line: what the two take together, which is even, so that no header is
+ * torn apart at the buffer's end. The lowest bit tells that the last byte is padding.
+ */
+const HEADER = 2
+/** What of a header is the size. */
+const EVEN = 0xfffe
+
+/** Lines of a ring, in order. */
+export interface RingLines {
+    /** Index of the first line here; above the one asked for when lines are gone by now. */
+    from: number
+    lines: string[]
+    /** Index to go on with. */
+    next: number
+}
+
+/**
+ * Keeps the last lines in RAM, in one buffer of a fixed size: whole lines, oldest out first.
+ * Lines are counted from 0 at the start of the firmware; that number is a line's index.
+ */
+export class RingHandler implements Handler {
+    /** No burst limit: the ring is fast, and bounds itself. */
+    readonly advised: HandlerOptions = { burst: null }
+    private readonly buffer: Buffer
+    private readonly size: number
+    /** Where the next line goes, and where the oldest one starts. */
+    private end = 0
+    private start = 0
+    private free: number
+    /** Index of the next line, and of the oldest one. */
+    private nextIndex = 0
+    private firstIndex = 0
+    private followers: Signal[] = undefined
+
+    /** @param bytes size of the buffer; each line takes 2 or 3 bytes besides its text */
+    constructor(bytes: number) {
+        checkRange("ring bytes", bytes, MIN_RING, MAX_RING)
+        this.size = bytes & ~1
+        this.free = this.size
+        this.buffer = Buffer.alloc(this.size)
+    }
+
+    emit(record: LogRecord, line: string): void {
+        const size = this.size
+        let length = line.byteLength
+        if (length > size - HEADER) {
+            line = cut(line, size - HEADER)
+            length = line.byteLength
+        }
+        const odd = length & 1
+        const step = HEADER + length + odd
+        const buffer = this.buffer
+        let free = this.free - step
+        // inline, not methods: a call would cost more than the work
+        if (free < 0) {
+            let start = this.start
+            while (free < 0) {
+                const gone = buffer.getAt(start, "u16") & EVEN
+                free += gone
+                start += gone
+                if (start >= size) start -= size
+                this.firstIndex++
+            }
+            this.start = start
+        }
+        this.free = free
+        let at = this.end
+        buffer.setAt(at, "u16", step | odd)
+        at += HEADER
+        // the buffer's end cuts off what does not fit, which then goes to its start
+        buffer.blitAt(at, line, 0, length)
+        if (at + length > size)
+            buffer.blitAt(0, line, size - at, at + length - size)
+        at += length + odd
+        this.end = at < size ? at : at - size
+        this.nextIndex++
+        if (this.followers) this.wake()
+    }
+
+    /** Index of the oldest line that is kept. */
+    first(): number {
+        return this.firstIndex
+    }
+
+    /** Index of the next line: the number of lines since the start. */
+    next(): number {
+        return this.nextIndex
+    }
+
+    /** All lines, oldest first. */
+    cat(): string[] {
+        return this.since(0).lines
+    }
+
+    /** The last `count` lines, oldest first. */
+    tail(count: number): string[] {
+        return this.since(Math.max(0, this.nextIndex - count)).lines
+    }
+
+    /**
+     * The lines from an index on, at most `limit` of them. An index above `next()` is from
+     * before a restart: all lines are new then.
+     */
+    since(index: number, limit?: number): RingLines {
+        const from =
+            index > this.nextIndex
+                ? this.firstIndex
+                : Math.max(index, this.firstIndex)
+        const lines: string[] = []
+        let at = this.start
+        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
+            if (limit !== undefined && lines.length >= limit) break
+            if (i >= from) lines.push(this.textAt(at))
+            at = this.after(at)
+        }
+        return { from, lines, next: from + lines.length }
+    }
+
+    /**
+     * The lines that contain a text, oldest first; a `*` in it stands for any characters.
+     * @param pattern a text, or a list of which one must be found
+     * @param limit most lines: the last ones that match
+     */
+    grep(pattern: string | string[], limit?: number): string[] {
+        const patterns = Array.isArray(pattern) ? pattern : [pattern]
+        const found: string[] = []
+        let at = this.start
+        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
+            const line = this.textAt(at)
+            if (contains(line, patterns)) found.push(line)
+            at = this.after(at)
+        }
+        return limit === undefined ? found : found.slice(-limit)
+    }
+
+    /**
+     * Waits until there are lines from an index on.
+     * @param timeout longest wait in ms; for ever when left out
+     * @returns those lines, none when the time ran out
+     * @throws RangeError when MAX_FOLLOWERS fibers wait already
+     */
+    async follow(index: number, timeout?: number): Promise<RingLines> {
+        if (this.nextIndex === index) await this.waitForLine(timeout)
+        return this.since(index)
+    }
+
+    /** Forgets all lines; their indexes are not used again. */
+    clear(): void {
+        this.start = this.end
+        this.free = this.size
+        this.firstIndex = this.nextIndex
+    }
+
+    private textAt(at: number): string {
+        const { buffer, size } = this
+        const header = buffer.getAt(at, "u16")
+        const length = (header & EVEN) - HEADER - (header & 1)
+        const from = at + HEADER < size ? at + HEADER : 0
+        if (from + length <= size)
+            return buffer.slice(from, from + length).toString()
+        const joined = Buffer.alloc(length)
+        joined.blitAt(0, buffer, from, size - from)
+        joined.blitAt(size - from, buffer, 0, length)
+        return joined.toString()
+    }
+
+    /** Where the line after the one at `at` starts. */
+    private after(at: number): number {
+        const next = at + (this.buffer.getAt(at, "u16") & EVEN)
+        return next < this.size ? next : next - this.size
+    }
+
+    private wake(): void {
+        const { followers } = this
+        this.followers = undefined
+        for (const follower of followers) follower.notify()
+    }
+
+    private async waitForLine(timeout: number): Promise<void> {
+        if (!this.followers) this.followers = []
+        if (this.followers.length >= MAX_FOLLOWERS)
+            throw new RangeError(`at most ${MAX_FOLLOWERS} follow a ring`)
+        const signal = new Signal()
+        this.followers.push(signal)
+        if (await signal.wait(timeout)) return
+        const at = this.followers.indexOf(signal)
+        this.followers.insert(at, -1)
+        if (!this.followers.length) this.followers = undefined
+    }
+}
+
+/** Whether a line contains one of the texts, in which `*` stands for any characters. */
+function contains(line: string, patterns: string[]): boolean {
+    for (const pattern of patterns)
+        if (
+            pattern.includes("*")
+                ? matches(`*${pattern}*`, line)
+                : line.includes(pattern)
+        )
+            return true
+    return false
+}

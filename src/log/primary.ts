@@ -1,0 +1,104 @@
+import { checkRange } from "./check"
+import { covers, LogFilter } from "./filters"
+
+/** Most filters before all handlers. */
+export const MAX_FILTERS = 16
+
+/** How a filter before all handlers is applied. */
+export interface FilterOptions {
+    /** Topic (children included) or `*` pattern whose records it is asked about; all by default. */
+    topic?: string
+    /** After a throw, ms until it is asked again; 0 (default) = never. */
+    restartAfter?: number
+}
+
+interface PrimaryFilter {
+    filter: LogFilter
+    topic: string
+    restartAfter: number
+    /** When it comes back, or undefined while it is in. */
+    backAt: number
+    out: boolean
+}
+
+/** The filters that records pass before any handler, by unique name. */
+export class PrimaryFilters {
+    private readonly list: PrimaryFilter[] = []
+
+    /** @throws RangeError when the name is taken, for one too many, or a bad option */
+    add(filter: LogFilter, options: FilterOptions): void {
+        const { name } = filter
+        const old = this.find(name)
+        if (old && !old.out)
+            throw new RangeError(`log filter "${name}" exists already`)
+        if (this.list.length >= MAX_FILTERS)
+            throw new RangeError(
+                `log filter "${name}": at most ${MAX_FILTERS} fit`
+            )
+        const restartAfter = options.restartAfter || 0
+        checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
+        if (old) this.remove(name)
+        const topic = options.topic || "*"
+        const backAt: number = undefined
+        this.list.push({ filter, topic, restartAfter, backAt, out: false })
+    }
+
+    /** @returns false when there is no filter of this name */
+    remove(name: string): boolean {
+        const entry = this.find(name)
+        if (!entry) return false
+        this.list.insert(this.list.indexOf(entry), -1)
+        return true
+    }
+
+    /** Names of the filters, in the order in which they are asked. */
+    names(): string[] {
+        return this.list.map(entry => entry.filter.name)
+    }
+
+    /** The filters of a topic; undefined when there are none. */
+    of(topic: string): LogFilter[] | undefined {
+        const found = this.list.filter(
+            entry => !entry.out && covers(entry.topic, topic)
+        )
+        return found.length ? found.map(entry => entry.filter) : undefined
+    }
+
+    /**
+     * Takes out a filter that threw.
+     * @returns ms until it comes back; 0 = never, undefined when it was out already
+     */
+    takeOut(filter: LogFilter, now: number): number | undefined {
+        for (const entry of this.list)
+            if (entry.filter === filter && !entry.out) {
+                entry.out = true
+                if (entry.restartAfter) entry.backAt = now + entry.restartAfter
+                return entry.restartAfter
+            }
+        return undefined
+    }
+
+    /** Brings back what is due; true when there was any. */
+    bringBack(now: number): boolean {
+        let back = false
+        for (const entry of this.list)
+            if (entry.backAt <= now) {
+                entry.out = false
+                entry.backAt = undefined
+                back = true
+            }
+        return back
+    }
+
+    /** When the next one comes back; Infinity when none does. */
+    nextBack(): number {
+        let next = Infinity
+        for (const entry of this.list)
+            if (entry.backAt < next) next = entry.backAt
+        return next
+    }
+
+    private find(name: string): PrimaryFilter | undefined {
+        return this.list.find(entry => entry.filter.name === name)
+    }
+}
