@@ -1,0 +1,5 @@
+export * from "./heartbeat"
+export * from "./patterns"
+export * from "./player"
+export * from "./led"
+export * from "./buzzer"

@@ -1,0 +1,307 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    beat,
+    BEAT,
+    BUZZER_PATTERNS,
+    BuzzerHeartBeat,
+    HeartBeat,
+    LED_PATTERNS,
+    LedHeartBeat,
+    Pattern,
+    PatternTable,
+} from "../../src/heartbeat"
+import { HeartBeatHandler } from "../../src/log/handlers/heartbeat"
+import { CRITICAL, DEBUG, ERROR, INFO, LogSystem, WARNING } from "../../src/log"
+import { SystemClock } from "../../src/platform"
+
+/** Patterns of one step, whose value is the severity: what is shown tells what was played. */
+const STEP_MS = 20
+const NUMBERED: PatternTable = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(level => [
+    level,
+    STEP_MS,
+])
+
+/** A light that keeps what it is told, and can fail or be gone. */
+class FakeLight {
+    isBound = true
+    broken = false
+    readonly shown: number[] = []
+    readonly at: number[] = []
+    readonly intensity: { write(value: number): Promise<void> }
+
+    constructor() {
+        const self = this
+        this.intensity = {
+            write: async (value: number) => {
+                if (self.broken) throw new Error("bulb burnt out")
+                self.shown.push(value)
+                self.at.push(ds.millis())
+            },
+        }
+    }
+}
+
+/** A buzzer that keeps the tones it is told. */
+class FakeBuzzer {
+    isBound = true
+    readonly tones: string[] = []
+
+    async playNote(hz: number, volume: number, ms: number): Promise<void> {
+        this.tones.push(`${hz}Hz*${volume}/${ms}`)
+    }
+}
+
+/** Anything with notify can be a heartbeat. */
+class FakeHeartBeat implements HeartBeat {
+    broken = false
+    readonly levels: number[] = []
+
+    notify(level: number): void {
+        if (this.broken) throw new Error("no device")
+        this.levels.push(level)
+    }
+}
+
+class Idle implements HeartBeat {
+    notify(): void {}
+}
+
+/** Milliseconds that 1,000 log calls take, in slices that stay below the VM's step limit. */
+async function timeOfCalls(devices: HeartBeat[]): Promise<number> {
+    const log = new LogSystem(new SystemClock(), "info")
+    devices.forEach((device, i) =>
+        log.addHandler("device" + i, new HeartBeatHandler(device))
+    )
+    const logger = log.logger("test")
+    await ds.sleep(1)
+    const start = ds.millis()
+    for (let slice = 0; slice < 20; slice++) {
+        for (let i = 0; i < 50; i++)
+            if (i % 10) logger.info("call")
+            else logger.error("call")
+        await ds.sleep(0)
+    }
+    return ds.millis() - start
+}
+
+function total(pattern: Pattern): number {
+    let ms = 0
+    for (let i = 1; i < pattern.length; i += 2) ms += pattern[i]
+    return ms
+}
+
+function lit(pattern: Pattern): number {
+    let ms = 0
+    for (let i = 0; i < pattern.length; i += 2)
+        if (pattern[i]) ms += pattern[i + 1]
+    return ms
+}
+
+describe("patterns", () => {
+    test("a light shows more the worse it gets", () => {
+        const levels = [BEAT, INFO, WARNING, ERROR, CRITICAL]
+        for (let i = 1; i < levels.length; i++) {
+            const less = lit(LED_PATTERNS[levels[i - 1]])
+            expect(lit(LED_PATTERNS[levels[i]]) > less).toBe(true)
+        }
+    })
+
+    test("each one of a light ends dark, with a pause", () => {
+        for (const pattern of LED_PATTERNS) {
+            expect(pattern[pattern.length - 2]).toBe(0)
+            expect(pattern[pattern.length - 1] >= 80).toBe(true)
+            expect(total(pattern) <= 2500).toBe(true)
+        }
+    })
+
+    test("tones are for error and worse, at frequencies the buzzer can play", () => {
+        for (let level = 0; level <= BEAT; level++)
+            expect(!!BUZZER_PATTERNS[level]).toBe(level <= ERROR)
+        for (const pattern of BUZZER_PATTERNS)
+            for (let i = 0; i < pattern.length; i += 2)
+                expect(pattern[i] === 0 || pattern[i] >= 16).toBe(true)
+    })
+})
+
+describe("a heartbeat", () => {
+    test("plays the pattern of a severity, in time", async () => {
+        const light = new FakeLight()
+        const led = new LedHeartBeat(light)
+        led.notify(WARNING)
+        await ds.sleep(total(LED_PATTERNS[WARNING]) + 50)
+        expect(light.shown.join()).toBe("1,0,1,0,1,0")
+        for (let i = 1; i < light.at.length; i++) {
+            const ms = light.at[i] - light.at[i - 1]
+            expect(ms >= 78 && ms <= 110).toBe(true)
+        }
+    })
+
+    test("sounds tones and leaves pauses silent", async () => {
+        const buzzer = new FakeBuzzer()
+        const heartbeat = new BuzzerHeartBeat(buzzer, undefined, 0.5)
+        heartbeat.notify(INFO)
+        heartbeat.notify(BEAT)
+        await ds.sleep(30)
+        expect(buzzer.tones.length).toBe(0)
+        heartbeat.notify(ERROR)
+        await ds.sleep(total(BUZZER_PATTERNS[ERROR]) + 50)
+        expect(buzzer.tones.join()).toBe("880Hz*0.5/200,440Hz*0.5/400")
+    })
+
+    test("plays the worst of what came meanwhile, once", async () => {
+        const light = new FakeLight()
+        const led = new LedHeartBeat(light, NUMBERED)
+        led.notify(INFO)
+        await ds.sleep(STEP_MS / 2)
+        for (const level of [INFO, WARNING, ERROR, WARNING, BEAT, INFO, ERROR])
+            led.notify(level)
+        await ds.sleep(STEP_MS * 4)
+        expect(light.shown.join()).toBe(`${INFO},${ERROR}`)
+        expect(led.played).toBe(2)
+    })
+
+    test("does not cut a running pattern, nor lose what came at its end", async () => {
+        const light = new FakeLight()
+        const table: PatternTable = [
+            [1, STEP_MS, 2, STEP_MS],
+            [3, STEP_MS],
+        ]
+        const led = new LedHeartBeat(light, table)
+        led.notify(1)
+        led.notify(0)
+        await ds.sleep(STEP_MS / 2)
+        led.notify(1)
+        await ds.sleep(STEP_MS * 5)
+        expect(light.shown.join()).toBe("1,2,3")
+        led.notify(1)
+        await ds.sleep(STEP_MS * 2)
+        expect(light.shown.join()).toBe("1,2,3,3")
+    })
+
+    test("ignores what is no severity", async () => {
+        const light = new FakeLight()
+        const led = new LedHeartBeat(light, NUMBERED)
+        for (const level of [-1, 10, 98, NaN, undefined]) led.notify(level)
+        await ds.sleep(STEP_MS * 2)
+        expect(light.shown.length).toBe(0)
+        led.notify(INFO)
+        await ds.sleep(STEP_MS)
+        expect(light.shown.join()).toBe("" + INFO)
+    })
+
+    test("drops what comes while there is no device, and plays when there is", async () => {
+        const light = new FakeLight()
+        light.isBound = false
+        const led = new LedHeartBeat(light, NUMBERED)
+        led.notify(ERROR)
+        await ds.sleep(STEP_MS)
+        light.isBound = true
+        await ds.sleep(STEP_MS * 2)
+        expect(light.shown.length).toBe(0)
+        led.notify(INFO)
+        await ds.sleep(STEP_MS)
+        expect(light.shown.join()).toBe("" + INFO)
+    })
+
+    test("survives a real role that is bound to nothing", async () => {
+        const led = new LedHeartBeat(new ds.LightBulb())
+        const buzzer = new BuzzerHeartBeat(new ds.Buzzer())
+        led.notify(ERROR)
+        buzzer.notify(ERROR)
+        await ds.sleep(50)
+        expect(led.played + buzzer.played + led.failed).toBe(0)
+    })
+
+    test("survives a device that throws, and plays when it is mended", async () => {
+        const light = new FakeLight()
+        light.broken = true
+        const led = new LedHeartBeat(light, NUMBERED)
+        led.notify(ERROR)
+        await ds.sleep(STEP_MS)
+        led.notify(ERROR)
+        await ds.sleep(STEP_MS)
+        expect(led.failed).toBe(2)
+        light.broken = false
+        led.notify(INFO)
+        await ds.sleep(STEP_MS)
+        expect(light.shown.join()).toBe("" + INFO)
+    })
+
+    test("beats when nothing is logged, after what is", async () => {
+        const light = new FakeLight()
+        const buzzer = new FakeBuzzer()
+        const led = new LedHeartBeat(light, NUMBERED)
+        const devices = [led, new BuzzerHeartBeat(buzzer)]
+        beat(devices)
+        await ds.sleep(STEP_MS * 2)
+        beat(devices)
+        led.notify(INFO)
+        await ds.sleep(STEP_MS * 3)
+        expect(light.shown.join()).toBe(`${BEAT},${INFO}`)
+        expect(buzzer.tones.length).toBe(0)
+    })
+
+    test("costs the caller next to nothing", async () => {
+        const light = new FakeLight()
+        const led = new LedHeartBeat(light)
+        const calls = 1000
+        const start = ds.millis()
+        for (let i = 0; i < calls; i++) led.notify(i % 2 ? INFO : WARNING)
+        expect(light.shown.length).toBe(0)
+        await ds.sleep(0)
+        const took = ds.millis() - start
+        console.log(`1000 notifies: ${took} ms`)
+        expect(took < 100).toBe(true)
+        await ds.sleep(total(LED_PATTERNS[WARNING]) * 2)
+        expect(led.played).toBe(1)
+    })
+})
+
+describe("the log's heartbeat handler", () => {
+    test("drives any object with notify, from its level up", () => {
+        const device = new FakeHeartBeat()
+        const log = new LogSystem(new SystemClock(), "trace")
+        log.addHandler("led", new HeartBeatHandler(device, WARNING))
+        const logger = log.logger("test")
+        logger.debug("debug")
+        logger.info("info")
+        logger.warning("warning")
+        logger.error("error")
+        expect(device.levels.join()).toBe(`${WARNING},${ERROR}`)
+    })
+
+    test("shows info and worse unless told otherwise, and is told while running", () => {
+        const device = new FakeHeartBeat()
+        const log = new LogSystem(new SystemClock(), "trace")
+        log.addHandler("led", new HeartBeatHandler(device))
+        const logger = log.logger("test")
+        logger.debug("no")
+        logger.info("yes")
+        log.configureHandler("led", { level: DEBUG })
+        logger.debug("yes")
+        expect(device.levels.join()).toBe(`${INFO},${DEBUG}`)
+    })
+
+    test("is the only one harmed by a device that throws", () => {
+        const broken = new FakeHeartBeat()
+        broken.broken = true
+        const sound = new FakeHeartBeat()
+        const log = new LogSystem(new SystemClock(), "info")
+        log.addHandler("broken", new HeartBeatHandler(broken))
+        log.addHandler("sound", new HeartBeatHandler(sound))
+        log.logger("test").info("one")
+        log.logger("test").info("two")
+        expect(sound.levels.filter(level => level === INFO).length).toBe(2)
+    })
+
+    test("leaves 1,000 log calls as fast as devices that do nothing", async () => {
+        const idle = await timeOfCalls([new Idle(), new Idle()])
+        const playing = await timeOfCalls([
+            new LedHeartBeat(new FakeLight()),
+            new BuzzerHeartBeat(new FakeBuzzer()),
+        ])
+        console.log(`1000 log calls: ${idle} ms idle, ${playing} ms playing`)
+        expect(playing < idle * 1.5 + 20).toBe(true)
+    })
+})
