@@ -4,9 +4,14 @@
  */
 export const MAX_DOTENV_LENGTH = 1500
 
+/** The line ends U+2028 and U+2029; as literals the build tool would warn of them at each build. */
+const LINE_SEPARATOR = String.fromCharCode(0x2028)
+const PARAGRAPH_SEPARATOR = String.fromCharCode(0x2029)
 /** White space and line ends as ECMAScript's `\s` has them. */
 const SPACES =
-    " \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    " \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff" +
+    LINE_SEPARATOR +
+    PARAGRAPH_SEPARATOR
 const KEY_CHARS =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -185,8 +190,8 @@ function lastAtLineEnd(plain: string, open: number): number {
     return Math.max(
         Math.max(open, plain[last] === quote ? last : -1),
         Math.max(
-            plain.lastIndexOf(quote + "\u2028"),
-            plain.lastIndexOf(quote + "\u2029")
+            plain.lastIndexOf(quote + LINE_SEPARATOR),
+            plain.lastIndexOf(quote + PARAGRAPH_SEPARATOR)
         )
     )
 }
@@ -224,8 +229,8 @@ function lineEnd(text: string, at: number): number {
     let end = text.indexOf("\n", at)
     if (end < 0) end = text.length
     const line = text.slice(at, end)
-    const separator = line.indexOf("\u2028")
-    const paragraph = line.indexOf("\u2029")
+    const separator = line.indexOf(LINE_SEPARATOR)
+    const paragraph = line.indexOf(PARAGRAPH_SEPARATOR)
     if (separator >= 0 && (paragraph < 0 || separator < paragraph))
         return at + separator
     return paragraph < 0 ? end : at + paragraph

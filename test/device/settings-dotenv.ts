@@ -7,6 +7,8 @@ import {
 } from "../../src/settings"
 import { DOTENV_VECTORS } from "../vectors/dotenv"
 
+const LS = String.fromCharCode(0x2028)
+
 /** All assignments, letting other fibers run after each statement. */
 async function read(text: string): Promise<DotenvEntry[]> {
     const entries: DotenvEntry[] = []
@@ -59,8 +61,8 @@ describe("dotenv", () => {
             ["A='x'", " "],
             ["A='", "\\' "],
             ["A=", "'\\"],
-            ["A=", "a\u2028"],
-            ["A='b\u2028`c\u2028\"d\u2028", "a\u2028"],
+            ["A=", "a" + LS],
+            [`A='b${LS}\`c${LS}"d${LS}`, "a" + LS],
             ["", 'A="\\n'],
             ["", "A='x' y\n"],
         ]

@@ -148,8 +148,10 @@ describe("settings", () => {
         expect(settings.get("FILE_MAX_SIZE")).toBe(1500)
         expect(settings.get("HB_PERIOD")).toBe(120000)
         expect(settings.get("SYSLOG_PORT")).toBe(6514)
-        expect(settings.get("SYSLOG_PROTO")).toBe("tls")
-        expect(settings.get("DEMO")).toBe(false)
+        const proto: "tcp" | "tls" | "relp" = settings.get("SYSLOG_PROTO")
+        expect(proto).toBe("tls")
+        const demo: boolean = settings.get("DEMO")
+        expect(demo).toBe(false)
         expect(flash.stats.reads).toBe(13)
     })
 
