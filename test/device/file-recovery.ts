@@ -144,7 +144,7 @@ class Run {
 
     async log(to: number): Promise<void> {
         const clock = new TestClock()
-        const log = openLog(this.flash, MAX_SIZE)
+        const log = openLog(this.flash, MAX_SIZE, { slots: 6 })
         for (let i = this.last + 1; i <= to; ++i) {
             log.emit(record(INFO, clock), numbered(i))
             if (i % 3 !== 2 && i !== to) continue
@@ -168,7 +168,7 @@ class Run {
  * @returns number of the last line
  */
 async function check(flash: TestFlash, flushed: number): Promise<number> {
-    const log = openLog(flash, MAX_SIZE)
+    const log = openLog(flash, MAX_SIZE, { slots: 6 })
     let next = -1
     await log.files.since(-1, async line => {
         const number = parseInt(line.text.split(":")[0])
@@ -190,13 +190,13 @@ async function check(flash: TestFlash, flushed: number): Promise<number> {
 describe("power cuts", () => {
     test("after every write, and after every write of the recovery", async () => {
         const run = new Run(new TestFlash(), -1)
-        await run.log(50)
+        await run.log(41)
         const { length } = run.flash.writes
         let cuts = 0
         for (let i = 0; i <= length; ++i) {
             const last = await check(run.flash.cutAfter(i), run.flushed[i])
             const again = new Run(run.flash.cutAfter(i), last)
-            await again.log(last + 6)
+            await again.log(last + 4)
             for (let j = 0; j <= again.flash.writes.length; ++j) {
                 await check(again.flash.cutAfter(j), again.flushed[j])
                 cuts++

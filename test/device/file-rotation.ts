@@ -1,49 +1,244 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { FileRotationHandler } from "../../src/log/handlers/file"
-import { ERROR, INFO, Level } from "../../src/log/levels"
-import { LogRecord } from "../../src/log/record"
-import { MemoryFlash, SystemClock } from "../../src/platform"
+import { ERROR, INFO } from "../../src/log/levels"
+import {
+    fails,
+    openLog,
+    record,
+    TestClock,
+    TestFlash,
+} from "./support/flash-log"
 
-function record(level: Level): LogRecord {
-    return {
-        time: ds.millis(),
-        wall: undefined,
-        level,
-        topic: "t",
-        mark: undefined,
-        message: "",
-        meta: undefined,
-    }
+/** A line of 24 bytes, 25 with its end. */
+function line(i: number): string {
+    return `line ${i < 10 ? "0" : ""}${i} of 24 bytes each`
 }
 
-describe("flash log", () => {
-    test("files", async () => {
-        const flash = new MemoryFlash()
-        const clock = new SystemClock()
-        const log = new FileRotationHandler("error.log", 1000, { flash, clock })
-        for (let i = 0; i < 60; ++i) {
-            log.emit(
-                record(INFO),
-                `line ${i} of the first test, that has some length`
-            )
-            await ds.sleep(1)
+/** Logs lines `from` to `to` at info and flushes. */
+async function put(
+    log: FileRotationHandler,
+    from: number,
+    to: number,
+    clock = new TestClock()
+): Promise<void> {
+    for (let i = from; i <= to; ++i) log.emit(record(INFO, clock), line(i))
+    expect(await log.flush()).toBe(true)
+}
+
+function numberOf(text: string): number {
+    return parseInt(text.slice(5, 7))
+}
+
+/** First and last line number of a file, as `3-6`. */
+async function span(log: FileRotationHandler, name: string): Promise<string> {
+    const lines = await log.files.cat(name)
+    for (let i = 1; i < lines.length; ++i)
+        expect(numberOf(lines[i])).toBe(numberOf(lines[i - 1]) + 1)
+    if (!lines.length) return "none"
+    const last = lines[lines.length - 1]
+    return `${lines[0].slice(5, 7)}-${last.slice(5, 7)}`
+}
+
+async function names(log: FileRotationHandler): Promise<string> {
+    return (await log.files.list()).map(file => file.name).join()
+}
+
+describe("rotation", () => {
+    test("comes with the line that would pass maxSize, not before", async () => {
+        const log = openLog(new TestFlash(), 100)
+        await put(log, 1, 4)
+        expect(await names(log)).toBe("error.log")
+        expect((await log.files.list())[0].size).toBe(100)
+        await put(log, 5, 5)
+        expect(await span(log, "error.log")).toBe("05-05")
+        expect(await span(log, "error.log.1")).toBe("01-04")
+        await log.close()
+    })
+    test("keeps two files, and both are there after a reset", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 1000)
+        for (let i = 0; i < 99; i += 9) await put(log, i, i + 8)
+        await log.close()
+        const again = openLog(flash, 1000)
+        expect(await names(again)).toBe("error.log,error.log.1")
+        expect(await span(again, "error.log")).toBe("80-98")
+        expect(await span(again, "error.log.1")).toBe("40-79")
+        expect(again.problems().join()).toBe("")
+        let stored = 0
+        for (const key of Object.keys(flash.memory.slots))
+            stored += flash.memory.slots[key].length
+        expect(stored < 2 * 1000 * 1.25).toBe(true)
+        await again.close()
+    })
+    test("maxCount 0 starts over", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 100, { maxCount: 0 })
+        await put(log, 1, 9)
+        await log.close()
+        const again = openLog(flash, 100, { maxCount: 0 })
+        expect(await names(again)).toBe("error.log")
+        expect(await span(again, "error.log")).toBe("09-09")
+        await again.close()
+    })
+    test("maxCount 3 keeps three older files", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 100, { maxCount: 3 })
+        await put(log, 1, 20)
+        await log.close()
+        const again = openLog(flash, 100, { maxCount: 3 })
+        expect(await span(again, "error.log.3")).toBe("05-08")
+        expect(await span(again, "error.log.2")).toBe("09-12")
+        expect(await span(again, "error.log")).toBe("17-20")
+        expect(fails(() => again.configure({ maxCount: 24 }))).toBe(
+            "maxCount: 0 to 23 wanted, got 24"
+        )
+        await again.close()
+    })
+    test("a size without limit, or too large for the slots, is refused", async () => {
+        const open = (maxSize: number) =>
+            fails(() => openLog(new TestFlash(), maxSize))
+        expect(open(0)).toBe(
+            "maxSize 0 (unlimited) is not possible: the flash log has a fixed size"
+        )
+        expect(open(2016)).toBe("nothing thrown")
+        expect(open(2017)).toBe(
+            "maxSize 2017 with 2 files needs 26 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)"
+        )
+    })
+    test("files of the largest size are whole when lines average 40 bytes", async () => {
+        const log = openLog(new TestFlash(), 2016)
+        const clock = new TestClock()
+        const text = "a line of 39 bytes, that is 40 with end"
+        for (let i = 0; i < 120; ++i) {
+            log.emit(record(INFO, clock), text)
+            if (i % 8 === 7) await log.flush()
         }
-        expect(await log.flush()).toBe(true)
-        const again = new FileRotationHandler("error.log", 1000, {
-            flash,
-            clock,
-        })
-        const [current, older] = await again.files.list()
-        expect(current.name).toBe("error.log")
-        expect(current.first.text.startsWith("line 41 ")).toBe(true)
-        expect(current.last.text.startsWith("line 59 ")).toBe(true)
-        expect(older.name).toBe("error.log.1")
-        expect(older.first.text.startsWith("line 21 ")).toBe(true)
-        expect(older.size).toBe(960)
-        again.emit(record(ERROR), "one more after the reset")
+        const files = await log.files.list()
+        expect(files[1].size).toBe(2000)
+        expect(log.problems().join()).toBe("")
+        await log.close()
+    })
+    test("maxAge rotates by the wall clock, once that is known", async () => {
+        const clock = new TestClock()
+        const log = openLog(new TestFlash(), 1000, { maxAge: 60_000 }, clock)
+        await put(log, 1, 1, clock)
+        clock.now = 120_000
+        await put(log, 2, 2, clock)
+        clock.unix = 1_800_000_000_000
+        await put(log, 3, 3, clock)
+        clock.unix += 59_000
+        await put(log, 4, 4, clock)
+        expect(await names(log)).toBe("error.log")
+        clock.unix += 1_000
+        await put(log, 5, 5, clock)
+        expect(await span(log, "error.log.1")).toBe("01-04")
+        expect(await span(log, "error.log")).toBe("05-05")
+        await log.close()
+    })
+    test("maxAge counts on after a reset", async () => {
+        const clock = new TestClock()
+        const flash = new TestFlash()
+        clock.unix = 1_800_000_000_000
+        const log = openLog(flash, 1000, { maxAge: 60_000 }, clock)
+        await put(log, 1, 1, clock)
+        await log.close()
+        clock.unix += 60_000
+        const again = openLog(flash, 1000, { maxAge: 60_000 }, clock)
+        await put(again, 2, 2, clock)
+        expect(await span(again, "error.log.1")).toBe("01-01")
+        await again.close()
+    })
+})
+
+describe("open, rotate, reset, close", () => {
+    test("lazy open looks at the flash with the first line", async () => {
+        const flash = new TestFlash()
+        const lazy = openLog(flash, 1000, { lazyOpen: true })
+        await lazy.open()
+        expect(flash.stats.reads).toBe(0)
+        await put(lazy, 1, 1)
+        expect(flash.stats.reads >= 24).toBe(true)
+        await lazy.close()
+        const reads = flash.stats.reads
+        const eager = openLog(flash, 1000)
+        await eager.open()
+        expect(flash.stats.reads >= reads + 24).toBe(true)
+        await eager.close()
+    })
+    test("rotate comes after what was logged before it", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 1000)
+        const clock = new TestClock()
+        log.emit(record(INFO, clock), line(1))
+        log.emit(record(INFO, clock), line(2))
+        let done = false
+        const rotation = async () => {
+            done = await log.rotate()
+        }
+        rotation.start()
+        await ds.sleep(5)
+        log.emit(record(INFO, clock), line(3))
+        await log.flush()
+        await ds.sleep(1)
+        expect(done).toBe(true)
+        expect(await span(log, "error.log.1")).toBe("01-02")
+        expect(await span(log, "error.log")).toBe("03-03")
+        await log.close()
+    })
+    test("rotate stands in flash without a line; an empty file is not rotated", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 1000)
+        await put(log, 1, 2)
+        expect(await log.rotate()).toBe(true)
+        const writes = flash.writes.length
+        expect(await log.rotate()).toBe(true)
+        expect(flash.writes.length).toBe(writes)
+        await log.close()
+        const again = openLog(flash, 1000)
+        expect(await span(again, "error.log.1")).toBe("01-02")
+        expect(await span(again, "error.log")).toBe("none")
+        await again.close()
+    })
+    test("reset clears both files and discards what waits", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 100)
+        await put(log, 1, 6)
+        log.emit(record(INFO, new TestClock()), line(7))
+        expect(await log.reset()).toBe(true)
+        expect(await names(log)).toBe("error.log")
+        await log.close()
+        const again = openLog(flash, 100)
+        expect((await again.files.tail(10)).length).toBe(0)
+        await put(again, 8, 8)
+        expect((await again.files.tail(10)).join()).toBe(line(8))
+        expect(again.problems().join()).toBe("")
+        await again.close()
+    })
+    test("close stores what waits; later lines are not taken", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 1000)
+        log.emit(record(INFO, new TestClock()), line(1))
+        await log.close()
+        log.emit(record(ERROR, new TestClock()), line(2))
         await ds.sleep(20)
-        expect((await again.files.tail(1))[0]).toBe("one more after the reset")
-        expect(again.problems().length).toBe(0)
+        const again = openLog(flash, 1000)
+        expect(await span(again, "error.log")).toBe("01-01")
+        await again.close()
+    })
+    test("overwriteOnOpen forgets the files, without a write", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 100)
+        await put(log, 1, 6)
+        await log.close()
+        const writes = flash.writes.length
+        const again = openLog(flash, 100, { overwriteOnOpen: true })
+        await again.open()
+        expect(flash.writes.length).toBe(writes)
+        await put(again, 7, 7)
+        await again.close()
+        const third = openLog(flash, 100)
+        expect((await third.files.tail(10)).join()).toBe(line(7))
+        await third.close()
     })
 })

@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import {
     FileOptions,
     FileRotationHandler,
@@ -46,6 +47,8 @@ export class TestFlash implements FlashSlots {
     base: Record<string, Buffer> = {}
     readonly stats: FlashStats = this.memory.stats
     readonly writes: Write[] = []
+    /** Writes that were tried. */
+    attempts = 0
     /** Writes throw. */
     broken = false
     /** Writes are lost in silence, as when the VM's store is full. */
@@ -59,6 +62,7 @@ export class TestFlash implements FlashSlots {
     }
 
     async write(key: string, value: Buffer): Promise<void> {
+        this.attempts++
         if (this.broken) throw new Error("broken")
         if (this.full) return
         this.writes.push({ key, value: value.slice() })
@@ -104,4 +108,23 @@ export function openLog(
         maxSize,
         Object.assign(base, options)
     )
+}
+
+/** The message of what `call` throws. */
+export function fails(call: () => unknown): string {
+    try {
+        call()
+    } catch (e: any) {
+        return e.message
+    }
+    return "nothing thrown"
+}
+
+/** Waits until `condition` holds, 3 s at most. */
+export async function until(condition: () => boolean): Promise<void> {
+    const end = ds.millis() + 3000
+    while (!condition()) {
+        if (ds.millis() > end) throw new Error("waited in vain")
+        await ds.sleep(2)
+    }
 }
