@@ -2,9 +2,12 @@ import { checkOptions } from "./check"
 import { TaskError } from "./errors"
 import { checkName, freeName } from "./names"
 import { TaskBody, TaskOptions } from "./options"
+import { rest } from "./restart"
 import { startTask } from "./requests"
-import { Supervisor } from "./supervisor"
+import { CORE } from "./states"
+import type { Supervisor } from "./supervisor"
 import { Task } from "./task"
+import { DISABLED } from "./states"
 
 /** One for all tasks without options. */
 const NO_OPTIONS: TaskOptions = {}
@@ -21,16 +24,25 @@ export function addTask(
     if (typeof body !== "function")
         throw new TaskError(name, "the body must be a function")
     if (options) checkOptions(name, options)
-    if (supervisor.tasks.length >= supervisor.maxTasks)
-        throw new TaskError(
-            name,
-            `there are ${supervisor.maxTasks} tasks already, the most allowed`
-        )
+    const { tasks, maxTasks, store } = supervisor
+    if (tasks.length >= maxTasks)
+        throw new TaskError(name, `one more than ${maxTasks}, the most allowed`)
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent
-    supervisor.tasks.push(task)
-    if (!options || options.autostart !== false) startTask(task)
-    supervisor.reconsider()
+    if (task.options.core) task.flags |= CORE
+    tasks.push(task)
+    if (store) store.applyTo(task)
+    autostart(task)
     return task
+}
+
+/** Starts a task that is new, unless its options, its kept state or safe mode say no. */
+function autostart(task: Task): void {
+    const { supervisor, options, flags } = task
+    if (flags & DISABLED) rest(task)
+    else if (options.autostart !== false) {
+        const isAllowed = !supervisor.safe || flags & CORE || task.parent
+        if (isAllowed) startTask(task)
+    }
 }

@@ -1,17 +1,11 @@
 import { addTask } from "./add"
+import { TaskError } from "./errors"
 import { isLive } from "./lifecycle"
 import { TaskBody, TaskOptions } from "./options"
-import { removeTask, requestStop } from "./requests"
+import { removeTask } from "./remove"
 import { WANTED } from "./states"
+import { requestStop } from "./stopping"
 import type { Task } from "./task"
-import { untilSettled } from "./waits"
-
-/** The running children of `task`. */
-export function liveChildren(task: Task): Task[] {
-    return task.supervisor.tasks.filter(
-        other => other.parent === task && isLive(other)
-    )
-}
 
 /** See `Task.child`. */
 export function addChild(
@@ -20,18 +14,26 @@ export function addChild(
     body: TaskBody,
     options?: TaskOptions
 ): Task {
-    const ended = task.supervisor.find(task.name + "." + name)
+    if (task.state !== "running")
+        throw new TaskError(
+            task.name,
+            `no child "${name}" now: it is ${task.state}, not running`
+        )
+    const { supervisor } = task
+    const ended = supervisor.find(task.name + "." + name)
     if (ended && !isLive(ended) && !(ended.flags & WANTED)) removeTask(ended)
-    return addTask(task.supervisor, task, name, body, options)
+    return addTask(supervisor, task, name, body, options)
 }
 
 /** Stops the children of `task`, also those that wait or are scheduled, and awaits their ends. */
 export async function stopChildren(task: Task): Promise<void> {
-    for (const other of task.supervisor.tasks) {
-        if (other.parent !== task || !(other.flags & WANTED)) continue
+    const { tasks, watchers } = task.supervisor
+    for (let i = tasks.length - 1; i >= 0; --i) {
+        const other = tasks[i]
+        if (!other || other.parent !== task || !(other.flags & WANTED)) continue
         other.flags &= ~WANTED
         requestStop(other)
     }
-    for (const child of liveChildren(task))
-        while (isLive(child)) await untilSettled(child)
+    while (tasks.some(other => other.parent === task && isLive(other)))
+        await watchers.pause()
 }

@@ -21,8 +21,10 @@ export const MAX_FULL_NAME_CHARS = 48
 export const MAX_DEPENDENCIES = 8
 /** Most cleanups that one run may have deferred at a time. */
 export const MAX_CLEANUPS = 16
-/** Most figures of its own that a task may add to its statistics. */
+/** Most figures of its own that a task may show with its statistics; more are left out. */
 export const MAX_FIGURES = 16
+/** Largest `maxRestarts`. */
+export const MAX_RESTARTS = 100
 /** Longest kept message of an error, in characters. */
 export const MAX_ERROR_CHARS = 120
 /** Longest result in the text form, in characters. */
@@ -35,3 +37,7 @@ export const MIN_PERIOD_MS = 1
 export const IGNORED_STOP_MS = 20
 /** Most near names in the error about an unknown one. */
 export const MAX_NEAR_NAMES = 3
+/** A start is short, unless it lasts this long, in ms. */
+export const STABLE_MS = 30_000
+/** After so many short starts in a row only core tasks run. */
+export const MAX_SHORT_STARTS = 5

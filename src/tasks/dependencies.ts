@@ -1,6 +1,7 @@
-import { fail, isLive } from "./lifecycle"
-import { requestStop, startTask } from "./requests"
-import { DISABLED, FAILED, HELD, UNREADY, WANTED } from "./states"
+import { failTask } from "./fail"
+import { isLive } from "./lifecycle"
+import { CORE, DISABLED, FAILED, HELD, UNREADY, WANTED } from "./states"
+import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
 /**
@@ -14,65 +15,62 @@ export function isUp(task: Task): boolean {
     return state === "scheduled" && task.runs > 0 && !(task.flags & FAILED)
 }
 
-/** Whether `task` is still about to come up for the first time since it was started. */
-function isComing(task: Task): boolean {
+/** Whether `task` has been started and is still about to come up. */
+export function isComing(task: Task): boolean {
     const { state, flags } = task
     if (!(flags & WANTED)) return false
     if (state === "running") return !!(flags & UNREADY)
     return state === "starting" || (state === "waiting" && !!(flags & HELD))
 }
 
-function requires(task: Task, other: Task): boolean {
+/** Whether `task` names `other` in `requires`. */
+export function requires(task: Task, other: Task): boolean {
     const names = task.options.requires
     return !!names && names.includes(other.name)
 }
 
-/** The live tasks that require `task`. */
-export function liveDependents(task: Task): Task[] {
-    return task.supervisor.tasks.filter(
-        other => isLive(other) && requires(other, task)
-    )
-}
+/** What `admit` says of a held task: it may go on, has to wait, or cannot start. */
+export const GO = 0
+export const WAIT = 1
+export const STUCK = 2
 
 /**
- * Whether a waiting task may start. A requirement that cannot be met makes it `failed`; one that
- * is not up yet, or an `after` that is still coming, lets it wait.
+ * Whether a held task may go on. A requirement that cannot be met makes it `failed`, said once;
+ * one that is not up yet, or an `after` that is still coming, lets it wait.
+ * @returns GO, WAIT or STUCK
  */
-export function isAdmissible(task: Task): boolean {
-    const { supervisor, options } = task
+export function admit(task: Task): number {
+    const { supervisor, options, flags } = task
     for (const name of options.requires || []) {
-        const problem = obstacle(task, name)
-        if (problem === undefined) continue
-        if (problem && task.state !== "failed")
-            fail(task, "Requires", `${name}: ${problem}`)
-        return false
-    }
-    for (const name of options.after || []) {
         const other = supervisor.find(name)
-        if (other && isComing(other)) return false
+        if (other && isUp(other)) continue
+        const problem = obstacle(other)
+        if (!problem) return WAIT
+        failTask(task, `requires "${name}": ${problem}`)
+        return STUCK
     }
-    if (!options.core && !task.parent)
-        for (const other of supervisor.tasks)
-            if (other.options.core && isComing(other)) return false
-    return true
+    for (const name of options.after || [])
+        if (isInTheWay(task, supervisor.find(name))) return WAIT
+    if (flags & CORE || task.parent) return GO
+    return isCoreComing(supervisor) ? WAIT : GO
 }
 
-/** Why `name` keeps `task` from starting: undefined if it does not, "" while it is coming. */
-function obstacle(task: Task, name: string): string | undefined {
-    const other = task.supervisor.find(name)
+/** Why a required task that is not up will not come up by itself, or undefined. */
+function obstacle(other: Task): string | undefined {
     if (!other) return "no such task"
-    if (isUp(other)) return undefined
-    if (other.flags & DISABLED && !isLive(other)) return "disabled"
-    if (other.state === "failed") return "failed"
-    if (!(other.flags & WANTED)) startTask(other)
-    return ""
+    if (isLive(other)) return undefined
+    if (other.flags & DISABLED) return "disabled"
+    return other.state === "failed" ? "failed" : undefined
 }
 
-/** Stops the live tasks that require `task`, if it is not up: they wait for it to be back. */
-export function dropDependents(task: Task): void {
-    if (isUp(task)) return
-    for (const other of liveDependents(task)) {
-        other.flags |= HELD
-        requestStop(other)
-    }
+/** A core task does not wait for one that is not: that one waits for all core tasks. */
+function isInTheWay(task: Task, other: Task): boolean {
+    if (!other || !isComing(other)) return false
+    return !(task.flags & CORE) || !!(other.flags & CORE)
+}
+
+function isCoreComing(supervisor: Supervisor): boolean {
+    for (const task of supervisor.tasks)
+        if (task.flags & CORE && isComing(task)) return true
+    return false
 }

@@ -1,24 +1,13 @@
-import { ServiceLogger } from "../log"
-import { resumeFiber } from "../platform"
-import { runCleanups } from "./cleanup"
 import { stopChildren } from "./children"
-import { dropDependents } from "./dependencies"
-import { failureText, toFailure } from "./failure"
-import { FAILED, HOOKED, RUN_FLAGS, STOP, THROWN, WINDING } from "./states"
+import { runCleanups } from "./cleanup"
 import { TaskStopped } from "./errors"
-import { effective } from "./settings"
+import { Failure, toFailure } from "./failure"
+import { makeLogger } from "./loggers"
+import { effective } from "./effective"
+import { dropDependents } from "./requests"
 import { afterRun } from "./restart"
+import { FAILED, HOOKED, RUN_FLAGS, STOP, WINDING } from "./states"
 import type { Task } from "./task"
-
-/** A topic admits no "@", so the lines of `name@1` stand under `name-1`. */
-function makeLogger(task: Task): ServiceLogger {
-    const { log } = task.supervisor
-    const name = task.name.split("@").join("-")
-    const dot = name.indexOf(".")
-    return dot < 0
-        ? log.service(name)
-        : log.service(name.slice(0, dot), name.slice(dot + 1))
-}
 
 /** Whether a run of `task` is under way. */
 export function isLive(task: Task): boolean {
@@ -30,65 +19,84 @@ export function isLive(task: Task): boolean {
 export function begin(task: Task): void {
     const { supervisor } = task
     if (!task.log) task.log = makeLogger(task)
-    task.flags &= ~RUN_FLAGS
-    task.runs++
+    task.flags &= ~(RUN_FLAGS | FAILED)
+    task.runs = (task.runs || 0) + 1
     task.startedAt = supervisor.clock.millis()
     supervisor.timers.disarm(task)
     supervisor.setState(task, "starting")
-    task.fiber = run.start(task)
+    task.fiber = root.start(task)
 }
 
 /** Root of a task's fiber: nothing gets past it, for that would restart the whole program. */
-async function run(task: Task): Promise<void> {
+async function root(task: Task): Promise<void> {
     try {
-        if (!(task.flags & STOP)) {
-            enter(task)
-            const { args } = task.options
-            const value = args
-                ? await (task.body as any)(task, ...args)
-                : await task.body(task)
-            task.flags &= ~FAILED
-            task.result = value
-        }
+        await runBody(task)
+        await windUp(task)
     } catch (e: any) {
-        bodyThrew(task, e)
+        giveIn(task, e)
     }
-    await windUp(task)
+}
+
+async function runBody(task: Task): Promise<void> {
+    if (task.flags & STOP) {
+        task.flags |= HOOKED
+        return
+    }
+    enter(task)
+    try {
+        const { args } = task.options
+        task.result = args
+            ? await (task.body as any)(task, ...args)
+            : await task.body(task)
+    } catch (e: any) {
+        if (e instanceof TaskStopped && task.flags & STOP) return
+        recordFailure(task, toFailure(e))
+        task.log.exception("failed", e)
+    }
 }
 
 function enter(task: Task): void {
-    const { supervisor, options } = task
+    const { supervisor } = task
+    const { watchdog } = task.options
     supervisor.setState(task, "running")
-    task.fed = task.startedAt
-    if (options.watchdog)
-        supervisor.arm(task, task.startedAt + options.watchdog)
+    if (watchdog) {
+        task.fed = supervisor.clock.millis()
+        supervisor.arm(task, task.fed + watchdog)
+    }
+    task.log.progress("started, run {0}", task.runs)
     supervisor.reconsider()
 }
 
-function bodyThrew(task: Task, thrown: any): void {
-    if (thrown instanceof TaskStopped && task.flags & STOP) return
+/** Keeps what the present run failed with. */
+export function recordFailure(task: Task, failure: Failure): void {
     task.flags |= FAILED
-    task.error = toFailure(thrown)
-    task.log.exception("failed", thrown)
+    task.error = failure
 }
 
 /**
- * The end of a run: children, cleanups, hook. Bounded by the grace period; when that is over,
- * another fiber goes on where this one was, so whatever hangs is left behind.
+ * The end of a run: children, cleanups, hook. From the end of the children on it is bounded by
+ * the grace period; when that is over, another fiber goes on where this one was, and whatever
+ * hangs is left behind.
  */
-export async function windUp(task: Task): Promise<void> {
+async function windUp(task: Task): Promise<void> {
     const { supervisor } = task
     task.flags |= WINDING
+    supervisor.timers.disarm(task)
     if (task.state !== "stopping") supervisor.setState(task, "stopping")
+    await stopChildren(task)
     supervisor.arm(task, supervisor.clock.millis() + effective(task, "grace"))
-    try {
-        await stopChildren(task)
-        await runCleanups(task)
-        await callHook(task)
-    } catch (e: any) {
-        task.log.exception("end of the run", e)
-    }
+    await runCleanups(task)
+    await callHook(task)
     settle(task)
+}
+
+/** Does in a new fiber what is left of the end of a run whose fiber had to be terminated. */
+export async function windUpAfresh(task: Task): Promise<void> {
+    try {
+        await windUp(task)
+    } catch (e: any) {
+        giveIn(task, e)
+    }
 }
 
 async function callHook(task: Task): Promise<void> {
@@ -98,39 +106,34 @@ async function callHook(task: Task): Promise<void> {
     try {
         if (task.flags & FAILED) {
             if (onError) task.result = await onError(task, task.error)
-        } else if (task.flags & THROWN || task.flags & STOP) {
-            if (onStop) task.result = await onStop(task)
-        }
+        } else if (task.flags & STOP && onStop) task.result = await onStop(task)
     } catch (e: any) {
+        recordFailure(task, toFailure(e))
         task.log.exception("hook failed", e)
     }
 }
 
-/** Ends a run for good: decides what comes next and wakes all who waited for the end. */
+/** Ends a run for good: decides what comes next and tells those whom it concerns. */
 function settle(task: Task): void {
-    const { supervisor, waiters } = task
+    const { supervisor, flags } = task
     task.fiber = undefined
+    task.cleanups = undefined
     supervisor.timers.disarm(task)
     task.doneAt = supervisor.clock.millis()
-    const { flags } = task
     task.flags &= ~RUN_FLAGS
     afterRun(task, flags)
     dropDependents(task)
-    if (waiters) {
-        task.waiters = undefined
-        for (const fiber of waiters) resumeFiber(fiber)
-    }
     supervisor.reconsider()
 }
 
-/** Ends a task that is not running and cannot run, with a reason. */
-export function fail(task: Task, name: string, message: string): void {
-    task.flags |= FAILED
-    task.error = { name, message, stack: undefined }
-    task.supervisor.setState(task, "failed")
-    task.supervisor.journal.error(
-        "{0}: {1}",
-        task.name,
-        failureText(task.error)
-    )
+/** Last resort: something in the supervision itself threw at the end of a run. */
+function giveIn(task: Task, thrown: any): void {
+    const { supervisor } = task
+    supervisor.timers.disarm(task)
+    recordFailure(task, toFailure(thrown))
+    task.fiber = undefined
+    task.flags &= ~RUN_FLAGS
+    supervisor.setState(task, "failed")
+    supervisor.journal.exception(`end of ${task.name}`, thrown)
+    supervisor.reconsider()
 }

@@ -1,18 +1,24 @@
-import { cancelWhenClear, proceed, startTask } from "./requests"
-import { begin, windUp } from "./lifecycle"
-import { effective } from "./settings"
-import { HELD, TERMINATED, WANTED } from "./states"
+import * as ds from "@devicescript/core"
+import { admitNewTasks } from "./cycles"
+import { effective } from "./effective"
+import { windUpAfresh } from "./lifecycle"
+import { enqueue, proceed } from "./requests"
+import { consumePlan } from "./schedule"
+import { DUE, HELD, WANTED } from "./states"
+import { cancelWhenClear } from "./stopping"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
+import { checkWatchdog } from "./watchdog"
+
+/** After so many held tasks looked at, the loop yields: a slice has a limited number of steps. */
+const TASKS_PER_SLICE = 8
 
 /** The supervising fiber: one for all tasks, asleep until the soonest time or an event. */
 export async function supervise(supervisor: Supervisor): Promise<void> {
     const { timers, clock, work } = supervisor
-    supervisor.booted = true
-    supervisor.dirty = true
     while (true) {
         try {
-            if (supervisor.dirty) reconsider(supervisor)
+            if (supervisor.dirty) await reconsider(supervisor)
             const now = clock.millis()
             let task = timers.takeDue(now)
             while (task) {
@@ -23,48 +29,38 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
             supervisor.journal.exception("supervision", e)
         }
         const soonest = timers.soonest()
-        await work.wait(
-            soonest === undefined
-                ? undefined
-                : Math.max(0, soonest - clock.millis())
-        )
+        if (soonest === undefined) await work.wait()
+        else await work.wait(Math.max(0, soonest - clock.millis()))
     }
 }
 
 /** Looks at all tasks that wait for others. */
-function reconsider(supervisor: Supervisor): void {
+export async function reconsider(supervisor: Supervisor): Promise<void> {
+    const { tasks } = supervisor
     supervisor.dirty = false
-    for (const task of supervisor.tasks.slice()) {
+    await admitNewTasks(supervisor)
+    let seen = 0
+    for (let i = 0; i < tasks.length; ++i) {
+        const task = tasks[i]
         if (task.state === "stopping") cancelWhenClear(task)
         else if (task.flags & WANTED && task.flags & HELD) proceed(task)
+        else continue
+        if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
 }
 
 /** Does what the time of `task` had been set for. */
 function attend(task: Task): void {
-    switch (task.state) {
-        case "scheduled":
-            begin(task)
-            break
-        case "waiting":
-            task.supervisor.journal.info("{0}: restarting", task.name)
-            begin(task)
-            break
-        case "running":
-            checkWatchdog(task)
-            break
-        case "stopping":
-            terminate(task)
-            break
-        default:
-            break
-    }
-}
-
-function checkWatchdog(task: Task): void {
-    const { supervisor } = task
-    const due = task.fed + task.options.watchdog
-    if (due > supervisor.clock.millis()) supervisor.arm(task, due)
+    const { state } = task
+    if (state === "scheduled") {
+        consumePlan(task)
+        task.flags |= DUE
+        enqueue(task)
+    } else if (state === "waiting") {
+        task.flags |= DUE
+        enqueue(task)
+    } else if (state === "running") checkWatchdog(task)
+    else if (state === "stopping") terminate(task)
 }
 
 /** Ends a run whose grace period is over; a new fiber does what is left of its end. */
@@ -74,10 +70,9 @@ function terminate(task: Task): void {
     } catch (e: any) {
         // the fiber is gone already
     }
-    task.flags |= TERMINATED
     task.log.error(
         "did not stop within {0} ms and was terminated",
         effective(task, "grace")
     )
-    task.fiber = windUp.start(task)
+    task.fiber = windUpAfresh.start(task)
 }

@@ -1,6 +1,7 @@
 import { matches } from "../log"
-import { MAX_FULL_NAME_CHARS, MAX_NAME_CHARS, MAX_NEAR_NAMES } from "./defaults"
+import { MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./defaults"
 import { TaskError, UnknownTaskError } from "./errors"
+import { nearest } from "./near"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -14,22 +15,22 @@ export function checkName(name: string): void {
     if (name.length > MAX_NAME_CHARS)
         throw new TaskError(
             name.slice(0, MAX_NAME_CHARS),
-            `the name has ${name.length} characters, at most ${MAX_NAME_CHARS} are allowed`
+            `name of ${name.length} characters, at most ${MAX_NAME_CHARS} allowed`
         )
     for (let i = 0; i < name.length; ++i)
         if (!NAME_CHARS.includes(name.charAt(i)))
             throw new TaskError(
                 name,
-                `"${name.charAt(i)}" in the name: letters, digits, "-" and "_" are allowed`
+                `"${name.charAt(i)}" in the name, only letters, digits, "-" and "_" allowed`
             )
 }
 
-/** `name`, or with `@1`, `@2`, ... behind it when that is taken. */
+/** `name`, or with `@1`, `@2`, ... behind it when that is taken. @throws TaskError if too long */
 export function freeName(supervisor: Supervisor, name: string): string {
     if (name.length > MAX_FULL_NAME_CHARS)
         throw new TaskError(
             name,
-            `the name with those of its parents has ${name.length} characters, at most ${MAX_FULL_NAME_CHARS} are allowed`
+            `name with its parents of ${name.length} characters, at most ${MAX_FULL_NAME_CHARS} allowed`
         )
     let free = name
     for (let i = 1; supervisor.find(free); ++i) free = `${name}@${i}`
@@ -41,34 +42,19 @@ export function freeName(supervisor: Supervisor, name: string): string {
  * @throws UnknownTaskError when there is none
  */
 export function select(supervisor: Supervisor, pattern: string): Task[] {
+    const { tasks } = supervisor
     if (typeof pattern !== "string" || !pattern)
         throw new UnknownTaskError("" + pattern, [])
-    const found = supervisor.tasks.filter(task => matches(pattern, task.name))
-    if (!found.length)
-        throw new UnknownTaskError(pattern, nearNames(supervisor, pattern))
+    const found = tasks.filter(task => matches(pattern, task.name))
+    if (!found.length) throw unknownTask(supervisor, pattern)
     return found
 }
 
-/** Names that somebody who wrote `wanted` may have meant, nearest first. */
-function nearNames(supervisor: Supervisor, wanted: string): string[] {
+/** The error about a name or pattern that no task has. */
+export function unknownTask(
+    supervisor: Supervisor,
+    pattern: string
+): UnknownTaskError {
     const names = supervisor.tasks.map(task => task.name)
-    const near: string[] = []
-    while (names.length && near.length < MAX_NEAR_NAMES) {
-        let best = 0
-        for (let i = 1; i < names.length; ++i)
-            if (likeness(wanted, names[i]) > likeness(wanted, names[best]))
-                best = i
-        near.push(names[best])
-        names.insert(best, -1)
-    }
-    return near
-}
-
-/** How alike two names are: pairs of letters they share, counted once each. */
-function likeness(a: string, b: string): number {
-    let shared = 0
-    for (let i = 0; i + 1 < a.length; ++i)
-        if (b.includes(a.slice(i, i + 2))) shared++
-    if (a.charAt(0) === b.charAt(0)) shared++
-    return shared
+    return new UnknownTaskError(pattern, nearest(pattern, names))
 }

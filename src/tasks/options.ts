@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import type { Failure } from "./failure"
 import type { Task } from "./task"
 
 /** What a body or a hook may return: it becomes the task's result. */
@@ -9,6 +10,9 @@ export type TaskBody = (task: Task, ...args: any[]) => ds.AsyncValue<TaskResult>
 
 /** When a task that ended is started again: never, only after a failure, or always. */
 export type RestartPolicy = "never" | "on-failure" | "always"
+
+/** All restart policies. */
+export const RESTART_POLICIES = ["never", "on-failure", "always"]
 
 /** What supervision needs to know of every task. The defaults stand in `defaults.ts`. */
 export interface SupervisionOptions {
@@ -55,6 +59,6 @@ export interface TaskOptions extends SupervisionOptions {
     notify?: boolean
     /** Called when a run was stopped as asked; what it returns becomes the result. */
     onStop?: (task: Task) => ds.AsyncValue<TaskResult>
-    /** Called when a run failed, with what was thrown; what it returns becomes the result. */
-    onError?: (task: Task, error: any) => ds.AsyncValue<TaskResult>
+    /** Called when a run failed, with its error; what it returns becomes the result. */
+    onError?: (task: Task, error: Failure) => ds.AsyncValue<TaskResult>
 }

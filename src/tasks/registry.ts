@@ -1,120 +1,218 @@
-import { Clock } from "../platform"
 import { addTask } from "./add"
-import { DEFAULTS, MAX_TASKS } from "./defaults"
-import { TaskError } from "./errors"
-import { LogSystem } from "../log"
-import { supervise } from "./loop"
-import { select } from "./names"
-import { SupervisionOptions, TaskBody, TaskOptions } from "./options"
+import { awaitEnd, awaitRest } from "./awaiting"
+import { bootUp } from "./boot"
+import { checkDefaults } from "./check"
 import {
-    awaitEnd,
-    deleteTask,
-    restartTask,
-    startTask,
-    stopTask,
-    requestStop,
-} from "./requests"
-import { TaskStatus, statusOf } from "./status"
+    configureAll,
+    disableAll,
+    enableAll,
+    shutDown,
+    stopForGood,
+    stopRun,
+} from "./commands"
+import { scheduleTask, unschedule } from "./configure"
+import { DEFAULTS, MAX_SHORT_STARTS, MAX_TASKS, STABLE_MS } from "./defaults"
+import { BootJournal } from "./journal"
+import { select, unknownTask } from "./names"
+import { TaskBody, TaskOptions } from "./options"
+import { Plan, RegistryOptions } from "./registryoptions"
+import { requestDelete } from "./remove"
+import { requestRestart, startTask } from "./requests"
+import { replanByWall } from "./schedule"
+import { deviceStats, DeviceStats, statsOf, TaskStats } from "./stats"
+import { statusOf, TaskStatus } from "./status"
+import { TaskStore } from "./store"
 import { Supervisor } from "./supervisor"
-import { statusText } from "./text"
-import { WANTED } from "./states"
 import { Task } from "./task"
+import { statusText } from "./text"
 
-/** What a registry is made of. */
-export interface RegistryOptions {
-    log: LogSystem
-    clock: Clock
-    /** Defaults in place of those of `defaults.ts`. */
-    defaults?: SupervisionOptions
-    /** Most tasks; `MAX_TASKS` when left out. */
-    maxTasks?: number
-}
-
-/** The tasks of a program, by name. */
+/**
+ * The tasks of a program, by name, under supervision.
+ *
+ * Where a method takes a pattern, that is a name or has `*` for any characters; when nothing
+ * matches it throws `UnknownTaskError`, which lists near names. Methods that wait may be called
+ * from anywhere: in the body of a task they are waits of that task, and throw `TaskStopped` once
+ * it is to stop; in the body of a task that stops itself, or a parent of its own, they do so at
+ * once. What was asked for takes place also when the caller does not live to see it.
+ */
 export class TaskRegistry {
     private readonly supervisor: Supervisor
+    private readonly journal: BootJournal
     private started = false
 
-    constructor(options: RegistryOptions) {
-        this.supervisor = new Supervisor(
-            options.clock,
-            options.log,
-            options.log.logger("tasks"),
-            { ...DEFAULTS, ...options.defaults },
-            options.maxTasks || MAX_TASKS
-        )
+    /** @throws TaskError for defaults that make no sense */
+    constructor(private readonly options: RegistryOptions) {
+        const { log, clock, flash, defaults, maxTasks, stableMs } = options
+        if (defaults) checkDefaults(defaults)
+        const all = Object.assign(Object.assign({}, DEFAULTS), defaults || {})
+        this.supervisor = new Supervisor(clock, log, all, maxTasks || MAX_TASKS)
+        if (flash) {
+            this.supervisor.store = new TaskStore(flash)
+            this.journal = new BootJournal(flash, clock, stableMs || STABLE_MS)
+        }
+        const { tasks } = this.supervisor
+        clock.onSet(() => tasks.forEach(replanByWall))
     }
 
     /**
-     * Adds a task and starts it as its options say.
+     * Adds a task, and starts it as its options say: as soon as the boot is over.
      * @returns the task; its name is `name@1`, `name@2`, ... when `name` is taken
      * @throws TaskError for a bad name or option, or over a limit; nothing is added then
      */
     add(name: string, body: TaskBody, options?: TaskOptions): Task {
         const task = addTask(this.supervisor, undefined, name, body, options)
-        this.boot()
+        if (this.options.autoBoot !== false) this.beginBoot()
         return task
     }
 
-    /** Begins supervision; the first `add` does so too. */
-    boot(): void {
+    /**
+     * Boots: what is kept in flash is read, and the tasks are started, core tasks first. The
+     * first `add` begins it, unless `autoBoot` is false; tasks may be added at any time after.
+     * Returns when the tasks that can start have been started.
+     */
+    async boot(): Promise<void> {
+        const { supervisor } = this
+        this.beginBoot()
+        while (!supervisor.up) await supervisor.watchers.pause()
+    }
+
+    private beginBoot(): void {
         if (this.started) return
         this.started = true
-        supervise.start(this.supervisor)
+        const { maxShortStarts } = this.options
+        bootUp.start(
+            this.supervisor,
+            this.journal,
+            maxShortStarts || MAX_SHORT_STARTS
+        )
+    }
+
+    /**
+     * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
+     * Restart the program (`ds.restart()`) right after it.
+     */
+    async shutDown(): Promise<void> {
+        await shutDown(this.supervisor, this.journal)
     }
 
     /** Names of the tasks that match, in the order in which they were added. */
     names(pattern = "*"): string[] {
-        return this.supervisor.tasks.length
-            ? select(this.supervisor, pattern).map(task => task.name)
-            : []
+        return this.matching(pattern).map(task => task.name)
     }
 
     /** The task of this very name. @throws UnknownTaskError */
     get(name: string): Task {
-        return this.supervisor.find(name) || select(this.supervisor, name)[0]
-    }
-
-    /** Starts all tasks that match. @throws UnknownTaskError */
-    start(pattern: string): void {
-        for (const task of select(this.supervisor, pattern)) startTask(task)
+        const task = this.supervisor.find(name)
+        if (!task) throw unknownTask(this.supervisor, name)
+        return task
     }
 
     /**
-     * Stops all tasks that match and waits for their ends.
-     * @throws UnknownTaskError
-     * @throws TaskStopped in the body of a task that stops itself or a parent of its own
+     * Starts all tasks that match, with what they require. One that runs is left alone; one that
+     * is scheduled or waits for its restart runs now.
      */
-    async stop(pattern: string): Promise<void> {
-        const tasks = select(this.supervisor, pattern)
-        for (const task of tasks) {
-            task.flags &= ~WANTED
-            requestStop(task)
-        }
+    start(pattern: string): void {
+        for (const task of this.select(pattern)) startTask(task)
+    }
+
+    /**
+     * Stops all tasks that match, those that require them and their children first, and waits
+     * for their ends.
+     * @param keepSchedule stops the runs under way only, what is planned stays
+     */
+    async stop(pattern: string, keepSchedule = false): Promise<void> {
+        const tasks = this.select(pattern)
+        for (const task of tasks)
+            if (keepSchedule) stopRun(task)
+            else stopForGood(task)
         for (const task of tasks) await awaitEnd(task)
     }
 
-    /** Stops and starts all tasks that match, each with its arguments. */
+    /** Stops and starts all tasks that match, with the same arguments, and waits for their ends. */
     async restart(pattern: string): Promise<void> {
-        for (const task of select(this.supervisor, pattern))
-            await restartTask(task)
+        const tasks = this.select(pattern)
+        for (const task of tasks) requestRestart(task)
+        for (const task of tasks) await awaitEnd(task)
     }
 
     /** Stops all tasks that match and takes them out of the registry. */
     async delete(pattern: string): Promise<void> {
-        for (const task of select(this.supervisor, pattern))
-            await deleteTask(task)
+        const tasks = this.select(pattern)
+        for (const task of tasks) requestDelete(task)
+        for (const task of tasks) await awaitEnd(task)
+    }
+
+    /**
+     * Waits until none of the tasks that match runs, or waits to.
+     * @param timeout longest wait in ms; for ever when left out
+     * @returns false when the time ran out
+     */
+    async wait(pattern: string, timeout?: number): Promise<boolean> {
+        return await awaitRest(this.supervisor, this.select(pattern), timeout)
+    }
+
+    /** Gives all tasks that match a plan until the next reset, and starts them by it. */
+    schedule(pattern: string, plan: Plan): void {
+        for (const task of this.select(pattern)) scheduleTask(task, plan)
+    }
+
+    /** Forgets the plans of all tasks that match; runs under way go on. */
+    unschedule(pattern: string): void {
+        this.select(pattern).forEach(unschedule)
+    }
+
+    /**
+     * Stops all tasks that match and keeps them from starting at boot, across resets. `start`
+     * still starts them.
+     * @throws TaskError when it does not fit into the flash slot
+     */
+    async disable(pattern: string): Promise<void> {
+        await disableAll(this.supervisor, this.select(pattern))
+    }
+
+    /** Takes back `disable`, and starts the tasks. */
+    async enable(pattern: string): Promise<void> {
+        await enableAll(this.supervisor, this.select(pattern))
+    }
+
+    /**
+     * Changes options of all tasks that match, now and across resets; undefined brings back
+     * that of `add`. A run under way keeps its restart policy until it ends.
+     * @throws TaskError for an option that cannot be kept, is wrong, or does not fit any more
+     */
+    async configure(pattern: string, options: TaskOptions): Promise<void> {
+        await configureAll(this.supervisor, this.select(pattern), options)
     }
 
     /** State of all tasks that match, as data. */
     status(pattern = "*"): TaskStatus[] {
-        return this.supervisor.tasks.length
-            ? select(this.supervisor, pattern).map(statusOf)
-            : []
+        const { lines } = this.options
+        return this.matching(pattern).map(task => statusOf(task, lines))
     }
 
     /** State of all tasks that match, for people. */
-    text(pattern = "*"): string {
-        return this.status(pattern).map(statusText).join("\n")
+    text(pattern = "*", colour = true): string {
+        return this.status(pattern)
+            .map(status => statusText(status, colour))
+            .join("\n")
+    }
+
+    /** Figures of all tasks that match. */
+    stats(pattern = "*"): TaskStats[] {
+        return this.matching(pattern).map(statsOf)
+    }
+
+    /** Figures of the device. */
+    deviceStats(): DeviceStats {
+        return deviceStats(this.supervisor, this.journal, this.options.flash)
+    }
+
+    private select(pattern: string): Task[] {
+        return select(this.supervisor, pattern)
+    }
+
+    /** Like `select`, but content with no tasks at all. */
+    private matching(pattern: string): Task[] {
+        return this.supervisor.tasks.length ? this.select(pattern) : []
     }
 }

@@ -1,125 +1,86 @@
-import * as ds from "@devicescript/core"
-import { resumeFiber } from "../platform"
-import { isAdmissible, liveDependents } from "./dependencies"
-import { liveChildren } from "./children"
+import { awaitEnd } from "./awaiting"
+import { admit, GO, isUp, WAIT } from "./dependencies"
 import { begin, isLive } from "./lifecycle"
-import { scheduleFirst } from "./schedule"
-import { effective } from "./settings"
-import {
-    AGAIN,
-    DELETED,
-    DISABLED,
-    FAILED,
-    HELD,
-    PARKED,
-    STOP,
-    WANTED,
-    WINDING,
-} from "./states"
+import { requestDelete } from "./remove"
+import { plan } from "./schedule"
+import { AGAIN, DISABLED, DUE, FAILED, HELD, UNREADY, WANTED } from "./states"
+import { requestStop, stopDependents } from "./stopping"
 import type { Task } from "./task"
-import { isCancelled, untilSettled } from "./waits"
-import { TaskStopped } from "./errors"
 
-/** See `Task.start`. */
+/**
+ * Starts a task, and what it requires: one that is stopping starts again after its end, one that
+ * is scheduled or waits for its restart runs now, one that runs already is left alone.
+ */
 export function startTask(task: Task): void {
+    const wanted = [task]
+    for (let i = 0; i < wanted.length; ++i) {
+        const { options, supervisor } = wanted[i]
+        for (const name of options.requires || []) {
+            const other = supervisor.find(name)
+            if (other && isAtRest(other) && !wanted.includes(other))
+                wanted.push(other)
+        }
+    }
+    for (let i = wanted.length - 1; i >= 0; --i) startOne(wanted[i])
+}
+
+/** Whether a required task has to be started along: nobody wants it, and it may run. */
+function isAtRest(task: Task): boolean {
+    return !(task.flags & (WANTED | DISABLED)) && !isUp(task)
+}
+
+function startOne(task: Task): void {
+    const { state } = task
     if (isLive(task)) {
-        task.flags |= WANTED
-        if (task.state === "stopping") task.flags |= AGAIN
+        if (state !== "stopping") return
+        task.flags |= WANTED | AGAIN
         return
     }
-    if (task.flags & WANTED && task.state !== "failed") return
-    task.attempts = 0
-    task.restarts = undefined
+    if (state === "waiting" && task.flags & HELD) return
+    task.attempts = undefined
+    task.recent = undefined
+    if (state === "scheduled") task.flags |= DUE
+    else {
+        task.next = undefined
+        task.nextWall = undefined
+    }
     enqueue(task)
 }
 
-/** Has a task that is not running wait for its dependencies, and start or be scheduled then. */
+/** Has a task that is not running wait for what it depends on, and go on from there. */
 export function enqueue(task: Task): void {
+    const { supervisor } = task
     task.flags = (task.flags | WANTED | HELD) & ~FAILED
-    task.supervisor.timers.disarm(task)
-    task.supervisor.setState(task, "waiting")
-    if (task.supervisor.booted) proceed(task)
-}
-
-/** Lets a waiting task go on if nothing it depends on is in its way any more. */
-export function proceed(task: Task): void {
-    if (!isAdmissible(task)) return
-    task.flags &= ~HELD
-    if (!scheduleFirst(task)) begin(task)
-}
-
-/**
- * Asks for a stop: dependents first, then children, then the task itself. Returns at once;
- * asking again changes nothing.
- */
-export function requestStop(task: Task): void {
-    const { supervisor } = task
-    task.flags &= ~AGAIN
-    if (!isLive(task)) {
-        supervisor.timers.disarm(task)
-        supervisor.setState(
-            task,
-            task.flags & DISABLED ? "disabled" : "stopped"
-        )
-        return
-    }
-    if (task.state === "stopping") return
     supervisor.timers.disarm(task)
-    supervisor.setState(task, "stopping")
-    for (const other of liveDependents(task)) {
-        other.flags |= HELD
-        requestStop(other)
+    const { requires, after } = task.options
+    if (task.state !== "waiting") supervisor.setState(task, "waiting")
+    if (supervisor.booted && !requires && !after) proceed(task)
+    else supervisor.reconsider()
+}
+
+/** Lets a held task go on if nothing is in its way any more. */
+export function proceed(task: Task): void {
+    const verdict = admit(task)
+    if (verdict === GO) {
+        task.flags &= ~HELD
+        if (task.flags & DUE || !plan(task)) begin(task)
+    } else if (verdict === WAIT && task.state !== "waiting")
+        task.supervisor.setState(task, "waiting")
+}
+
+/** See `Task.ready`. */
+export function setReady(task: Task, up: boolean): void {
+    if (up) task.flags &= ~UNREADY
+    else {
+        task.flags |= UNREADY
+        stopDependents(task)
     }
-    for (const child of liveChildren(task)) {
-        child.flags &= ~WANTED
-        requestStop(child)
-    }
-    cancelWhenClear(task)
+    task.supervisor.reconsider()
 }
 
-/** Cancels a stopping task once nothing that has to stop before it is left. */
-export function cancelWhenClear(task: Task): void {
-    if (task.state !== "stopping" || task.flags & (STOP | WINDING)) return
-    if (liveDependents(task).length || liveChildren(task).length) return
-    const { supervisor } = task
-    task.flags |= STOP
-    supervisor.arm(task, supervisor.clock.millis() + effective(task, "grace"))
-    if (task.flags & PARKED) resumeFiber(task.fiber)
-}
-
-/** The task whose own fiber is calling, or undefined. */
-function callingTask(task: Task): Task | undefined {
-    const self = ds.Fiber.self()
-    for (const other of task.supervisor.tasks)
-        if (other.fiber === self) return other
-    return undefined
-}
-
-/** Whether `task` is `ancestor` or one of its descendants. */
-function isWithin(task: Task, ancestor: Task): boolean {
-    while (task && task !== ancestor) task = task.parent
-    return !!task
-}
-
-/**
- * Waits for the end of the present run of `task` on behalf of whoever calls. A task that waits
- * for its own end, or for that of an ancestor, would wait for ever: its body gets `TaskStopped`
- * instead, and its cleanups and hooks go on at once.
- */
-export async function awaitEnd(task: Task): Promise<void> {
-    const caller = callingTask(task)
-    const inner = caller && isWithin(caller, task)
-    if (inner && caller.flags & WINDING) return
-    const { runs } = task
-    while (isLive(task) && task.runs === runs) {
-        if (inner) throw new TaskStopped(caller.name)
-        if (caller) caller.flags |= PARKED
-        await untilSettled(task)
-        if (caller) {
-            caller.flags &= ~PARKED
-            if (isCancelled(caller)) throw new TaskStopped(caller.name)
-        }
-    }
+/** Stops the dependents of a task that has ended, unless it counts as up all the same. */
+export function dropDependents(task: Task): void {
+    if (!isUp(task)) stopDependents(task)
 }
 
 /** See `Task.stop`. */
@@ -129,37 +90,24 @@ export async function stopTask(task: Task): Promise<void> {
     await awaitEnd(task)
 }
 
-/** See `Task.restart`. */
-export async function restartTask(task: Task): Promise<void> {
-    if (!isLive(task)) {
-        requestStop(task)
+/** Asks for a restart; the task starts again when its present run has ended. */
+export function requestRestart(task: Task): void {
+    requestStop(task)
+    if (isLive(task)) task.flags |= WANTED | AGAIN
+    else {
         task.flags &= ~WANTED
         startTask(task)
-        return
     }
-    requestStop(task)
-    task.flags |= AGAIN | WANTED
+}
+
+/** See `Task.restart`. */
+export async function restartTask(task: Task): Promise<void> {
+    requestRestart(task)
     await awaitEnd(task)
 }
 
 /** Stops a task and takes it out of the registry, its children with it. */
 export async function deleteTask(task: Task): Promise<void> {
-    task.flags &= ~WANTED
-    task.flags |= DELETED
-    requestStop(task)
-    if (isLive(task)) await awaitEnd(task)
-    else removeTask(task)
-}
-
-/** Takes a task that is not running out of the registry. */
-export function removeTask(task: Task): void {
-    const { supervisor } = task
-    supervisor.timers.disarm(task)
-    const { tasks } = supervisor
-    const at = tasks.indexOf(task)
-    if (at >= 0) tasks.insert(at, -1)
-    for (const child of tasks.filter(other => other.parent === task))
-        removeTask(child)
-    task.state = "stopped"
-    supervisor.reconsider()
+    requestDelete(task)
+    await awaitEnd(task)
 }

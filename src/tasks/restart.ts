@@ -1,33 +1,44 @@
+import { effective } from "./effective"
 import { failureText } from "./failure"
-import { enqueue, removeTask } from "./requests"
-import { scheduleNext } from "./schedule"
-import { AGAIN, DELETED, DISABLED, FAILED, HELD, WANTED } from "./states"
-import { effective } from "./settings"
+import { removeTask } from "./remove"
+import { enqueue } from "./requests"
+import { resumePlan } from "./schedule"
+import { AGAIN, DELETED, DISABLED, FAILED, HELD, KEPT, WANTED } from "./states"
 import type { Task } from "./task"
 
 /** Decides what a task does after a run; `flags` are those that the run ended with. */
 export function afterRun(task: Task, flags: number): void {
-    const { supervisor } = task
-    if (flags & DELETED) return removeTask(task)
-    if (flags & AGAIN) return enqueue(task)
-    if (!(flags & WANTED)) {
-        supervisor.setState(task, flags & DISABLED ? "disabled" : "stopped")
-        return
-    }
-    if (flags & HELD) {
-        supervisor.setState(task, "waiting")
-        return
-    }
-    const failed = !!(flags & FAILED)
-    const policy = effective(task, "restart")
-    if (policy === "always" || (failed && policy === "on-failure"))
-        restartLater(task)
-    else if (!scheduleNext(task)) {
-        task.flags &= ~WANTED
-        supervisor.setState(task, failed ? "failed" : "done")
-    }
+    if (flags & DELETED) removeTask(task)
+    else if (flags & AGAIN) enqueue(task)
+    else if (!(flags & WANTED)) rest(task)
+    else if (flags & HELD) enqueue(task)
+    else if (flags & KEPT && resumePlan(task)) return
+    else if (isToRestart(task)) restartLater(task)
+    else if (!resumePlan(task)) finish(task)
 }
 
+/** Puts a task that nobody wants to run into its state of rest. */
+export function rest(task: Task): void {
+    const { supervisor } = task
+    supervisor.timers.disarm(task)
+    supervisor.setState(task, task.flags & DISABLED ? "disabled" : "stopped")
+    if (task.log) task.log.progress("stopped")
+}
+
+function finish(task: Task): void {
+    const failed = task.flags & FAILED
+    task.flags &= ~WANTED
+    task.supervisor.setState(task, failed ? "failed" : "done")
+    task.log.progress(failed ? "failed" : "done")
+}
+
+function isToRestart(task: Task): boolean {
+    const policy = effective(task, "restart")
+    if (policy === "always") return true
+    return policy === "on-failure" && !!(task.flags & FAILED)
+}
+
+/** Plans a restart: the delay doubles with each one, up to its ceiling. */
 function restartLater(task: Task): void {
     const { supervisor } = task
     if (isTooOften(task)) return giveUp(task)
@@ -39,35 +50,33 @@ function restartLater(task: Task): void {
     for (let i = 0; i < attempts && delay < ceiling; ++i) delay *= 2
     delay = Math.min(delay, ceiling)
     task.attempts = attempts + 1
-    task.restartCount = (task.restartCount || 0) + 1
+    task.restarts = (task.restarts || 0) + 1
     supervisor.setState(task, "waiting")
     supervisor.arm(task, task.doneAt + delay)
+    task.log.progress("restarts in {0} ms", delay)
 }
 
 /** Counts a restart against the limit of so many in so long, on the monotonic clock. */
 function isTooOften(task: Task): boolean {
     const limit = effective(task, "maxRestarts")
     const oldest = task.doneAt - effective(task, "window")
-    if (!task.restarts) task.restarts = []
-    const { restarts } = task
-    while (restarts.length && restarts[0] < oldest) restarts.insert(0, -1)
-    if (restarts.length >= limit) return true
-    restarts.push(task.doneAt)
+    if (!task.recent) task.recent = []
+    const { recent } = task
+    while (recent.length && recent[0] < oldest) recent.insert(0, -1)
+    if (recent.length >= limit) return true
+    recent.push(task.doneAt)
     return false
 }
 
 function giveUp(task: Task): void {
-    const { supervisor } = task
-    const seconds = Math.round(effective(task, "window") / 1000)
     const why = task.flags & FAILED ? failureText(task.error) : "it returned"
-    task.flags &= ~WANTED
-    task.flags |= FAILED
-    supervisor.setState(task, "failed")
+    task.flags = (task.flags & ~WANTED) | FAILED
+    task.recent = undefined
+    task.supervisor.setState(task, "failed")
     task.log.alert(
-        "failed for good: {0} restarts in {1} s; last: {2}",
+        "failed for good after {0} restarts in {1} s, last: {2}",
         effective(task, "maxRestarts"),
-        seconds,
+        effective(task, "window") / 1000,
         why
     )
-    task.restarts = undefined
 }

@@ -1,32 +1,41 @@
+import type { Logger, LogSystem } from "../log"
 import { Clock, Signal } from "../platform"
 import type { SupervisionOptions } from "./options"
-import type { LogSystem, Logger } from "../log"
+import { TaskState } from "./states"
+import type { TaskStore } from "./store"
 import type { Task } from "./task"
 import { Timers } from "./timers"
-import { TaskState } from "./states"
+import { Watchers } from "./watchers"
 
 /** What all tasks of one registry share. */
 export class Supervisor {
     /** All tasks, in the order in which they were added. */
     readonly tasks: Task[] = []
     readonly timers = new Timers()
+    readonly watchers = new Watchers()
     /** Wakes the supervising fiber. */
     readonly work = new Signal()
-    /** Set when the dependencies have to be looked at again. */
+    /** Set when dependencies, or tasks that stop, have to be looked at again. */
     dirty = false
-    /** Set once boot is over: from then on a task starts as soon as it is added. */
+    /** Set once what was kept in flash is known: nothing starts before. */
     booted = false
-    /** Set while only core tasks may start. */
+    /** Set once the tasks have been started, as far as they could be. */
+    up = false
+    /** Set while only core tasks start by themselves. */
     safe = false
+    /** What is kept in flash about tasks; undefined without flash. */
+    store: TaskStore
+    /** Lines about tasks that are not the task's own. */
+    readonly journal: Logger
 
     constructor(
         readonly clock: Clock,
         readonly log: LogSystem,
-        /** Lines about tasks that are not the task's own. */
-        readonly journal: Logger,
         readonly defaults: SupervisionOptions,
         readonly maxTasks: number
-    ) {}
+    ) {
+        this.journal = log.logger("tasks")
+    }
 
     /** The task of this very name, or undefined. */
     find(name: string): Task | undefined {
@@ -34,7 +43,7 @@ export class Supervisor {
         return undefined
     }
 
-    /** Has the dependencies looked at again, soon. */
+    /** Has the tasks that wait for others looked at again, soon. */
     reconsider(): void {
         this.dirty = true
         this.work.notify()
@@ -46,8 +55,10 @@ export class Supervisor {
         if (this.timers.soonest() === due) this.work.notify()
     }
 
+    /** Puts `task` into a state and wakes whoever waits for one. */
     setState(task: Task, state: TaskState): void {
         task.state = state
         task.since = this.clock.millis()
+        this.watchers.wake()
     }
 }

@@ -1,65 +1,65 @@
 import * as ds from "@devicescript/core"
-import { Signal } from "../platform"
+import type { ServiceLogger } from "../log"
+import type { Signal } from "../platform"
 import { addChild } from "./children"
 import { deferCleanup } from "./cleanup"
 import { Failure } from "./failure"
-import { ServiceLogger } from "../log"
 import { TaskBody, TaskOptions } from "./options"
-import { UNREADY, WANTED, DISABLED, TaskState } from "./states"
-import { restartTask, startTask, stopTask } from "./requests"
-import { Supervisor } from "./supervisor"
-import { parkFor, parkOn } from "./waits"
+import { restartTask, setReady, startTask, stopTask } from "./requests"
+import { PARKED, TaskState, UNREADY } from "./states"
+import type { Supervisor } from "./supervisor"
+import { isCancelled, leave } from "./waits"
 
 /**
- * A supervised task: the handle that its body gets, and that `add` returns. The fields are
- * for reading; `status()` of the registry gives the same as plain data.
+ * A supervised task: the handle that its body gets and that `add` returns. The fields are for
+ * reading; a field that has not been needed yet is undefined and takes no memory.
  *
  * The waits (`sleep`, `wait`) are for the body's own fiber and throw `TaskStopped` once a stop
  * is asked for; in cleanups and hooks they wait as usual.
  */
 export class Task {
-    /** The logger of this task, from its first run on. */
-    log: ServiceLogger
     state: TaskState = "stopped"
     /** Monotonic time of the last change of state, in ms. */
     since = 0
-    /** Runs begun since boot. */
-    runs = 0
     /** Bits of `states.ts`; for the supervision only. */
     flags: number
-    /** When the supervision looks at this task again, in ms; for the supervision only. */
-    due: number
+    /** Runs begun since boot; undefined before the first. */
+    runs: number
+    /** The logger of this task, from its first run on. */
+    log: ServiceLogger
     /** The fiber of the present run; for the supervision only. */
     fiber: ds.Fiber
+    /** When the supervision looks at this task again, in ms; for the supervision only. */
+    due: number
     /** Monotonic start of the last run, in ms. */
     startedAt: number
     /** Monotonic end of the last run, in ms. */
     doneAt: number
     /** What the body or a hook returned last. */
     result: any
-    /** What the last run failed with. */
+    /** What the last run that failed has failed with. */
     error: Failure
-    /** Times of the restarts within the window; made by the first restart. */
-    restarts: number[]
-    /** Restarts since boot. */
-    restartCount: number
-    /** Restarts since the last healthy run; sets the delay of the next. */
-    attempts: number
-    /** Monotonic time of the next planned run, in ms. */
-    next: number
-    /** Wall-clock time of the occurrence that ran last, in Unix ms. */
-    lastAt: number
-    /** Planned runs that came while an earlier one was still going. */
-    skipped: number
     /** Monotonic time of the last `feed`, in ms. */
     fed: number
     /** Cleanups of the present run, in the order in which they were deferred. */
     cleanups: (() => ds.AsyncVoid)[]
-    /** Fibers that wait for the end of the present run. */
-    waiters: ds.Fiber[]
+    /** Restarts since boot. */
+    restarts: number
+    /** Times of the restarts within the window. */
+    recent: number[]
+    /** Restarts since the last healthy run; sets the delay of the next. */
+    attempts: number
+    /** Monotonic time of the next planned run, in ms. */
+    next: number
+    /** The same as Unix time in ms, for a plan by the wall clock. */
+    nextWall: number
+    /** Planned runs that did not take place, because one was still going or the VM was late. */
+    skipped: number
     /** The task that this one is a child of. */
     parent: Task
-    /** Figures that the task itself reports; plain numbers and short texts. */
+    /** The options of `add`, while others are in force instead. */
+    ownOptions: TaskOptions
+    /** Figures of the task's own, shown with its statistics: numbers and short texts. */
     stats: Record<string, number | string>
 
     constructor(
@@ -67,7 +67,7 @@ export class Task {
         /** Unique in the registry; `parent.child` for a child. */
         readonly name: string,
         readonly body: TaskBody,
-        readonly options: TaskOptions
+        public options: TaskOptions
     ) {
         this.flags = options.notify ? UNREADY : 0
     }
@@ -77,7 +77,11 @@ export class Task {
      * @throws TaskStopped when a stop is asked for, before or meanwhile
      */
     async sleep(ms: number): Promise<void> {
-        await parkFor(this, ms)
+        if (isCancelled(this)) await leave(this)
+        this.flags |= PARKED
+        await ds.suspend(ms)
+        this.flags &= ~PARKED
+        if (isCancelled(this)) await leave(this)
     }
 
     /**
@@ -87,7 +91,12 @@ export class Task {
      * @throws TaskStopped when a stop is asked for, before or meanwhile
      */
     async wait(signal: Signal, timeout?: number): Promise<boolean> {
-        return await parkOn(this, signal, timeout)
+        if (isCancelled(this)) await leave(this)
+        this.flags |= PARKED
+        const notified = await signal.wait(timeout)
+        this.flags &= ~PARKED
+        if (isCancelled(this)) await leave(this)
+        return notified
     }
 
     /**
@@ -106,13 +115,11 @@ export class Task {
     }
 
     /**
-     * Says whether this task is up for those that require it. Needs the option `notify` to be
-     * waited for at the start; `ready(false)` stops the dependents until `ready()` comes.
+     * Says whether this task is up for those that require it. With the option `notify` it is
+     * not up before the first `ready()`; `ready(false)` stops its dependents until `ready()`.
      */
     ready(up = true): void {
-        if (up) this.flags &= ~UNREADY
-        else this.flags |= UNREADY
-        this.supervisor.reconsider()
+        setReady(this, up)
     }
 
     /**

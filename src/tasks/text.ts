@@ -1,17 +1,78 @@
+import { rfc3339 } from "../log"
+import { MAX_RESULT_CHARS } from "./defaults"
 import { failureText } from "./failure"
+import { TaskState } from "./states"
 import { TaskStatus } from "./status"
 
-/** One task for people: coloured dot, name, state, how long ago, result or error. */
-export function statusText(status: TaskStatus): string {
-    const { state } = status
-    const colour =
-        state === "failed"
-            ? 31
-            : state === "running" || state === "done"
-              ? 32
-              : 33
-    let line = `\u001b[${colour}m\u25cf\u001b[0m ${status.name}: ${state}, ${Math.round(status.ago / 1000)} s ago`
-    if (status.error) line += `, error ${failureText(status.error)}`
-    else if (status.result !== undefined) line += `, result ${status.result}`
+const RED = 31
+const GREEN = 32
+const YELLOW = 33
+const CYAN = 36
+const GREY = 90
+
+/**
+ * One task for people, as systemctl and aioctl show it:
+ *
+ *     ● sensor: running since 2026-01-31T12:00:00Z, 3 s ago, run 2, 1 restart
+ *         next in 57 s
+ *         error RangeError: too hot (gpc:5120 gpc:4001), 4 s ago
+ *         12.345 INFO [sensor.service] 21.5 degrees
+ *
+ * @param colour false for a plain dot
+ */
+export function statusText(status: TaskStatus, colour = true): string {
+    const { state, name, error, result, parent } = status
+    const lines = [`${dot(state, colour)} ${name}: ${headline(status)}`]
+    if (status.waitsFor) lines.push(`waits for ${status.waitsFor}`)
+    if (status.next !== undefined)
+        lines.push(`next in ${span(status.next - status.since - status.ago)}`)
+    if (error) lines.push(`error ${failureText(error)}${place(error.stack)}`)
+    if (result !== undefined)
+        lines.push(`result ${("" + result).slice(0, MAX_RESULT_CHARS)}`)
+    if (status.lastLine) lines.push(status.lastLine)
+    const indent = parent ? "  " : ""
+    return lines
+        .map((line, at) => indent + (at ? "    " : "") + line)
+        .join("\n")
+}
+
+function headline(status: TaskStatus): string {
+    const { state, since, sinceWall, ago, runs, restarts, skipped } = status
+    const when =
+        sinceWall === undefined ? `uptime ${span(since)}` : rfc3339(sinceWall)
+    let line = `${state} since ${when}, ${span(ago)} ago`
+    if (runs > 1) line += `, run ${runs}`
+    if (restarts) line += `, ${restarts} restarted`
+    if (skipped) line += `, ${skipped} skipped`
+    if (status.disabled && state !== "disabled") line += ", disabled"
     return line
+}
+
+function dot(state: TaskState, colour: boolean): string {
+    return colour ? `\u001b[${colourOf(state)}m\u25cf\u001b[0m` : "\u25cf"
+}
+
+function colourOf(state: TaskState): number {
+    if (state === "failed") return RED
+    if (state === "running" || state === "done") return GREEN
+    if (state === "scheduled") return CYAN
+    return state === "stopped" || state === "disabled" ? GREY : YELLOW
+}
+
+/** Where an error was thrown: program counters that the build's debug info resolves. */
+function place(stack: Buffer): string {
+    if (!stack) return ""
+    const frames: string[] = []
+    for (let i = 0; i + 1 < stack.length; i += 2)
+        frames.push(`gpc:${stack[i] | (stack[i + 1] << 8)}`)
+    return ` at ${frames.join(" ")}`
+}
+
+/** A span of time as one reads it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`. */
+export function span(ms: number): string {
+    if (ms < 1000) return `${Math.round(ms)} ms`
+    if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`
+    if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+    if (ms < 86_400_000) return `${Math.round(ms / 3_600_000)} h`
+    return `${Math.round(ms / 86_400_000)} d`
 }

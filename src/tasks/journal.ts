@@ -1,0 +1,133 @@
+import { Clock, FlashSlots, SLOTS } from "../platform"
+
+/** How the last run ended, as far as the next one can know. */
+export type LastEnd =
+    /** Nothing is on record: the first start with this flash. */
+    | "first"
+    /** A restart that the firmware itself was asked for. */
+    | "restart"
+    /** The VM started the program again without being asked: a panic, or a new program. */
+    | "panic"
+    /** The chip started anew: power loss, reset button, brown-out. */
+    | "power"
+
+/** Bytes of the record, see `encode`. */
+const RECORD_BYTES = 12
+/** First byte of the record; another one means another layout. */
+const LAYOUT = 1
+/** A run began, and is not known to have lasted. */
+const RUNNING = 1
+/** A run began and has lasted. */
+const STABLE = 2
+/** The firmware restarts on purpose: the record is the next boot's, written in advance. */
+const PREPARED = 3
+
+/**
+ * The VM keeps its clock when it restarts the program, so the time between two starts tells what
+ * lay between them. A chip that starts anew begins at 0, and runs the program 1.1 s later. A
+ * restart on purpose takes 1 s, one after a panic 5 s.
+ */
+const SLOWEST_RESTART_MS = 3000
+/** The program cannot have started again sooner than this after a start. */
+const SHORTEST_GAP_MS = 900
+/** Unit of times in the record, in ms: 13 years fit into 32 bits. */
+const TIME_UNIT_MS = 100
+
+interface BootRecord {
+    state: number
+    /** Short starts in a row before the boot. */
+    shortStarts: number
+    boot: number
+    /** Monotonic time of the start, or of the writing in advance, in ms. */
+    at: number
+}
+
+/**
+ * Boot number, how the last run ended, and how many starts in a row were short (T17, T18).
+ *
+ * Flash: at most two writes per boot, of 12 bytes each. One at the start, which a restart on
+ * purpose makes in advance for the boot to come; one when the run has lasted. What cannot be
+ * known from inside the VM is the code of a panic: the host's console has it.
+ */
+export class BootJournal {
+    /** Number of this boot, from 1. Right after `open`. */
+    boot = 0
+    lastEnd: LastEnd = "first"
+    /** Starts in a row before this one that were short. */
+    shortStarts = 0
+    private startedAt = 0
+
+    /** @param stableMs a start is short unless it lasts this long, in ms */
+    constructor(
+        private readonly flash: FlashSlots,
+        private readonly clock: Clock,
+        readonly stableMs: number
+    ) {}
+
+    /** Reads what the last run left and records this start. Call it once, before anything runs. */
+    async open(): Promise<void> {
+        this.startedAt = this.clock.millis()
+        const last = decode(await this.flash.read(SLOTS.boot))
+        const isPrepared = last && this.judge(last)
+        if (!isPrepared) await this.write(RUNNING, this.boot, this.startedAt)
+    }
+
+    /** Records that this run has lasted: the short starts before it are over. */
+    async markStable(): Promise<void> {
+        this.shortStarts = 0
+        await this.write(STABLE, this.boot, this.startedAt)
+    }
+
+    /** Records a restart on purpose. Restart right after it. */
+    async markRestart(): Promise<void> {
+        this.shortStarts = 0
+        await this.write(PREPARED, this.boot + 1, this.clock.millis())
+    }
+
+    /** @returns true when the record of this start has been written in advance */
+    private judge(last: BootRecord): boolean {
+        const gap = this.startedAt - last.at
+        if (last.state === PREPARED && gap >= 0 && gap < SLOWEST_RESTART_MS) {
+            this.boot = last.boot
+            this.lastEnd = "restart"
+            return true
+        }
+        this.boot = last.boot + 1
+        this.lastEnd = gap >= SHORTEST_GAP_MS ? "panic" : "power"
+        this.shortStarts = last.state === STABLE ? 0 : last.shortStarts + 1
+        return false
+    }
+
+    private async write(
+        state: number,
+        boot: number,
+        at: number
+    ): Promise<void> {
+        const { shortStarts } = this
+        const record = encode({ state, shortStarts, boot, at })
+        await this.flash.write(SLOTS.boot, record)
+    }
+}
+
+/** u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 time in 100 ms; little-endian. */
+function encode(record: BootRecord): Buffer {
+    const buffer = Buffer.alloc(RECORD_BYTES)
+    buffer[0] = LAYOUT
+    buffer[1] = record.state
+    buffer[2] = Math.min(record.shortStarts, 255)
+    buffer.setAt(4, "u32", record.boot)
+    buffer.setAt(8, "u32", Math.floor(record.at / TIME_UNIT_MS))
+    return buffer
+}
+
+/** The record in a slot, or undefined for none or a foreign one. */
+function decode(buffer: Buffer): BootRecord | undefined {
+    if (!buffer || buffer.length !== RECORD_BYTES || buffer[0] !== LAYOUT)
+        return undefined
+    return {
+        state: buffer[1],
+        shortStarts: buffer[2],
+        boot: buffer.getAt(4, "u32"),
+        at: buffer.getAt(8, "u32") * TIME_UNIT_MS,
+    }
+}

@@ -1,0 +1,26 @@
+import { isLive } from "./lifecycle"
+import { rest } from "./restart"
+import { DELETED, WANTED } from "./states"
+import { requestStop } from "./stopping"
+import type { Task } from "./task"
+
+/** Asks for a task to be stopped and taken out of the registry, its children with it. */
+export function requestDelete(task: Task): void {
+    task.flags = (task.flags & ~WANTED) | DELETED
+    if (isLive(task)) requestStop(task)
+    else removeTask(task)
+}
+
+/** Takes a task that is not running out of the registry, its children with it. */
+export function removeTask(task: Task): void {
+    const { supervisor } = task
+    const { tasks } = supervisor
+    const at = tasks.indexOf(task)
+    if (at < 0) return
+    tasks.insert(at, -1)
+    task.flags &= ~WANTED
+    rest(task)
+    for (const child of tasks.filter(other => other.parent === task))
+        requestDelete(child)
+    supervisor.reconsider()
+}
