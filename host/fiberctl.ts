@@ -18,7 +18,7 @@ async function main(argv: string[]): Promise<number> {
     addFlashCommand(program)
     try {
         await program.parseAsync(argv)
-        return Number(process.exitCode ?? 0)
+        return 0
     } catch (error) {
         return report(error)
     }

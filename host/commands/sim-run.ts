@@ -1,4 +1,4 @@
-import type { FirmwareError } from "../errors.ts"
+import { FirmwareError } from "../errors.ts"
 import {
     gatherSettings,
     Screen,
@@ -12,10 +12,11 @@ const GOT_GOING_MS = 3000
 
 /**
  * Runs `fiberctl sim` until the time is over, a signal comes, or the VM dies.
- * @returns the exit code: 0, or 1 when the program panicked and never got going
- * @throws UsageError, FirmwareError
+ * @throws UsageError
+ * @throws FirmwareError when the build fails, the VM process dies, or the program panics and
+ *     never gets going; a panic later on is an event, after which the board starts again
  */
-export async function runSim(options: SimCommandOptions): Promise<number> {
+export async function runSim(options: SimCommandOptions): Promise<void> {
     const { settings, collectorPort, warnings } = gatherSettings(options)
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
     const ended = new Ending()
@@ -25,7 +26,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         ...options,
         settings,
         collectorPort,
-        collector: options.collector && !options.syslog,
+        startedAt: 0,
         history: 0,
         onBuild: () => screen?.note(sim.at, `building ${options.main} ...`),
         onMalformed: problem =>
@@ -46,11 +47,14 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             )
         const reason = await ended.promise
         await sim.stop(reason)
-        return health.gotGoing(sim.at) ? 0 : 1
     } catch (error) {
         await sim.stop((error as Error).message)
         throw error
     }
+    if (!health.gotGoing(sim.at))
+        throw new FirmwareError(
+            `"${options.main}" panicked and never ran for ${GOT_GOING_MS / 1000} s`
+        )
 }
 
 /** The one end of a run, whichever comes first. */

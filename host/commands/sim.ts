@@ -45,7 +45,7 @@ export function addSimCommand(program: Command): void {
         .allowExcessArguments(false)
         .action(async (options: SimCommandOptions) => {
             const { runSim } = await import("./sim-run.ts")
-            process.exitCode = await runSim(options)
+            await runSim(options)
         })
 }
 

@@ -38,6 +38,9 @@ function note(file: string): void {
 process.on("exit", () =>
     writeFileSync(join(output, "inputs.json"), JSON.stringify([...inputs]))
 )
+process.on("disconnect", () => process.exit(1))
+// to listen to the parent must not keep a build alive that is done
+process.channel?.unref()
 process.env.NO_UPDATE_NOTIFIER = "1"
 process.argv = [process.execPath, "devs", "--no-colors", "build", main]
 const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {

@@ -8,6 +8,7 @@ import {
     readFileSync,
     renameSync,
     rmSync,
+    statSync,
     writeFileSync,
 } from "node:fs"
 import { createRequire } from "node:module"
@@ -53,6 +54,7 @@ export async function buildProgram(
     started: () => void = () => {}
 ): Promise<BuiltProgram> {
     if (!existsSync(main)) throw new UsageError(`"${main}" not found`)
+    if (!statSync(main).isFile()) throw new UsageError(`"${main}" is no file`)
     const folder = join(CACHE_FOLDER, programSlug(main))
     const kept = readBuild(folder)
     if (kept) return { ...kept, cached: true }

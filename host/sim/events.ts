@@ -38,14 +38,18 @@ type Listener = (event: SimEvent) => void
 
 /** Keeps the last events and tells listeners of new ones. */
 export class EventLog {
-    private readonly started = performance.now()
+    private readonly started: number
     private readonly listeners = new Set<Listener>()
     private readonly kept: SimEvent[] = []
     private readonly limit: number
 
-    /** @param limit how many events are kept for `past` and `waitFor` */
-    constructor(limit: number) {
+    /**
+     * @param limit how many events are kept for `past` and `waitFor`
+     * @param started what times count from, as `performance.now()` tells it
+     */
+    constructor(limit: number, started = performance.now()) {
         this.limit = limit
+        this.started = started
     }
 
     /** Ms since start. */

@@ -6,7 +6,12 @@ export {
     type SimEventName,
     type SimEvents,
 } from "./events.ts"
-export { type Framing, FramingDecoder, FramingError } from "./framing.ts"
+export {
+    type Framing,
+    FramingDecoder,
+    FramingError,
+    type SyslogLine,
+} from "./framing.ts"
 export type { SimulatorOptions } from "./options.ts"
 export { Simulator } from "./simulator.ts"
 export { Screen } from "./screen.ts"

@@ -38,7 +38,10 @@ export class Simulator {
 
     constructor(options: SimulatorOptions) {
         this.options = { ...options }
-        this.events = new EventLog(options.history ?? DEFAULT_HISTORY)
+        this.events = new EventLog(
+            options.history ?? DEFAULT_HISTORY,
+            options.startedAt
+        )
         this.flash = new FlashReporter(({ writes, bytes }) =>
             this.events.emit("flash", { writes, bytes })
         )
@@ -48,7 +51,7 @@ export class Simulator {
         })
     }
 
-    /** Ms since this simulator was made. */
+    /** Ms since this simulator was made (or since `startedAt`), as in the events. */
     get at(): number {
         return this.events.at
     }
@@ -92,18 +95,22 @@ export class Simulator {
                 this.bus.start(),
                 this.startCollector(),
             ])
-            if (this.ended) return
+            if (this.ended) return await this.release()
             this.busPort = port
             this.bytecode = built.bytecode
             this.addBoard()
             await this.boot(cutAfterWrite)
         } catch (error) {
+            this.ended = true
             await this.release()
             throw error
         }
     }
 
-    /** Ends everything; `end` is the last event. Safe to call twice. */
+    /**
+     * Ends everything; `end` is the last event, unless the start had failed.
+     * Safe to call twice, and while `start` has not finished.
+     */
     async stop(reason = "stopped"): Promise<void> {
         if (this.ended) return
         this.ended = true

@@ -22,7 +22,7 @@ export class BoardState {
     readonly flashFile: string
     /** 16 hex digits; made up once, kept like a board's own. */
     readonly deviceId: string
-    private readonly release: () => void
+    private release: () => void
 
     /**
      * Opens (or makes) a board's state and locks it for this process.
@@ -63,9 +63,11 @@ export class BoardState {
             : FlashStore.format()
     }
 
-    /** Gives the folder free for others. */
+    /** Gives the folder free for others. Safe to call twice. */
     close(): void {
-        this.release()
+        const { release } = this
+        this.release = () => {}
+        release()
     }
 }
 

@@ -19,6 +19,7 @@ export interface VmListener {
 export class Vm {
     private readonly child: Child
     private readonly ready: Promise<unknown>
+    private booted = false
     /** Settles when the process has ended. */
     readonly exited: Promise<unknown>
 
@@ -52,12 +53,14 @@ export class Vm {
     /** Switches the power on, once the tool is loaded. */
     async boot(go: Omit<VmGo, "type">): Promise<void> {
         await this.ready
+        this.booted = true
         if (this.child.process.connected)
             this.child.process.send({ type: "go", ...go } satisfies VmGo)
     }
 
     /** Ends the process between two flash writes. */
     async stop(): Promise<void> {
+        if (!this.booted) return this.kill()
         const { process } = this.child
         if (process.connected) process.disconnect()
         const timer = setTimeout(() => process.kill("SIGKILL"), STOP_TIMEOUT_MS)

@@ -8,4 +8,5 @@ for (let i = 0; i < 260; ++i) {
     await settings.set(`k${i % 7}`, value)
     if (i % 50 === 49) await settings.delete("k3")
 }
+await settings.get("k0")
 console.log("written")

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { before, describe, test, type TestContext } from "node:test"
+import { unpackLibraries } from "../../host/sim/index.ts"
+import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
+
+before(unpackLibraries)
+
+/** A project of its own that uses the libraries of this one. */
+function project(t: TestContext, files: Record<string, string>) {
+    const folder = tempFolder(t)
+    mkdirSync(join(folder, "src"))
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+    const write = (name: string, text: string) =>
+        writeFileSync(join(folder, name), text)
+    write("devsconfig.json", "{}")
+    for (const [name, text] of Object.entries(files)) write(name, text)
+    return { write, build: () => runCli(["build"], { cwd: folder }) }
+}
+
+function assertBuilt(run: CliRun, message: RegExp): void {
+    assert.equal(run.stderr, "")
+    assert.match(run.stdout, message)
+    assert.equal(run.code, 0)
+}
+
+describe("fiberctl build", { concurrency: 2 }, () => {
+    test("builds once, and anew when an imported file or its absence changes", async t => {
+        const { write, build } = project(t, {
+            "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',
+            "src/a.ts": "export const a = 1\n",
+        })
+        assertBuilt(await build(), /building .*\n.*: \d+ bytes\n/)
+        assertBuilt(await build(), /^[^\n]*nothing changed[^\n]*\n$/)
+        write("src/b.ts", "not TypeScript, and not imported")
+        assertBuilt(await build(), /^[^\n]*nothing changed/)
+        write("src/a.ts", "export const b = 1\n")
+        const broken = await build()
+        assert.equal(broken.code, 1)
+        assert.match(
+            broken.stderr,
+            /^fiberctl: "src\/main\.ts" does not compile\nsrc\/main\.ts.1.10.*error TS2305/
+        )
+        assert.doesNotMatch(broken.stderr, /\n {4}at /)
+        write("src/a.ts", "export const a = 1\n")
+        assertBuilt(await build(), /^[^\n]*nothing changed/)
+    })
+
+    test("names each setting that would not reach a board as it is written", async t => {
+        const { write, build } = project(t, {
+            "src/main.ts": "console.log(1)\n",
+            ".env.defaults": "A=1\n# comment\nCOLOUR='#fff'\n",
+            ".env.local": "export B=2\nC=3\n",
+        })
+        const refused = await build()
+        assert.equal(refused.code, 1)
+        const [first, second, rest] = refused.stderr.split("\n")
+        assert.match(first, /^fiberctl: \.env\.defaults:3: .*drops.*"COLOUR"/)
+        assert.match(second, /^\.env\.local:1: .*"export".*"B"/)
+        assert.equal(rest, "")
+        write(".env.defaults", "A=1\n# comment\n")
+        write(".env.local", "B=2\nC=3\n")
+        assertBuilt(await build(), /\d+ bytes/)
+    })
+})

@@ -1,0 +1,40 @@
+// Sends awkward events to the collector, from seed FROM to FROM + COUNT - 1, one at a time.
+import * as ds from "@devicescript/core"
+import { readSetting } from "@devicescript/settings"
+import { Rsyslogger, SocketArbiter } from "../../../src/net"
+import { SystemClock, SystemSocket } from "../../../src/platform"
+import { awkwardEvent } from "../../vectors/awkward-events"
+
+/** A setting that is a number: the tool keeps some as text. */
+async function number(key: string, fallback: number): Promise<number> {
+    return parseInt("" + (await readSetting(key, fallback)))
+}
+
+const host = "" + (await readSetting("SYSLOG_HOST", ""))
+const port = await number("SYSLOG_PORT", 514)
+const framing = await readSetting("SYSLOG_FRAME", "octet")
+const from = await number("FROM", 0)
+const count = await number("COUNT", 1000)
+const clock = new SystemClock()
+const socket = new SystemSocket()
+const arbiter = new SocketArbiter(clock, socket)
+const syslog = new Rsyslogger(
+    { clock, socket, arbiter },
+    {
+        host,
+        port,
+        framing: framing === "lf" ? "lf" : "octet",
+        hostname: "höst {0} ]",
+        procId: "boot 7",
+        bom: framing === "bom",
+    },
+    (level, message) => console.log(message)
+)
+syslog.start()
+for (let seed = from; seed < from + count; ++seed) {
+    syslog.push(awkwardEvent(seed))
+    while (syslog.stats().queuedBytes > 4096) await ds.sleep(1)
+    if (seed % 16 === 0) await ds.sleep(0)
+}
+while (syslog.stats().queued) await ds.sleep(5)
+console.log(`done ${JSON.stringify(syslog.stats())}`)
