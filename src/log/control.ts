@@ -31,6 +31,11 @@ export class LevelControl {
         return this.rules.level(topic)
     }
 
+    /** The most detailed level of any topic. */
+    mostDetailed(): Level {
+        return this.rules.mostDetailed()
+    }
+
     /** The specification in force. */
     spec(): string {
         return this.rules.format()

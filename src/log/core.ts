@@ -1,16 +1,23 @@
 import { Clock } from "../platform"
 import { HandlerEntry, Warden } from "./entry"
 import { FilterOwner, LogFilter, without } from "./filters"
-import { Level, NONE } from "./levels"
+import { Level, TRACE } from "./levels"
 import { LogRecord } from "./record"
 
 /** What all loggers of one topic share. Fields in order of use: the VM looks them up in turn. */
 export class Channel implements FilterOwner {
-    /** Most detailed level that is let through: of the topic, and of any handler that takes it. */
-    threshold: Level = NONE
+    /**
+     * Most detailed level that is let through: of the topic, and of any handler that takes it.
+     * TRACE, so that any call comes past it, while `entries` is undefined.
+     */
+    threshold: Level = TRACE
     readonly core: Core
-    /** The handlers that take this topic, those with the same formatter side by side. */
-    entries: HandlerEntry[] = []
+    /**
+     * The handlers that take this topic, those with the same formatter side by side.
+     * Undefined after a change of levels, handlers or filters, until the next use: working
+     * all topics out at once could take more steps than the VM allows between two waits.
+     */
+    entries: HandlerEntry[] = undefined
     /** Filters before all handlers; undefined when there are none. */
     filters: LogFilter[] = undefined
     constructor(
@@ -18,6 +25,12 @@ export class Channel implements FilterOwner {
         core: Core
     ) {
         this.core = core
+    }
+
+    /** The threshold, worked out anew if need be. */
+    level(): Level {
+        if (!this.entries) this.core.refresh(this)
+        return this.threshold
     }
 
     filterFailed(filter: LogFilter, error: unknown): void {
@@ -50,6 +63,8 @@ export class Core {
     progress = false
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused = 0
+    /** Works out what holds for a topic. */
+    refresh: (channel: Channel) => void
     /** Told of faults and of what has to be done later. */
     warden: Warden
 

@@ -34,6 +34,7 @@ export function publish(
 ): void {
     const channel = source.channel
     const core = channel.core
+    if (!channel.entries && level > channel.level()) return
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)
     else if (b !== undefined || c !== undefined || d !== undefined)
         message = nativeFormat(message, a, b, c, d)
@@ -134,6 +135,7 @@ function drain(core: Core): void {
     core.depth = 2
     while (core.deferred.length) {
         const { channel, record, forced } = core.deferred.shift()
+        if (!channel.entries) core.refresh(channel)
         if (forced) deliver(core, forced, record)
         const { filters, entries } = channel
         const taken = filters

@@ -1,7 +1,6 @@
 import { checkRange } from "./check"
 import {
     applyFilters,
-    covers,
     FilterOwner,
     KEEP,
     LogFilter,
@@ -11,6 +10,7 @@ import {
 import { Formatter, LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
+import { covers } from "./pattern"
 import { Account } from "./queue"
 import { LogRecord } from "./record"
 import { rulesFilter } from "./standard-filters"

@@ -1,4 +1,3 @@
-import { matches } from "./pattern"
 import { LogRecord } from "./record"
 
 /** The record is taken as it is; what the remaining filters say still counts. */
@@ -23,19 +22,6 @@ export interface LogFilter {
 
 /** The topic of a task is this prefix and its name. */
 export const TASK_PREFIX = "task."
-
-/**
- * Whether a topic pattern applies to a topic: it matches the topic itself or one of its
- * dotted parents, so that `net` covers `net.syslog`.
- */
-export function covers(pattern: string, topic: string): boolean {
-    while (true) {
-        if (matches(pattern, topic)) return true
-        const dot = topic.lastIndexOf(".")
-        if (dot < 0) return false
-        topic = topic.slice(0, dot)
-    }
-}
 
 /** Is told of a filter that threw. */
 export interface FilterOwner {

@@ -152,12 +152,12 @@ export class Logger {
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return this.channel.threshold >= level && level >= EMERGENCY
+        return this.channel.level() >= level && level >= EMERGENCY
     }
 
     /** The most detailed level that reaches any handler. */
     mostDetailed(): Level {
-        return this.channel.threshold
+        return this.channel.level()
     }
 
     /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */

@@ -20,3 +20,18 @@ export function matches(pattern: string, text: string): boolean {
     }
     return from <= end
 }
+
+/**
+ * Whether a topic pattern applies to a topic: it matches the topic itself or one of its
+ * dotted parents, so that `net` covers `net.syslog`.
+ */
+export function covers(pattern: string, topic: string): boolean {
+    if (pattern.indexOf("*") < 0)
+        return topic === pattern || topic.startsWith(pattern + ".")
+    while (true) {
+        if (matches(pattern, topic)) return true
+        const dot = topic.lastIndexOf(".")
+        if (dot < 0) return false
+        topic = topic.slice(0, dot)
+    }
+}

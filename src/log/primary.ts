@@ -1,5 +1,6 @@
 import { checkRange } from "./check"
-import { covers, LogFilter } from "./filters"
+import { LogFilter } from "./filters"
+import { covers } from "./pattern"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16

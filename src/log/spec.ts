@@ -1,6 +1,6 @@
 import { LevelSpecError } from "./errors"
 import { Level, levelName, levelNames, parseLevel } from "./levels"
-import { matches } from "./pattern"
+import { covers } from "./pattern"
 
 /** Most `level@topic` overrides of one specification. */
 export const MAX_RULES = 32
@@ -11,13 +11,15 @@ export const MAX_TOPIC = 48
 export interface LevelRule {
     topic: string
     level: Level
+    /** How exact the topic is: its characters without stars, and a half for having none. */
+    weight: number
 }
 
 /**
  * Levels by topic: a default and overrides, as in `error debug@net warning@task.*`
  * (after Racket's PLTSTDERR). An override holds for the topic and what is below it in
- * dotted names; the nearest name wins, an exact one before a pattern, and of patterns the
- * one with the most characters.
+ * dotted names. Of several that hold, the one with the most characters wins, stars not
+ * counted; of equals one without star, then the later.
  */
 export class LevelRules {
     readonly rules: LevelRule[] = []
@@ -26,12 +28,14 @@ export class LevelRules {
 
     /** The level that holds for a topic. */
     level(topic: string): Level {
-        while (topic) {
-            const rule = this.best(topic)
-            if (rule) return rule.level
-            topic = topic.slice(0, Math.max(0, topic.lastIndexOf(".")))
+        let best = -1
+        let level = this.fallback
+        for (const rule of this.rules) {
+            if (rule.weight < best || !covers(rule.topic, topic)) continue
+            best = rule.weight
+            level = rule.level
         }
-        return this.fallback
+        return level
     }
 
     /** The most detailed level of all. */
@@ -60,7 +64,7 @@ export class LevelRules {
         } else if (rule) rule.level = level
         else if (this.rules.length >= MAX_RULES)
             throw new RangeError(`at most ${MAX_RULES} topics have a level`)
-        else this.rules.push({ topic, level })
+        else this.rules.push({ topic, level, weight: weightOf(topic) })
     }
 
     /** The specification as text; `parseLevelSpec` reads it back. */
@@ -70,16 +74,11 @@ export class LevelRules {
             words.push(`${levelName(rule.level)}@${rule.topic}`)
         return words.join(" ")
     }
+}
 
-    private best(topic: string): LevelRule | undefined {
-        let found: LevelRule
-        for (const rule of this.rules) {
-            if (rule.topic === topic) return rule
-            if (found && found.topic.length > rule.topic.length) continue
-            if (matches(rule.topic, topic)) found = rule
-        }
-        return found
-    }
+function weightOf(topic: string): number {
+    const stars = topic.split("*").length - 1
+    return topic.length - stars + (stars ? 0 : 0.5)
 }
 
 /**
@@ -140,7 +139,7 @@ function addRule(
         throw new LevelSpecError(text, place, `"${topic}" is named twice`)
     if (rules.rules.length >= MAX_RULES)
         throw new LevelSpecError(text, place, `more than ${MAX_RULES} topics`)
-    rules.rules.push({ topic, level })
+    rules.set(topic, level)
 }
 
 /** What is wrong with a topic or pattern, or undefined when nothing is. */

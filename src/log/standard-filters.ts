@@ -1,12 +1,6 @@
-import {
-    covers,
-    FilterAnswer,
-    IGNORE,
-    LogFilter,
-    STOP,
-    TASK_PREFIX,
-} from "./filters"
+import { FilterAnswer, IGNORE, LogFilter, STOP, TASK_PREFIX } from "./filters"
 import { Level } from "./levels"
+import { covers } from "./pattern"
 import { LogRecord } from "./record"
 import { LevelRules } from "./spec"
 

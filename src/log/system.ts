@@ -58,11 +58,12 @@ export class LogSystem {
         )
         const topics = new Topics(this.core, table, filters, this.control)
         this.topics = topics
+        this.core.refresh = channel => topics.refresh(channel)
         this.warden = new LogWarden(
             table,
             filters,
             topics.channel(LOG_TOPIC),
-            () => topics.recompute()
+            () => topics.invalidate()
         )
         this.core.warden = this.warden
     }
@@ -72,12 +73,12 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, or more than MAX_TOPICS
      */
     logger(topic: string): Logger {
+        const { loggers } = this
         const channel = this.topics.channel(topic)
-        const known = this.loggers.find(logger => logger.channel === channel)
-        if (known) return known
-        const logger = new Logger(channel, undefined, undefined)
-        this.loggers.push(logger)
-        return logger
+        const at = this.topics.index(topic)
+        if (!loggers[at])
+            loggers[at] = new Logger(channel, undefined, undefined)
+        return loggers[at]
     }
 
     /**
@@ -103,7 +104,7 @@ export class LogSystem {
         if (old) this.close.start(old)
         if (handler.queue)
             handler.queue.onLow = () => warden.due(core.clock.millis())
-        this.topics.recompute()
+        this.topics.invalidate()
         if (handler.open)
             spawn(
                 async () => {
@@ -119,7 +120,7 @@ export class LogSystem {
      */
     async removeHandler(name: string): Promise<void> {
         const entry = this.table.remove(name)
-        this.topics.recompute()
+        this.topics.invalidate()
         await this.close(entry)
     }
 
@@ -133,7 +134,8 @@ export class LogSystem {
         changes: HandlerOptions & Record<string, any>
     ): void {
         this.table.get(name).configure(changes, true)
-        this.topics.recompute()
+        this.table.group()
+        this.topics.invalidate()
     }
 
     /** All handlers and receivers. */
@@ -154,7 +156,7 @@ export class LogSystem {
     restrict(topic: string, handler: string | undefined): void {
         if (handler !== undefined) this.table.get(handler)
         this.topics.restrict(topic, handler)
-        this.topics.recompute()
+        this.topics.invalidate()
     }
 
     /**
@@ -163,13 +165,13 @@ export class LogSystem {
      */
     addFilter(filter: LogFilter, options: FilterOptions = {}): void {
         this.filters.add(filter, options)
-        this.topics.recompute()
+        this.topics.invalidate()
     }
 
     /** Removes a filter; false when there is none of this name. */
     removeFilter(name: string): boolean {
         const removed = this.filters.remove(name)
-        this.topics.recompute()
+        this.topics.invalidate()
         return removed
     }
 
@@ -236,14 +238,17 @@ export class LogSystem {
         return await this.control.change(timeout)
     }
 
-    /** The most detailed level that any handler would get, of a topic or of any topic known. */
+    /**
+     * The most detailed level that any handler would get of a topic. Without a topic: the one
+     * that none is more detailed than.
+     */
     mostDetailed(topic?: string): Level {
-        if (topic) return this.topics.channel(topic).threshold
-        return this.topics.mostDetailed()
+        if (topic) return this.topics.channel(topic).level()
+        return Math.min(this.control.mostDetailed(), this.table.mostDetailed())
     }
 
     private levelsChanged(): void {
-        this.topics.recompute()
+        this.topics.invalidate()
         this.control.notify()
     }
 

@@ -1,7 +1,7 @@
 import { FAILED, HandlerEntry, MAX_HANDLERS, Warden } from "./entry"
 import { HandlerExistsError, UnknownHandlerError } from "./errors"
 import { Handler, HandlerOptions } from "./handler"
-import { NONE } from "./levels"
+import { Level, NONE } from "./levels"
 
 /** The handlers by their unique names. */
 export class HandlerTable {
@@ -33,6 +33,7 @@ export class HandlerTable {
         const entries = this.entries.slice()
         entries.push(entry)
         this.entries = entries
+        this.group()
         return entry
     }
 
@@ -62,6 +63,13 @@ export class HandlerTable {
             grouped[at] = entry
         }
         this.entries = grouped
+    }
+
+    /** The most detailed level that any of them takes. */
+    mostDetailed(): Level {
+        let most = NONE
+        for (const entry of this.entries) most = Math.max(most, entry.level)
+        return most
     }
 
     find(name: string): HandlerEntry | undefined {

@@ -1,8 +1,8 @@
 import { LevelControl } from "./control"
 import { Channel, Core } from "./core"
 import { HandlerEntry } from "./entry"
-import { covers } from "./filters"
-import { Level, NONE } from "./levels"
+import { Level, NONE, TRACE } from "./levels"
+import { covers } from "./pattern"
 import { PrimaryFilters } from "./primary"
 import { topicFault } from "./spec"
 import { HandlerTable } from "./table"
@@ -19,6 +19,7 @@ interface Restriction {
 
 /** The topics in use, and for each of them what holds: level, filters, handlers. */
 export class Topics {
+    private readonly names: string[] = []
     private readonly channels: Channel[] = []
     private restrictions: Restriction[] = []
 
@@ -31,15 +32,23 @@ export class Topics {
 
     /** @throws RangeError for a malformed topic, or more than MAX_TOPICS */
     channel(topic: string): Channel {
-        const known = this.channels.find(channel => channel.topic === topic)
-        if (known) return known
+        return this.channels[this.index(topic)]
+    }
+
+    /**
+     * Number of a topic, from 0.
+     * @throws RangeError for a malformed topic, or more than MAX_TOPICS
+     */
+    index(topic: string): number {
+        // native, where a search by hand would take thousands of VM steps
+        const known = this.names.indexOf(topic)
+        if (known >= 0) return known
         checkTopic(topic)
         if (this.channels.length >= MAX_TOPICS)
             throw new RangeError(`topic "${topic}": at most ${MAX_TOPICS} fit`)
         const channel = new Channel(topic, this.core)
         this.channels.push(channel)
-        this.compute(channel)
-        return channel
+        return this.names.push(topic) - 1
     }
 
     /** @throws RangeError for a malformed topic, or one too many */
@@ -56,20 +65,16 @@ export class Topics {
         this.restrictions = others
     }
 
-    mostDetailed(): Level {
-        let most = NONE
-        for (const channel of this.channels)
-            most = Math.max(most, channel.threshold)
-        return most
-    }
-
     /** To be called when levels, handlers or filters have changed. */
-    recompute(): void {
-        this.table.group()
-        for (const channel of this.channels) this.compute(channel)
+    invalidate(): void {
+        for (const channel of this.channels) {
+            channel.entries = undefined
+            channel.threshold = TRACE
+        }
     }
 
-    private compute(channel: Channel): void {
+    /** Works out what holds for a topic. */
+    refresh(channel: Channel): void {
         const { topic } = channel
         channel.filters = this.filters.of(topic)
         channel.entries = this.entriesOf(topic)

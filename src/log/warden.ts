@@ -35,8 +35,10 @@ export class LogWarden implements Warden {
         error: unknown
     ): boolean {
         const retry = inFormatter && entry.formatter !== LINE_FORMATTER
-        if (retry) entry.formatter = LINE_FORMATTER
-        else {
+        if (retry) {
+            entry.formatter = LINE_FORMATTER
+            this.table.group()
+        } else {
             if (!inFormatter) entry.passed--
             entry.dropped++
             this.takeOut(entry)
@@ -142,6 +144,7 @@ export class LogWarden implements Warden {
             return false
         }
         entry.restore()
+        this.table.group()
         return true
     }
 

@@ -1,0 +1,317 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    DEBUG,
+    ERROR,
+    INFO,
+    levelName,
+    levelNames,
+    LevelSpecError,
+    LogSystem,
+    NONE,
+    NOTICE,
+    parseLevel,
+    parseLevelSpec,
+    TRACE,
+    WARNING,
+} from "../../src/log"
+import {
+    CountingFormatter,
+    expectPart,
+    ManualClock,
+    Recorder,
+    thrown,
+} from "./support/log"
+
+function fresh(spec?: string) {
+    const clock = new ManualClock()
+    const log = new LogSystem(clock, spec)
+    const out = new Recorder()
+    log.addHandler("out", out, { burst: null })
+    return { clock, log, out }
+}
+
+/** Place of the fault in a level specification, or -1 when it parses. */
+function faultAt(spec: string): number {
+    try {
+        parseLevelSpec(spec, INFO)
+    } catch (e: any) {
+        return e instanceof LevelSpecError ? e.at : -2
+    }
+    return -1
+}
+
+describe("levels (L1)", () => {
+    test("eight severities of RFC 5424, trace below them, none", () => {
+        expect(levelNames().join(" ")).toBe(
+            "none emergency alert critical error warning notice info debug trace"
+        )
+        expect(parseLevel("emergency")).toBe(0)
+        expect(parseLevel("DEBUG")).toBe(7)
+        expect(parseLevel("none")).toBe(-1)
+        expect(parseLevel("warn")).toBe(undefined)
+        expect(levelName(4)).toBe("warning")
+    })
+
+    test("each method writes its level", () => {
+        const { log, out } = fresh("trace")
+        const l = log.logger("x")
+        l.trace("m")
+        l.debug("m")
+        l.info("m")
+        l.notice("m")
+        l.warning("m")
+        l.error("m")
+        l.critical("m")
+        l.alert("m")
+        l.emergency("m")
+        l.log(WARNING, "{0}", 1)
+        l.log(NONE, "never")
+        expect(out.take()).toBe(
+            "trace x m|debug x m|info x m|notice x m|warning x m|error x m|" +
+                "critical x m|alert x m|emergency x m|warning x 1"
+        )
+    })
+
+    test("trace can be set at the start only", () => {
+        const { log, out } = fresh("info trace@deep")
+        log.logger("deep").trace("t")
+        log.logger("x").trace("t")
+        expect(out.take()).toBe("trace deep t")
+        expectPart(
+            thrown(() => log.setLevel("x", TRACE)),
+            "trace can be set at the start only"
+        )
+        expectPart(
+            thrown(() => log.setSpec("trace")),
+            "trace"
+        )
+        expectPart(
+            thrown(() => log.setSpec("info trace@x")),
+            'topic "x"'
+        )
+        expect(log.spec()).toBe("info trace@deep")
+        // what is in force since the start may be said again
+        log.setSpec("error trace@deep")
+        expect(log.spec()).toBe("error trace@deep")
+    })
+})
+
+describe("named loggers (L2)", () => {
+    test("one instance for a topic, topics are bounded and checked", () => {
+        const { log } = fresh()
+        expect(log.logger("a.b") === log.logger("a.b")).toBe(true)
+        ;["", "a..b", ".a", "a.", "a b", "a@b"].forEach(bad =>
+            expectPart(
+                thrown(() => log.logger(bad)),
+                "RangeError: topic"
+            )
+        )
+        expectPart(
+            thrown(() => {
+                for (let i = 0; i < 70; ++i) log.logger("many" + i)
+            }),
+            'topic "many62": at most 64 fit'
+        )
+        // nothing else is harmed
+        log.logger("a.b").error("still there")
+    })
+
+    test("a logger without a level inherits along the dots", () => {
+        const { log, out } = fresh("warning")
+        const parent = log.logger("net")
+        const child = log.logger("net.syslog.tcp")
+        const other = log.logger("network")
+        log.setLevel("net", DEBUG)
+        expect(log.level("net.syslog.tcp")).toBe(DEBUG)
+        child.debug("1")
+        parent.debug("2")
+        other.info("no")
+        log.setLevel("net.syslog", ERROR)
+        child.warning("no")
+        parent.debug("3")
+        log.setLevel("net.syslog", undefined)
+        child.debug("4")
+        log.setLevel("net", undefined)
+        child.notice("no")
+        child.warning("5")
+        expect(out.take()).toBe(
+            "debug net.syslog.tcp 1|debug net 2|debug net 3|" +
+                "debug net.syslog.tcp 4|warning net.syslog.tcp 5"
+        )
+    })
+
+    test("levels of tasks change while running, also by pattern", () => {
+        const { log, out } = fresh()
+        const sensor = log.service("sensor")
+        const pump = log.service("pump")
+        sensor.debug("no")
+        sensor.info("by default")
+        log.setLevel("task.*", ERROR)
+        log.setLevel("task.pump", DEBUG)
+        sensor.warning("no")
+        pump.debug("yes")
+        expect(out.take()).toBe(
+            "info task.sensor by default|debug task.pump yes"
+        )
+        expect(log.level("task.sensor")).toBe(ERROR)
+    })
+
+    test("a change can be awaited and listened to", async () => {
+        const { log } = fresh()
+        let heard = 0
+        const stop = log.onLevelChange(() => {
+            heard++
+        })
+        const changes: boolean[] = []
+        const wait = async () => {
+            changes.push(await log.levelChange())
+        }
+        wait.start()
+        wait.start()
+        await ds.sleep(5)
+        expect(changes.length).toBe(0)
+        log.setLevel("x", DEBUG)
+        await ds.sleep(5)
+        expect(changes.join(",")).toBe("true,true")
+        log.setSpec("error")
+        stop()
+        log.setSpec("info")
+        expect(heard).toBe(2)
+        expect(await log.levelChange(5)).toBe(false)
+    })
+
+    test("a throwing listener is reported and harms nobody", () => {
+        const { log, out } = fresh()
+        log.onLevelChange(() => {
+            throw new Error("deaf")
+        })
+        let heard = 0
+        log.onLevelChange(() => {
+            heard++
+        })
+        log.setLevel("x", DEBUG)
+        expect(heard).toBe(1)
+        expectPart(out.take(), "error log level listener: Error: deaf")
+    })
+})
+
+describe("level specification (L3)", () => {
+    test("default and overrides, in any order", () => {
+        const rules = parseLevelSpec("debug@net  error warning@task.*", INFO)
+        expect(rules.level("x")).toBe(ERROR)
+        expect(rules.level("net.a")).toBe(DEBUG)
+        expect(rules.level("task.a")).toBe(WARNING)
+        expect(rules.level("task")).toBe(ERROR)
+        expect(rules.format()).toBe("error debug@net warning@task.*")
+        expect(parseLevelSpec("", NOTICE).level("x")).toBe(NOTICE)
+        expect(parseLevelSpec("NONE", INFO).level("x")).toBe(NONE)
+    })
+
+    test("the most exact one wins", () => {
+        const rules = parseLevelSpec(
+            "error info@task.* debug@task.pump warning@task.pu* notice@*.deep",
+            INFO
+        )
+        expect(rules.level("task.sensor")).toBe(INFO)
+        expect(rules.level("task.pump")).toBe(DEBUG)
+        expect(rules.level("task.pulse")).toBe(WARNING)
+        expect(rules.level("other.deep")).toBe(NOTICE)
+        expect(rules.level("task.pump.child")).toBe(DEBUG)
+        expect(rules.level("task.pulse.deep")).toBe(WARNING)
+    })
+
+    test("a malformed one is refused with the place of the fault", () => {
+        expect(faultAt("error debug@net")).toBe(-1)
+        expect(faultAt("loud")).toBe(0)
+        expect(faultAt("error loud@net")).toBe(6)
+        expect(faultAt("error  debug@")).toBe(13)
+        expect(faultAt("error debug@net info")).toBe(16)
+        expect(faultAt("debug@a..b")).toBe(6)
+        expect(faultAt("debug@a@b")).toBe(6)
+        expect(faultAt("debug@a info@a")).toBe(13)
+        expect(faultAt("@net")).toBe(0)
+        expectPart(
+            thrown(() => parseLevelSpec("info dbug@net", INFO)),
+            'LevelSpecError: level specification "info dbug@net", character 6: ' +
+                '"dbug" is no level; wanted none, emergency'
+        )
+        const many: string[] = []
+        for (let i = 0; i < 33; ++i) many.push(`info@t${i}`)
+        expectPart(
+            thrown(() => parseLevelSpec(many.join(" "), INFO)),
+            "more than 32 topics"
+        )
+    })
+
+    test("the old one stays in force", () => {
+        const { log, out } = fresh("error debug@net")
+        expectPart(
+            thrown(() => log.setSpec("info debug@net loud")),
+            "character 16"
+        )
+        expect(log.spec()).toBe("error debug@net")
+        log.logger("x").info("no")
+        log.logger("net").debug("yes")
+        expect(out.take()).toBe("debug net yes")
+        log.setSpec("none error@net")
+        log.logger("x").emergency("no")
+        log.logger("net").error("yes")
+        expect(out.take()).toBe("error net yes")
+        expectPart(
+            thrown(() => new LogSystem(new ManualClock(), "nothing")),
+            "LevelSpecError"
+        )
+    })
+})
+
+describe("a disabled call (L4)", () => {
+    test("makes no record and formats nothing", () => {
+        const { log, out, clock } = fresh()
+        const formatter = new CountingFormatter("f")
+        log.configureHandler("out", { formatter })
+        const l = log.logger("x")
+        clock.asked = 0
+        for (let i = 0; i < 50; ++i) l.debug("v {0}", i)
+        l.report(DEBUG, { a: 1 }, () => {
+            throw new Error("rendered")
+        })
+        expect(clock.asked + formatter.count + out.seen.length).toBe(0)
+        l.info("v {0}", 1)
+        expect(formatter.count).toBe(1)
+        expect(clock.asked > 0).toBe(true)
+    })
+
+    test("is one that no handler takes, too", async () => {
+        const { log, out, clock } = fresh("debug")
+        const l = log.logger("x")
+        log.configureHandler("out", { level: ERROR })
+        clock.asked = 0
+        l.debug("no")
+        l.warning("no")
+        expect(clock.asked).toBe(0)
+        expect(l.isEnabled(WARNING)).toBe(false)
+        expect(l.isEnabled(ERROR)).toBe(true)
+        expect(l.isEnabled(NONE)).toBe(false)
+        await log.removeHandler("out")
+        l.emergency("no")
+        expect(l.isEnabled(0)).toBe(false)
+        expect(clock.asked + out.seen.length).toBe(0)
+    })
+
+    test("the most detailed level any receiver would take", async () => {
+        const { log } = fresh("info debug@net")
+        const net = log.logger("net.a")
+        const other = log.logger("x")
+        expect(net.mostDetailed()).toBe(DEBUG)
+        expect(log.mostDetailed()).toBe(DEBUG)
+        log.configureHandler("out", { level: ERROR })
+        expect(log.mostDetailed()).toBe(ERROR)
+        const receiver = log.subscribe("none notice@net")
+        expect(net.mostDetailed()).toBe(NOTICE)
+        expect(log.mostDetailed("net.a")).toBe(NOTICE)
+        expect(other.mostDetailed()).toBe(ERROR)
+        await log.unsubscribe(receiver)
+        expect(net.mostDetailed()).toBe(ERROR)
+    })
+})

@@ -1,0 +1,101 @@
+import { expect } from "@devicescript/test"
+import { Formatter, Handler, levelName, LogRecord } from "../../../src/log"
+import { Clock, ClockChange } from "../../../src/platform"
+
+/** A clock that the test moves; it counts how often it is asked. */
+export class ManualClock implements Clock {
+    now = 1000
+    asked = 0
+    private offset: number
+    private readonly listeners: ((change: ClockChange) => void)[] = []
+
+    millis(): number {
+        this.asked++
+        return this.now
+    }
+
+    wall(): number | undefined {
+        return this.offset === undefined ? undefined : this.now + this.offset
+    }
+
+    setWall(unixMs: number): void {
+        this.offset = unixMs - this.now
+        const change = {
+            source: "test",
+            correction: undefined as number,
+            stepped: false,
+        }
+        for (const listener of this.listeners) listener(change)
+    }
+
+    onSet(listener: (change: ClockChange) => void): () => void {
+        this.listeners.push(listener)
+        return () => {}
+    }
+}
+
+/** A handler that keeps what it gets, as `level topic message`. */
+export class Recorder implements Handler {
+    seen: string[] = []
+    lines: string[] = []
+    readonly calls: string[] = []
+    lastMeta: Record<string, any>
+    /** Called in `emit`. */
+    onEmit: (record: LogRecord) => void
+
+    emit(record: LogRecord, line: string): void {
+        this.seen.push(
+            `${levelName(record.level)} ${record.topic} ${record.message}`
+        )
+        this.lines.push(line)
+        this.lastMeta = record.meta
+        if (this.onEmit) this.onEmit(record)
+    }
+
+    open(): void {
+        this.calls.push("open")
+    }
+
+    close(): void {
+        this.calls.push("close")
+    }
+
+    configure(options: Record<string, any>): void {
+        this.calls.push(`configure ${Object.keys(options).join(",")}`)
+    }
+
+    /** What was kept since the last call, joined by `|`. */
+    take(): string {
+        const text = this.seen.join("|")
+        this.seen = []
+        this.lines = []
+        return text
+    }
+}
+
+/** Formats as `prefix message` and counts how often. */
+export class CountingFormatter implements Formatter {
+    count = 0
+
+    constructor(private readonly prefix: string) {}
+
+    format(record: LogRecord): string {
+        this.count++
+        return `${this.prefix} ${record.message}`
+    }
+}
+
+/** What `run` throws: its name and message. */
+export function thrown(run: () => void): string {
+    try {
+        run()
+    } catch (e: any) {
+        return `${e.name}: ${e.message}`
+    }
+    return "nothing thrown"
+}
+
+/** Expects a text to contain a part, and shows both when it does not. */
+export function expectPart(text: string, part: string): void {
+    expect(text.includes(part) ? part : text).toBe(part)
+}
