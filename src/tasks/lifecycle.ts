@@ -2,7 +2,7 @@ import { stopChildren } from "./children"
 import { runCleanups } from "./cleanup"
 import { TaskStopped } from "./errors"
 import { Failure, toFailure } from "./failure"
-import { makeLogger } from "./loggers"
+import { LazyLog } from "./lazylog"
 import { effective } from "./effective"
 import { dropDependents } from "./requests"
 import { afterRun } from "./restart"
@@ -18,53 +18,57 @@ export function isLive(task: Task): boolean {
 /** Starts a run of `task`, now. The caller has made sure that none is under way. */
 export function begin(task: Task): void {
     const { supervisor } = task
-    if (!task.log) task.log = makeLogger(task)
+    if (!task.log) task.log = new LazyLog(task)
     task.flags &= ~(RUN_FLAGS | FAILED)
     task.runs = (task.runs || 0) + 1
-    task.startedAt = supervisor.clock.millis()
     supervisor.timers.disarm(task)
     supervisor.setState(task, "starting")
     task.fiber = root.start(task)
 }
 
-/** Root of a task's fiber: nothing gets past it, for that would restart the whole program. */
+/**
+ * Root of a task's fiber: nothing gets past it, for that would restart the whole program. One
+ * function, since each frame below the body takes heap as long as the body runs.
+ */
 async function root(task: Task): Promise<void> {
     try {
-        await runBody(task)
+        if (enter(task))
+            try {
+                const { args } = task.options
+                task.result = args
+                    ? await (task.body as any)(task, ...args)
+                    : await task.body(task)
+            } catch (e: any) {
+                bodyThrew(task, e)
+            }
         await windUp(task)
     } catch (e: any) {
         giveIn(task, e)
     }
 }
 
-async function runBody(task: Task): Promise<void> {
-    if (task.flags & STOP) {
-        task.flags |= HOOKED
-        return
-    }
-    enter(task)
-    try {
-        const { args } = task.options
-        task.result = args
-            ? await (task.body as any)(task, ...args)
-            : await task.body(task)
-    } catch (e: any) {
-        if (e instanceof TaskStopped && task.flags & STOP) return
-        recordFailure(task, toFailure(e))
-        task.log.exception("failed", e)
-    }
+function bodyThrew(task: Task, thrown: any): void {
+    if (thrown instanceof TaskStopped && task.flags & STOP) return
+    recordFailure(task, toFailure(thrown))
+    task.log.exception("failed", thrown)
 }
 
-function enter(task: Task): void {
+/** @returns false when a stop came before the beginning: then neither body nor hook is called */
+function enter(task: Task): boolean {
     const { supervisor } = task
+    if (task.flags & STOP) {
+        task.flags |= HOOKED
+        return false
+    }
     const { watchdog } = task.options
     supervisor.setState(task, "running")
     if (watchdog) {
         task.fed = supervisor.clock.millis()
         supervisor.arm(task, task.fed + watchdog)
     }
-    task.log.progress("started, run {0}", task.runs)
+    supervisor.journal.progress("{0} started, run {1}", task.name, task.runs)
     supervisor.reconsider()
+    return true
 }
 
 /** Keeps what the present run failed with. */

@@ -22,14 +22,14 @@ export function rest(task: Task): void {
     const { supervisor } = task
     supervisor.timers.disarm(task)
     supervisor.setState(task, task.flags & DISABLED ? "disabled" : "stopped")
-    if (task.log) task.log.progress("stopped")
+    supervisor.journal.progress("{0} stopped", task.name)
 }
 
 function finish(task: Task): void {
     const failed = task.flags & FAILED
     task.flags &= ~WANTED
     task.supervisor.setState(task, failed ? "failed" : "done")
-    task.log.progress(failed ? "failed" : "done")
+    task.supervisor.journal.progress("{0} {1}", task.name, task.state)
 }
 
 function isToRestart(task: Task): boolean {
@@ -53,7 +53,7 @@ function restartLater(task: Task): void {
     task.restarts = (task.restarts || 0) + 1
     supervisor.setState(task, "waiting")
     supervisor.arm(task, task.doneAt + delay)
-    task.log.progress("restarts in {0} ms", delay)
+    supervisor.journal.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
 /** Counts a restart against the limit of so many in so long, on the monotonic clock. */

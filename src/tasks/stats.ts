@@ -3,6 +3,7 @@ import type { FlashSlots, FlashStats } from "../platform"
 import { MAX_FIGURES, MAX_RESULT_CHARS } from "./defaults"
 import type { BootJournal, LastEnd } from "./journal"
 import { isLive } from "./lifecycle"
+import { startOf } from "./status"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -37,8 +38,8 @@ export interface DeviceStats {
 
 /** Figures of `task` at this moment. */
 export function statsOf(task: Task): TaskStats {
-    const { startedAt, doneAt } = task
-    const end = isLive(task) ? task.supervisor.clock.millis() : doneAt
+    const startedAt = startOf(task)
+    const end = isLive(task) ? task.supervisor.clock.millis() : task.doneAt
     return {
         name: task.name,
         runs: task.runs || 0,

@@ -61,7 +61,7 @@ export function statusOf(task: Task, lines?: LineSource): TaskStatus {
         since: task.since,
         sinceWall: toWall(task.since),
         ago: now - task.since,
-        startedAt: task.startedAt,
+        startedAt: startOf(task),
         doneAt: task.doneAt,
         doneWall: toWall(task.doneAt),
         next,
@@ -76,6 +76,11 @@ export function statusOf(task: Task, lines?: LineSource): TaskStatus {
         parent: task.parent ? task.parent.name : undefined,
         lastLine: lines ? lastLine(task.name, lines) : undefined,
     }
+}
+
+/** Start of the present or last run. */
+export function startOf(task: Task): number {
+    return task.state === "running" ? task.since : task.startedAt
 }
 
 function lastLine(name: string, lines: LineSource): string {

@@ -57,6 +57,7 @@ export class Supervisor {
 
     /** Puts `task` into a state and wakes whoever waits for one. */
     setState(task: Task, state: TaskState): void {
+        if (task.state === "running") task.startedAt = task.since
         task.state = state
         task.since = this.clock.millis()
         this.watchers.wake()

@@ -1,9 +1,9 @@
 import * as ds from "@devicescript/core"
-import type { ServiceLogger } from "../log"
 import type { Signal } from "../platform"
 import { addChild } from "./children"
 import { deferCleanup } from "./cleanup"
 import { Failure } from "./failure"
+import type { TaskLogger } from "./lazylog"
 import { TaskBody, TaskOptions } from "./options"
 import { restartTask, setReady, startTask, stopTask } from "./requests"
 import { PARKED, TaskState, UNREADY } from "./states"
@@ -26,12 +26,12 @@ export class Task {
     /** Runs begun since boot; undefined before the first. */
     runs: number
     /** The logger of this task, from its first run on. */
-    log: ServiceLogger
+    log: TaskLogger
     /** The fiber of the present run; for the supervision only. */
     fiber: ds.Fiber
     /** When the supervision looks at this task again, in ms; for the supervision only. */
     due: number
-    /** Monotonic start of the last run, in ms. */
+    /** Monotonic start of the last run that is over or stopping, in ms. */
     startedAt: number
     /** Monotonic end of the last run, in ms. */
     doneAt: number
