@@ -1,3 +1,4 @@
+export * from "./apply"
 export * from "./dotenv"
 export * from "./setting"
 export * from "./kinds"

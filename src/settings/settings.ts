@@ -1,6 +1,4 @@
-import * as ds from "@devicescript/core"
 import { FlashSlots } from "../platform"
-import { DotenvReader } from "./dotenv"
 import { accept, MASK, Schema, SettingProblem, Values } from "./setting"
 
 /** Most listeners of one setting. */
@@ -76,24 +74,6 @@ export class Settings<S extends Schema> {
         this.values[key] = value
         if (!same(before, value)) this.tell(key, value)
         return undefined
-    }
-
-    /**
-     * Takes the settings of a dotenv text, in its order, and lets other fibers run in between.
-     * @returns the problems of what was refused; the rest holds
-     * @throws RangeError when the text is longer than `MAX_DOTENV_LENGTH`
-     */
-    async apply(source: string): Promise<SettingProblem[]> {
-        const problems: SettingProblem[] = []
-        const reader = new DotenvReader(source)
-        while (!reader.done()) {
-            const entry = reader.next()
-            const problem =
-                entry && this.set(entry.key, entry.value, entry.line)
-            if (problem) problems.push(problem)
-            await ds.sleep(0)
-        }
-        return problems
     }
 
     /**

@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
+    applyDotenv,
     byteSize,
     decimal,
     duration,
@@ -257,7 +258,8 @@ describe("settings", () => {
 
     test("take a dotenv text, with the line of what is refused", async () => {
         const settings = new Settings(firmware())
-        const problems = await settings.apply(
+        const problems = await applyDotenv(
+            settings,
             "# mine\nLOG_LEVEL='debug # all'\nSYSLOG_PORT=no\nWHAT=1\nDEMO=no\n"
         )
         const lines = problems.map(problem => problem.message)
