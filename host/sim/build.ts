@@ -20,8 +20,10 @@ import { programSlug } from "./paths.ts"
 
 /** Where builds are kept, below the project's folder. */
 const CACHE_FOLDER = ".devicescript/fiberctl/build"
-/** Longest wait for another build of this project, in ms. */
-const LOCK_TIMEOUT_MS = 120_000
+/** Longest build, in ms: some 3 s are usual. */
+const BUILD_TIMEOUT_MS = 120_000
+/** Longest wait for another build of the same program, in ms. */
+const LOCK_TIMEOUT_MS = BUILD_TIMEOUT_MS + 10_000
 /** Folders that the tool reads besides the sources. */
 const CONFIG_FOLDERS = ["services", "boards"]
 
@@ -59,8 +61,8 @@ export async function buildProgram(
     const kept = readBuild(folder)
     if (kept) return { ...kept, cached: true }
     started()
-    mkdirSync(CACHE_FOLDER, { recursive: true })
-    const release = await waitLock(join(CACHE_FOLDER, "lock"), LOCK_TIMEOUT_MS)
+    await unpackLibraries()
+    const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         const other = readBuild(folder)
         if (other) return { ...other, cached: true }
@@ -80,12 +82,13 @@ export async function buildProgram(
 export async function unpackLibraries(): Promise<void> {
     if (existsSync(unpackedMark())) return
     mkdirSync(CACHE_FOLDER, { recursive: true })
-    const release = await waitLock(join(CACHE_FOLDER, "lock"), LOCK_TIMEOUT_MS)
+    const folder = join(CACHE_FOLDER, "unpack")
+    const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         if (existsSync(unpackedMark())) return
-        const main = join(CACHE_FOLDER, "empty.ts")
-        writeFileSync(main, "export {}\n")
-        await compile(main, join(CACHE_FOLDER, "empty"))
+        writeFileSync(`${folder}.ts`, "export {}\n")
+        await compile(`${folder}.ts`, folder)
+        writeFileSync(unpackedMark(), "")
     } finally {
         release()
     }
@@ -100,9 +103,16 @@ async function compile(main: string, folder: string): Promise<void> {
     const fresh = mkdtempSync(`${folder}.`)
     try {
         const child = startChild("./build-process.ts", [main, fresh])
-        const [code] = await once(child.process, "close")
-        if (existsSync("node_modules/@devicescript/core"))
-            writeFileSync(unpackedMark(), "")
+        const timer = setTimeout(
+            () => child.process.kill("SIGKILL"),
+            BUILD_TIMEOUT_MS
+        )
+        const [code, signal] = await once(child.process, "close")
+        clearTimeout(timer)
+        if (signal)
+            throw new FirmwareError(
+                `the build of "${main}" was ended (${signal})`
+            )
         if (code !== 0)
             throw new FirmwareError(
                 `"${main}" does not compile`,
