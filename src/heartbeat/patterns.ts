@@ -8,9 +8,12 @@ export type Pattern = number[]
 /** Patterns by severity, 0 (emergency) to 8 (trace), then `BEAT`; undefined plays nothing. */
 export type PatternTable = (Pattern | undefined)[]
 
-/** Full brightness only: a light that cannot be dimmed shows the same. */
-const LED_BEAT: Pattern = [1, 20, 0, 80]
-const LED_INFO: Pattern = [1, 60, 0, 140]
+/**
+ * Full brightness only: a light that cannot be dimmed shows the same. The VM sends at most one
+ * command each 20 ms, so a step of less than 40 ms may not be seen.
+ */
+const LED_BEAT: Pattern = [1, 40, 0, 100]
+const LED_INFO: Pattern = [1, 100, 0, 150]
 const LED_WARNING: Pattern = [1, 80, 0, 80, 1, 80, 0, 80, 1, 80, 0, 200]
 const LED_ERROR: Pattern = [1, 500, 0, 150, 1, 500, 0, 350]
 const LED_CRITICAL: Pattern = [

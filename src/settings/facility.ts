@@ -25,10 +25,18 @@ const LOCAL = 16
 
 /** A syslog facility by name (`daemon`, `local0`) or number (0 to 23). */
 export function facility(fallback: number): Setting<number> {
-    return {
-        wanted: "a syslog facility: 0 to 23, local0 to local7, or a name as user or daemon",
-        fallback,
-        read: text => parseFacility(text.trim().toLowerCase()),
+    return new FacilitySetting(fallback)
+}
+
+class FacilitySetting implements Setting<number> {
+    constructor(readonly fallback: number) {}
+
+    wanted(): string {
+        return "a syslog facility: 0 to 23, local0 to local7, or a name as user or daemon"
+    }
+
+    read(text: string): number | undefined {
+        return parseFacility(text.trim().toLowerCase())
     }
 }
 

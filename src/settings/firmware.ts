@@ -1,5 +1,6 @@
-import { Check, byteSize, duration, flag, int, oneOf, text } from "./kinds"
 import { facility } from "./facility"
+import { byteSize, duration, flag, int, oneOf, text } from "./kinds"
+import { Check } from "./setting"
 
 /** What the schema leaves to its user, so that settings need to know neither log nor board. */
 export interface FirmwareOptions {

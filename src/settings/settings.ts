@@ -1,5 +1,5 @@
 import { FlashSlots } from "../platform"
-import { accept, MASK, Schema, SettingProblem, Values } from "./setting"
+import { fault, MASK, Schema, SettingProblem, Values } from "./setting"
 
 /** Most listeners of one setting. */
 export const MAX_LISTENERS = 16
@@ -13,16 +13,13 @@ export type SettingListener<T> = (value: T) => void
  * before, in force and is told in `problems()`.
  */
 export class Settings<S extends Schema> {
-    private readonly values: Record<string, any> = {}
+    /** Texts that hold; a value is read from its text anew, which keeps one record in RAM. */
     private readonly texts: Record<string, string> = {}
     private readonly refused: Record<string, SettingProblem> = {}
     private readonly listeners: Record<string, SettingListener<any>[]> = {}
 
     /** Settings that all have their defaults; `load` reads the ones in flash. */
-    constructor(private readonly schema: S) {
-        for (const key of Object.keys(schema))
-            this.values[key] = schema[key].fallback
-    }
+    constructor(private readonly schema: S) {}
 
     /**
      * Reads every key of the schema from its slot, one flash read (about 15 ms) each.
@@ -45,9 +42,9 @@ export class Settings<S extends Schema> {
         return settings
     }
 
-    /** The value in force. */
+    /** The value in force. Reads its text each time (some 20 us): keep it where it is hot. */
     get<K extends keyof S & string>(key: K): Values<S>[K] {
-        return this.values[key]
+        return this.value(key) as Values<S>[K]
     }
 
     /**
@@ -60,18 +57,17 @@ export class Settings<S extends Schema> {
     set(key: string, text: string, line?: number): SettingProblem | undefined {
         const setting = this.schema[key]
         if (!setting) return { key, message: `${key}: no such setting` }
-        const { value, problem } =
-            text === ""
-                ? { value: setting.fallback, problem: undefined }
-                : accept(key, setting, text, line)
+        const problem =
+            text === "" ? undefined : fault(key, setting, text, line)
         if (problem) {
             this.refused[key] = problem
             return problem
         }
         delete this.refused[key]
-        this.texts[key] = text || undefined
-        const before = this.values[key]
-        this.values[key] = value
+        const before = this.value(key)
+        if (text === "") delete this.texts[key]
+        else this.texts[key] = text
+        const value = this.value(key)
         if (!same(before, value)) this.tell(key, value)
         return undefined
     }
@@ -111,6 +107,12 @@ export class Settings<S extends Schema> {
             if (text === undefined) return `${key} (default)`
             return `${key}=${schema[key].secret ? MASK : text}`
         })
+    }
+
+    private value(key: string): unknown {
+        const text = this.texts[key]
+        const setting = this.schema[key]
+        return text === undefined ? setting.fallback : setting.read(text)
     }
 
     private refuse(key: string, message: string): void {

@@ -179,7 +179,7 @@ describe("settings", () => {
             [
                 `HOSTNAME: got "two words", wanted a host name or address: letters, digits and .-_:`,
                 `LOG_LEVEL: got "loud", no level "loud" at 0`,
-                `HB_PERIOD: got "5", wanted a time from 0ms to 3600000ms with its unit, as 500ms, 5s, 2m or 1h`,
+                `HB_PERIOD: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h, in ms from 0 to 3600000`,
                 `SYSLOG_PORT: got "70000", wanted a whole number from 1 to 65535`,
                 `SYSLOG_PROTO: what is in flash is not JSON`,
             ].join("\n")
