@@ -7,13 +7,14 @@ export function matches(pattern: string, text: string): boolean {
     if (parts.length === 1) return pattern === text
     const first = parts[0]
     const last = parts[parts.length - 1]
-    if (!text.startsWith(first)) return false
-    // the VM says that no text ends with the empty one
+    // the VM does not find the empty text at the end of a text
+    if (first && !text.startsWith(first)) return false
     if (last && !text.endsWith(last)) return false
     let from = first.length
     const end = text.length - last.length
     if (end < from) return false
     for (let i = 1; i < parts.length - 1; ++i) {
+        if (!parts[i]) continue
         const at = text.indexOf(parts[i], from, end)
         if (at < 0) return false
         from = at + parts[i].length

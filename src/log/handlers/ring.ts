@@ -143,7 +143,7 @@ export class RingHandler implements Handler {
             if (contains(line, patterns)) found.push(line)
             at = this.after(at)
         }
-        return limit === undefined ? found : found.slice(-limit)
+        return limit < found.length ? found.slice(found.length - limit) : found
     }
 
     /**
