@@ -62,15 +62,22 @@ export interface MessageOptions {
     enterprise: number
 }
 
+/** The kept headers of one topic and mark: a template for each level. */
+interface Header {
+    topic: string
+    mark: string | undefined
+    templates: string[]
+}
+
 /** Writes RFC 5424 messages. The header of each topic and level is made once and kept. */
 export class MessageEncoder {
     private readonly times = new TimestampCache()
     private readonly hostname: string
     private readonly procId: string
-    private topics: Record<string, string[]> = {}
-    private marks: Record<string, string[]> = {}
+    private headers: Record<string, Header> = {}
     private cached = 0
-    private lastKey: string
+    private lastTopic: string
+    private lastMark: string
     private lastLevel: number
     private lastTemplate: string
     private lastTime = -1
@@ -86,12 +93,12 @@ export class MessageEncoder {
      * @param sequence the sequenceId, 1 to MAX_SEQUENCE
      */
     encode(event: SyslogEvent, sequence: number): string {
-        const key = event.mark || event.topic
-        if (key !== this.lastKey || event.level !== this.lastLevel) {
-            this.lastTemplate = this.template(event)
-            this.lastKey = key
-            this.lastLevel = event.level
-        }
+        if (
+            event.level !== this.lastLevel ||
+            event.topic !== this.lastTopic ||
+            event.mark !== this.lastMark
+        )
+            this.turnTo(event)
         if (event.time !== this.lastTime) {
             this.lastTime = event.time
             this.ticks = ticksOf(event.time)
@@ -133,24 +140,30 @@ export class MessageEncoder {
         )
     }
 
-    private template(event: SyslogEvent): string {
-        const cache = event.mark ? this.marks : this.topics
-        const key = event.mark || event.topic
-        let byLevel = cache[key]
-        if (!byLevel) {
-            if (this.cached >= CACHE_ENTRIES) this.forget()
-            this.cached++
-            byLevel = (event.mark ? this.marks : this.topics)[key] = []
-        }
-        const level = Math.max(0, event.level)
-        if (!byLevel[level]) byLevel[level] = this.makeTemplate(event, "")
-        return byLevel[level]
+    private turnTo(event: SyslogEvent): void {
+        this.lastLevel = event.level
+        this.lastTopic = event.topic
+        this.lastMark = event.mark
+        this.lastTemplate = this.template(event)
     }
 
-    private forget(): void {
-        this.topics = {}
-        this.marks = {}
-        this.cached = 0
+    private template(event: SyslogEvent): string {
+        const { topic, mark } = event
+        const key = mark || topic
+        let header = this.headers[key]
+        if (!header || header.topic !== topic || header.mark !== mark) {
+            if (this.cached >= CACHE_ENTRIES) {
+                this.headers = {}
+                this.cached = 0
+            }
+            if (!this.headers[key]) this.cached++
+            header = { topic, mark, templates: [] }
+            this.headers[key] = header
+        }
+        const { templates } = header
+        const level = Math.max(0, event.level)
+        if (!templates[level]) templates[level] = this.makeTemplate(event, "")
+        return templates[level]
     }
 
     /**

@@ -102,11 +102,11 @@ export class Rsyslogger {
         const sequence = outbox.nextSequence()
         const line = this.framing.frame(this.encoder.encode(event, sequence))
         const size = line.byteLength
-        if (outbox.bytes + size > this.batchBytes) this.worker.full(event.time)
+        if (outbox.bytes + size > this.batchBytes) this.worker.full()
         const wasEmpty = !outbox.bytes
         outbox.add(line, size)
         this.received++
-        if (wasEmpty) this.worker.filled(event.time)
+        if (wasEmpty) this.worker.filled()
     }
 
     /** The account and the state of the connection. */

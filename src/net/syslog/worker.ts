@@ -91,14 +91,15 @@ export class SyslogWorker {
     }
 
     /** A record was put into the empty outbox: it is sent when its batch is due. */
-    filled(now: number): void {
-        this.firstAt = now
+    filled(): void {
+        this.firstAt = this.net.clock.millis()
         this.wake.notify()
     }
 
     /** The next record would make a write too long: sends what waits, if that is possible. */
-    full(now: number): void {
-        if (this.channel && this.channel.isReady()) this.channel.send(now)
+    full(): void {
+        if (this.channel && this.channel.isReady())
+            this.channel.send(this.net.clock.millis())
     }
 
     private interrupt(): void {
