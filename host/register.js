@@ -2,4 +2,5 @@
 // of the DeviceScript tool is a CommonJS file and would take 15 s to be looked at.
 import { register } from "tsx/esm/api"
 
-register()
+/** Ends that again, for what is loaded from then on. */
+export const unregister = register()

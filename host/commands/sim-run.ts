@@ -10,6 +10,9 @@ import type { SimCommandOptions } from "./sim.ts"
 /** A program that ran this long without a panic has got going, in ms. */
 const GOT_GOING_MS = 3000
 
+/** Longest time from power-on to the start of the program, in ms; 1.1 s are usual. */
+const BOOT_TIMEOUT_MS = 30_000
+
 /**
  * Runs `fiberctl sim` until the time is over, a signal comes, or the VM dies.
  * @throws UsageError
@@ -39,14 +42,11 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
         else process.stdout.write(JSON.stringify(event) + "\n")
     })
     try {
-        await Promise.race([sim.start(), ended.promise])
-        if (options.for)
-            setTimeout(
-                () => ended.end(`${options.for} s are over`),
-                options.for * 1000
-            )
-        const reason = await ended.promise
-        await sim.stop(reason)
+        await Promise.race([
+            sim.start().then(() => firstBoot(sim, ended, options.for)),
+            ended.promise,
+        ])
+        await sim.stop(await ended.promise)
     } catch (error) {
         await sim.stop((error as Error).message)
         throw error
@@ -55,6 +55,25 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
         throw new FirmwareError(
             `"${options.main}" panicked and never ran for ${GOT_GOING_MS / 1000} s`
         )
+}
+
+/** Waits for the program to start, from when the time of `--for` counts. */
+async function firstBoot(
+    sim: Simulator,
+    ended: Ending,
+    seconds: number | undefined
+): Promise<void> {
+    try {
+        await sim.waitFor("boot", undefined, BOOT_TIMEOUT_MS)
+    } catch {
+        ended.fail(
+            new FirmwareError(
+                `the board did not boot within ${BOOT_TIMEOUT_MS / 1000} s`
+            )
+        )
+    }
+    if (seconds !== undefined)
+        setTimeout(() => ended.end(`${seconds} s are over`), seconds * 1000)
 }
 
 /** The one end of a run, whichever comes first. */

@@ -40,7 +40,11 @@ export function addSimCommand(program: Command): void {
             )
         )
         .option("--no-collector", "run no embedded syslog collector")
-        .option("--for <seconds>", "end this long after power-on", seconds)
+        .option(
+            "--for <seconds>",
+            "end this long after the program has started",
+            seconds
+        )
         .option("--json", "print one JSON object a line")
         .allowExcessArguments(false)
         .action(async (options: SimCommandOptions) => {

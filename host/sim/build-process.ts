@@ -7,6 +7,7 @@
  *     node build-process.ts MAIN OUTPUT_FOLDER
  */
 import { createRequire } from "node:module"
+import { unregister } from "../register.js"
 import { basename, join, relative, resolve, sep } from "node:path"
 
 const require = createRequire(import.meta.url)
@@ -17,6 +18,7 @@ const fs = require("node:fs") as {
 const { readFileSync, writeFileSync } = fs
 const [main, output] = process.argv.slice(2)
 const toolOutput = resolve(".devicescript/bin") + sep
+const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json)$/
 const inputs = new Set<string>()
 
 fs.readFileSync = (file, ...rest) => {
@@ -28,11 +30,14 @@ fs.writeFileSync = (file, ...rest) => {
     writeFileSync(own ? join(output, basename(file)) : file, ...rest)
 }
 
-/** Notes a file of the project; the tool's own libraries are known by its version. */
+/**
+ * Notes a source, or a place where one was looked for. The tool's own libraries are known by its
+ * version; settings files do not go into the program.
+ */
 function note(file: string): void {
     const path = relative(".", file)
-    if (/^(\.devicescript|node_modules.@devicescript)\b/.test(path)) return
-    inputs.add(path)
+    const known = /^node_modules.@devicescript\b/.test(path)
+    if (!known && SOURCE.test(path)) inputs.add(path)
 }
 
 process.on("exit", () =>
@@ -42,6 +47,8 @@ process.on("disconnect", () => process.exit(1))
 // to listen to the parent must not keep a build alive that is done
 process.channel?.unref()
 process.env.NO_UPDATE_NOTIFIER = "1"
+// what the tool itself imports needs no TypeScript, and loads faster without
+await unregister()
 process.argv = [process.execPath, "devs", "--no-colors", "build", main]
 const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
     mainCli: () => Promise<void>

@@ -3,12 +3,13 @@ import {
     existsSync,
     mkdirSync,
     mkdtempSync,
+    readdirSync,
     renameSync,
     rmSync,
     statSync,
     writeFileSync,
 } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
     type KeptBuild,
@@ -87,7 +88,9 @@ function unpackedMark(): string {
     return `node_modules/@devicescript/.unpacked-${toolVersion()}`
 }
 
+/** Compiles into `folder`, whose lock is held. */
 async function compile(main: string, folder: string): Promise<void> {
+    removeLeftovers(folder)
     const fresh = mkdtempSync(`${folder}.`)
     try {
         const child = startChild("./build-process.ts", [main, fresh])
@@ -121,4 +124,11 @@ function compilerMessages(output: string): string {
         .filter(line => !/^\S*(using|musing) devs: /.test(line))
         .join("\n")
         .trim()
+}
+
+/** Removes what builds that were killed have left. */
+function removeLeftovers(folder: string): void {
+    for (const name of readdirSync(CACHE_FOLDER))
+        if (/^\.\w{6}$/.test(name.replace(basename(folder), "")))
+            rmSync(join(CACHE_FOLDER, name), { recursive: true, force: true })
 }

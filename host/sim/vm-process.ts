@@ -6,6 +6,7 @@
  */
 import { createRequire } from "node:module"
 import type { Socket } from "node:net"
+import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
 import { FlashFile } from "./flash-file.ts"
 import type { VmGo, VmMessage } from "./protocol.ts"
@@ -111,6 +112,8 @@ function skipBootDelay(): void {
 process.on("disconnect", () => process.exit(0))
 process.on("SIGINT", () => {})
 process.env.NO_UPDATE_NOTIFIER = "1"
+// what the tool itself imports needs no TypeScript, and loads faster without
+await unregister()
 
 const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
     mainCli: () => Promise<void>
