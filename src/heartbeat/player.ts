@@ -46,11 +46,9 @@ export class PatternPlayer implements HeartBeat {
     private async run(): Promise<void> {
         while (true) {
             await this.wake.wait()
-            while (this.worst !== NOTHING) {
-                const level = this.worst
-                this.worst = NOTHING
-                await this.play(level)
-            }
+            const level = this.worst
+            this.worst = NOTHING
+            await this.play(level)
         }
     }
 

@@ -1,6 +1,3 @@
-/** More digits than a number keeps exactly are refused. */
-const MAX_DIGITS = 15
-
 /**
  * Reads a decimal number as people write it: an optional sign, digits, an optional fraction.
  * Stricter than the VM's `parseFloat`, which takes `12x` for 12.
@@ -20,7 +17,7 @@ export function parseDecimal(text: string): number | undefined {
         } else if (text[at] === "." && scale === 0 && digits > 0) scale = 1
         else return undefined
     }
-    if (digits === 0 || digits > MAX_DIGITS || scale === 1) return undefined
+    if (digits === 0 || scale === 1) return undefined
     if (scale > 1) value /= scale
     return text[0] === "-" ? -value : value
 }

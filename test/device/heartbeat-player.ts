@@ -154,7 +154,7 @@ describe("a heartbeat", () => {
         const led = new LedHeartBeat(light, NUMBERED)
         led.notify(INFO)
         await ds.sleep(STEP_MS / 2)
-        for (const level of [INFO, WARNING, ERROR, WARNING, BEAT, INFO, ERROR])
+        for (const level of [INFO, WARNING, ERROR, ERROR, WARNING, BEAT, INFO])
             led.notify(level)
         await ds.sleep(STEP_MS * 4)
         expect(light.shown.join()).toBe(`${INFO},${ERROR}`)
