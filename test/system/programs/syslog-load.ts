@@ -1,0 +1,93 @@
+// Logs COUNT numbered lines to syslog, RATE a second (0: as fast as the queue takes them without
+// loss), and prints the account at the end: `done {...}`. RING lines of heartbeat jitter: JITTER.
+import * as ds from "@devicescript/core"
+import { readSetting } from "@devicescript/settings"
+import {
+    Rsyslogger,
+    SocketArbiter,
+    SyslogFraming,
+    SyslogProto,
+} from "../../../src/net"
+import { SystemClock, SystemSocket, spawn } from "../../../src/platform"
+
+/** A setting that is a number: the tool keeps some as text. */
+async function number(key: string, fallback: number): Promise<number> {
+    return parseInt("" + (await readSetting(key, fallback)))
+}
+
+const host = "" + (await readSetting("SYSLOG_HOST", ""))
+const port = await number("SYSLOG_PORT", 514)
+const proto = await readSetting("SYSLOG_PROTO", "tcp")
+const framing = await readSetting("SYSLOG_FRAME", "octet")
+const hostname = "" + (await readSetting("HOSTNAME", "board"))
+const procId = "" + (await readSetting("BOOT", "1"))
+const count = await number("COUNT", 1000)
+const rate = await number("RATE", 0)
+const queueBytes = await number("QUEUE", 8192)
+const windowBytes = await number("WINDOW", 4096)
+const minMs = await number("BACK_MIN", 100)
+const maxMs = await number("BACK_MAX", 1000)
+const connectMs = await number("CONNECT_MS", 2000)
+/** How long to wait at the end for what is queued. */
+const drainMs = await number("DRAIN_MS", 20000)
+/** Period of the watched task, whose lateness is printed at the end. */
+const BEAT_MS = 20
+
+const clock = new SystemClock()
+const socket = new SystemSocket()
+const arbiter = new SocketArbiter(clock, socket)
+const syslog = new Rsyslogger(
+    { clock, socket, arbiter },
+    {
+        host,
+        port,
+        proto: proto as SyslogProto,
+        framing: framing as SyslogFraming,
+        hostname,
+        procId,
+        queueBytes,
+        windowBytes,
+        connectMs,
+        backoff: { minMs, maxMs },
+    },
+    (level, message) => console.log(message)
+)
+syslog.start()
+
+let worst = 0
+const beat = async () => {
+    while (true) {
+        const before = clock.millis()
+        await ds.sleep(BEAT_MS)
+        worst = Math.max(worst, clock.millis() - before - BEAT_MS)
+    }
+}
+spawn(beat, e => console.log("beat failed"))
+
+async function pace(sent: number, since: number): Promise<void> {
+    if (rate) {
+        const due = since + (sent * 1000) / rate
+        while (clock.millis() < due) await ds.sleep(due - clock.millis())
+        return
+    }
+    while (syslog.stats().queuedBytes > queueBytes / 2) await ds.sleep(1)
+    if (sent % 32 === 0) await ds.sleep(0)
+}
+
+const since = clock.millis()
+for (let n = 1; n <= count; ++n) {
+    syslog.push({
+        time: clock.millis(),
+        wall: undefined,
+        level: 6,
+        topic: "task.load",
+        mark: undefined,
+        message: `line ${n} of a test that counts every one of them`,
+        meta: undefined,
+    })
+    await pace(n, since)
+}
+const until = clock.millis() + drainMs
+while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
+console.log(`jitter ${worst}`)
+console.log(`done ${JSON.stringify(syslog.stats())}`)
