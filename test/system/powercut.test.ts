@@ -1,0 +1,29 @@
+import assert from "node:assert/strict"
+import { after, test } from "node:test"
+import { CutBoard, noCuts } from "./powercut.ts"
+
+/** Writes of the first run after which the power goes; `powercut-full.ts` takes them all. */
+const SAMPLE = [1, 14, 27]
+const counts = noCuts()
+
+for (const write of SAMPLE)
+    test(`power cut after flash write ${write}, and in the recovery`, async t => {
+        const board = new CutBoard(counts, write)
+        t.after(() => board.close())
+        assert.equal(await board.run(), true, "the power was not cut")
+        assert.equal(await board.run(1), true, "the recovery was not cut")
+        assert.equal(
+            await board.run(2),
+            true,
+            "the second recovery was not cut"
+        )
+        assert.equal(counts.lost, 0)
+        assert.deepEqual(counts.faults, [])
+    })
+
+after(() => {
+    const { cuts, lines, lost } = counts
+    console.log(
+        `${cuts} power cuts, ${lines} lines checked, ${lost} lines lost`
+    )
+})
