@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { parseEnv, toolDifferences } from "../env/index.ts"
 import { FirmwareError } from "../errors.ts"
-import { buildProgram } from "../sim/index.ts"
+import { buildProgram, codeSize } from "../sim/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
@@ -19,8 +19,10 @@ export async function runBuild({ main }: BuildCommandOptions): Promise<void> {
     )
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
+    const { used, most } = codeSize(bytecode)
+    const same = cached ? ", nothing changed since the last build" : ""
     console.log(
-        `${main}: ${bytecode.length} bytes${cached ? ", nothing changed since the last build" : ""}`
+        `${main}: ${bytecode.length} bytes, code ${used} of ${most}${same}`
     )
 }
 

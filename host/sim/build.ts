@@ -34,6 +34,20 @@ export interface BuiltProgram extends KeptBuild {
     cached: boolean
 }
 
+/** Where the code of a program must end: the VM's compact form has 16 bits for it. */
+const MAX_CODE_END = 0x10000
+/** How the VM's verifier says that it does not. */
+const CODE_TOO_LARGE = /verification failure: 1051\b/
+/** Where the image's header tells start and length of the functions' code. */
+const CODE_SECTION = 40
+
+/** How much of the 64 KB that the VM has for code a program takes, in bytes. */
+export function codeSize(bytecode: Buffer): { used: number; most: number } {
+    const start = bytecode.readUInt32LE(CODE_SECTION)
+    const length = bytecode.readUInt32LE(CODE_SECTION + 4)
+    return { used: start + length, most: MAX_CODE_END - 1 }
+}
+
 /**
  * Builds `main` (relative to the working directory) with `devs build`, or takes the last build
  * when none of the files that it looked at has changed.
@@ -104,11 +118,7 @@ async function compile(main: string, folder: string): Promise<void> {
             throw new FirmwareError(
                 `the build of "${main}" was ended (${signal})`
             )
-        if (code !== 0)
-            throw new FirmwareError(
-                `"${main}" does not compile`,
-                compilerMessages(child.output())
-            )
+        if (code !== 0) throw buildError(main, child.output())
         markCurrent(fresh)
         rmSync(folder, { recursive: true, force: true })
         renameSync(fresh, folder)
@@ -117,13 +127,18 @@ async function compile(main: string, folder: string): Promise<void> {
     }
 }
 
-/** The compiler's own words, without the tool's banner. */
-function compilerMessages(output: string): string {
-    return output
+function buildError(main: string, output: string): FirmwareError {
+    const said = output
         .split("\n")
         .filter(line => !/^\S*(using|musing) devs: /.test(line))
         .join("\n")
         .trim()
+    return new FirmwareError(
+        CODE_TOO_LARGE.test(said)
+            ? `"${main}" is too large: its code must end below ${MAX_CODE_END} bytes of the image`
+            : `"${main}" does not compile`,
+        said
+    )
 }
 
 /** Removes what builds that were killed have left. */

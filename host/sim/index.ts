@@ -1,4 +1,9 @@
-export { type BuiltProgram, buildProgram, unpackLibraries } from "./build.ts"
+export {
+    type BuiltProgram,
+    buildProgram,
+    codeSize,
+    unpackLibraries,
+} from "./build.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
 export {
     EventTimeout,
