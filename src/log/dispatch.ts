@@ -20,7 +20,7 @@ export interface Source {
  * Makes the record of one log call and hands it out. It never throws and never waits.
  *
  * This is the hot path, hence one flat function: a call costs the VM as much as eight reads
- * of a field. Without arguments the message is taken as it is, so that foreign text with
+ * of a field. Without `a` and `b` the message is taken as it is, so that foreign text with
  * braces is safe.
  */
 export function publish(
@@ -34,10 +34,9 @@ export function publish(
 ): void {
     const channel = source.channel
     const core = channel.core
-    if (!channel.entries && level > channel.level()) return
+    if (!channel.entries) if (level > channel.level()) return
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)
-    else if (b !== undefined || c !== undefined || d !== undefined)
-        message = nativeFormat(message, a, b, c, d)
+    else if (b !== undefined) message = nativeFormat(message, a, b, c, d)
     if (message.byteLength > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
     if (core.depth) {
         defer(core, source, level, message)

@@ -128,15 +128,19 @@ class LineFormatter implements Formatter {
     private stamp = ""
 
     format(record: LogRecord): string {
-        if (record.time !== this.time || record.wall !== this.wall)
-            this.renew(record)
-        const { message } = record
+        // plain statements: in one expression the VM would keep every part in a slot
+        if (record.time !== this.time) this.renew(record)
+        else if (record.wall !== this.wall) this.renew(record)
+        let name = record.mark
+        if (!name) name = record.topic
+        let message = record.message
+        if (message.indexOf("\n") >= 0) message = singleLine(message)
         return nativeFormat(
             "{0} [{1}] [{2}] {3}",
             this.stamp,
             LABELS[record.level],
-            record.mark || record.topic,
-            message.indexOf("\n") < 0 ? message : singleLine(message)
+            name,
+            message
         )
     }
 

@@ -35,6 +35,7 @@ export function renderFields(object: Record<string, any>): string {
     const words: string[] = []
     for (const key of Object.keys(object)) {
         const value = object[key]
+        if (value === undefined) continue
         const text =
             typeof value === "object" && value
                 ? JSON.stringify(value)
@@ -51,12 +52,23 @@ export function renderFields(object: Record<string, any>): string {
  * They appear as `gpc:1234`, which the build's debug info resolves to file and line.
  */
 export function renderError(error: any): string {
-    if (!(error instanceof Error)) return nativeFormat("threw {0}", error)
+    if (error instanceof Error) {
+        const text = `${error.name || "Error"}: ${error.message}`
+        return text + renderFrames(error.__stack__)
+    }
+    // the VM gives frames to any object that is thrown
+    if (typeof error !== "object" || !error || !error.__stack__)
+        return nativeFormat("threw {0}", error)
+    const fields = Object.assign({}, error)
+    const frames = renderFrames(error.__stack__)
+    fields.__stack__ = undefined
+    return `threw ${renderFields(fields)}${frames}`
+}
+
+function renderFrames(stack: Buffer): string {
+    if (!stack || !stack.length) return ""
     const frames: string[] = []
-    const stack = error.__stack__
-    if (stack)
-        for (let i = 0; i + 1 < stack.length; i += 2)
-            frames.push(`gpc:${stack[i] | (stack[i + 1] << 8)}`)
-    const text = `${error.name || "Error"}: ${error.message}`
-    return frames.length ? `${text} at ${frames.join(" ")}` : text
+    for (let i = 0; i + 1 < stack.length; i += 2)
+        frames.push(`gpc:${stack.getAt(i, "u16")}`)
+    return ` at ${frames.join(" ")}`
 }

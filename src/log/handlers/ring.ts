@@ -60,8 +60,7 @@ export class RingHandler implements Handler {
             line = cut(line, size - HEADER)
             length = line.byteLength
         }
-        const odd = length & 1
-        const step = HEADER + length + odd
+        const step = (HEADER + length + 1) & EVEN
         const buffer = this.buffer
         let free = this.free - step
         // inline, not methods: a call would cost more than the work
@@ -78,14 +77,15 @@ export class RingHandler implements Handler {
         }
         this.free = free
         let at = this.end
-        buffer.setAt(at, "u16", step | odd)
+        buffer.setAt(at, "u16", step | (length & 1))
         at += HEADER
         // the buffer's end cuts off what does not fit, which then goes to its start
         buffer.blitAt(at, line, 0, length)
         if (at + length > size)
             buffer.blitAt(0, line, size - at, at + length - size)
-        at += length + odd
-        this.end = at < size ? at : at - size
+        at += step - HEADER
+        if (at >= size) at -= size
+        this.end = at
         this.nextIndex++
         if (this.followers) this.wake()
     }
