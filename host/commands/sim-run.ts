@@ -1,6 +1,7 @@
 import { FirmwareError } from "../errors.ts"
 import {
     gatherSettings,
+    LogWatch,
     Screen,
     type SimEvent,
     Simulator,
@@ -24,6 +25,7 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
     const ended = new Ending()
     const screen = options.json ? undefined : new Screen(process.stdout)
+    const logs = new LogWatch()
     const health = new Health()
     const sim: Simulator = new Simulator({
         ...options,
@@ -38,8 +40,12 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
     })
     sim.onEvent(event => {
         health.see(event)
-        if (screen) screen.show(event)
-        else process.stdout.write(JSON.stringify(event) + "\n")
+        if (screen) {
+            screen.show(event)
+            if (event.event === "flash")
+                for (const words of logs.look(sim.readFlash()))
+                    screen.file(event.at, words)
+        } else process.stdout.write(JSON.stringify(event) + "\n")
     })
     try {
         await Promise.race([

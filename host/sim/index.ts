@@ -17,6 +17,7 @@ export {
     FramingError,
     type SyslogLine,
 } from "./framing.ts"
+export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
 export { Simulator } from "./simulator.ts"
 export { Screen } from "./screen.ts"

@@ -26,6 +26,11 @@ export class Screen {
         this.line(at, this.paint("dim", text))
     }
 
+    /** Shows what became of a log file in flash. */
+    file(at: number, words: string): void {
+        this.line(at, this.paint("blue", `▤ ${words}`))
+    }
+
     private line(at: number, text: string): void {
         const seconds = (at / 1000).toFixed(2).padStart(8)
         this.stream.write(`${this.paint("dim", seconds)}  ${text}\n`)
