@@ -5,7 +5,6 @@ import {
     NetSocket,
     QUEUED,
     SocketListener,
-    WOULD_BLOCK,
 } from "../../platform"
 import { Link, LinkContext } from "./link"
 import { makeLink } from "./links"
@@ -87,7 +86,6 @@ export class Channel implements SocketListener {
         else if (this.blockedSince === undefined) this.blockedSince = now
         else if (now - this.blockedSince > STALL_MS)
             this.ended = `nothing taken for ${STALL_MS} ms`
-        if (result === DISCONNECTED || result === WOULD_BLOCK) this.wake()
     }
 
     /**
@@ -105,7 +103,8 @@ export class Channel implements SocketListener {
         if (!this.link.isReady() || (outbox.count() && due)) this.send(now)
         else if (outbox.count())
             next = next === undefined ? left : Math.min(next, left)
-        return this.blockedSince === undefined ? next : RETRY_MS
+        if (this.blockedSince !== undefined) return RETRY_MS
+        return next === undefined ? undefined : Math.max(1, next)
     }
 
     /** Whether the socket can be given away: all has arrived, or there was time enough. */

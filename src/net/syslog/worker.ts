@@ -98,8 +98,11 @@ export class SyslogWorker {
 
     /** The next record would make a write too long: sends what waits, if that is possible. */
     full(): void {
-        if (this.channel && this.channel.isReady())
-            this.channel.send(this.net.clock.millis())
+        const { channel } = this
+        if (!channel || !channel.isReady()) return
+        channel.send(this.net.clock.millis())
+        // back-pressure, or the end of the connection, is the fiber's business
+        if (!channel.isReady()) this.wake.notify()
     }
 
     private interrupt(): void {

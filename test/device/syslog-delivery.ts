@@ -1,0 +1,346 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    Rsyslogger,
+    SocketArbiter,
+    SyslogEvent,
+    SyslogOptions,
+} from "../../src/net"
+import { FakeConnection, FakeSocket, SystemClock } from "../../src/platform"
+
+/** A client on a socket whose peer is the test. */
+class Bench {
+    readonly socket = new FakeSocket()
+    readonly said: string[] = []
+    readonly syslog: Rsyslogger
+    /** Whether what is said becomes a record, as with a log. */
+    logsItself = false
+    private readonly event: SyslogEvent = {
+        time: 1000,
+        wall: undefined,
+        level: 6,
+        topic: "t",
+        mark: undefined,
+        message: "",
+        meta: undefined,
+    }
+
+    constructor(options: SyslogOptions = {}) {
+        const clock = new SystemClock()
+        const { socket } = this
+        const self = this
+        const arbiter = new SocketArbiter(clock, socket)
+        const given: SyslogOptions = {
+            host: "h",
+            hostname: "b",
+            framing: "lf",
+            backoff: { minMs: 20, maxMs: 80 },
+            ...options,
+        }
+        this.syslog = new Rsyslogger(
+            { clock, socket, arbiter },
+            given,
+            (level, message) => self.take(message)
+        )
+    }
+
+    private take(message: string): void {
+        this.said.push(message)
+        if (this.logsItself) this.push(message)
+    }
+
+    push(message: string): void {
+        this.event.message = message
+        this.syslog.push(this.event)
+    }
+
+    last(): FakeConnection {
+        return this.socket.connections[this.socket.connections.length - 1]
+    }
+
+    /** The account is always true: checks it. */
+    account(): void {
+        const s = this.syslog.stats()
+        expect(s.received).toBe(s.delivered + s.queued + s.dropped)
+    }
+}
+
+/** Waits until `check` holds, for at most two seconds. */
+async function until(check: () => boolean): Promise<void> {
+    for (let i = 0; i < 400 && !check(); ++i) await ds.sleep(5)
+    expect(check()).toBe(true)
+}
+
+/** The numbers after `sequenceId="` in a text, in order. */
+function sequences(text: string): string {
+    const found: string[] = []
+    const mark = 'sequenceId="'
+    let at = text.indexOf(mark)
+    while (at >= 0) {
+        const from = at + mark.length
+        found.push(text.slice(from, text.indexOf('"', from)))
+        at = text.indexOf(mark, from)
+    }
+    return found.join(" ")
+}
+
+describe("syslog over a stream", () => {
+    test("nothing is taken while no host is set", async () => {
+        const b = new Bench({ host: "" })
+        b.syslog.start()
+        b.push("lost")
+        await ds.sleep(20)
+        expect(b.socket.connections.length).toBe(0)
+        expect(b.syslog.stats().received).toBe(0)
+        b.syslog.configure({ host: "later" })
+        b.push("kept")
+        await until(() => b.syslog.stats().queued === 0)
+        expect(b.last().address).toBe("tcp://later:514")
+        expect(b.syslog.stats().delivered).toBe(1)
+        await b.syslog.stop(0)
+    })
+    test("lines share a write, and wait no longer than their batch", async () => {
+        const b = new Bench()
+        b.syslog.start()
+        await ds.sleep(20)
+        b.push("one")
+        b.push("two")
+        expect(b.last().writes.length).toBe(0)
+        await ds.sleep(25)
+        expect(b.last().writes.length).toBe(1)
+        expect(sequences(b.last().sent)).toBe("1 2")
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("a full batch does not wait, and writes stay within 1 KB", async () => {
+        const b = new Bench()
+        b.syslog.start()
+        await ds.sleep(20)
+        for (let i = 0; i < 40; ++i) b.push("a line of some length")
+        const { writes } = b.last()
+        expect(writes.length >= 2).toBe(true)
+        for (const text of writes) expect(text.byteLength <= 1024).toBe(true)
+        await ds.sleep(30)
+        expect(b.syslog.stats().delivered).toBe(40)
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("offline, the oldest are dropped and declared in their place", async () => {
+        const b = new Bench({ queueBytes: 2048 })
+        for (let i = 0; i < 60; ++i) b.push("x")
+        b.account()
+        const { dropped, queued, queuedBytes } = b.syslog.stats()
+        expect(dropped + queued).toBe(60)
+        expect(queuedBytes <= 2048).toBe(true)
+        b.syslog.start()
+        await until(() => b.syslog.stats().queued === 0)
+        const { sent } = b.last()
+        const text = `${dropped} records dropped, sequenceId 1 to ${dropped}: `
+        expect(sent.indexOf(text) > 0).toBe(true)
+        const wanted: string[] = []
+        for (let i = dropped; i <= 60; ++i) wanted.push("" + i)
+        expect(sequences(sent)).toBe(wanted.join(" "))
+        expect(b.syslog.stats().declared).toBe(1)
+        b.push("y")
+        await ds.sleep(30)
+        expect(b.syslog.stats().declared).toBe(1)
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("after a break the window is sent again with its sequenceIds", async () => {
+        const b = new Bench()
+        b.syslog.start()
+        b.push("one")
+        b.push("two")
+        await until(() => b.syslog.stats().delivered === 2)
+        const first = b.last()
+        expect(sequences(first.sent)).toBe("1 2")
+        first.fail("reset")
+        b.push("three")
+        await until(() => b.syslog.stats().delivered === 3)
+        expect(b.socket.connections.length).toBe(2)
+        expect(sequences(b.last().sent)).toBe("1 2 3")
+        expect(b.syslog.stats().resent).toBe(2)
+        expect(b.said.join("|")).toBe(
+            "connected to tcp://h:514|no connection to tcp://h:514: reset|connected to tcp://h:514"
+        )
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("an outage is said once, however long", async () => {
+        const b = new Bench()
+        b.socket.accepts = false
+        b.syslog.start()
+        await ds.sleep(400)
+        expect(b.socket.connections.length >= 4).toBe(true)
+        expect(b.said.length).toBe(1)
+        expect(b.said[0]).toBe("no connection to tcp://h:514: refused")
+        b.socket.accepts = true
+        await ds.sleep(150)
+        expect(b.said.length).toBe(2)
+        await b.syslog.stop(0)
+    })
+    test("records about the outage do not feed themselves", async () => {
+        const b = new Bench()
+        b.socket.accepts = false
+        b.logsItself = true
+        b.syslog.start()
+        await ds.sleep(300)
+        expect(b.syslog.stats().received).toBe(1)
+        await b.syslog.stop(0)
+    })
+    test("back-pressure holds lines back, in order, without loss", async () => {
+        const b = new Bench()
+        b.syslog.start()
+        await ds.sleep(20)
+        const connection = b.last()
+        connection.blocked = true
+        for (let i = 0; i < 20; ++i) b.push("held")
+        await ds.sleep(50)
+        expect(connection.writes.length).toBe(0)
+        expect(b.syslog.stats().queued).toBe(20)
+        connection.blocked = false
+        await until(() => b.syslog.stats().queued === 0)
+        const wanted: string[] = []
+        for (let i = 1; i <= 20; ++i) wanted.push("" + i)
+        expect(sequences(connection.sent)).toBe(wanted.join(" "))
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("a TLS connection that ends at once costs no more than the window", async () => {
+        const b = new Bench({ proto: "tls", windowBytes: 600 })
+        for (let i = 0; i < 30; ++i) b.push("precious")
+        b.syslog.start()
+        await ds.sleep(60)
+        expect(b.last().address).toBe("tls://h:6514")
+        b.last().fail("self-signed certificate")
+        await ds.sleep(60)
+        b.last().fail("self-signed certificate")
+        expect(b.said.length).toBe(1)
+        await until(() => b.syslog.stats().queued === 0)
+        const wanted: string[] = []
+        for (let i = 1; i <= 30; ++i) wanted.push("" + i)
+        expect(sequences(b.last().sent)).toBe(wanted.join(" "))
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("another target takes what waits, in its framing", async () => {
+        const b = new Bench()
+        b.socket.accepts = false
+        b.push("two\nlines")
+        b.syslog.configure({ framing: "octet", port: 601 })
+        b.socket.accepts = true
+        b.syslog.start()
+        await ds.sleep(40)
+        expect(b.last().address).toBe("tcp://h:601")
+        const { sent } = b.last()
+        expect(sent.slice(0, sent.indexOf(" "))).toBe(
+            "" + sent.slice(sent.indexOf(" ") + 1).byteLength
+        )
+        let caught = ""
+        try {
+            b.syslog.configure({ port: 70000 })
+        } catch (e: any) {
+            caught = e.message
+        }
+        expect(caught).toBe("syslog port 70000: wanted 1 to 65535")
+        expect(b.syslog.stats().target).toBe("tcp://h:601")
+        await b.syslog.stop(0)
+    })
+    test("stop sends what waits and gives the socket back", async () => {
+        const b = new Bench()
+        b.syslog.start()
+        await ds.sleep(20)
+        b.push("last words")
+        await b.syslog.stop()
+        expect(b.last().isClosed).toBe(true)
+        expect(b.syslog.stats().delivered).toBe(1)
+        b.syslog.start()
+        await ds.sleep(40)
+        expect(b.last().isClosed).toBe(false)
+        await b.syslog.stop(0)
+    })
+})
+
+/** Answers of a RELP server to `open` and to the records from `first` to `last`. */
+function answers(first: number, last: number): string {
+    const out: string[] = []
+    for (let n = first; n <= last; ++n) out.push(`${n} rsp 6 200 OK\n`)
+    return out.join("")
+}
+
+describe("syslog over RELP", () => {
+    test("a record counts when it is answered, not before", async () => {
+        const b = new Bench({ proto: "relp" })
+        b.push("one")
+        b.push("two")
+        b.syslog.start()
+        await ds.sleep(30)
+        const connection = b.last()
+        const offer = "relp_version=0\nrelp_software=fiberd\ncommands=syslog"
+        expect(connection.sent).toBe(`1 open ${offer.length} ${offer}\n`)
+        connection.answer("1 rsp 6 200")
+        await ds.sleep(20)
+        connection.answer(" OK\n")
+        await ds.sleep(30)
+        expect(sequences(connection.sent)).toBe("1 2")
+        expect(b.syslog.stats().queued).toBe(2)
+        connection.answer(answers(2, 2))
+        expect(b.syslog.stats().delivered).toBe(1)
+        b.account()
+        connection.fail("gone")
+        await ds.sleep(60)
+        b.last().answer(answers(1, 1))
+        await ds.sleep(20)
+        expect(sequences(b.last().sent)).toBe("2")
+        b.last().answer(answers(2, 2))
+        expect(b.syslog.stats().delivered).toBe(2)
+        expect(b.syslog.stats().resent).toBe(1)
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("no more than the window is sent without an answer", async () => {
+        const b = new Bench({ proto: "relp", windowBytes: 1500 })
+        for (let i = 0; i < 40; ++i) b.push("wait for it")
+        b.syslog.start()
+        await ds.sleep(20)
+        b.last().answer(answers(1, 1))
+        await ds.sleep(30)
+        const before = b.last().sent.byteLength
+        expect(before < 1800).toBe(true)
+        b.last().answer(answers(2, 4))
+        await until(() => {
+            b.last().answer(answers(5, 41))
+            return b.syslog.stats().delivered === 40
+        })
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("what is no RELP server is left", async () => {
+        const b = new Bench({ proto: "relp" })
+        b.syslog.start()
+        await ds.sleep(20)
+        b.last().answer("HTTP/1.1 400 Bad Request\r\n\r\n")
+        await ds.sleep(60)
+        expect(b.socket.connections.length >= 2).toBe(true)
+        expect(b.said.length).toBe(1)
+        b.last().answer("1 rsp 11 500 refused\n")
+        await ds.sleep(60)
+        expect(b.said.length).toBe(1)
+        await b.syslog.stop(0)
+    })
+    test("another transport takes over what was not answered", async () => {
+        const b = new Bench({ proto: "relp" })
+        b.push("one")
+        b.syslog.start()
+        await ds.sleep(20)
+        b.last().answer(answers(1, 1))
+        await ds.sleep(20)
+        b.push("two")
+        b.syslog.configure({ proto: "tcp", port: 514 })
+        await until(() => b.syslog.stats().queued === 0)
+        expect(sequences(b.last().sent)).toBe("1 2")
+        b.account()
+        await b.syslog.stop(0)
+    })
+})
