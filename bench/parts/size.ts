@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs"
+import { CODE_LIMIT, type ProgramImage, readImage } from "../lib/image.ts"
+import { type Table, table } from "../lib/table.ts"
+
+/** The programs whose size is told, by what they stand for. */
+export const SIZE_PROGRAMS = {
+    "reference firmware": "src/main.ts",
+    "tasks only": "bench/programs/size-tasks.ts",
+    "logging only": "bench/programs/size-log.ts",
+    "empty program": "bench/programs/empty.ts",
+}
+
+/** Bytes of one program, as `bench/results` keeps them. */
+export interface SizeResult {
+    main: string
+    /** Where the code ends; `CODE_LIMIT` is the VM's. */
+    codeEnd: number
+    room: number
+    functions: number
+    totalBytes: number
+    /** Bytes of code by folder, the largest first. */
+    modules: Record<string, number>
+}
+
+/** The most that `src/main.ts` may need, from `bench/budget.json`. */
+export function codeBudget(): number {
+    const file = new URL("../budget.json", import.meta.url)
+    const { code } = JSON.parse(readFileSync(file, "utf8")) as { code: number }
+    return code
+}
+
+/** @throws with the compiler's messages when the program does not compile */
+export async function measureSize(main: string): Promise<SizeResult> {
+    const image = await readImage(main)
+    return {
+        main,
+        codeEnd: image.codeEnd,
+        room: CODE_LIMIT - image.codeEnd,
+        functions: image.functions.length,
+        totalBytes: image.totalBytes,
+        modules: byModule(image),
+    }
+}
+
+/** Code of each program, and of the reference firmware by folder. */
+export async function runSize(): Promise<{
+    results: Record<string, SizeResult>
+    tables: Table[]
+}> {
+    const results: Record<string, SizeResult> = {}
+    for (const [name, main] of Object.entries(SIZE_PROGRAMS))
+        results[name] = await measureSize(main)
+    const { modules } = results["reference firmware"]
+    return {
+        results,
+        tables: [
+            table(
+                `Size: code in bytes; the VM takes ${CODE_LIMIT}, src/main.ts may use ${codeBudget()}`,
+                ["program", "code", "room", "functions", "whole image"],
+                Object.entries(results).map(([name, result]) => [
+                    name,
+                    result.codeEnd,
+                    result.room,
+                    result.functions,
+                    result.totalBytes,
+                ])
+            ),
+            table(
+                "Size of the reference firmware by folder",
+                ["folder", "code"],
+                Object.entries(modules)
+            ),
+        ],
+    }
+}
+
+function byModule(image: ProgramImage): Record<string, number> {
+    const sums = new Map<string, number>()
+    for (const { file, bytes } of image.functions) {
+        const name = moduleOf(file)
+        sums.set(name, (sums.get(name) ?? 0) + bytes)
+    }
+    return Object.fromEntries([...sums].sort((a, b) => b[1] - a[1]))
+}
+
+/** The folder of a source file; a library counts as one, files directly in `src` by name. */
+function moduleOf(file: string): string {
+    const parts = file.split("/")
+    if (parts[0] === "node_modules") return parts.slice(1, 3).join("/")
+    const folder = parts.slice(0, -1).join("/")
+    return folder === "src" ? file : folder
+}

@@ -1,0 +1,9 @@
+// An application that uses logging only: a console and the last lines in RAM.
+import { LogSystem } from "../../src/log"
+import { ConsoleHandler, RingHandler } from "../../src/log/handlers"
+import { SystemClock } from "../../src/platform"
+
+const log = new LogSystem(new SystemClock())
+log.addHandler("console", new ConsoleHandler())
+log.addHandler("ring", new RingHandler(2048))
+log.logger("sensor").info("{0} degrees", 21)

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { codeBudget, measureSize } from "../../bench/parts/size.ts"
+import { CODE_LIMIT } from "../../bench/lib/image.ts"
+
+test("the reference firmware keeps to its budget of code", async () => {
+    const budget = codeBudget()
+    assert.ok(budget < CODE_LIMIT, `a budget of ${budget} is no budget`)
+    const { codeEnd, modules } = await measureSize("src/main.ts")
+    const shown = Object.entries(modules)
+        .map(([name, bytes]) => `${String(bytes).padStart(7)} ${name}`)
+        .join("\n")
+    assert.ok(
+        codeEnd <= budget,
+        `src/main.ts needs ${codeEnd} bytes of code, bench/budget.json grants ${budget}:\n${shown}`
+    )
+})
