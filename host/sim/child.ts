@@ -10,6 +10,13 @@ export interface Child {
     output: () => string
 }
 
+const running = new Set<ChildProcess>()
+
+// nothing is left behind, whatever ends this process from within
+process.on("exit", () => {
+    for (const child of running) child.kill("SIGKILL")
+})
+
 /** Starts a TypeScript module of this folder in a Node process of its own. */
 export function startChild(
     module: string,
@@ -22,6 +29,8 @@ export function startChild(
         env: { ...withoutTestContext(process.env), ...options.env },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
     })
+    running.add(child)
+    child.once("exit", () => running.delete(child))
     let output = ""
     const keep = (data: Buffer) => {
         output = (output + data.toString()).slice(-MAX_OUTPUT)

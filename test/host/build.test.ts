@@ -3,7 +3,14 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
 import { unpackLibraries } from "../../host/sim/index.ts"
-import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
+import {
+    childPids,
+    Cli,
+    type CliRun,
+    runCli,
+    tempFolder,
+    untilGone,
+} from "../system/harness.ts"
 
 before(unpackLibraries)
 
@@ -16,7 +23,7 @@ function project(t: TestContext, files: Record<string, string>) {
         writeFileSync(join(folder, name), text)
     write("devsconfig.json", "{}")
     for (const [name, text] of Object.entries(files)) write(name, text)
-    return { write, build: () => runCli(["build"], { cwd: folder }) }
+    return { folder, write, build: () => runCli(["build"], { cwd: folder }) }
 }
 
 function assertBuilt(run: CliRun, message: RegExp): void {
@@ -31,7 +38,10 @@ describe("fiberctl build", { concurrency: 2 }, () => {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',
             "src/a.ts": "export const a = 1\n",
         })
-        assertBuilt(await build(), /building .*\n.*: \d+ bytes\n/)
+        assertBuilt(
+            await build(),
+            /building .*\n.*: \d+ bytes, code \d+ of 65535\n/
+        )
         assertBuilt(await build(), /^[^\n]*nothing changed[^\n]*\n$/)
         write("src/b.ts", "not TypeScript, and not imported")
         assertBuilt(await build(), /^[^\n]*nothing changed/)
@@ -62,5 +72,18 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         write(".env.defaults", "A=1\n# comment\n")
         write(".env.local", "B=2\nC=3\n")
         assertBuilt(await build(), /\d+ bytes/)
+    })
+
+    test("a Ctrl-C while it builds leaves no process", async t => {
+        const { folder } = project(t, { "src/main.ts": "console.log(1)\n" })
+        const cli = new Cli(["sim"], { cwd: folder })
+        await cli.waitForOutput(/building/)
+        let children: number[] = []
+        while (children.length < 2) children = await childPids(cli.pid)
+        cli.signal("SIGINT")
+        const run = await cli.done
+        assert.equal(run.stderr, "")
+        assert.equal(run.code, 0)
+        await untilGone(children)
     })
 })

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { TestContext } from "node:test"
 import {
     type SimEvent,
@@ -138,5 +139,21 @@ export function isRunning(pid: number): boolean {
         return true
     } catch {
         return false
+    }
+}
+
+/**
+ * Waits until none of the processes is left: a killed one is for a moment.
+ * @throws when one still is after `timeoutMs`
+ */
+export async function untilGone(
+    pids: number[],
+    timeoutMs = 2000
+): Promise<void> {
+    const until = Date.now() + timeoutMs
+    while (pids.some(isRunning)) {
+        if (Date.now() > until)
+            throw new Error(`left behind: ${pids.filter(isRunning)}`)
+        await sleep(10)
     }
 }

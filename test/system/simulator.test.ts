@@ -14,6 +14,7 @@ import {
     runCli,
     startSimulator,
     tempFolder,
+    untilGone,
 } from "./harness.ts"
 
 const HELLO = "test/system/programs/hello.ts"
@@ -189,7 +190,7 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
             assert.equal(run.code, 0)
             assert.equal(run.stderr, "")
             assert.match(run.stdout, new RegExp(`■ ${signal}\n$`))
-            assert.deepEqual(children.filter(isRunning), [])
+            await untilGone(children)
             assert.equal(existsSync(join(state, "lock")), false)
             assert.doesNotMatch(run.stdout, /hunter2/)
             const flash = FlashStore.parse(
@@ -206,8 +207,7 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
         const children = await childPids(cli.pid)
         cli.signal("SIGKILL")
         await cli.done
-        while (children.some(isRunning))
-            await new Promise(resolve => setTimeout(resolve, 20))
+        await untilGone(children)
         const release = tryLock(join(state, "lock"))
         assert.ok(release, "the lock that it left must be no obstacle")
     })
