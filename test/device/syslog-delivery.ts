@@ -54,6 +54,18 @@ class Bench {
         this.syslog.push(this.event)
     }
 
+    /** Starts, and waits for the first sign of life on the connection. */
+    async connect(): Promise<void> {
+        const { syslog, socket } = this
+        const self = this
+        syslog.start()
+        await until(
+            () =>
+                syslog.stats().connected ||
+                (socket.connections.length > 0 && self.last().sent !== "")
+        )
+    }
+
     last(): FakeConnection {
         return this.socket.connections[this.socket.connections.length - 1]
     }
@@ -101,12 +113,11 @@ describe("syslog over a stream", () => {
     })
     test("lines share a write, and wait no longer than their batch", async () => {
         const b = new Bench()
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         b.push("one")
         b.push("two")
         expect(b.last().writes.length).toBe(0)
-        await ds.sleep(25)
+        await until(() => b.last().writes.length > 0)
         expect(b.last().writes.length).toBe(1)
         expect(sequences(b.last().sent)).toBe("1 2")
         b.account()
@@ -114,8 +125,7 @@ describe("syslog over a stream", () => {
     })
     test("a full batch does not wait, and writes stay within 1 KB", async () => {
         const b = new Bench()
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         for (let i = 0; i < 40; ++i) b.push("a line of some length")
         const { writes } = b.last()
         expect(writes.length >= 2).toBe(true)
@@ -142,7 +152,7 @@ describe("syslog over a stream", () => {
         expect(sequences(sent)).toBe(wanted.join(" "))
         expect(b.syslog.stats().declared).toBe(1)
         b.push("y")
-        await ds.sleep(30)
+        await until(() => b.syslog.stats().queued === 0)
         expect(b.syslog.stats().declared).toBe(1)
         b.account()
         await b.syslog.stop(0)
@@ -171,13 +181,11 @@ describe("syslog over a stream", () => {
         const b = new Bench()
         b.socket.accepts = false
         b.syslog.start()
-        await ds.sleep(400)
-        expect(b.socket.connections.length >= 4).toBe(true)
+        await until(() => b.socket.connections.length >= 4)
         expect(b.said.length).toBe(1)
         expect(b.said[0]).toBe("no connection to tcp://h:514: refused")
         b.socket.accepts = true
-        await ds.sleep(150)
-        expect(b.said.length).toBe(2)
+        await until(() => b.said.length === 2)
         await b.syslog.stop(0)
     })
     test("records about the outage do not feed themselves", async () => {
@@ -185,14 +193,13 @@ describe("syslog over a stream", () => {
         b.socket.accepts = false
         b.logsItself = true
         b.syslog.start()
-        await ds.sleep(300)
+        await until(() => b.socket.connections.length >= 4)
         expect(b.syslog.stats().received).toBe(1)
         await b.syslog.stop(0)
     })
     test("back-pressure holds lines back, in order, without loss", async () => {
         const b = new Bench()
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         const connection = b.last()
         connection.blocked = true
         for (let i = 0; i < 20; ++i) b.push("held")
@@ -211,10 +218,10 @@ describe("syslog over a stream", () => {
         const b = new Bench({ proto: "tls", windowBytes: 600 })
         for (let i = 0; i < 30; ++i) b.push("precious")
         b.syslog.start()
-        await ds.sleep(60)
+        await until(() => b.socket.connections.length === 1 && !!b.last().sent)
         expect(b.last().address).toBe("tls://h:6514")
         b.last().fail("self-signed certificate")
-        await ds.sleep(60)
+        await until(() => b.socket.connections.length === 2 && !!b.last().sent)
         b.last().fail("self-signed certificate")
         expect(b.said.length).toBe(1)
         await until(() => b.syslog.stats().queued === 0)
@@ -231,7 +238,7 @@ describe("syslog over a stream", () => {
         b.syslog.configure({ framing: "octet", port: 601 })
         b.socket.accepts = true
         b.syslog.start()
-        await ds.sleep(40)
+        await until(() => b.syslog.stats().queued === 0)
         expect(b.last().address).toBe("tcp://h:601")
         const { sent } = b.last()
         expect(sent.slice(0, sent.indexOf(" "))).toBe(
@@ -249,15 +256,13 @@ describe("syslog over a stream", () => {
     })
     test("stop sends what waits and gives the socket back", async () => {
         const b = new Bench()
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         b.push("last words")
         await b.syslog.stop()
         expect(b.last().isClosed).toBe(true)
         expect(b.syslog.stats().delivered).toBe(1)
         b.syslog.start()
-        await ds.sleep(40)
-        expect(b.last().isClosed).toBe(false)
+        await until(() => !b.last().isClosed)
         await b.syslog.stop(0)
     })
 })
@@ -274,25 +279,22 @@ describe("syslog over RELP", () => {
         const b = new Bench({ proto: "relp" })
         b.push("one")
         b.push("two")
-        b.syslog.start()
-        await ds.sleep(30)
+        await b.connect()
         const connection = b.last()
         const offer = "relp_version=0\nrelp_software=fiberd\ncommands=syslog"
         expect(connection.sent).toBe(`1 open ${offer.length} ${offer}\n`)
         connection.answer("1 rsp 6 200")
         await ds.sleep(20)
         connection.answer(" OK\n")
-        await ds.sleep(30)
-        expect(sequences(connection.sent)).toBe("1 2")
+        await until(() => sequences(connection.sent) === "1 2")
         expect(b.syslog.stats().queued).toBe(2)
         connection.answer(answers(2, 2))
         expect(b.syslog.stats().delivered).toBe(1)
         b.account()
         connection.fail("gone")
-        await ds.sleep(60)
+        await until(() => b.last() !== connection && !!b.last().sent)
         b.last().answer(answers(1, 1))
-        await ds.sleep(20)
-        expect(sequences(b.last().sent)).toBe("2")
+        await until(() => sequences(b.last().sent) === "2")
         b.last().answer(answers(2, 2))
         expect(b.syslog.stats().delivered).toBe(2)
         expect(b.syslog.stats().resent).toBe(1)
@@ -302,10 +304,9 @@ describe("syslog over RELP", () => {
     test("no more than the window is sent without an answer", async () => {
         const b = new Bench({ proto: "relp", windowBytes: 1500 })
         for (let i = 0; i < 40; ++i) b.push("wait for it")
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         b.last().answer(answers(1, 1))
-        await ds.sleep(30)
+        await until(() => sequences(b.last().sent) !== "")
         const before = b.last().sent.byteLength
         expect(before < 1800).toBe(true)
         b.last().answer(answers(2, 4))
@@ -318,22 +319,19 @@ describe("syslog over RELP", () => {
     })
     test("what is no RELP server is left", async () => {
         const b = new Bench({ proto: "relp" })
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         b.last().answer("HTTP/1.1 400 Bad Request\r\n\r\n")
-        await ds.sleep(60)
-        expect(b.socket.connections.length >= 2).toBe(true)
+        await until(() => b.socket.connections.length === 2 && !!b.last().sent)
         expect(b.said.length).toBe(1)
         b.last().answer("1 rsp 11 500 refused\n")
-        await ds.sleep(60)
+        await until(() => b.socket.connections.length === 3)
         expect(b.said.length).toBe(1)
         await b.syslog.stop(0)
     })
     test("another transport takes over what was not answered", async () => {
         const b = new Bench({ proto: "relp" })
         b.push("one")
-        b.syslog.start()
-        await ds.sleep(20)
+        await b.connect()
         b.last().answer(answers(1, 1))
         await ds.sleep(20)
         b.push("two")
