@@ -1,0 +1,114 @@
+import { FirmwareError } from "../../host/errors.ts"
+import type { Settings } from "../../host/env/index.ts"
+import { CLOSED_PORT, withBoard } from "../lib/board.ts"
+import { type Table, table } from "../lib/table.ts"
+
+/** What `programs/probe.ts` takes at a time, and prints for it. */
+const BLOCK_BYTES = 60
+const BLOCK_LINE = /^\s*> #$/
+/** The VM's panic when its heap is full. */
+const OUT_OF_MEMORY = 60004
+/** What the VM says when its heap is full. */
+const HEAP_STATS = /^stats: \d+ objects, (\d+) B used, (\d+) B free/
+/** A run measures within some 10 s. */
+const TIMEOUT_MS = 40_000
+/** What the whole stack must leave to an application, in bytes: issue 4. */
+const WANTED_LEFT = 40 * 1024
+
+const FIRMWARE = "bench/programs/heap-firmware.ts"
+/** No demo, and syslog at work on a collector that is not there. */
+const AWAY = { DEMO: "0", SYSLOG_HOST: "127.0.0.1", SYSLOG_PORT: CLOSED_PORT }
+
+interface HeapCase {
+    main: string
+    settings: Settings
+    /** Whether a collector takes the lines. */
+    collector: boolean
+}
+
+const CASES: Record<string, HeapCase> = {
+    "empty program": plain("bench/programs/heap-empty.ts"),
+    "library linked, idle": plain("bench/programs/heap-linked.ts"),
+    "firmware, 5 tasks": firmware({ DEMO: "0", TASKS: "5" }, true),
+    "firmware, 20 tasks": firmware({ DEMO: "0", TASKS: "20" }, true),
+    "firmware, 5 tasks, log storm, collector away": firmware(
+        { ...AWAY, TASKS: "5", STORM: "1" },
+        false
+    ),
+}
+
+/** Heap that an application could still take, in bytes. */
+export interface HeapResult {
+    left: number
+    used: number
+}
+
+/** Heap of each program; one that does not build is told as its error. */
+export async function runHeap(): Promise<{
+    results: Record<string, HeapResult | string>
+    tables: Table[]
+}> {
+    const results: Record<string, HeapResult | string> = {}
+    for (const [name, heapCase] of Object.entries(CASES))
+        results[name] = await measureHeap(heapCase).catch(buildFault)
+    const rows = Object.entries(results).map(([name, result]) =>
+        typeof result === "string"
+            ? [name, result, ""]
+            : [name, result.left, result.used]
+    )
+    const five = results["firmware, 5 tasks"]
+    const twenty = results["firmware, 20 tasks"]
+    if (typeof five === "object" && typeof twenty === "object")
+        rows.push([
+            "an idle task (limit 600)",
+            "",
+            (twenty.used - five.used) / 15,
+        ])
+    return {
+        results,
+        tables: [
+            table(
+                `Heap in bytes; the firmware with 5 tasks must leave ${WANTED_LEFT}`,
+                ["program", "left", "used"],
+                rows
+            ),
+        ],
+    }
+}
+
+function plain(main: string): HeapCase {
+    return { main, settings: {}, collector: false }
+}
+
+function firmware(settings: Settings, collector: boolean): HeapCase {
+    return { main: FIRMWARE, settings, collector }
+}
+
+async function measureHeap(heapCase: HeapCase): Promise<HeapResult> {
+    const { main, settings, collector } = heapCase
+    let blocks = 0
+    let total = 0
+    const onVmLine = (line: string) => {
+        if (total) return
+        if (BLOCK_LINE.test(line)) blocks++
+        const stats = HEAP_STATS.exec(line)
+        if (stats) total = Number(stats[1]) + Number(stats[2])
+    }
+    await withBoard({ main, settings, collector, onVmLine }, async sim => {
+        const { code } = await sim.waitFor("panic", undefined, TIMEOUT_MS)
+        if (code !== OUT_OF_MEMORY)
+            throw new Error(
+                `${main}: panic ${code} instead of ${OUT_OF_MEMORY}:\n` +
+                    sim.consoleLines.slice(-10).join("\n")
+            )
+    })
+    const left = blocks * BLOCK_BYTES
+    return { left, used: total - left }
+}
+
+function buildFault(error: unknown): string {
+    if (!(error instanceof FirmwareError)) throw error
+    return error.details.includes("-1051")
+        ? "too large for the VM"
+        : `does not build: ${error.details.split("\n")[0]}`
+}

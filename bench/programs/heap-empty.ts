@@ -1,0 +1,4 @@
+// What an application has when nothing else is there.
+import { takeHeap } from "./probe"
+
+takeHeap()

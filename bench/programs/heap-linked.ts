@@ -1,0 +1,52 @@
+// All of the library is linked, and nothing of it is used: what its code takes by being there.
+import * as ds from "@devicescript/core"
+import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
+import { LogSystem, parseLevelSpec } from "../../src/log"
+import {
+    ConsoleHandler,
+    FileRotationHandler,
+    HeartBeatHandler,
+    RingHandler,
+    RsyslogHandler,
+} from "../../src/log/handlers"
+import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
+import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
+import { firmwareSchema, Settings } from "../../src/settings"
+import { TaskRegistry } from "../../src/tasks"
+import { takeHeap } from "./probe"
+
+/** Never called, which the compiler cannot know. */
+async function useAll(): Promise<void> {
+    const clock = new SystemClock()
+    const flash = new SettingsFlash()
+    const socket = new SystemSocket()
+    const levels = (spec: string) => "" + parseLevelSpec(spec, 0)
+    const schema = firmwareSchema({ levels, demo: false })
+    const settings = await Settings.load(flash, schema)
+    const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
+    const led = new LedHeartBeat(new ds.LightBulb())
+    const rsyslogger = new Rsyslogger(
+        { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+        { host: settings.get("SYSLOG_HOST") },
+        (level, text) => log.logger("net").log(level, text)
+    )
+    log.addHandler("console", new ConsoleHandler())
+    log.addHandler("ring", new RingHandler(2048))
+    log.addHandler(
+        "file",
+        new FileRotationHandler("error.log", 1800, { flash, clock })
+    )
+    log.addHandler("led", new HeartBeatHandler(led))
+    log.addHandler(
+        "buzzer",
+        new HeartBeatHandler(new BuzzerHeartBeat(new ds.Buzzer()))
+    )
+    log.addHandler("syslog", new RsyslogHandler(rsyslogger))
+    followRealTimeClock(clock)
+    settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
+    const tasks = new TaskRegistry({ log, clock, flash })
+    tasks.add("heartbeat", () => beat([led]), { every: 5000, core: true })
+}
+
+if (ds.millis() < 0) await useAll()
+takeHeap()
