@@ -214,14 +214,14 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
-    test("a TLS connection that ends at once costs no more than the window", async () => {
+    test("nothing is sent over TLS before the certificate was checked", async () => {
         const b = new Bench({ proto: "tls", windowBytes: 600 })
         for (let i = 0; i < 30; ++i) b.push("precious")
         b.syslog.start()
-        await until(() => b.socket.connections.length === 1 && !!b.last().sent)
+        await until(() => b.socket.connections.length === 1)
         expect(b.last().address).toBe("tls://h:6514")
         b.last().fail("self-signed certificate")
-        await until(() => b.socket.connections.length === 2 && !!b.last().sent)
+        await until(() => b.socket.connections.length === 2)
         b.last().fail("self-signed certificate")
         expect(b.said.length).toBe(1)
         await until(() => b.syslog.stats().queued === 0)

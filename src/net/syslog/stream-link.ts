@@ -11,7 +11,7 @@ const ANY_COUNT = 65536
 /**
  * Plain TCP or TLS: nobody acknowledges, so the last window is sent again on the next
  * connection. In the simulator a TLS connection is reported open before the certificate was
- * checked; until it has held for TLS_SETTLE_MS no more is sent than the window keeps.
+ * checked; nothing is sent until it has held for TLS_SETTLE_MS.
  */
 export class StreamLink implements Link {
     readonly lingerMs = 100
@@ -20,7 +20,7 @@ export class StreamLink implements Link {
     private resentCount = 0
     private openedAt: number
     private sentAt = 0
-    private accepted: boolean
+    private accepted = false
 
     /** @param settleMs how long the connection must hold until it counts as accepted */
     constructor(
@@ -29,7 +29,6 @@ export class StreamLink implements Link {
         private readonly settleMs: number
     ) {
         this.backlog = context.window.count()
-        this.accepted = false
     }
 
     opened(now: number): void {
@@ -77,19 +76,12 @@ export class StreamLink implements Link {
     }
 
     send(now: number): WriteResult {
+        if (!this.accepted) return QUEUED
         const { outbox } = this.context
         this.sentAt = now
         let result = this.sendBacklog()
-        while (result === QUEUED && outbox.count()) {
-            if (!this.accepted && !this.hasRoom()) break
-            result = this.sendBatch()
-        }
+        while (result === QUEUED && outbox.count()) result = this.sendBatch()
         return result
-    }
-
-    private hasRoom(): boolean {
-        const { outbox, window, batchBytes } = this.context
-        return window.hasRoom(Math.min(outbox.bytes, batchBytes))
     }
 
     private sendBacklog(): WriteResult {

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { judge } from "../peers/ledger.ts"
+import { until } from "../peers/ports.ts"
+import { finish } from "../peers/programs.ts"
+import { certificate, Sink } from "../peers/sink.ts"
+import { startSimulator } from "./harness.ts"
+
+test("TLS: a collector with a certificate that is trusted gets every line", async t => {
+    const sink = await Sink.start(t, "collector")
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/syslog-load.ts",
+        collector: false,
+        caFile: certificate("ca.pem"),
+        settings: {
+            SYSLOG_HOST: "127.0.0.1",
+            SYSLOG_PORT: String(sink.port),
+            SYSLOG_PROTO: "tls",
+            COUNT: "500",
+        },
+    })
+    const stats = await finish(sim, 30_000)
+    assert.equal(stats.delivered, 500)
+    await until("all lines", () => sink.messages.length >= 500)
+    assert.deepEqual(judge(sink.messages, 500), {
+        arrived: 500,
+        duplicates: 0,
+        declared: 0,
+        silent: 0,
+    })
+    assert.equal(sink.refusals, 0)
+})
+
+for (const [what, certified, caFile] of [
+    ["an unknown issuer", "collector", undefined],
+    ["another name", "stranger", certificate("ca.pem")],
+] as const)
+    test(`TLS: a certificate of ${what} is refused, said once, and tried again later`, async t => {
+        const sink = await Sink.start(t, certified)
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/syslog-load.ts",
+            collector: false,
+            ...(caFile ? { caFile } : {}),
+            settings: {
+                SYSLOG_HOST: "127.0.0.1",
+                SYSLOG_PORT: String(sink.port),
+                SYSLOG_PROTO: "tls",
+                COUNT: "20",
+                RATE: "100",
+                DRAIN_MS: "3000",
+            },
+        })
+        const stats = await finish(sim, 30_000)
+        const said = sim.consoleLines.filter(line =>
+            /^(no connection|connected)/.test(line)
+        )
+        assert.equal(said.length, 1, said.join("\n"))
+        assert.match(said[0]!, /^no connection to tls:.*certificate/)
+        assert.equal(sink.messages.length, 0)
+        assert.ok(stats.connects >= 3, `${stats.connects} attempts`)
+        assert.equal(stats.delivered, 0)
+        assert.equal(stats.queued, 20)
+    })
