@@ -148,7 +148,7 @@ export function isRunning(pid: number): boolean {
  */
 export async function untilGone(
     pids: number[],
-    timeoutMs = 2000
+    timeoutMs = 20_000
 ): Promise<void> {
     const until = Date.now() + timeoutMs
     while (pids.some(isRunning)) {

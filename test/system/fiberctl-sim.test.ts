@@ -1,0 +1,168 @@
+import assert from "node:assert/strict"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { before, describe, test } from "node:test"
+import { FlashStore } from "../../host/flash/index.ts"
+import { buildProgram } from "../../host/sim/index.ts"
+import { tryLock } from "../../host/sim/lock.ts"
+import {
+    childPids,
+    Cli,
+    isRunning,
+    parseEvents,
+    runCli,
+    tempFolder,
+    untilGone,
+} from "./harness.ts"
+
+const HELLO = "test/system/programs/hello.ts"
+const PANICS = "test/system/programs/panics.ts"
+
+// one build each, not one for every test that comes first
+before(async () => {
+    for (const main of [HELLO, PANICS]) await buildProgram(main)
+})
+
+describe("fiberctl sim", { concurrency: 3 }, () => {
+    test("prints events as JSON, a line each, and ends after --for", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", HELLO, "--json", "--state", state]
+        args.push("--set", "GREETING=a=b", "--for", "4")
+        const run = await runCli(args)
+        assert.equal(run.stderr, "")
+        assert.equal(run.code, 0)
+        const events = parseEvents(run.stdout)
+        const names = new Set(events.map(event => event.event))
+        for (const name of [
+            "boot",
+            "console",
+            "led",
+            "tone",
+            "syslog",
+            "flash",
+        ])
+            assert.ok(names.has(name as never), `no ${name} event`)
+        assert.equal(names.has("panic"), false)
+        assert.deepEqual(
+            events.map(event => event.at),
+            events.map(event => event.at).sort((a, b) => a - b)
+        )
+        const end = events.at(-1)!
+        assert.ok(end.event === "end" && end.reason === "4 s are over")
+        assert.match(run.stdout, /"text":"GREETING=a=b"/)
+        assert.match(run.stdout, /"text":"DEMO=1"/)
+        assert.deepEqual(readdirSync(state).sort(), ["device-id", "flash.bin"])
+    })
+
+    test("takes settings from files and options, the later first", async t => {
+        const folder = tempFolder(t)
+        const one = join(folder, "one.env")
+        const two = join(folder, "two.env")
+        writeFileSync(one, "export GREETING='from # one'\nDEMO=\n")
+        writeFileSync(two, 'GREETING="from # two"\nEXTRA=x\n')
+        const lines = async (...args: string[]) => {
+            const cli = new Cli([
+                ...["sim", "--main", HELLO, "--state", join(folder, "state")],
+                ...args,
+            ])
+            await cli.waitForOutput(/DEMO=/)
+            cli.signal("SIGTERM")
+            return (await cli.done).stdout
+        }
+        const first = await lines("--env", two, "--env", one)
+        assert.match(first, / boot 1$/m)
+        assert.match(first, / GREETING=from # one$/m)
+        assert.match(first, / DEMO=none$/m)
+        const second = await lines("--env", one, "--set", "GREETING=set")
+        assert.match(second, / boot 2$/m)
+        assert.match(second, / GREETING=set$/m)
+        const fresh = await lines("--env", one, "--env", two, "--fresh")
+        assert.match(fresh, / boot 1$/m)
+        assert.match(fresh, / GREETING=from # two$/m)
+    })
+
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+        test(`ends cleanly on ${signal}, leaves no process and told no secret`, async t => {
+            const state = tempFolder(t)
+            const cli = new Cli([
+                ...["sim", "--main", HELLO, "--state", state],
+                ...["--set", "WIFI_SSID=net", "--set", "WIFI_PWD=hunter2"],
+                ...["--set", "MQTT_PASS=hunter2"],
+            ])
+            await cli.waitForOutput(/ready/)
+            const children = await childPids(cli.pid)
+            assert.ok(children.some(isRunning))
+            cli.signal(signal)
+            const run = await cli.done
+            assert.equal(run.code, 0)
+            assert.equal(run.stderr, "")
+            assert.match(run.stdout, new RegExp(`■ ${signal}\n$`))
+            await untilGone(children)
+            assert.equal(existsSync(join(state, "lock")), false)
+            assert.doesNotMatch(run.stdout, /hunter2/)
+            const flash = FlashStore.parse(
+                readFileSync(join(state, "flash.bin"))
+            )
+            assert.equal(flash.get(":WIFI_PWD"), undefined)
+            assert.equal(flash.get(":MQTT_PASS")?.toString(), '"hunter2"')
+        })
+
+    test("killed, it takes its VM with it", async t => {
+        const state = tempFolder(t)
+        const cli = new Cli(["sim", "--main", HELLO, "--state", state])
+        await cli.waitForOutput(/ready/)
+        const children = await childPids(cli.pid)
+        cli.signal("SIGKILL")
+        await cli.done
+        await untilGone(children)
+        const release = tryLock(join(state, "lock"))
+        assert.ok(release, "the lock that it left must be no obstacle")
+    })
+
+    test("runs side by side", async t => {
+        const runs = [1, 2, 3].map(n => {
+            const state = tempFolder(t)
+            const args = ["sim", "--main", HELLO, "--json", "--state", state]
+            return new Cli([...args, "--set", `GREETING=board ${n}`])
+        })
+        for (const [i, cli] of runs.entries()) {
+            await cli.waitForOutput(/"event":"syslog"/)
+            cli.signal("SIGINT")
+            const { stdout } = await cli.done
+            const said = parseEvents(stdout).filter(e => e.event === "console")
+            assert.equal(
+                said.filter(e => e.text.startsWith("GREETING=")).length,
+                1
+            )
+            assert.ok(said.some(e => e.text === `GREETING=board ${i + 1}`))
+        }
+    })
+
+    test("a program that never gets going is exit code 1", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", PANICS, "--state", state, "--for", "3"]
+        const run = await runCli(args)
+        assert.equal(run.code, 1)
+        assert.match(run.stdout, /✗ PANIC 60005/)
+        assert.match(
+            run.stderr,
+            /^fiberctl: "[^"]+" panicked and never ran[^\n]*\n$/
+        )
+    })
+
+    test("a VM process that dies is exit code 1", async t => {
+        const state = tempFolder(t)
+        const cli = new Cli(["sim", "--main", HELLO, "--state", state])
+        await cli.waitForOutput(/ready/)
+        for (const pid of await childPids(cli.pid))
+            if (
+                readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(
+                    "vm-process"
+                )
+            )
+                process.kill(pid, "SIGKILL")
+        const run = await cli.done
+        assert.equal(run.code, 1)
+        assert.match(run.stderr, /^fiberctl: the VM process died \(SIGKILL\)/)
+    })
+})
