@@ -1,11 +1,55 @@
 import { Clock } from "../platform"
-import { HandlerEntry, Warden } from "./entry"
-import { FilterOwner, LogFilter, without } from "./filters"
-import { Level, TRACE } from "./levels"
+import { Handler, HandlerOptions } from "./handler"
+import { Formatter } from "./formatters"
+import { LogFilter } from "./filters"
+import { Level, NONE, TRACE } from "./levels"
 import { LogRecord } from "./record"
+import { LevelRules } from "./spec"
 
-/** What all loggers of one topic share. Fields in order of use: the VM looks them up in turn. */
-export class Channel implements FilterOwner {
+// The state of the log is plain data, and what works on it plain functions: on this VM every
+// method takes 20 bytes of heap, a function none. Fields are looked up in turn, so those of
+// the hot path come first.
+
+/** The handler takes records. */
+export const RUNNING = "running"
+/** The handler threw and was taken out; with `restartAfter` it comes back. */
+export const FAILED = "failed"
+
+/** A handler under its name: options in force, burst window and counters. */
+export class HandlerEntry {
+    /** The level in force: NONE while the handler is out. */
+    level: Level = NONE
+    filters: LogFilter[] = undefined
+    /** End of the burst window, and the count of `passed` up to which it admits records. */
+    windowEnd = 0
+    limit = 0
+    /** Records handed to the handler. */
+    passed = 0
+    formatter: Formatter = undefined
+    readonly handler: Handler
+    /** Records dropped by the burst limit, or lost because something threw. */
+    dropped = 0
+    /** Of these, dropped by the burst limit and not reported yet, and when that is due. */
+    unreported: number
+    reportAt: number
+    state = RUNNING
+    /** When what was taken out comes back, in ms since start; undefined = nothing is to. */
+    backAt: number
+    /** What was thrown last, as text. */
+    error: string
+    /** What was given, without defaults. */
+    options: HandlerOptions
+
+    constructor(
+        readonly name: string,
+        handler: Handler
+    ) {
+        this.handler = handler
+    }
+}
+
+/** What all loggers of one topic share. */
+export class Channel {
     /**
      * Most detailed level that is let through: of the topic, and of any handler that takes it.
      * TRACE, so that any call comes past it, while `entries` is undefined.
@@ -20,22 +64,12 @@ export class Channel implements FilterOwner {
     entries: HandlerEntry[] = undefined
     /** Filters before all handlers; undefined when there are none. */
     filters: LogFilter[] = undefined
+
     constructor(
         readonly topic: string,
         core: Core
     ) {
         this.core = core
-    }
-
-    /** The threshold, worked out anew if need be. */
-    level(): Level {
-        if (!this.entries) this.core.refresh(this)
-        return this.threshold
-    }
-
-    filterFailed(filter: LogFilter, error: unknown): void {
-        this.filters = without(this.filters, filter)
-        this.core.warden.filterFailed(undefined, filter, error)
     }
 }
 
@@ -47,7 +81,23 @@ export interface Deferred {
     forced: HandlerEntry
 }
 
-/** The state that the hot path needs; small, since the VM looks fields up in turn. */
+/** A filter before all handlers. */
+export interface PrimaryFilter {
+    filter: LogFilter
+    topic: string
+    restartAfter: number
+    out: boolean
+    /** When it comes back, or undefined. */
+    backAt: number
+}
+
+/** A topic that goes to one handler only. */
+export interface Restriction {
+    topic: string
+    handler: string
+}
+
+/** The state of a log. */
 export class Core {
     /** 0 = idle, 1 = a record is being dispatched, 2 = a deferred one is. */
     depth = 0
@@ -63,10 +113,19 @@ export class Core {
     progress = false
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused = 0
-    /** Works out what holds for a topic. */
-    refresh: (channel: Channel) => void
-    /** Told of faults and of what has to be done later. */
-    warden: Warden
+    /** All topics in use, and what holds for them, at the same places. */
+    readonly topics: string[] = []
+    readonly channels: Channel[] = []
+    /**
+     * All handlers, those with the same formatter side by side, which then runs once for all
+     * of them. The array is never changed but replaced: a dispatch may be going through it.
+     */
+    entries: HandlerEntry[] = []
+    primary: PrimaryFilter[] = []
+    restrictions: Restriction[] = []
+    rules: LevelRules
+    /** Told that something is to be done at a time (ms since start) or later. */
+    due: (time: number) => void
 
     constructor(clock: Clock) {
         this.clock = clock

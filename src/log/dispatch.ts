@@ -1,10 +1,12 @@
-import { Channel, Core } from "./core"
-import { HandlerEntry } from "./entry"
-import { applyFilters, KEEP } from "./filters"
+import { applyFilters, applyPrimary } from "./apply"
+import { Channel, Core, HandlerEntry } from "./core"
+import { renewWindow } from "./entry"
+import { handlerFailed } from "./faults"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { LogRecord } from "./record"
 import { cut, MAX_MESSAGE, nativeFormat } from "./text"
+import { channelLevel, refresh } from "./topics"
 
 /** Most records logged inside handlers that wait for the end of the dispatch. */
 export const MAX_DEFERRED = 16
@@ -34,7 +36,7 @@ export function publish(
 ): void {
     const channel = source.channel
     const core = channel.core
-    if (!channel.entries) if (level > channel.level()) return
+    if (!channel.entries) if (level > channelLevel(channel)) return
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)
     else if (b !== undefined) message = nativeFormat(message, a, b, c, d)
     if (message.byteLength > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
@@ -54,7 +56,7 @@ export function publish(
     const entries = channel.entries
     let count = entries.length
     if (channel.filters) {
-        record = applyFilters(channel.filters, KEEP, record, channel)
+        record = applyPrimary(channel, record)
         if (!record) count = 0
     }
     let formatter: Formatter = undefined
@@ -67,9 +69,9 @@ export function publish(
                 const entry = entries[i]
                 if (level > entry.level) continue
                 if (entry.filters && divert(core, entry, record)) continue
-                if (time >= entry.windowEnd) entry.renewWindow(time)
+                if (time >= entry.windowEnd) renewWindow(entry, time)
                 if (entry.passed >= entry.limit) {
-                    entry.refuse()
+                    refuse(core, entry)
                     continue
                 }
                 const wanted = entry.formatter
@@ -84,7 +86,7 @@ export function publish(
         } catch (e: any) {
             // after a formatter's fault the handler is tried again with the default one
             const inFormatter = formatter === undefined
-            if (!core.warden.handlerFailed(entries[i], inFormatter, e)) ++i
+            if (!handlerFailed(core, entries[i], inFormatter, e)) ++i
             formatter = undefined
         }
     }
@@ -92,17 +94,8 @@ export function publish(
     core.depth = 0
 }
 
-/**
- * Hands a record of the log's own to all handlers, now or after the current dispatch.
- * @param forced takes it whatever its level, filters and burst limit
- */
-export function publishReport(
-    channel: Channel,
-    record: LogRecord,
-    forced: HandlerEntry
-): void {
-    const { core } = channel
-    core.deferred.push({ channel, record, forced })
+/** Hands out the records of the log's own, unless a dispatch is under way and will. */
+export function deliverDeferred(core: Core): void {
     if (core.depth) return
     drain(core)
     core.depth = 0
@@ -118,7 +111,7 @@ function defer(
     const { clock, deferred } = core
     if (core.depth > 1 || deferred.length >= MAX_DEFERRED) {
         core.refused++
-        core.warden.due(clock.millis())
+        core.due(clock.millis())
         return
     }
     const { channel, mark, meta } = source
@@ -134,14 +127,11 @@ function drain(core: Core): void {
     core.depth = 2
     while (core.deferred.length) {
         const { channel, record, forced } = core.deferred.shift()
-        if (!channel.entries) core.refresh(channel)
         if (forced) deliver(core, forced, record)
-        const { filters, entries } = channel
-        const taken = filters
-            ? applyFilters(filters, KEEP, record, channel)
-            : record
+        if (!channel.entries) refresh(channel)
+        const taken = channel.filters ? applyPrimary(channel, record) : record
         if (!taken) continue
-        for (const entry of entries)
+        for (const entry of channel.entries)
             if (entry !== forced) offer(core, entry, taken)
     }
 }
@@ -149,8 +139,8 @@ function drain(core: Core): void {
 /** Hands a record to a handler if its level, filters and burst limit let it through. */
 function offer(core: Core, entry: HandlerEntry, record: LogRecord): void {
     if (record.level > entry.level) return
-    if (entry.filters) record = entry.filter(record)
-    if (record && entry.admit(record)) deliver(core, entry, record)
+    if (entry.filters) record = applyFilters(core, entry, record)
+    if (record && admit(core, entry, record)) deliver(core, entry, record)
 }
 
 /**
@@ -159,9 +149,9 @@ function offer(core: Core, entry: HandlerEntry, record: LogRecord): void {
  * changed one has been handed to it
  */
 function divert(core: Core, entry: HandlerEntry, record: LogRecord): boolean {
-    const taken = entry.filter(record)
+    const taken = applyFilters(core, entry, record)
     if (taken === record) return false
-    if (taken && entry.admit(taken)) deliver(core, entry, taken)
+    if (taken && admit(core, entry, taken)) deliver(core, entry, taken)
     return true
 }
 
@@ -184,7 +174,27 @@ function deliver(core: Core, entry: HandlerEntry, record: LogRecord): void {
         entry.passed++
         entry.handler.emit(record, line)
     } catch (e: any) {
-        if (core.warden.handlerFailed(entry, inFormatter, e))
+        if (handlerFailed(core, entry, inFormatter, e))
             deliver(core, entry, record)
     }
+}
+
+/** Whether the burst limit lets a record through; counts it when not. */
+function admit(core: Core, entry: HandlerEntry, record: LogRecord): boolean {
+    if (record.time >= entry.windowEnd) renewWindow(entry, record.time)
+    if (entry.passed < entry.limit) return true
+    refuse(core, entry)
+    return false
+}
+
+/** Counts a record above the burst limit. */
+function refuse(core: Core, entry: HandlerEntry): void {
+    entry.dropped++
+    if (entry.unreported) {
+        entry.unreported++
+        return
+    }
+    entry.unreported = 1
+    entry.reportAt = entry.windowEnd
+    core.due(entry.reportAt)
 }

@@ -13,6 +13,7 @@ import {
     WARNING,
 } from "./levels"
 import { renderError, renderFields } from "./text"
+import { channelLevel } from "./topics"
 
 /** Structured data of a record. */
 export type Meta = Record<string, any>
@@ -152,12 +153,12 @@ export class Logger {
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return this.channel.level() >= level && level >= EMERGENCY
+        return channelLevel(this.channel) >= level && level >= EMERGENCY
     }
 
     /** The most detailed level that reaches any handler. */
     mostDetailed(): Level {
-        return this.channel.level()
+        return channelLevel(this.channel)
     }
 
     /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */

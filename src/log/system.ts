@@ -1,21 +1,40 @@
 import { Clock, spawn } from "../platform"
-import { LevelControl } from "./control"
-import { Core } from "./core"
-import { HandlerEntry } from "./entry"
+import {
+    changeLevel,
+    changeSpec,
+    LevelWatch,
+    tellLevels,
+    waitForLevels,
+    watchLevels,
+} from "./control"
+import { Core, HandlerEntry } from "./core"
+import { deliverDeferred } from "./dispatch"
+import { accountOf, configureEntry, makeEntry } from "./entry"
+import { LOG_TOPIC, openFailed } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { Handler, HandlerOptions } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
-import { Level, NONE } from "./levels"
+import { Keeper } from "./keeper"
+import { INFO, Level, NONE } from "./levels"
 import { Logger, ServiceLogger } from "./logger"
-import { FilterOptions, PrimaryFilters } from "./primary"
+import { addPrimary, FilterOptions, removePrimary } from "./primary"
 import { Account, QueueOptions } from "./queue"
 import { parseLevelSpec } from "./spec"
-import { HandlerTable } from "./table"
-import { Topics } from "./topics"
-import { LogWarden } from "./warden"
-
-/** Topic of the log's own reports: what was dropped, what was taken out. */
-export const LOG_TOPIC = "log"
+import {
+    addEntry,
+    checkName,
+    getEntry,
+    groupEntries,
+    mostDetailedEntry,
+    removeEntry,
+} from "./table"
+import {
+    channelLevel,
+    channelOf,
+    invalidate,
+    restrictTopic,
+    topicIndex,
+} from "./topics"
 
 /** What `handlers()` tells of a handler. */
 export interface HandlerInfo {
@@ -37,12 +56,9 @@ export interface HandlerInfo {
  */
 export class LogSystem {
     private readonly core: Core
-    private readonly table = new HandlerTable()
-    private readonly filters = new PrimaryFilters()
-    private readonly control: LevelControl
-    private readonly topics: Topics
     private readonly loggers: Logger[] = []
-    private readonly warden: LogWarden
+    private readonly keeper: Keeper
+    private readonly watch: LevelWatch = { listeners: [], waiting: [] }
     private receivers = 0
 
     /**
@@ -50,22 +66,14 @@ export class LogSystem {
      * @throws LevelSpecError
      */
     constructor(clock: Clock, spec = "info") {
-        const { table, filters } = this
-        const self = this
-        this.core = new Core(clock)
-        this.control = new LevelControl(spec, error =>
-            self.logger(LOG_TOPIC).exception("level listener", error)
-        )
-        const topics = new Topics(this.core, table, filters, this.control)
-        this.topics = topics
-        this.core.refresh = channel => topics.refresh(channel)
-        this.warden = new LogWarden(
-            table,
-            filters,
-            topics.channel(LOG_TOPIC),
-            () => topics.invalidate()
-        )
-        this.core.warden = this.warden
+        const core = new Core(clock)
+        const keeper = new Keeper(core)
+        core.rules = parseLevelSpec(spec, INFO)
+        core.due = time => keeper.due(time)
+        // made here, so that the log's own reports always have their topic
+        channelOf(core, LOG_TOPIC)
+        this.core = core
+        this.keeper = keeper
     }
 
     /**
@@ -73,11 +81,10 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, or more than MAX_TOPICS
      */
     logger(topic: string): Logger {
-        const { loggers } = this
-        const channel = this.topics.channel(topic)
-        const at = this.topics.index(topic)
+        const { loggers, core } = this
+        const at = topicIndex(core, topic)
         if (!loggers[at])
-            loggers[at] = new Logger(channel, undefined, undefined)
+            loggers[at] = new Logger(core.channels[at], undefined, undefined)
         return loggers[at]
     }
 
@@ -88,7 +95,7 @@ export class LogSystem {
      */
     service(name: string, child?: string): ServiceLogger {
         const tail = child ? "." + child : ""
-        const channel = this.topics.channel(TASK_PREFIX + name + tail)
+        const channel = channelOf(this.core, TASK_PREFIX + name + tail)
         return new ServiceLogger(channel, `${name}.service${tail}`, undefined)
     }
 
@@ -98,20 +105,18 @@ export class LogSystem {
      * @throws HandlerExistsError, RangeError for a bad option or one handler too many
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
-        const { warden, core } = this
-        const old = this.table.find(name)
-        const entry = this.table.add(name, handler, warden, options)
-        if (old) this.close.start(old)
+        const { core } = this
+        const old = checkName(core, name)
+        const entry = makeEntry(name, handler, options)
+        if (old) {
+            removeEntry(core, old)
+            this.close.start(old)
+        }
+        addEntry(core, entry)
+        invalidate(core)
         if (handler.queue)
-            handler.queue.onLow = () => warden.due(core.clock.millis())
-        this.topics.invalidate()
-        if (handler.open)
-            spawn(
-                async () => {
-                    await handler.open()
-                },
-                error => warden.openFailed(entry, error)
-            )
+            handler.queue.onLow = () => core.due(core.clock.millis())
+        if (handler.open) openEntry(core, entry)
     }
 
     /**
@@ -119,8 +124,10 @@ export class LogSystem {
      * @throws UnknownHandlerError
      */
     async removeHandler(name: string): Promise<void> {
-        const entry = this.table.remove(name)
-        this.topics.invalidate()
+        const { core } = this
+        const entry = getEntry(core, name)
+        removeEntry(core, entry)
+        invalidate(core)
         await this.close(entry)
     }
 
@@ -133,19 +140,20 @@ export class LogSystem {
         name: string,
         changes: HandlerOptions & Record<string, any>
     ): void {
-        this.table.get(name).configure(changes, true)
-        this.table.group()
-        this.topics.invalidate()
+        const { core } = this
+        configureEntry(getEntry(core, name), changes, true)
+        groupEntries(core)
+        invalidate(core)
     }
 
     /** All handlers and receivers. */
     handlers(): HandlerInfo[] {
-        return this.table.entries.map(entry => ({
+        return this.core.entries.map(entry => ({
             name: entry.name,
             level: entry.level,
             state: entry.state,
             error: entry.error,
-            account: entry.account(),
+            account: accountOf(entry),
         }))
     }
 
@@ -154,9 +162,9 @@ export class LogSystem {
      * @throws UnknownHandlerError, RangeError for a malformed topic
      */
     restrict(topic: string, handler: string | undefined): void {
-        if (handler !== undefined) this.table.get(handler)
-        this.topics.restrict(topic, handler)
-        this.topics.invalidate()
+        if (handler !== undefined) getEntry(this.core, handler)
+        restrictTopic(this.core, topic, handler)
+        invalidate(this.core)
     }
 
     /**
@@ -164,14 +172,14 @@ export class LogSystem {
      * @throws RangeError when its name is taken, or one filter too many
      */
     addFilter(filter: LogFilter, options: FilterOptions = {}): void {
-        this.filters.add(filter, options)
-        this.topics.invalidate()
+        addPrimary(this.core, filter, options)
+        invalidate(this.core)
     }
 
     /** Removes a filter; false when there is none of this name. */
     removeFilter(name: string): boolean {
-        const removed = this.filters.remove(name)
-        this.topics.invalidate()
+        const removed = removePrimary(this.core, name)
+        invalidate(this.core)
         return removed
     }
 
@@ -200,7 +208,7 @@ export class LogSystem {
 
     /** The level specification in force. */
     spec(): string {
-        return this.control.spec()
+        return this.core.rules.format()
     }
 
     /**
@@ -209,13 +217,13 @@ export class LogSystem {
      * specification stays in force then
      */
     setSpec(text: string): void {
-        this.control.setSpec(text)
+        changeSpec(this.core, text)
         this.levelsChanged()
     }
 
     /** The level of a topic by the specification, whatever handlers there are. */
     level(topic: string): Level {
-        return this.control.level(topic)
+        return this.core.rules.level(topic)
     }
 
     /**
@@ -224,18 +232,18 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, one too many, or trace
      */
     setLevel(topic: string, level: Level | undefined): void {
-        this.control.setLevel(topic, level)
+        changeLevel(this.core, topic, level)
         this.levelsChanged()
     }
 
     /** Calls `listener` after each change of a level; returns how to stop that. */
     onLevelChange(listener: () => void): () => void {
-        return this.control.onChange(listener)
+        return watchLevels(this.watch, listener)
     }
 
     /** Waits for the next change of a level; false when `timeout` ms passed without one. */
     async levelChange(timeout?: number): Promise<boolean> {
-        return await this.control.change(timeout)
+        return await waitForLevels(this.watch, timeout)
     }
 
     /**
@@ -243,13 +251,17 @@ export class LogSystem {
      * that none is more detailed than.
      */
     mostDetailed(topic?: string): Level {
-        if (topic) return this.topics.channel(topic).level()
-        return Math.min(this.control.mostDetailed(), this.table.mostDetailed())
+        const { core } = this
+        if (topic) return channelLevel(channelOf(core, topic))
+        return Math.min(core.rules.mostDetailed(), mostDetailedEntry(core))
     }
 
     private levelsChanged(): void {
-        this.topics.invalidate()
-        this.control.notify()
+        const journal = this.logger(LOG_TOPIC)
+        invalidate(this.core)
+        tellLevels(this.watch, error =>
+            journal.exception("level listener", error)
+        )
     }
 
     private async close(entry: HandlerEntry): Promise<void> {
@@ -257,12 +269,26 @@ export class LogSystem {
         try {
             if (handler.close) await handler.close()
         } catch (e: any) {
-            this.warden.closeFailed(entry, e)
+            const journal = this.logger(LOG_TOPIC)
+            journal.exception(`closing log handler "${entry.name}"`, e)
         }
     }
 
     /** Does what is due by the clock: the log does so by itself, tests call it. */
     tick(): void {
-        this.warden.tick()
+        this.keeper.tick()
     }
+}
+
+/** Opens a handler in a fiber of its own; one that throws is taken out. */
+function openEntry(core: Core, entry: HandlerEntry): void {
+    spawn(
+        async () => {
+            await entry.handler.open()
+        },
+        error => {
+            openFailed(core, entry, error)
+            deliverDeferred(core)
+        }
+    )
 }

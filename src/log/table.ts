@@ -1,82 +1,67 @@
-import { FAILED, HandlerEntry, MAX_HANDLERS, Warden } from "./entry"
+import { Core, FAILED, HandlerEntry } from "./core"
 import { HandlerExistsError, UnknownHandlerError } from "./errors"
-import { Handler, HandlerOptions } from "./handler"
 import { Level, NONE } from "./levels"
 
-/** The handlers by their unique names. */
-export class HandlerTable {
-    /**
-     * Those with the same formatter side by side, which then runs once for all of them.
-     * The array is never changed but replaced: a dispatch may be going through it.
-     */
-    entries: HandlerEntry[] = []
+/** Most handlers and receivers of one log. */
+export const MAX_HANDLERS = 16
 
-    /**
-     * Adds a handler; one that is out gives its name up.
-     * @throws HandlerExistsError when a handler of this name is running
-     * @throws RangeError when there are too many, or for a bad option
-     */
-    add(
-        name: string,
-        handler: Handler,
-        warden: Warden,
-        options: HandlerOptions
-    ): HandlerEntry {
-        const old = this.find(name)
-        if (old && old.state !== FAILED) throw new HandlerExistsError(name)
-        if (!old && this.entries.length >= MAX_HANDLERS)
-            throw new RangeError(
-                `log handler "${name}": at most ${MAX_HANDLERS} fit`
-            )
-        const entry = new HandlerEntry(name, handler, warden, options)
-        if (old) this.remove(name)
-        const entries = this.entries.slice()
-        entries.push(entry)
-        this.entries = entries
-        this.group()
-        return entry
-    }
+/**
+ * Checks that a handler may be added: the name is free, or its handler is out.
+ * @returns the one that is out, or undefined
+ * @throws HandlerExistsError, RangeError when there are too many
+ */
+export function checkName(core: Core, name: string): HandlerEntry | undefined {
+    const old = findEntry(core, name)
+    if (old && old.state !== FAILED) throw new HandlerExistsError(name)
+    if (!old && core.entries.length >= MAX_HANDLERS)
+        throw new RangeError(
+            `log handler "${name}": at most ${MAX_HANDLERS} fit`
+        )
+    return old
+}
 
-    /** @throws UnknownHandlerError */
-    get(name: string): HandlerEntry {
-        const entry = this.find(name)
-        if (!entry) throw new UnknownHandlerError(name, this.names())
-        return entry
-    }
+/** Adds an entry. */
+export function addEntry(core: Core, entry: HandlerEntry): void {
+    const entries = core.entries.slice()
+    entries.push(entry)
+    core.entries = entries
+    groupEntries(core)
+}
 
-    /** @throws UnknownHandlerError */
-    remove(name: string): HandlerEntry {
-        const entry = this.get(name)
-        entry.level = NONE
-        this.entries = this.entries.filter(other => other !== entry)
-        return entry
-    }
+/** @throws UnknownHandlerError */
+export function getEntry(core: Core, name: string): HandlerEntry {
+    const entry = findEntry(core, name)
+    if (entry) return entry
+    const names = core.entries.map(other => other.name)
+    throw new UnknownHandlerError(name, names)
+}
 
-    /** Brings handlers with the same formatter together. */
-    group(): void {
-        const grouped: HandlerEntry[] = []
-        for (const entry of this.entries) {
-            let at = grouped.length
-            while (at > 0 && grouped[at - 1].formatter !== entry.formatter) at--
-            if (at === 0) at = grouped.length
-            grouped.insert(at, 1)
-            grouped[at] = entry
-        }
-        this.entries = grouped
-    }
+/** Removes an entry, which takes no record from now on. */
+export function removeEntry(core: Core, entry: HandlerEntry): void {
+    entry.level = NONE
+    core.entries = core.entries.filter(other => other !== entry)
+}
 
-    /** The most detailed level that any of them takes. */
-    mostDetailed(): Level {
-        let most = NONE
-        for (const entry of this.entries) most = Math.max(most, entry.level)
-        return most
+/** Brings handlers with the same formatter together. */
+export function groupEntries(core: Core): void {
+    const grouped: HandlerEntry[] = []
+    for (const entry of core.entries) {
+        let at = grouped.length
+        while (at > 0 && grouped[at - 1].formatter !== entry.formatter) at--
+        if (at === 0) at = grouped.length
+        grouped.insert(at, 1)
+        grouped[at] = entry
     }
+    core.entries = grouped
+}
 
-    find(name: string): HandlerEntry | undefined {
-        return this.entries.find(entry => entry.name === name)
-    }
+/** The most detailed level that any handler takes. */
+export function mostDetailedEntry(core: Core): Level {
+    let most = NONE
+    for (const entry of core.entries) most = Math.max(most, entry.level)
+    return most
+}
 
-    names(): string[] {
-        return this.entries.map(entry => entry.name)
-    }
+function findEntry(core: Core, name: string): HandlerEntry | undefined {
+    return core.entries.find(entry => entry.name === name)
 }

@@ -1,100 +1,94 @@
-import { LevelControl } from "./control"
-import { Channel, Core } from "./core"
-import { HandlerEntry } from "./entry"
+import { Channel, Core, HandlerEntry } from "./core"
+import { levelFor } from "./entry"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
-import { PrimaryFilters } from "./primary"
+import { primaryFilters } from "./primary"
 import { topicFault } from "./spec"
-import { HandlerTable } from "./table"
 
 /** Most topics of one log. */
 export const MAX_TOPICS = 64
 /** Most topics that are restricted to one handler. */
 export const MAX_RESTRICTIONS = 8
 
-interface Restriction {
-    topic: string
-    handler: string
+/**
+ * Number of a topic, from 0.
+ * @throws RangeError for a malformed topic, or more than MAX_TOPICS
+ */
+export function topicIndex(core: Core, topic: string): number {
+    const { topics, channels } = core
+    // native, where a search by hand would take thousands of VM steps
+    const known = topics.indexOf(topic)
+    if (known >= 0) return known
+    checkTopic(topic)
+    if (channels.length >= MAX_TOPICS)
+        throw new RangeError(`topic "${topic}": at most ${MAX_TOPICS} fit`)
+    channels.push(new Channel(topic, core))
+    return topics.push(topic) - 1
 }
 
-/** The topics in use, and for each of them what holds: level, filters, handlers. */
-export class Topics {
-    private readonly names: string[] = []
-    private readonly channels: Channel[] = []
-    private restrictions: Restriction[] = []
+/** What holds for a topic. @throws as `topicIndex` */
+export function channelOf(core: Core, topic: string): Channel {
+    return core.channels[topicIndex(core, topic)]
+}
 
-    constructor(
-        private readonly core: Core,
-        private readonly table: HandlerTable,
-        private readonly filters: PrimaryFilters,
-        private readonly control: LevelControl
-    ) {}
-
-    /** @throws RangeError for a malformed topic, or more than MAX_TOPICS */
-    channel(topic: string): Channel {
-        return this.channels[this.index(topic)]
+/** @throws RangeError for a malformed topic, or one too many */
+export function restrictTopic(
+    core: Core,
+    topic: string,
+    handler: string | undefined
+): void {
+    checkTopic(topic)
+    const others = core.restrictions.filter(r => r.topic !== topic)
+    if (handler !== undefined) {
+        if (others.length >= MAX_RESTRICTIONS)
+            throw new RangeError(
+                `at most ${MAX_RESTRICTIONS} topics are restricted`
+            )
+        others.push({ topic, handler })
     }
+    core.restrictions = others
+}
 
-    /**
-     * Number of a topic, from 0.
-     * @throws RangeError for a malformed topic, or more than MAX_TOPICS
-     */
-    index(topic: string): number {
-        // native, where a search by hand would take thousands of VM steps
-        const known = this.names.indexOf(topic)
-        if (known >= 0) return known
-        checkTopic(topic)
-        if (this.channels.length >= MAX_TOPICS)
-            throw new RangeError(`topic "${topic}": at most ${MAX_TOPICS} fit`)
-        const channel = new Channel(topic, this.core)
-        this.channels.push(channel)
-        return this.names.push(topic) - 1
+/** To be called when levels, handlers or filters have changed. */
+export function invalidate(core: Core): void {
+    for (const channel of core.channels) {
+        channel.entries = undefined
+        channel.threshold = TRACE
     }
+}
 
-    /** @throws RangeError for a malformed topic, or one too many */
-    restrict(topic: string, handler: string | undefined): void {
-        checkTopic(topic)
-        const others = this.restrictions.filter(r => r.topic !== topic)
-        if (handler !== undefined) {
-            if (others.length >= MAX_RESTRICTIONS)
-                throw new RangeError(
-                    `at most ${MAX_RESTRICTIONS} topics are restricted`
-                )
-            others.push({ topic, handler })
-        }
-        this.restrictions = others
-    }
+/** Works out what holds for a topic. */
+export function refresh(channel: Channel): void {
+    const { topic, core } = channel
+    const entries = entriesOf(core, topic)
+    let most = NONE
+    for (const entry of entries) most = Math.max(most, levelFor(entry, topic))
+    channel.filters = primaryFilters(core, topic)
+    channel.threshold = Math.min(most, core.rules.level(topic))
+    channel.entries = entries
+}
 
-    /** To be called when levels, handlers or filters have changed. */
-    invalidate(): void {
-        for (const channel of this.channels) {
-            channel.entries = undefined
-            channel.threshold = TRACE
-        }
-    }
+/** The most detailed level of a topic that reaches any handler. */
+export function channelLevel(channel: Channel): Level {
+    if (!channel.entries) refresh(channel)
+    return channel.threshold
+}
 
-    /** Works out what holds for a topic. */
-    refresh(channel: Channel): void {
-        const { topic } = channel
-        channel.filters = this.filters.of(topic)
-        channel.entries = this.entriesOf(topic)
-        let most = NONE
-        for (const entry of channel.entries)
-            most = Math.max(most, entry.levelFor(topic))
-        channel.threshold = Math.min(most, this.control.level(topic))
-    }
+/** The handlers of a topic; the array of all handlers where it can be, to save heap. */
+function entriesOf(core: Core, topic: string): HandlerEntry[] {
+    const { entries, restrictions } = core
+    const only = restrictions.find(r => covers(r.topic, topic))
+    if (!only && !entries.some(isRestricted)) return entries
+    return entries.filter(
+        entry =>
+            (!only || entry.name === only.handler) &&
+            levelFor(entry, topic) !== NONE
+    )
+}
 
-    /** The handlers of a topic; the table's own array when these are all, to save heap. */
-    private entriesOf(topic: string): HandlerEntry[] {
-        const { entries } = this.table
-        const only = this.restrictions.find(r => covers(r.topic, topic))
-        if (!only && !entries.some(entry => entry.restricted())) return entries
-        return entries.filter(
-            entry =>
-                (!only || entry.name === only.handler) &&
-                entry.levelFor(topic) !== NONE
-        )
-    }
+/** Whether a handler takes some topics otherwise than others. */
+function isRestricted(entry: HandlerEntry): boolean {
+    return !!entry.options.loggers || !!entry.options.levels
 }
 
 function checkTopic(topic: string): void {
