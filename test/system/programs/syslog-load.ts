@@ -82,7 +82,7 @@ for (let n = 1; n <= count; ++n) {
         level: 6,
         topic: "task.load",
         mark: undefined,
-        message: `line ${n} of a test that counts every one of them`,
+        message: `line ${n} of a test, whole`,
         meta: undefined,
     })
     await pace(n, since)
