@@ -106,9 +106,27 @@ describe("format", () => {
             const { current } = vector
             const before = VECTOR_LINES[current[current.length - 1]]
             expect(lines[lines.length - 2]).toBe(before[3])
+            if (vector.drop !== undefined)
+                expect(again.problems().join()).toBe("")
             await log.close()
             await again.close()
         }
+    })
+    test("a cursor into a damaged segment does not hide later lines", async () => {
+        const whole = openLog(damage(VECTOR_CASES[0]), VECTOR_MAX_SIZE)
+        const [{ last }] = await whole.files.list()
+        await whole.close()
+        const damaged = damage(VECTOR_CASES[0])
+        damaged.memory.slots[logSlot(2)][30] ^= 1
+        const log = openLog(damaged, VECTOR_MAX_SIZE)
+        log.emit(record(ERROR, new TestClock()), "later")
+        await log.flush()
+        const lines: string[] = []
+        await log.files.since(last.cursor, async line => {
+            lines.push(line.text)
+        })
+        expect(lines.join()).toBe("later")
+        await log.close()
     })
     test("a log of another name is left out and gives way", async () => {
         const flash = damage(VECTOR_CASES[0])
@@ -190,7 +208,7 @@ async function check(flash: TestFlash, flushed: number): Promise<number> {
 describe("power cuts", () => {
     test("after every write, and after every write of the recovery", async () => {
         const run = new Run(new TestFlash(), -1)
-        await run.log(41)
+        await run.log(32)
         const { length } = run.flash.writes
         let cuts = 0
         for (let i = 0; i <= length; ++i) {
