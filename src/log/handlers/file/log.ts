@@ -67,7 +67,11 @@ export class FlashLog {
 
     /** Remembers a problem and tells it, unless it is known. */
     note(text: string): void {
-        if (this.problems.indexOf(text) >= 0) return
+        if (this.problems.indexOf(text) < 0) this.tell(text)
+    }
+
+    /** Remembers a problem and tells it, each time it comes. */
+    tell(text: string): void {
         if (this.problems.length === MAX_PROBLEMS) this.problems.shift()
         this.problems.push(text)
         if (this.onProblem) this.onProblem(text)

@@ -158,7 +158,8 @@ export class LogWorker {
 
     private failed(error: any): void {
         const { log, commands } = this
-        log.note(`not stored: ${error.message || error}; lines wait in RAM`)
+        if (!this.retry)
+            log.tell(`not stored: ${error.message || error}; lines wait in RAM`)
         this.retry = Math.min(this.retry * 2 || RETRY_MS, LONGEST_RETRY_MS)
         this.nextTry = this.options.clock.millis() + this.retry
         this.urgent = true

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "@devicescript/test"
+import { ERROR, INFO } from "../../src/log/levels"
+import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
+
+const FORTY = "a line of 39 bytes, that is 40 with end"
+
+describe("reading", () => {
+    test("tail, grep and since", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 100)
+        const clock = new TestClock()
+        for (let i = 0; i < 6; ++i)
+            log.emit(record(i % 2 ? INFO : ERROR, clock), `${i} red green blue`)
+        await log.flush()
+        expect((await log.files.tail(2)).join()).toBe(
+            "4 red green blue,5 red green blue"
+        )
+        const found: string[] = []
+        let cursor = -1
+        await log.files.grep(["2 red", "4*blue"], async line => {
+            found.push(line.text)
+            cursor = line.cursor
+        })
+        expect(found.join()).toBe("2 red green blue,4 red green blue")
+        await log.close()
+        const again = openLog(flash, 100)
+        const later: string[] = []
+        again.emit(record(ERROR, clock), "6 after the reset")
+        await again.flush()
+        await again.files.since(cursor, async line => {
+            later.push(`${line.level}${line.text}`)
+        })
+        expect(later.join()).toBe("65 red green blue,36 after the reset")
+        let visits = 0
+        await again.files.read("error.log.1", async () => {
+            visits++
+            return false
+        })
+        expect(visits).toBe(1)
+        await again.close()
+    })
+    test("a file that is not there", async () => {
+        const log = openLog(new TestFlash(), 100)
+        let message = ""
+        try {
+            await log.files.cat("nix.log")
+        } catch (e: any) {
+            message = e.message
+        }
+        expect(message).toBe('no log file "nix.log", there are: error.log')
+        await log.close()
+    })
+    test("stays in order while lines come and files rotate", async () => {
+        const log = openLog(new TestFlash(), 400)
+        const clock = new TestClock()
+        for (let i = 100; i < 130; ++i)
+            log.emit(record(INFO, clock), `${i} ${FORTY}`)
+        await log.flush()
+        let next = 130
+        let last = 0
+        await log.files.since(-1, async line => {
+            const number = parseInt(line.text.split(" ")[0])
+            expect(number > last).toBe(true)
+            last = number
+            log.emit(record(ERROR, clock), `${next++} ${FORTY}`)
+            if (next % 3 === 0) await log.flush()
+        })
+        expect(last >= 119).toBe(true)
+        await log.flush()
+        const tail = await log.files.tail(1)
+        expect(tail[0]).toBe(`${next - 1} ${FORTY}`)
+        await log.close()
+    })
+    test("two logs share the slots without meeting", async () => {
+        const flash = new TestFlash()
+        const first = openLog(flash, 400, { slots: 12 })
+        const second = openLog(flash, 400, { firstSlot: 12 })
+        const clock = new TestClock()
+        for (let i = 0; i < 40; ++i) {
+            first.emit(record(INFO, clock), `first ${i} ${FORTY}`)
+            second.emit(record(INFO, clock), `second ${i} ${FORTY}`)
+            if (i % 5 === 4) await first.flush()
+            if (i % 5 === 4) await second.flush()
+        }
+        expect((await first.files.tail(1))[0]).toBe(`first 39 ${FORTY}`)
+        expect((await second.files.tail(1))[0]).toBe(`second 39 ${FORTY}`)
+        expect(Object.keys(flash.memory.slots).length <= 12).toBe(true)
+        await first.close()
+        await second.close()
+    })
+})
