@@ -15,7 +15,10 @@ export const RUNNING = "running"
 /** The handler threw and was taken out; with `restartAfter` it comes back. */
 export const FAILED = "failed"
 
-/** A handler under its name: options in force, burst window and counters. */
+/**
+ * A handler under its name: options in force, burst window and counters.
+ * @devsWhenUsed
+ */
 export class HandlerEntry {
     /** The level in force: NONE while the handler is out. */
     level: Level = NONE
@@ -48,7 +51,10 @@ export class HandlerEntry {
     }
 }
 
-/** What all loggers of one topic share. */
+/**
+ * What all loggers of one topic share.
+ * @devsWhenUsed
+ */
 export class Channel {
     /**
      * Most detailed level that is let through: of the topic, and of any handler that takes it.
@@ -97,7 +103,10 @@ export interface Restriction {
     handler: string
 }
 
-/** The state of a log. */
+/**
+ * The state of a log.
+ * @devsWhenUsed
+ */
 export class Core {
     /** 0 = idle, 1 = a record is being dispatched, 2 = a deferred one is. */
     depth = 0

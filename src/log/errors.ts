@@ -1,4 +1,7 @@
-/** A handler of this name is there already. */
+/**
+ * A handler of this name is there already.
+ * @devsWhenUsed
+ */
 export class HandlerExistsError extends Error {
     constructor(readonly handlerName: string) {
         super(`log handler "${handlerName}" exists already`)
@@ -19,7 +22,10 @@ export class UnknownHandlerError extends Error {
     }
 }
 
-/** A level specification that does not parse. It is refused as a whole. */
+/**
+ * A level specification that does not parse. It is refused as a whole.
+ * @devsWhenUsed
+ */
 export class LevelSpecError extends Error {
     constructor(
         /** The specification. */

@@ -29,6 +29,7 @@ const FIELDS = ["time", "level", "topic", "task", "mark", "message", "meta"]
  * A line by a template of `{time} {level} {topic} {task} {mark} {message} {meta}` and text
  * between. `{mark}` is the service's mark, or the topic where there is none; `{task}` the
  * task's name or nothing; `{meta}` the structured data as `key=value`.
+ * @devsWhenUsed
  */
 export class TemplateFormatter implements Formatter {
     private readonly parts: string[] = []
@@ -121,7 +122,10 @@ const LABELS = [
     "TRACE",
 ]
 
-/** The line of a record that handlers get by default: `TIME [LEVEL] [name.service] message`. */
+/**
+ * The line of a record that handlers get by default: `TIME [LEVEL] [name.service] message`.
+ * @devsWhenUsed
+ */
 class LineFormatter implements Formatter {
     private time = -1
     private wall: number = undefined

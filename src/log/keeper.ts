@@ -12,6 +12,7 @@ import { invalidate } from "./topics"
 /**
  * Does what is due later: reports of what was dropped, returns of what was taken out.
  * Its fiber lives only while something is due.
+ * @devsWhenUsed
  */
 export class Keeper {
     private nextAt = Infinity

@@ -26,6 +26,7 @@ const PROGRESS: Meta = { progress: true }
  *
  * A message is a literal with `{0}` to `{3}`, filled in only when some handler takes the
  * record: the arguments are fixed, since rest arguments would cost an array at every call.
+ * @devsWhenUsed
  */
 export class Logger {
     /**
@@ -213,6 +214,7 @@ export class Logger {
 /**
  * The logger of a task: topic `task.NAME`, lines marked `NAME.service`, and for a child
  * `NAME.service.CHILD`.
+ * @devsWhenUsed
  */
 export class ServiceLogger extends Logger {}
 

@@ -45,6 +45,7 @@ export const MAX_QUEUE_ENTRIES = 4096
  * The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
  * `sync`, slows the caller down until the handler has caught up; here no caller may be held,
  * so it has no meaning.
+ * @devsWhenUsed
  */
 export class BoundedQueue<T> {
     /** Entries in the queue. */

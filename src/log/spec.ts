@@ -20,6 +20,7 @@ export interface LevelRule {
  * (after Racket's PLTSTDERR). An override holds for the topic and what is below it in
  * dotted names. Of several that hold, the one with the most characters wins, stars not
  * counted; of equals one without star, then the later.
+ * @devsWhenUsed
  */
 export class LevelRules {
     readonly rules: LevelRule[] = []

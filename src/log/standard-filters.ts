@@ -6,7 +6,10 @@ import { LevelRules } from "./spec"
 
 type Test = (record: LogRecord) => boolean
 
-/** Answers `action` on the records it is for, and IGNORE on the rest. */
+/**
+ * Answers `action` on the records it is for, and IGNORE on the rest.
+ * @devsWhenUsed
+ */
 class TestFilter implements LogFilter {
     constructor(
         readonly name: string,

@@ -53,6 +53,7 @@ export interface HandlerInfo {
  *
  * The level that counts for a call is kept with its topic, so that a disabled call costs one
  * comparison; whatever changes levels, handlers or filters computes it anew.
+ * @devsWhenUsed
  */
 export class LogSystem {
     private readonly core: Core

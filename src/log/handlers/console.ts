@@ -5,6 +5,7 @@ import { LogRecord } from "../record"
 /**
  * Writes lines to the VM's console, by the console's own method for the severity. The VM
  * marks them: `! ` error and worse, `* ` warning, `> ` notice and info, `? ` debug and trace.
+ * @devsWhenUsed
  */
 export class ConsoleHandler implements Handler {
     emit(record: LogRecord, line: string): void {

@@ -10,6 +10,7 @@ const RECORD_BYTES = 64
 /**
  * A subscription to records by level and topic, with a queue of its own (after Racket's
  * log receivers). One fiber at a time may wait for records.
+ * @devsWhenUsed
  */
 export class LogReceiver implements Handler {
     readonly advised: HandlerOptions

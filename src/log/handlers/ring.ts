@@ -30,6 +30,7 @@ export interface RingLines {
 /**
  * Keeps the last lines in RAM, in one buffer of a fixed size: whole lines, oldest out first.
  * Lines are counted from 0 at the start of the firmware; that number is a line's index.
+ * @devsWhenUsed
  */
 export class RingHandler implements Handler {
     /** No burst limit: the ring is fast, and bounds itself. */
