@@ -1,0 +1,7 @@
+export * from "./heartbeat"
+export * from "./log"
+export * from "./log/handlers"
+export * from "./net"
+export * from "./platform"
+export * from "./settings"
+export * from "./tasks"
