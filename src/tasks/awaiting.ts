@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { isLive } from "./lifecycle"
-import { PARKED, WINDING } from "./states"
+import { PARKED } from "./states"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 import { isCancelled, leave } from "./waits"
@@ -19,17 +19,20 @@ function isWithin(task: Task, ancestor: Task): boolean {
 }
 
 /**
- * Waits for the end of the present run of `task`, on behalf of whoever calls. A task that waits
+ * Waits for the end of the present runs of `tasks`, on behalf of whoever calls. A task that waits
  * for its own end, or for that of an ancestor, would wait for ever: its body gets `TaskStopped`
  * instead, and its cleanups and hooks go on at once.
  */
-export async function awaitEnd(task: Task): Promise<void> {
-    const caller = callingTask(task.supervisor)
-    const { runs } = task
-    const isOver = () => !isLive(task) || task.runs !== runs
-    if (!caller || !isWithin(caller, task))
-        await pauseUntil(caller, task.supervisor, isOver)
-    else if (!(caller.flags & WINDING) && !isOver()) await leave(caller)
+export async function awaitEnds(
+    supervisor: Supervisor,
+    tasks: Task[]
+): Promise<void> {
+    const caller = callingTask(supervisor)
+    const runs = tasks.map(task => task.runs)
+    const isOver = (task: Task, at: number) =>
+        !isLive(task) || task.runs !== runs[at] || isWithin(caller, task)
+    await pauseUntil(caller, supervisor, () => tasks.every(isOver))
+    if (caller && isCancelled(caller)) await leave(caller)
 }
 
 /**
@@ -42,7 +45,7 @@ export async function awaitRest(
     timeout: number
 ): Promise<boolean> {
     const caller = callingTask(supervisor)
-    const others = tasks.filter(task => !caller || !isWithin(caller, task))
+    const others = tasks.filter(task => !isWithin(caller, task))
     const isOver = () => !others.some(isBusy)
     return await pauseUntil(caller, supervisor, isOver, timeout)
 }

@@ -82,6 +82,7 @@ async function confirm(
     journal: BootJournal
 ): Promise<void> {
     await ds.sleep(journal.stableMs)
+    if (supervisor.closed) return
     try {
         await journal.markStable()
     } catch (e: any) {

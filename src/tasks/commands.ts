@@ -1,12 +1,14 @@
-import { awaitEnd } from "./awaiting"
-import { configureTask, setDisabled } from "./configure"
+import { awaitEnds } from "./awaiting"
+import { applyChanges, checkChanges, noteChanges } from "./configure"
 import type { BootJournal } from "./journal"
 import { isLive } from "./lifecycle"
 import { TaskOptions } from "./options"
 import { startTask } from "./requests"
+import { rest } from "./restart"
 import { resumePlan } from "./schedule"
-import { CORE, KEPT, WANTED } from "./states"
+import { CORE, DISABLED, KEPT, WANTED } from "./states"
 import { requestStop } from "./stopping"
+import { inSlices, reversed } from "./slices"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -24,17 +26,37 @@ export function stopForGood(task: Task): void {
     requestStop(task)
 }
 
+/**
+ * Keeps from starting, or lets start again, all tasks of a list.
+ * @throws TaskError when it does not fit into flash; nothing is changed then
+ */
+async function keepDisabled(
+    supervisor: Supervisor,
+    tasks: Task[],
+    isDisabled: boolean
+): Promise<void> {
+    const { store } = supervisor
+    if (store)
+        store.allOrNothing(() => {
+            for (const task of tasks)
+                store.note(task, isDisabled, store.optionsOf(task))
+        })
+    await inSlices(tasks, task => {
+        task.flags = isDisabled ? task.flags | DISABLED : task.flags & ~DISABLED
+        if (isDisabled) stopForGood(task)
+        else if (task.options.autostart !== false) startTask(task)
+        else if (!isLive(task)) rest(task)
+    })
+    if (store) await store.save()
+}
+
 /** See `TaskRegistry.disable`. */
 export async function disableAll(
     supervisor: Supervisor,
     tasks: Task[]
 ): Promise<void> {
-    for (const task of tasks) {
-        setDisabled(task, true)
-        stopForGood(task)
-    }
-    if (supervisor.store) await supervisor.store.save()
-    for (const task of tasks) await awaitEnd(task)
+    await keepDisabled(supervisor, tasks, true)
+    await awaitEnds(supervisor, tasks)
 }
 
 /** See `TaskRegistry.enable`. */
@@ -42,35 +64,42 @@ export async function enableAll(
     supervisor: Supervisor,
     tasks: Task[]
 ): Promise<void> {
-    for (const task of tasks) {
-        setDisabled(task, false)
-        if (task.options.autostart !== false) startTask(task)
-        else if (!isLive(task)) requestStop(task)
-    }
-    if (supervisor.store) await supervisor.store.save()
+    await keepDisabled(supervisor, tasks, false)
 }
 
 /** See `TaskRegistry.configure`. */
 export async function configureAll(
     supervisor: Supervisor,
     tasks: Task[],
-    options: TaskOptions
+    changes: TaskOptions
 ): Promise<void> {
-    for (const task of tasks) configureTask(task, options)
-    if (supervisor.store) await supervisor.store.save()
+    checkChanges(tasks[0], changes)
+    const { store } = supervisor
+    if (store)
+        store.allOrNothing(() => {
+            for (const task of tasks) noteChanges(task, changes)
+        })
+    await inSlices(tasks, task => applyChanges(task, changes))
+    if (store) await store.save()
 }
 
-/** See `TaskRegistry.shutDown`. */
+/** See `TaskRegistry.shutDown`; to be started as a fiber, since the caller may be a task. */
 export async function shutDown(
     supervisor: Supervisor,
-    journal: BootJournal
+    journal: BootJournal,
+    then: () => void
 ): Promise<void> {
-    const { tasks } = supervisor
+    const tasks = reversed(supervisor.tasks)
     const others = tasks.filter(task => !(task.flags & CORE))
     const core = tasks.filter(task => !!(task.flags & CORE))
     for (const group of [others, core]) {
-        for (let i = group.length - 1; i >= 0; --i) stopForGood(group[i])
-        for (const task of group) await awaitEnd(task)
+        await inSlices(group, stopForGood)
+        await awaitEnds(supervisor, group)
     }
-    if (journal) await journal.markRestart()
+    try {
+        if (journal) await journal.markRestart()
+    } catch (e: any) {
+        supervisor.journal.exception("boot journal", e)
+    }
+    then()
 }

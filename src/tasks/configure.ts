@@ -11,11 +11,8 @@ import { override } from "./store"
 import { isStorable, storableOptions } from "./storecode"
 import type { Task } from "./task"
 
-/**
- * Changes options of a task, now and for good; undefined brings back that of `add`.
- * @throws TaskError for an option that cannot be kept, or is wrong, or does not fit any more
- */
-export function configureTask(task: Task, changes: TaskOptions): void {
+/** @throws TaskError for an option that is wrong or cannot be kept */
+export function checkChanges(task: Task, changes: TaskOptions): void {
     checkOptions(task.name, changes)
     for (const name of Object.keys(changes))
         if (!isStorable(name))
@@ -23,24 +20,28 @@ export function configureTask(task: Task, changes: TaskOptions): void {
                 task.name,
                 `option "${name}" cannot be kept; those that can: ${storableOptions().join(", ")}`
             )
+}
+
+/** Notes changed options of a task; undefined brings back that of `add`. */
+export function noteChanges(task: Task, changes: TaskOptions): void {
     const { store } = task.supervisor
-    const options = store ? store.optionsOf(task) : {}
-    const merged = withoutUndefined(Object.assign(options, changes))
-    if (store) store.note(task, merged)
-    override(task, merged)
+    const options: any = Object.assign(store.optionsOf(task), changes)
+    const kept: any = {}
+    for (const name of Object.keys(options))
+        if (options[name] !== undefined) kept[name] = options[name]
+    store.note(task, !!(task.flags & DISABLED), kept)
+}
+
+/** Puts changed options of a task in force. */
+export function applyChanges(task: Task, changes: TaskOptions): void {
+    const { store } = task.supervisor
+    override(task, store ? store.optionsOf(task) : changes)
     const names = Object.keys(changes)
     if (names.includes("in") || names.includes("every")) reschedule(task)
     if (task.state === "running" && task.options.watchdog) {
         task.feed()
         task.supervisor.arm(task, task.fed + task.options.watchdog)
     }
-}
-
-function withoutUndefined(options: any): TaskOptions {
-    const kept: any = {}
-    for (const name of Object.keys(options))
-        if (options[name] !== undefined) kept[name] = options[name]
-    return kept
 }
 
 function reschedule(task: Task): void {
@@ -75,19 +76,4 @@ export function unschedule(task: Task): void {
     if (task.state !== "scheduled") return
     task.flags &= ~WANTED
     rest(task)
-}
-
-/** Notes that a task is disabled or enabled. @throws TaskError when it does not fit any more */
-export function setDisabled(task: Task, isDisabled: boolean): void {
-    const { flags } = task
-    if (isDisabled) task.flags |= DISABLED
-    else task.flags &= ~DISABLED
-    const { store } = task.supervisor
-    if (!store) return
-    try {
-        store.note(task, store.optionsOf(task))
-    } catch (e: any) {
-        task.flags = flags
-        throw e
-    }
 }

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { ADMITTED, CORE, FAILED, HELD, WANTED } from "./states"
+import { reversed } from "./slices"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -55,11 +56,6 @@ function pathTo(seen: Task[], from: number[], last: number): Task[] {
     const path: Task[] = []
     for (let i = last; i >= 0; i = from[i]) path.push(seen[i])
     return reversed(path)
-}
-
-/** The VM has no `reverse` of arrays. */
-function reversed(path: Task[]): Task[] {
-    return path.map((task, at) => path[path.length - 1 - at])
 }
 
 function failCycle(path: Task[]): void {

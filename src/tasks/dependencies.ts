@@ -6,13 +6,13 @@ import type { Task } from "./task"
 
 /**
  * Whether `task` is up for those that require it: its body runs, or has returned without an
- * error. One with the option `notify` is up once it has said so.
+ * error. A running one with the option `notify` is up once it has said so.
  */
 export function isUp(task: Task): boolean {
-    if (task.flags & UNREADY) return false
-    const { state } = task
-    if (state === "running" || state === "done") return true
-    return state === "scheduled" && task.runs > 0 && !(task.flags & FAILED)
+    const { state, flags } = task
+    if (state === "running") return !(flags & UNREADY)
+    if (state === "done") return true
+    return state === "scheduled" && task.runs > 0 && !(flags & FAILED)
 }
 
 /** Whether `task` has been started and is still about to come up. */

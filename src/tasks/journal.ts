@@ -51,7 +51,7 @@ interface BootRecord {
  */
 export class BootJournal {
     /** Number of this boot, from 1. Right after `open`. */
-    boot = 0
+    boot = 1
     lastEnd: LastEnd = "first"
     /** Starts in a row before this one that were short. */
     shortStarts = 0
@@ -87,13 +87,18 @@ export class BootJournal {
     /** @returns true when the record of this start has been written in advance */
     private judge(last: BootRecord): boolean {
         const gap = this.startedAt - last.at
-        if (last.state === PREPARED && gap >= 0 && gap < SLOWEST_RESTART_MS) {
+        const isSameChipRun = gap >= SHORTEST_GAP_MS
+        if (
+            last.state === PREPARED &&
+            isSameChipRun &&
+            gap < SLOWEST_RESTART_MS
+        ) {
             this.boot = last.boot
             this.lastEnd = "restart"
             return true
         }
         this.boot = last.boot + 1
-        this.lastEnd = gap >= SHORTEST_GAP_MS ? "panic" : "power"
+        this.lastEnd = isSameChipRun ? "panic" : "power"
         this.shortStarts = last.state === STABLE ? 0 : last.shortStarts + 1
         return false
     }

@@ -9,10 +9,9 @@ import { afterRun } from "./restart"
 import { FAILED, HOOKED, RUN_FLAGS, STOP, WINDING } from "./states"
 import type { Task } from "./task"
 
-/** Whether a run of `task` is under way. */
+/** Whether a run of `task` is under way: its state is starting, running or stopping. */
 export function isLive(task: Task): boolean {
-    const { state } = task
-    return state === "running" || state === "stopping" || state === "starting"
+    return task.fiber !== undefined
 }
 
 /** Starts a run of `task`, now. The caller has made sure that none is under way. */

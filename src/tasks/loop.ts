@@ -5,7 +5,7 @@ import { windUpAfresh } from "./lifecycle"
 import { enqueue, proceed } from "./requests"
 import { consumePlan } from "./schedule"
 import { DUE, HELD, WANTED } from "./states"
-import { cancelWhenClear } from "./stopping"
+import { advanceStop } from "./stopping"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 import { checkWatchdog } from "./watchdog"
@@ -16,7 +16,7 @@ const TASKS_PER_SLICE = 8
 /** The supervising fiber: one for all tasks, asleep until the soonest time or an event. */
 export async function supervise(supervisor: Supervisor): Promise<void> {
     const { timers, clock, work } = supervisor
-    while (true) {
+    while (!supervisor.closed) {
         try {
             if (supervisor.dirty) await reconsider(supervisor)
             const now = clock.millis()
@@ -42,7 +42,7 @@ export async function reconsider(supervisor: Supervisor): Promise<void> {
     let seen = 0
     for (let i = 0; i < tasks.length; ++i) {
         const task = tasks[i]
-        if (task.state === "stopping") cancelWhenClear(task)
+        if (task.state === "stopping") advanceStop(task)
         else if (task.flags & WANTED && task.flags & HELD) proceed(task)
         else continue
         if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)

@@ -1,5 +1,5 @@
 import { addTask } from "./add"
-import { awaitEnd, awaitRest } from "./awaiting"
+import { awaitEnds, awaitRest } from "./awaiting"
 import { bootUp } from "./boot"
 import { checkDefaults } from "./check"
 import {
@@ -22,6 +22,7 @@ import { replanByWall } from "./schedule"
 import { deviceStats, DeviceStats, statsOf, TaskStats } from "./stats"
 import { statusOf, TaskStatus } from "./status"
 import { TaskStore } from "./store"
+import { inSlices } from "./slices"
 import { Supervisor } from "./supervisor"
 import { Task } from "./task"
 import { statusText } from "./text"
@@ -38,6 +39,7 @@ import { statusText } from "./text"
 export class TaskRegistry {
     private readonly supervisor: Supervisor
     private readonly journal: BootJournal
+    private readonly forget: () => void
     private started = false
 
     /** @throws TaskError for defaults that make no sense */
@@ -51,7 +53,7 @@ export class TaskRegistry {
             this.journal = new BootJournal(flash, clock, stableMs || STABLE_MS)
         }
         const { tasks } = this.supervisor
-        clock.onSet(() => tasks.forEach(replanByWall))
+        this.forget = clock.onSet(() => tasks.forEach(replanByWall))
     }
 
     /**
@@ -89,10 +91,20 @@ export class TaskRegistry {
 
     /**
      * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
-     * Restart the program (`ds.restart()`) right after it.
+     * Returns at once; a task may call it, and be stopped by it.
+     * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
-    async shutDown(): Promise<void> {
-        await shutDown(this.supervisor, this.journal)
+    shutDown(then: () => void): void {
+        shutDown.start(this.supervisor, this.journal, then)
+    }
+
+    /** Deletes all tasks and ends the supervision: the registry is of no use any more. */
+    async close(): Promise<void> {
+        const { supervisor } = this
+        if (supervisor.tasks.length) await this.delete("*")
+        this.forget()
+        supervisor.closed = true
+        supervisor.work.notify()
     }
 
     /** Names of the tasks that match, in the order in which they were added. */
@@ -122,24 +134,22 @@ export class TaskRegistry {
      */
     async stop(pattern: string, keepSchedule = false): Promise<void> {
         const tasks = this.select(pattern)
-        for (const task of tasks)
-            if (keepSchedule) stopRun(task)
-            else stopForGood(task)
-        for (const task of tasks) await awaitEnd(task)
+        await inSlices(tasks, keepSchedule ? stopRun : stopForGood)
+        await awaitEnds(this.supervisor, tasks)
     }
 
     /** Stops and starts all tasks that match, with the same arguments, and waits for their ends. */
     async restart(pattern: string): Promise<void> {
         const tasks = this.select(pattern)
-        for (const task of tasks) requestRestart(task)
-        for (const task of tasks) await awaitEnd(task)
+        await inSlices(tasks, requestRestart)
+        await awaitEnds(this.supervisor, tasks)
     }
 
     /** Stops all tasks that match and takes them out of the registry. */
     async delete(pattern: string): Promise<void> {
         const tasks = this.select(pattern)
-        for (const task of tasks) requestDelete(task)
-        for (const task of tasks) await awaitEnd(task)
+        await inSlices(tasks, requestDelete)
+        await awaitEnds(this.supervisor, tasks)
     }
 
     /**
@@ -192,8 +202,10 @@ export class TaskRegistry {
 
     /** State of all tasks that match, for people. */
     text(pattern = "*", colour = true): string {
-        return this.status(pattern)
-            .map(status => statusText(status, colour))
+        const { lines } = this.options
+        // one status at a time: together they could fill the heap
+        return this.matching(pattern)
+            .map(task => statusText(statusOf(task, lines), colour))
             .join("\n")
     }
 

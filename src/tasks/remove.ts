@@ -20,7 +20,9 @@ export function removeTask(task: Task): void {
     tasks.insert(at, -1)
     task.flags &= ~WANTED
     rest(task)
-    for (const child of tasks.filter(other => other.parent === task))
-        requestDelete(child)
+    for (let i = tasks.length - 1; i >= 0; --i) {
+        const other = tasks[i]
+        if (other && other.parent === task) requestDelete(other)
+    }
     supervisor.reconsider()
 }

@@ -1,9 +1,18 @@
-import { awaitEnd } from "./awaiting"
+import { awaitEnds } from "./awaiting"
 import { admit, GO, isUp, WAIT } from "./dependencies"
 import { begin, isLive } from "./lifecycle"
 import { requestDelete } from "./remove"
 import { plan } from "./schedule"
-import { AGAIN, DISABLED, DUE, FAILED, HELD, UNREADY, WANTED } from "./states"
+import {
+    ADMITTED,
+    AGAIN,
+    DISABLED,
+    DUE,
+    FAILED,
+    HELD,
+    UNREADY,
+    WANTED,
+} from "./states"
 import { requestStop, stopDependents } from "./stopping"
 import type { Task } from "./task"
 
@@ -17,16 +26,17 @@ export function startTask(task: Task): void {
         const { options, supervisor } = wanted[i]
         for (const name of options.requires || []) {
             const other = supervisor.find(name)
-            if (other && isAtRest(other) && !wanted.includes(other))
+            if (other && isNeeded(other) && !wanted.includes(other))
                 wanted.push(other)
         }
     }
     for (let i = wanted.length - 1; i >= 0; --i) startOne(wanted[i])
 }
 
-/** Whether a required task has to be started along: nobody wants it, and it may run. */
-function isAtRest(task: Task): boolean {
-    return !(task.flags & (WANTED | DISABLED)) && !isUp(task)
+/** Whether a required task has to be started along. */
+function isNeeded(task: Task): boolean {
+    if (isLive(task) || isUp(task)) return false
+    return !(task.flags & DISABLED) && task.state !== "scheduled"
 }
 
 function startOne(task: Task): void {
@@ -37,6 +47,7 @@ function startOne(task: Task): void {
         return
     }
     if (state === "waiting" && task.flags & HELD) return
+    task.flags &= ~ADMITTED
     task.attempts = undefined
     task.recent = undefined
     if (state === "scheduled") task.flags |= DUE
@@ -87,7 +98,7 @@ export function dropDependents(task: Task): void {
 export async function stopTask(task: Task): Promise<void> {
     task.flags &= ~WANTED
     requestStop(task)
-    await awaitEnd(task)
+    await awaitEnds(task.supervisor, [task])
 }
 
 /** Asks for a restart; the task starts again when its present run has ended. */
@@ -103,11 +114,11 @@ export function requestRestart(task: Task): void {
 /** See `Task.restart`. */
 export async function restartTask(task: Task): Promise<void> {
     requestRestart(task)
-    await awaitEnd(task)
+    await awaitEnds(task.supervisor, [task])
 }
 
 /** Stops a task and takes it out of the registry, its children with it. */
 export async function deleteTask(task: Task): Promise<void> {
     requestDelete(task)
-    await awaitEnd(task)
+    await awaitEnds(task.supervisor, [task])
 }

@@ -12,7 +12,7 @@ export function afterRun(task: Task, flags: number): void {
     else if (flags & AGAIN) enqueue(task)
     else if (!(flags & WANTED)) rest(task)
     else if (flags & HELD) enqueue(task)
-    else if (flags & KEPT && resumePlan(task)) return
+    else if (flags & KEPT) keepPlan(task)
     else if (isToRestart(task)) restartLater(task)
     else if (!resumePlan(task)) finish(task)
 }
@@ -23,6 +23,12 @@ export function rest(task: Task): void {
     supervisor.timers.disarm(task)
     supervisor.setState(task, task.flags & DISABLED ? "disabled" : "stopped")
     supervisor.journal.progress("{0} stopped", task.name)
+}
+
+function keepPlan(task: Task): void {
+    if (resumePlan(task)) return
+    task.flags &= ~WANTED
+    rest(task)
 }
 
 function finish(task: Task): void {

@@ -1,7 +1,7 @@
 import { Failure } from "./failure"
 import { isLive } from "./lifecycle"
 import { logMark } from "./loggers"
-import { DISABLED, HELD, TaskState } from "./states"
+import { DISABLED, TaskState } from "./states"
 import type { Task } from "./task"
 import { waitsFor } from "./reason"
 
@@ -12,70 +12,84 @@ export interface LineSource {
 }
 
 /**
- * State of one task as plain data; the field names are stable. Times without "Wall" are ms since
- * the start of the firmware; those with it are Unix ms, and undefined while the wall clock is
- * unknown. What does not apply is undefined.
+ * State of one task as plain data; the field names are stable, and a field that does not apply
+ * is left out. Times are ms since the start of the firmware; those with "Wall" are Unix ms, and
+ * left out while the wall clock is unknown.
  */
 export interface TaskStatus {
     name: string
     state: TaskState
     /** Last change of state. */
     since: number
-    sinceWall: number
+    sinceWall?: number
     /** How long ago that was, in ms. */
     ago: number
-    /** Start and end of the last run. */
-    startedAt: number
-    doneAt: number
-    doneWall: number
+    /** Start of the present or last run, end of the last one. */
+    startedAt?: number
+    doneAt?: number
+    doneWall?: number
     /** Next planned run, or restart. */
-    next: number
-    nextWall: number
-    /** Runs begun, restarts, planned runs left out, all since boot. */
+    next?: number
+    nextWall?: number
+    /** Runs begun since boot. */
     runs: number
-    restarts: number
-    skipped: number
-    result: any
+    /** Restarts, and planned runs left out, since boot. */
+    restarts?: number
+    skipped?: number
+    result?: any
     /** What the last run that failed has failed with. */
-    error: Failure
+    error?: Failure
     /** What a waiting task waits for, for people. */
-    waitsFor: string
-    disabled: boolean
+    waitsFor?: string
+    disabled?: boolean
     /** Name of the task that this one is a child of. */
-    parent: string
+    parent?: string
     /** The task's last log line. */
-    lastLine: string
+    lastLine?: string
 }
 
 /** State of `task` at this moment. */
 export function statusOf(task: Task, lines?: LineSource): TaskStatus {
-    const { clock } = task.supervisor
-    const now = clock.millis()
-    const wall = clock.wall()
-    const toWall = (time: number) =>
-        wall === undefined || time === undefined ? undefined : wall - now + time
-    const next = isLive(task) || task.due === undefined ? task.next : task.due
-    return {
-        name: task.name,
-        state: task.state,
-        since: task.since,
-        sinceWall: toWall(task.since),
-        ago: now - task.since,
-        startedAt: startOf(task),
-        doneAt: task.doneAt,
-        doneWall: toWall(task.doneAt),
-        next,
-        nextWall: toWall(next),
-        runs: task.runs || 0,
-        restarts: task.restarts || 0,
-        skipped: task.skipped || 0,
-        result: task.result,
-        error: task.error,
-        waitsFor: waitsFor(task),
-        disabled: !!(task.flags & DISABLED),
-        parent: task.parent ? task.parent.name : undefined,
-        lastLine: lines ? lastLine(task.name, lines) : undefined,
+    const { name, state, since, runs, flags, parent } = task
+    const now = task.supervisor.clock.millis()
+    const status: TaskStatus = {
+        name,
+        state,
+        since,
+        ago: now - since,
+        runs: runs || 0,
     }
+    put(status, "startedAt", startOf(task))
+    put(status, "doneAt", task.doneAt)
+    put(status, "next", nextOf(task))
+    addWall(task, status, now)
+    put(status, "restarts", task.restarts)
+    put(status, "skipped", task.skipped)
+    put(status, "result", task.result)
+    put(status, "error", task.error)
+    put(status, "waitsFor", waitsFor(task))
+    if (flags & DISABLED) status.disabled = true
+    if (parent) status.parent = parent.name
+    if (lines) put(status, "lastLine", lastLine(name, lines))
+    return status
+}
+
+function put(status: any, field: keyof TaskStatus, value: any): void {
+    if (value !== undefined) status[field] = value
+}
+
+function addWall(task: Task, status: TaskStatus, now: number): void {
+    const wall = task.supervisor.clock.wall()
+    if (wall === undefined) return
+    const offset = wall - now
+    status.sinceWall = offset + status.since
+    if (status.doneAt !== undefined) status.doneWall = offset + status.doneAt
+    if (status.next !== undefined) status.nextWall = offset + status.next
+}
+
+/** Next planned run or restart. */
+function nextOf(task: Task): number {
+    return isLive(task) || task.due === undefined ? task.next : task.due
 }
 
 /** Start of the present or last run. */

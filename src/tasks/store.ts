@@ -48,9 +48,9 @@ export class TaskStore {
      * Notes the state of a task; `save` writes it.
      * @throws TaskError when it does not fit into the slot; nothing is changed then
      */
-    note(task: Task, changed: TaskOptions): void {
+    note(task: Task, isDisabled: boolean, changed: TaskOptions): void {
         const options = encodeOptions(changed)
-        const sign = task.flags & DISABLED ? "-" : ""
+        const sign = isDisabled ? "-" : ""
         const line = sign + task.name + (options ? " " + options : "")
         const lines = this.lines.slice()
         const at = this.indexOf(task.name)
@@ -63,6 +63,17 @@ export class TaskStore {
                 `${byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
             )
         this.lines = lines
+    }
+
+    /** Calls what notes several tasks; when it throws, none of them is noted. */
+    allOrNothing(action: () => void): void {
+        const { lines } = this
+        try {
+            action()
+        } catch (e: any) {
+            this.lines = lines
+            throw e
+        }
     }
 
     /** What is kept of the options of a task. */

@@ -21,6 +21,8 @@ export class Supervisor {
     booted = false
     /** Set once the tasks have been started, as far as they could be. */
     up = false
+    /** Set at the end of supervision. */
+    closed = false
     /** Set while only core tasks start by themselves. */
     safe = false
     /** What is kept in flash about tasks; undefined without flash. */

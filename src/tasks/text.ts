@@ -71,8 +71,12 @@ function place(stack: Buffer): string {
 /** A span of time as one reads it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`. */
 export function span(ms: number): string {
     if (ms < 1000) return `${Math.round(ms)} ms`
-    if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`
-    if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
-    if (ms < 86_400_000) return `${Math.round(ms / 3_600_000)} h`
-    return `${Math.round(ms / 86_400_000)} d`
+    if (ms < 60_000) return `${tenths(ms / 1000)} s`
+    if (ms < 3_600_000) return `${tenths(ms / 60_000)} min`
+    if (ms < 86_400_000) return `${tenths(ms / 3_600_000)} h`
+    return `${tenths(ms / 86_400_000)} d`
+}
+
+function tenths(value: number): number {
+    return Math.round(value * 10) / 10
 }

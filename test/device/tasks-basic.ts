@@ -1,66 +1,270 @@
 import * as ds from "@devicescript/core"
-import { describe, expect, test } from "@devicescript/test"
-import { LogRecord, LogSystem, levelName } from "../../src/log"
-import { SystemClock } from "../../src/platform"
-import { TaskRegistry } from "../../src/tasks"
+import { describe, test } from "@devicescript/test"
+import { RingHandler } from "../../src/log/handlers"
+import { MAX_NAME_CHARS, Task } from "../../src/tasks"
+import {
+    Bench,
+    emptyBench,
+    expectError,
+    forever,
+    same,
+    until,
+} from "./support/tasks"
 
-const clock = new SystemClock()
-const log = new LogSystem(clock)
-const lines: string[] = []
-log.addHandler("lines", {
-    emit: (record: LogRecord) => {
-        lines.push(
-            `${levelName(record.level)} ${record.topic} ${record.message}`
+describe("tasks: names and commands", () => {
+    test("T1 a taken name gets a number, arguments are passed on", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const sum = async (task: Task, a: number, b: number) => a + b
+        tasks.add("sum", sum, { args: [1, 2] })
+        same(tasks.add("sum", sum, { args: [3, 4] }).name, "sum@1")
+        same(tasks.add("sum", sum, { args: [5, 6] }).name, "sum@2")
+        await tasks.wait("*")
+        same(tasks.get("sum").result, 3)
+        same(tasks.get("sum@1").result, 7)
+        same(tasks.get("sum@2").result, 11)
+        await tasks.restart("sum@2")
+        await bench.become("sum@2", "done")
+        same(tasks.get("sum@2").result, 11, "same arguments")
+        same(tasks.get("sum@2").runs, 2)
+    })
+
+    test("T2 start, stop, restart, delete by pattern", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        for (const name of ["net-a", "net-b", "led"]) tasks.add(name, forever)
+        await bench.become("led", "running")
+        await tasks.stop("net-*")
+        same(bench.state("net-a"), "stopped")
+        same(bench.state("net-b"), "stopped")
+        same(bench.state("led"), "running")
+        tasks.start("*")
+        await bench.become("net-b", "running")
+        same(tasks.get("led").runs, 1, "start leaves a running task alone")
+        await tasks.restart("*")
+        await until("second runs", () =>
+            tasks.stats().every(stats => stats.runs >= 2)
         )
-    },
+        await tasks.delete("net-*")
+        same(tasks.names().join(), "led")
+        expectError('no task "ned"; near: led', () => tasks.start("ned"))
+        expectError('no task "x*"', () => tasks.start("x*"))
+        expectError('no task ""', () => tasks.start(""))
+        await tasks.delete("*")
+        same(tasks.names().length, 0)
+        same(tasks.text(), "")
+        expectError("there are none", () => tasks.start("led"))
+    })
+
+    test("T3 states with times, counts, results", async () => {
+        const bench = await emptyBench()
+        const { tasks, clock } = bench
+        tasks.add("idle", forever, { autostart: false })
+        same(bench.state("idle"), "stopped")
+        const t = tasks.add("work", async task => {
+            await task.sleep(20)
+            return "ready"
+        })
+        same(t.state, "starting")
+        await bench.become("work", "running")
+        const since = tasks.status("work")[0].since
+        await bench.become("work", "done")
+        const [status] = tasks.status("work")
+        same(status.startedAt, since)
+        same(status.doneAt - since >= 20, true)
+        same(status.since, status.doneAt)
+        same(status.result, "ready")
+        same(status.runs, 1)
+        same(status.error, undefined)
+        same(status.sinceWall, undefined, "clock unknown")
+        clock.setWall(1_700_000_000_000)
+        const told = tasks.status("work")[0]
+        same(told.sinceWall, 1_700_000_000_000 - told.ago)
+        same(tasks.get("idle").runs, undefined)
+    })
+
+    test("T14 a group can be awaited", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const job = async (task: Task, ms: number) => await task.sleep(ms)
+        for (let i = 1; i <= 3; ++i)
+            tasks.add("job-" + i, job, { args: [i * 10] })
+        tasks.add("other", forever)
+        same(await tasks.wait("*", 60), false, "other goes on")
+        same(await tasks.wait("job-*"), true)
+        same(
+            tasks.status("job-*").every(s => s.state === "done"),
+            true
+        )
+    })
 })
 
-function fresh(): TaskRegistry {
-    return new TaskRegistry({ log, clock })
-}
-
-describe("tasks", () => {
-    test("a throwing task leaves others running", async () => {
-        const tasks = fresh()
-        let n = 0
-        tasks.add("good", async task => {
+describe("tasks: isolation and tracebacks", () => {
+    test("T5 T6 what a task throws ends nothing but the task", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let beats = 0
+        tasks.add("heart", async task => {
             while (true) {
-                n++
-                await task.sleep(5)
+                beats++
+                await task.sleep(2)
             }
+        })
+        tasks.add("error", async () => {
+            throw new RangeError("too hot")
+        })
+        tasks.add("text", async () => {
+            throw "just text"
+        })
+        tasks.add("nothing", async () => {
+            throw undefined
+        })
+        tasks.add("number", async () => {
+            throw 42
+        })
+        tasks.add("object", async () => {
+            throw { some: "thing" }
+        })
+        tasks.add("type", async () => {
+            const nobody: any = undefined
+            nobody.call()
+        })
+        await tasks.wait("error")
+        await tasks.wait("type")
+        const before = beats
+        await until("more beats", () => beats > before + 3)
+        const { error } = tasks.get("error")
+        same(error.name, "RangeError")
+        same(error.message, "too hot")
+        same(error.stack.length >= 2, true, "frames")
+        same(tasks.get("text").error.message, "just text")
+        same(tasks.get("number").error.message, "42")
+        same(tasks.get("nothing").state, "failed")
+        same(tasks.get("object").state, "failed")
+        same(tasks.get("type").error.name, "TypeError")
+        const [line] = bench.grep("too hot")
+        same(line.startsWith("error task.error failed: RangeError"), true)
+        same(line.includes("gpc:"), true, "frames in the line")
+    })
+
+    test("T19 the kept message of an error is bounded", async () => {
+        const bench = await emptyBench()
+        let long = "long "
+        for (let i = 0; i < 8; ++i) long += long
+        bench.tasks.add("long", async () => {
+            throw new Error(long)
+        })
+        await bench.tasks.wait("long")
+        same(bench.tasks.get("long").error.message.length, 120)
+    })
+})
+
+describe("tasks: status and figures", () => {
+    test("T15 text for people", async () => {
+        const ring = new RingHandler(1024)
+        const bench = new Bench({ lines: ring })
+        bench.log.addHandler("ring", ring)
+        const { tasks } = bench
+        tasks.add("good", async task => {
+            task.log.info("all is well with {0}", task.name)
+            return 7
         })
         tasks.add("bad", async () => {
             throw new Error("boom")
         })
-        tasks.add("bad", async () => {
-            throw "text"
-        })
-        await ds.sleep(100)
-        expect(tasks.get("bad").state).toBe("failed")
-        expect(tasks.get("bad@1").error.message).toBe("text")
-        expect(n > 5).toBe(true)
-        await tasks.stop("good")
-        expect(tasks.get("good").state).toBe("stopped")
-        tasks.start("good")
-        await ds.sleep(20)
-        expect(tasks.get("good").state).toBe("running")
-        console.log(tasks.text())
-        await tasks.restart("*")
-        await tasks.delete("*")
-        expect(tasks.names().length).toBe(0)
-    })
-    test("restart", async () => {
-        const tasks = fresh()
-        const t = tasks.add(
-            "x",
-            async () => {
-                throw new Error("again")
-            },
-            { restart: "on-failure", delay: 2, maxDelay: 8 }
+        tasks.add("later", forever, { in: 90_000 })
+        await tasks.wait("bad")
+        await tasks.wait("good")
+        const text = tasks.text("*", false)
+        for (const part of [
+            "\u25cf good: done since uptime ",
+            "result 7",
+            "[good.service] all is well with good",
+            "\u25cf bad: failed since uptime ",
+            "error Error: boom at gpc:",
+            "\u25cf later: scheduled since",
+            "next in 1.5 min",
+        ])
+            same(text.includes(part), true, `${part} in ${text}`)
+        same(
+            tasks.text("bad").startsWith("\u001b[31m\u25cf\u001b[0m bad"),
+            true
         )
-        await ds.sleep(300)
-        expect(t.state).toBe("failed")
-        expect(t.runs).toBe(6)
-        for (const l of lines) console.log(l)
+        bench.clock.setWall(1_700_000_000_000)
+        same(tasks.text("good").includes("since 2023-11-14T22:13:"), true)
+    })
+
+    test("T16 figures of tasks and of the device", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("sensor", async task => {
+            task.stats = { reads: 12, mode: "fast" }
+            for (let i = 0; i < 20; ++i) (task.stats as any)["f" + i] = i
+            await task.sleep(10_000)
+        })
+        await bench.become("sensor", "running")
+        await ds.sleep(10)
+        const [stats] = tasks.stats("sensor")
+        same(stats.figures["reads"], 12)
+        same(stats.figures["mode"], "fast")
+        same(Object.keys(stats.figures).length, 16, "bounded")
+        same(stats.lasted >= 10, true)
+        const device = tasks.deviceStats()
+        same(device.tasks, 1)
+        same(device.fibers, 2)
+        same(device.uptime > 0, true)
+        same(device.log[0].name, "lines")
+        same(device.safe, false)
+    })
+})
+
+describe("tasks: misuse", () => {
+    const body = async () => {}
+
+    test("T19 names and bodies", async () => {
+        const { tasks } = await emptyBench()
+        let long = "x"
+        while (long.length <= MAX_NAME_CHARS) long += "x"
+        expectError("must be a text, not empty", () => tasks.add("", body))
+        expectError("at most 24 allowed", () => tasks.add(long, body))
+        expectError('" " in the name', () => tasks.add("two words", body))
+        expectError('"." in the name', () => tasks.add("a.b", body))
+        expectError("must be a function", () => tasks.add("a", undefined))
+        same(tasks.names().length, 0, "nothing was added")
+    })
+
+    test("T19 options", async () => {
+        const { tasks } = await emptyBench()
+        const bad = (options: any) => () => {
+            tasks.add("t", body, options)
+        }
+        expectError('task "t": no option "evry"; near: every', bad({ evry: 1 }))
+        expectError('"every": a number of 1 to', bad({ every: -5 }))
+        expectError('"every": a number of 1 to', bad({ every: 0 }))
+        expectError('"every": a number of 1 to', bad({ every: NaN }))
+        expectError('"in": a number of 0 to', bad({ in: "5" }))
+        expectError("never or on-failure or always", bad({ restart: "maybe" }))
+        expectError('"at": "HH:MM"', bad({ at: "25:00" }))
+        expectError('"at": "HH:MM"', bad({ at: "7:00" }))
+        expectError("one of them wanted", bad({ at: "07:00", in: 5 }))
+        expectError("at most 8 names", bad({ requires: "net" }))
+        expectError('"core": true or false', bad({ core: 1 }))
+        expectError('"onStop": a function', bad({ onStop: 1 }))
+        expectError("must be an object", bad("every"))
+        expectError('no option "grce"', () => {
+            new Bench({ defaults: { grce: 1 } as any })
+        })
+        same(tasks.names().length, 0, "nothing was added")
+    })
+
+    test("T19 the number of tasks, with no harm to those there are", async () => {
+        const bench = new Bench({ maxTasks: 3 })
+        const { tasks } = bench
+        for (let i = 0; i < 3; ++i) tasks.add("t", forever)
+        expectError("one more than 3", () => tasks.add("t", forever))
+        await bench.become("t@2", "running")
+        await tasks.delete("t@1")
+        tasks.add("t", forever)
+        await bench.become("t@1", "running")
     })
 })

@@ -1,0 +1,210 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import { Task, TaskOptions } from "../../src/tasks"
+import { Bench, emptyBench, forever, same, until } from "./support/tasks"
+
+describe("tasks: dependencies", () => {
+    test("T11 core tasks first, then the others, each after what it names", async () => {
+        const bench = new Bench({ autoBoot: false })
+        const { tasks } = bench
+        const order: string[] = []
+        const add = (name: string, options: TaskOptions, setup = 0) =>
+            tasks.add(
+                name,
+                async task => {
+                    order.push(name)
+                    if (setup) await task.sleep(setup)
+                    task.ready()
+                    await task.sleep(60_000)
+                },
+                options
+            )
+        add("app", { requires: ["db"], after: ["net"] })
+        add("db", { after: ["net"] })
+        add("net", { notify: true }, 20)
+        add("log", { core: true, notify: true }, 20)
+        add("clock", { core: true, after: ["log"] })
+        await ds.sleep(10)
+        same(order.length, 0, "nothing starts before the boot")
+        await tasks.boot()
+        await bench.become("app", "running")
+        same(order.join(), "log,clock,net,db,app")
+        await tasks.delete("*")
+    })
+
+    test("T11 a cycle names its path and fails only its members and what requires them", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("a", forever, { requires: ["b"] })
+        tasks.add("b", forever, { after: ["c"] })
+        tasks.add("c", forever, { requires: ["a"] })
+        tasks.add("d", forever, { requires: ["c"] })
+        tasks.add("e", forever, { after: ["a"] })
+        tasks.add("f", forever)
+        await bench.become("d", "failed")
+        for (const name of ["a", "b", "c"]) same(bench.state(name), "failed")
+        await bench.become("e", "running")
+        same(bench.state("f"), "running")
+        const lines = bench.grep("cycle")
+        same(lines.length, 1, "one line")
+        same(lines[0], "error tasks cycle of dependencies: a -> b -> c -> a")
+        same(tasks.get("d").error.message, 'requires "c": failed')
+        same(tasks.get("a").error.message.includes("a -> b -> c -> a"), true)
+        tasks.start("a")
+        await until("said again", () => bench.grep("cycle").length === 2)
+        same(bench.state("f"), "running")
+    })
+
+    test("T11 one that requires itself", async () => {
+        const bench = await emptyBench()
+        bench.tasks.add("me", forever, { requires: ["me"] })
+        await bench.become("me", "failed")
+        same(bench.grep("me -> me").length, 1)
+    })
+
+    test("T11 a missing name fails only its dependents, until it is there", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("needy", forever, { requires: ["ghost"] })
+        tasks.add("needier", forever, { requires: ["needy"] })
+        tasks.add("polite", forever, { after: ["ghost"] })
+        await bench.become("needier", "failed")
+        same(bench.state("needy"), "failed")
+        await bench.become("polite", "running")
+        same(
+            bench.grep("error tasks").join(),
+            'error tasks task "needy" cannot start: requires "ghost": no such task,' +
+                'error tasks task "needier" cannot start: requires "needy": failed'
+        )
+        same(bench.grep('after "ghost" is passed over').length, 1)
+        tasks.add("ghost", forever)
+        await bench.become("needier", "running")
+        same(bench.state("needy"), "running")
+    })
+
+    test("T11 a failure stops the dependents in reverse order; they come back with it", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const order: string[] = []
+        const body = async (task: Task) => {
+            order.push("+" + task.name)
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(2)
+                order.push("-" + task.name)
+            }
+        }
+        let crash = false
+        tasks.add(
+            "net",
+            async task => {
+                order.push("+net")
+                while (!crash) await task.sleep(2)
+                crash = false
+                throw new Error("link lost")
+            },
+            { restart: "on-failure", delay: 30 }
+        )
+        tasks.add("mqtt", body, { requires: ["net"] })
+        tasks.add("report", body, { requires: ["mqtt"] })
+        tasks.add("other", body)
+        await bench.become("report", "running")
+        crash = true
+        await until("report is back", () => order.length === 9)
+        same(
+            order.join(),
+            "+net,+other,+mqtt,+report,-report,-mqtt,+net,+mqtt,+report"
+        )
+        const seen = order.length
+        await tasks.stop("net")
+        same(order.slice(seen).join(), "-report,-mqtt")
+        same(bench.state("mqtt"), "waiting")
+        same(tasks.status("report")[0].waitsFor, "mqtt")
+        same(bench.state("other"), "running")
+        tasks.start("net")
+        await bench.become("report", "running")
+        await tasks.delete("*")
+    })
+
+    test("T11 one that failed for good fails its dependents, a start brings all back", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let broken = true
+        const base = tasks.add("base", async task => {
+            await task.sleep(10)
+            if (broken) throw new Error("broken")
+            await task.sleep(60_000)
+        })
+        tasks.add("top", forever, { requires: ["base"] })
+        await bench.become("top", "failed")
+        same(base.state, "failed")
+        same(tasks.get("top").error.message, 'requires "base": failed')
+        broken = false
+        tasks.start("base")
+        await bench.become("top", "running")
+    })
+
+    test("T11 start pulls in what is required, disabled ones refuse", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("low", forever, { autostart: false })
+        tasks.add("mid", forever, { autostart: false, requires: ["low"] })
+        tasks.add("top", forever, { autostart: false, requires: ["mid"] })
+        tasks.start("top")
+        await bench.become("top", "running")
+        same(bench.state("low"), "running")
+        await tasks.stop("*")
+        await tasks.disable("low")
+        same(bench.state("low"), "disabled")
+        tasks.start("top")
+        await bench.become("mid", "failed")
+        same(tasks.get("mid").error.message, 'requires "low": disabled')
+        await tasks.enable("low")
+        same(bench.state("low"), "stopped", "not one that starts by itself")
+        tasks.start("top")
+        await bench.become("top", "running")
+    })
+
+    test("T11 ready and not ready", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const net = tasks.add("net", forever, { notify: true })
+        tasks.add("user", forever, { requires: ["net"] })
+        await ds.sleep(10)
+        same(bench.state("user"), "waiting")
+        net.ready()
+        await bench.become("user", "running")
+        net.ready(false)
+        await bench.become("user", "waiting")
+        net.ready()
+        await bench.become("user", "running")
+        same(tasks.get("user").runs, 2)
+        same(net.runs, 1)
+    })
+
+    test("T11 a done task counts as up, a core task may require one that is not", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const setup = async (task: Task) => await task.sleep(5)
+        tasks.add("setup", setup, { notify: true })
+        tasks.add("main", forever, { core: true, requires: ["setup"] })
+        await bench.become("main", "running")
+        same(bench.state("setup"), "done")
+    })
+
+    test("a long chain of 40 starts and stops within the stack and the step limit", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        for (let i = 0; i < 40; ++i)
+            tasks.add("c" + i, forever, {
+                autostart: i === 39,
+                requires: i ? ["c" + (i - 1)] : undefined,
+            })
+        await bench.become("c39", "running")
+        await tasks.stop("c0")
+        same(bench.state("c39"), "waiting")
+        same(bench.state("c0"), "stopped")
+        await tasks.delete("*")
+    })
+})

@@ -1,0 +1,305 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import {
+    Clock,
+    FlashError,
+    FlashSlots,
+    FlashStats,
+    MemoryFlash,
+    SLOTS,
+    SystemClock,
+} from "../../src/platform"
+import { Task, TaskRegistry } from "../../src/tasks"
+import { Bench, expectError, forever, same, until } from "./support/tasks"
+
+/** Start of a program after power-on, in ms. */
+const POWER_ON = 1100
+/** A start counts as short unless it lasts this long, in ms. */
+const STABLE = 40
+
+/** The VM's clock, moved: a chip that has been on for another time. */
+class MovedClock extends SystemClock {
+    private readonly moved: number
+
+    constructor(millis: number) {
+        super()
+        this.moved = millis - ds.millis()
+    }
+
+    override millis(): number {
+        return ds.millis() + this.moved
+    }
+}
+
+const device = new Bench()
+
+/** Starts a firmware; the one before it is left for dead. */
+async function boot(
+    flash: FlashSlots,
+    add: (tasks: TaskRegistry) => void,
+    clock: Clock = new MovedClock(POWER_ON)
+): Promise<Bench> {
+    await device.renew(clock, { flash, stableMs: STABLE, autoBoot: false })
+    add(device.tasks)
+    await device.tasks.boot()
+    return device
+}
+
+function addThree(tasks: TaskRegistry): void {
+    tasks.add("base", forever, { core: true })
+    tasks.add("net", forever)
+    tasks.add("poll", async () => {}, { every: 60_000, in: 60_000 })
+}
+
+const nothing = () => {}
+
+describe("tasks: kept states", () => {
+    test("T12 disable and enable survive a reset, and write only changes", async () => {
+        const flash = new MemoryFlash()
+        let bench = await boot(flash, addThree)
+        await bench.become("net", "running")
+        const { writes } = flash.stats
+        await bench.tasks.disable("net")
+        same(bench.state("net"), "disabled")
+        same(flash.stats.writes, writes + 1)
+        await bench.tasks.disable("net")
+        await bench.tasks.enable("base")
+        same(flash.stats.writes, writes + 1, "nothing changed")
+
+        bench = await boot(flash, addThree)
+        same(bench.state("net"), "disabled")
+        await bench.become("base", "running")
+        same(bench.state("poll"), "scheduled")
+        bench.tasks.start("net")
+        await bench.become("net", "running")
+        same(bench.tasks.status("net")[0].disabled, true)
+        await bench.tasks.stop("net")
+        same(bench.state("net"), "disabled")
+        await bench.tasks.enable("net")
+        await bench.become("net", "running")
+
+        bench = await boot(flash, addThree)
+        await bench.become("net", "running")
+        bench.tasks.add("late", forever)
+        await bench.tasks.disable("late")
+        bench = await boot(flash, addThree)
+        same(bench.tasks.add("late", forever).state, "disabled", "added late")
+    })
+
+    test("T12 options survive a reset, and can be taken back", async () => {
+        const flash = new MemoryFlash()
+        let bench = await boot(flash, addThree)
+        await bench.tasks.configure("poll", { every: 5000, in: 0 })
+        await bench.tasks.configure("poll", { restart: "always", grace: 7 })
+        bench = await boot(flash, addThree)
+        const { options } = bench.tasks.get("poll")
+        same(options.every, 5000)
+        same(options.in, 0)
+        same(options.restart, "always")
+        same(options.grace, 7)
+        await bench.tasks.configure("poll", {
+            every: undefined,
+            in: undefined,
+            restart: undefined,
+            grace: undefined,
+        })
+        same(bench.tasks.get("poll").options.every, 60_000)
+        bench = await boot(flash, addThree)
+        same(bench.tasks.get("poll").options.every, 60_000)
+        same(flash.slots[SLOTS.tasks].toString(), "tasks1\n")
+    })
+
+    test("T12 a changed period holds at once", async () => {
+        const bench = await boot(new MemoryFlash(), addThree)
+        const poll = bench.tasks.get("poll")
+        await bench.tasks.configure("poll", { in: undefined, every: 5 })
+        same(poll.state, "scheduled")
+        await bench.tasks.configure("poll", { in: 0 })
+        await until("it runs often", () => poll.runs > 5)
+        await bench.tasks.configure("poll", { watchdog: 5 })
+        await bench.tasks.stop("poll")
+    })
+
+    test("T12 what cannot be kept is refused and changes nothing", async () => {
+        const flash = new MemoryFlash()
+        const bench = await boot(flash, addThree)
+        const { tasks } = bench
+        await refuse('option "core" cannot be kept', async () => {
+            await tasks.configure("net", { core: true })
+        })
+        await refuse('"grace": a number', async () => {
+            await tasks.configure("net", { grace: -1 })
+        })
+        for (let i = 0; i < 9; ++i)
+            tasks.add("a-very-long-name-of-a-" + i, forever)
+        await refuse("at most 200 fit", async () => {
+            await tasks.disable("a-very*")
+        })
+        same(
+            tasks.status("a-very*").some(s => s.disabled),
+            false
+        )
+        const value = flash.slots[SLOTS.tasks]
+        same(!value || value.length <= 200, true)
+    })
+
+    test("T12 a broken slot is passed over", async () => {
+        const flash = new MemoryFlash()
+        await flash.write(SLOTS.tasks, Buffer.from("rubbish\n-net"))
+        await flash.write(SLOTS.boot, Buffer.from("rubbish"))
+        let bench = await boot(flash, addThree)
+        same(bench.state("net") === "disabled", false)
+        same(bench.tasks.deviceStats().lastEnd, "first")
+        await flash.write(
+            SLOTS.tasks,
+            Buffer.from("tasks1\nnet ex9 g7 ?3\n\n-")
+        )
+        bench = await boot(flash, addThree)
+        same(bench.tasks.get("net").options.grace, 7)
+        same(bench.tasks.get("net").options.every, undefined)
+    })
+
+    test("a flash that fails costs what it keeps, not the tasks", async () => {
+        const bench = await boot(new DeadFlash(), addThree)
+        await bench.become("net", "running")
+        same(bench.grep("nothing known of the last run").length, 1)
+        await refuse("does not answer", async () => {
+            await bench.tasks.disable("net")
+        })
+        await bench.become("net", "disabled")
+    })
+})
+
+/** @throws Error unless `action` throws one whose message contains `text` */
+async function refuse(
+    text: string,
+    action: () => Promise<void>
+): Promise<void> {
+    let thrown: any
+    try {
+        await action()
+    } catch (e: any) {
+        thrown = e
+    }
+    expectError(text, () => {
+        if (thrown) throw thrown
+    })
+}
+
+class DeadFlash implements FlashSlots {
+    readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
+
+    async read(key: string): Promise<Buffer | undefined> {
+        throw new FlashError(key, "the store does not answer")
+    }
+
+    async write(key: string, value: Buffer): Promise<void> {
+        throw new FlashError(key, "the store does not answer")
+    }
+}
+
+describe("tasks: boot journal and safe mode", () => {
+    test("T17 boot number and how the last run ended, at most two writes per boot", async () => {
+        const flash = new MemoryFlash()
+        const expectBoot = async (
+            millis: number,
+            number: number,
+            end: string
+        ) => {
+            const bench = await boot(flash, nothing, new MovedClock(millis))
+            const { boot: actual, lastEnd } = bench.tasks.deviceStats()
+            same(`${actual} ${lastEnd}`, `${number} ${end}`)
+            return bench
+        }
+        await expectBoot(POWER_ON, 1, "first")
+        same(flash.stats.writes, 1)
+        await expectBoot(POWER_ON + 20, 2, "power")
+        await expectBoot(POWER_ON + 6000, 3, "panic")
+        let bench = await expectBoot(POWER_ON, 4, "power")
+        same(flash.stats.writes, 4)
+        await ds.sleep(STABLE + 20)
+        same(flash.stats.writes, 5, "it has lasted")
+        let restarted = false
+        bench.tasks.shutDown(() => {
+            restarted = true
+        })
+        await until("restart", () => restarted)
+        same(flash.stats.writes, 6)
+        const at = bench.clock.millis()
+        bench = await expectBoot(at + 1050, 5, "restart")
+        same(flash.stats.writes, 6, "its start was recorded in advance")
+        await ds.sleep(STABLE + 20)
+        same(flash.stats.writes, 7)
+        await expectBoot(at + 90_000, 6, "panic")
+    })
+
+    test("T17 a restart on purpose that crashes at once is told from one that does not", async () => {
+        const flash = new MemoryFlash()
+        let bench = await boot(flash, nothing)
+        let restarted = false
+        bench.tasks.shutDown(() => {
+            restarted = true
+        })
+        await until("restart", () => restarted)
+        const at = bench.clock.millis()
+        bench = await boot(flash, nothing, new MovedClock(at + 1050))
+        same(bench.tasks.deviceStats().boot, 2)
+        bench = await boot(flash, nothing, new MovedClock(at + 6300))
+        same(bench.tasks.deviceStats().boot, 3)
+        same(bench.tasks.deviceStats().lastEnd, "panic")
+        same(bench.tasks.deviceStats().shortStarts, 1)
+    })
+
+    test("T18 after five short starts only core tasks run, a good run clears it", async () => {
+        const flash = new MemoryFlash()
+        const add = (tasks: TaskRegistry) => {
+            addThree(tasks)
+            tasks.add("guard", forever, { core: true, requires: ["helper"] })
+            tasks.add("helper", forever)
+        }
+        let bench: Bench
+        for (let i = 0; i < 5; ++i) {
+            bench = await boot(flash, add)
+            same(bench.tasks.deviceStats().safe, false)
+            await bench.become("net", "running")
+        }
+        bench = await boot(flash, add)
+        same(bench.tasks.deviceStats().safe, true)
+        await bench.become("guard", "running")
+        await bench.become("base", "running")
+        same(bench.state("helper"), "running", "a core task requires it")
+        same(bench.state("net"), "stopped")
+        same(bench.state("poll"), "stopped")
+        same(bench.tasks.add("late", forever).state, "stopped")
+        const alerts = bench.grep("alert")
+        same(alerts.length, 1)
+        same(
+            alerts[0],
+            "alert tasks safe mode, only core tasks run: 5 starts in a row lasted under 0.04 s, the last ended by power"
+        )
+        bench.tasks.start("net")
+        await bench.become("net", "running")
+        bench = await boot(flash, add)
+        same(bench.tasks.deviceStats().safe, true, "still, after a short one")
+        await ds.sleep(STABLE + 20)
+        bench = await boot(flash, add)
+        same(bench.tasks.deviceStats().safe, false)
+        same(bench.tasks.deviceStats().shortStarts, 0)
+        await bench.become("net", "running")
+    })
+
+    test("T18 a good run between, or a restart on purpose, begins the count anew", async () => {
+        const flash = new MemoryFlash()
+        let bench: Bench
+        for (let i = 0; i < 4; ++i) bench = await boot(flash, nothing)
+        same(bench.tasks.deviceStats().shortStarts, 3)
+        await ds.sleep(STABLE + 20)
+        for (let i = 0; i < 5; ++i) bench = await boot(flash, nothing)
+        same(bench.tasks.deviceStats().shortStarts, 4)
+        same(bench.tasks.deviceStats().safe, false)
+        bench.tasks.shutDown(nothing)
+        await ds.sleep(20)
+        bench = await boot(flash, nothing)
+        same(bench.tasks.deviceStats().shortStarts, 1, "power lost on the way")
+    })
+})

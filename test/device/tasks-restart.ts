@@ -1,0 +1,216 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import { DEFAULTS, Task } from "../../src/tasks"
+import { emptyBench, forever, same, until } from "./support/tasks"
+
+async function failing(): Promise<void> {
+    throw new Error("again")
+}
+
+describe("tasks: restart", () => {
+    test("T8 the documented defaults", () => {
+        same(
+            JSON.stringify(DEFAULTS),
+            '{"restart":"never","delay":1000,"maxDelay":60000,"healthy":60000,"maxRestarts":5,"window":120000,"grace":2000}'
+        )
+    })
+
+    test("T8 never, on-failure, always", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const fine = async () => "fine"
+        const policy = (restart: any) => ({ restart, delay: 2, maxRestarts: 2 })
+        tasks.add("never", failing, policy("never"))
+        tasks.add("fine", fine, policy("on-failure"))
+        tasks.add("failure", failing, policy("on-failure"))
+        tasks.add("always", fine, policy("always"))
+        await tasks.wait("*")
+        same(tasks.get("never").runs, 1)
+        same(bench.state("never"), "failed")
+        same(tasks.get("fine").runs, 1)
+        same(bench.state("fine"), "done")
+        same(tasks.get("failure").runs, 3)
+        same(bench.state("failure"), "failed")
+        same(tasks.get("always").runs, 3)
+        same(bench.state("always"), "failed")
+        same(tasks.status("failure")[0].restarts, 2)
+        const alerts = bench.grep("alert task.")
+        same(alerts.length, 2, "one alert each")
+        const [line] = bench.grep("alert task.failure")
+        same(
+            line,
+            "alert task.failure failed for good after 2 restarts in 120 s, last: Error: again"
+        )
+    })
+
+    test("T8 the delay doubles to its ceiling and begins anew after a healthy run", async () => {
+        const bench = await emptyBench()
+        const { tasks, clock } = bench
+        const delays: number[] = []
+        let last = 0
+        const t = tasks.add(
+            "x",
+            async task => {
+                const since = last && clock.millis() - last
+                if (task.runs > 1 && since < delays[task.runs - 2])
+                    delays.push(-since)
+                if (task.runs === 5) await task.sleep(400)
+                throw "again"
+            },
+            {
+                restart: "on-failure",
+                delay: 10,
+                maxDelay: 40,
+                healthy: 400,
+                maxRestarts: 6,
+                onError: task => {
+                    last = clock.millis()
+                    planned.start(task)
+                },
+            }
+        )
+        const planned = async (task: Task) => {
+            while (task.state === "stopping") await ds.sleep(0)
+            if (task.state === "waiting") delays.push(task.due - task.doneAt)
+        }
+        await bench.become("x", "failed")
+        same(t.runs, 7)
+        same(delays.join(), "10,20,40,40,10,20")
+    })
+
+    test("T8 restarts outside of the window do not count", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const t = tasks.add("x", failing, {
+            restart: "on-failure",
+            delay: 10,
+            maxDelay: 10,
+            maxRestarts: 3,
+            window: 25,
+        })
+        await until("many runs", () => t.runs > 8)
+        same(t.state !== "failed", true)
+        same(t.recent.length <= 3, true, "bounded")
+        bench.clock.setWall(1_900_000_000_000)
+        bench.clock.setWall(1_000_000_000_000)
+        await until("more runs", () => t.runs > 12)
+        await tasks.stop("x")
+        same(t.state, "stopped", "stopped while it waits")
+        tasks.start("x")
+        await until("and started again", () => t.runs > 14)
+        await tasks.delete("x")
+    })
+
+    test("T8 start does not wait for the delay, and forgives", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const t = tasks.add("x", failing, {
+            restart: "on-failure",
+            delay: 60_000,
+            maxRestarts: 1,
+        })
+        await bench.become("x", "waiting")
+        same(tasks.status("x")[0].waitsFor, "restart")
+        tasks.start("x")
+        await until("run 2", () => t.runs === 2 && t.state === "waiting")
+        tasks.start("x")
+        await until("run 3", () => t.runs === 3 && t.state === "waiting")
+        same(bench.grep("alert").length, 0)
+    })
+})
+
+describe("tasks: watchdog", () => {
+    test("T9 a silent task is found in time, named, and restarted", async () => {
+        const bench = await emptyBench()
+        const { tasks, clock } = bench
+        let last = 0
+        let found = 0
+        const t = tasks.add(
+            "silent",
+            async task => {
+                for (let i = 0; i < 3; ++i) {
+                    task.feed()
+                    last = clock.millis()
+                    await task.sleep(100)
+                }
+                try {
+                    await task.sleep(60_000)
+                } finally {
+                    found = clock.millis()
+                }
+            },
+            { watchdog: 400, restart: "on-failure", delay: 5 }
+        )
+        await until("second run", () => t.runs === 2)
+        const silent = found - last
+        same(silent >= 400 && silent < 600, true, `found after ${silent} ms`)
+        const lines = bench.grep("error task.silent watchdog")
+        same(lines.length, 1)
+        const [line] = lines
+        same(
+            line.startsWith("error task.silent watchdog: silent silent for "),
+            true,
+            line
+        )
+        same(line.endsWith("400 ms allowed"), true, line)
+        same(t.error.name, "Watchdog")
+        await tasks.stop("silent")
+    })
+
+    test("T9 one that hangs outside of its own waits is terminated and restarted", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const t = tasks.add("hung", async () => await ds.sleep(60_000), {
+            watchdog: 20,
+            grace: 10,
+            restart: "on-failure",
+            delay: 2,
+            maxRestarts: 2,
+        })
+        await bench.become("hung", "failed")
+        same(t.runs, 3)
+        same(bench.grep("watchdog: hung silent").length, 3)
+        same(bench.grep("terminated").length, 3)
+    })
+
+    test("T9 many fed tasks cost one timer and stay", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const fed = async (task: Task) => {
+            while (true) {
+                task.feed()
+                await task.sleep(10)
+            }
+        }
+        for (let i = 0; i < 10; ++i) tasks.add("fed", fed, { watchdog: 400 })
+        await ds.sleep(200)
+        same(
+            tasks.status().every(s => s.state === "running"),
+            true
+        )
+        same(
+            tasks.status().every(s => s.runs === 1),
+            true
+        )
+        same(tasks.deviceStats().fibers, 11)
+    })
+})
+
+describe("tasks: progress", () => {
+    test("L17 progress reports when let through", async () => {
+        const bench = await emptyBench()
+        const { tasks, log } = bench
+        tasks.add("quiet", forever)
+        await ds.sleep(5)
+        same(bench.lines.length, 0)
+        log.letProgress(true)
+        tasks.add("loud", forever)
+        await ds.sleep(5)
+        await tasks.stop("loud")
+        log.letProgress(false)
+        same(
+            bench.lines.join(),
+            "info tasks loud started, run 1,info tasks loud stopped"
+        )
+    })
+})

@@ -1,0 +1,422 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import { Signal } from "../../src/platform"
+import { Task, TaskStopped } from "../../src/tasks"
+import { emptyBench, expectError, forever, same, until } from "./support/tasks"
+
+describe("tasks: cancel", () => {
+    test("T7 every wait throws TaskStopped, finally blocks run", async () => {
+        const { tasks } = await emptyBench()
+        const signal = new Signal()
+        const seen: string[] = []
+        const waiter = async (task: Task, how: string) => {
+            try {
+                if (how === "sleep") await task.sleep(60_000)
+                if (how === "signal") await task.wait(signal)
+                if (how === "timed") await task.wait(signal, 60_000)
+                if (how === "group") await tasks.wait("keeper")
+                if (how === "other") await tasks.stop("stubborn")
+            } catch (e: any) {
+                seen.push(how + (e instanceof TaskStopped))
+                throw e
+            } finally {
+                seen.push("finally")
+            }
+        }
+        tasks.add("keeper", forever)
+        tasks.add(
+            "stubborn",
+            async () => {
+                await ds.sleep(60_000)
+            },
+            { grace: 60_000 }
+        )
+        await ds.sleep(10)
+        for (const how of ["sleep", "signal", "timed", "group", "other"])
+            tasks.add("w", waiter, { args: [how] })
+        await ds.sleep(20)
+        await tasks.stop("w*")
+        same(
+            seen.join(),
+            "sleeptrue,finally,signaltrue,finally,timedtrue,finally,grouptrue,finally,othertrue,finally"
+        )
+        same(
+            tasks.status("w*").every(s => s.state === "stopped"),
+            true
+        )
+        same(tasks.get("keeper").state, "running")
+        await tasks.configure("stubborn", { grace: 0 })
+        await tasks.delete("stubborn")
+    })
+
+    test("T7 a wait that ends in time says so", async () => {
+        const { tasks } = await emptyBench()
+        const signal = new Signal()
+        const heard: boolean[] = []
+        tasks.add("listener", async task => {
+            heard.push(await task.wait(signal, 5))
+            heard.push(await task.wait(signal, 5000))
+        })
+        await ds.sleep(30)
+        signal.notify()
+        await tasks.wait("listener")
+        same(heard.join(), "false,true")
+    })
+
+    test("T7 one that ignores its stop is terminated after the grace period", async () => {
+        const bench = await emptyBench()
+        const { tasks, clock } = bench
+        const released: string[] = []
+        tasks.add(
+            "deaf",
+            async task => {
+                task.defer(() => {
+                    released.push("first")
+                })
+                task.defer(async () => {
+                    await task.sleep(5)
+                    released.push("second")
+                })
+                const unused = task.defer(() => {
+                    released.push("taken back")
+                })
+                unused()
+                await ds.sleep(60_000)
+            },
+            { grace: 50 }
+        )
+        await bench.become("deaf", "running")
+        await ds.sleep(5)
+        const start = clock.millis()
+        await tasks.stop("deaf")
+        const took = clock.millis() - start
+        same(took >= 50 && took < 100, true, `${took} ms`)
+        same(bench.state("deaf"), "stopped")
+        same(released.join(), "second,first")
+        same(bench.grep("error task.deaf did not stop within 50 ms").length, 1)
+    })
+
+    test("T7 one that swallows TaskStopped in a loop is terminated, too", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let rounds = 0
+        tasks.add(
+            "greedy",
+            async task => {
+                while (true) {
+                    rounds++
+                    try {
+                        await task.sleep(1)
+                    } catch (e: any) {
+                        // goes on, against the rules
+                    }
+                }
+            },
+            { grace: 60 }
+        )
+        await ds.sleep(20)
+        const before = rounds
+        await tasks.stop("greedy")
+        same(rounds - before < 10, true, `${rounds - before} rounds`)
+        same(bench.state("greedy"), "stopped")
+    })
+
+    test("T7 a cleanup and a hook that hang are left behind, one that throws is passed over", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const released: string[] = []
+        tasks.add(
+            "messy",
+            async task => {
+                task.defer(() => {
+                    released.push("last")
+                })
+                task.defer(() => {
+                    throw "cleanup"
+                })
+                task.defer(async () => {
+                    await ds.sleep(60_000)
+                })
+                await task.sleep(60_000)
+            },
+            {
+                grace: 20,
+                onStop: async () => {
+                    await ds.sleep(60_000)
+                },
+            }
+        )
+        await ds.sleep(10)
+        await tasks.stop("messy")
+        same(released.join(), "last")
+        same(bench.grep("did not stop within").length, 2)
+        same(bench.grep("cleanup failed: threw cleanup").length, 1)
+        tasks.start("messy")
+        await bench.become("messy", "running")
+        await ds.sleep(5)
+        await tasks.delete("messy")
+    })
+
+    test("T19 the cleanups of a run are limited, and gone after it", async () => {
+        const { tasks } = await emptyBench()
+        let released = 0
+        const t = tasks.add("many", async task => {
+            const one = () => {
+                released++
+            }
+            for (let i = 0; i < 16; ++i) task.defer(one)
+            task.defer(one)
+        })
+        await tasks.wait("many")
+        same(
+            t.error.message,
+            'task "many": at most 16 cleanups can be deferred at a time'
+        )
+        same(released, 16)
+        await tasks.restart("many")
+        await tasks.wait("many")
+        same(released, 32)
+    })
+
+    test("T7 stop is idempotent, from anywhere and at the same time", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let ended = 0
+        tasks.add("target", async task => {
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(10)
+                ended++
+            }
+        })
+        await ds.sleep(10)
+        let stoppers = 0
+        const stopper = async () => {
+            await tasks.stop("target")
+            stoppers++
+        }
+        for (let i = 0; i < 3; ++i) stopper.start()
+        for (let i = 0; i < 3; ++i) tasks.add("stopper", stopper)
+        await until("all have stopped it", () => stoppers === 6)
+        same(ended, 1)
+        await tasks.stop("target")
+        same(bench.state("target"), "stopped")
+        same(tasks.get("target").runs, 1)
+    })
+
+    test("T7 a task may stop, restart and delete itself", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const steps: string[] = []
+        tasks.add("self", async task => {
+            const run = task.runs
+            steps.push("run" + run)
+            try {
+                if (run === 1) await task.restart()
+                if (run === 2) await tasks.restart("*")
+                if (run === 3) await tasks.stop("self")
+                if (run === 4) await tasks.delete("self")
+                steps.push("not reached")
+            } catch (e: any) {
+                steps.push(e.name)
+                throw e
+            }
+        })
+        await bench.become("self", "stopped")
+        tasks.start("self")
+        await until("it is gone", () => !tasks.names().length)
+        same(
+            steps.join(),
+            "run1,TaskStopped,run2,TaskStopped,run3,TaskStopped,run4,TaskStopped"
+        )
+    })
+
+    test("T7 two tasks that stop each other, also from their hooks", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const pair = async (task: Task, other: string) => {
+            await ds.sleep(5)
+            await tasks.stop(other)
+        }
+        tasks.add("a", pair, { args: ["b"] })
+        tasks.add("b", pair, { args: ["a"] })
+        await bench.become("a", "stopped")
+        await bench.become("b", "stopped")
+        const hooked = {
+            grace: 30,
+            onStop: async (task: Task) => {
+                await tasks.stop(task.name === "c" ? "d" : "c")
+                await task.stop()
+                return "hooked"
+            },
+        }
+        tasks.add("c", forever, hooked)
+        tasks.add("d", forever, hooked)
+        await ds.sleep(10)
+        await tasks.stop("c")
+        same(bench.state("c"), "stopped")
+        await bench.become("d", "stopped")
+    })
+
+    test("start during a stop starts again, stop during a restart wins", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const slow = async (task: Task) => {
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(10)
+            }
+        }
+        const t = tasks.add("slow", slow)
+        await ds.sleep(5)
+        t.stop.start()
+        await bench.become("slow", "stopping")
+        tasks.start("slow")
+        await until("second run", () => t.runs === 2 && t.state === "running")
+        t.restart.start()
+        await bench.become("slow", "stopping")
+        await tasks.stop("slow")
+        await ds.sleep(20)
+        same(t.state, "stopped")
+        same(t.runs, 2)
+    })
+})
+
+describe("tasks: hooks", () => {
+    test("T4 hooks, whose return value becomes the result", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("stopped", forever, {
+            onStop: async task => {
+                await task.sleep(2)
+                return task.name + " bye"
+            },
+        })
+        tasks.add(
+            "failed",
+            async () => {
+                throw new TypeError("odd")
+            },
+            { onError: (task, error) => error.name + "!" }
+        )
+        await ds.sleep(10)
+        await tasks.stop("stopped")
+        same(tasks.get("stopped").result, "stopped bye")
+        same(tasks.get("failed").result, "TypeError!")
+        same(bench.state("failed"), "failed")
+    })
+
+    test("T4 hooks that throw, whatever they throw", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const bad = () => {
+            throw undefined
+        }
+        tasks.add("x", forever, { onStop: bad })
+        tasks.add("y", async () => bad(), { onError: bad })
+        await ds.sleep(10)
+        await tasks.stop("x")
+        same(bench.state("x"), "stopped")
+        same(bench.state("y"), "failed")
+        same(bench.grep("hook failed").length, 2)
+    })
+})
+
+describe("tasks: children", () => {
+    test("T13 children are stopped first, then their parent", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const order: string[] = []
+        const child = async (task: Task) => {
+            if (!task.name.includes("deep")) task.child("deep", child)
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(3)
+                order.push(task.name)
+            }
+        }
+        tasks.add("parent", async task => {
+            task.child("one", child)
+            task.child("two", child)
+            task.child("late", child, { in: 60_000 })
+            try {
+                await task.sleep(60_000)
+            } finally {
+                order.push("parent")
+            }
+        })
+        await until("six tasks", () => tasks.names().length === 6)
+        await ds.sleep(10)
+        same(tasks.status("parent.one.deep")[0].parent, "parent.one")
+        same(
+            tasks.text("parent.one", false).startsWith("  \u25cf parent.one"),
+            true
+        )
+        await tasks.stop("parent")
+        const place = (name: string) => order.indexOf(name)
+        same(place("parent"), 4)
+        same(place("parent.one.deep") < place("parent.one"), true)
+        same(place("parent.two.deep") < place("parent.two"), true)
+        same(bench.state("parent.late"), "stopped")
+        tasks.start("parent")
+        await until(
+            "they are back in the place of the ended ones",
+            () =>
+                tasks.names().length === 6 &&
+                tasks.status().every(s => s.state !== "stopped")
+        )
+        await tasks.delete("parent")
+        await until("all gone", () => !tasks.names().length)
+    })
+
+    test("T13 the end of the parent's body ends its children, a child's failure only itself", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("parent", async task => {
+            task.child("bad", async () => {
+                throw new Error("child")
+            })
+            task.child("good", forever)
+            await task.sleep(20)
+            return "done"
+        })
+        await tasks.wait("parent")
+        same(bench.state("parent"), "done")
+        same(bench.state("parent.good"), "stopped")
+        same(bench.state("parent.bad"), "failed")
+        expectError("it is done, not running", () => {
+            tasks.get("parent").child("late", forever)
+        })
+    })
+
+    test("T13 a child may stop its parent, a deaf child is terminated", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let seen = ""
+        tasks.add("parent", async task => {
+            task.child(
+                "deaf",
+                async () => {
+                    await ds.sleep(60_000)
+                },
+                { grace: 20 }
+            )
+            task.child("rebel", async () => {
+                try {
+                    await tasks.stop("parent")
+                } catch (e: any) {
+                    seen = e.name
+                    throw e
+                }
+            })
+            await task.sleep(60_000)
+        })
+        await bench.become("parent", "stopped")
+        same(seen, "TaskStopped")
+        same(bench.state("parent.rebel"), "stopped")
+        same(bench.grep("error task.parent.deaf did not stop").length, 1)
+    })
+})
