@@ -1,24 +1,60 @@
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { dirname } from "node:path"
 import { parseArgs } from "node:util"
 import { type Table, tableText } from "./lib/table.ts"
+import { runHeap } from "./parts/heap.ts"
 import { runSize } from "./parts/size.ts"
+import { runSteps } from "./parts/steps.ts"
 
-/** What a part of the benchmark gives: data for the results' file, tables for people. */
+/** What a part gives: data for the results' file, tables for people. */
 interface PartResult {
     results: unknown
     tables: Table[]
 }
 
-const PARTS: Record<string, () => Promise<PartResult>> = {
-    size: runSize,
-}
-
-const RESULTS = "bench/results/latest.json"
-
 const { values } = parseArgs({
     options: {
-        only: { type: "string", default: Object.keys(PARTS).join(",") },
+        only: { type: "string" },
         update: { type: "boolean", default: false },
     },
 })
-console.log(values)
+
+const PARTS: Record<string, () => Promise<PartResult>> = {
+    size: runSize,
+    heap: runHeap,
+    steps: () => runSteps(values.update),
+}
+const RESULTS = "bench/results/latest.json"
+
+/** Figures of parts that were not run stay as they were. */
+function keep(part: string, results: unknown): void {
+    const kept = existsSync(RESULTS)
+        ? (JSON.parse(readFileSync(RESULTS, "utf8")) as object)
+        : {}
+    const machine = `${cpus().length} x ${cpus()[0].model}, Node ${process.version}`
+    const entry = { at: new Date().toISOString(), machine, results }
+    mkdirSync(dirname(RESULTS), { recursive: true })
+    writeFileSync(
+        RESULTS,
+        JSON.stringify({ ...kept, [part]: entry }, undefined, 4) + "\n"
+    )
+}
+
+async function main(): Promise<number> {
+    const names = values.only?.split(",") ?? Object.keys(PARTS)
+    const unknown = names.find(name => !PARTS[name])
+    if (unknown !== undefined) {
+        const all = Object.keys(PARTS).join(", ")
+        console.error(`no part "${unknown}"; there are ${all}`)
+        return 2
+    }
+    for (const name of names) {
+        const { results, tables } = await PARTS[name]()
+        for (const table of tables) console.log(tableText(table))
+        keep(name, results)
+    }
+    return 0
+}
+
+process.exitCode = await main()

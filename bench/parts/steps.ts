@@ -1,0 +1,160 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { format, resolveConfig } from "prettier"
+import { Lab } from "../lib/lab.ts"
+import { type Table, table } from "../lib/table.ts"
+
+/** Steps of the VM that a slice may take: `DEVS_MAX_STEPS`, one less is executed. */
+const SLICE_STEPS = 131072
+/** The VM's panic at the end of a slice that is too long. */
+const TOO_LONG = 60001
+/** Growth of a figure that counts, as a part of it. */
+export const TOLERANCE = 0.1
+
+const LOG = "bench/programs/steps-log.ts"
+const TASKS = "bench/programs/steps-tasks.ts"
+
+/** What is called in a loop: program, name in it, and the larger number of calls. */
+const CALLS: Record<string, [string, string, number]> = {
+    "log call, disabled": [LOG, "disabled", 500],
+    "log call, ring": [LOG, "ring", 150],
+    "log call, console+ring+file+heartbeat+syslog": [LOG, "all", 60],
+    "filter by topic": [LOG, "filter", 100],
+    "format of a line": [LOG, "format", 500],
+    "syslog encode": [LOG, "encode", 500],
+    "settings read": [TASKS, "settings", 200],
+}
+const FEW_CALLS = 10
+
+/** Steps by what is measured. */
+export type Steps = Record<string, number>
+
+/** Measures all figures; takes some 5 s, and as long again when programs have to be built. */
+export async function measureSteps(): Promise<Steps> {
+    const lab = new Lab()
+    try {
+        const steps: Steps = {}
+        const nothing = await perCall(lab, LOG, "nothing", 1000)
+        for (const [what, [main, name, many]] of Object.entries(CALLS))
+            steps[what] = round(
+                (await perCall(lab, main, name, many)) - nothing
+            )
+        steps["task tick"] = round(await taskTick(lab))
+        return steps
+    } finally {
+        await lab.stop()
+    }
+}
+
+/** The figures that changes are judged by: `bench/steps.json`. */
+export function recordedSteps(): Steps {
+    return JSON.parse(readFileSync(stepsFile(), "utf8")) as Steps
+}
+
+/** Makes `steps` the figures that changes are judged by. */
+export async function recordSteps(steps: Steps): Promise<void> {
+    const options = await resolveConfig(stepsFile())
+    const text = JSON.stringify(steps)
+    writeFileSync(
+        stepsFile(),
+        await format(text, { ...options, parser: "json" })
+    )
+}
+
+/** What has grown by more than TOLERANCE, or is not recorded; one line each. */
+export function grown(measured: Steps, recorded: Steps): string[] {
+    return Object.entries(measured).flatMap(([what, steps]) => {
+        const before = recorded[what]
+        if (before === undefined) return [`${what}: ${steps}, not recorded`]
+        return steps > before * (1 + TOLERANCE)
+            ? [`${what}: ${steps} steps, ${before} are recorded`]
+            : []
+    })
+}
+
+/** Measures, and compares with what is recorded. */
+export async function runSteps(
+    update: boolean
+): Promise<{ results: Steps; tables: Table[] }> {
+    const results = await measureSteps()
+    if (update) await recordSteps(results)
+    const recorded = recordedSteps()
+    return {
+        results,
+        tables: [
+            table(
+                `VM steps per call; a slice has ${SLICE_STEPS}`,
+                ["call", "steps", "recorded", "calls a slice"],
+                Object.entries(results).map(([what, steps]) => [
+                    what,
+                    steps,
+                    recorded[what] ?? "-",
+                    Math.floor(SLICE_STEPS / steps),
+                ])
+            ),
+        ],
+    }
+}
+
+function stepsFile(): string {
+    return new URL("../steps.json", import.meta.url).pathname
+}
+
+/** Steps of one call: what many calls leave of the slice, less what few of them leave. */
+async function perCall(
+    lab: Lab,
+    main: string,
+    name: string,
+    many: number
+): Promise<number> {
+    const whole = await stepsLeft(lab, main, name, 0)
+    const few = await stepsLeft(lab, main, name, FEW_CALLS)
+    const rest = await stepsLeft(lab, main, name, many)
+    // a mark's own steps are a whole number, and nearly all of a slice without calls is marks
+    const perMark = Math.floor(SLICE_STEPS / whole)
+    return ((few - rest) * perMark) / (many - FEW_CALLS)
+}
+
+/** Marks that fit into a slice after `count` calls. */
+async function stepsLeft(
+    lab: Lab,
+    main: string,
+    name: string,
+    count: number
+): Promise<number> {
+    const { panic, marks, lines } = await lab.run(main, `${name} ${count}`)
+    if (panic === TOO_LONG && marks > 0) return marks
+    throw new Error(
+        `"${name}" ${count} times: panic ${panic}, ${marks} marks:\n${lines.join("\n")}`
+    )
+}
+
+/**
+ * Steps of one planned run of a task with nothing to do: what the supervision does when it is
+ * due, and the fiber of the run from beginning to end.
+ */
+async function taskTick(lab: Lab): Promise<number> {
+    const slice = await mostWaste(lab, "slice")
+    const run = await mostWaste(lab, "run")
+    const one = await mostWaste(lab, "attend1")
+    const five = await mostWaste(lab, "attend5")
+    const perWaste = SLICE_STEPS / slice
+    return (slice - run + (one - five) / 4) * perWaste
+}
+
+/** The most that a slice can waste besides what it does, by bisection. */
+async function mostWaste(lab: Lab, name: string): Promise<number> {
+    let fits = 1000
+    let tooMuch = 20000
+    while (tooMuch - fits > 1) {
+        const middle = (fits + tooMuch) >> 1
+        const { panic } = await lab.run(TASKS, `${name} ${middle}`)
+        if (panic === undefined) fits = middle
+        else if (panic === TOO_LONG) tooMuch = middle
+        else throw new Error(`"${name}" ${middle}: panic ${panic}`)
+    }
+    return fits
+}
+
+function round(steps: number): number {
+    return Math.round(steps)
+}
