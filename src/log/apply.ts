@@ -1,6 +1,6 @@
 import { Channel, Core, HandlerEntry } from "./core"
 import { value } from "./entry"
-import { entryFilterFailed, primaryFailed } from "./faults"
+import { filterFailed } from "./faults"
 import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
 import { LogRecord } from "./record"
 
@@ -12,7 +12,7 @@ export function applyPrimary(
     channel: Channel,
     record: LogRecord
 ): LogRecord | undefined {
-    return apply(channel.core, channel, undefined, KEEP, record)
+    return apply(channel.core, undefined, channel.filters, KEEP, record)
 }
 
 /**
@@ -25,25 +25,24 @@ export function applyFilters(
     record: LogRecord
 ): LogRecord | undefined {
     const fallback = value(entry.options.filterDefault, KEEP)
-    return apply(core, undefined, entry, fallback, record)
+    return apply(core, entry, entry.filters, fallback, record)
 }
 
-/** One of `channel` and `entry` is given. A filter that throws counts as IGNORE. */
+/** A filter that throws counts as IGNORE. */
 function apply(
     core: Core,
-    channel: Channel,
     entry: HandlerEntry,
+    filters: LogFilter[],
     fallback: number,
     record: LogRecord
 ): LogRecord | undefined {
     let verdict = fallback
-    for (const filter of channel ? channel.filters : entry.filters) {
+    for (const filter of filters) {
         let answer: FilterAnswer = IGNORE
         try {
             answer = ask(filter, record)
         } catch (e: any) {
-            if (channel) primaryFailed(channel, filter, e)
-            else entryFilterFailed(core, entry, filter, e)
+            filterFailed(core, entry, filter, e)
         }
         if (answer === STOP) return undefined
         if (answer === IGNORE) continue

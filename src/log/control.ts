@@ -3,7 +3,7 @@ import { Core } from "./core"
 import { INFO, Level, TRACE } from "./levels"
 import { parseLevelSpec } from "./spec"
 
-/** Most listeners and waiting fibers for level changes. */
+/** Most listeners, and most fibers that wait, for level changes. */
 export const MAX_LISTENERS = 8
 
 /**
@@ -19,17 +19,11 @@ export function changeSpec(core: Core, text: string): void {
     core.rules = next
 }
 
-/** @throws RangeError for a bad topic or level, one topic too many, or trace */
-export function changeLevel(
-    core: Core,
-    topic: string,
-    level: Level | undefined
-): void {
-    checkTrace(core, topic, level)
-    core.rules.set(topic, level)
-}
-
-function checkTrace(core: Core, topic: string, level: Level): void {
+/**
+ * Refuses trace for a topic that does not have it already.
+ * @throws RangeError
+ */
+export function checkTrace(core: Core, topic: string, level: Level): void {
     if (level !== TRACE) return
     const rule = core.rules.rule(topic)
     if (!rule || rule.level !== TRACE) refuseTrace(`topic "${topic}"`)
@@ -39,55 +33,52 @@ function refuseTrace(what: string): void {
     throw new RangeError(`level of ${what}: trace can be set at the start only`)
 }
 
-/** Who wants to know of level changes. */
-export interface LevelWatch {
-    readonly listeners: (() => void)[]
-    waiting: Signal[]
-}
+/**
+ * Who wants to know of level changes. Made when the first one does.
+ * @devsWhenUsed
+ */
+export class LevelWatch {
+    private readonly listeners: (() => void)[] = []
+    private waiting: Signal[] = []
 
-/** Adds a listener; returns how to remove it. @throws RangeError for one too many */
-export function watchLevels(
-    watch: LevelWatch,
-    listener: () => void
-): () => void {
-    const { listeners } = watch
-    if (listeners.length >= MAX_LISTENERS)
-        throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)
-    listeners.push(listener)
-    return () => {
-        const at = listeners.indexOf(listener)
-        if (at >= 0) listeners.insert(at, -1)
-    }
-}
+    /** @param failed told what a listener threw */
+    constructor(private readonly failed: (error: unknown) => void) {}
 
-/** Waits for the next change; false when the time ran out. @throws RangeError as above */
-export async function waitForLevels(
-    watch: LevelWatch,
-    timeout: number
-): Promise<boolean> {
-    if (watch.waiting.length >= MAX_LISTENERS)
-        throw new RangeError(`at most ${MAX_LISTENERS} wait for a level`)
-    const signal = new Signal()
-    watch.waiting.push(signal)
-    const changed = await signal.wait(timeout)
-    const at = watch.waiting.indexOf(signal)
-    if (at >= 0) watch.waiting.insert(at, -1)
-    return changed
-}
-
-/** Tells listeners and waiting fibers of a change. */
-export function tellLevels(
-    watch: LevelWatch,
-    failed: (error: unknown) => void
-): void {
-    const { waiting } = watch
-    // those that wait from here on wait for the next change
-    watch.waiting = []
-    for (const signal of waiting) signal.notify()
-    for (const listener of watch.listeners.slice())
-        try {
-            listener()
-        } catch (e: any) {
-            failed(e)
+    /** Adds a listener; returns how to remove it. @throws RangeError for one too many */
+    listen(listener: () => void): () => void {
+        const { listeners } = this
+        if (listeners.length >= MAX_LISTENERS)
+            throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)
+        listeners.push(listener)
+        return () => {
+            const at = listeners.indexOf(listener)
+            if (at >= 0) listeners.insert(at, -1)
         }
+    }
+
+    /** Waits for the next change; false when the time ran out. @throws RangeError as above */
+    async waitForChange(timeout: number): Promise<boolean> {
+        if (this.waiting.length >= MAX_LISTENERS)
+            throw new RangeError(`at most ${MAX_LISTENERS} wait for a level`)
+        const signal = new Signal()
+        this.waiting.push(signal)
+        const changed = await signal.wait(timeout)
+        const at = this.waiting.indexOf(signal)
+        if (at >= 0) this.waiting.insert(at, -1)
+        return changed
+    }
+
+    /** Tells listeners and waiting fibers of a change. */
+    tell(): void {
+        const { waiting } = this
+        // those that wait from here on wait for the next change
+        this.waiting = []
+        for (const signal of waiting) signal.notify()
+        for (const listener of this.listeners.slice())
+            try {
+                listener()
+            } catch (e: any) {
+                this.failed(e)
+            }
+    }
 }

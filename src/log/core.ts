@@ -1,8 +1,9 @@
-import { Clock } from "../platform"
+import { Clock, Signal } from "../platform"
 import { Handler, HandlerOptions } from "./handler"
 import { Formatter } from "./formatters"
 import { LogFilter } from "./filters"
 import { Level, NONE, TRACE } from "./levels"
+import { PrimaryFilters } from "./primary"
 import { LogRecord } from "./record"
 import { LevelRules } from "./spec"
 
@@ -79,22 +80,19 @@ export class Channel {
     }
 }
 
+/** Who logs: a logger. */
+export interface Source {
+    readonly channel: Channel
+    readonly mark: string
+    readonly meta: Record<string, any>
+}
+
 /** A record that waits for the end of the dispatch during which it was logged. */
 export interface Deferred {
     channel: Channel
     record: LogRecord
     /** A handler that takes it whatever its level and burst limit; undefined = none. */
     forced: HandlerEntry
-}
-
-/** A filter before all handlers. */
-export interface PrimaryFilter {
-    filter: LogFilter
-    topic: string
-    restartAfter: number
-    out: boolean
-    /** When it comes back, or undefined. */
-    backAt: number
 }
 
 /** A topic that goes to one handler only. */
@@ -130,10 +128,15 @@ export class Core {
      * of them. The array is never changed but replaced: a dispatch may be going through it.
      */
     entries: HandlerEntry[] = []
-    primary: PrimaryFilter[] = []
+    /** Filters before all handlers; undefined until there is one. */
+    primary: PrimaryFilters
     restrictions: Restriction[] = []
     rules: LevelRules
-    /** Told that something is to be done at a time (ms since start) or later. */
+    /** When something is to be done next, in ms since start. */
+    dueAt = Infinity
+    /** Wakes the fiber that will; undefined while there is none. */
+    keeper: Signal
+    /** Says that something is to be done at a time, in ms since start. */
     due: (time: number) => void
 
     constructor(clock: Clock) {

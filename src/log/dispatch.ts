@@ -1,7 +1,7 @@
 import { applyFilters, applyPrimary } from "./apply"
-import { Channel, Core, HandlerEntry } from "./core"
+import { Core, HandlerEntry, Source } from "./core"
 import { renewWindow } from "./entry"
-import { handlerFailed } from "./faults"
+import { handlerFailed, makeRecord } from "./faults"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { LogRecord } from "./record"
@@ -10,13 +10,6 @@ import { channelLevel, refresh } from "./topics"
 
 /** Most records logged inside handlers that wait for the end of the dispatch. */
 export const MAX_DEFERRED = 16
-
-/** Who logs: a logger. */
-export interface Source {
-    readonly channel: Channel
-    readonly mark: string
-    readonly meta: Record<string, any>
-}
 
 /**
  * Makes the record of one log call and hands it out. It never throws and never waits.
@@ -108,18 +101,14 @@ function defer(
     level: Level,
     message: string
 ): void {
-    const { clock, deferred } = core
+    const { deferred } = core
     if (core.depth > 1 || deferred.length >= MAX_DEFERRED) {
         core.refused++
-        core.due(clock.millis())
+        core.due(core.clock.millis())
         return
     }
-    const { channel, mark, meta } = source
-    const { topic } = channel
-    const time = clock.millis()
-    const wall = clock.wall()
-    const record = { time, wall, level, topic, mark, message, meta }
-    deferred.push({ channel, record, forced: undefined })
+    const record = makeRecord(core, source, level, message)
+    deferred.push({ channel: source.channel, record, forced: undefined })
 }
 
 /** Hands out what was logged during a dispatch; what is logged meanwhile is refused. */

@@ -55,7 +55,7 @@ export function restoreEntry(entry: HandlerEntry): void {
     const unlimited = burst === null
     entry.state = RUNNING
     entry.backAt = undefined
-    entry.level = levels ? levels.mostDetailed() : value(level, TRACE)
+    entry.level = levels ? levels.finest() : value(level, TRACE)
     entry.filters = optionFilters(entry.options)
     entry.formatter = value(formatter, LINE_FORMATTER)
     entry.windowEnd = unlimited ? Infinity : 0
@@ -66,7 +66,7 @@ export function restoreEntry(entry: HandlerEntry): void {
 export function levelFor(entry: HandlerEntry, topic: string): Level {
     const { loggers, levels } = entry.options
     if (loggers && !loggers.some(pattern => covers(pattern, topic))) return NONE
-    return levels ? Math.min(entry.level, levels.level(topic)) : entry.level
+    return levels ? Math.min(entry.level, levels.levelOf(topic)) : entry.level
 }
 
 /** Starts a new burst window at `time`. */
@@ -84,12 +84,10 @@ export function accountOf(entry: HandlerEntry): Account {
         : handler.account
           ? handler.account()
           : { received: passed, delivered: passed, queued: 0, dropped: 0 }
-    return {
-        received: own.received + dropped,
-        delivered: own.delivered,
-        queued: own.queued,
-        dropped: own.dropped + dropped,
-    }
+    const all = Object.assign({}, own)
+    all.received += dropped
+    all.dropped += dropped
+    return all
 }
 
 /** `given`, also when it is null; `fallback` when it was left out. */

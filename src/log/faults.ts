@@ -1,7 +1,8 @@
-import { Channel, Core, FAILED, HandlerEntry } from "./core"
+import { Core, FAILED, HandlerEntry, Source } from "./core"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
+import { LogRecord } from "./record"
 import { groupEntries } from "./table"
 import { renderError } from "./text"
 import { channelOf, invalidate } from "./topics"
@@ -20,58 +21,73 @@ export function handlerFailed(
     inFormatter: boolean,
     error: unknown
 ): boolean {
-    const retry = inFormatter && entry.formatter !== LINE_FORMATTER
-    if (retry) {
+    if (inFormatter && entry.formatter !== LINE_FORMATTER) {
         entry.formatter = LINE_FORMATTER
         groupEntries(core)
-    } else {
-        if (!inFormatter) entry.passed--
-        entry.dropped++
-        takeOut(entry)
+        takeOut(core, entry, "formatter of ", error)
+        return true
     }
-    reportOut(core, entry, inFormatter ? "formatter of " : "", error)
-    return retry
+    if (!inFormatter) entry.passed--
+    entry.dropped++
+    openFailed(core, entry, "", error)
+    return false
 }
 
-/** A handler threw when it was opened. */
+/** A handler threw, in what `part` says: it is taken out. */
 export function openFailed(
     core: Core,
     entry: HandlerEntry,
+    part: string,
     error: unknown
 ): void {
-    takeOut(entry)
-    reportOut(core, entry, "opening ", error)
+    entry.level = NONE
+    entry.state = FAILED
+    takeOut(core, entry, part, error)
 }
 
-/** A filter of a handler threw: it is taken out. */
-export function entryFilterFailed(
+/** A filter threw, of a handler or, without `entry`, before all handlers: it is taken out. */
+export function filterFailed(
     core: Core,
     entry: HandlerEntry,
     filter: LogFilter,
     error: unknown
 ): void {
-    entry.filters = without(entry.filters, filter)
-    reportOut(core, entry, `filter "${filter.name}" of `, error)
+    const what = `filter "${filter.name}"`
+    if (entry) {
+        const rest = entry.filters.filter(other => other !== filter)
+        entry.filters = rest.length ? rest : undefined
+        takeOut(core, entry, `${what} of `, error)
+        return
+    }
+    const now = core.clock.millis()
+    const after = core.primary.takeOut(filter, now)
+    if (after !== undefined)
+        reportOut(core, `log ${what}`, renderError(error), after)
 }
 
-/** A filter before all handlers threw: it is taken out. */
-export function primaryFailed(
-    channel: Channel,
-    filter: LogFilter,
+/** Reports that a part of a handler is out, and notes when it comes back. */
+function takeOut(
+    core: Core,
+    entry: HandlerEntry,
+    part: string,
     error: unknown
 ): void {
-    const { core } = channel
-    channel.filters = without(channel.filters, filter)
-    const entry = core.primary.find(other => other.filter === filter)
-    if (!entry || entry.out) return
-    const { restartAfter } = entry
-    entry.out = true
-    if (restartAfter) {
-        entry.backAt = core.clock.millis() + restartAfter
-        core.due(entry.backAt)
-    }
-    const what = `log filter "${filter.name}"`
-    report(core, ERROR, `${what}: ${renderError(error)}; ${fate(restartAfter)}`)
+    const after = entry.options.restartAfter || 0
+    const text = renderError(error)
+    entry.error = text
+    if (after) entry.backAt = core.clock.millis() + after
+    reportOut(core, `${part}log handler "${entry.name}"`, text, after)
+}
+
+function reportOut(
+    core: Core,
+    what: string,
+    error: string,
+    after: number
+): void {
+    if (after) core.due(core.clock.millis() + after)
+    const fate = after ? `back in ${after} ms` : "taken out"
+    report(core, ERROR, `${what}: ${error}; ${fate}`)
     invalidate(core)
 }
 
@@ -86,53 +102,27 @@ export function report(
     message: string,
     forced?: HandlerEntry
 ): void {
-    const { clock, deferred } = core
     const channel = channelOf(core, LOG_TOPIC)
-    const record = {
+    const source: Source = { channel, mark: undefined, meta: undefined }
+    const record = makeRecord(core, source, level, message)
+    core.deferred.push({ channel, record, forced })
+}
+
+/** A record of its own, where the common one does not do. */
+export function makeRecord(
+    core: Core,
+    source: Source,
+    level: Level,
+    message: string
+): LogRecord {
+    const { clock } = core
+    return {
         time: clock.millis(),
         wall: clock.wall(),
         level,
-        topic: LOG_TOPIC,
-        mark: undefined as string,
+        topic: source.channel.topic,
+        mark: source.mark,
         message,
-        meta: undefined as Record<string, any>,
+        meta: source.meta,
     }
-    deferred.push({ channel, record, forced })
-}
-
-function takeOut(entry: HandlerEntry): void {
-    entry.level = NONE
-    entry.state = FAILED
-}
-
-/** Reports that a part of a handler is out, and notes when it comes back. */
-function reportOut(
-    core: Core,
-    entry: HandlerEntry,
-    part: string,
-    error: unknown
-): void {
-    const after = entry.options.restartAfter || 0
-    entry.error = renderError(error)
-    if (after) {
-        entry.backAt = core.clock.millis() + after
-        core.due(entry.backAt)
-    }
-    const what = `${part}log handler "${entry.name}"`
-    report(core, ERROR, `${what}: ${entry.error}; ${fate(after)}`)
-    invalidate(core)
-}
-
-function fate(restartAfter: number): string {
-    return restartAfter ? `back in ${restartAfter} ms` : "taken out"
-}
-
-/** The filters without one of them; undefined when none is left. */
-function without(
-    filters: LogFilter[],
-    filter: LogFilter
-): LogFilter[] | undefined {
-    if (!filters) return undefined
-    const rest = filters.filter(other => other !== filter)
-    return rest.length ? rest : undefined
 }

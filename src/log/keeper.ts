@@ -4,99 +4,72 @@ import { deliverDeferred } from "./dispatch"
 import { restoreEntry } from "./entry"
 import { report } from "./faults"
 import { ERROR, WARNING } from "./levels"
-import { bringPrimaryBack } from "./primary"
 import { groupEntries } from "./table"
 import { renderError } from "./text"
 import { invalidate } from "./topics"
 
-/**
- * Does what is due later: reports of what was dropped, returns of what was taken out.
- * Its fiber lives only while something is due.
- * @devsWhenUsed
- */
-export class Keeper {
-    private nextAt = Infinity
-    private running = false
-    private readonly sooner = new Signal()
-
-    constructor(private readonly core: Core) {}
-
-    /** Something is to be done at `time` (ms since start) or later. */
-    due(time: number): void {
-        if (time < this.nextAt) {
-            this.nextAt = time
-            this.sooner.notify()
+/** Something is to be done at `time` (ms since start) or later. */
+export function due(core: Core, time: number): void {
+    if (!(time < core.dueAt)) return
+    core.dueAt = time
+    if (core.keeper) return core.keeper.notify()
+    core.keeper = new Signal()
+    spawn(
+        async () => {
+            await keep(core)
+        },
+        error => {
+            core.keeper = undefined
+            report(core, ERROR, `log: ${renderError(error)}`)
+            deliverDeferred(core)
         }
-        if (this.running) return
-        this.running = true
-        const self = this
-        spawn(
-            async () => {
-                await self.run()
-            },
-            error => {
-                self.running = false
-                report(self.core, ERROR, `log: ${renderError(error)}`)
-                deliverDeferred(self.core)
-            }
-        )
-    }
+    )
+}
 
-    /** Does what is due by now. */
-    tick(): void {
-        const { core } = this
-        const now = core.clock.millis()
-        if (now < this.nextAt) return
-        this.nextAt = Infinity
-        reportRefused(core)
-        let back = bringPrimaryBack(core, now)
-        for (const entry of core.entries) {
-            if (bringBack(core, entry, now)) back = true
+/** The fiber that does what is due; it lives only while something is. */
+async function keep(core: Core): Promise<void> {
+    while (core.dueAt !== Infinity) {
+        const wait = core.dueAt - core.clock.millis()
+        await core.keeper.wait(Math.max(1, wait))
+        doDue(core)
+    }
+    core.keeper = undefined
+}
+
+/** Does what is due by now: reports of what was dropped, returns of what was taken out. */
+export function doDue(core: Core): void {
+    const now = core.clock.millis()
+    if (now < core.dueAt) return
+    core.dueAt = Infinity
+    if (core.refused)
+        report(
+            core,
+            WARNING,
+            `log: ${core.refused} records dropped that were logged inside handlers`
+        )
+    core.refused = 0
+    if (core.primary) due(core, core.primary.bringPrimaryBack(now))
+    for (const entry of core.entries) {
+        bringBack(core, entry, now)
+        if (entry.state === RUNNING) {
             reportBurst(core, entry, now)
             reportQueue(core, entry)
         }
-        if (back) {
-            groupEntries(core)
-            invalidate(core)
-        }
-        deliverDeferred(core)
     }
-
-    private async run(): Promise<void> {
-        while (this.nextAt !== Infinity) {
-            const wait = this.nextAt - this.core.clock.millis()
-            await this.sooner.wait(Math.max(1, wait))
-            this.tick()
-        }
-        this.running = false
-    }
+    groupEntries(core)
+    invalidate(core)
+    deliverDeferred(core)
 }
 
-function bringBack(core: Core, entry: HandlerEntry, now: number): boolean {
-    if (entry.backAt === undefined) return false
-    if (now < entry.backAt) {
-        core.due(entry.backAt)
-        return false
-    }
-    restoreEntry(entry)
-    return true
-}
-
-function reportRefused(core: Core): void {
-    const count = core.refused
-    if (!count) return
-    core.refused = 0
-    report(
-        core,
-        WARNING,
-        `log: ${count} records dropped that were logged inside handlers`
-    )
+function bringBack(core: Core, entry: HandlerEntry, now: number): void {
+    if (entry.backAt <= now) restoreEntry(entry)
+    else due(core, entry.backAt)
 }
 
 function reportBurst(core: Core, entry: HandlerEntry, now: number): void {
     const count = entry.unreported
-    if (!count || entry.state !== RUNNING) return
-    if (now < entry.reportAt) return core.due(entry.reportAt)
+    if (!count) return
+    if (now < entry.reportAt) return due(core, entry.reportAt)
     entry.unreported = 0
     reportDropped(core, entry, count, "burst limit")
 }
@@ -104,7 +77,7 @@ function reportBurst(core: Core, entry: HandlerEntry, now: number): void {
 /** Reports what a queue dropped, once it is low. */
 function reportQueue(core: Core, entry: HandlerEntry): void {
     const { queue } = entry.handler
-    if (!queue || entry.state !== RUNNING || !queue.isLow()) return
+    if (!queue || !queue.isLow()) return
     const count = queue.takeDropped()
     if (!count) return
     const { dropped } = queue

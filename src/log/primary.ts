@@ -1,5 +1,4 @@
 import { checkRange } from "./check"
-import { Core, PrimaryFilter } from "./core"
 import { LogFilter } from "./filters"
 import { covers } from "./pattern"
 
@@ -14,58 +13,85 @@ export interface FilterOptions {
     restartAfter?: number
 }
 
-/** @throws RangeError when the name is taken, for one too many, or a bad option */
-export function addPrimary(
-    core: Core,
-    filter: LogFilter,
-    options: FilterOptions
-): void {
-    const { name } = filter
-    const old = findPrimary(core, name)
-    if (old && !old.out)
-        throw new RangeError(`log filter "${name}" exists already`)
-    if (!old && core.primary.length >= MAX_FILTERS)
-        throw new RangeError(`log filter "${name}": at most ${MAX_FILTERS} fit`)
-    const restartAfter = options.restartAfter || 0
-    checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
-    if (old) removePrimary(core, name)
-    const topic = options.topic || "*"
-    const backAt: number = undefined
-    core.primary.push({ filter, topic, restartAfter, out: false, backAt })
-}
-
-/** @returns false when there is no filter of this name */
-export function removePrimary(core: Core, name: string): boolean {
-    const entry = findPrimary(core, name)
-    if (!entry) return false
-    core.primary.insert(core.primary.indexOf(entry), -1)
-    return true
-}
-
-/** The filters of a topic; undefined when there are none. */
-export function primaryFilters(
-    core: Core,
+/** A filter before all handlers. */
+interface PrimaryFilter {
+    filter: LogFilter
     topic: string
-): LogFilter[] | undefined {
-    if (!core.primary.length) return undefined
-    const found = core.primary.filter(
-        entry => !entry.out && covers(entry.topic, topic)
-    )
-    return found.length ? found.map(entry => entry.filter) : undefined
+    restartAfter: number
+    out: boolean
+    /** When it comes back, or undefined. */
+    backAt: number
 }
 
-/** Brings back what is due; true when there was any. */
-export function bringPrimaryBack(core: Core, now: number): boolean {
-    let back = false
-    for (const entry of core.primary)
-        if (entry.backAt <= now) {
-            entry.out = false
-            entry.backAt = undefined
-            back = true
-        } else if (entry.backAt !== undefined) core.due(entry.backAt)
-    return back
-}
+/**
+ * The filters that records pass before any handler, by unique name. Made with the first of
+ * them, so that a program without any does not link this.
+ * @devsWhenUsed
+ */
+export class PrimaryFilters {
+    private readonly list: PrimaryFilter[] = []
 
-function findPrimary(core: Core, name: string): PrimaryFilter | undefined {
-    return core.primary.find(entry => entry.filter.name === name)
+    /** @throws RangeError when the name is taken, for one too many, or a bad option */
+    add(filter: LogFilter, options: FilterOptions): void {
+        const { name } = filter
+        const old = this.find(name)
+        if (old && !old.out)
+            throw new RangeError(`log filter "${name}" exists already`)
+        if (!old && this.list.length >= MAX_FILTERS)
+            throw new RangeError(
+                `log filter "${name}": at most ${MAX_FILTERS} fit`
+            )
+        const restartAfter = options.restartAfter || 0
+        checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
+        if (old) this.remove(name)
+        const topic = options.topic || "*"
+        const backAt: number = undefined
+        this.list.push({ filter, topic, restartAfter, out: false, backAt })
+    }
+
+    /** @returns false when there is no filter of this name */
+    remove(name: string): boolean {
+        const entry = this.find(name)
+        if (!entry) return false
+        this.list.insert(this.list.indexOf(entry), -1)
+        return true
+    }
+
+    /** The filters of a topic; undefined when there are none. */
+    ofTopic(topic: string): LogFilter[] | undefined {
+        const found = this.list.filter(
+            entry => !entry.out && covers(entry.topic, topic)
+        )
+        return found.length ? found.map(entry => entry.filter) : undefined
+    }
+
+    /**
+     * Takes out a filter that threw.
+     * @returns ms until it comes back, 0 = never; undefined when it is out already
+     */
+    takeOut(filter: LogFilter, now: number): number | undefined {
+        const entry = this.list.find(other => other.filter === filter)
+        if (!entry || entry.out) return undefined
+        entry.out = true
+        if (entry.restartAfter) entry.backAt = now + entry.restartAfter
+        return entry.restartAfter
+    }
+
+    /**
+     * Brings back what is due by now.
+     * @returns when the next one is due, Infinity when none is
+     */
+    bringPrimaryBack(now: number): number {
+        let next = Infinity
+        for (const entry of this.list)
+            if (entry.backAt <= now) {
+                entry.out = false
+                entry.backAt = undefined
+            } else if (entry.backAt < next) next = entry.backAt
+        return next
+    }
+
+    private find(name: string): PrimaryFilter | undefined {
+        return this.list.find(entry => entry.filter.name === name)
+    }
 }

@@ -28,7 +28,7 @@ export class LevelRules {
     constructor(public fallback: Level) {}
 
     /** The level that holds for a topic. */
-    level(topic: string): Level {
+    levelOf(topic: string): Level {
         let best = -1
         let level = this.fallback
         for (const rule of this.rules) {
@@ -40,7 +40,7 @@ export class LevelRules {
     }
 
     /** The most detailed level of all. */
-    mostDetailed(): Level {
+    finest(): Level {
         let most = this.fallback
         for (const rule of this.rules) most = Math.max(most, rule.level)
         return most
@@ -69,7 +69,7 @@ export class LevelRules {
     }
 
     /** The specification as text; `parseLevelSpec` reads it back. */
-    format(): string {
+    toText(): string {
         const words = [levelName(this.fallback)]
         for (const rule of this.rules)
             words.push(`${levelName(rule.level)}@${rule.topic}`)

@@ -60,5 +60,5 @@ export function progressFilter(action: number): LogFilter {
 
 /** Stops records less severe than the level that `rules` give to their topic. */
 export function rulesFilter(rules: LevelRules): LogFilter {
-    return new TestFilter("levels", r => r.level > rules.level(r.topic), STOP)
+    return new TestFilter("levels", r => r.level > rules.levelOf(r.topic), STOP)
 }

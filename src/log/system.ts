@@ -1,12 +1,5 @@
 import { Clock, spawn } from "../platform"
-import {
-    changeLevel,
-    changeSpec,
-    LevelWatch,
-    tellLevels,
-    waitForLevels,
-    watchLevels,
-} from "./control"
+import { changeSpec, checkTrace, LevelWatch } from "./control"
 import { Core, HandlerEntry } from "./core"
 import { deliverDeferred } from "./dispatch"
 import { accountOf, configureEntry, makeEntry } from "./entry"
@@ -14,10 +7,10 @@ import { LOG_TOPIC, openFailed } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { Handler, HandlerOptions } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
-import { Keeper } from "./keeper"
+import { doDue, due } from "./keeper"
 import { INFO, Level, NONE } from "./levels"
 import { Logger, ServiceLogger } from "./logger"
-import { addPrimary, FilterOptions, removePrimary } from "./primary"
+import { FilterOptions, PrimaryFilters } from "./primary"
 import { Account, QueueOptions } from "./queue"
 import { parseLevelSpec } from "./spec"
 import {
@@ -58,8 +51,8 @@ export interface HandlerInfo {
 export class LogSystem {
     private readonly core: Core
     private readonly loggers: Logger[] = []
-    private readonly keeper: Keeper
-    private readonly watch: LevelWatch = { listeners: [], waiting: [] }
+    /** Undefined until somebody watches levels. */
+    private watch: LevelWatch
     private receivers = 0
 
     /**
@@ -68,13 +61,11 @@ export class LogSystem {
      */
     constructor(clock: Clock, spec = "info") {
         const core = new Core(clock)
-        const keeper = new Keeper(core)
         core.rules = parseLevelSpec(spec, INFO)
-        core.due = time => keeper.due(time)
+        core.due = time => due(core, time)
         // made here, so that the log's own reports always have their topic
         channelOf(core, LOG_TOPIC)
         this.core = core
-        this.keeper = keeper
     }
 
     /**
@@ -173,14 +164,17 @@ export class LogSystem {
      * @throws RangeError when its name is taken, or one filter too many
      */
     addFilter(filter: LogFilter, options: FilterOptions = {}): void {
-        addPrimary(this.core, filter, options)
-        invalidate(this.core)
+        const { core } = this
+        if (!core.primary) core.primary = new PrimaryFilters()
+        core.primary.add(filter, options)
+        invalidate(core)
     }
 
     /** Removes a filter; false when there is none of this name. */
     removeFilter(name: string): boolean {
-        const removed = removePrimary(this.core, name)
-        invalidate(this.core)
+        const { core } = this
+        const removed = !!core.primary && core.primary.remove(name)
+        invalidate(core)
         return removed
     }
 
@@ -209,7 +203,7 @@ export class LogSystem {
 
     /** The level specification in force. */
     spec(): string {
-        return this.core.rules.format()
+        return this.core.rules.toText()
     }
 
     /**
@@ -224,7 +218,7 @@ export class LogSystem {
 
     /** The level of a topic by the specification, whatever handlers there are. */
     level(topic: string): Level {
-        return this.core.rules.level(topic)
+        return this.core.rules.levelOf(topic)
     }
 
     /**
@@ -233,18 +227,19 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, one too many, or trace
      */
     setLevel(topic: string, level: Level | undefined): void {
-        changeLevel(this.core, topic, level)
+        checkTrace(this.core, topic, level)
+        this.core.rules.set(topic, level)
         this.levelsChanged()
     }
 
     /** Calls `listener` after each change of a level; returns how to stop that. */
     onLevelChange(listener: () => void): () => void {
-        return watchLevels(this.watch, listener)
+        return this.levelWatch().listen(listener)
     }
 
     /** Waits for the next change of a level; false when `timeout` ms passed without one. */
     async levelChange(timeout?: number): Promise<boolean> {
-        return await waitForLevels(this.watch, timeout)
+        return await this.levelWatch().waitForChange(timeout)
     }
 
     /**
@@ -254,15 +249,21 @@ export class LogSystem {
     mostDetailed(topic?: string): Level {
         const { core } = this
         if (topic) return channelLevel(channelOf(core, topic))
-        return Math.min(core.rules.mostDetailed(), mostDetailedEntry(core))
+        return Math.min(core.rules.finest(), mostDetailedEntry(core))
     }
 
     private levelsChanged(): void {
-        const journal = this.logger(LOG_TOPIC)
         invalidate(this.core)
-        tellLevels(this.watch, error =>
-            journal.exception("level listener", error)
-        )
+        if (this.watch) this.watch.tell()
+    }
+
+    private levelWatch(): LevelWatch {
+        const journal = this.logger(LOG_TOPIC)
+        if (!this.watch)
+            this.watch = new LevelWatch(error =>
+                journal.exception("level listener", error)
+            )
+        return this.watch
     }
 
     private async close(entry: HandlerEntry): Promise<void> {
@@ -277,7 +278,7 @@ export class LogSystem {
 
     /** Does what is due by the clock: the log does so by itself, tests call it. */
     tick(): void {
-        this.keeper.tick()
+        doDue(this.core)
     }
 }
 
@@ -288,7 +289,7 @@ function openEntry(core: Core, entry: HandlerEntry): void {
             await entry.handler.open()
         },
         error => {
-            openFailed(core, entry, error)
+            openFailed(core, entry, "opening ", error)
             deliverDeferred(core)
         }
     )

@@ -2,7 +2,6 @@ import { Channel, Core, HandlerEntry } from "./core"
 import { levelFor } from "./entry"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
-import { primaryFilters } from "./primary"
 import { topicFault } from "./spec"
 
 /** Most topics of one log. */
@@ -63,8 +62,8 @@ export function refresh(channel: Channel): void {
     const entries = entriesOf(core, topic)
     let most = NONE
     for (const entry of entries) most = Math.max(most, levelFor(entry, topic))
-    channel.filters = primaryFilters(core, topic)
-    channel.threshold = Math.min(most, core.rules.level(topic))
+    channel.filters = core.primary ? core.primary.ofTopic(topic) : undefined
+    channel.threshold = Math.min(most, core.rules.levelOf(topic))
     channel.entries = entries
 }
 

@@ -420,7 +420,7 @@ describe("what throws is taken out (L10)", () => {
         l.info("1")
         bad.onEmit = undefined
         clock.now += 5
-        await ds.sleep(30)
+        await ds.sleep(100)
         bad.take()
         l.info("2")
         expect(bad.take()).toBe("info x 2")
@@ -650,7 +650,7 @@ describe("slow handlers (L12)", () => {
         expect(out.take()).toBe("")
         slow.queue.shift()
         clock.now += 1
-        await ds.sleep(20)
+        await ds.sleep(100)
         const report = 'log handler "slow": 14 records dropped, queue full'
         expect(out.take()).toBe("warning log " + report)
         expect(slow.queue.at(slow.queue.length - 1)).toBe(report)

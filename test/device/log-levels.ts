@@ -199,13 +199,13 @@ describe("named loggers (L2)", () => {
 describe("level specification (L3)", () => {
     test("default and overrides, in any order", () => {
         const rules = parseLevelSpec("debug@net  error warning@task.*", INFO)
-        expect(rules.level("x")).toBe(ERROR)
-        expect(rules.level("net.a")).toBe(DEBUG)
-        expect(rules.level("task.a")).toBe(WARNING)
-        expect(rules.level("task")).toBe(ERROR)
-        expect(rules.format()).toBe("error debug@net warning@task.*")
-        expect(parseLevelSpec("", NOTICE).level("x")).toBe(NOTICE)
-        expect(parseLevelSpec("NONE", INFO).level("x")).toBe(NONE)
+        expect(rules.levelOf("x")).toBe(ERROR)
+        expect(rules.levelOf("net.a")).toBe(DEBUG)
+        expect(rules.levelOf("task.a")).toBe(WARNING)
+        expect(rules.levelOf("task")).toBe(ERROR)
+        expect(rules.toText()).toBe("error debug@net warning@task.*")
+        expect(parseLevelSpec("", NOTICE).levelOf("x")).toBe(NOTICE)
+        expect(parseLevelSpec("NONE", INFO).levelOf("x")).toBe(NONE)
     })
 
     test("the most exact one wins", () => {
@@ -213,12 +213,12 @@ describe("level specification (L3)", () => {
             "error info@task.* debug@task.pump warning@task.pu* notice@*.deep",
             INFO
         )
-        expect(rules.level("task.sensor")).toBe(INFO)
-        expect(rules.level("task.pump")).toBe(DEBUG)
-        expect(rules.level("task.pulse")).toBe(WARNING)
-        expect(rules.level("other.deep")).toBe(NOTICE)
-        expect(rules.level("task.pump.child")).toBe(DEBUG)
-        expect(rules.level("task.pulse.deep")).toBe(WARNING)
+        expect(rules.levelOf("task.sensor")).toBe(INFO)
+        expect(rules.levelOf("task.pump")).toBe(DEBUG)
+        expect(rules.levelOf("task.pulse")).toBe(WARNING)
+        expect(rules.levelOf("other.deep")).toBe(NOTICE)
+        expect(rules.levelOf("task.pump.child")).toBe(DEBUG)
+        expect(rules.levelOf("task.pulse.deep")).toBe(WARNING)
     })
 
     test("a malformed one is refused with the place of the fault", () => {

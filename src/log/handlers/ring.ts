@@ -44,7 +44,9 @@ export class RingHandler implements Handler {
     /** Index of the next line, and of the oldest one. */
     private nextIndex = 0
     private firstIndex = 0
-    private followers: Signal[] = undefined
+    /** Wakes those that follow; undefined while nobody does. */
+    private onLine: () => void = undefined
+    private followers: Signal[]
 
     /** @param bytes size of the buffer; each line takes 2 or 3 bytes besides its text */
     constructor(bytes: number) {
@@ -88,7 +90,7 @@ export class RingHandler implements Handler {
         if (at >= size) at -= size
         this.end = at
         this.nextIndex++
-        if (this.followers) this.wake()
+        if (this.onLine) this.onLine()
     }
 
     /** Index of the oldest line that is kept. */
@@ -184,22 +186,22 @@ export class RingHandler implements Handler {
         return next < this.size ? next : next - this.size
     }
 
-    private wake(): void {
-        const { followers } = this
-        this.followers = undefined
-        for (const follower of followers) follower.notify()
-    }
-
     private async waitForLine(timeout: number): Promise<void> {
-        if (!this.followers) this.followers = []
-        if (this.followers.length >= MAX_FOLLOWERS)
+        const self = this
+        if (!this.onLine) {
+            this.followers = []
+            this.onLine = () => {
+                self.onLine = undefined
+                for (const follower of self.followers) follower.notify()
+            }
+        }
+        const { followers } = this
+        if (followers.length >= MAX_FOLLOWERS)
             throw new RangeError(`at most ${MAX_FOLLOWERS} follow a ring`)
         const signal = new Signal()
-        this.followers.push(signal)
-        if (await signal.wait(timeout)) return
-        const at = this.followers.indexOf(signal)
-        this.followers.insert(at, -1)
-        if (!this.followers.length) this.followers = undefined
+        followers.push(signal)
+        if (!(await signal.wait(timeout)))
+            followers.insert(followers.indexOf(signal), -1)
     }
 }
 
