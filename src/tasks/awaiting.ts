@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { isLive } from "./lifecycle"
-import { PARKED } from "./states"
+import { PARKED, WINDING } from "./states"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 import { isCancelled, leave } from "./waits"
@@ -19,9 +19,9 @@ function isWithin(task: Task, ancestor: Task): boolean {
 }
 
 /**
- * Waits for the end of the present runs of `tasks`, on behalf of whoever calls. A task that waits
- * for its own end, or for that of an ancestor, would wait for ever: its body gets `TaskStopped`
- * instead, and its cleanups and hooks go on at once.
+ * Waits for the end of the present runs of `tasks`, all asked to stop, on behalf of whoever
+ * calls. A task that waits for its own end, or for that of an ancestor, would wait for ever: its
+ * body gets `TaskStopped` when the stop reaches it, its cleanups and hooks go on at once.
  */
 export async function awaitEnds(
     supervisor: Supervisor,
@@ -29,10 +29,11 @@ export async function awaitEnds(
 ): Promise<void> {
     const caller = callingTask(supervisor)
     const runs = tasks.map(task => task.runs)
-    const isOver = (task: Task, at: number) =>
-        !isLive(task) || task.runs !== runs[at] || isWithin(caller, task)
+    const isOver = (task: Task, at: number) => {
+        if (!isLive(task) || task.runs !== runs[at]) return true
+        return isWithin(caller, task) && !!(caller.flags & WINDING)
+    }
     await pauseUntil(caller, supervisor, () => tasks.every(isOver))
-    if (caller && isCancelled(caller)) await leave(caller)
 }
 
 /**
