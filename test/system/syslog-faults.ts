@@ -79,6 +79,8 @@ export async function collectorAway(
         COUNT: lines,
         RATE: 100,
         QUEUE: 32000,
+        WINDOW: 1024,
+        BACK_MAX: 100,
     })
     await until("first lines", () => sink.messages.length > lines / 10)
     await sink.stop()

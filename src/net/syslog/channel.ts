@@ -24,6 +24,7 @@ export class Channel implements SocketListener {
     private readonly connection: Connection
     private readonly link: Link
     private blockedSince: number
+    private isClosed = false
 
     /**
      * Starts to connect.
@@ -97,8 +98,9 @@ export class Channel implements SocketListener {
         if (this.openedAt === undefined) return undefined
         const now = this.clock.millis()
         let next = this.link.tick(now)
-        const { outbox, batchBytes } = this.context
-        const left = firstAt + this.options.batchMs - now
+        const { outbox } = this.context
+        const { batchBytes, batchMs } = this.options
+        const left = firstAt + batchMs - now
         const due = outbox.bytes >= batchBytes || left <= 0
         if (!this.link.isReady() || (outbox.count() && due)) this.send(now)
         else if (outbox.count())
@@ -112,9 +114,13 @@ export class Channel implements SocketListener {
         return this.link.isSettled() ? 0 : this.link.lingerMs
     }
 
-    /** Takes leave and disconnects. Never throws. */
+    /** Takes leave and disconnects, once. Never throws. */
     close(): void {
+        if (this.isClosed) return
+        this.isClosed = true
         if (!this.ended && this.link.isUp()) this.link.bye()
+        this.link.ended()
+        this.ended = this.ended || "closed"
         this.connection.close()
     }
 }

@@ -2,22 +2,19 @@ import { format } from "./format"
 
 /** How messages are told apart in a stream. */
 export interface Framing {
-    /** Name as in the setting `SYSLOG_FRAME`. */
-    readonly name: string
     /** Whether messages must not hold line feeds. */
     readonly singleLine: boolean
-    /** The bytes that stand for one message in the stream. */
+    /** The text that stands for one message in the stream. */
     frame(message: string): string
-    /** The message of a frame made by `frame`. */
-    unframe(frame: string): string
+    /** The messages of a text made of frames. */
+    split(text: string): string[]
 }
 
 /** Octet counting, RFC 6587, section 3.4.1: `LENGTH SP MESSAGE`, the length in bytes. */
 export const OCTET: Framing = {
-    name: "octet",
     singleLine: false,
     frame: message => format("{0} {1}", message.byteLength, message),
-    unframe: frame => frame.slice(frame.indexOf(" ") + 1),
+    split: splitCounted,
 }
 
 /**
@@ -25,16 +22,32 @@ export const OCTET: Framing = {
  * hold none (`singleLine`).
  */
 export const LF: Framing = {
-    name: "lf",
     singleLine: true,
     frame: message => message + "\n",
-    unframe: frame => frame.slice(0, -1),
+    split: splitLines,
 }
 
-/** No frame: the transport makes its own. */
-export const BARE: Framing = {
-    name: "bare",
-    singleLine: false,
-    frame: message => message,
-    unframe: frame => frame,
+function splitCounted(text: string): string[] {
+    const bytes = Buffer.from(text)
+    const messages: string[] = []
+    let at = 0
+    while (at < bytes.length) {
+        const space = bytes.indexOf(0x20, at)
+        const size = parseInt(bytes.slice(at, space).toString())
+        at = space + 1 + size
+        messages.push(bytes.slice(space + 1, at).toString())
+    }
+    return messages
+}
+
+function splitLines(text: string): string[] {
+    const messages: string[] = []
+    let start = 0
+    let end = text.indexOf("\n")
+    while (end >= 0) {
+        messages.push(text.slice(start, end))
+        start = end + 1
+        end = text.indexOf("\n", start)
+    }
+    return messages
 }

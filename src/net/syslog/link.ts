@@ -24,6 +24,8 @@ export interface Link {
     isSettled(): boolean
     /** Why the link is of no use although the connection is open; undefined while it is. */
     failure(): string | undefined
+    /** The connection is over. */
+    ended(): void
     /** Takes leave of the peer before the connection is closed. */
     bye(): void
 }
@@ -43,8 +45,6 @@ export interface LinkContext {
     readonly outbox: Outbox
     window: ReplayWindow
     readonly stats: LinkStats
-    /** Most bytes of one write, except for a longer record. */
-    batchBytes: number
     /** Framed record that declares the outbox's gap; undefined without one. */
     declareGap(): string | undefined
 }

@@ -34,7 +34,7 @@ export interface SyslogOptions {
     bom?: boolean
     /** Enterprise number of the SD-ID of metadata. */
     enterprise?: number
-    /** Bytes that may wait to be sent; the oldest are dropped first. 8192 by default. */
+    /** Bytes that may wait to be sent; the oldest batch is dropped first. 8192 by default. */
     queueBytes?: number
     /** Bytes kept after they were sent, to be sent again after a break. 4096 by default. */
     windowBytes?: number
@@ -101,9 +101,10 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
     inRange("port", options.port, 1, 65535)
     inRange("facility", options.facility, 0, 23)
     inRange("maxBytes", options.maxBytes, MIN_MESSAGE_BYTES, 8192)
-    inRange("queueBytes", options.queueBytes, options.maxBytes, 65536)
-    inRange("windowBytes", options.windowBytes, 0, 65536)
     inRange("batchBytes", options.batchBytes, 1, 4096)
+    const least = Math.max(options.maxBytes, 2 * options.batchBytes)
+    inRange("queueBytes", options.queueBytes, least, 65536)
+    inRange("windowBytes", options.windowBytes, 0, 65536)
     inRange("batchMs", options.batchMs, 0, 1000)
     inRange("connectMs", options.connectMs, 1, 600000)
     return options

@@ -1,11 +1,5 @@
 import { MAX_SEQUENCE } from "./message"
-
-/** The oldest records of the outbox, for one write. */
-export interface Head {
-    lines: string[]
-    /** Bytes of all lines. */
-    size: number
-}
+import { Batch } from "./window"
 
 /** A run of records that were dropped before they were sent. */
 export interface Gap {
@@ -22,24 +16,37 @@ export function sequenceAfter(sequence: number, steps: number): number {
 }
 
 /**
- * Framed records that wait to be sent, at most `limit` bytes: when full, the oldest are
- * dropped, counted, and remembered as one gap until that is declared to the receiver.
+ * Framed records that wait to be sent. They are joined to batches of one write each as they
+ * come: a few long texts take less of the heap, and tear fewer holes into it, than hundreds
+ * of short ones. When full, the oldest batch is dropped, counted, and remembered as one gap
+ * until that is declared to the receiver.
  */
 export class Outbox {
     /** Records dropped since start. */
     dropped = 0
     /** Bytes that wait. */
     bytes = 0
+    /** Bytes of the newest batch, which still grows. */
+    openBytes = 0
     /** sequenceId of the newest record; the others precede it without holes. */
-    sequence = 0
-    private lines: string[] = []
+    private sequence = 0
+    private queued = 0
+    private open: string[] = []
+    private readonly batches: Batch[] = []
     private gapCount = 0
 
-    constructor(private limit: number) {}
+    /**
+     * @param limit most bytes that wait
+     * @param batchBytes most bytes of a batch, except for a longer record
+     */
+    constructor(
+        private limit: number,
+        private batchBytes: number
+    ) {}
 
     /** Number of records that wait. */
     count(): number {
-        return this.lines.length
+        return this.queued
     }
 
     /** The sequenceId for the next record to be added. */
@@ -49,16 +56,20 @@ export class Outbox {
 
     /** Adds the record whose id `nextSequence` told; `size` is its length in bytes. */
     add(line: string, size: number): void {
-        this.sequence = this.nextSequence()
-        this.lines.push(line)
+        if (this.openBytes + size > this.batchBytes) this.seal()
+        this.sequence = this.sequence < MAX_SEQUENCE ? this.sequence + 1 : 1
+        this.open.push(line)
+        this.openBytes += size
         this.bytes += size
-        while (this.bytes > this.limit) this.dropOldest()
+        this.queued++
+        if (this.bytes > this.limit) this.makeRoom()
     }
 
-    /** Changes the limit; drops what is over it. */
-    setLimit(limit: number): void {
+    /** Changes the limits; drops what is over them. */
+    setLimits(limit: number, batchBytes: number): void {
         this.limit = limit
-        while (this.bytes > limit) this.dropOldest()
+        this.batchBytes = batchBytes
+        this.makeRoom()
     }
 
     /** Whether there is a gap to declare. */
@@ -69,7 +80,7 @@ export class Outbox {
     /** What was dropped since the last `forgetGap`, or undefined. */
     gap(): Gap | undefined {
         if (!this.gapCount) return undefined
-        const last = sequenceAfter(this.sequence, -this.lines.length)
+        const last = sequenceAfter(this.sequence, -this.queued)
         return {
             count: this.gapCount,
             first: sequenceAfter(last, 1 - this.gapCount),
@@ -82,53 +93,52 @@ export class Outbox {
         this.gapCount = 0
     }
 
-    /**
-     * The oldest records, up to `limit` bytes but at least one, and at most `most`.
-     * They stay until `remove`.
-     */
-    head(limit: number, most: number): Head {
-        if (this.bytes <= limit && this.lines.length <= most)
-            return { lines: this.lines, size: this.bytes }
-        let count = 1
-        let size = this.lines[0].byteLength
-        while (count < this.lines.length && count < most) {
-            const more = size + this.lines[count].byteLength
-            if (more > limit) break
-            size = more
-            count++
-        }
-        return { lines: this.lines.slice(0, count), size }
+    /** The oldest batch, which stays until `remove`; undefined when nothing waits. */
+    head(): Batch | undefined {
+        if (!this.batches.length) this.seal()
+        return this.batches[0]
     }
 
     /** Removes what `head` told: it was sent. */
-    remove(head: Head): void {
-        if (head.lines === this.lines) this.lines = []
-        else this.lines.insert(0, -head.lines.length)
-        this.bytes -= head.size
+    remove(): void {
+        const batch = this.batches.shift()
+        this.queued -= batch.count
+        this.bytes -= batch.text.byteLength
     }
 
-    /** Puts records back in front that were sent but not acknowledged. */
-    putBack(lines: string[]): void {
-        for (const line of lines) this.bytes += line.byteLength
-        const all = lines.slice()
-        all.pushRange(this.lines)
-        this.lines = all
-        this.setLimit(this.limit)
+    /** Puts a batch back in front that was sent but not acknowledged. */
+    putBack(batch: Batch): void {
+        this.batches.unshift(batch)
+        this.queued += batch.count
+        this.bytes += batch.text.byteLength
+        this.makeRoom()
     }
 
-    /** Replaces each record by what `change` makes of it, as for another framing. */
-    change(change: (line: string) => string): void {
+    /** Replaces the text of each batch by what `change` makes of it, as for another framing. */
+    change(change: (text: string) => string): void {
+        this.seal()
         this.bytes = 0
-        for (let i = 0; i < this.lines.length; ++i) {
-            this.lines[i] = change(this.lines[i])
-            this.bytes += this.lines[i].byteLength
+        for (const batch of this.batches) {
+            batch.text = change(batch.text)
+            this.bytes += batch.text.byteLength
         }
-        this.setLimit(this.limit)
+        this.makeRoom()
     }
 
-    private dropOldest(): void {
-        this.bytes -= this.lines.shift().byteLength
-        this.dropped++
-        this.gapCount++
+    private seal(): void {
+        const count = this.open.length
+        if (!count) return
+        this.batches.push({ text: this.open.join(""), count })
+        this.open = []
+        this.openBytes = 0
+    }
+
+    private makeRoom(): void {
+        while (this.bytes > this.limit) {
+            const { count } = this.head()
+            this.remove()
+            this.dropped += count
+            this.gapCount += count
+        }
     }
 }

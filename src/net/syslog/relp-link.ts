@@ -1,28 +1,35 @@
 import { Connection, QUEUED, WriteResult } from "../../platform"
 import { Link, LinkContext } from "./link"
+import { OCTET } from "./framing"
 import { RelpFrame, RelpParser, nextTxnr, relpFrame } from "./relp-frame"
 
 /** What we offer: RELP specification, command "open". */
 const OFFER = "relp_version=0\nrelp_software=fiberd\ncommands=syslog"
-/** Most records that may be unacknowledged; librelp's own window has 128. */
-const MAX_UNACKED = 64
+/** Room in the window that the next batch may need. */
+const ROOM_BYTES = 1024
 /** How long a server may take to answer, ms. */
 export const RELP_ANSWER_MS = 10000
 
+/** Numbers of a batch's records: the first, and those that were not answered yet. */
+interface Unanswered {
+    first: number
+    numbers: number[]
+}
+
 /**
- * RELP, version 0 (rsyslog's imrelp, librelp): each record is answered, and is kept in the
- * window until it is. What was not answered when a connection broke is sent again on the next.
+ * RELP, version 0 (rsyslog's imrelp, librelp): each record is answered. What was not when
+ * a connection broke is kept in the window and sent again on the next.
  */
 export class RelpLink implements Link {
     readonly lingerMs = 1000
     private readonly parser = new RelpParser()
     private txnr = 1
-    /** Numbers of the window's records on this connection, in the same order. */
-    private readonly numbers: number[] = []
+    /** What is without an answer of each batch of the window sent on this connection. */
+    private readonly unanswered: Unanswered[] = []
     private accepted = false
     private problem: string
     private progressAt: number
-    /** Records of the window that are from an earlier connection and not sent on this one. */
+    /** Batches of the window that are from an earlier connection and not sent on this one. */
     private backlog: number
 
     constructor(
@@ -86,24 +93,26 @@ export class RelpLink implements Link {
         return result
     }
 
+    /** Leaves in the window only what was not answered. */
+    ended(): void {
+        for (let i = 0; i < this.unanswered.length; ++i) this.trim(i)
+    }
+
     bye(): void {
         this.txnr = nextTxnr(this.txnr)
         this.connection.write(relpFrame(this.txnr, "close", ""))
     }
 
     private hasRoom(): boolean {
-        const { window } = this.context
-        return (
-            window.count() < MAX_UNACKED &&
-            window.hasRoom(this.context.batchBytes)
-        )
+        const { outbox, window } = this.context
+        return window.hasRoom(Math.min(outbox.bytes, ROOM_BYTES))
     }
 
     private sendBacklog(): WriteResult {
         const { window, stats } = this.context
         while (this.backlog) {
-            const batch = window.at(this.numbers.length)
-            const result = this.sendLine(batch.text)
+            const batch = window.at(this.unanswered.length)
+            const result = this.sendFrames(batch.text)
             if (result !== QUEUED) return result
             this.backlog--
             stats.resent += batch.count
@@ -111,50 +120,51 @@ export class RelpLink implements Link {
         return QUEUED
     }
 
-    /** Sends as many records as one write and the window take. */
     private sendBatch(): WriteResult {
-        const { outbox, window, batchBytes } = this.context
-        if (outbox.hasGap()) return this.sendGap()
-        const head = outbox.head(batchBytes, MAX_UNACKED - window.count())
-        const { txnr } = this
-        const frames: string[] = []
-        for (const line of head.lines) frames.push(this.frame(line))
-        const result = this.connection.write(frames.join(""))
-        if (result !== QUEUED) {
-            this.txnr = txnr
-            this.numbers.length -= frames.length
-            return result
-        }
-        for (const text of head.lines) window.keep({ text, count: 1 })
-        outbox.remove(head)
-        return QUEUED
-    }
-
-    private sendGap(): WriteResult {
         const { outbox, window, stats } = this.context
-        const text = this.context.declareGap()
-        const result = this.sendLine(text)
+        const gap = outbox.hasGap() ? this.context.declareGap() : undefined
+        const batch = gap ? { text: gap, count: 0 } : outbox.head()
+        const result = this.sendFrames(batch.text)
         if (result !== QUEUED) return result
-        window.keep({ text, count: 0 })
-        outbox.forgetGap()
-        stats.declared++
+        window.keep(batch)
+        if (gap) {
+            outbox.forgetGap()
+            stats.declared++
+        } else outbox.remove()
         return QUEUED
     }
 
-    private frame(line: string): string {
-        this.txnr = nextTxnr(this.txnr)
-        this.numbers.push(this.txnr)
-        return relpFrame(this.txnr, "syslog", line)
+    /** Sends the messages of a batch, each under a number of its own, in one write. */
+    private sendFrames(text: string): WriteResult {
+        const frames: string[] = []
+        const numbers: number[] = []
+        let { txnr } = this
+        for (const message of OCTET.split(text)) {
+            txnr = nextTxnr(txnr)
+            numbers.push(txnr)
+            frames.push(relpFrame(txnr, "syslog", message))
+        }
+        const result = this.connection.write(frames.join(""))
+        if (result !== QUEUED) return result
+        this.txnr = txnr
+        this.unanswered.push({ first: numbers[0], numbers })
+        return QUEUED
     }
 
-    private sendLine(line: string): WriteResult {
-        const { txnr } = this
-        const result = this.connection.write(this.frame(line))
-        if (result !== QUEUED) {
-            this.txnr = txnr
-            this.numbers.pop()
+    private trim(index: number): void {
+        const { window, stats } = this.context
+        const { first, numbers } = this.unanswered[index]
+        const kept: string[] = []
+        let txnr = first
+        let answered = 0
+        for (const message of OCTET.split(window.at(index).text)) {
+            if (numbers.indexOf(txnr) < 0) answered++
+            else kept.push(OCTET.frame(message))
+            txnr = nextTxnr(txnr)
         }
-        return result
+        if (!answered) return
+        window.shorten(index, kept.join(""), answered)
+        stats.delivered += answered
     }
 
     private take(frame: RelpFrame): void {
@@ -172,9 +182,15 @@ export class RelpLink implements Link {
     }
 
     private acknowledged(txnr: number): void {
-        const at = this.numbers.indexOf(txnr)
-        if (at < 0) return
-        this.numbers.insert(at, -1)
-        this.context.stats.delivered += this.context.window.take(at).count
+        for (let i = 0; i < this.unanswered.length; ++i) {
+            const { numbers } = this.unanswered[i]
+            const at = numbers.indexOf(txnr)
+            if (at < 0) continue
+            numbers.insert(at, -1)
+            if (numbers.length) return
+            this.unanswered.insert(i, -1)
+            this.context.stats.delivered += this.context.window.take(i).count
+            return
+        }
     }
 }

@@ -1,4 +1,4 @@
-import { BARE, Framing, LF, OCTET } from "./framing"
+import { Framing, LF, OCTET } from "./framing"
 import { LinkContext } from "./link"
 import { MessageEncoder, SyslogEvent } from "./message"
 import { SyslogOptions, completeOptions, target } from "./options"
@@ -57,13 +57,13 @@ export class Rsyslogger {
         report: SyslogReport
     ) {
         this.options = completeOptions(options)
-        this.outbox = new Outbox(this.options.queueBytes)
+        const { queueBytes, batchBytes } = this.options
+        this.outbox = new Outbox(queueBytes, batchBytes)
         const self = this
         this.context = {
             outbox: this.outbox,
             window: new ReplayWindow(this.options.windowBytes),
             stats: { delivered: 0, resent: 0, declared: 0 },
-            batchBytes: this.options.batchBytes,
             declareGap: () => self.declareGap(),
         }
         this.adopt()
@@ -86,12 +86,13 @@ export class Rsyslogger {
      */
     configure(changes: SyslogOptions): void {
         const options = completeOptions({ ...this.options, ...changes })
-        const before = this.framing
+        const { framing } = this
+        const { proto } = this.options
+        this.worker.abandon()
         this.options = options
         this.adopt()
-        this.moveOn(before)
-        this.outbox.setLimit(options.queueBytes)
-        this.context.batchBytes = options.batchBytes
+        this.moveOn(framing, proto === "relp")
+        this.outbox.setLimits(options.queueBytes, options.batchBytes)
         this.worker.configure(options)
     }
 
@@ -102,7 +103,7 @@ export class Rsyslogger {
         const sequence = outbox.nextSequence()
         const line = this.framing.frame(this.encoder.encode(event, sequence))
         const size = line.byteLength
-        if (outbox.bytes + size > this.batchBytes) this.worker.full()
+        if (outbox.openBytes + size > this.batchBytes) this.worker.full()
         const wasEmpty = !outbox.bytes
         outbox.add(line, size)
         this.received++
@@ -111,8 +112,8 @@ export class Rsyslogger {
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const unanswered =
-            this.framing === BARE ? this.context.window.count() : 0
+        const { window } = this.context
+        const unanswered = this.options.proto === "relp" ? window.lines() : 0
         const { delivered, resent, declared } = this.context.stats
         return {
             target: target(this.options),
@@ -128,23 +129,23 @@ export class Rsyslogger {
         }
     }
 
-    /** Takes what is not known to have arrived along to the new target, in its framing. */
-    private moveOn(before: Framing): void {
+    /** Takes what still has to arrive along to the new target, in its framing. */
+    private moveOn(before: Framing, unanswered: boolean): void {
         const { framing, outbox } = this
         const kept = this.context.window.clear()
         this.context.window = new ReplayWindow(this.options.windowBytes)
-        if (before === BARE)
-            outbox.putBack(
-                kept.filter(batch => batch.count > 0).map(batch => batch.text)
-            )
+        if (unanswered)
+            for (let i = kept.length - 1; i >= 0; --i)
+                if (kept[i].count) outbox.putBack(kept[i])
         if (framing !== before)
-            outbox.change(line => reframe(line, before, framing))
+            outbox.change(text => reframe(text, before, framing))
     }
 
     private adopt(): void {
         const { options } = this
-        const relp = options.proto === "relp"
-        this.framing = relp ? BARE : options.framing === "lf" ? LF : OCTET
+        // RELP makes its own frames, from messages that wait in counted ones
+        const lines = options.proto !== "relp" && options.framing === "lf"
+        this.framing = lines ? LF : OCTET
         this.encoder = new MessageEncoder({
             hostname: options.hostname,
             facility: options.facility,
@@ -181,7 +182,11 @@ function gapText(gap: Gap): string {
     return `${gap.count} records dropped, sequenceId ${gap.first} to ${gap.last}: the queue was full`
 }
 
-function reframe(line: string, before: Framing, after: Framing): string {
-    const message = before.unframe(line)
-    return after.frame(after.singleLine ? singleLine(message) : message)
+function reframe(text: string, before: Framing, after: Framing): string {
+    const frames: string[] = []
+    for (const message of before.split(text))
+        frames.push(
+            after.frame(after.singleLine ? singleLine(message) : message)
+        )
+    return frames.join("")
 }

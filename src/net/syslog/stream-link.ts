@@ -5,8 +5,6 @@ import { Link, LinkContext } from "./link"
 export const TLS_SETTLE_MS = 1000
 /** How long a connection must hold until what was sent on it counts as arrived, ms. */
 export const ARRIVED_MS = 2000
-/** No limit to the records of one write, only to its bytes. */
-const ANY_COUNT = 65536
 
 /**
  * Plain TCP or TLS: nobody acknowledges, so the last window is sent again on the next
@@ -57,6 +55,10 @@ export class StreamLink implements Link {
         return undefined
     }
 
+    ended(): void {
+        // the window is kept as it is
+    }
+
     bye(): void {
         // the end of the stream is the end of the session
     }
@@ -98,17 +100,16 @@ export class StreamLink implements Link {
     }
 
     private sendBatch(): WriteResult {
-        const { outbox, window, stats, batchBytes } = this.context
-        const head = outbox.head(batchBytes, ANY_COUNT)
-        const count = head.lines.length
+        const { outbox, window, stats } = this.context
+        const batch = outbox.head()
         const gap = outbox.hasGap() ? this.context.declareGap() : undefined
-        const lines = head.lines.join("")
-        const text = gap ? gap + lines : lines
+        const text = gap ? gap + batch.text : batch.text
         const result = this.connection.write(text)
         if (result !== QUEUED) return result
-        outbox.remove(head)
-        stats.delivered += count
-        window.add({ text, count })
+        outbox.remove()
+        stats.delivered += batch.count
+        batch.text = text
+        window.add(batch)
         if (gap) {
             outbox.forgetGap()
             stats.declared++

@@ -1,5 +1,6 @@
-/** Records that were sent in one write. */
+/** Records of one write. */
 export interface Batch {
+    /** Their frames. */
     text: string
     /** How many of them count in the account: a record of our own does not. */
     count: number
@@ -35,6 +36,13 @@ export class ReplayWindow {
         return !this.bytes
     }
 
+    /** Number of records that count in the account. */
+    lines(): number {
+        let lines = 0
+        for (const batch of this.batches) lines += batch.count
+        return lines
+    }
+
     /** Number of batches. */
     count(): number {
         return this.batches.length
@@ -43,6 +51,14 @@ export class ReplayWindow {
     /** The batch at `index`, 0 being the oldest. */
     at(index: number): Batch {
         return this.batches[index]
+    }
+
+    /** Takes `answered` records out of the batch at `index`; `text` is what remains of it. */
+    shorten(index: number, text: string, answered: number): void {
+        const batch = this.batches[index]
+        this.bytes += text.byteLength - batch.text.byteLength
+        batch.text = text
+        batch.count -= answered
     }
 
     /** Removes and returns the batch at `index`. */

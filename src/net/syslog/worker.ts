@@ -76,6 +76,11 @@ export class SyslogWorker {
         while (this.isRunning) await ds.sleep(POLL_MS)
     }
 
+    /** Ends the connection, if there is one: what it left is in outbox and window now. */
+    abandon(): void {
+        if (this.channel) this.channel.close()
+    }
+
     /** Goes on with other options: ends the connection and connects anew at once. */
     configure(options: SyslogOptions): void {
         this.options = options
