@@ -1,0 +1,5 @@
+export * from "./console"
+export * from "./ring"
+export * from "./file"
+export * from "./heartbeat"
+export * from "./syslog"
