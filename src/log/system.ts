@@ -1,17 +1,17 @@
-import { Clock, spawn } from "../platform"
+import { Clock } from "../platform"
 import { changeSpec, checkTrace, LevelWatch } from "./control"
-import { Core, HandlerEntry } from "./core"
-import { deliverDeferred } from "./dispatch"
-import { accountOf, configureEntry, makeEntry } from "./entry"
-import { LOG_TOPIC, openFailed } from "./faults"
+import { Core } from "./core"
+import { configureEntry, makeEntry } from "./entry"
+import { LOG_TOPIC } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { Handler, HandlerOptions } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
 import { doDue, due } from "./keeper"
 import { INFO, Level, NONE } from "./levels"
+import { closeEntry, HandlerInfo, handlerInfo, openEntry } from "./lifecycle"
 import { Logger, ServiceLogger } from "./logger"
 import { FilterOptions, PrimaryFilters } from "./primary"
-import { Account, QueueOptions } from "./queue"
+import { QueueOptions } from "./queue"
 import { parseLevelSpec } from "./spec"
 import {
     addEntry,
@@ -28,18 +28,6 @@ import {
     restrictTopic,
     topicIndex,
 } from "./topics"
-
-/** What `handlers()` tells of a handler. */
-export interface HandlerInfo {
-    name: string
-    /** The level in force; NONE while it is out. */
-    level: Level
-    /** `running` or `failed`. */
-    state: string
-    /** What it threw last; undefined when it never did. */
-    error: string | undefined
-    account: Account
-}
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
@@ -102,7 +90,7 @@ export class LogSystem {
         const entry = makeEntry(name, handler, options)
         if (old) {
             removeEntry(core, old)
-            this.close.start(old)
+            closeEntry.start(core, old)
         }
         addEntry(core, entry)
         invalidate(core)
@@ -111,16 +99,13 @@ export class LogSystem {
         if (handler.open) openEntry(core, entry)
     }
 
-    /**
-     * Removes a handler and waits until it is closed; a close that throws is logged.
-     * @throws UnknownHandlerError
-     */
+    /** Removes a handler and waits until it is closed. @throws UnknownHandlerError */
     async removeHandler(name: string): Promise<void> {
         const { core } = this
         const entry = getEntry(core, name)
         removeEntry(core, entry)
         invalidate(core)
-        await this.close(entry)
+        await closeEntry(core, entry)
     }
 
     /**
@@ -140,13 +125,7 @@ export class LogSystem {
 
     /** All handlers and receivers. */
     handlers(): HandlerInfo[] {
-        return this.core.entries.map(entry => ({
-            name: entry.name,
-            level: entry.level,
-            state: entry.state,
-            error: entry.error,
-            account: accountOf(entry),
-        }))
+        return this.core.entries.map(handlerInfo)
     }
 
     /**
@@ -242,10 +221,7 @@ export class LogSystem {
         return await this.levelWatch().waitForChange(timeout)
     }
 
-    /**
-     * The most detailed level that any handler would get of a topic. Without a topic: the one
-     * that none is more detailed than.
-     */
+    /** The most detailed level that any handler gets of a topic; without one, at most of any. */
     mostDetailed(topic?: string): Level {
         const { core } = this
         if (topic) return channelLevel(channelOf(core, topic))
@@ -266,31 +242,8 @@ export class LogSystem {
         return this.watch
     }
 
-    private async close(entry: HandlerEntry): Promise<void> {
-        const { handler } = entry
-        try {
-            if (handler.close) await handler.close()
-        } catch (e: any) {
-            const journal = this.logger(LOG_TOPIC)
-            journal.exception(`closing log handler "${entry.name}"`, e)
-        }
-    }
-
     /** Does what is due by the clock: the log does so by itself, tests call it. */
     tick(): void {
         doDue(this.core)
     }
-}
-
-/** Opens a handler in a fiber of its own; one that throws is taken out. */
-function openEntry(core: Core, entry: HandlerEntry): void {
-    spawn(
-        async () => {
-            await entry.handler.open()
-        },
-        error => {
-            openFailed(core, entry, "opening ", error)
-            deliverDeferred(core)
-        }
-    )
 }
