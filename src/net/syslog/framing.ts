@@ -1,13 +1,16 @@
 import { format } from "./format"
 
+const LINE_FEED = 10
+const SPACE = 32
+
 /** How messages are told apart in a stream. */
 export interface Framing {
     /** Whether messages must not hold line feeds. */
     readonly singleLine: boolean
     /** The text that stands for one message in the stream. */
     frame(message: string): string
-    /** The messages of a text made of frames. */
-    split(text: string): string[]
+    /** The messages of bytes made of frames. */
+    split(bytes: Buffer): string[]
 }
 
 /** Octet counting, RFC 6587, section 3.4.1: `LENGTH SP MESSAGE`, the length in bytes. */
@@ -27,12 +30,11 @@ export const LF: Framing = {
     split: splitLines,
 }
 
-function splitCounted(text: string): string[] {
-    const bytes = Buffer.from(text)
+function splitCounted(bytes: Buffer): string[] {
     const messages: string[] = []
     let at = 0
     while (at < bytes.length) {
-        const space = bytes.indexOf(0x20, at)
+        const space = bytes.indexOf(SPACE, at)
         const size = parseInt(bytes.slice(at, space).toString())
         at = space + 1 + size
         messages.push(bytes.slice(space + 1, at).toString())
@@ -40,14 +42,14 @@ function splitCounted(text: string): string[] {
     return messages
 }
 
-function splitLines(text: string): string[] {
+function splitLines(bytes: Buffer): string[] {
     const messages: string[] = []
     let start = 0
-    let end = text.indexOf("\n")
+    let end = bytes.indexOf(LINE_FEED)
     while (end >= 0) {
-        messages.push(text.slice(start, end))
+        messages.push(bytes.slice(start, end).toString())
         start = end + 1
-        end = text.indexOf("\n", start)
+        end = bytes.indexOf(LINE_FEED, start)
     }
     return messages
 }

@@ -1,6 +1,6 @@
 import { WriteResult } from "../../platform"
 import { Outbox } from "./outbox"
-import { ReplayWindow } from "./window"
+import { Batch, ReplayWindow } from "./window"
 
 /**
  * What carries records over one connection, by the rules of a transport.
@@ -45,6 +45,6 @@ export interface LinkContext {
     readonly outbox: Outbox
     window: ReplayWindow
     readonly stats: LinkStats
-    /** Framed record that declares the outbox's gap; undefined without one. */
-    declareGap(): string | undefined
+    /** A record of our own that declares the outbox's gap; undefined without one. */
+    declareGap(): Batch | undefined
 }

@@ -16,9 +16,9 @@ export function sequenceAfter(sequence: number, steps: number): number {
 }
 
 /**
- * Framed records that wait to be sent. They are joined to batches of one write each as they
- * come: a few long texts take less of the heap, and tear fewer holes into it, than hundreds
- * of short ones. When full, the oldest batch is dropped, counted, and remembered as one gap
+ * Framed records that wait to be sent. They are copied into batches of one write each as they
+ * come: a few long buffers take less of the heap, and tear fewer holes into it, than hundreds
+ * of short texts. When full, the oldest batch is dropped, counted, and remembered as one gap
  * until that is declared to the receiver.
  */
 export class Outbox {
@@ -31,7 +31,9 @@ export class Outbox {
     /** sequenceId of the newest record; the others precede it without holes. */
     private sequence = 0
     private queued = 0
-    private open: string[] = []
+    /** The newest batch; used again for each. */
+    private open: Buffer
+    private openCount = 0
     private readonly batches: Batch[] = []
     private gapCount = 0
 
@@ -42,7 +44,9 @@ export class Outbox {
     constructor(
         private limit: number,
         private batchBytes: number
-    ) {}
+    ) {
+        this.open = Buffer.alloc(batchBytes)
+    }
 
     /** Number of records that wait. */
     count(): number {
@@ -58,8 +62,13 @@ export class Outbox {
     add(line: string, size: number): void {
         if (this.openBytes + size > this.batchBytes) this.seal()
         this.sequence = this.sequence < MAX_SEQUENCE ? this.sequence + 1 : 1
-        this.open.push(line)
-        this.openBytes += size
+        if (size > this.batchBytes)
+            this.batches.push({ data: Buffer.from(line), count: 1 })
+        else {
+            this.open.blitAt(this.openBytes, line, 0, size)
+            this.openBytes += size
+            this.openCount++
+        }
         this.bytes += size
         this.queued++
         if (this.bytes > this.limit) this.makeRoom()
@@ -67,6 +76,8 @@ export class Outbox {
 
     /** Changes the limits; drops what is over them. */
     setLimits(limit: number, batchBytes: number): void {
+        this.seal()
+        this.open = Buffer.alloc(batchBytes)
         this.limit = limit
         this.batchBytes = batchBytes
         this.makeRoom()
@@ -103,33 +114,33 @@ export class Outbox {
     remove(): void {
         const batch = this.batches.shift()
         this.queued -= batch.count
-        this.bytes -= batch.text.byteLength
+        this.bytes -= batch.data.length
     }
 
     /** Puts a batch back in front that was sent but not acknowledged. */
     putBack(batch: Batch): void {
         this.batches.unshift(batch)
         this.queued += batch.count
-        this.bytes += batch.text.byteLength
+        this.bytes += batch.data.length
         this.makeRoom()
     }
 
-    /** Replaces the text of each batch by what `change` makes of it, as for another framing. */
-    change(change: (text: string) => string): void {
+    /** Replaces each batch by what `change` makes of it, as for another framing. */
+    change(change: (data: Buffer) => Buffer): void {
         this.seal()
         this.bytes = 0
         for (const batch of this.batches) {
-            batch.text = change(batch.text)
-            this.bytes += batch.text.byteLength
+            batch.data = change(batch.data)
+            this.bytes += batch.data.length
         }
         this.makeRoom()
     }
 
     private seal(): void {
-        const count = this.open.length
-        if (!count) return
-        this.batches.push({ text: this.open.join(""), count })
-        this.open = []
+        if (!this.openCount) return
+        const data = this.open.slice(0, this.openBytes)
+        this.batches.push({ data, count: this.openCount })
+        this.openCount = 0
         this.openBytes = 0
     }
 

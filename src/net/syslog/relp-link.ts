@@ -112,7 +112,7 @@ export class RelpLink implements Link {
         const { window, stats } = this.context
         while (this.backlog) {
             const batch = window.at(this.unanswered.length)
-            const result = this.sendFrames(batch.text)
+            const result = this.sendFrames(batch.data)
             if (result !== QUEUED) return result
             this.backlog--
             stats.resent += batch.count
@@ -123,8 +123,8 @@ export class RelpLink implements Link {
     private sendBatch(): WriteResult {
         const { outbox, window, stats } = this.context
         const gap = outbox.hasGap() ? this.context.declareGap() : undefined
-        const batch = gap ? { text: gap, count: 0 } : outbox.head()
-        const result = this.sendFrames(batch.text)
+        const batch = gap || outbox.head()
+        const result = this.sendFrames(batch.data)
         if (result !== QUEUED) return result
         window.keep(batch)
         if (gap) {
@@ -135,11 +135,11 @@ export class RelpLink implements Link {
     }
 
     /** Sends the messages of a batch, each under a number of its own, in one write. */
-    private sendFrames(text: string): WriteResult {
+    private sendFrames(data: Buffer): WriteResult {
         const frames: string[] = []
         const numbers: number[] = []
         let { txnr } = this
-        for (const message of OCTET.split(text)) {
+        for (const message of OCTET.split(data)) {
             txnr = nextTxnr(txnr)
             numbers.push(txnr)
             frames.push(relpFrame(txnr, "syslog", message))
@@ -157,13 +157,13 @@ export class RelpLink implements Link {
         const kept: string[] = []
         let txnr = first
         let answered = 0
-        for (const message of OCTET.split(window.at(index).text)) {
+        for (const message of OCTET.split(window.at(index).data)) {
             if (numbers.indexOf(txnr) < 0) answered++
             else kept.push(OCTET.frame(message))
             txnr = nextTxnr(txnr)
         }
         if (!answered) return
-        window.shorten(index, kept.join(""), answered)
+        window.shorten(index, Buffer.from(kept.join("")), answered)
         stats.delivered += answered
     }
 

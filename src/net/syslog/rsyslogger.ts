@@ -4,7 +4,7 @@ import { MessageEncoder, SyslogEvent } from "./message"
 import { SyslogOptions, completeOptions, target } from "./options"
 import { Gap, Outbox } from "./outbox"
 import { singleLine } from "./text"
-import { ReplayWindow } from "./window"
+import { Batch, ReplayWindow } from "./window"
 import { SyslogNet, SyslogReport, SyslogWorker } from "./worker"
 
 /** Topic of the records about syslog itself. */
@@ -138,7 +138,7 @@ export class Rsyslogger {
             for (let i = kept.length - 1; i >= 0; --i)
                 if (kept[i].count) outbox.putBack(kept[i])
         if (framing !== before)
-            outbox.change(text => reframe(text, before, framing))
+            outbox.change(data => reframe(data, before, framing))
     }
 
     private adopt(): void {
@@ -160,8 +160,8 @@ export class Rsyslogger {
         this.isOn = !!options.host
     }
 
-    /** The framed record that declares the gap; it stands under the last missing sequenceId. */
-    private declareGap(): string | undefined {
+    /** The record that declares the gap; it stands under the last missing sequenceId. */
+    private declareGap(): Batch | undefined {
         const gap = this.outbox.gap()
         if (!gap) return undefined
         const { clock } = this.net
@@ -174,7 +174,8 @@ export class Rsyslogger {
             message: gapText(gap),
             meta: { dropped: gap.count, first: gap.first, last: gap.last },
         }
-        return this.framing.frame(this.encoder.encode(event, gap.last))
+        const message = this.encoder.encode(event, gap.last)
+        return { data: Buffer.from(this.framing.frame(message)), count: 0 }
     }
 }
 
@@ -182,11 +183,11 @@ function gapText(gap: Gap): string {
     return `${gap.count} records dropped, sequenceId ${gap.first} to ${gap.last}: the queue was full`
 }
 
-function reframe(text: string, before: Framing, after: Framing): string {
+function reframe(data: Buffer, before: Framing, after: Framing): Buffer {
     const frames: string[] = []
-    for (const message of before.split(text))
+    for (const message of before.split(data))
         frames.push(
             after.frame(after.singleLine ? singleLine(message) : message)
         )
-    return frames.join("")
+    return Buffer.from(frames.join(""))
 }

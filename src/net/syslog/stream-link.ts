@@ -90,7 +90,7 @@ export class StreamLink implements Link {
         const { window, stats } = this.context
         while (this.backlog) {
             const batch = window.at(this.resentCount)
-            const result = this.connection.write(batch.text)
+            const result = this.connection.write(batch.data)
             if (result !== QUEUED) return result
             this.backlog--
             this.resentCount++
@@ -101,19 +101,18 @@ export class StreamLink implements Link {
 
     private sendBatch(): WriteResult {
         const { outbox, window, stats } = this.context
-        const batch = outbox.head()
         const gap = outbox.hasGap() ? this.context.declareGap() : undefined
-        const text = gap ? gap + batch.text : batch.text
-        const result = this.connection.write(text)
+        const batch = gap || outbox.head()
+        const result = this.connection.write(batch.data)
         if (result !== QUEUED) return result
-        outbox.remove()
-        stats.delivered += batch.count
-        batch.text = text
-        window.add(batch)
         if (gap) {
             outbox.forgetGap()
             stats.declared++
+        } else {
+            outbox.remove()
+            stats.delivered += batch.count
         }
+        window.add(batch)
         return QUEUED
     }
 }

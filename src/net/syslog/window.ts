@@ -1,7 +1,7 @@
 /** Records of one write. */
 export interface Batch {
     /** Their frames. */
-    text: string
+    data: Buffer
     /** How many of them count in the account: a record of our own does not. */
     count: number
 }
@@ -18,13 +18,13 @@ export class ReplayWindow {
     add(batch: Batch): void {
         this.keep(batch)
         while (this.bytes > this.limit && this.batches.length > 1)
-            this.bytes -= this.batches.shift().text.byteLength
+            this.bytes -= this.batches.shift().data.length
     }
 
     /** Keeps what was just sent and forgets nothing: ask `hasRoom` before. */
     keep(batch: Batch): void {
         this.batches.push(batch)
-        this.bytes += batch.text.byteLength
+        this.bytes += batch.data.length
     }
 
     /** Whether another `size` bytes fit; always when nothing is kept. */
@@ -53,11 +53,11 @@ export class ReplayWindow {
         return this.batches[index]
     }
 
-    /** Takes `answered` records out of the batch at `index`; `text` is what remains of it. */
-    shorten(index: number, text: string, answered: number): void {
+    /** Takes `answered` records out of the batch at `index`; `data` is what remains of it. */
+    shorten(index: number, data: Buffer, answered: number): void {
         const batch = this.batches[index]
-        this.bytes += text.byteLength - batch.text.byteLength
-        batch.text = text
+        this.bytes += data.length - batch.data.length
+        batch.data = data
         batch.count -= answered
     }
 
@@ -65,7 +65,7 @@ export class ReplayWindow {
     take(index: number): Batch {
         const batch = this.batches[index]
         this.batches.insert(index, -1)
-        this.bytes -= batch.text.byteLength
+        this.bytes -= batch.data.length
         return batch
     }
 
