@@ -6,6 +6,7 @@ import { type Table, tableText } from "./lib/table.ts"
 import { runHeap } from "./parts/heap.ts"
 import { runSize } from "./parts/size.ts"
 import { runSteps } from "./parts/steps.ts"
+import { runThroughput } from "./parts/throughput.ts"
 
 /** What a part gives: data for the results' file, tables for people. */
 interface PartResult {
@@ -24,6 +25,7 @@ const PARTS: Record<string, () => Promise<PartResult>> = {
     size: runSize,
     heap: runHeap,
     steps: () => runSteps(values.update),
+    throughput: runThroughput,
 }
 const RESULTS = "bench/results/latest.json"
 

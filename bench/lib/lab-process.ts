@@ -9,6 +9,8 @@ import type { LabAnswer, LabOrder } from "./lab.ts"
 
 /** Bytes of an ESP32's flash store. */
 const FLASH_BYTES = 262144
+/** Marks whose times are told. */
+const TIMED_MARKS = 2
 
 /** What is used of the VM's emscripten Module. */
 interface VmModule {
@@ -27,6 +29,7 @@ const net = require("node:net") as {
 let vm: VmModule | undefined
 let order: LabOrder | undefined
 let marks = 0
+let times: number[] = []
 let lines: string[] = []
 let timer: NodeJS.Timeout
 
@@ -63,8 +66,9 @@ function hook(module: VmModule): void {
 
 function takeLine(line: string): void {
     if (!order) return
-    if (line.endsWith(order.mark)) marks++
-    else lines.push(line)
+    if (line.endsWith(order.mark)) {
+        if (++marks <= TIMED_MARKS) times.push(performance.now())
+    } else lines.push(line)
     if (line.endsWith(order.end)) finish(undefined)
 }
 
@@ -72,7 +76,7 @@ function finish(panic: number | undefined, isLate = false): void {
     if (!order) return
     order = undefined
     clearTimeout(timer)
-    const answer: LabAnswer = { panic, marks, lines, isLate }
+    const answer: LabAnswer = { panic, marks, times, lines, isLate }
     process.send!(answer)
 }
 
@@ -80,6 +84,7 @@ process.on("disconnect", () => process.exit(0))
 process.on("message", (message: LabOrder) => {
     order = message
     marks = 0
+    times = []
     lines = []
     timer = setTimeout(() => finish(undefined, true), message.timeoutMs)
     const code = vm!.devsDeploy(Buffer.from(message.image, "base64"))

@@ -27,6 +27,8 @@ export interface LabAnswer {
     panic: number | undefined
     /** Marks that the program printed. */
     marks: number
+    /** When the first two marks came, in ms. */
+    times: number[]
     /** The other lines of the VM's log. */
     lines: string[]
     /** True when the run took too long. */

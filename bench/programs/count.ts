@@ -3,8 +3,13 @@ import * as ds from "@devicescript/core"
 /** The call below `console.log`, which makes no text of its own. */
 const natives = ds as unknown as { print(marker: number, text: string): void }
 
-/** What is measured, and how often it is called: `NAME COUNT`, put in by the host. */
+/** `WHAT COUNT` or `WHAT COUNT time`, put in by the host. */
 const PARAMETER = "@parameter                              @"
+
+/** Prints what the host counts: one line of the VM's log. */
+function mark(): void {
+    natives.print(0x3e, "#")
+}
 
 /** What to measure. */
 export function measuredName(): string {
@@ -17,20 +22,26 @@ export function measuredCount(): number {
 }
 
 /**
- * Calls `call` as often as the host asks, from the beginning of a slice, and prints marks for
- * the rest of the slice, until the VM ends it (panic 60001). Their number tells how many of the
- * slice's 131,072 steps the calls have left over.
+ * Has `loop` go round as often as the host asks, in one slice of its own, to count steps or time.
+ * The loop stands where the calls stand, so that nothing but them is between two rounds.
  */
-export async function countSteps(call: (i: number) => void): Promise<void> {
+export async function measure(loop: (count: number) => void): Promise<void> {
     const count = measuredCount()
+    const timed = PARAMETER.trim().endsWith(" time")
     // what is worked out once only is not to be counted
-    call(0)
+    loop(1)
     await ds.sleep(5)
-    for (let i = 0; i < count; ++i) call(i)
-    burn()
+    if (timed) mark()
+    loop(count)
+    mark()
+    if (timed) console.log("end")
+    else burn()
 }
 
-/** Prints marks until the VM ends the slice. */
-export function burn(): void {
+/**
+ * Prints marks until the VM ends the slice (panic 60001): their number tells how many of the
+ * slice's 131,072 steps were left over.
+ */
+function burn(): void {
     while (true) natives.print(0x3e, "#")
 }

@@ -1,4 +1,5 @@
 // What a call of the log and of its parts takes, in steps of the VM.
+import * as ds from "@devicescript/core"
 import {
     INFO,
     LINE_FORMATTER,
@@ -7,18 +8,16 @@ import {
     STOP,
     topicFilter,
 } from "../../src/log"
-import {
-    ConsoleHandler,
-    FileRotationHandler,
-    HeartBeatHandler,
-    RingHandler,
-    RsyslogHandler,
-} from "../../src/log/handlers"
-import { LedHeartBeat } from "../../src/heartbeat"
+import { ConsoleHandler, RsyslogHandler } from "../../src/log/handlers"
 import { MessageEncoder, Rsyslogger, SocketArbiter } from "../../src/net"
 import { MemoryFlash, SystemClock } from "../../src/platform"
-import { countSteps, measuredName } from "./count"
+import { measure, measuredName } from "./count"
 import { NullSocket } from "./null-socket"
+import { addSlowHandlers, ringLog } from "./stack"
+
+/** The VM's formatter, as it is. */
+const nativeFormat: (text: string, a: number, b: number) => string = (ds as any)
+    .format
 
 const clock = new SystemClock()
 
@@ -32,54 +31,60 @@ const RECORD: LogRecord = {
     meta: undefined,
 }
 
-function logCall(log: LogSystem): (i: number) => void {
+type Loop = (count: number) => void
+
+function enabled(log: LogSystem): Loop {
     const logger = log.logger("task.sensor")
-    return i => logger.info("measured {0} degrees, run {1}", 21, i)
+    return count => {
+        for (let i = 0; i < count; ++i)
+            logger.info("measured {0} degrees, run {1}", 21, i)
+    }
 }
 
-function ringLog(): LogSystem {
+/** A client whose collector is always there. */
+function client(): Rsyslogger {
+    const socket = new NullSocket()
+    return new Rsyslogger(
+        { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+        { host: "collector", hostname: "fiberd-SA11" },
+        () => {}
+    )
+}
+
+function syslogLog(): LogSystem {
     const log = new LogSystem(clock)
-    log.addHandler("ring", new RingHandler(2048))
+    log.addHandler("syslog", new RsyslogHandler(client()))
     return log
 }
 
 /** Console, ring, flash log, light and syslog, all of which take the records. */
 function fullLog(): LogSystem {
-    const log = ringLog()
-    const socket = new NullSocket()
-    const light = { isBound: true, intensity: { write: async () => {} } }
+    const log = ringLog(clock)
     log.addHandler("console", new ConsoleHandler())
-    log.addHandler(
-        "file",
-        new FileRotationHandler("error.log", 1800, {
-            flash: new MemoryFlash(),
-            clock,
-            queueBytes: 8192,
-            queueEntries: 100,
-        }),
-        { level: INFO }
-    )
-    log.addHandler("led", new HeartBeatHandler(new LedHeartBeat(light)))
-    const rsyslogger = new Rsyslogger(
-        { clock, socket, arbiter: new SocketArbiter(clock, socket) },
-        { host: "collector", hostname: "fiberd-SA11" },
-        () => {}
-    )
-    log.addHandler("syslog", new RsyslogHandler(rsyslogger))
+    addSlowHandlers(log, clock, new MemoryFlash(), client())
     return log
 }
 
-function disabled(): (i: number) => void {
-    const logger = ringLog().logger("task.sensor")
-    return i => logger.debug("measured {0} degrees, run {1}", 21, i)
+function disabled(): Loop {
+    const logger = ringLog(clock).logger("task.sensor")
+    return count => {
+        for (let i = 0; i < count; ++i)
+            logger.debug("measured {0} degrees, run {1}", 21, i)
+    }
 }
 
-function filter(): () => void {
+function filter(): Loop {
     const tested = topicFilter("net.*", STOP)
-    return () => tested.filter(RECORD)
+    return count => {
+        for (let i = 0; i < count; ++i) tested.filter(RECORD)
+    }
 }
 
-function encode(): (i: number) => void {
+function formatLine(count: number): void {
+    for (let i = 0; i < count; ++i) LINE_FORMATTER.format(RECORD)
+}
+
+function encode(): Loop {
     const encoder = new MessageEncoder({
         hostname: "fiberd-SA11",
         facility: 16,
@@ -90,16 +95,36 @@ function encode(): (i: number) => void {
         bom: false,
         enterprise: 32473,
     })
-    return i => encoder.encode(RECORD, i + 1)
+    return count => {
+        for (let i = 0; i < count; ++i) encoder.encode(RECORD, i + 1)
+    }
 }
 
-const name = measuredName()
-if (name === "disabled") await countSteps(disabled())
-else if (name === "ring") await countSteps(logCall(ringLog()))
-else if (name === "all") await countSteps(logCall(fullLog()))
-else if (name === "filter") await countSteps(filter())
-else if (name === "format")
-    await countSteps(() => LINE_FORMATTER.format(RECORD))
-else if (name === "encode") await countSteps(encode())
-else if (name === "nothing") await countSteps(() => {})
-else throw new RangeError(`"${name}" cannot be measured`)
+function formatNatively(count: number): void {
+    for (let i = 0; i < count; ++i)
+        nativeFormat("measured {0} degrees, run {1}", 21, i)
+}
+
+function writeConsole(count: number): void {
+    for (let i = 0; i < count; ++i) console.log("measured 21 degrees")
+}
+
+function nothing(count: number): void {
+    for (let i = 0; i < count; ++i);
+}
+
+function loopOf(name: string): Loop {
+    if (name === "disabled") return disabled()
+    if (name === "ring") return enabled(ringLog(clock))
+    if (name === "syslog") return enabled(syslogLog())
+    if (name === "all") return enabled(fullLog())
+    if (name === "filter") return filter()
+    if (name === "format") return formatLine
+    if (name === "encode") return encode()
+    if (name === "native-format") return formatNatively
+    if (name === "console") return writeConsole
+    if (name === "nothing") return nothing
+    throw new RangeError(`"${name}" cannot be measured`)
+}
+
+await measure(loopOf(measuredName()))

@@ -4,7 +4,7 @@ import { LogSystem } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
 import { firmwareSchema, Settings } from "../../src/settings"
 import { TaskRegistry } from "../../src/tasks"
-import { countSteps, measuredCount, measuredName } from "./count"
+import { measure, measuredCount, measuredName } from "./count"
 
 /** Period of the tasks, in ms. */
 const PERIOD = 40
@@ -82,11 +82,13 @@ async function attend(count: number): Promise<void> {
     clock.arm()
 }
 
-function read(): () => void {
+function read(): (count: number) => void {
     const levels = () => undefined as string
     const settings = new Settings(firmwareSchema({ levels, demo: false }))
     settings.set("SYSLOG_PORT", "1514")
-    return () => settings.get("SYSLOG_PORT")
+    return count => {
+        for (let i = 0; i < count; ++i) settings.get("SYSLOG_PORT")
+    }
 }
 
 const name = measuredName()
@@ -94,5 +96,5 @@ if (name === "slice") await slice()
 else if (name === "run") run()
 else if (name === "attend1") await attend(1)
 else if (name === "attend5") await attend(5)
-else if (name === "settings") await countSteps(read())
+else if (name === "settings") await measure(read())
 else throw new RangeError(`"${name}" cannot be measured`)

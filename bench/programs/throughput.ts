@@ -1,0 +1,82 @@
+// Sends lines to a collector in several ways, round after round, and says on the console when
+// each begins. The host counts the lines at the collector.
+import * as ds from "@devicescript/core"
+import { INFO, LogSystem } from "../../src/log"
+import { RsyslogHandler } from "../../src/log/handlers"
+import { Rsyslogger, SocketArbiter } from "../../src/net"
+import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
+import { addSlowHandlers, ringLog } from "./stack"
+
+const ROUNDS = 7
+/** Lines of each way in a round; the host knows these numbers too. */
+const LINES = 12000
+const READY_LINES = 60000
+/** A message as the log makes it, for writing without the log. */
+const MESSAGE =
+    '<134>1 - fiberd-SA11 speed - speed [meta sequenceId="1234" sysUpTime="12345"] measured 21 degrees, 12345'
+const FRAME = `${MESSAGE.length} ${MESSAGE}`
+
+const { _socketWrite } = ds as unknown as {
+    _socketWrite(data: string): number
+}
+const clock = new SystemClock()
+const socket = new SystemSocket()
+const flash = new SettingsFlash()
+
+async function setting(key: string): Promise<string> {
+    return "" + JSON.parse((await flash.read(key)).toString())
+}
+
+const rsyslogger = new Rsyslogger(
+    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    {
+        host: await setting("SYSLOG_HOST"),
+        port: parseInt(await setting("SYSLOG_PORT")),
+        hostname: "fiberd-SA11",
+    },
+    () => {}
+)
+
+/** Calls `call` for each line, `aSlice` times between two waits. */
+async function send(
+    way: string,
+    count: number,
+    aSlice: number,
+    call: (i: number) => void
+): Promise<void> {
+    await ds.sleep(200)
+    console.log(`begin ${way}`)
+    // a wait of 0 would not let the line out of the VM's process
+    await ds.sleep(3)
+    for (let i = 0; i < count;) {
+        for (let n = 0; n < aSlice && i < count; ++n) call(i++)
+        await ds.sleep(0)
+    }
+    while (rsyslogger.stats().queued) await ds.sleep(5)
+    console.log(`end ${rsyslogger.stats().dropped}`)
+}
+
+const direct = new LogSystem(clock)
+direct.addHandler("syslog", new RsyslogHandler(rsyslogger), {
+    level: INFO,
+    burst: null,
+})
+const all = ringLog(clock)
+const file = addSlowHandlers(all, clock, flash, rsyslogger)
+const toSyslog = direct.logger("speed")
+const toAll = all.logger("speed")
+const batch = [FRAME, FRAME, FRAME, FRAME, FRAME, FRAME, FRAME, FRAME].join("")
+while (!rsyslogger.stats().connected) await ds.sleep(20)
+
+for (let round = 0; round < ROUNDS; ++round) {
+    await send("raw", READY_LINES, 2000, () => _socketWrite(FRAME))
+    await send("batch", READY_LINES / 8, 500, () => _socketWrite(batch))
+    await send("syslog", LINES, 220, i =>
+        toSyslog.info("measured {0} degrees, {1}", 21, i)
+    )
+    await send("all", LINES, 90, i =>
+        toAll.info("measured {0} degrees, {1}", 21, i)
+    )
+}
+console.log(`file ${JSON.stringify(file.queue.account())}`)
+console.log("done")
