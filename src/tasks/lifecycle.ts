@@ -55,8 +55,8 @@ function bodyThrew(task: Task, thrown: any): void {
 /** @returns false when a stop came before the beginning: then neither body nor hook is called */
 function enter(task: Task): boolean {
     const { supervisor } = task
-    if (task.flags & STOP) {
-        task.flags |= HOOKED
+    if (task.state !== "starting") {
+        task.flags |= STOP | HOOKED
         return false
     }
     const { watchdog } = task.options

@@ -20,8 +20,10 @@ export function afterRun(task: Task, flags: number): void {
 /** Puts a task that nobody wants to run into its state of rest. */
 export function rest(task: Task): void {
     const { supervisor } = task
+    const state = task.flags & DISABLED ? "disabled" : "stopped"
     supervisor.timers.disarm(task)
-    supervisor.setState(task, task.flags & DISABLED ? "disabled" : "stopped")
+    if (task.state === state) return
+    supervisor.setState(task, state)
     supervisor.journal.progress("{0} stopped", task.name)
 }
 

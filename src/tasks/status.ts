@@ -89,7 +89,13 @@ function addWall(task: Task, status: TaskStatus, now: number): void {
 
 /** Next planned run or restart. */
 function nextOf(task: Task): number {
-    return isLive(task) || task.due === undefined ? task.next : task.due
+    if (task.due !== undefined && !isLive(task)) return task.due
+    const { every } = task.options
+    const late = task.supervisor.clock.millis() - task.next
+    // while a run goes on, the planned times that have passed are as good as skipped
+    return late > 0 && every
+        ? task.next + Math.ceil(late / every) * every
+        : task.next
 }
 
 /** Start of the present or last run. */

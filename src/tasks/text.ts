@@ -26,7 +26,10 @@ export function statusText(status: TaskStatus, colour = true): string {
     if (status.waitsFor) lines.push(`waits for ${status.waitsFor}`)
     if (status.next !== undefined)
         lines.push(`next in ${span(status.next - status.since - status.ago)}`)
-    if (error) lines.push(`error ${failureText(error)}${place(error.stack)}`)
+    if (error) {
+        const which = state === "failed" ? "error" : "last error"
+        lines.push(`${which} ${failureText(error)}${place(error.stack)}`)
+    }
     if (result !== undefined)
         lines.push(`result ${("" + result).slice(0, MAX_RESULT_CHARS)}`)
     if (status.lastLine) lines.push(status.lastLine)

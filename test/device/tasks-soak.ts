@@ -1,0 +1,71 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import { LogSystem } from "../../src/log"
+import { SystemClock } from "../../src/platform"
+import { Task, TaskRegistry } from "../../src/tasks"
+import { KINDS, soak } from "./support/soak"
+import { Bench, forever, same } from "./support/tasks"
+
+/** Steps that the VM allows between two switches of fibers. */
+const STEP_LIMIT = 131_072
+/** Steps of the VM in one round of `burn`, at least. */
+const STEPS_PER_ROUND = 4
+
+/** Uses up at least `steps` steps of the VM without a switch. */
+function burn(steps: number): number {
+    let sum = 0
+    const rounds = Math.idiv(steps, STEPS_PER_ROUND)
+    for (let i = 0; i < rounds; ++i) sum += i
+    return sum
+}
+
+describe("tasks: endurance", () => {
+    test("failures and hangs of all kinds leave the others running and the memory flat", async () => {
+        const clock = new SystemClock()
+        const tasks = new TaskRegistry({ log: new LogSystem(clock), clock })
+        await soak(tasks, 3)
+        const ballast: Buffer[] = []
+        for (let i = 0; i < 10; ++i) ballast.push(Buffer.alloc(1000))
+        const rounds = 40
+        const beats = await soak(tasks, rounds)
+        same(beats > rounds, true, `${beats} beats`)
+        same(ballast.length, 10)
+        await tasks.close()
+        console.log(`    ${rounds * KINDS} injected, ${beats} beats beside`)
+    })
+
+    test("50 tasks are added and started in half of a slice's steps", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        await tasks.boot()
+        const names: string[] = []
+        for (let i = 0; i < 50; ++i) names.push("task-" + i)
+        await ds.sleep(0)
+        burn(STEP_LIMIT / 2)
+        for (const name of names) tasks.add(name, forever)
+        await bench.become("task-49", "running")
+        same(tasks.deviceStats().fibers, 51)
+        await tasks.delete("*")
+        await tasks.close()
+    })
+
+    test("one fiber and one timer supervise them, idle without a step", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        const still = async (task: Task) => await task.sleep(60_000)
+        for (let i = 0; i < 20; ++i) tasks.add("idle", still)
+        await bench.become("idle@19", "running")
+        let looks = 0
+        const { supervisor } = tasks.get("idle")
+        const takeDue = supervisor.timers.takeDue
+        supervisor.timers.takeDue = (now: number) => {
+            looks++
+            return undefined
+        }
+        await ds.sleep(200)
+        same(looks <= 1, true, `${looks} looks`)
+        supervisor.timers.takeDue = takeDue
+        await tasks.delete("*")
+        await tasks.close()
+    })
+})

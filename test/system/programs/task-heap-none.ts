@@ -1,0 +1,4 @@
+// See task-heap.ts.
+import { measureHeap } from "./task-heap"
+
+await measureHeap(0, false)

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict"
+import { before, describe, type TestContext, test } from "node:test"
+import { buildProgram, type Simulator } from "../../host/sim/index.ts"
+import { startSimulator } from "./harness.ts"
+
+const FOLDER = "test/system/programs/"
+const PROGRAMS = [
+    "crash-loop",
+    "cycle",
+    "watchdog",
+    "schedule",
+    "children",
+    "safe-mode",
+    "heap-none",
+    "heap-idle",
+    "heap-running",
+]
+/** Longest that a program may take on a busy machine, in ms. */
+const PATIENCE_MS = 60_000
+/** Tasks in the heap programs. */
+const HEAP_TASKS = 50
+
+before(async () => {
+    for (const name of PROGRAMS) await buildProgram(programFile(name))
+})
+
+function programFile(name: string): string {
+    return `${FOLDER}task-${name}.ts`
+}
+
+/** Runs a program until it prints a line; returns its console as one text. */
+async function consoleOf(
+    t: TestContext,
+    name: string,
+    until = /^ready$/
+): Promise<string> {
+    const sim = await start(t, name)
+    await waitForLine(sim, until)
+    return sim.consoleLines.join("\n")
+}
+
+function start(t: TestContext, name: string): Promise<Simulator> {
+    return startSimulator(t, { main: programFile(name), collector: false })
+}
+
+async function waitForLine(sim: Simulator, line: RegExp): Promise<void> {
+    await sim.waitFor("console", e => line.test(e.text), PATIENCE_MS)
+}
+
+function count(text: string, pattern: RegExp): number {
+    return [...text.matchAll(pattern)].length
+}
+
+describe("tasks in the simulator", { concurrency: 2 }, () => {
+    test("crash loop: restarted with backoff, then given up with one alert", async t => {
+        const text = await consoleOf(t, "crash-loop")
+        assert.equal(
+            count(
+                text,
+                /^\S+ \[ERROR\] \[sensor.service\] failed: RangeError/gm
+            ),
+            4
+        )
+        const delays = [...text.matchAll(/sensor restarts in (\d+) ms/g)]
+        assert.deepEqual(
+            delays.map(([, ms]) => Number(ms)),
+            [50, 100, 200]
+        )
+        assert.equal(count(text, /^\S+ \[ALERT\]/gm), 1)
+        assert.match(
+            text,
+            /\[ALERT\] \[sensor.service\] failed for good after 3 restarts in 10 s, last: RangeError: reading 4 out of range/
+        )
+        const after = text.slice(text.indexOf("[ALERT]"))
+        assert.match(after, /\[INFO\] \[heart.service\] beat/)
+        assert.match(text, /● heart: running since/)
+        assert.match(text, /● sensor: failed since .*, run 4, 3 restarted/)
+        assert.match(
+            text,
+            /error RangeError: reading 4 out of range at gpc:\d+/
+        )
+    })
+
+    test("cycle: named by its path, and only its members and dependents fail", async t => {
+        const text = await consoleOf(t, "cycle")
+        assert.match(
+            text,
+            /\[ERROR\] \[tasks\] cycle of dependencies: mqtt -> broker -> store -> mqtt/
+        )
+        assert.equal(count(text, /cycle of dependencies: mqtt/g), 4)
+        assert.match(
+            text,
+            /task "orphan" cannot start: requires "nobody": no such task/
+        )
+        assert.match(text, /● wifi: running/)
+        assert.match(text, /● clock: running/)
+        assert.equal(count(text, /● (mqtt|broker|store|orphan): failed/g), 4)
+    })
+
+    test("watchdog: silence is found within 1.5 periods, a hung task is terminated", async t => {
+        const text = await consoleOf(t, "watchdog")
+        const found = [
+            ...text.matchAll(
+                /^\S+ .*watchdog: (\w+) silent for (\d+) ms, 200 ms allowed/gm
+            ),
+        ]
+        assert.equal(found.length, 4)
+        for (const [line, , ms] of found)
+            assert.ok(Number(ms) >= 200 && Number(ms) < 300, line)
+        assert.equal(
+            count(
+                text,
+                /^\S+ \[ERROR\] \[hung.service\] did not stop within 100 ms/gm
+            ),
+            2
+        )
+        assert.equal(count(text, /silent.service\] did not stop/g), 0)
+        assert.equal(count(text, /^\S+ \[ALERT\] .* after 1 restarts/gm), 2)
+    })
+
+    test("schedule: periods, delays, skipped runs, and a time of day", async t => {
+        const text = await consoleOf(t, "schedule")
+        assert.match(text, /poll.service\] poll 3/)
+        assert.equal(count(text, /^\S+ \[INFO\] \[late.service\] late/gm), 1)
+        assert.match(text, /● morning: scheduled since uptime/)
+        assert.match(text, /waits for wall clock/)
+        assert.match(
+            text,
+            /2027-01-15T06:30:\S+ \[INFO\] \[morning.service\] good morning/
+        )
+        assert.match(text, /● morning: scheduled since 2027-01-15T06:30/)
+        assert.match(text, /next in 24 h/)
+        assert.match(text, /● slow: .*, \d+ skipped/)
+    })
+
+    test("children: stopped before their parent, shown under it", async t => {
+        const text = await consoleOf(t, "children")
+        assert.match(text, /^ {2}● server.one: running/m)
+        assert.match(
+            text,
+            /^ {2}● server.crash: running since .*, run 2, 1 restarted/m
+        )
+        assert.match(text, /\[server.service.deaf\] did not stop within 100 ms/)
+        const place = (words: string) => {
+            const at = text.indexOf(words)
+            assert.ok(at > 0, words)
+            return at
+        }
+        assert.equal(count(text, /^\S+ \[INFO\] .*worker ends/gm), 2)
+        assert.ok(place("worker ends") < place("server ends"))
+        assert.ok(place("deaf] did not stop") < place("server ends"))
+        assert.ok(place("server ends") < place("socket closed"))
+        assert.equal(count(text, /● server\S*: stopped/g), 5)
+    })
+
+    test("safe mode: after panics at every start, cleared by a good run", async t => {
+        const sim = await start(t, "safe-mode")
+        await waitForLine(sim, /boot 4, last end: restart/)
+        const text = sim.consoleLines.join("\n")
+        assert.match(text, /\[NOTICE\] \[tasks\] boot 1, last end: first/)
+        assert.match(text, /\[NOTICE\] \[tasks\] boot 2, last end: panic/)
+        assert.match(text, /\[NOTICE\] \[tasks\] boot 3, last end: panic/)
+        assert.match(
+            text,
+            /\[ALERT\] \[tasks\] safe mode, only core tasks run: 2 starts in a row lasted under 1 s, the last ended by panic/
+        )
+        assert.equal(count(text, /^\S+ \[ALERT\]/gm), 1)
+        assert.match(text, /boot 3 lasted, safe true, 0 short starts/)
+        assert.match(text, /● console: running/)
+        assert.match(text, /● bad: stopped/)
+        assert.equal(sim.past("panic").length, 2)
+        // 3 starts, 1 that lasted, 1 restart recorded in advance
+        assert.equal(sim.flashCounts.writes, 5)
+    })
+
+    test("an idle task takes at most 600 bytes of heap", async t => {
+        const [none, idle, running] = await Promise.all(
+            ["none", "idle", "running"].map(name => freeHeap(t, name))
+        )
+        const registered = (none! - idle!) / HEAP_TASKS
+        const sleeping = (none! - running!) / HEAP_TASKS
+        t.diagnostic(
+            `registered ${registered} bytes, running ${sleeping} bytes`
+        )
+        assert.ok(registered > 0 && registered <= 300, `${registered} bytes`)
+        assert.ok(sleeping > 0 && sleeping <= 600, `${sleeping} bytes`)
+    })
+})
+
+/** Bytes of heap that are free beside the tasks of a heap program. */
+async function freeHeap(t: TestContext, name: string): Promise<number> {
+    const sim = await start(t, `heap-${name}`)
+    const panic = await sim.waitFor("panic", undefined, PATIENCE_MS)
+    assert.equal(panic.code, 60004)
+    const figures = sim.consoleLines
+        .filter(line => line.startsWith("free "))
+        .map(line => Number(line.slice("free ".length)))
+    return Math.max(...figures)
+}
