@@ -5,6 +5,7 @@ import {
     brokenNetwork,
     collectorAway,
     type Figures,
+    killedBoard,
     killedCollector,
     resets,
     row,
@@ -67,4 +68,11 @@ test("a name that does not resolve harms nobody", async t => {
     const f = await unknownName(t)
     sound(f)
     assert.equal(f.stats.connects, 0)
+})
+
+test("the board is killed under load: every error that flash kept arrives", async t => {
+    const f = await killedBoard(t, 4)
+    assert.deepEqual(f.missing, [])
+    assert.equal(f.panics, 0)
+    assert.ok(f.kept >= 4 && f.late > 0, JSON.stringify(f))
 })

@@ -211,6 +211,62 @@ export async function unknownName(t: TestContext): Promise<Figures> {
     return await figures(name, sim, lines, none, 30_000)
 }
 
+/** What came of killing the board again and again. */
+export interface KillFigures {
+    kills: number
+    /** Error lines that the board said flash had kept, of the runs that were killed. */
+    kept: number
+    /** Those that are not at the collector after the last boot. */
+    missing: string[]
+    /** Lines that came late. */
+    late: number
+    panics: number
+}
+
+/** 4: the board is killed under load; after the last boot no error line that flash kept lacks. */
+export async function killedBoard(
+    t: TestContext,
+    kills: number
+): Promise<KillFigures> {
+    const sink = await Sink.start(t)
+    const settings = { SYSLOG_PORT: String(sink.port) }
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/syslog-late.ts",
+        collector: false,
+        settings: { ...settings, BOOT: "1" },
+    })
+    for (let boot = 1; boot <= kills; ++boot) {
+        const mine = `kept ${boot}.`
+        await sim.waitFor("console", e => e.text.startsWith(mine), 20_000)
+        await sleep(Math.random() * 400)
+        await sim.kill()
+        const last = boot === kills
+        await sim.restart({
+            settings: last
+                ? { ...settings, MODE: "rest", BOOT: String(boot + 1) }
+                : { ...settings, BOOT: String(boot + 1) },
+        })
+    }
+    await finish(sim, 30_000)
+    await sleep(500)
+    const texts = sink.messages.map(bytes => bytes.toString())
+    const kept = sim.consoleLines.filter(line => line.startsWith("kept "))
+    const arrived = new Set<string>()
+    for (const text of texts) {
+        const found = /error (\d+\.\d+) end/.exec(text)
+        if (found) arrived.add(found[1]!)
+    }
+    return {
+        kills,
+        kept: kept.length,
+        missing: kept
+            .map(line => line.slice("kept ".length))
+            .filter(name => !arrived.has(name)),
+        late: texts.filter(text => text.includes('late="1"')).length,
+        panics: sim.past("panic").length,
+    }
+}
+
 /** One line of the table of figures. */
 export function row(f: Figures): string {
     const { stats } = f

@@ -1,9 +1,9 @@
 import * as ds from "@devicescript/core"
-import { Rsyslogger, SyslogOptions } from "../../net"
-import { Handler, HandlerOptions } from "../handler"
-import { INFO } from "../levels"
-import { Account } from "../queue"
-import { LogRecord } from "../record"
+import { Rsyslogger, SyslogOptions } from "../../../net"
+import { Handler, HandlerOptions } from "../../handler"
+import { INFO } from "../../levels"
+import { Account } from "../../queue"
+import { LogRecord } from "../../record"
 
 /**
  * Sends records to a syslog collector. Its queue is the one of its `Rsyslogger`; what that

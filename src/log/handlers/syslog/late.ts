@@ -1,0 +1,67 @@
+import * as ds from "@devicescript/core"
+import { Rsyslogger } from "../../../net"
+import { FlashSlots, SLOTS } from "../../../platform"
+import { ERROR } from "../../levels"
+import { LineVisitor } from "../file"
+
+/** Topic under which lines of earlier runs are sent. */
+export const LATE_TOPIC = "late"
+/** Bytes that may wait in the queue while late lines are added: live ones need room too. */
+const ROOM_BYTES = 2048
+/** How often the queue is looked at, ms. */
+const POLL_MS = 50
+
+/** What late lines are read from: a `FileRotationHandler`. */
+export interface LateSource {
+    since(cursor: number, visit: LineVisitor): Promise<void>
+}
+
+/**
+ * Sends the lines of level error and worse that an earlier run left in the flash log, each
+ * once, with the parameter `late="1"`. One that was delivered live before the reset is sent
+ * again: flash does not know of it. Call it at start; it waits for the collector.
+ *
+ * Flash: one write, when there was something to send and all of it was delivered. A reset
+ * before that sends the same lines again.
+ * @returns how many lines were sent
+ */
+export async function forwardLate(
+    file: LateSource,
+    flash: FlashSlots,
+    rsyslogger: Rsyslogger
+): Promise<number> {
+    if (!rsyslogger.stats().target) return 0
+    const stored = await flash.read(SLOTS.cursor)
+    const from = stored ? parseInt(stored.toString()) : -1
+    let end = from
+    // what is added from now on is of this run, and on its way already
+    await file.since(from, async line => {
+        end = line.cursor
+    })
+    let count = 0
+    await file.since(from, async line => {
+        if (line.cursor > end) return false
+        if (line.level > ERROR) return true
+        await drain(rsyslogger, ROOM_BYTES)
+        rsyslogger.push({
+            time: ds.millis(),
+            wall: line.wall ? line.time * 1000 : undefined,
+            level: line.level,
+            topic: LATE_TOPIC,
+            mark: undefined,
+            message: line.text,
+            meta: { late: "1" },
+        })
+        count++
+        return true
+    })
+    if (end === from) return 0
+    await drain(rsyslogger, 0)
+    await flash.write(SLOTS.cursor, Buffer.from("" + end))
+    return count
+}
+
+/** Waits until at most `bytes` wait to be sent. */
+async function drain(rsyslogger: Rsyslogger, bytes: number): Promise<void> {
+    while (rsyslogger.stats().queuedBytes > bytes) await ds.sleep(POLL_MS)
+}
