@@ -9,6 +9,7 @@ import {
     killedCollector,
     resets,
     row,
+    sharedSocket,
     unknownName,
 } from "./syslog-faults.ts"
 
@@ -75,4 +76,11 @@ test("the board is killed under load: every error that flash kept arrives", asyn
     assert.deepEqual(f.missing, [])
     assert.equal(f.panics, 0)
     assert.ok(f.kept >= 4 && f.late > 0, JSON.stringify(f))
+})
+
+test("a task fetches pages beside a full stream: both get all of theirs", async t => {
+    const f = await sharedSocket(t, 9000, 2000)
+    assert.ok(f.fetches >= 3 && f.lines > 1000, JSON.stringify(f))
+    assert.equal(f.broken + f.silent + f.declared + f.revoked + f.panics, 0)
+    assert.ok(f.waited < 3000, `waited ${f.waited} ms`)
 })

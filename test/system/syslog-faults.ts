@@ -2,6 +2,8 @@
  * The faults that syslog has to stand, each as a function that plays it and returns its figures.
  * `syslog-faults.test.ts` plays them in a short form, `syslog-full.ts` in full.
  */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Simulator } from "../../host/sim/index.ts"
@@ -264,6 +266,70 @@ export async function killedBoard(
             .filter(name => !arrived.has(name)),
         late: texts.filter(text => text.includes('late="1"')).length,
         panics: sim.past("panic").length,
+    }
+}
+
+/** What came of sharing the socket. */
+export interface ShareFigures extends Verdict {
+    lines: number
+    fetches: number
+    /** Fetches whose page was not whole. */
+    broken: number
+    /** Longest wait of a fetch for the socket, ms. */
+    waited: number
+    revoked: number
+    panics: number
+    /** Most connections of the board that were open at once, pages and syslog together. */
+    atOnce: number
+}
+
+const PAGE = Buffer.alloc(2048, "p")
+
+/** 5: a task fetches a page every `every` ms beside a stream at full speed. */
+export async function sharedSocket(
+    t: TestContext,
+    forMs: number,
+    every: number
+): Promise<ShareFigures> {
+    const sink = await Sink.start(t)
+    let open = 0
+    let atOnce = 0
+    const pages = createServer((_, response) => {
+        open++
+        atOnce = Math.max(atOnce, open)
+        response.on("close", () => open--)
+        response.end(PAGE)
+    })
+    await new Promise<void>(done => pages.listen(0, "127.0.0.1", done))
+    t.after(() => pages.close())
+    const { port } = pages.address() as AddressInfo
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/syslog-fetch.ts",
+        collector: false,
+        history: 1000,
+        settings: {
+            SYSLOG_PORT: String(sink.port),
+            PAGE_PORT: String(port),
+            EVERY: String(every),
+            FOR: String(forMs),
+        },
+    })
+    const stats = await finish(sim, forMs + 60_000)
+    await sleep(500)
+    const fetched = sim.consoleLines
+        .map(line => /^fetched (\d+) bytes, waited (\d+) ms/.exec(line))
+        .filter(found => found !== null)
+    const revoked = sim.consoleLines.find(line => line.startsWith("granted"))
+    return {
+        lines: stats.received,
+        fetches: fetched.length,
+        broken: fetched.filter(found => Number(found[1]) !== PAGE.length)
+            .length,
+        waited: Math.max(...fetched.map(found => Number(found[2]))),
+        revoked: Number(revoked?.split(" ")[3]),
+        panics: sim.past("panic").length,
+        atOnce,
+        ...judge(sink.messages, stats.received),
     }
 }
 

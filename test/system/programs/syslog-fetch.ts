@@ -1,0 +1,71 @@
+// A stream of numbered lines to syslog, as fast as the queue takes them without loss, beside a
+// task that fetches a page from PAGE_PORT every EVERY ms, for FOR ms. Prints each fetch.
+import * as ds from "@devicescript/core"
+import { fetch } from "@devicescript/net"
+import { readSetting } from "@devicescript/settings"
+import { Rsyslogger, SocketArbiter } from "../../../src/net"
+import { spawn, SystemClock, SystemSocket } from "../../../src/platform"
+
+/** A setting that is a number: the tool keeps some as text. */
+async function number(key: string, fallback: number): Promise<number> {
+    return parseInt("" + (await readSetting(key, fallback)))
+}
+
+const port = await number("SYSLOG_PORT", 514)
+const pagePort = await number("PAGE_PORT", 80)
+const every = await number("EVERY", 5000)
+const lasts = await number("FOR", 10000)
+const clock = new SystemClock()
+const socket = new SystemSocket()
+const arbiter = new SocketArbiter(clock, socket)
+const syslog = new Rsyslogger(
+    { clock, socket, arbiter },
+    { host: "127.0.0.1", port, hostname: "board", procId: "1" },
+    (level, message) => console.log(message)
+)
+syslog.start()
+const end = clock.millis() + lasts
+let fetching = true
+
+const fetcher = async () => {
+    while (clock.millis() < end) {
+        await ds.sleep(every)
+        const asked = clock.millis()
+        let had = 0
+        const size = await arbiter.borrow("page", async () => {
+            had = clock.millis()
+            const page = await fetch(`http://127.0.0.1:${pagePort}/page`)
+            return (await page.buffer()).length
+        })
+        const now = clock.millis()
+        console.log(
+            `fetched ${size} bytes, waited ${had - asked} ms, took ${now - had} ms`
+        )
+    }
+    fetching = false
+}
+spawn(fetcher, e => console.log(`fetch failed: ${e}`))
+
+const event = {
+    time: 0,
+    wall: undefined as number,
+    level: 6,
+    topic: "task.load",
+    mark: undefined as string,
+    message: "",
+    meta: undefined as Record<string, any>,
+}
+let count = 0
+while (clock.millis() < end || fetching) {
+    event.time = clock.millis()
+    for (let i = 0; i < 32; ++i) {
+        event.message = `line ${++count} of a stream, whole`
+        syslog.push(event)
+    }
+    await ds.sleep(0)
+    while (syslog.stats().queuedBytes > 2048) await ds.sleep(1)
+}
+while (syslog.stats().queued) await ds.sleep(5)
+const { granted, revoked } = arbiter.stats()
+console.log(`granted ${granted} revoked ${revoked}`)
+console.log(`done ${JSON.stringify(syslog.stats())}`)
