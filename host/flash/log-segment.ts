@@ -4,13 +4,26 @@
  * held to `test/vectors/flash-log.ts`.
  */
 const MAGIC = 0x4c
-const FORMAT_VERSION = 1
-const HEADER_BYTES = 14
-const CHECKSUM_AT = 12
+const FORMAT_VERSION = 2
+const HEADER_BYTES = 15
+const CHECKSUM_AT = 13
 const NO_LINE = 255
 const NAME_LEVEL = 15
 const LONG_TIME = 255
 const MAX_LINE_BYTES = 2047
+const WALL_BIT = 0x8000
+/** Names of the levels as the device's lines have them. */
+const LEVELS = [
+    "EMERGENCY",
+    "ALERT",
+    "CRITICAL",
+    "ERROR",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "TRACE",
+]
 
 /** One sound segment. */
 export interface Segment {
@@ -29,6 +42,8 @@ export interface Segment {
 /** A line that starts in a segment. */
 export interface LineStart {
     isName: boolean
+    /** What stands before the text when it is read: `TIME [LEVEL] `. */
+    prefix: string
     /** The text as far as it is in this segment. */
     text: Buffer
     /** Bytes of text that are to come from the following segments. */
@@ -53,14 +68,14 @@ export function readSegment(value: Buffer): Segment | string {
     const fault = segmentFault(value)
     if (fault) return fault
     const seq = value.readUInt32LE(4)
-    const start = seq - value[8]
+    const start = seq - value[10]
     const payload = value.subarray(HEADER_BYTES)
     return {
         id: value.readUInt16LE(2),
         seq,
         start,
-        oldest: start - value[9],
-        rest: value[11] === NO_LINE ? payload.length : value[11],
+        oldest: start - value[11],
+        rest: value[12] === NO_LINE ? payload.length : value[12],
         payload,
     }
 }
@@ -71,14 +86,11 @@ function segmentFault(value: Buffer): string | undefined {
         return `has format version ${value[1]}, ${FORMAT_VERSION} is read`
     if (value.length < HEADER_BYTES)
         return `is cut short: ${value.length} bytes, a header has ${HEADER_BYTES}`
-    const wanted = HEADER_BYTES + value[10]
-    if (value.length < wanted)
-        return `is cut short: ${value.length} of ${wanted} bytes`
     const sum = crc16(
         value.subarray(0, CHECKSUM_AT),
         value.subarray(HEADER_BYTES)
     )
-    if (value.length > wanted || value.readUInt16LE(CHECKSUM_AT) !== sum)
+    if (value.readUInt16LE(CHECKSUM_AT) !== sum)
         return "is damaged: wrong checksum"
     return undefined
 }
@@ -86,16 +98,27 @@ function segmentFault(value: Buffer): string | undefined {
 /** The lines that start in a segment, in order. */
 export function lineStarts({ rest, payload }: Segment): LineStart[] {
     const starts: LineStart[] = []
+    let time = 0
     for (let at = rest; at + 3 <= payload.length;) {
         const word = payload.readUInt16LE(at)
-        const from = at + (payload[at + 2] === LONG_TIME ? 7 : 3)
+        const level = (word >> 11) & 15
+        const isLong = payload[at + 2] === LONG_TIME
+        const from = at + (isLong ? 7 : 3)
         const end = from + (word & MAX_LINE_BYTES)
+        time = isLong ? payload.readUInt32LE(at + 3) : time + payload[at + 2]
         starts.push({
-            isName: ((word >> 11) & 15) === NAME_LEVEL,
+            isName: level === NAME_LEVEL,
+            prefix: `${timeText(time, word >= WALL_BIT)} [${LEVELS[level]}] `,
             text: payload.subarray(from, end),
             missing: Math.max(0, end - payload.length),
         })
         at = end
     }
     return starts
+}
+
+/** Unix time after RFC 3339, or uptime, in whole seconds. */
+function timeText(seconds: number, isWall: boolean): string {
+    if (!isWall) return String(seconds)
+    return new Date(seconds * 1000).toISOString().replace(".000", "")
 }

@@ -4,7 +4,7 @@ import { lineStarts, readSegment, type Segment } from "./log-segment.ts"
 export interface LogFile {
     /** As on the device: `error.log`, `error.log.1`, ... */
     name: string
-    /** Oldest first; a line may hold line ends of its own. */
+    /** Oldest first, as `TIME [LEVEL] text`, in whole seconds. */
     lines: string[]
     /** What could not be read, one line each; what concerns no file is with the current one. */
     problems: string[]
@@ -38,6 +38,13 @@ export function readLogFiles(slots: Map<string, Buffer>): LogFile[] {
     return files
 }
 
+/** A line of which so many bytes are to come. */
+interface OpenLine {
+    prefix: string
+    text: Buffer
+    missing: number
+}
+
 /** The files of one log, newest first. */
 function readLog(segments: Segment[]): LogFile[] {
     segments.sort((a, b) => a.seq - b.seq)
@@ -67,7 +74,7 @@ function readFile(
         file.problems.push("a line was cut short by a reset: left out")
     const missing = (to: number) =>
         file.problems.push(`segments ${expected} to ${to - 1} are missing`)
-    let open: { text: Buffer; missing: number } | undefined
+    let open: OpenLine | undefined
     for (const segment of segments) {
         if (segment.seq > expected) {
             missing(segment.seq)
@@ -80,10 +87,10 @@ function readFile(
             open = undefined
         }
         if (open) open = goOn(file, open, payload.subarray(0, rest))
-        for (const { isName, text, missing } of lineStarts(segment)) {
+        for (const { isName, prefix, text, missing } of lineStarts(segment)) {
             if (isName) file.name = text.toString()
-            else if (missing) open = { text, missing }
-            else file.lines.push(text.toString())
+            else if (missing) open = { prefix, text, missing }
+            else file.lines.push(prefix + text.toString())
         }
     }
     if (next && next > expected) missing(next)
@@ -93,12 +100,12 @@ function readFile(
 
 function goOn(
     file: LogFile,
-    open: { text: Buffer; missing: number },
+    { prefix, ...open }: OpenLine,
     more: Buffer
-): typeof open | undefined {
+): OpenLine | undefined {
     const text = Buffer.concat([open.text, more])
     const missing = open.missing - more.length
-    if (missing) return { text, missing }
-    file.lines.push(text.toString())
+    if (missing) return { prefix, text, missing }
+    file.lines.push(prefix + text.toString())
     return undefined
 }

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
+import { FileRotationHandler } from "../../src/log/handlers/file"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
 import {
@@ -41,7 +42,9 @@ describe("flush policy", () => {
         log.emit(record(ERROR, clock), "the error")
         await until(() => flash.writes.length === 1)
         await settle()
-        expect((await log.files.tail(5)).join()).toBe("before,the error")
+        expect((await log.files.tail(5)).join()).toBe(
+            "0 [INFO] before,0 [ERROR] the error"
+        )
         await log.close()
     })
     test("flushTime bounds the wait of a line", async () => {
@@ -66,7 +69,7 @@ describe("flush policy", () => {
         await until(() => flash.writes.length === 1)
         log.emit(record(INFO, clock), "does not")
         await until(() => flash.writes.length === 2)
-        log.configure({ flushBytes: 186, flushLevel: NONE })
+        log.configure({ flushBytes: 185, flushLevel: NONE })
         log.emit(record(ERROR, clock), "an error that waits")
         await settle()
         expect(flash.writes.length).toBe(2)
@@ -133,7 +136,9 @@ describe("trouble", () => {
         expect(await log.flush()).toBe(true)
         const lines = await log.files.tail(20)
         expect(lines.length).toBe(13)
-        lines.slice(1).forEach((line, i) => expect(line).toBe(`${i} ${FORTY}`))
+        lines
+            .slice(1)
+            .forEach((line, i) => expect(line).toBe(`0 [ERROR] ${i} ${FORTY}`))
         flash.broken = true
         log.emit(record(ERROR, clock), "the next trouble")
         expect(await log.flush()).toBe(false)
@@ -149,11 +154,11 @@ describe("trouble", () => {
         log.emit(record(ERROR, clock), "lost?")
         await until(() => log.problems().length > 0)
         expect(log.problems().join()).toBe(
-            "not stored: slot fd.log00 does not hold what was written; is the store full?; lines wait in RAM"
+            `not stored: flash slot "fd.log00": does not hold what was written; is the store full?; lines wait in RAM`
         )
         flash.full = false
         expect(await log.flush()).toBe(true)
-        expect((await log.files.tail(5)).join()).toBe("lost?")
+        expect((await log.files.tail(5)).join()).toBe("0 [ERROR] lost?")
         await log.close()
     })
     test("it is tried again, later and later", async () => {
@@ -187,10 +192,10 @@ describe("trouble", () => {
         } catch (e: any) {
             message = e.message
         }
-        expect(message).toBe("error.log cannot be read")
+        expect(message).toBe(`flash slot "error.log": the log cannot be read`)
         flash.deaf = false
         expect(await log.flush()).toBe(true)
-        expect((await log.files.tail(5)).join()).toBe("early")
+        expect((await log.files.tail(5)).join()).toBe("0 [ERROR] early")
         await log.close()
     })
     test("what the queue cannot hold is dropped and counted", async () => {
@@ -211,7 +216,7 @@ describe("trouble", () => {
         log.emit(record(ERROR, new TestClock()), FORTY + FORTY)
         await log.flush()
         const [line] = await log.files.tail(1)
-        expect(line.byteLength).toBe(50)
+        expect(line.byteLength).toBe("0 [ERROR] ".length + 50)
         expect(line.endsWith("[...]")).toBe(true)
         await log.close()
     })
@@ -221,8 +226,9 @@ describe("trouble", () => {
         expect(fails(() => openLog(flash, 100, { slots: 25 }))).toBe(
             "slots: 2 to 24 wanted, got 25"
         )
-        expect(fails(() => openLog(flash, 100, { firstSlot: 23 }, clock))).toBe(
-            "firstSlot: 0 to 22 wanted, got 23"
-        )
+        const name = "a name of more than thirty-two bytes"
+        expect(
+            fails(() => new FileRotationHandler(name, 100, { flash, clock }))
+        ).toBe("length of filename: 1 to 32 wanted, got 36")
     })
 })

@@ -8,6 +8,7 @@ import {
     VECTOR_SLOTS,
     VECTOR_CASES,
     VectorCase,
+    vectorText,
 } from "../vectors/flash-log"
 import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
 
@@ -53,7 +54,7 @@ function damage(vector: VectorCase): TestFlash {
 }
 
 function textsOf(numbers: number[]): string {
-    return numbers.map(i => VECTOR_LINES[i][3]).join("\n")
+    return numbers.map(vectorText).join("\n")
 }
 
 async function readAll(log: FileRotationHandler): Promise<string> {
@@ -102,10 +103,12 @@ describe("format", () => {
             expect(await log.flush()).toBe(true)
             const again = openLog(flash, VECTOR_MAX_SIZE)
             const lines = await again.files.tail(200)
-            expect(lines[lines.length - 1]).toBe("after " + vector.name)
+            expect(lines[lines.length - 1]).toBe(
+                "0 [ERROR] after " + vector.name
+            )
             const { current } = vector
-            const before = VECTOR_LINES[current[current.length - 1]]
-            expect(lines[lines.length - 2]).toBe(before[3])
+            const before = current[current.length - 1]
+            expect(lines[lines.length - 2]).toBe(vectorText(before))
             if (vector.drop !== undefined)
                 expect(again.problems().join()).toBe("")
             await log.close()
@@ -135,7 +138,7 @@ describe("format", () => {
         expect((await log.files.list())[0].size).toBe(0)
         log.emit(record(ERROR, clock), "hello")
         expect(await log.flush()).toBe(true)
-        expect((await log.files.tail(5)).join()).toBe("hello")
+        expect((await log.files.tail(5)).join()).toBe("0 [ERROR] hello")
         expect(log.problems().length).toBe(0)
         await log.close()
     })

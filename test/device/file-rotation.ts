@@ -32,7 +32,10 @@ function numberOf(text: string): number {
 
 /** First and last line number of a file, as `3-6`. */
 async function span(log: FileRotationHandler, name: string): Promise<string> {
-    const lines = await log.files.cat(name)
+    const lines: string[] = []
+    await log.files.read(name, async found => {
+        lines.push(found.text)
+    })
     for (let i = 1; i < lines.length; ++i)
         expect(numberOf(lines[i])).toBe(numberOf(lines[i - 1]) + 1)
     if (!lines.length) return "none"
@@ -211,7 +214,7 @@ describe("open, rotate, reset, close", () => {
         const again = openLog(flash, 100)
         expect((await again.files.tail(10)).length).toBe(0)
         await put(again, 8, 8)
-        expect((await again.files.tail(10)).join()).toBe(line(8))
+        expect((await again.files.tail(10)).join()).toBe(`0 [INFO] ${line(8)}`)
         expect(again.problems().join()).toBe("")
         await again.close()
     })
@@ -238,7 +241,7 @@ describe("open, rotate, reset, close", () => {
         await put(again, 7, 7)
         await again.close()
         const third = openLog(flash, 100)
-        expect((await third.files.tail(10)).join()).toBe(line(7))
+        expect((await third.files.tail(10)).join()).toBe(`0 [INFO] ${line(7)}`)
         await third.close()
     })
 })

@@ -3,8 +3,8 @@ import { describe, test } from "node:test"
 import { readLogFiles } from "../../host/flash/log.ts"
 import {
     VECTOR_CASES,
-    VECTOR_LINES,
     VECTOR_SLOTS,
+    vectorText,
     type VectorCase,
 } from "../vectors/flash-log.ts"
 
@@ -18,7 +18,7 @@ function slotsOf({ flip, cut, drop }: VectorCase): Map<string, Buffer> {
     )
 }
 
-const textsOf = (lines: number[]) => lines.map(i => VECTOR_LINES[i][3])
+const textsOf = (lines: number[]) => lines.map(vectorText)
 
 describe("the flash log read on the host", () => {
     for (const vector of VECTOR_CASES)

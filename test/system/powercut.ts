@@ -116,7 +116,7 @@ export class CutBoard {
 
     private checkLines(files: LogFile[]): void {
         const { counts, flushed } = this
-        const lines = files.toReversed().flatMap(file => file.lines)
+        const lines = files.toReversed().flatMap(textsOf)
         const first = numberOf(lines[0] ?? powercutLine(0))
         lines.forEach((line, i) => {
             if (line !== powercutLine(first + i))
@@ -134,13 +134,16 @@ export class CutBoard {
 /** Whether the file before the current one was rotated away too early, or is not whole. */
 function olderFileFault([current, older]: LogFile[]): string | undefined {
     if (!older || !current.lines[0]) return undefined
-    const size = older.lines.reduce((sum, line) => sum + sizeOf(line), 0)
+    const size = textsOf(older).reduce((sum, text) => sum + sizeOf(text), 0)
     if (size > POWERCUT_MAX_SIZE) return `${older.name} has ${size} bytes`
-    if (size + sizeOf(current.lines[0]) <= POWERCUT_MAX_SIZE)
+    if (size + sizeOf(textsOf(current)[0]) <= POWERCUT_MAX_SIZE)
         return `${older.name} has ${size} bytes only`
     return undefined
 }
 
+/** The lines without the time and level that they are read with. */
+const textsOf = ({ lines }: LogFile) =>
+    lines.map(line => line.replace(/^\d+ \[[A-Z]+\] /, ""))
 const sizeOf = (line: string) => Buffer.byteLength(line) + 1
 const numberOf = (line: string) => Number(line.split(" ")[1])
 

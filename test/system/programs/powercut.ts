@@ -23,7 +23,8 @@ log.addHandler("file", file, {
 const logger = log.logger("cut")
 
 const [last] = await file.files.tail(1)
-const first = last ? parseInt(last.split(" ")[1]) + 1 : 0
+// a line reads: TIME [LEVEL] cut NUMBER ...
+const first = last ? parseInt(last.split(" ")[3]) + 1 : 0
 console.log(`start ${first}`)
 for (let i = first; i < first + POWERCUT_LINES; ++i) {
     if (i % 4 === 3) logger.error("{0}", powercutLine(i))

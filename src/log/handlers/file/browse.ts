@@ -1,10 +1,9 @@
+import { FlashError } from "../../../platform"
 import { matches } from "../../pattern"
-import { StoredFile } from "./files"
-import { StoredLine } from "./line"
-import { FlashLog } from "./log"
-import { LineVisitor } from "./reader"
-import { FlashLogError } from "./ring"
-import { LogWorker } from "./worker"
+import { lineText, StoredLine } from "./line"
+import { LineVisitor, readAll, readFile } from "./reader"
+import { FlashLog } from "./state"
+import { call, nothing } from "./worker"
 
 /** Most lines that `tail` gives. */
 export const MAX_TAIL = 200
@@ -12,10 +11,8 @@ export const MAX_TAIL = 200
 /** A file of the log as it stands in flash. */
 export interface FileInfo {
     name: string
-    /** Bytes of text, line ends included; part of it may still wait in RAM. */
+    /** Bytes of text that can be read, one for each line end included. */
     size: number
-    /** Segments it takes. */
-    segments: number
     /** First line, undefined when there is none. */
     first: StoredLine | undefined
     /** Last line, undefined when there is none. */
@@ -24,22 +21,19 @@ export interface FileInfo {
 
 /**
  * Reads the stored files while logging goes on. What waits in RAM is not seen: `flush` first.
- * A file that is rotated away while it is read ends early, and `problems` says so.
+ * A file that is rotated away while it is read ends early, and `problems` says so. Lines come
+ * as `TIME [LEVEL] text`, or as StoredLine to a visitor, which `lineText` makes the same of.
+ * @devsWhenUsed
  */
 export class LogFiles {
-    constructor(
-        private readonly filename: string,
-        private readonly log: FlashLog,
-        private readonly worker: LogWorker
-    ) {}
+    constructor(private readonly log: FlashLog) {}
 
     /** The files there are, newest first. */
     async list(): Promise<FileInfo[]> {
-        await this.open()
+        const { log } = this
         const infos: FileInfo[] = []
-        const { files } = this.log.list
-        for (let i = 0; i < files.length; ++i)
-            infos.push(await this.describe(files[i], this.nameOf(i)))
+        for (const name of await fileNames(log))
+            infos.push(await describe(log, infos.length, name))
         return infos
     }
 
@@ -49,15 +43,20 @@ export class LogFiles {
      * @throws RangeError when there is no such file
      */
     async read(name: string, visit: LineVisitor): Promise<void> {
-        await this.open()
-        await this.log.reader.readFile(this.find(name), visit)
+        const names = await fileNames(this.log)
+        const index = names.indexOf(name)
+        if (index < 0)
+            throw new RangeError(
+                `no log file "${name}", there are: ${names.join(", ")}`
+            )
+        await readFile(this.log, index, -1, visit)
     }
 
     /** The lines of one file. @throws RangeError when there is no such file */
     async cat(name: string): Promise<string[]> {
         const lines: string[] = []
         await this.read(name, async line => {
-            lines.push(line.text)
+            lines.push(lineText(line))
         })
         return lines
     }
@@ -67,7 +66,7 @@ export class LogFiles {
         const most = Math.min(count, MAX_TAIL)
         const lines: string[] = []
         await this.since(-1, async line => {
-            lines.push(line.text)
+            lines.push(lineText(line))
             if (lines.length > most) lines.shift()
         })
         return lines
@@ -81,8 +80,9 @@ export class LogFiles {
         const list = typeof patterns === "string" ? [patterns] : patterns
         const wanted = list.map(pattern => `*${pattern}*`)
         await this.since(-1, async line => {
+            const text = lineText(line)
             for (const pattern of wanted)
-                if (matches(pattern, line.text)) return await visit(line)
+                if (matches(pattern, text)) return await visit(line)
             return true
         })
     }
@@ -93,43 +93,29 @@ export class LogFiles {
      * @param cursor of the last line that was dealt with, -1 for none
      */
     async since(cursor: number, visit: LineVisitor): Promise<void> {
-        await this.open()
-        await this.log.reader.readAll(visit, cursor + 1)
+        await fileNames(this.log)
+        await readAll(this.log, cursor + 1, visit)
     }
+}
 
-    private async open(): Promise<void> {
-        if (this.log.isOpen || (await this.worker.call(async () => {}))) return
-        throw new FlashLogError(`${this.filename} cannot be read`)
-    }
+/** Names of the files, newest first; opens the log if need be. @throws FlashError */
+async function fileNames(log: FlashLog): Promise<string[]> {
+    const { filename } = log
+    if (!log.isOpen && !(await call(log, nothing)))
+        throw new FlashError(filename, "the log cannot be read")
+    return log.starts.map((start, i) => (i ? `${filename}.${i}` : filename))
+}
 
-    private nameOf(index: number): string {
-        return index ? `${this.filename}.${index}` : this.filename
-    }
-
-    private find(name: string): StoredFile {
-        const { files } = this.log.list
-        const names: string[] = []
-        for (let i = 0; i < files.length; ++i) names.push(this.nameOf(i))
-        const at = names.indexOf(name)
-        if (at >= 0) return files[at]
-        throw new RangeError(
-            `no log file "${name}", there are: ${names.join(", ")}`
-        )
-    }
-
-    private async describe(file: StoredFile, name: string): Promise<FileInfo> {
-        const segments = file.end - file.start + 1
-        const info: FileInfo = {
-            name,
-            size: file.size,
-            segments,
-            first: undefined,
-            last: undefined,
-        }
-        await this.log.reader.readFile(file, async line => {
-            if (!info.first) info.first = line
-            info.last = line
-        })
-        return info
-    }
+async function describe(
+    log: FlashLog,
+    index: number,
+    name: string
+): Promise<FileInfo> {
+    const info: FileInfo = { name, size: 0, first: undefined, last: undefined }
+    await readFile(log, index, -1, async line => {
+        info.size += line.text.byteLength + 1
+        if (!info.first) info.first = line
+        info.last = line
+    })
+    return info
 }

@@ -1,27 +1,28 @@
 import { MAX_LOG_SEGMENTS } from "../../../platform"
 import { checkRange } from "../../check"
+import { Formatter, singleLine } from "../../formatters"
 import { Handler, HandlerOptions } from "../../handler"
 import { ERROR } from "../../levels"
 import { BoundedQueue } from "../../queue"
 import { LogRecord } from "../../record"
 import { cut } from "../../text"
 import { LogFiles } from "./browse"
-import { PendingLine, pendingLine } from "./line"
-import { FlashLog } from "./log"
+import { PendingLine } from "./line"
 import {
-    applyLimits,
-    checkSettings,
+    changeSettings,
     defaultSettings,
     FileOptions,
     FileSettings,
     MAX_NAME_BYTES,
-    takeSettings,
+    slotCount,
 } from "./options"
-import { LogWorker } from "./worker"
+import { FlashLog, newLog } from "./state"
+import { added, call, changed, nothing, stop } from "./worker"
+import { reset, rotateNow, sync } from "./writer"
 
 /** Figures of the flash log since the start, for the wear of the flash. */
 export interface FileStats {
-    /** Bytes of lines taken for storing, line ends included. */
+    /** Bytes of lines stored, line ends included; without times and levels. */
     bytes: number
     /** Segments written, rewrites of a part-filled one included. */
     writes: number
@@ -32,63 +33,55 @@ export interface FileStats {
 /**
  * Keeps lines in flash: the current file `filename` and older ones `filename.1`, ...
  * `emit` only queues; a fiber of the handler's own writes in batches, and errors at once.
- * Format and guarantees: docs/flash-log.md.
+ * It is its own formatter, since level and time of a line are stored in 3 bytes and need not
+ * stand in its text too. Format and guarantees: docs/flash-log.md.
+ * @devsWhenUsed
  */
-export class FileRotationHandler implements Handler {
-    readonly advised: HandlerOptions = { level: ERROR }
+export class FileRotationHandler implements Handler, Formatter {
+    readonly advised: HandlerOptions
     /** Lines that wait for their write, and the account of those that were dropped. */
     readonly queue: BoundedQueue<PendingLine>
     /** Reads what is stored. */
     readonly files: LogFiles
-    private readonly slots: number
-    private readonly settings: FileSettings
     private readonly log: FlashLog
-    private readonly worker: LogWorker
-    private closed = false
 
     /**
      * @param filename name of the current file, at most MAX_NAME_BYTES
-     * @param maxSize most bytes of text in one file, line ends included
+     * @param maxSize most bytes of text in one file as it is stored, line ends included
      * @throws RangeError for a value out of its limits, or files that need too many slots
      */
-    constructor(
-        readonly filename: string,
-        maxSize: number,
-        private readonly options: FileOptions
-    ) {
-        const first = options.firstSlot || 0
+    constructor(filename: string, maxSize: number, options: FileOptions) {
+        const slots = slotCount(options)
         checkRange("length of filename", filename.byteLength, 1, MAX_NAME_BYTES)
-        checkRange("firstSlot", first, 0, MAX_LOG_SEGMENTS - 2)
-        this.slots = options.slots || MAX_LOG_SEGMENTS - first
-        checkRange("slots", this.slots, 2, MAX_LOG_SEGMENTS - first)
-        this.settings = defaultSettings(maxSize)
-        this.queue = new BoundedQueue<PendingLine>()
-        this.log = new FlashLog(
-            filename,
-            options.flash,
-            first,
-            this.slots,
-            options.onProblem
-        )
-        this.worker = new LogWorker(
-            this.log,
-            this.queue,
-            this.settings,
-            options
-        )
-        this.files = new LogFiles(filename, this.log, this.worker)
-        this.configure(options)
+        checkRange("slots", slots, 2, MAX_LOG_SEGMENTS)
+        const defaults = defaultSettings(maxSize)
+        const settings = changeSettings(defaults, options, slots)
+        this.log = newLog(filename, options, settings)
+        this.queue = this.log.queue
+        this.files = new LogFiles(this.log)
+        this.advised = { level: ERROR, formatter: this }
+    }
+
+    /** What is stored of a record besides its level and time: `[NAME] message`. */
+    format(record: LogRecord): string {
+        let { message } = record
+        if (message.indexOf("\n") >= 0) message = singleLine(message)
+        return `[${record.mark || record.topic}] ${message}`
     }
 
     /** Queues `line`. Never waits and never throws; what does not fit is dropped and counted. */
     emit(record: LogRecord, line: string): void {
-        if (this.closed) return
-        const { maxLine, maxSize } = this.settings
+        const { log } = this
+        const { level, wall } = record
+        const { maxLine, maxSize } = log.settings
+        if (log.closed) return
         const text = cut(line, Math.min(maxLine, maxSize - 1))
-        const { level, time, wall } = record
-        const entry = pendingLine(text, level, time, wall)
+        const known = wall !== undefined
+        // not Math.idiv, which takes 32 bits only
+        const time = Math.floor((known ? wall : record.time) / 1000)
+        const entry = { text, level, time, wall: known }
         if (this.queue.push(entry, text.byteLength + 1, level))
-            this.worker.added(level)
+            added(log, level)
     }
 
     /**
@@ -96,14 +89,13 @@ export class FileRotationHandler implements Handler {
      * With `lazyOpen` that is left to the first line or read.
      */
     async open(): Promise<void> {
-        this.closed = false
-        if (!this.options.lazyOpen) await this.worker.call(async () => {})
+        this.log.closed = false
+        if (!this.log.options.lazyOpen) await call(this.log, nothing)
     }
 
     /** Stores all lines logged so far. @returns false when the flash did not take them */
     async flush(): Promise<boolean> {
-        const { writer } = this.log
-        return await this.worker.call(async () => await writer.sync())
+        return await call(this.log, sync)
     }
 
     /**
@@ -111,8 +103,7 @@ export class FileRotationHandler implements Handler {
      * @returns false when the flash did not take it
      */
     async rotate(): Promise<boolean> {
-        const { writer } = this.log
-        return await this.worker.call(async () => await writer.rotateNow())
+        return await call(this.log, rotateNow)
     }
 
     /**
@@ -120,34 +111,29 @@ export class FileRotationHandler implements Handler {
      * @returns false when the flash did not take it
      */
     async reset(): Promise<boolean> {
-        const { writer } = this.log
         this.queue.clear()
         this.queue.takeDropped()
-        return await this.worker.call(async () => await writer.reset())
+        return await call(this.log, reset)
     }
 
     /** Stores what waits and ends the handler's fiber; `open` starts it again. */
     async close(): Promise<void> {
-        this.closed = true
-        if (this.queue.length || this.log.writer.dirty()) await this.flush()
-        this.worker.stop()
+        const { log } = this
+        log.closed = true
+        if (log.lateAt !== undefined) await call(log, sync)
+        stop(log)
     }
 
     /**
-     * Changes settings while running.
+     * Changes settings while running; what waits is stored at once.
      * @param changes any of FileSettings
      * @throws RangeError that names the value; nothing is changed then
      */
     configure(changes: FileSettings): void {
-        const next = takeSettings(this.settings, changes)
-        checkSettings(next, this.slots)
-        this.queue.configure({
-            bytes: next.queueBytes,
-            entries: next.queueEntries,
-        })
-        Object.assign(this.settings, next)
-        applyLimits(this.log.limits, next, this.slots)
-        this.worker.changed()
+        const { log } = this
+        const slots = slotCount(log.options)
+        log.settings = changeSettings(log.settings, changes, slots)
+        changed(log)
     }
 
     /** What was skipped or refused so far, one line each. */
@@ -157,7 +143,7 @@ export class FileRotationHandler implements Handler {
 
     /** What has been written to flash since the start. */
     stats(): FileStats {
-        const { writes, programmed } = this.log.stats
-        return { bytes: this.log.writer.taken, writes, programmed }
+        const { taken, writes, programmed } = this.log
+        return { bytes: taken, writes, programmed }
     }
 }

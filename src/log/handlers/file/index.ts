@@ -1,6 +1,5 @@
 export { FileInfo, LogFiles } from "./browse"
 export { FileRotationHandler, FileStats } from "./handler"
-export { StoredLine } from "./line"
+export { lineText, StoredLine } from "./line"
 export { FileOptions, FileSettings } from "./options"
 export { LineVisitor } from "./reader"
-export { FlashLogError } from "./ring"

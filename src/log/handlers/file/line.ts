@@ -1,5 +1,5 @@
-import { Level } from "../../levels"
-import { HEADER_BYTES, NO_LINE, SegmentHeader } from "./segment"
+import { Level, levelName } from "../../levels"
+import { rfc3339 } from "../../time"
 
 /**
  * A stored line in a segment's payload:
@@ -15,7 +15,8 @@ import { HEADER_BYTES, NO_LINE, SegmentHeader } from "./segment"
 export const MAX_LINE_BYTES = 2047
 /** Level of the entry that names the file; the first entry of every file. */
 export const NAME_LEVEL = 15
-/** Longest head of a line: a line starts only where one more byte than this is left. */
+/** Shortest and longest head; a line starts only where one more byte than the longest is left. */
+export const MIN_HEAD_BYTES = 3
 export const MAX_HEAD_BYTES = 7
 
 const LONG_TIME = 255
@@ -23,6 +24,7 @@ const WALL_BIT = 0x8000
 
 /** A line as it waits to be stored. */
 export interface PendingLine {
+    /** Without time and level, which are stored beside it. */
     text: string
     level: Level
     /** Seconds: Unix time when `wall`, else uptime. */
@@ -30,27 +32,19 @@ export interface PendingLine {
     wall: boolean
 }
 
-/**
- * A line to be stored.
- * @param millis uptime in ms
- * @param wall Unix time in ms, or undefined while it is unknown
- */
-export function pendingLine(
-    text: string,
-    level: Level,
-    millis: number,
-    wall: number | undefined
-): PendingLine {
-    const known = wall !== undefined
-    // not Math.idiv, which takes 32 bits only
-    const time = Math.floor((known ? wall : millis) / 1000)
-    return { text, level, time, wall: known }
-}
-
 /** A line read back from the log. */
 export interface StoredLine extends PendingLine {
     /** Position of this line in the log: rises from line to line, survives resets. */
     cursor: number
+}
+
+/**
+ * A stored line as people read it: `TIME [LEVEL] text`. The time is in whole seconds, which
+ * is what is stored: after RFC 3339 when the clock was known, else uptime.
+ */
+export function lineText({ text, level, time, wall }: PendingLine): string {
+    const stamp = wall ? rfc3339(time * 1000).slice(0, -5) + "Z" : "" + time
+    return `${stamp} [${levelName(level).toUpperCase()}] ${text}`
 }
 
 /** Position of the line that starts at `offset` of the payload of segment `seq`. */
@@ -68,8 +62,6 @@ export interface LineHead {
     level: Level
     time: number
     wall: boolean
-    /** Offset of the head in the payload. */
-    offset: number
     /** Where the text starts in the segment's buffer. */
     start: number
     /** Where the text would end in the segment's buffer; past it when it goes on. */
@@ -79,7 +71,7 @@ export interface LineHead {
 /**
  * Writes the head of `line`, whose text has `bytes`, at `at` of `segment`.
  * @param before the line that started before it in this segment, if one did
- * @returns where the text goes
+ * @returns bytes of the head
  */
 export function writeHead(
     segment: Buffer,
@@ -88,48 +80,37 @@ export function writeHead(
     bytes: number,
     before: PendingLine | undefined
 ): number {
-    segment.setAt(
-        at,
-        "u16",
-        bytes | (line.level << 11) | (line.wall ? WALL_BIT : 0)
-    )
-    const delta =
-        before && before.wall === line.wall
-            ? line.time - before.time
-            : LONG_TIME
+    const { level, time, wall } = line
+    segment.setAt(at, "u16", bytes | (level << 11) | (wall ? WALL_BIT : 0))
+    const delta = before && before.wall === wall ? time - before.time : -1
     if (delta >= 0 && delta < LONG_TIME) {
         segment[at + 2] = delta
-        return at + 3
+        return MIN_HEAD_BYTES
     }
     segment[at + 2] = LONG_TIME
-    segment.setAt(at + 3, "u32", line.time)
-    return at + MAX_HEAD_BYTES
+    segment.setAt(at + 3, "u32", time)
+    return MAX_HEAD_BYTES
 }
 
-/** Calls `visit` for each line that starts in `segment`, in order. */
-export function walkHeads(
+/**
+ * Reads the head of a line at `at` of `segment`.
+ * @param before the head before it in this segment, if there is one
+ */
+export function readHead(
     segment: Buffer,
-    header: SegmentHeader,
-    visit: (head: LineHead) => void
-): void {
-    if (header.first === NO_LINE) return
-    const limit = HEADER_BYTES + header.length
-    let at = HEADER_BYTES + header.first
-    let time = 0
-    while (at + 3 <= limit) {
-        const word = segment.getAt(at, "u16")
-        const short = segment[at + 2] !== LONG_TIME
-        const start = at + (short ? 3 : MAX_HEAD_BYTES)
-        time = short ? time + segment[at + 2] : segment.getAt(at + 3, "u32")
-        const end = start + (word & MAX_LINE_BYTES)
-        visit({
-            level: (word >> 11) & 15,
-            time,
-            wall: (word & WALL_BIT) !== 0,
-            offset: at - HEADER_BYTES,
-            start,
-            end,
-        })
-        at = end
+    at: number,
+    before: LineHead | undefined
+): LineHead {
+    const word = segment.getAt(at, "u16")
+    const short = segment[at + 2] !== LONG_TIME
+    const start = at + (short ? MIN_HEAD_BYTES : MAX_HEAD_BYTES)
+    return {
+        level: (word >> 11) & 15,
+        time: short
+            ? before.time + segment[at + 2]
+            : segment.getAt(at + 3, "u32"),
+        wall: (word & WALL_BIT) !== 0,
+        start,
+        end: start + (word & MAX_LINE_BYTES),
     }
 }

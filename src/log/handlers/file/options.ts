@@ -3,22 +3,21 @@ import { checkRange } from "../../check"
 import { ERROR, Level, NONE, TRACE } from "../../levels"
 import { MAX_LINE_BYTES } from "./line"
 import { PAYLOAD_BYTES } from "./segment"
-import { FileLimits } from "./writer"
 
 /** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
-export const SEGMENT_TEXT_BYTES = 168
+const SEGMENT_TEXT_BYTES = 168
 /** Longest file name: it begins every file. */
 export const MAX_NAME_BYTES = 32
 
 /** What can be changed while the log runs. Times in ms, sizes in bytes. */
 export interface FileSettings {
-    /** Most bytes of text in one file, line ends included. */
+    /** Most bytes of text in one file as it is stored: without times and levels. */
     maxSize?: number
     /** Older files kept: 0 = start over, 1 = `filename.1`, and so on; 1 by default. */
     maxCount?: number
     /** Age at which a file is rotated with the next line, 0 = never; needs the wall clock. */
     maxAge?: number
-    /** Waiting bytes that make a write: a full segment (186) by default, 1 = every line. */
+    /** Waiting bytes that make a write: a full segment (185) by default, 1 = every line. */
     flushBytes?: number
     /** Longest time a line waits for its write; 300,000 by default, 0 = for ever. */
     flushTime?: number
@@ -26,10 +25,6 @@ export interface FileSettings {
     flushLevel?: Level
     /** Longest line, the rest is cut off and marked; 512 by default. */
     maxLine?: number
-    /** Most bytes of lines that wait in RAM; 2048 by default. */
-    queueBytes?: number
-    /** Most lines that wait in RAM; 64 by default. */
-    queueEntries?: number
 }
 
 /** Options of a flash log; those that are not in FileSettings stay as they are. */
@@ -40,9 +35,7 @@ export interface FileOptions extends FileSettings {
     overwriteOnOpen?: boolean
     /** Look at the flash with the first line instead of at `open`; false by default. */
     lazyOpen?: boolean
-    /** First slot, for a second log beside the first; 0 by default. */
-    firstSlot?: number
-    /** Number of slots; all from `firstSlot` on by default. */
+    /** Number of slots, 2 to MAX_LOG_SEGMENTS; that by default. */
     slots?: number
     /** Is told once of each kind of trouble, in one line; must not wait. */
     onProblem?: (text: string) => void
@@ -58,33 +51,31 @@ export function defaultSettings(maxSize: number): FileSettings {
         flushTime: 300_000,
         flushLevel: ERROR,
         maxLine: 512,
-        queueBytes: 2048,
-        queueEntries: 64,
     }
 }
 
-/** `settings` with those `changes` that are named in them. */
-export function takeSettings(
-    settings: FileSettings,
-    changes: Record<string, any>
-): FileSettings {
-    const next: Record<string, any> = {}
-    const old: Record<string, any> = settings
-    for (const key of Object.keys(old))
-        next[key] = changes[key] === undefined ? old[key] : changes[key]
-    return next
-}
-
-/** Segments needed for one file of `maxSize` bytes of text. */
-export function segmentsFor(maxSize: number): number {
-    return Math.ceil(maxSize / SEGMENT_TEXT_BYTES)
+/** Number of slots of a log. */
+export function slotCount(options: FileOptions): number {
+    return options.slots || MAX_LOG_SEGMENTS
 }
 
 /**
- * Checks `settings` against a log of `slots` slots.
+ * `settings` with those `changes` that are named in them.
  * @throws RangeError that names the value and what is wanted
  */
-export function checkSettings(settings: FileSettings, slots: number): void {
+export function changeSettings(
+    settings: Record<string, any>,
+    changes: Record<string, any>,
+    slots: number
+): FileSettings {
+    const next: Record<string, any> = {}
+    for (const key of Object.keys(settings))
+        next[key] = changes[key] === undefined ? settings[key] : changes[key]
+    checkSettings(next, slots)
+    return next
+}
+
+function checkSettings(settings: FileSettings, slots: number): void {
     const { maxSize, maxCount } = settings
     if (maxSize === 0)
         throw new RangeError(
@@ -97,22 +88,10 @@ export function checkSettings(settings: FileSettings, slots: number): void {
     checkRange("flushTime", settings.flushTime, 0, 0x7fffffff)
     checkRange("flushLevel", settings.flushLevel, NONE, TRACE)
     checkRange("maxLine", settings.maxLine, 8, MAX_LINE_BYTES)
-    const need = segmentsFor(maxSize) * (maxCount + 1)
+    const need = Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1)
     if (need > slots)
         throw new RangeError(
             `maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
                 `there are ${slots} (MAX_LOG_SEGMENTS: ${MAX_LOG_SEGMENTS})`
         )
-}
-
-/** Takes the limits of `settings` over for the writer. */
-export function applyLimits(
-    limits: FileLimits,
-    settings: FileSettings,
-    slots: number
-): void {
-    limits.maxSize = settings.maxSize
-    limits.maxCount = settings.maxCount
-    limits.maxAge = Math.idiv(settings.maxAge, 1000)
-    limits.segments = Math.idiv(slots, settings.maxCount + 1)
 }

@@ -1,14 +1,15 @@
-import { FileList, StoredFile } from "./files"
+import { logSlot } from "../../../platform"
 import {
     cursorOf,
     cursorSeq,
     LineHead,
+    MIN_HEAD_BYTES,
     NAME_LEVEL,
+    readHead,
     StoredLine,
-    walkHeads,
 } from "./line"
-import { SegmentRing } from "./ring"
-import { HEADER_BYTES, NO_LINE, readHeader } from "./segment"
+import { FIRST, HEADER_BYTES, ID, NO_LINE, segmentFault, SEQ } from "./segment"
+import { FlashLog, note } from "./state"
 
 /** Problem: a line lacks its end, since the flash was not written to its end. */
 export const CUT_SHORT = "a line was cut short by a reset: left out"
@@ -16,144 +17,135 @@ export const CUT_SHORT = "a line was cut short by a reset: left out"
 /** Takes one stored line; may wait. `false` ends the reading. */
 export type LineVisitor = (line: StoredLine) => Promise<boolean | void>
 
-/** Puts the lines of one file together from its segments, in order. */
-export class LineAssembler {
-    private line: StoredLine
-    private parts: Buffer[] = []
-    private missing = 0
-    private previous = 0
+/** A line of which a part has been read. */
+interface OpenLine {
+    head: LineHead
+    cursor: number
+    text: Buffer
+    /** Bytes of the text that have been read. */
+    filled: number
+}
 
-    constructor(private readonly problem: (text: string) => void) {}
-
-    /**
-     * Takes the next segment.
-     * @returns the lines that are whole with it, oldest first
-     */
-    feed(segment: Buffer): StoredLine[] {
-        const header = readHeader(segment)
-        const lines: StoredLine[] = []
-        if (this.previous && header.seq !== this.previous + 1) {
-            this.problem(
-                `segments ${this.previous + 1} to ${header.seq - 1} are missing`
-            )
-            this.drop()
+/**
+ * Visits the lines of one file, oldest first, with one segment in RAM at a time, while logging
+ * goes on.
+ * @param index number of the file, the current one is 0
+ * @param from cursor of the first line wanted
+ * @returns false when `visit` ended it
+ */
+export async function readFile(
+    log: FlashLog,
+    index: number,
+    from: number,
+    visit: LineVisitor
+): Promise<boolean> {
+    const { starts } = log
+    const next = index ? starts[index - 1] : log.written + 1
+    let expected = Math.max(starts[index], cursorSeq(from))
+    let open: OpenLine
+    for (let seq = expected; seq < next; ++seq) {
+        const segment = await readSegment(log, seq)
+        if (!segment) continue
+        const lines: OpenLine[] = []
+        if (noteMissing(log, expected, seq)) open = undefined
+        expected = seq + 1
+        open = readLines(log, segment, open, lines)
+        for (const line of lines) {
+            if (line.cursor < from) continue
+            if ((await visit(toStored(line))) === false) return false
         }
-        this.previous = header.seq
-        this.goOn(segment, header.first, header.length, lines)
-        const self = this
-        walkHeads(segment, header, head =>
-            self.start(segment, header.seq, head, lines)
-        )
-        return lines
     }
+    // the end of the current file may be on its way
+    if (!noteMissing(log, expected, next) && open && index) note(log, CUT_SHORT)
+    return true
+}
 
-    /** Whether the last line so far lacks its end. */
-    isTorn(): boolean {
-        return !!this.line
-    }
-
-    /** Gives up the line that lacks its end. */
-    drop(): void {
-        this.line = undefined
-        this.parts = []
-    }
-
-    private goOn(
-        segment: Buffer,
-        first: number,
-        length: number,
-        lines: StoredLine[]
-    ): void {
-        const count = first === NO_LINE ? length : first
-        if (this.line && count !== Math.min(this.missing, length)) {
-            this.problem(CUT_SHORT)
-            this.drop()
-        }
-        if (this.line) this.add(segment, HEADER_BYTES, count, lines)
-    }
-
-    private start(
-        segment: Buffer,
-        seq: number,
-        head: LineHead,
-        lines: StoredLine[]
-    ): void {
-        const { level, time, wall, offset, start, end } = head
-        if (level === NAME_LEVEL) return
-        this.line = {
-            text: "",
-            level,
-            time,
-            wall,
-            cursor: cursorOf(seq, offset),
-        }
-        this.missing = end - start
-        this.add(
-            segment,
-            start,
-            Math.min(this.missing, segment.length - start),
-            lines
-        )
-    }
-
-    private add(
-        segment: Buffer,
-        from: number,
-        count: number,
-        lines: StoredLine[]
-    ): void {
-        this.parts.push(segment.slice(from, from + count))
-        this.missing -= count
-        if (this.missing) return
-        this.line.text = Buffer.concat(...this.parts).toString()
-        lines.push(this.line)
-        this.drop()
+/** Visits the lines of all files from cursor `from` on, oldest first. */
+export async function readAll(
+    log: FlashLog,
+    from: number,
+    visit: LineVisitor
+): Promise<void> {
+    // a file keeps its start while others come and go
+    const starts = log.starts.slice()
+    while (starts.length) {
+        const index = log.starts.indexOf(starts.pop())
+        if (index < 0) continue
+        if (index && log.starts[index - 1] <= cursorSeq(from)) continue
+        if (!(await readFile(log, index, from, visit))) return
     }
 }
 
-/** Reads the files of a log from flash, one segment in RAM at a time, while logging goes on. */
-export class LogReader {
-    constructor(
-        private readonly ring: SegmentRing,
-        private readonly list: FileList,
-        private readonly problem: (text: string) => void
-    ) {}
+/** Reads a segment; undefined when it is not there (any more) or damaged. */
+async function readSegment(
+    log: FlashLog,
+    seq: number
+): Promise<Buffer | undefined> {
+    const slot = log.seqs.indexOf(seq)
+    if (slot < 0) return undefined
+    const value = await log.options.flash.read(logSlot(slot))
+    if (!value || segmentFault(value)) return undefined
+    const same =
+        value.getAt(SEQ, "u32") === seq && value.getAt(ID, "u16") === log.id
+    return same ? value : undefined
+}
 
-    /**
-     * Visits the lines of one file, oldest first.
-     * @param from cursor of the first line wanted
-     * @returns false when `visit` ended it
-     */
-    async readFile(
-        file: StoredFile,
-        visit: LineVisitor,
-        from = 0
-    ): Promise<boolean> {
-        const assembler = new LineAssembler(this.problem)
-        let seq = Math.max(file.start, this.list.oldest, cursorSeq(from))
-        for (; seq <= file.end; ++seq) {
-            const segment = await this.ring.read(seq)
-            if (!segment) continue
-            for (const line of assembler.feed(segment)) {
-                if (line.cursor < from) continue
-                if ((await visit(line)) === false) return false
-            }
-        }
-        // the end of the current file may be on its way, and what is missing has been said
-        const { files } = this.list
-        const at = files.indexOf(file)
-        if (assembler.isTorn() && at > 0 && files[at - 1].start === seq)
-            this.problem(CUT_SHORT)
-        return true
-    }
+function noteMissing(log: FlashLog, from: number, to: number): boolean {
+    if (from < to) note(log, `segments ${from} to ${to - 1} are missing`)
+    return from < to
+}
 
-    /** Visits the lines of all files from cursor `from` on, oldest first. */
-    async readAll(visit: LineVisitor, from = 0): Promise<void> {
-        const files = this.list.files.slice()
-        while (files.length) {
-            const file = files.pop()
-            if (file.end < cursorSeq(from)) continue
-            if (!(await this.readFile(file, visit, from))) return
-        }
+/**
+ * Takes the lines out of a segment that are whole with it.
+ * @param open the line that began before it
+ * @returns the line that goes on behind it
+ */
+function readLines(
+    log: FlashLog,
+    segment: Buffer,
+    open: OpenLine | undefined,
+    lines: OpenLine[]
+): OpenLine | undefined {
+    const payload = segment.length - HEADER_BYTES
+    const rest = segment[FIRST] === NO_LINE ? payload : segment[FIRST]
+    if (open && rest !== Math.min(open.text.length - open.filled, payload)) {
+        note(log, CUT_SHORT)
+        open = undefined
     }
+    if (open && fill(open, segment, HEADER_BYTES, lines)) open = undefined
+    let head: LineHead
+    for (
+        let at = HEADER_BYTES + rest;
+        at + MIN_HEAD_BYTES <= segment.length;
+        at = head.end
+    ) {
+        head = readHead(segment, at, head)
+        if (head.level === NAME_LEVEL) continue
+        const cursor = cursorOf(segment.getAt(SEQ, "u32"), at - HEADER_BYTES)
+        const text = Buffer.alloc(head.end - head.start)
+        open = { head, cursor, text, filled: 0 }
+        if (fill(open, segment, head.start, lines)) open = undefined
+    }
+    return open
+}
+
+/** Copies text from `from` of the segment on. @returns whether the line is whole now */
+function fill(
+    line: OpenLine,
+    segment: Buffer,
+    from: number,
+    lines: OpenLine[]
+): boolean {
+    const { text, filled } = line
+    const count = Math.min(text.length - filled, segment.length - from)
+    text.blitAt(filled, segment, from, count)
+    line.filled += count
+    if (line.filled < text.length) return false
+    lines.push(line)
+    return true
+}
+
+function toStored({ head, cursor, text }: OpenLine): StoredLine {
+    const { level, time, wall } = head
+    return { text: text.toString(), level, time, wall, cursor }
 }

@@ -1,141 +1,118 @@
-import { FileList } from "./files"
-import { NAME_LEVEL, LineHead, PendingLine, walkHeads } from "./line"
+import { logSlot } from "../../../platform"
+import { LineHead, MIN_HEAD_BYTES, NAME_LEVEL, readHead } from "./line"
+import { slotCount } from "./options"
 import { CUT_SHORT } from "./reader"
-import { FlashLogError, SegmentRing } from "./ring"
-import { HEADER_BYTES, NO_LINE, readHeader, SegmentHeader } from "./segment"
-import { ResumePoint } from "./staging"
-
-/** What a scan keeps of a segment. */
-interface Found {
-    seq: number
-    start: number
-    back: number
-    first: number
-    /** Bytes of text, and one for each line that starts here. */
-    size: number
-    /** Those of the last line that starts here, when it goes on in the next segment; else 0. */
-    open: number
-    since: number | undefined
-}
-
-/** What the slots held. */
-export interface Recovered {
-    /** Where to go on, or undefined when the log is empty. */
-    point: ResumePoint | undefined
-    /** First sequence number that was certainly never used. */
-    next: number
-}
-
-function summarize(segment: Buffer, header: SegmentHeader): Found {
-    const { seq, index, back, length, first } = header
-    const found: Found = {
-        seq,
-        start: seq - index,
-        back,
-        first,
-        size: length,
-        open: 0,
-        since: undefined,
-    }
-    walkHeads(segment, header, head => {
-        found.size -= head.start - HEADER_BYTES - head.offset - 1
-        if (head.end > segment.length)
-            found.open = segment.length - head.start + 1
-        if (head.level === NAME_LEVEL) found.size -= head.end - head.start + 1
-        else if (head.wall && found.since === undefined) found.since = head.time
-    })
-    return found
-}
+import {
+    BACK,
+    FIRST,
+    HEADER_BYTES,
+    ID,
+    INDEX,
+    NO_LINE,
+    segmentFault,
+    SEQ,
+    SIZE,
+} from "./segment"
+import { FlashLog, JUNK, note, VIRGIN } from "./state"
+import { beginFile, nextSegment } from "./writer"
 
 /**
- * Finds the files of a log from its slots alone and fills `list`.
- * @param problem is told of each slot or line that has to be left out
+ * Finds the files of a log from its slots alone, and where to go on.
+ * @throws FlashError when the store cannot be read; it can be tried again
  */
-export async function recover(
-    ring: SegmentRing,
-    list: FileList,
-    problem: (text: string) => void
-): Promise<Recovered> {
-    const found: Found[] = []
-    await ring.scan(
-        (segment, header) => found.push(summarize(segment, header)),
-        problem
-    )
-    found.sort((a, b) => a.seq - b.seq)
-    const head = found[found.length - 1]
-    if (!head) return { point: undefined, next: 1 + ring.damaged }
-    list.oldest = Math.max(1, head.start - head.back)
-    addFiles(list, found, problem)
-    const point = await resumePoint(ring, head.seq, problem)
-    return { point, next: head.seq + 1 + ring.damaged }
-}
-
-/** Adds the files that `found`, in order, makes up. A line that lacks its end does not count. */
-function addFiles(
-    list: FileList,
-    found: Found[],
-    problem: (text: string) => void
-): void {
-    let expected = list.oldest
-    let open = 0
-    for (const segment of found) {
-        const { seq, first } = segment
-        if (seq < list.oldest) continue
-        if (seq > expected)
-            problem(`segments ${expected} to ${seq - 1} are missing`)
-        if (open && (seq > expected || first === 0)) {
-            list.files[0].size -= open
-            open = 0
+export async function recover(log: FlashLog): Promise<void> {
+    const { options, seqs } = log
+    const slots = slotCount(options)
+    const starts: number[] = []
+    let head: Buffer
+    let newest = 0
+    let damaged = 0
+    for (let i = 0; i < slots; ++i) {
+        const key = logSlot(i)
+        const value = await options.flash.read(key)
+        seqs[i] = value ? JUNK : VIRGIN
+        if (!value) continue
+        const fault = segmentFault(value)
+        if (fault) {
+            damaged++
+            note(log, `slot ${key} ${fault}: skipped`)
+            continue
         }
-        if (first === NO_LINE) open += segment.size
-        else open = segment.open
-        addTo(list, segment)
-        expected = seq + 1
+        const seq = value.getAt(SEQ, "u32")
+        if (value.getAt(ID, "u16") !== log.id) continue
+        seqs[i] = seq
+        const start = seq - value[INDEX]
+        if (starts.indexOf(start) < 0) starts.push(start)
+        if (start > newest) log.since = undefined
+        newest = Math.max(newest, start)
+        if (start === newest) log.since = earlier(log.since, firstWall(value))
+        if (!head || seq > head.getAt(SEQ, "u32")) head = value
     }
-    list.files[0].size -= open
+    log.line = undefined
+    log.starts = starts.sort((a, b) => b - a)
+    if (head) resume(log, head)
+    // numbers that damaged segments may have had are left out
+    if (damaged) nextSegment(log, damaged + (head ? 1 : 0))
+    if (!head || options.overwriteOnOpen) beginFile(log, 0)
+    log.isOpen = true
 }
 
-function addTo(list: FileList, segment: Found): void {
-    const current = list.files[0]
-    const file =
-        current && current.start === segment.start
-            ? current
-            : list.begin(segment.start)
-    file.end = segment.seq
-    file.size += segment.size
-    if (file.since === undefined) file.since = segment.since
+/** Goes on with the last segment of the log, as far as its lines are whole. */
+function resume(log: FlashLog, head: Buffer): void {
+    const { starts } = log
+    const used = head.length - HEADER_BYTES
+    log.seq = head.getAt(SEQ, "u32")
+    log.written = log.seq
+    log.size = head.getAt(SIZE, "u16")
+    log.oldest = Math.max(1, starts[0] - head[BACK])
+    while (starts[starts.length - 1] < log.oldest) starts.pop()
+    log.buffer.blitAt(0, head, 0, head.length)
+    log.dirty = 0
+    log.first = head[FIRST]
+    log.used = used
+    log.last = undefined
+    if (log.first === NO_LINE) {
+        // the end of a line whose beginning cannot be gone on with
+        log.first = 0
+        log.used = 0
+    }
+    let line: LineHead
+    for (
+        let at = HEADER_BYTES + log.first;
+        at + MIN_HEAD_BYTES <= HEADER_BYTES + log.used;
+        at = line.end
+    ) {
+        line = readHead(head, at, line)
+        if (line.end > head.length) log.used = at - HEADER_BYTES
+        else
+            log.last = {
+                text: "",
+                level: line.level,
+                time: line.time,
+                wall: line.wall,
+            }
+    }
+    if (log.used < used) note(log, CUT_SHORT)
 }
 
-async function resumePoint(
-    ring: SegmentRing,
-    seq: number,
-    problem: (text: string) => void
-): Promise<ResumePoint> {
-    const segment = await ring.read(seq)
-    if (!segment) throw new FlashLogError(`segment ${seq} is gone`)
-    const { index, first, length } = readHeader(segment)
-    const point: ResumePoint = {
-        seq,
-        index,
-        segment,
-        length,
-        first,
-        last: undefined,
+/** The first Unix time in a segment, or undefined. */
+function firstWall(segment: Buffer): number | undefined {
+    if (segment[FIRST] === NO_LINE) return undefined
+    let line: LineHead
+    for (
+        let at = HEADER_BYTES + segment[FIRST];
+        at + MIN_HEAD_BYTES <= segment.length;
+        at = line.end
+    ) {
+        line = readHead(segment, at, line)
+        if (line.wall && line.level !== NAME_LEVEL) return line.time
     }
-    let torn: LineHead
-    walkHeads(segment, readHeader(segment), head => {
-        if (head.end > HEADER_BYTES + length) torn = head
-        else point.last = asLast(head)
-    })
-    if (torn) point.length = torn.offset
-    if (first === NO_LINE) {
-        point.length = 0
-        point.first = 0
-    }
-    if (torn || first === NO_LINE) problem(CUT_SHORT)
-    return point
+    return undefined
 }
 
-function asLast(head: LineHead): PendingLine {
-    return { text: "", level: head.level, time: head.time, wall: head.wall }
+function earlier(
+    a: number | undefined,
+    b: number | undefined
+): number | undefined {
+    return a === undefined || b < a ? b : a
 }

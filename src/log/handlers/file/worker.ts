@@ -1,10 +1,7 @@
-import * as ds from "@devicescript/core"
-import { Clock, spawn, Signal } from "../../../platform"
-import { BoundedQueue } from "../../queue"
-import { Command, command } from "./commands"
-import { PendingLine } from "./line"
-import { FlashLog } from "./log"
-import { FileOptions, FileSettings } from "./options"
+import { Signal, spawn } from "../../../platform"
+import { recover } from "./recovery"
+import { FlashLog, note, tell } from "./state"
+import { storeLine, sync } from "./writer"
 
 /** Most commands that may wait at once. */
 const MAX_COMMANDS = 16
@@ -12,157 +9,142 @@ const MAX_COMMANDS = 16
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 600_000
 
-/** The fiber that takes lines from the queue and stores them, by the flush policy. */
-export class LogWorker {
-    private readonly signal = new Signal()
-    private readonly commands: Command[] = []
-    private fiber: ds.Fiber
-    private urgent = false
-    private waiting = false
-    /** When the oldest line began to wait, in clock ms. */
-    private since = 0
-    private retry = 0
-    private nextTry = 0
-    private taken: PendingLine
+/** Says that a line of `level` has been queued. */
+export function added(log: FlashLog, level: number): void {
+    const { settings } = log
+    if (level <= settings.flushLevel) log.urgent = true
+    else if (log.lateAt !== undefined && !isFull(log)) return
+    if (log.lateAt === undefined) log.lateAt = nextFlush(log)
+    wake(log)
+}
 
-    constructor(
-        private readonly log: FlashLog,
-        private readonly queue: BoundedQueue<PendingLine>,
-        private readonly settings: FileSettings,
-        private readonly options: FileOptions
-    ) {}
+/** Says that the settings have changed: what waits is stored, and the new ones hold. */
+export function changed(log: FlashLog): void {
+    if (log.lateAt === undefined) return
+    log.urgent = true
+    wake(log)
+}
 
-    /** Starts the fiber, once. */
-    start(): void {
-        if (this.fiber) return
-        const { log } = this
-        this.fiber = spawn(this.run, error => log.note(`stopped: ${error}`))
-    }
+/**
+ * Does `run` after the lines that are queued now.
+ * @returns whether it was done; false when flash failed or too many wait
+ */
+export async function call(
+    log: FlashLog,
+    run: (log: FlashLog) => Promise<void>
+): Promise<boolean> {
+    const { queue, commands } = log
+    if (commands.length >= MAX_COMMANDS) return false
+    const after = queue.delivered + queue.length
+    const command = { run, after, done: new Signal(), ok: false }
+    commands.push(command)
+    wake(log)
+    await command.done.wait()
+    return command.ok
+}
 
-    /** Says that a line of `level` has been queued. */
-    added(level: number): void {
-        const { settings, queue } = this
-        if (level <= settings.flushLevel) this.urgent = true
-        else if (
-            this.waiting &&
-            queue.bytes + this.log.writer.dirty() < settings.flushBytes
-        )
-            return
-        if (!this.waiting) this.since = this.options.clock.millis()
-        this.waiting = true
-        this.start()
-        this.signal.notify()
-    }
+/** Does nothing: the call alone opens the log. */
+export async function nothing(log: FlashLog): Promise<void> {}
 
-    /** Says that the settings have changed. */
-    changed(): void {
-        if (this.fiber) this.signal.notify()
-    }
+/** Ends the fiber. What waits stays where it is. */
+export function stop(log: FlashLog): void {
+    if (log.fiber) log.fiber.terminate()
+    log.fiber = undefined
+    endCommands(log)
+}
 
-    /**
-     * Does `run` after the lines that are queued now.
-     * @returns whether it was done; false when flash failed or too many wait
-     */
-    async call(run: () => Promise<void>): Promise<boolean> {
-        if (this.commands.length >= MAX_COMMANDS) return false
-        const { queue } = this
-        const entry = command(run, queue.at(queue.length - 1))
-        this.commands.push(entry)
-        this.start()
-        this.signal.notify()
-        await entry.done.wait()
-        return entry.ok
-    }
-
-    /** Ends the fiber. What waits stays where it is. */
-    stop(): void {
-        if (this.fiber) this.fiber.terminate()
-        this.fiber = undefined
-        while (this.commands.length) this.commands.shift().done.notify()
-    }
-
-    private async run(): Promise<void> {
-        while (true) {
-            await this.signal.wait(this.timeLeft())
-            if (!this.isDue()) continue
-            try {
-                await this.work()
-                this.retry = 0
-            } catch (e: any) {
-                this.failed(e)
+function wake(log: FlashLog): void {
+    if (!log.fiber)
+        log.fiber = spawn(
+            async () => {
+                await run(log)
+            },
+            error => {
+                log.fiber = undefined
+                note(log, `stopped: ${error}`)
             }
+        )
+    log.signal.notify()
+}
+
+/** Stores lines by the flush policy, until none waits. */
+async function run(log: FlashLog): Promise<void> {
+    while (log.commands.length || log.lateAt !== undefined) {
+        await log.signal.wait(timeLeft(log))
+        if (!isDue(log)) continue
+        try {
+            await work(log)
+            log.retry = 0
+        } catch (e: any) {
+            failed(log, e)
         }
     }
+    log.fiber = undefined
+}
 
-    private timeLeft(): number | undefined {
-        const now = this.options.clock.millis()
-        const { flushTime } = this.settings
-        if (this.retry) return Math.max(1, this.nextTry - now)
-        if (!this.waiting || !flushTime) return undefined
-        return Math.max(1, this.since + flushTime - now)
-    }
+/** When a line that comes now has to be written. */
+function nextFlush({ settings, options }: FlashLog): number {
+    const { flushTime } = settings
+    return flushTime ? options.clock.millis() + flushTime : Infinity
+}
 
-    private isDue(): boolean {
-        const now = this.options.clock.millis()
-        if (this.commands.length) return true
-        if (this.retry && now < this.nextTry) return false
-        return this.urgent || (this.waiting && (this.isFull() || this.isLate()))
-    }
+function timeLeft({ lateAt, options }: FlashLog): number | undefined {
+    if (lateAt === undefined || lateAt === Infinity) return undefined
+    return Math.max(1, lateAt - options.clock.millis())
+}
 
-    private isFull(): boolean {
-        const dirty = this.log.writer.dirty()
-        return this.queue.bytes + dirty >= this.settings.flushBytes
-    }
+function isLate({ lateAt, options }: FlashLog): boolean {
+    return lateAt <= options.clock.millis()
+}
 
-    private isLate(): boolean {
-        const { flushTime } = this.settings
-        const waited = this.options.clock.millis() - this.since
-        return flushTime > 0 && waited >= flushTime
-    }
+function isFull({ queue, dirty, settings }: FlashLog): boolean {
+    return queue.bytes + dirty >= settings.flushBytes
+}
 
-    private async work(): Promise<void> {
-        const { log, options, settings } = this
-        if (!log.isOpen) await log.open(!!options.overwriteOnOpen)
-        const now = this.urgent || this.isLate()
-        this.urgent = false
-        await log.writer.finish()
-        await this.drain()
-        const dirty = log.writer.dirty()
-        if (dirty && (now || dirty >= settings.flushBytes))
-            await log.writer.sync()
-        this.since = options.clock.millis()
-        this.waiting = this.queue.length > 0 || log.writer.dirty() > 0
-    }
+function isDue(log: FlashLog): boolean {
+    if (log.commands.length || isLate(log)) return true
+    return !log.retry && (log.urgent || isFull(log))
+}
 
-    private async drain(): Promise<void> {
-        while (true) {
-            await this.runCommands()
-            const line = this.queue.shift()
-            if (!line) return
-            this.taken = line
-            await this.log.writer.append(line)
-        }
+async function work(log: FlashLog): Promise<void> {
+    const { queue } = log
+    if (!log.isOpen) await recover(log)
+    const all = log.urgent || isLate(log)
+    log.urgent = false
+    await storeLine(log)
+    while (true) {
+        await runCommands(log)
+        log.line = queue.shift()
+        if (!log.line) break
+        log.at = -1
+        await storeLine(log)
     }
+    if (all || log.dirty >= log.settings.flushBytes) await sync(log)
+    log.lateAt = queue.length || log.dirty ? nextFlush(log) : undefined
+}
 
-    private async runCommands(): Promise<void> {
-        const { commands, queue } = this
-        while (commands.length) {
-            const next = commands[0]
-            if (queue.length && next.after && next.after !== this.taken) return
-            await next.run()
-            commands.shift()
-            next.ok = true
-            next.done.notify()
-        }
+async function runCommands(log: FlashLog): Promise<void> {
+    const { commands, queue } = log
+    while (commands.length) {
+        const next = commands[0]
+        if (queue.length && queue.delivered < next.after) return
+        await next.run(log)
+        commands.shift()
+        next.ok = true
+        next.done.notify()
     }
+}
 
-    private failed(error: any): void {
-        const { log, commands } = this
-        if (!this.retry)
-            log.tell(`not stored: ${error.message || error}; lines wait in RAM`)
-        this.retry = Math.min(this.retry * 2 || RETRY_MS, LONGEST_RETRY_MS)
-        this.nextTry = this.options.clock.millis() + this.retry
-        this.urgent = true
-        while (commands.length) commands.shift().done.notify()
-    }
+function failed(log: FlashLog, error: any): void {
+    if (!log.retry)
+        tell(log, `not stored: ${error.message || error}; lines wait in RAM`)
+    log.retry = Math.min(log.retry * 2 || RETRY_MS, LONGEST_RETRY_MS)
+    log.urgent = true
+    if (log.lateAt !== undefined)
+        log.lateAt = log.options.clock.millis() + log.retry
+    endCommands(log)
+}
+
+function endCommands({ commands }: FlashLog): void {
+    while (commands.length) commands.shift().done.notify()
 }
