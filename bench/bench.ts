@@ -3,8 +3,11 @@ import { cpus } from "node:os"
 import { dirname } from "node:path"
 import { parseArgs } from "node:util"
 import { type Table, tableText } from "./lib/table.ts"
+import { runFlash } from "./parts/flash.ts"
+import { runGrowth } from "./parts/growth.ts"
 import { runHeap } from "./parts/heap.ts"
 import { runSize } from "./parts/size.ts"
+import { runStart } from "./parts/start.ts"
 import { runSteps } from "./parts/steps.ts"
 import { runThroughput } from "./parts/throughput.ts"
 
@@ -26,6 +29,9 @@ const PARTS: Record<string, () => Promise<PartResult>> = {
     heap: runHeap,
     steps: () => runSteps(values.update),
     throughput: runThroughput,
+    start: runStart,
+    flash: runFlash,
+    growth: runGrowth,
 }
 const RESULTS = "bench/results/latest.json"
 

@@ -1,12 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { format, resolveConfig } from "prettier"
+import { SLICE_STEPS, stepsPerRound, TOO_LONG } from "../lib/count-steps.ts"
 import { Lab } from "../lib/lab.ts"
 import { type Table, table } from "../lib/table.ts"
 
-/** Steps of the VM that a slice may take: `DEVS_MAX_STEPS`, one less is executed. */
-const SLICE_STEPS = 131072
-/** The VM's panic at the end of a slice that is too long. */
-const TOO_LONG = 60001
 /** Growth of a figure that counts, as a part of it. */
 export const TOLERANCE = 0.1
 
@@ -27,7 +24,6 @@ const CALLS: Record<string, [string, string, number]> = {
     "syslog encode": [LOG, "encode", 500],
     "settings read": [TASKS, "settings", 200],
 }
-const FEW_CALLS = 5
 
 /** Steps by what is measured. */
 export type Steps = Record<string, number>
@@ -37,10 +33,10 @@ export async function measureSteps(): Promise<Steps> {
     const lab = new Lab()
     try {
         const steps: Steps = {}
-        const nothing = await perCall(lab, LOG, "nothing", 1000)
+        const nothing = await stepsPerRound(lab, LOG, "nothing", 1000)
         for (const [what, [main, name, many]] of Object.entries(CALLS))
             steps[what] = round(
-                (await perCall(lab, main, name, many)) - nothing
+                (await stepsPerRound(lab, main, name, many)) - nothing
             )
         steps["task tick"] = round(await taskTick(lab))
         return steps
@@ -101,35 +97,6 @@ export async function runSteps(
 
 function stepsFile(): string {
     return new URL("../steps.json", import.meta.url).pathname
-}
-
-/** Steps of one call: what many calls leave of the slice, less what few of them leave. */
-async function perCall(
-    lab: Lab,
-    main: string,
-    name: string,
-    many: number
-): Promise<number> {
-    const whole = await stepsLeft(lab, main, name, 0)
-    const few = await stepsLeft(lab, main, name, FEW_CALLS)
-    const rest = await stepsLeft(lab, main, name, many)
-    // a mark's own steps are a whole number, and nearly all of a slice without calls is marks
-    const perMark = Math.floor(SLICE_STEPS / whole)
-    return ((few - rest) * perMark) / (many - FEW_CALLS)
-}
-
-/** Marks that fit into a slice after `count` calls. */
-async function stepsLeft(
-    lab: Lab,
-    main: string,
-    name: string,
-    count: number
-): Promise<number> {
-    const { panic, marks, lines } = await lab.run(main, `${name} ${count}`)
-    if (panic === TOO_LONG && marks > 0) return marks
-    throw new Error(
-        `"${name}" ${count} times: panic ${panic}, ${marks} marks:\n${lines.join("\n")}`
-    )
 }
 
 /**
