@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { FirmwareError } from "../../host/errors.ts"
 import { Simulator, type SimulatorOptions } from "../../host/sim/index.ts"
 
 /**
@@ -24,3 +25,11 @@ export async function withBoard<T>(
 
 /** A port of 127.0.0.1 that nobody listens on: discard, below what is given to clients. */
 export const CLOSED_PORT = "9"
+
+/** What to say of a program that does not build; any other error goes on. */
+export function buildFault(error: unknown): string {
+    if (!(error instanceof FirmwareError)) throw error
+    return error.details.includes("-1051")
+        ? "too large for the VM"
+        : `does not build: ${error.details.split("\n")[0]}`
+}

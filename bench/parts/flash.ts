@@ -3,7 +3,7 @@ import {
     headerPagesFor,
     PAGE_SIZE,
 } from "../../host/flash/index.ts"
-import { withBoard } from "../lib/board.ts"
+import { buildFault, withBoard } from "../lib/board.ts"
 import { type Table, table } from "../lib/table.ts"
 
 const PROGRAM = "bench/programs/flash.ts"
@@ -52,7 +52,7 @@ export async function runFlash(): Promise<{
     const ways: Record<string, FlashResult> = {}
     for (const [name, settings] of Object.entries(WAYS))
         ways[name] = await measureFlash(settings)
-    const rest = await measureRest()
+    const rest = await measureRest().catch(buildFault)
     const rows = Object.entries(ways).map(([name, result]) => [
         name,
         result.segmentBytes / result.bytes,
@@ -79,7 +79,11 @@ export async function runFlash(): Promise<{
             table(
                 "Flash: the reference firmware at rest",
                 ["writes at boot", "writes an hour"],
-                [[rest.writesAtBoot, rest.writesAnHour]]
+                [
+                    typeof rest === "string"
+                        ? [rest, "-"]
+                        : [rest.writesAtBoot, rest.writesAnHour],
+                ]
             ),
         ],
     }

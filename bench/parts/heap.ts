@@ -1,6 +1,5 @@
-import { FirmwareError } from "../../host/errors.ts"
 import type { Settings } from "../../host/env/index.ts"
-import { CLOSED_PORT, withBoard } from "../lib/board.ts"
+import { buildFault, CLOSED_PORT, withBoard } from "../lib/board.ts"
 import { type Table, table } from "../lib/table.ts"
 
 /** What `programs/probe.ts` takes at a time, and prints for it. */
@@ -104,11 +103,4 @@ async function measureHeap(heapCase: HeapCase): Promise<HeapResult> {
     })
     const left = blocks * BLOCK_BYTES
     return { left, used: total - left }
-}
-
-function buildFault(error: unknown): string {
-    if (!(error instanceof FirmwareError)) throw error
-    return error.details.includes("-1051")
-        ? "too large for the VM"
-        : `does not build: ${error.details.split("\n")[0]}`
 }

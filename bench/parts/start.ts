@@ -1,5 +1,5 @@
 import type { Simulator } from "../../host/sim/index.ts"
-import { withBoard } from "../lib/board.ts"
+import { buildFault, withBoard } from "../lib/board.ts"
 import { type Sample, sample, spreadText } from "../lib/stats.ts"
 import { type Table, table } from "../lib/table.ts"
 
@@ -16,9 +16,30 @@ export interface StartResult {
 
 /** How long it takes until the first lines are there; power on to program start not included. */
 export async function runStart(): Promise<{
-    results: StartResult
+    results: StartResult | string
     tables: Table[]
 }> {
+    const results = await measureStart().catch(buildFault)
+    const rows =
+        typeof results === "string"
+            ? [[results, "-", "-"]]
+            : [
+                  row("first log line", results.firstLine),
+                  row("first line at the collector", results.collector),
+              ]
+    return {
+        results,
+        tables: [
+            table(
+                "Start of the reference firmware (ms from program start)",
+                ["until", "median", "spread"],
+                rows
+            ),
+        ],
+    }
+}
+
+async function measureStart(): Promise<StartResult> {
     const firstLines: number[] = []
     const atCollector: number[] = []
     const settings = { DEMO: "1" }
@@ -26,28 +47,12 @@ export async function runStart(): Promise<{
         for (let run = 0; run < RUNS; ++run) {
             const since = sim.at
             if (run) await sim.restart()
-            const [console, syslog] = await timesOfStart(sim, since)
+            const [console, syslog] = await timesOfStart(sim, run && since)
             firstLines.push(console)
             atCollector.push(syslog)
         }
     })
-    const results = {
-        firstLine: sample(firstLines),
-        collector: sample(atCollector),
-    }
-    return {
-        results,
-        tables: [
-            table(
-                "Start of the reference firmware (ms from program start)",
-                ["until", "median", "spread"],
-                [
-                    row("first log line", results.firstLine),
-                    row("first line at the collector", results.collector),
-                ]
-            ),
-        ],
-    }
+    return { firstLine: sample(firstLines), collector: sample(atCollector) }
 }
 
 async function timesOfStart(
