@@ -1,4 +1,4 @@
-import { Indicator, PatternPlayer } from "./player"
+import { PatternPlayer } from "./player"
 import { BUZZER_PATTERNS, PatternTable } from "./patterns"
 
 /** What of a `ds.Buzzer` is used. */
@@ -7,33 +7,29 @@ export interface Sounder {
     playNote(frequency: number, volume: number, duration: number): Promise<void>
 }
 
-/** A heartbeat heard from a buzzer. */
+/**
+ * A heartbeat heard from a buzzer.
+ * @devsWhenUsed
+ */
 export class BuzzerHeartBeat extends PatternPlayer {
     /**
      * @param patterns values are frequencies in Hz, 16 and up; 0 is silence
      * @param volume 0 to 1
      */
     constructor(
-        buzzer: Sounder,
-        patterns: PatternTable = BUZZER_PATTERNS,
-        volume = 1
-    ) {
-        super(new BuzzerIndicator(buzzer, volume), patterns)
-    }
-}
-
-class BuzzerIndicator implements Indicator {
-    constructor(
         private readonly buzzer: Sounder,
-        private readonly volume: number
-    ) {}
+        patterns: PatternTable = BUZZER_PATTERNS,
+        private readonly volume = 1
+    ) {
+        super(patterns)
+    }
 
-    isPresent(): boolean {
+    protected isPresent(): boolean {
         return this.buzzer.isBound
     }
 
     /** The buzzer itself ends a tone after its time; a pause needs no command. */
-    async show(hz: number, ms: number): Promise<void> {
+    protected async show(hz: number, ms: number): Promise<void> {
         if (hz > 0) await this.buzzer.playNote(hz, this.volume, ms)
     }
 }

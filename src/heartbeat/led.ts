@@ -1,4 +1,4 @@
-import { Indicator, PatternPlayer } from "./player"
+import { PatternPlayer } from "./player"
 import { LED_PATTERNS, PatternTable } from "./patterns"
 
 /** What of a `ds.LightBulb` is used. */
@@ -7,22 +7,24 @@ export interface Light {
     readonly intensity: { write(brightness: number): Promise<void> }
 }
 
-/** A heartbeat seen on a light. */
+/**
+ * A heartbeat seen on a light.
+ * @devsWhenUsed
+ */
 export class LedHeartBeat extends PatternPlayer {
     /** @param patterns values are brightness, 0 to 1 */
-    constructor(light: Light, patterns: PatternTable = LED_PATTERNS) {
-        super(new LightIndicator(light), patterns)
+    constructor(
+        private readonly light: Light,
+        patterns: PatternTable = LED_PATTERNS
+    ) {
+        super(patterns)
     }
-}
 
-class LightIndicator implements Indicator {
-    constructor(private readonly light: Light) {}
-
-    isPresent(): boolean {
+    protected isPresent(): boolean {
         return this.light.isBound
     }
 
-    async show(brightness: number): Promise<void> {
+    protected async show(brightness: number): Promise<void> {
         await this.light.intensity.write(brightness)
     }
 }

@@ -17,10 +17,9 @@ import { SystemClock } from "../../src/platform"
 
 /** Patterns of one step, whose value is the severity: what is shown tells what was played. */
 const STEP_MS = 20
-const NUMBERED: PatternTable = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(level => [
-    level,
-    STEP_MS,
-])
+const NUMBERED: PatternTable = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+    level => `${level} ${STEP_MS}`
+)
 
 /** A light that keeps what it is told, and can fail or be gone. */
 class FakeLight {
@@ -85,16 +84,21 @@ async function timeOfCalls(devices: HeartBeat[]): Promise<number> {
     return ds.millis() - start
 }
 
+function numbers(pattern: Pattern): number[] {
+    return pattern.split(" ").map(word => parseFloat(word))
+}
+
 function total(pattern: Pattern): number {
+    const steps = numbers(pattern)
     let ms = 0
-    for (let i = 1; i < pattern.length; i += 2) ms += pattern[i]
+    for (let i = 1; i < steps.length; i += 2) ms += steps[i]
     return ms
 }
 
 function lit(pattern: Pattern): number {
+    const steps = numbers(pattern)
     let ms = 0
-    for (let i = 0; i < pattern.length; i += 2)
-        if (pattern[i]) ms += pattern[i + 1]
+    for (let i = 0; i < steps.length; i += 2) if (steps[i]) ms += steps[i + 1]
     return ms
 }
 
@@ -109,8 +113,10 @@ describe("patterns", () => {
 
     test("each one of a light ends dark, with a pause", () => {
         for (const pattern of LED_PATTERNS) {
-            expect(pattern[pattern.length - 2]).toBe(0)
-            expect(pattern[pattern.length - 1] >= 80).toBe(true)
+            const steps = numbers(pattern)
+            expect(steps.length % 2).toBe(0)
+            expect(steps[steps.length - 2]).toBe(0)
+            expect(steps[steps.length - 1] >= 80).toBe(true)
             expect(total(pattern) <= 2500).toBe(true)
         }
     })
@@ -118,9 +124,11 @@ describe("patterns", () => {
     test("tones are for error and worse, at frequencies the buzzer can play", () => {
         for (let level = 0; level <= BEAT; level++)
             expect(!!BUZZER_PATTERNS[level]).toBe(level <= ERROR)
-        for (const pattern of BUZZER_PATTERNS)
-            for (let i = 0; i < pattern.length; i += 2)
-                expect(pattern[i] === 0 || pattern[i] >= 16).toBe(true)
+        for (const pattern of BUZZER_PATTERNS) {
+            const steps = numbers(pattern)
+            for (let i = 0; i < steps.length; i += 2)
+                expect(steps[i] === 0 || steps[i] >= 16).toBe(true)
+        }
     })
 })
 
@@ -164,8 +172,8 @@ describe("a heartbeat", () => {
     test("does not cut a running pattern, nor lose what came at its end", async () => {
         const light = new FakeLight()
         const table: PatternTable = [
-            [1, STEP_MS, 2, STEP_MS],
-            [3, STEP_MS],
+            `1 ${STEP_MS} 2 ${STEP_MS}`,
+            `3 ${STEP_MS}`,
         ]
         const led = new LedHeartBeat(light, table)
         led.notify(1)

@@ -7,6 +7,7 @@ import { LogRecord } from "../record"
  * Drives a heartbeat from the log: an LED, a buzzer, or any object with `notify(level)`.
  * It needs no line and no burst limit, since many notifications show as one. A device that
  * throws is the log's to take out, as any handler that does.
+ * @devsWhenUsed
  */
 export class HeartBeatHandler implements Handler {
     readonly advised: HandlerOptions
