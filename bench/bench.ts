@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { dirname } from "node:path"
 import { parseArgs } from "node:util"
+import { FirmwareError } from "../host/errors.ts"
 import { type Table, tableText } from "./lib/table.ts"
 import { runFlash } from "./parts/flash.ts"
 import { runGrowth } from "./parts/growth.ts"
 import { runHeap } from "./parts/heap.ts"
+import { runPeers } from "./parts/peers.ts"
 import { runSize } from "./parts/size.ts"
 import { runStart } from "./parts/start.ts"
 import { runSteps } from "./parts/steps.ts"
@@ -32,6 +34,7 @@ const PARTS: Record<string, () => Promise<PartResult>> = {
     start: runStart,
     flash: runFlash,
     growth: runGrowth,
+    peers: runPeers,
 }
 const RESULTS = "bench/results/latest.json"
 
@@ -49,6 +52,12 @@ function keep(part: string, results: unknown): void {
     )
 }
 
+function errorText(error: unknown): string {
+    if (error instanceof FirmwareError)
+        return `${error.message}\n${error.details}`
+    return error instanceof Error ? error.message : String(error)
+}
+
 async function main(): Promise<number> {
     const names = values.only?.split(",") ?? Object.keys(PARTS)
     const unknown = names.find(name => !PARTS[name])
@@ -57,12 +66,18 @@ async function main(): Promise<number> {
         console.error(`no part "${unknown}"; there are ${all}`)
         return 2
     }
+    let failed = 0
     for (const name of names) {
-        const { results, tables } = await PARTS[name]()
-        for (const table of tables) console.log(tableText(table))
-        keep(name, results)
+        try {
+            const { results, tables } = await PARTS[name]()
+            for (const table of tables) console.log(tableText(table))
+            keep(name, results)
+        } catch (error) {
+            failed++
+            console.error(`part "${name}" failed: ${errorText(error)}\n`)
+        }
     }
-    return 0
+    return failed ? 1 : 0
 }
 
 process.exitCode = await main()

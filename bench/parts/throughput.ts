@@ -82,7 +82,8 @@ function speedTable(
     )
 }
 
-async function timeCalls(): Promise<Record<string, Speed>> {
+/** What takes place within one slice: our calls, and what the VM itself offers. */
+export async function timeCalls(): Promise<Record<string, Speed>> {
     const rates = lists(CALLS)
     const lab = new Lab()
     try {
