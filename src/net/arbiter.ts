@@ -78,6 +78,8 @@ class Claim implements Lease {
  * Hands the VM's one socket to one owner at a time, in the order of asking. A standing owner
  * (syslog) holds it until somebody else waits and then is asked to give it back; a borrower
  * (a fetch) holds it for a bounded time. An owner whose fiber is gone loses it.
+ *
+ * @devsWhenUsed
  */
 export class SocketArbiter {
     private readonly waiting: Claim[] = []

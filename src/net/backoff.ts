@@ -15,7 +15,11 @@ export const BACKOFF_MAX_MS = 30000
 /** Up to this part of each delay is random, so that a fleet does not come back as one. */
 const JITTER = 0.3
 
-/** Delays between attempts: doubled each time up to a limit, less a random part. */
+/**
+ * Delays between attempts: doubled each time up to a limit, less a random part.
+ *
+ * @devsWhenUsed
+ */
 export class Backoff {
     private readonly minMs: number
     private readonly maxMs: number

@@ -5,83 +5,108 @@ import {
     NetSocket,
     QUEUED,
     SocketListener,
+    WriteResult,
 } from "../../platform"
-import { Link, LinkContext } from "./link"
-import { makeLink } from "./links"
 import { SyslogOptions } from "./options"
+import { Outbox } from "./outbox"
+import { Batch, ReplayWindow } from "./window"
+
+/** What connections work on; outlives them. */
+export interface ChannelContext {
+    readonly clock: Clock
+    readonly socket: NetSocket
+    options: SyslogOptions
+    readonly outbox: Outbox
+    window: ReplayWindow
+    /** Records handed over (tcp, tls) or acknowledged (relp). */
+    delivered: number
+    /** Records sent once more after a break. */
+    resent: number
+    /** Records of our own that declared a gap. */
+    declared: number
+    /** A record of our own that declares the outbox's gap. */
+    declareGap(): Batch
+    /** Wakes whoever looks after the connection; called at each of its events. */
+    wake(): void
+}
 
 /** How long the network may take nothing before the connection counts as broken, ms. */
-export const STALL_MS = 10000
+const STALL_MS = 10000
 /** Pause after back-pressure before the same bytes are tried again, ms. */
 const RETRY_MS = 10
+/** How long a TLS connection must hold until it counts as accepted, ms. */
+const TLS_SETTLE_MS = 1000
+/** How long a connection must hold until what was sent on it counts as arrived, ms. */
+const ARRIVED_MS = 2000
 
-/** One connection to the collector, from the first packet to the last. */
+/**
+ * One connection to the collector over plain TCP or TLS. Nobody acknowledges, so the last
+ * window is sent again on the next connection. In the simulator a TLS connection is reported
+ * open before the certificate was checked; nothing is sent until it has held for a second.
+ *
+ * @devsWhenUsed
+ */
 export class Channel implements SocketListener {
-    /** Why the connection is over; undefined while it is not. */
+    /** Why the connection is over or of no use; undefined while it is neither. */
     ended: string
     /** Uptime when it was opened; undefined before. */
     openedAt: number
-    private readonly connection: Connection
-    private readonly link: Link
+    /** Whether the peer has shown that it takes records. */
+    isUp = false
+    /** How long what was sent may take to arrive before the socket is given away, ms. */
+    lingerMs = 100
+    /** Batches at the end of the window that were not sent on this connection. */
+    protected backlog: number
+    protected readonly connection: Connection
+    private sentAt = 0
     private blockedSince: number
     private isClosed = false
 
     /**
      * Starts to connect.
-     * @param wake called at each event
      * @throws SocketError when there is no network
      */
-    constructor(
-        private readonly clock: Clock,
-        socket: NetSocket,
-        private readonly options: SyslogOptions,
-        private readonly context: LinkContext,
-        private readonly wake: () => void
-    ) {
-        const { host, port, proto } = options
+    constructor(protected readonly context: ChannelContext) {
+        const { host, port, proto } = context.options
+        this.backlog = context.window.batches.length
         const secured = proto === "tls" ? "tls" : "tcp"
-        this.connection = socket.open(host, port, secured, this)
-        this.link = makeLink(options, context, this.connection)
+        this.connection = context.socket.open(host, port, secured, this)
     }
 
     opened(): void {
-        this.openedAt = this.clock.millis()
-        this.link.opened(this.openedAt)
-        this.wake()
+        this.openedAt = this.context.clock.millis()
+        this.isUp = this.context.options.proto === "tcp"
+        this.context.wake()
     }
 
     received(data: Buffer): void {
-        this.link.received(data, this.clock.millis())
-        this.wake()
+        // a syslog receiver has nothing to say: RFC 6587 and RFC 5425 define no answers
     }
 
     closed(reason: string | undefined): void {
         this.ended = reason || "closed by the collector"
-        this.wake()
-    }
-
-    /** Why the channel is of no use any more; undefined while it is. */
-    problem(): string | undefined {
-        return this.ended || this.link.failure()
-    }
-
-    /** Whether the collector takes records. */
-    isUp(): boolean {
-        return this.link.isUp()
+        this.context.wake()
     }
 
     /** Whether `send` would hand a record over at once. */
     isReady(): boolean {
         return (
-            this.blockedSince === undefined &&
+            this.isUp &&
             !this.ended &&
-            this.link.isReady()
+            !this.backlog &&
+            this.blockedSince === undefined
         )
     }
 
-    /** Hands over what waits, as far as the network takes it. */
+    /** Hands over what waits, as far as the network and the transport take it. */
     send(now: number): void {
-        const result = this.link.send(now)
+        this.sentAt = now
+        let result = QUEUED
+        while (
+            result === QUEUED &&
+            (this.backlog || (this.context.outbox.count && this.hasRoom()))
+        )
+            result = this.sendNext()
         if (result === QUEUED) this.blockedSince = undefined
         else if (result === DISCONNECTED) this.ended = "connection lost"
         else if (this.blockedSince === undefined) this.blockedSince = now
@@ -95,32 +120,81 @@ export class Channel implements SocketListener {
      * @returns ms until something is due again; undefined when nothing is
      */
     turn(firstAt: number): number | undefined {
-        if (this.openedAt === undefined) return undefined
-        const now = this.clock.millis()
-        let next = this.link.tick(now)
-        const { outbox } = this.context
-        const { batchBytes, batchMs } = this.options
-        const left = firstAt + batchMs - now
-        const due = outbox.bytes >= batchBytes || left <= 0
-        if (!this.link.isReady() || (outbox.count() && due)) this.send(now)
-        else if (outbox.count())
-            next = next === undefined ? left : Math.min(next, left)
+        const { clock, outbox, options } = this.context
+        const now = clock.millis()
+        let next = this.tick(now)
+        if (this.isUp) {
+            const left = firstAt + options.batchMs - now
+            const due = left <= 0 || outbox.bytes >= options.batchBytes
+            if (this.backlog || (outbox.count && due)) this.send(now)
+            else if (outbox.count)
+                next = next === undefined ? left : Math.min(next, left)
+        }
         if (this.blockedSince !== undefined) return RETRY_MS
         return next === undefined ? undefined : Math.max(1, next)
     }
 
-    /** Whether the socket can be given away: all has arrived, or there was time enough. */
-    lingerMs(): number {
-        return this.link.isSettled() ? 0 : this.link.lingerMs
-    }
-
-    /** Takes leave and disconnects, once. Never throws. */
+    /** Disconnects, once; what still has to arrive is in the window then. Never throws. */
     close(): void {
         if (this.isClosed) return
         this.isClosed = true
-        if (!this.ended && this.link.isUp()) this.link.bye()
-        this.link.ended()
+        this.leave()
         this.ended = this.ended || "closed"
         this.connection.close()
+    }
+
+    /** Takes leave of the peer and settles the window. */
+    protected leave(): void {
+        // the end of the stream is the end of the session
+    }
+
+    /** Does what the transport has to do by time; returns when that is due again, in ms. */
+    protected tick(now: number): number | undefined {
+        const { window, outbox } = this.context
+        let left = this.openedAt + TLS_SETTLE_MS - now
+        if (!this.isUp && left > 0) return left
+        this.isUp = true
+        if (!window.bytes || outbox.count || this.backlog) return undefined
+        left = this.sentAt + ARRIVED_MS - now
+        if (left > 0) return left
+        this.context.window = new ReplayWindow(window.limit)
+        return undefined
+    }
+
+    /** Whether the transport takes another batch now. */
+    protected hasRoom(): boolean {
+        return true
+    }
+
+    /** Hands a batch to the network. */
+    protected write(data: Buffer): WriteResult {
+        return this.connection.write(data)
+    }
+
+    /** A batch was sent for the first time. */
+    protected keep(batch: Batch): void {
+        this.context.delivered += batch.count
+        this.context.window.add(batch, true)
+    }
+
+    private sendNext(): WriteResult {
+        const { context } = this
+        const { batches } = context.window
+        const again = this.backlog && batches[batches.length - this.backlog]
+        const gap = !again && context.outbox.gap && context.declareGap()
+        const batch = again || gap || context.outbox.head()
+        const result = this.write(batch.data)
+        if (result !== QUEUED) return result
+        if (again) {
+            this.backlog--
+            context.resent += batch.count
+            return result
+        }
+        if (gap) {
+            context.outbox.gap = 0
+            context.declared++
+        } else context.outbox.remove()
+        this.keep(batch)
+        return result
     }
 }

@@ -15,16 +15,6 @@ export function escapeValue(text: string): string {
     return replaceAll(replaceAll(slashes, '"', '\\"'), "]", "\\]")
 }
 
-function valueText(value: any): string {
-    if (typeof value === "string") return value
-    if (typeof value !== "object" || !value) return "" + value
-    try {
-        return JSON.stringify(value)
-    } catch (e: any) {
-        return "" + value // what cannot be told in JSON, as a cycle
-    }
-}
-
 /**
  * One SD-ELEMENT of RFC 5424, section 6.3. Names are made valid, values escaped and cut;
  * parameters that do not fit are left out, and nothing is left of an element without any.
@@ -41,7 +31,9 @@ export function structuredElement(
     for (const key of Object.keys(params)) {
         if (out.length > MAX_PARAMS) break
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
-        const text = cutValue(valueText(params[key]))
+        const value = params[key]
+        const isPlain = typeof value !== "object" || !value
+        const text = cutValue(isPlain ? "" + value : JSON.stringify(value))
         const param = ` ${name}="${escapeValue(text)}"`
         if (size + param.byteLength > maxBytes) continue
         size += param.byteLength

@@ -1,7 +1,8 @@
 import { structuredElement } from "./data"
 import { format } from "./format"
-import { cutBytes, escapeTemplate, headerField, singleLine } from "./text"
-import { TimestampCache } from "./timestamp"
+import { SyslogOptions } from "./options"
+import { cutBytes, escapeTemplate, headerField, NIL, singleLine } from "./text"
+import { LAST_MS, pad, secondPrefix } from "./timestamp"
 
 /** Limits of RFC 5424, section 6: HOSTNAME, APP-NAME, PROCID, MSGID. */
 export const MAX_HOSTNAME = 255
@@ -44,24 +45,6 @@ export interface SyslogEvent {
     meta: Record<string, any> | undefined
 }
 
-/** Who the messages come from and how long they may be. */
-export interface MessageOptions {
-    hostname: string
-    /** Facility, 0 to 23: RFC 5424, table 1. */
-    facility: number
-    /** APP-NAME of lines that no task wrote; their topic when left out. */
-    appName: string | undefined
-    /** PROCID: the boot number. */
-    procId: string
-    maxBytes: number
-    /** Whether line feeds become `#012`, as LF framing needs it and rsyslog writes them. */
-    singleLine: boolean
-    /** Whether the text starts with a BOM, which tells receivers that it is UTF-8. */
-    bom: boolean
-    /** Enterprise number in the SD-ID of a record's metadata. */
-    enterprise: number
-}
-
 /** The kept headers of one topic and mark: a template for each level. */
 interface Header {
     topic: string
@@ -69,85 +52,93 @@ interface Header {
     templates: string[]
 }
 
-/** Writes RFC 5424 messages. The header of each topic and level is made once and kept. */
+/**
+ * Writes RFC 5424 messages. The header of each topic and level is made once and kept.
+ *
+ * @devsWhenUsed
+ */
 export class MessageEncoder {
-    private readonly times = new TimestampCache()
-    private readonly hostname: string
-    private readonly procId: string
     private headers: Record<string, Header> = {}
     private cached = 0
-    private lastTopic: string
-    private lastMark: string
-    private lastLevel: number
-    private lastTemplate: string
-    private lastTime = -1
+    // of the message before: most share all of these with it
+    private topic: string
+    private mark: string
+    private level: number
+    private template: string
+    private time = -1
     private ticks = 0
+    private wall: number
+    private stamp = NIL
+    /** Start of the second whose `prefix` is kept. */
+    private second = -1
+    private prefix: string
 
-    constructor(private readonly options: MessageOptions) {
-        this.hostname = headerField(options.hostname, MAX_HOSTNAME)
-        this.procId = headerField(options.procId, MAX_PROCID)
-    }
+    /**
+     * @param options complete
+     * @param single whether line feeds become `#012`, as LF framing needs it
+     */
+    constructor(
+        private readonly options: SyslogOptions,
+        private readonly single: boolean
+    ) {}
 
     /**
      * The message without framing, at most `maxBytes` long.
      * @param sequence the sequenceId, 1 to MAX_SEQUENCE
      */
     encode(event: SyslogEvent, sequence: number): string {
+        const { level, topic, mark, meta } = event
         if (
-            event.level !== this.lastLevel ||
-            event.topic !== this.lastTopic ||
-            event.mark !== this.lastMark
-        )
-            this.turnTo(event)
-        if (event.time !== this.lastTime) {
-            this.lastTime = event.time
-            this.ticks = ticksOf(event.time)
+            level !== this.level ||
+            topic !== this.topic ||
+            mark !== this.mark
+        ) {
+            this.template = this.templateOf(event)
+            this.level = level
+            this.topic = topic
+            this.mark = mark
         }
-        return event.meta
-            ? this.withMeta(event, sequence)
-            : this.fit(this.lastTemplate, event, sequence, event.message)
-    }
-
-    /** Fills the template in; cuts the text, and only the text, where it is too long. */
-    private fit(
-        template: string,
-        event: SyslogEvent,
-        sequence: number,
-        given: string
-    ): string {
-        const time = this.times.of(event.wall)
-        const text = this.options.singleLine ? singleLine(given) : given
-        const message = format(template, time, sequence, this.ticks, text)
+        if (event.time !== this.time || event.wall !== this.wall)
+            this.setTime(event)
+        const template = meta ? this.withMeta(event) : this.template
+        const text = this.single ? singleLine(event.message) : event.message
+        const { stamp, ticks } = this
+        const message = format(template, stamp, sequence, ticks, text)
         const excess = message.byteLength - this.options.maxBytes
         if (excess <= 0) return message
+        // only the text is cut, never the header
         const cut = cutBytes(text, text.byteLength - excess)
-        return format(template, time, sequence, this.ticks, cut)
+        return format(template, stamp, sequence, ticks, cut)
     }
 
-    private withMeta(event: SyslogEvent, sequence: number): string {
-        const { enterprise, maxBytes, singleLine: single } = this.options
+    private setTime(event: SyslogEvent): void {
+        const { time, wall } = event
+        this.time = time
+        this.wall = wall
+        // the VM's % is of 32 bits
+        const ticks = Math.floor(time / 10)
+        this.ticks = ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
+        this.stamp = NIL
+        if (wall === undefined || !(wall >= 0) || wall > LAST_MS) return
+        const unixMs = Math.floor(wall)
+        if (!(unixMs >= this.second && unixMs < this.second + 1000)) {
+            this.second = Math.floor(unixMs / 1000) * 1000
+            this.prefix = secondPrefix(unixMs)
+        }
+        this.stamp = this.prefix + pad(unixMs - this.second, 3) + "Z"
+    }
+
+    private withMeta(event: SyslogEvent): string {
         const element = structuredElement(
-            `fiberd@${enterprise}`,
+            `fiberd@${this.options.enterprise}`,
             event.meta,
-            (maxBytes - MAX_HEADER_BYTES) >> 1
+            (this.options.maxBytes - MAX_HEADER_BYTES) >> 1
         )
-        const data = single ? singleLine(element) : element
-        return this.fit(
-            this.makeTemplate(event, data),
-            event,
-            sequence,
-            event.message
-        )
+        const data = this.single ? singleLine(element) : element
+        return makeTemplate(this.options, event, data)
     }
 
-    private turnTo(event: SyslogEvent): void {
-        this.lastLevel = event.level
-        this.lastTopic = event.topic
-        this.lastMark = event.mark
-        this.lastTemplate = this.template(event)
-    }
-
-    private template(event: SyslogEvent): string {
+    private templateOf(event: SyslogEvent): string {
         const { topic, mark } = event
         const key = mark || topic
         let header = this.headers[key]
@@ -162,35 +153,37 @@ export class MessageEncoder {
         }
         const { templates } = header
         const level = Math.max(0, event.level)
-        if (!templates[level]) templates[level] = this.makeTemplate(event, "")
+        if (!templates[level])
+            templates[level] = makeTemplate(this.options, event, "")
         return templates[level]
-    }
-
-    /**
-     * The `format` template of a message: {0} TIMESTAMP, {1} sequenceId, {2} sysUpTime, {3} text.
-     * @param data more SD-ELEMENTs
-     */
-    private makeTemplate(event: SyslogEvent, data: string): string {
-        const { appName, facility, bom } = this.options
-        const { topic, mark } = event
-        const severity = Math.min(Math.max(event.level, 0), DEBUG)
-        const isTask = topic.startsWith(TASK_PREFIX)
-        const app = isTask ? topic.slice(TASK_PREFIX.length) : appName || topic
-        const header = [
-            `<${facility * 8 + severity}>1 {0}`,
-            escapeTemplate(this.hostname),
-            escapeTemplate(headerField(app, MAX_APP_NAME)),
-            escapeTemplate(this.procId),
-            escapeTemplate(headerField(mark || topic, MAX_MSGID)),
-            '[meta sequenceId="{1}" sysUpTime="{2}"]' + escapeTemplate(data),
-            (bom ? BOM : "") + "{3}",
-        ]
-        return header.join(" ")
     }
 }
 
-/** sysUpTime of an uptime in ms. The VM's `%` is of 32 bits and cannot tell this. */
-function ticksOf(millis: number): number {
-    const ticks = Math.floor(millis / 10)
-    return ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
+/**
+ * The `format` template of a message: {0} TIMESTAMP, {1} sequenceId, {2} sysUpTime, {3} text.
+ * @param data more SD-ELEMENTs
+ */
+function makeTemplate(
+    options: SyslogOptions,
+    { topic, mark, level }: SyslogEvent,
+    data: string
+): string {
+    const severity = Math.min(Math.max(level, 0), DEBUG)
+    const app = topic.startsWith(TASK_PREFIX)
+        ? topic.slice(TASK_PREFIX.length)
+        : options.appName || topic
+    const header = [
+        headerField(options.hostname, MAX_HOSTNAME),
+        headerField(app, MAX_APP_NAME),
+        headerField(options.procId, MAX_PROCID),
+        headerField(mark || topic, MAX_MSGID),
+        "[meta",
+    ].join(" ")
+    return [
+        `<${options.facility * 8 + severity}>1 {0} `,
+        escapeTemplate(header),
+        ' sequenceId="{1}" sysUpTime="{2}"]',
+        escapeTemplate(data),
+        options.bom ? ` ${BOM}{3}` : " {3}",
+    ].join("")
 }

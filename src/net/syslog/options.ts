@@ -52,20 +52,6 @@ const PORTS: Record<string, number> = { tcp: 514, tls: 6514, relp: 2514 }
 /** local0 of RFC 5424, table 1. */
 const LOCAL0 = 16
 
-function inRange(name: string, value: number, low: number, high: number): void {
-    if (!(value >= low && value <= high))
-        throw new RangeError(
-            `syslog ${name} ${value}: wanted ${low} to ${high}`
-        )
-}
-
-function oneOf(name: string, value: string, allowed: string[]): void {
-    if (allowed.indexOf(value) < 0)
-        throw new RangeError(
-            `syslog ${name} "${value}": wanted ${allowed.join(", ")}`
-        )
-}
-
 /** Where records go, as `tcp://collector:514`; empty while no host is set. */
 export function target({ host, port, proto }: SyslogOptions): string {
     return host ? `${proto}://${host}:${port}` : ""
@@ -76,36 +62,54 @@ export function target({ host, port, proto }: SyslogOptions): string {
  * @throws RangeError naming the option, the value and what is wanted
  */
 export function completeOptions(given: SyslogOptions): SyslogOptions {
-    const proto = given.proto || "tcp"
     const options: SyslogOptions = {
-        host: given.host || "",
-        port: given.port || PORTS[proto],
-        proto,
-        framing: given.framing || "octet",
-        facility: given.facility ?? LOCAL0,
-        hostname: given.hostname || "",
-        appName: given.appName,
-        procId: given.procId || "",
-        maxBytes: given.maxBytes ?? MAX_MESSAGE_BYTES,
-        bom: !!given.bom,
-        enterprise: given.enterprise ?? EXAMPLE_ENTERPRISE,
-        queueBytes: given.queueBytes ?? 8192,
-        windowBytes: given.windowBytes ?? 4096,
-        batchBytes: given.batchBytes ?? 1024,
-        batchMs: given.batchMs ?? 8,
-        connectMs: given.connectMs ?? 10000,
-        backoff: given.backoff || {},
+        host: "",
+        proto: "tcp",
+        framing: "octet",
+        facility: LOCAL0,
+        hostname: "",
+        procId: "",
+        maxBytes: MAX_MESSAGE_BYTES,
+        bom: false,
+        enterprise: EXAMPLE_ENTERPRISE,
+        queueBytes: 8192,
+        windowBytes: 4096,
+        batchBytes: 1024,
+        batchMs: 8,
+        connectMs: 10000,
     }
-    oneOf("proto", proto, Object.keys(PORTS))
-    oneOf("framing", options.framing, ["octet", "lf"])
-    inRange("port", options.port, 1, 65535)
-    inRange("facility", options.facility, 0, 23)
-    inRange("maxBytes", options.maxBytes, MIN_MESSAGE_BYTES, 8192)
-    inRange("batchBytes", options.batchBytes, 1, 4096)
+    const said = given as Record<string, any>
+    const all = options as Record<string, any>
+    for (const key of Object.keys(said))
+        if (said[key] !== undefined) all[key] = said[key]
+    const { proto, framing } = options
+    if (!PORTS[proto]) refuse("proto", proto, "tcp, tls or relp")
+    if (framing !== "octet" && framing !== "lf")
+        refuse("framing", framing, "octet or lf")
+    options.port = options.port || PORTS[proto]
     const least = Math.max(options.maxBytes, 2 * options.batchBytes)
-    inRange("queueBytes", options.queueBytes, least, 65536)
-    inRange("windowBytes", options.windowBytes, 0, 65536)
-    inRange("batchMs", options.batchMs, 0, 1000)
-    inRange("connectMs", options.connectMs, 1, 600000)
+    inRange(options, "port", 1, 65535)
+    inRange(options, "facility", 0, 23)
+    inRange(options, "maxBytes", MIN_MESSAGE_BYTES, 8192)
+    inRange(options, "batchBytes", 1, 4096)
+    inRange(options, "queueBytes", least, 65536)
+    inRange(options, "windowBytes", 0, 65536)
+    inRange(options, "batchMs", 0, 1000)
+    inRange(options, "connectMs", 1, 600000)
     return options
+}
+
+function inRange(
+    options: Record<string, any>,
+    name: string,
+    low: number,
+    high: number
+): void {
+    const value = options[name]
+    if (!(value >= low && value <= high))
+        refuse(name, value, `${low} to ${high}`)
+}
+
+function refuse(name: string, value: unknown, wanted: string): void {
+    throw new RangeError(`syslog ${name} ${value}: wanted ${wanted}`)
 }

@@ -1,8 +1,8 @@
 import { Framing, LF, OCTET } from "./framing"
-import { LinkContext } from "./link"
-import { MessageEncoder, SyslogEvent } from "./message"
+import { ChannelContext } from "./channel"
+import { MAX_SEQUENCE, MessageEncoder, SyslogEvent } from "./message"
 import { SyslogOptions, completeOptions, target } from "./options"
-import { Gap, Outbox } from "./outbox"
+import { Outbox } from "./outbox"
 import { singleLine } from "./text"
 import { Batch, ReplayWindow } from "./window"
 import { SyslogNet, SyslogReport, SyslogWorker } from "./worker"
@@ -35,12 +35,13 @@ export interface SyslogStats {
  * A syslog client: takes events, writes RFC 5424 messages, keeps them in a bounded queue and
  * sends them to a collector. Taking an event never waits, never throws and never needs
  * a connection. Nothing is taken while no host is set.
+ *
+ * @devsWhenUsed
  */
 export class Rsyslogger {
-    private options: SyslogOptions
     private encoder: MessageEncoder
     private framing: Framing
-    private readonly context: LinkContext
+    private readonly context: ChannelContext
     private readonly outbox: Outbox
     private readonly worker: SyslogWorker
     private batchBytes: number
@@ -52,22 +53,27 @@ export class Rsyslogger {
      * @throws RangeError for an option out of its limits
      */
     constructor(
-        private readonly net: SyslogNet,
-        options: SyslogOptions,
+        { clock, socket, arbiter }: SyslogNet,
+        given: SyslogOptions,
         report: SyslogReport
     ) {
-        this.options = completeOptions(options)
-        const { queueBytes, batchBytes } = this.options
-        this.outbox = new Outbox(queueBytes, batchBytes)
+        const options = completeOptions(given)
         const self = this
+        this.outbox = new Outbox(options.queueBytes, options.batchBytes)
         this.context = {
+            clock,
+            socket,
+            options,
             outbox: this.outbox,
-            window: new ReplayWindow(this.options.windowBytes),
-            stats: { delivered: 0, resent: 0, declared: 0 },
+            window: new ReplayWindow(options.windowBytes),
+            delivered: 0,
+            resent: 0,
+            declared: 0,
             declareGap: () => self.declareGap(),
+            wake: () => self.worker.wake.notify(),
         }
-        this.adopt()
-        this.worker = new SyslogWorker(net, this.context, this.options, report)
+        this.worker = new SyslogWorker(arbiter, this.context, report)
+        this.adopt(options)
     }
 
     /** Starts to connect, once a host is set. May be called more than once. */
@@ -85,102 +91,94 @@ export class Rsyslogger {
      * @throws RangeError for an option out of its limits, with nothing changed
      */
     configure(changes: SyslogOptions): void {
-        const options = completeOptions({ ...this.options, ...changes })
-        const { framing } = this
-        const { proto } = this.options
-        this.worker.abandon()
-        this.options = options
-        this.adopt()
-        this.moveOn(framing, proto === "relp")
-        this.outbox.setLimits(options.queueBytes, options.batchBytes)
-        this.worker.configure(options)
+        const { context, outbox, worker, framing } = this
+        const { options } = context
+        const next = completeOptions({ ...options, ...changes })
+        if (worker.channel) worker.channel.close()
+        const { batches } = context.window
+        context.window = new ReplayWindow(next.windowBytes)
+        // on plain TCP the window has been delivered, as far as anybody knows
+        if (options.proto === "relp")
+            for (let i = batches.length - 1; i >= 0; --i)
+                if (batches[i].count) outbox.putBack(batches[i])
+        this.adopt(next)
+        const after = this.framing
+        if (after !== framing)
+            outbox.change(data => reframe(data, framing, after))
+        outbox.setLimits(next.queueBytes, next.batchBytes)
+        worker.restart()
     }
 
     /** Takes one event. Never waits, never throws; the oldest is dropped when too many wait. */
     push(event: SyslogEvent): void {
         if (!this.isOn) return
         const { outbox } = this
-        const sequence = outbox.nextSequence()
+        const sequence = sequenceAfter(outbox.sequence, 1)
         const line = this.framing.frame(this.encoder.encode(event, sequence))
         const size = line.byteLength
         if (outbox.openBytes + size > this.batchBytes) this.worker.full()
         const wasEmpty = !outbox.bytes
-        outbox.add(line, size)
+        outbox.add(line, size, sequence)
         this.received++
         if (wasEmpty) this.worker.filled()
     }
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const { window } = this.context
-        const unanswered = this.options.proto === "relp" ? window.lines() : 0
-        const { delivered, resent, declared } = this.context.stats
+        const { context, outbox, worker } = this
+        const { options, window } = context
+        let queued = outbox.count
+        if (options.proto === "relp")
+            for (const batch of window.batches) queued += batch.count
         return {
-            target: target(this.options),
-            connected: this.worker.isConnected(),
-            connects: this.worker.connects,
+            target: target(options),
+            connected: !!worker.channel && worker.channel.isUp,
+            connects: worker.connects,
             received: this.received,
-            delivered,
-            queued: this.outbox.count() + unanswered,
-            dropped: this.outbox.dropped,
-            resent,
-            declared,
-            queuedBytes: this.outbox.bytes,
+            delivered: context.delivered,
+            queued,
+            dropped: outbox.dropped,
+            resent: context.resent,
+            declared: context.declared,
+            queuedBytes: outbox.bytes,
         }
     }
 
-    /** Takes what still has to arrive along to the new target, in its framing. */
-    private moveOn(before: Framing, unanswered: boolean): void {
-        const { framing, outbox } = this
-        const kept = this.context.window.clear()
-        this.context.window = new ReplayWindow(this.options.windowBytes)
-        if (unanswered)
-            for (let i = kept.length - 1; i >= 0; --i)
-                if (kept[i].count) outbox.putBack(kept[i])
-        if (framing !== before)
-            outbox.change(data => reframe(data, before, framing))
-    }
-
-    private adopt(): void {
-        const { options } = this
+    private adopt(options: SyslogOptions): void {
         // RELP makes its own frames, from messages that wait in counted ones
         const lines = options.proto !== "relp" && options.framing === "lf"
+        this.context.options = options
         this.framing = lines ? LF : OCTET
-        this.encoder = new MessageEncoder({
-            hostname: options.hostname,
-            facility: options.facility,
-            appName: options.appName,
-            procId: options.procId,
-            maxBytes: options.maxBytes,
-            singleLine: this.framing.singleLine,
-            bom: options.bom,
-            enterprise: options.enterprise,
-        })
+        this.encoder = new MessageEncoder(options, lines)
         this.batchBytes = options.batchBytes
         this.isOn = !!options.host
     }
 
     /** The record that declares the gap; it stands under the last missing sequenceId. */
-    private declareGap(): Batch | undefined {
-        const gap = this.outbox.gap()
-        if (!gap) return undefined
-        const { clock } = this.net
+    private declareGap(): Batch {
+        const { clock, outbox } = this.context
+        const dropped = outbox.gap
+        const last = sequenceAfter(outbox.sequence, -outbox.count)
+        const first = sequenceAfter(last, 1 - dropped)
         const event: SyslogEvent = {
             time: clock.millis(),
             wall: clock.wall(),
             level: WARNING,
             topic: SYSLOG_TOPIC,
             mark: undefined,
-            message: gapText(gap),
-            meta: { dropped: gap.count, first: gap.first, last: gap.last },
+            message: `${dropped} records dropped, sequenceId ${first} to ${last}: the queue was full`,
+            meta: { dropped, first, last },
         }
-        const message = this.encoder.encode(event, gap.last)
+        const message = this.encoder.encode(event, last)
         return { data: Buffer.from(this.framing.frame(message)), count: 0 }
     }
 }
 
-function gapText(gap: Gap): string {
-    return `${gap.count} records dropped, sequenceId ${gap.first} to ${gap.last}: the queue was full`
+/** The sequenceId `steps` after (or before, when negative) another: 1 follows MAX_SEQUENCE. */
+function sequenceAfter(sequence: number, steps: number): number {
+    const next = sequence + steps
+    if (next > MAX_SEQUENCE) return next - MAX_SEQUENCE
+    return next < 1 && steps < 0 ? next + MAX_SEQUENCE : next
 }
 
 function reframe(data: Buffer, before: Framing, after: Framing): Buffer {
