@@ -30,8 +30,7 @@ export function addTask(
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent
-    if (task.options.core) task.flags |= CORE
-    tasks.push(task)
+    supervisor.take(task)
     if (store) store.applyTo(task)
     autostart(task)
     return task

@@ -79,7 +79,7 @@ function spreadCore(task: Task): void {
         for (const name of core[i].options.requires || []) {
             const other = task.supervisor.find(name)
             if (!other || other.flags & CORE) continue
-            other.flags |= CORE
+            other.supervisor.makeCore(other)
             core.push(other)
         }
 }

@@ -70,7 +70,6 @@ function isInTheWay(task: Task, other: Task): boolean {
 }
 
 function isCoreComing(supervisor: Supervisor): boolean {
-    for (const task of supervisor.tasks)
-        if (task.flags & CORE && isComing(task)) return true
+    for (const task of supervisor.core) if (isComing(task)) return true
     return false
 }

@@ -26,24 +26,23 @@ export function begin(task: Task): void {
 }
 
 /**
- * Root of a task's fiber: nothing gets past it, for that would restart the whole program. One
- * function, since each frame below the body takes heap as long as the body runs.
+ * Root of a task's fiber: nothing gets past it, for that would restart the whole program. Small,
+ * since its frame takes heap as long as the body runs.
  */
 async function root(task: Task): Promise<void> {
     try {
         if (enter(task))
-            try {
-                const { args } = task.options
-                task.result = args
-                    ? await (task.body as any)(task, ...args)
-                    : await task.body(task)
-            } catch (e: any) {
-                bodyThrew(task, e)
-            }
-        await windUp(task)
+            task.result = task.options.args
+                ? await callWithArgs(task)
+                : await task.body(task)
     } catch (e: any) {
-        giveIn(task, e)
+        bodyThrew(task, e)
     }
+    await windUpSafely(task)
+}
+
+async function callWithArgs(task: Task): Promise<any> {
+    return await (task.body as any)(task, ...task.options.args)
 }
 
 function bodyThrew(task: Task, thrown: any): void {
@@ -93,8 +92,11 @@ async function windUp(task: Task): Promise<void> {
     settle(task)
 }
 
-/** Does in a new fiber what is left of the end of a run whose fiber had to be terminated. */
-export async function windUpAfresh(task: Task): Promise<void> {
+/**
+ * The end of a run, for the root of a fiber: of the task's own, or of one that goes on where
+ * the task's own had to be terminated.
+ */
+export async function windUpSafely(task: Task): Promise<void> {
     try {
         await windUp(task)
     } catch (e: any) {

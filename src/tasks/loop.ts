@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { admitNewTasks } from "./cycles"
 import { effective } from "./effective"
-import { windUpAfresh } from "./lifecycle"
+import { windUpSafely } from "./lifecycle"
 import { enqueue, proceed } from "./requests"
 import { consumePlan } from "./schedule"
 import { DUE, HELD, WANTED } from "./states"
@@ -74,5 +74,5 @@ function terminate(task: Task): void {
         "did not stop within {0} ms and was terminated",
         effective(task, "grace")
     )
-    task.fiber = windUpAfresh.start(task)
+    task.fiber = windUpSafely.start(task)
 }

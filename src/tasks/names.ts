@@ -5,9 +5,6 @@ import { nearest } from "./near"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
-const NAME_CHARS =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-
 /** @throws TaskError unless `name` has 1 to `MAX_NAME_CHARS` letters, digits, `-` or `_` */
 export function checkName(name: string): void {
     if (typeof name !== "string" || !name)
@@ -18,11 +15,18 @@ export function checkName(name: string): void {
             `name of ${name.length} characters, at most ${MAX_NAME_CHARS} allowed`
         )
     for (let i = 0; i < name.length; ++i)
-        if (!NAME_CHARS.includes(name.charAt(i)))
+        if (!isNameChar(name.charCodeAt(i)))
             throw new TaskError(
                 name,
                 `"${name.charAt(i)}" in the name, only letters, digits, "-" and "_" allowed`
             )
+}
+
+/** Letters first: this is done for each character of each task. */
+function isNameChar(code: number): boolean {
+    const lower = code | 0x20
+    if (lower >= 0x61 && lower <= 0x7a) return true
+    return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x5f
 }
 
 /** `name`, or with `@1`, `@2`, ... behind it when that is taken. @throws TaskError if too long */

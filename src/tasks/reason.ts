@@ -1,5 +1,5 @@
 import { isComing, isUp } from "./dependencies"
-import { CORE, HELD } from "./states"
+import { HELD } from "./states"
 import type { Task } from "./task"
 
 /** What `task` waits for, in a few words; undefined for one that does not wait. */
@@ -16,7 +16,6 @@ export function waitsFor(task: Task): string | undefined {
         const other = supervisor.find(name)
         if (other && isComing(other)) return name
     }
-    for (const other of supervisor.tasks)
-        if (other.flags & CORE && isComing(other)) return other.name
+    for (const other of supervisor.core) if (isComing(other)) return other.name
     return "boot"
 }

@@ -15,9 +15,8 @@ export function requestDelete(task: Task): void {
 export function removeTask(task: Task): void {
     const { supervisor } = task
     const { tasks } = supervisor
-    const at = tasks.indexOf(task)
-    if (at < 0) return
-    tasks.insert(at, -1)
+    if (!tasks.includes(task)) return
+    supervisor.forget(task)
     task.flags &= ~WANTED
     rest(task)
     for (let i = tasks.length - 1; i >= 0; --i) {

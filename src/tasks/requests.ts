@@ -21,16 +21,22 @@ import type { Task } from "./task"
  * is scheduled or waits for its restart runs now, one that runs already is left alone.
  */
 export function startTask(task: Task): void {
-    const wanted = [task]
-    for (let i = 0; i < wanted.length; ++i) {
-        const { options, supervisor } = wanted[i]
+    if (task.options.requires) startRequired(task)
+    startOne(task)
+}
+
+/** Starts what `task` requires, and what that requires; the deepest first. */
+function startRequired(task: Task): void {
+    const needed = [task]
+    for (let i = 0; i < needed.length; ++i) {
+        const { options, supervisor } = needed[i]
         for (const name of options.requires || []) {
             const other = supervisor.find(name)
-            if (other && isNeeded(other) && !wanted.includes(other))
-                wanted.push(other)
+            if (other && isNeeded(other) && !needed.includes(other))
+                needed.push(other)
         }
     }
-    for (let i = wanted.length - 1; i >= 0; --i) startOne(wanted[i])
+    for (let i = needed.length - 1; i > 0; --i) startOne(needed[i])
 }
 
 /** Whether a required task has to be started along. */

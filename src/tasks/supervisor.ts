@@ -1,7 +1,7 @@
 import type { Logger, LogSystem } from "../log"
 import { Clock, Signal } from "../platform"
 import type { SupervisionOptions } from "./options"
-import { TaskState } from "./states"
+import { CORE, TaskState } from "./states"
 import type { TaskStore } from "./store"
 import type { Task } from "./task"
 import { Timers } from "./timers"
@@ -11,6 +11,10 @@ import { Watchers } from "./watchers"
 export class Supervisor {
     /** All tasks, in the order in which they were added. */
     readonly tasks: Task[] = []
+    /** The same by name: looked up natively, where a search takes steps for every task. */
+    private readonly byName: Record<string, Task> = {}
+    /** Those of them that are core. */
+    readonly core: Task[] = []
     readonly timers = new Timers()
     readonly watchers = new Watchers()
     /** Wakes the supervising fiber. */
@@ -41,8 +45,30 @@ export class Supervisor {
 
     /** The task of this very name, or undefined. */
     find(name: string): Task | undefined {
-        for (const task of this.tasks) if (task.name === name) return task
-        return undefined
+        return this.byName[name]
+    }
+
+    /** Makes `task` a core task. */
+    makeCore(task: Task): void {
+        if (task.flags & CORE) return
+        task.flags |= CORE
+        this.core.push(task)
+    }
+
+    /** Takes in a task that is new; nobody has its name. */
+    take(task: Task): void {
+        this.tasks.push(task)
+        this.byName[task.name] = task
+        if (task.options.core) this.makeCore(task)
+    }
+
+    /** Takes `task` out of the lists. */
+    forget(task: Task): void {
+        delete this.byName[task.name]
+        for (const list of [this.tasks, this.core]) {
+            const at = list.indexOf(task)
+            if (at >= 0) list.insert(at, -1)
+        }
     }
 
     /** Has the tasks that wait for others looked at again, soon. */

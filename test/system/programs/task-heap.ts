@@ -29,7 +29,7 @@ export async function measureHeap(
     let chain: any
     for (let i = 1; true; ++i) {
         chain = { next: chain }
-        if (i % 4 === 0) console.log(`free ${i * OBJECT_BYTES}`)
+        if (i % 2 === 0) console.log(`free ${i * OBJECT_BYTES}`)
         if (i % 64 === 0) await ds.sleep(0)
     }
 }
