@@ -1,7 +1,7 @@
 // All of the library is linked, and nothing of it is used: what its code takes by being there.
 import * as ds from "@devicescript/core"
 import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
-import { LogSystem, parseLevelSpec } from "../../src/log"
+import { LogSystem, parseLevel, parseLevelSpec } from "../../src/log"
 import {
     ConsoleHandler,
     FileRotationHandler,
@@ -21,7 +21,7 @@ async function useAll(): Promise<void> {
     const flash = new SettingsFlash()
     const socket = new SystemSocket()
     const levels = (spec: string) => "" + parseLevelSpec(spec, 0)
-    const schema = firmwareSchema({ levels, demo: false })
+    const schema = firmwareSchema({ levels, level: parseLevel, demo: false })
     const settings = await Settings.load(flash, schema)
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())

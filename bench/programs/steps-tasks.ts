@@ -1,6 +1,6 @@
 // What the supervision of tasks and the reading of settings take, in steps of the VM.
 import * as ds from "@devicescript/core"
-import { LogSystem } from "../../src/log"
+import { LogSystem, parseLevel } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
 import { firmwareSchema, Settings } from "../../src/settings"
 import { TaskRegistry } from "../../src/tasks"
@@ -84,7 +84,9 @@ async function attend(count: number): Promise<void> {
 
 function read(): (count: number) => void {
     const levels = () => undefined as string
-    const settings = new Settings(firmwareSchema({ levels, demo: false }))
+    const settings = new Settings(
+        firmwareSchema({ levels, level: parseLevel, demo: false })
+    )
     settings.set("SYSLOG_PORT", "1514")
     return count => {
         for (let i = 0; i < count; ++i) settings.get("SYSLOG_PORT")

@@ -31,6 +31,7 @@ export interface DotenvEntry {
  *
  * It reads one statement a call (some 500 VM steps for a usual one), so that the caller can let
  * other fibers run in between; of a key given twice the later one counts.
+ * @devsWhenUsed
  */
 export class DotenvReader {
     private readonly text: string

@@ -1,17 +1,22 @@
 import { facility } from "./facility"
-import { byteSize, duration, flag, int, oneOf, text } from "./kinds"
+import { byteSize, duration, flag, int, named, oneOf, text } from "./kinds"
 import { Check } from "./setting"
 
 /** What the schema leaves to its user, so that settings need to know neither log nor board. */
 export interface FirmwareOptions {
     /** Tests a level specification, as `error debug@net`; says what is wrong, or undefined. */
     levels: Check<string>
+    /** Finds the number of a level by its name, as `error`; undefined when there is none. */
+    level: (name: string) => number | undefined
     /** Whether the demo task runs when the setting does not say; true in the simulator. */
     demo: boolean
 }
 
 /** Facility `local0`: the first of those that RFC 5424 leaves to the site. */
 const LOCAL0 = 16
+/** Severities of RFC 5424, section 6.2.1, table 2. */
+const ERROR = 3
+const INFO = 6
 /** Longest host name: what RFC 5424, section 6, leaves a sender for HOSTNAME is more. */
 const MAX_HOST = 64
 
@@ -19,18 +24,19 @@ const MAX_HOST = 64
  * The settings of the reference firmware, the keys of `.env.defaults`. Each costs one flash
  * read at start. Whoever builds a firmware of their own adds to this or declares another.
  */
-export function firmwareSchema({ levels, demo }: FirmwareOptions) {
-    return {
+export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
+    const wanted = "one level, as none, error, warning, info, debug or trace"
+    return () => ({
         /** Name in syslog lines; empty: `fiberd-` and the device's short id. */
         HOSTNAME: text("", checkHost),
         /** Level specification of the loggers. */
         LOG_LEVEL: text("info", levels),
-        /** Level specification of the flash log; a flash wears out, so errors only by default. */
-        FILE_LEVEL: text("error", levels),
+        /** Level of the flash log; a flash wears out, so errors only by default. */
+        FILE_LEVEL: named(ERROR, wanted, level),
         /** Largest size in bytes of the flash log's current file, and of the rotated one. */
-        FILE_MAX_SIZE: byteSize(1800, 200, 2000),
-        /** Level specification of the LED and the buzzer. */
-        HB_LEVEL: text("info", levels),
+        FILE_MAX_SIZE: byteSize(1000, 200, 2000),
+        /** Level of the LED and the buzzer. */
+        HB_LEVEL: named(INFO, wanted, level),
         /** Time in ms between two beats that show the program lives; 0: none. */
         HB_PERIOD: duration(5000, 0, 3600000),
         /** Collector's name or address; empty: no syslog. */
@@ -41,24 +47,25 @@ export function firmwareSchema({ levels, demo }: FirmwareOptions) {
         SYSLOG_PROTO: oneOf("tcp", ["tcp", "tls", "relp"]),
         /** Framing of RFC 6587: octet counting or a line feed after each message. */
         SYSLOG_FRAME: oneOf("octet", ["octet", "lf"]),
-        /** Level specification of what is sent to the collector. */
-        SYSLOG_LEVEL: text("info", levels),
+        /** Level of what is sent to the collector. */
+        SYSLOG_LEVEL: named(INFO, wanted, level),
         /** Facility of the messages, 0 to 23. */
         SYSLOG_FAC: facility(LOCAL0),
+        /** So many starts in a row that were too short lead to safe mode. */
+        SAFE_STARTS: int(5, 1, 255),
+        /** A start is too short unless it lasts so many seconds. */
+        SAFE_SECONDS: int(30, 1, 3600),
         /** Whether the demo task runs, which logs at every level and throws once in a while. */
         DEMO: flag(demo),
-    }
+    })
 }
 
 /** A host name, an IPv4 or an IPv6 address: letters, digits and `.-_:`; empty is allowed. */
 function checkHost(host: string): string | undefined {
     if (host.length > MAX_HOST) return `wanted at most ${MAX_HOST} characters`
-    for (let i = 0; i < host.length; i++) {
-        const code = host.charCodeAt(i)
-        const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
-        const other = ".-_:0123456789".indexOf(host[i]) >= 0
-        if (!letter && !other)
+    const allowed = "abcdefghijklmnopqrstuvwxyz.-_:0123456789"
+    for (let i = 0; i < host.length; i++)
+        if (allowed.indexOf(host[i].toLowerCase()) < 0)
             return "wanted a host name or address: letters, digits and .-_:"
-    }
     return undefined
 }

@@ -4,38 +4,47 @@
  * @returns undefined for anything else, as an exponent, `0x10` or an empty text
  */
 export function parseDecimal(text: string): number | undefined {
-    let at = text[0] === "-" || text[0] === "+" ? 1 : 0
-    let value = 0
-    let digits = 0
-    let scale = 0
-    for (; at < text.length; at++) {
-        const digit = "0123456789".indexOf(text[at])
-        if (digit >= 0) {
-            value = value * 10 + digit
-            digits++
-            scale *= 10
-        } else if (text[at] === "." && scale === 0 && digits > 0) scale = 1
-        else return undefined
-    }
-    if (digits === 0 || scale === 1) return undefined
-    if (scale > 1) value /= scale
-    return text[0] === "-" ? -value : value
+    const minus = text[0] === "-"
+    const digits = minus || text[0] === "+" ? text.slice(1) : text
+    const parts = digits.split(".")
+    if (parts.length > 2) return undefined
+    for (const part of parts)
+        if (!part || digitsAtEnd(part) !== part.length) return undefined
+    const value = parseFloat(digits)
+    return minus ? -value : value
+}
+
+/** A decimal number that is whole, undefined for any other text. */
+export function parseInteger(text: string): number | undefined {
+    return whole(parseDecimal(text))
+}
+
+/** `value` when it is a whole number, else undefined. */
+export function whole(value: number | undefined): number | undefined {
+    return value === Math.floor(value) ? value : undefined
 }
 
 /**
  * Reads a decimal number with a unit right behind it or after blanks, in any case: `5s`, `2 KB`.
- * @param units known units in lower case; "" stands for a bare number
+ * @param units known units in lower case with blanks between; an empty one is a bare number
  * @param factors what one of each unit counts
  */
 export function parseWithUnit(
     text: string,
-    units: string[],
+    units: string,
     factors: number[]
 ): number | undefined {
-    const trimmed = text.trim()
-    let end = trimmed.length
-    while (end > 0 && "0123456789.".indexOf(trimmed[end - 1]) < 0) end--
-    const unit = units.indexOf(trimmed.slice(end).trim().toLowerCase())
-    const value = parseDecimal(trimmed.slice(0, end))
-    return unit < 0 || value === undefined ? undefined : value * factors[unit]
+    let end = text.length
+    while (end > 0 && !digitsAtEnd(text.slice(0, end))) end--
+    const unit = text.slice(end).trim().toLowerCase()
+    const at = units.split(" ").indexOf(unit)
+    const value = parseDecimal(text.slice(0, end))
+    return at < 0 || value === undefined ? undefined : value * factors[at]
+}
+
+/** How many digits a text ends with. */
+function digitsAtEnd(text: string): number {
+    let at = text.length
+    while (at > 0 && "0123456789".indexOf(text[at - 1]) >= 0) at--
+    return text.length - at
 }

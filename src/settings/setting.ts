@@ -5,18 +5,24 @@ export type Check<T> = (value: T) => string | undefined
 export interface Setting<T> {
     /** Holds when nothing is set, or when what is set is refused. */
     readonly fallback: T
-    /** The value is never shown: not in a message, a listing or a log line. */
-    readonly secret?: boolean
+    /** What is wanted, for messages: `a whole number from 1 to 65535`. */
+    readonly wanted: string
+    /** Reads a text as a value; undefined when the text is none. Must not throw. */
+    readonly read: (text: string) => T | undefined
     /** A further test of a value that `read` took, as for a level specification. */
     readonly check?: Check<T>
-    /** What is wanted, for messages: `a whole number from 1 to 65535`. */
-    wanted(): string
-    /** Reads a text as a value; undefined when the text is none. Must not throw. */
-    read(text: string): T | undefined
+    /** The value is never shown: not in a message, a listing or a log line. */
+    readonly secret?: boolean
 }
 
 /** Setting keys with their declarations. Keys have at most 13 bytes (the flash store's limit). */
 export type Schema = Record<string, Setting<any>>
+
+/**
+ * Makes a schema. It is made when it is needed and not kept: 15 declarations would hold 2 KB of
+ * heap, and take 0.1 ms to make.
+ */
+export type SchemaMaker<S extends Schema> = () => S
 
 /** The values of a schema, by key. */
 export type Values<S extends Schema> = {
@@ -36,28 +42,23 @@ export const MASK = "***"
 const MAX_SHOWN = 40
 
 /**
- * What is wrong with `text` for a setting; undefined when nothing is.
+ * What is wrong with `text`, of which `value` was read, for a setting; undefined when nothing is.
  * @param line line of a dotenv text that it stood in, where known
  */
 export function fault<T>(
     key: string,
     setting: Setting<T>,
     text: string,
+    value: T | undefined,
     line?: number
 ): SettingProblem | undefined {
-    const value = setting.read(text)
+    const { wanted, check, secret } = setting
     let wrong: string = undefined
-    if (value === undefined) wrong = `wanted ${setting.wanted()}`
-    else if (setting.check) wrong = setting.check(value)
+    if (value === undefined) wrong = `wanted ${wanted}`
+    else if (check) wrong = check(value)
     if (wrong === undefined) return undefined
     const place = line === undefined ? "" : ` (line ${line})`
-    const got = setting.secret ? MASK : shown(text)
+    if (text.length > MAX_SHOWN) text = text.slice(0, MAX_SHOWN) + "..."
+    const got = secret ? MASK : JSON.stringify(text)
     return { key, message: `${key}${place}: got ${got}, ${wrong}` }
-}
-
-/** A refused text in quotes, cut where it is long. */
-function shown(text: string): string {
-    const cut =
-        text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) + "..." : text
-    return JSON.stringify(cut)
 }

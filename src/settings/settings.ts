@@ -1,5 +1,12 @@
 import { FlashSlots } from "../platform"
-import { fault, MASK, Schema, SettingProblem, Values } from "./setting"
+import {
+    fault,
+    MASK,
+    Schema,
+    SchemaMaker,
+    SettingProblem,
+    Values,
+} from "./setting"
 
 /** Most listeners of one setting. */
 export const MAX_LISTENERS = 16
@@ -11,15 +18,21 @@ export type SettingListener<T> = (value: T) => void
  * The running firmware's settings: read once from flash, checked against their schema,
  * and changed in RAM while it runs. A text that is refused leaves the default, or the value
  * before, in force and is told in `problems()`.
+ * @devsWhenUsed
  */
 export class Settings<S extends Schema> {
-    /** Texts that hold; a value is read from its text anew, which keeps one record in RAM. */
+    private readonly values: Record<string, unknown> = {}
+    /** What was set, empty for the default. */
     private readonly texts: Record<string, string> = {}
     private readonly refused: Record<string, SettingProblem> = {}
     private readonly listeners: Record<string, SettingListener<any>[]> = {}
 
     /** Settings that all have their defaults; `load` reads the ones in flash. */
-    constructor(private readonly schema: S) {}
+    constructor(private readonly schema: SchemaMaker<S>) {
+        const settings = schema()
+        for (const key of Object.keys(settings))
+            this.values[key] = settings[key].fallback
+    }
 
     /**
      * Reads every key of the schema from its slot, one flash read (about 15 ms) each.
@@ -28,23 +41,24 @@ export class Settings<S extends Schema> {
      */
     static async load<S extends Schema>(
         flash: FlashSlots,
-        schema: S
+        schema: SchemaMaker<S>
     ): Promise<Settings<S>> {
         const settings = new Settings<S>(schema)
-        for (const key of Object.keys(schema)) {
+        const { values, refused } = settings
+        for (const key of Object.keys(values)) {
             try {
                 const slot = await flash.read(key)
                 if (slot) settings.set(key, decode(slot.toString()))
             } catch (e: any) {
-                settings.refuse(key, `${key}: ${e.message || e}`)
+                refused[key] = { key, message: `${key}: ${e.message || e}` }
             }
         }
         return settings
     }
 
-    /** The value in force. Reads its text each time (some 20 us): keep it where it is hot. */
+    /** The value in force. */
     get<K extends keyof S & string>(key: K): Values<S>[K] {
-        return this.value(key) as Values<S>[K]
+        return this.values[key] as Values<S>[K]
     }
 
     /**
@@ -55,20 +69,24 @@ export class Settings<S extends Schema> {
      * not in the schema; undefined when it holds
      */
     set(key: string, text: string, line?: number): SettingProblem | undefined {
-        const setting = this.schema[key]
+        const { values, texts, refused } = this
+        const setting = this.schema()[key]
         if (!setting) return { key, message: `${key}: no such setting` }
-        const problem =
-            text === "" ? undefined : fault(key, setting, text, line)
-        if (problem) {
-            this.refused[key] = problem
-            return problem
+        let value: unknown = setting.fallback
+        if (text !== "") {
+            value = setting.read(text)
+            const problem = fault(key, setting, text, value, line)
+            if (problem) {
+                refused[key] = problem
+                return problem
+            }
         }
-        delete this.refused[key]
-        const before = this.value(key)
-        if (text === "") delete this.texts[key]
-        else this.texts[key] = text
-        const value = this.value(key)
-        if (!same(before, value)) this.tell(key, value)
+        delete refused[key]
+        // a list is a new one each time it is read
+        const changed = values[key] !== value && texts[key] !== text
+        values[key] = value
+        texts[key] = text
+        if (changed) this.tell(key, value)
         return undefined
     }
 
@@ -101,31 +119,24 @@ export class Settings<S extends Schema> {
 
     /** One line `KEY=text` a setting, with `(default)` where none is set and `***` for a secret. */
     describe(): string[] {
-        const { schema, texts } = this
+        const { texts } = this
+        const schema = this.schema()
         return Object.keys(schema).map(key => {
             const text = texts[key]
-            if (text === undefined) return `${key} (default)`
+            if (!text) return `${key} (default)`
             return `${key}=${schema[key].secret ? MASK : text}`
         })
     }
 
-    private value(key: string): unknown {
-        const text = this.texts[key]
-        const setting = this.schema[key]
-        return text === undefined ? setting.fallback : setting.read(text)
-    }
-
-    private refuse(key: string, message: string): void {
-        this.refused[key] = { key, message }
-    }
-
     private tell(key: string, value: unknown): void {
-        for (const listener of (this.listeners[key] || []).slice()) {
+        const listeners = this.listeners[key] || []
+        for (const listener of listeners.slice()) {
             try {
                 listener(value)
             } catch (e: any) {
                 const why = e.message || e
-                this.refuse(key, `${key}: a listener failed with: ${why}`)
+                const message = `${key}: a listener failed with: ${why}`
+                this.refused[key] = { key, message }
             }
         }
     }
@@ -143,9 +154,4 @@ function decode(json: string): string {
         throw new Error("what is in flash is not JSON")
     }
     return typeof value === "string" ? value : json
-}
-
-function same(a: any, b: any): boolean {
-    if (!Array.isArray(a) || !Array.isArray(b)) return a === b
-    return a.join(",") === b.join(",")
 }

@@ -11,6 +11,7 @@ import {
     int,
     list,
     MASK,
+    named,
     oneOf,
     secret,
     Setting,
@@ -38,8 +39,13 @@ function reads(setting: Setting<any>, texts: string[]): string {
 const levels = (spec: string) =>
     spec === "loud" ? `no level "loud" at 0` : undefined
 
+const level = (name: string) => {
+    const at = ["none", "error", "trace"].indexOf(name)
+    return at < 0 ? undefined : [-1, 3, 8][at]
+}
+
 function firmware() {
-    return firmwareSchema({ levels, demo: true })
+    return firmwareSchema({ levels, level, demo: true })
 }
 
 /** Flash as the DeviceScript tool leaves it: the JSON of each value. */
@@ -89,8 +95,8 @@ describe("kinds of settings", () => {
 
     test("sizes count in bytes, K is 1024", () => {
         const size = byteSize(1800, 200, 4096)
-        const good = ["2000", "2KB", "2k", "200b", "1.5K"]
-        expect(reads(size, good)).toBe("2000 2048 2048 200 1536")
+        const good = ["2000", "2KB", "2k", "200b", "1.5K", " 300 "]
+        expect(reads(size, good)).toBe("2000 2048 2048 200 1536 300")
         expect(reads(size, ["199", "5KB", "2TB", "2.5"])).toBe("- - - -")
     })
 
@@ -109,6 +115,12 @@ describe("kinds of settings", () => {
         expect(reads(proto, ["udp", "", "tcptls"])).toBe("- - -")
     })
 
+    test("a level has a name, in any case", () => {
+        const one = named(3, "one level", level)
+        expect(reads(one, ["NONE", " error ", "trace"])).toBe("-1 3 8")
+        expect(reads(one, ["", "loud", "3"])).toBe("- - -")
+    })
+
     test("facilities are the names and numbers of RFC 5424", () => {
         const fac = facility(16)
         const good = ["kern", "user", "daemon", "clock", "local0", "LOCAL7"]
@@ -124,7 +136,9 @@ describe("settings", () => {
         const settings = await Settings.load(new MemoryFlash(), firmware())
         expect(settings.problems().length).toBe(0)
         expect(settings.get("LOG_LEVEL")).toBe("info")
-        expect(settings.get("FILE_LEVEL")).toBe("error")
+        expect(settings.get("FILE_LEVEL") + 1).toBe(4)
+        expect(settings.get("SAFE_STARTS")).toBe(5)
+        expect(settings.get("SAFE_SECONDS")).toBe(30)
         expect(settings.get("HB_PERIOD")).toBe(5000)
         expect(settings.get("SYSLOG_HOST")).toBe("")
         expect(settings.get("SYSLOG_PORT") + 1).toBe(515)
@@ -137,6 +151,7 @@ describe("settings", () => {
             HOSTNAME: `"bo\\u0061rd-1"`,
             LOG_LEVEL: `"debug warning@net"`,
             FILE_MAX_SIZE: `1500`,
+            HB_LEVEL: `"none"`,
             HB_PERIOD: `"2m"`,
             SYSLOG_PORT: `"6514"`,
             SYSLOG_PROTO: `"tls"`,
@@ -147,18 +162,21 @@ describe("settings", () => {
         expect(settings.get("HOSTNAME")).toBe("board-1")
         expect(settings.get("LOG_LEVEL")).toBe("debug warning@net")
         expect(settings.get("FILE_MAX_SIZE")).toBe(1500)
+        expect(settings.get("HB_LEVEL")).toBe(-1)
         expect(settings.get("HB_PERIOD")).toBe(120000)
         expect(settings.get("SYSLOG_PORT")).toBe(6514)
         const proto: "tcp" | "tls" | "relp" = settings.get("SYSLOG_PROTO")
         expect(proto).toBe("tls")
         const demo: boolean = settings.get("DEMO")
         expect(demo).toBe(false)
-        expect(flash.stats.reads).toBe(13)
+        const framing: "octet" | "lf" = settings.get("SYSLOG_FRAME")
+        expect(framing).toBe("octet")
+        expect(flash.stats.reads).toBe(15)
     })
 
     test("keep the form in which a number or an object is written", async () => {
         const flash = await flashWith({ A: `1e5`, B: `{"a":[1,2]}`, C: `null` })
-        const schema = { A: text("a"), B: text("b"), C: text("c") }
+        const schema = () => ({ A: text("a"), B: text("b"), C: text("c") })
         const settings = await Settings.load(flash, schema)
         expect(settings.get("A")).toBe("1e5")
         expect(settings.get("B")).toBe(`{"a":[1,2]}`)
@@ -170,6 +188,7 @@ describe("settings", () => {
             SYSLOG_PORT: `70000`,
             HB_PERIOD: `"5"`,
             LOG_LEVEL: `"loud"`,
+            FILE_LEVEL: `"error debug@net"`,
             HOSTNAME: `"two words"`,
             SYSLOG_PROTO: `udp`,
         })
@@ -179,6 +198,7 @@ describe("settings", () => {
             [
                 `HOSTNAME: got "two words", wanted a host name or address: letters, digits and .-_:`,
                 `LOG_LEVEL: got "loud", no level "loud" at 0`,
+                `FILE_LEVEL: got "error debug@net", wanted one level, as none, error, warning, info, debug or trace`,
                 `HB_PERIOD: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h, in ms from 0 to 3600000`,
                 `SYSLOG_PORT: got "70000", wanted a whole number from 1 to 65535`,
                 `SYSLOG_PROTO: what is in flash is not JSON`,
@@ -200,7 +220,9 @@ describe("settings", () => {
             },
             write: async () => {},
         }
-        const settings = await Settings.load(broken, { A: int(1, 0, 9) })
+        const settings = await Settings.load(broken, () => ({
+            A: int(1, 0, 9),
+        }))
         expect(settings.get("A")).toBe(1)
         expect(settings.problems()[0].message).toBe(
             `A: flash slot "A": the store does not answer`
@@ -243,7 +265,7 @@ describe("settings", () => {
     })
 
     test("outlive a listener that throws", () => {
-        const settings = new Settings({ A: int(1, 0, 9) })
+        const settings = new Settings(() => ({ A: int(1, 0, 9) }))
         let heard = 0
         settings.subscribe("A", () => {
             throw new Error("bang")
@@ -276,7 +298,10 @@ describe("settings", () => {
     test("never show a secret", () => {
         const pin = (value: string) =>
             value.length < 8 ? "wanted 8 characters" : undefined
-        const settings = new Settings({ PIN: secret("", pin), A: text("x") })
+        const settings = new Settings(() => ({
+            PIN: secret("", pin),
+            A: text("x"),
+        }))
         const short = settings.set("PIN", "hunter2")
         expect(short.message).toBe("PIN: got ***, wanted 8 characters")
         settings.set("PIN", "hunter22")
@@ -286,12 +311,12 @@ describe("settings", () => {
     })
 
     test("of the firmware have keys that fit the flash store", () => {
-        for (const key of Object.keys(firmware()))
+        for (const key of Object.keys(firmware()()))
             expect(key.byteLength <= MAX_KEY_BYTES).toBe(true)
     })
 
     test("cut a long text in a message", () => {
-        const settings = new Settings({ A: int(1, 0, 9) })
+        const settings = new Settings(() => ({ A: int(1, 0, 9) }))
         let long = "1234567890"
         for (let i = 0; i < 4; i++) long = long + long
         const { message } = settings.set("A", long)

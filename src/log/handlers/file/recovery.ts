@@ -45,7 +45,10 @@ export async function recover(log: FlashLog): Promise<void> {
         if (starts.indexOf(start) < 0) starts.push(start)
         if (start > newest) log.since = undefined
         newest = Math.max(newest, start)
-        if (start === newest) log.since = earlier(log.since, firstWall(value))
+        if (start === newest) {
+            const wall = firstWall(value)
+            if (wall !== undefined && !(log.since <= wall)) log.since = wall
+        }
         if (!head || seq > head.getAt(SEQ, "u32")) head = value
     }
     log.line = undefined
@@ -108,11 +111,4 @@ function firstWall(segment: Buffer): number | undefined {
         if (line.wall && line.level !== NAME_LEVEL) return line.time
     }
     return undefined
-}
-
-function earlier(
-    a: number | undefined,
-    b: number | undefined
-): number | undefined {
-    return a === undefined || b < a ? b : a
 }
