@@ -34,7 +34,10 @@ export const STEP_MS = 10000
 /** While it is slowed down, the wall clock runs at this part of its speed. */
 const SLOW_RATE = 0.5
 
-/** The VM's clock. */
+/**
+ * The VM's clock.
+ * @devsWhenUsed
+ */
 export class SystemClock implements Clock {
     /** True wall clock less uptime, ms. */
     private offset: number
@@ -50,7 +53,11 @@ export class SystemClock implements Clock {
     wall(): number | undefined {
         if (this.offset === undefined) return undefined
         const now = this.millis()
-        return this.ahead ? this.slowed(now) : now + this.offset
+        if (!this.ahead) return now + this.offset
+        const left = this.ahead - (now - this.setAt) * SLOW_RATE
+        if (left > 0) return Math.floor(now + this.offset + left)
+        this.ahead = 0
+        return now + this.offset
     }
 
     setWall(unixMs: number, source = "host"): void {
@@ -72,12 +79,5 @@ export class SystemClock implements Clock {
             const at = listeners.indexOf(listener)
             if (at >= 0) listeners.insert(at, -1)
         }
-    }
-
-    private slowed(now: number): number {
-        const left = this.ahead - (now - this.setAt) * SLOW_RATE
-        if (left > 0) return Math.floor(now + this.offset + left)
-        this.ahead = 0
-        return now + this.offset
     }
 }

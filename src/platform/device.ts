@@ -19,13 +19,11 @@ export function shortDeviceId(id: string): string {
     for (let i = 0; i < bytes.length; i++)
         hash = Math.imul(hash, FNV_PRIME) ^ bytes[i]
     hash = (hash ^ (hash >>> 30)) & 0x3fffffff
-    const letter = (at: number) =>
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[Math.floor(at) % 26]
-    const digit = (at: number) => "" + (Math.floor(at) % 10)
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return (
-        letter(hash) +
-        letter(hash / 26) +
-        digit(hash / 676) +
-        digit(hash / 6760)
+        letters[hash % 26] +
+        letters[Math.idiv(hash, 26) % 26] +
+        (Math.idiv(hash, 676) % 10) +
+        (Math.idiv(hash, 6760) % 10)
     )
 }

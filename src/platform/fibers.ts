@@ -33,6 +33,7 @@ export function spawn(
 /**
  * Wakes the one fiber that waits for it. A notification that comes before the wait
  * is kept, once: the next `wait` returns at once (a binary semaphore).
+ * @devsWhenUsed
  */
 export class Signal {
     private waiter: ds.Fiber

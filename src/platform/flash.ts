@@ -33,7 +33,10 @@ export interface FlashSlots {
     write(key: string, value: Buffer): Promise<void>
 }
 
-/** A request that the flash store cannot serve; the message names the slot. */
+/**
+ * A request that the flash store cannot serve; the message names the slot.
+ * @devsWhenUsed
+ */
 export class FlashError extends Error {
     constructor(key: string, problem: string) {
         super(`flash slot "${key}": ${problem}`)
@@ -52,14 +55,15 @@ interface Request {
 
 /**
  * The VM's settings service, one request at a time: two reads of one key at once would panic
- * inside the VM's own library. A fiber of its own talks to the service, so a caller that is
- * terminated while it waits leaves nothing locked.
+ * inside the VM's own library. A fiber of its own, there while requests wait, talks to the
+ * service, so a caller that is terminated while it waits leaves nothing locked.
+ * @devsWhenUsed
  */
 export class SettingsFlash implements FlashSlots {
     readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
     private readonly queue: Request[] = []
-    private readonly work = new Signal()
     private worker: ds.Fiber
+    /** Key of the read under way, empty when there is none; undefined before the first request. */
     private awaitedKey: string
     private answer: Buffer
 
@@ -69,20 +73,11 @@ export class SettingsFlash implements FlashSlots {
     }
 
     async write(key: string, value: Buffer): Promise<void> {
-        if (value.length > MAX_VALUE_BYTES)
-            throw new FlashError(
-                key,
-                `value of ${value.length} bytes, at most ${MAX_VALUE_BYTES} fit`
-            )
         await this.request(key, value)
     }
 
     private async request(key: string, value: Buffer): Promise<Buffer> {
-        if (!key || key.byteLength > MAX_KEY_BYTES)
-            throw new FlashError(
-                key,
-                `key must have 1 to ${MAX_KEY_BYTES} bytes`
-            )
+        checkSlot(key, value)
         const request: Request = {
             key,
             value,
@@ -91,40 +86,38 @@ export class SettingsFlash implements FlashSlots {
             done: new Signal(),
         }
         this.queue.push(request)
-        this.start()
-        this.work.notify()
+        if (!this.worker) this.start()
         await request.done.wait()
         if (request.error) throw new FlashError(key, request.error)
         return request.result
     }
 
     private start(): void {
-        if (this.worker) return
         const self = this
-        settings.report().subscribe(packet => self.report(packet))
-        this.worker = self.run.start()
+        if (this.awaitedKey === undefined)
+            settings.report().subscribe(packet => self.report(packet))
+        this.awaitedKey = ""
+        this.worker = this.run.start()
     }
 
     private async run(): Promise<void> {
-        while (true) {
-            while (this.queue.length) {
-                const request = this.queue.shift()
-                try {
-                    if (request.value) await this.set(request)
-                    else request.result = await this.get(request.key)
-                } catch (e: any) {
-                    request.error = e.message || "failed"
-                }
-                request.done.notify()
+        while (this.queue.length) {
+            const request = this.queue.shift()
+            try {
+                if (request.value) await this.set(request)
+                else request.result = await this.get(request.key)
+            } catch (e: any) {
+                request.error = e.message || "failed"
             }
-            await this.work.wait()
+            request.done.notify()
         }
+        this.worker = undefined
     }
 
-    private async set(request: Request): Promise<void> {
-        await settings.set(request.key, request.value)
+    private async set({ key, value }: Request): Promise<void> {
+        await settings.set(key, value)
         this.stats.writes++
-        this.stats.bytes += request.value.length
+        this.stats.bytes += value.length
     }
 
     private async get(key: string): Promise<Buffer> {
@@ -133,7 +126,7 @@ export class SettingsFlash implements FlashSlots {
         this.awaitedKey = key
         await settings.get(key)
         if (!this.answer) await ds.suspend(READ_TIMEOUT_MS)
-        this.awaitedKey = undefined
+        this.awaitedKey = ""
         if (!this.answer) throw new Error("the store does not answer")
         return this.answer
     }
@@ -147,7 +140,21 @@ export class SettingsFlash implements FlashSlots {
     }
 }
 
-/** Flash in RAM, for tests: the same limits and the same answers, gone at the next start. */
+/** @throws FlashError for a key or a value that the store does not take */
+function checkSlot(key: string, value: Buffer | undefined): void {
+    if (!key || key.byteLength > MAX_KEY_BYTES)
+        throw new FlashError(key, `key must have 1 to ${MAX_KEY_BYTES} bytes`)
+    if (value && value.length > MAX_VALUE_BYTES)
+        throw new FlashError(
+            key,
+            `value of ${value.length} bytes, at most ${MAX_VALUE_BYTES} fit`
+        )
+}
+
+/**
+ * Flash in RAM, for tests: the same limits and the same answers, gone at the next start.
+ * @devsWhenUsed
+ */
 export class MemoryFlash implements FlashSlots {
     readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
     readonly slots: Record<string, Buffer> = {}
@@ -161,16 +168,7 @@ export class MemoryFlash implements FlashSlots {
     }
 
     async write(key: string, value: Buffer): Promise<void> {
-        if (!key || key.byteLength > MAX_KEY_BYTES)
-            throw new FlashError(
-                key,
-                `key must have 1 to ${MAX_KEY_BYTES} bytes`
-            )
-        if (value.length > MAX_VALUE_BYTES)
-            throw new FlashError(
-                key,
-                `value of ${value.length} bytes, at most ${MAX_VALUE_BYTES} fit`
-            )
+        checkSlot(key, value)
         this.stats.writes++
         this.stats.bytes += value.length
         this.slots[key] = value.slice()
