@@ -87,20 +87,19 @@ export class MessageEncoder {
      * @param sequence the sequenceId, 1 to MAX_SEQUENCE
      */
     encode(event: SyslogEvent, sequence: number): string {
-        const { level, topic, mark, meta } = event
         if (
-            level !== this.level ||
-            topic !== this.topic ||
-            mark !== this.mark
+            event.topic !== this.topic ||
+            event.level !== this.level ||
+            event.mark !== this.mark
         ) {
             this.template = this.templateOf(event)
-            this.level = level
-            this.topic = topic
-            this.mark = mark
+            this.level = event.level
+            this.topic = event.topic
+            this.mark = event.mark
         }
         if (event.time !== this.time || event.wall !== this.wall)
             this.setTime(event)
-        const template = meta ? this.withMeta(event) : this.template
+        const template = event.meta ? this.withMeta(event) : this.template
         const text = this.single ? singleLine(event.message) : event.message
         const { stamp, ticks } = this
         const message = format(template, stamp, sequence, ticks, text)

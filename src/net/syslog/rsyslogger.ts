@@ -113,7 +113,8 @@ export class Rsyslogger {
     push(event: SyslogEvent): void {
         if (!this.isOn) return
         const { outbox } = this
-        const sequence = sequenceAfter(outbox.sequence, 1)
+        const sequence =
+            outbox.sequence < MAX_SEQUENCE ? outbox.sequence + 1 : 1
         const line = this.framing.frame(this.encoder.encode(event, sequence))
         const size = line.byteLength
         if (outbox.openBytes + size > this.batchBytes) this.worker.full()
@@ -158,8 +159,8 @@ export class Rsyslogger {
     private declareGap(): Batch {
         const { clock, outbox } = this.context
         const dropped = outbox.gap
-        const last = sequenceAfter(outbox.sequence, -outbox.count)
-        const first = sequenceAfter(last, 1 - dropped)
+        const last = sequenceBefore(outbox.sequence, outbox.count)
+        const first = sequenceBefore(last, dropped - 1)
         const event: SyslogEvent = {
             time: clock.millis(),
             wall: clock.wall(),
@@ -174,11 +175,10 @@ export class Rsyslogger {
     }
 }
 
-/** The sequenceId `steps` after (or before, when negative) another: 1 follows MAX_SEQUENCE. */
-function sequenceAfter(sequence: number, steps: number): number {
-    const next = sequence + steps
-    if (next > MAX_SEQUENCE) return next - MAX_SEQUENCE
-    return next < 1 && steps < 0 ? next + MAX_SEQUENCE : next
+/** The sequenceId `steps` before another: MAX_SEQUENCE is before 1. */
+function sequenceBefore(sequence: number, steps: number): number {
+    const earlier = sequence - steps
+    return earlier < 1 ? earlier + MAX_SEQUENCE : earlier
 }
 
 function reframe(data: Buffer, before: Framing, after: Framing): Buffer {
