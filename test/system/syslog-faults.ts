@@ -123,7 +123,9 @@ export async function killedCollector(
         COUNT: lines,
         RATE: 100,
         SYSLOG_PROTO: proto,
-        QUEUE: 24000,
+        QUEUE: 20000,
+        // a burst after half a second without a collector has to fit
+        WINDOW: 12000,
         BACK_MIN: 50,
         BACK_MAX: 200,
     })
