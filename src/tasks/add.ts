@@ -31,7 +31,7 @@ export function addTask(
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent
     supervisor.take(task)
-    if (store) store.applyTo(task)
+    store.applyTo(task)
     autostart(task)
     return task
 }

@@ -56,12 +56,11 @@ async function recall(
                 lastEnd
             )
     }
-    if (store) await store.load()
+    await store.load()
 }
 
 function recallTask(task: Task): void {
-    const { store } = task.supervisor
-    if (store) store.applyTo(task)
+    task.supervisor.store.applyTo(task)
     if (task.flags & DISABLED) holdBack(task)
 }
 

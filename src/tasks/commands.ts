@@ -36,18 +36,17 @@ async function keepDisabled(
     isDisabled: boolean
 ): Promise<void> {
     const { store } = supervisor
-    if (store)
-        store.allOrNothing(() => {
-            for (const task of tasks)
-                store.note(task, isDisabled, store.optionsOf(task))
-        })
+    store.allOrNothing(() => {
+        for (const task of tasks)
+            store.note(task, isDisabled, store.optionsOf(task))
+    })
     await inSlices(tasks, task => {
         task.flags = isDisabled ? task.flags | DISABLED : task.flags & ~DISABLED
         if (isDisabled) stopForGood(task)
         else if (task.options.autostart !== false) startTask(task)
         else if (!isLive(task)) rest(task)
     })
-    if (store) await store.save()
+    await store.save()
 }
 
 /** See `TaskRegistry.disable`. */
@@ -75,12 +74,11 @@ export async function configureAll(
 ): Promise<void> {
     checkChanges(tasks[0], changes)
     const { store } = supervisor
-    if (store)
-        store.allOrNothing(() => {
-            for (const task of tasks) noteChanges(task, changes)
-        })
+    store.allOrNothing(() => {
+        for (const task of tasks) noteChanges(task, changes)
+    })
     await inSlices(tasks, task => applyChanges(task, changes))
-    if (store) await store.save()
+    await store.save()
 }
 
 /** See `TaskRegistry.shutDown`; to be started as a fiber, since the caller may be a task. */

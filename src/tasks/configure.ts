@@ -35,7 +35,7 @@ export function noteChanges(task: Task, changes: TaskOptions): void {
 /** Puts changed options of a task in force. */
 export function applyChanges(task: Task, changes: TaskOptions): void {
     const { store } = task.supervisor
-    override(task, store ? store.optionsOf(task) : changes)
+    override(task, store.optionsOf(task))
     const names = Object.keys(changes)
     if (names.includes("in") || names.includes("every")) reschedule(task)
     if (task.state === "running" && task.options.watchdog) {

@@ -12,6 +12,8 @@ const TASKS_PER_SLICE = 8
  * the tasks of a cycle, with one line that names its path.
  */
 export async function admitNewTasks(supervisor: Supervisor): Promise<void> {
+    if (!supervisor.unchecked) return
+    supervisor.unchecked = false
     for (const task of supervisor.tasks.slice()) {
         if (task.flags & ADMITTED) continue
         task.flags |= ADMITTED

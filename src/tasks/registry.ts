@@ -47,11 +47,15 @@ export class TaskRegistry {
         const { log, clock, flash, defaults, maxTasks, stableMs } = options
         if (defaults) checkDefaults(defaults)
         const all = Object.assign(Object.assign({}, DEFAULTS), defaults || {})
-        this.supervisor = new Supervisor(clock, log, all, maxTasks || MAX_TASKS)
-        if (flash) {
-            this.supervisor.store = new TaskStore(flash)
+        this.supervisor = new Supervisor(
+            clock,
+            log,
+            all,
+            new TaskStore(flash),
+            maxTasks || MAX_TASKS
+        )
+        if (flash)
             this.journal = new BootJournal(flash, clock, stableMs || STABLE_MS)
-        }
         const { tasks } = this.supervisor
         this.forget = clock.onSet(() => tasks.forEach(replanByWall))
     }

@@ -53,7 +53,10 @@ function startOne(task: Task): void {
         return
     }
     if (state === "waiting" && task.flags & HELD) return
-    task.flags &= ~ADMITTED
+    if (task.options.requires || task.options.after) {
+        task.flags &= ~ADMITTED
+        task.supervisor.unchecked = true
+    }
     task.attempts = undefined
     task.recent = undefined
     if (state === "scheduled") task.flags |= DUE

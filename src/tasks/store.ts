@@ -22,11 +22,12 @@ export class TaskStore {
     /** What the flash has. */
     private kept = ""
 
+    /** @param flash undefined: nothing outlives a reset */
     constructor(private readonly flash: FlashSlots) {}
 
     /** Reads the slot. Without one, or with a foreign one, nothing is known. */
     async load(): Promise<void> {
-        const value = await this.flash.read(SLOTS.tasks)
+        const value = this.flash && (await this.flash.read(SLOTS.tasks))
         if (!value) return
         const lines = value.toString().split(NEWLINE)
         if (lines.shift() !== LAYOUT) return
@@ -88,6 +89,7 @@ export class TaskStore {
      * @throws FlashError, TaskError when it could not be kept
      */
     async save(): Promise<void> {
+        if (!this.flash) return
         const text = encode(this.lines)
         if (text === this.kept || (!this.kept && !this.lines.length)) return
         await this.flash.write(SLOTS.tasks, Buffer.from(text))

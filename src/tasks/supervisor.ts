@@ -21,6 +21,8 @@ export class Supervisor {
     readonly work = new Signal()
     /** Set when dependencies, or tasks that stop, have to be looked at again. */
     dirty = false
+    /** Set when tasks with dependencies were started that have not been checked for cycles. */
+    unchecked = false
     /** Set once what was kept in flash is known: nothing starts before. */
     booted = false
     /** Set once the tasks have been started, as far as they could be. */
@@ -29,8 +31,6 @@ export class Supervisor {
     closed = false
     /** Set while only core tasks start by themselves. */
     safe = false
-    /** What is kept in flash about tasks; undefined without flash. */
-    store: TaskStore
     /** Lines about tasks that are not the task's own. */
     readonly journal: Logger
 
@@ -38,6 +38,8 @@ export class Supervisor {
         readonly clock: Clock,
         readonly log: LogSystem,
         readonly defaults: SupervisionOptions,
+        /** What is kept about tasks across resets. */
+        readonly store: TaskStore,
         readonly maxTasks: number
     ) {
         this.journal = log.logger("tasks")

@@ -45,16 +45,16 @@ describe("tasks: restart", () => {
 
     test("T8 the delay doubles to its ceiling and begins anew after a healthy run", async () => {
         const bench = await emptyBench()
-        const { tasks, clock } = bench
-        const delays: number[] = []
+        const { tasks, clock, log } = bench
+        log.letProgress(true)
+        let early = 0
         let last = 0
         const t = tasks.add(
             "x",
             async task => {
-                const since = last && clock.millis() - last
-                if (task.runs > 1 && since < delays[task.runs - 2])
-                    delays.push(-since)
+                if (last && clock.millis() < last + 10) early++
                 if (task.runs === 5) await task.sleep(400)
+                last = clock.millis()
                 throw "again"
             },
             {
@@ -63,18 +63,15 @@ describe("tasks: restart", () => {
                 maxDelay: 40,
                 healthy: 400,
                 maxRestarts: 6,
-                onError: task => {
-                    last = clock.millis()
-                    planned.start(task)
-                },
             }
         )
-        const planned = async (task: Task) => {
-            while (task.state === "stopping") await ds.sleep(0)
-            if (task.state === "waiting") delays.push(task.due - task.doneAt)
-        }
         await bench.become("x", "failed")
+        log.letProgress(false)
         same(t.runs, 7)
+        same(early, 0)
+        const delays = bench
+            .grep("x restarts in")
+            .map(line => line.split(" ")[5])
         same(delays.join(), "10,20,40,40,10,20")
     })
 

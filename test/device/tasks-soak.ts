@@ -27,11 +27,13 @@ describe("tasks: endurance", () => {
         const ballast: Buffer[] = []
         for (let i = 0; i < 10; ++i) ballast.push(Buffer.alloc(1000))
         const rounds = 40
-        const beats = await soak(tasks, rounds)
+        const { beats, latest } = await soak(tasks, rounds)
         same(beats > rounds, true, `${beats} beats`)
         same(ballast.length, 10)
         await tasks.close()
-        console.log(`    ${rounds * KINDS} injected, ${beats} beats beside`)
+        console.log(
+            `    ${rounds * KINDS} injected, ${beats} beats beside, latest by ${latest} ms`
+        )
     })
 
     test("50 tasks are added and started in half of a slice's steps", async () => {

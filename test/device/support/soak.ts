@@ -8,6 +8,8 @@ export const KINDS = 14
 const GRACE_MS = 4
 /** Tasks that nothing may disturb. */
 const WITNESSES = 3
+/** Period of these, in ms. */
+const PERIOD_MS = 5
 
 const never = new Signal()
 
@@ -82,22 +84,31 @@ function addNested(tasks: TaskRegistry): void {
     )
 }
 
+/** What the witnesses noticed. */
+export interface Testimony {
+    /** How often they ran. */
+    beats: number
+    /** By how many ms they were late at worst. */
+    latest: number
+}
+
 /**
  * Injects failures and hangs, round after round, beside tasks that must not notice.
  * @param rounds each of them injects `KINDS` failures or hangs, at least
- * @returns how often the witnesses ran
  * @throws Error when a witness was disturbed or a task was left over
  */
 export async function soak(
     tasks: TaskRegistry,
     rounds: number
-): Promise<number> {
-    let beats = 0
+): Promise<Testimony> {
+    const seen: Testimony = { beats: 0, latest: 0 }
     for (let i = 0; i < WITNESSES; ++i)
         tasks.add("witness", async task => {
             while (true) {
-                beats++
-                await task.sleep(5)
+                const due = ds.millis() + PERIOD_MS
+                await task.sleep(PERIOD_MS)
+                seen.beats++
+                seen.latest = Math.max(seen.latest, ds.millis() - due)
             }
         })
     for (let round = 0; round < rounds; ++round) {
@@ -108,7 +119,7 @@ export async function soak(
         check(tasks, round)
     }
     await tasks.delete("witness*")
-    return beats
+    return seen
 }
 
 function check(tasks: TaskRegistry, round: number): void {
