@@ -1,48 +1,28 @@
-import { Channel, Core, HandlerEntry } from "./core"
+import { Core, HandlerEntry } from "./core"
 import { value } from "./entry"
 import { filterFailed } from "./faults"
 import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
 import { LogRecord } from "./record"
 
 /**
- * Runs a record through the filters before all handlers.
- * @returns the record, changed or not, or undefined when it was stopped
- */
-export function applyPrimary(
-    channel: Channel,
-    record: LogRecord
-): LogRecord | undefined {
-    return apply(channel.core, undefined, channel.filters, KEEP, record)
-}
-
-/**
- * Runs a record through the filters of a handler.
+ * Runs a record through the filters of a handler or, without `entry`, through those before
+ * all handlers. A filter that throws counts as IGNORE.
  * @returns the record, changed or not, or undefined when it was stopped
  */
 export function applyFilters(
     core: Core,
     entry: HandlerEntry,
-    record: LogRecord
-): LogRecord | undefined {
-    const fallback = value(entry.options.filterDefault, KEEP)
-    return apply(core, entry, entry.filters, fallback, record)
-}
-
-/** A filter that throws counts as IGNORE. */
-function apply(
-    core: Core,
-    entry: HandlerEntry,
     filters: LogFilter[],
-    fallback: number,
     record: LogRecord
 ): LogRecord | undefined {
-    let verdict = fallback
+    let verdict = entry ? value(entry.options.filterDefault, KEEP) : KEEP
     for (const filter of filters) {
         let answer: FilterAnswer = IGNORE
         try {
             answer = ask(filter, record)
         } catch (e: any) {
-            filterFailed(core, entry, filter, e)
+            if (entry) filterFailed(core, entry, filter, e)
+            else core.primary.takeOutFilter(core, filter, e)
         }
         if (answer === STOP) return undefined
         if (answer === IGNORE) continue

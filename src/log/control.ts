@@ -1,6 +1,6 @@
 import { Signal } from "../platform"
 import { Core } from "./core"
-import { INFO, Level, TRACE } from "./levels"
+import { INFO, Level, NONE, TRACE } from "./levels"
 import { parseLevelSpec } from "./spec"
 
 /** Most listeners, and most fibers that wait, for level changes. */
@@ -13,8 +13,7 @@ export const MAX_LISTENERS = 8
  */
 export function changeSpec(core: Core, text: string): void {
     const next = parseLevelSpec(text, INFO)
-    if (next.fallback === TRACE && core.rules.fallback !== TRACE)
-        refuseTrace("the default")
+    refuseTrace(next.fallback, core.rules.fallback, "the default")
     for (const rule of next.rules) checkTrace(core, rule.topic, rule.level)
     core.rules = next
 }
@@ -24,13 +23,15 @@ export function changeSpec(core: Core, text: string): void {
  * @throws RangeError
  */
 export function checkTrace(core: Core, topic: string, level: Level): void {
-    if (level !== TRACE) return
     const rule = core.rules.rule(topic)
-    if (!rule || rule.level !== TRACE) refuseTrace(`topic "${topic}"`)
+    refuseTrace(level, rule ? rule.level : NONE, `topic "${topic}"`)
 }
 
-function refuseTrace(what: string): void {
-    throw new RangeError(`level of ${what}: trace can be set at the start only`)
+function refuseTrace(level: Level, before: Level, what: string): void {
+    if (level === TRACE && before !== TRACE)
+        throw new RangeError(
+            `level of ${what}: trace can be set at the start only`
+        )
 }
 
 /**

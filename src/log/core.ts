@@ -3,8 +3,9 @@ import { Handler, HandlerOptions } from "./handler"
 import { Formatter } from "./formatters"
 import { LogFilter } from "./filters"
 import { Level, NONE, TRACE } from "./levels"
-import { PrimaryFilters } from "./primary"
+import type { PrimaryFilters } from "./primary"
 import { LogRecord } from "./record"
+import type { Restrictions } from "./restrictions"
 import { LevelRules } from "./spec"
 
 // The state of the log is plain data, and what works on it plain functions: on this VM every
@@ -17,7 +18,8 @@ export const RUNNING = "running"
 export const FAILED = "failed"
 
 /**
- * A handler under its name: options in force, burst window and counters.
+ * A handler under its name: options in force, burst window and counters. What most handlers
+ * never need is not set, to save heap.
  * @devsWhenUsed
  */
 export class HandlerEntry {
@@ -36,48 +38,39 @@ export class HandlerEntry {
     /** Of these, dropped by the burst limit and not reported yet, and when that is due. */
     unreported: number
     reportAt: number
-    state = RUNNING
+    /** Whether the handler is out. */
+    failed: boolean
     /** When what was taken out comes back, in ms since start; undefined = nothing is to. */
     backAt: number
     /** What was thrown last, as text. */
     error: string
     /** What was given, without defaults. */
     options: HandlerOptions
+    readonly name: string
 
-    constructor(
-        readonly name: string,
-        handler: Handler
-    ) {
+    constructor(name: string, handler: Handler) {
         this.handler = handler
+        this.name = name
     }
 }
 
-/**
- * What all loggers of one topic share.
- * @devsWhenUsed
- */
-export class Channel {
+/** What all loggers of one topic share; the first of them holds it. */
+export interface Channel {
     /**
      * Most detailed level that is let through: of the topic, and of any handler that takes it.
      * TRACE, so that any call comes past it, while `entries` is undefined.
      */
-    threshold: Level = TRACE
-    readonly core: Core
+    threshold: Level
+    core: Core
     /**
      * The handlers that take this topic, those with the same formatter side by side.
      * Undefined after a change of levels, handlers or filters, until the next use: working
      * all topics out at once could take more steps than the VM allows between two waits.
      */
-    entries: HandlerEntry[] = undefined
+    entries: HandlerEntry[]
     /** Filters before all handlers; undefined when there are none. */
-    filters: LogFilter[] = undefined
-
-    constructor(
-        readonly topic: string,
-        core: Core
-    ) {
-        this.core = core
-    }
+    filters: LogFilter[]
+    topic: string
 }
 
 /** Who logs: a logger. */
@@ -95,12 +88,6 @@ export interface Deferred {
     forced: HandlerEntry
 }
 
-/** A topic that goes to one handler only. */
-export interface Restriction {
-    topic: string
-    handler: string
-}
-
 /**
  * The state of a log.
  * @devsWhenUsed
@@ -111,18 +98,20 @@ export class Core {
     /** The record that all log calls use, one after the other. */
     readonly record: LogRecord
     /** The logger whose topic, mark and meta the record holds. */
-    source: unknown = undefined
+    source: Source = undefined
     readonly clock: Clock
     wallKnown: boolean
     /** What waits for the end of the dispatch. */
     readonly deferred: Deferred[] = []
     /** Whether progress reports are let through. */
-    progress = false
+    progress: boolean
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused = 0
     /** All topics in use, and what holds for them, at the same places. */
     readonly topics: string[] = []
     readonly channels: Channel[] = []
+    /** Writes the log's own reports. */
+    journal: Source
     /**
      * All handlers, those with the same formatter side by side, which then runs once for all
      * of them. The array is never changed but replaced: a dispatch may be going through it.
@@ -130,7 +119,8 @@ export class Core {
     entries: HandlerEntry[] = []
     /** Filters before all handlers; undefined until there is one. */
     primary: PrimaryFilters
-    restrictions: Restriction[] = []
+    /** Topics that go to one handler only; undefined until there is one. */
+    restrictions: Restrictions
     rules: LevelRules
     /** When something is to be done next, in ms since start. */
     dueAt = Infinity

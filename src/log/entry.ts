@@ -1,12 +1,10 @@
 import { checkRange } from "./check"
-import { HandlerEntry, RUNNING } from "./core"
+import { HandlerEntry } from "./core"
 import { KEEP, LogFilter, STOP } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
-import { Account } from "./queue"
-import { rulesFilter } from "./standard-filters"
 
 /**
  * Default burst limit. OTP's is 500 records a second; the slowest sink that a board has by
@@ -40,8 +38,9 @@ export function configureEntry(
     changes: HandlerOptions,
     tell: boolean
 ): void {
-    const { handler, options } = entry
-    const next = Object.assign(Object.assign({}, options), changes)
+    const { handler } = entry
+    const next = Object.assign({}, entry.options)
+    Object.assign(next, changes)
     checkOptions(entry.name, handler, next)
     if (tell && handler.configure) handler.configure(changes)
     if (changes.queue) handler.queue.configure(changes.queue)
@@ -51,15 +50,18 @@ export function configureEntry(
 
 /** Puts in force what the options say. */
 export function restoreEntry(entry: HandlerEntry): void {
-    const { level, levels, formatter, burst } = entry.options
-    const unlimited = burst === null
-    entry.state = RUNNING
-    entry.backAt = undefined
+    const { level, levels, filters, formatter, burst } = entry.options
+    if (entry.error) {
+        entry.failed = false
+        entry.backAt = undefined
+    }
     entry.level = levels ? levels.finest() : value(level, TRACE)
-    entry.filters = optionFilters(entry.options)
+    const all: LogFilter[] = levels ? [levels] : []
+    if (filters) all.pushRange(filters)
+    entry.filters = all.length ? all : undefined
     entry.formatter = value(formatter, LINE_FORMATTER)
-    entry.windowEnd = unlimited ? Infinity : 0
-    entry.limit = unlimited ? Infinity : 0
+    // an endless window in place of a limit
+    entry.windowEnd = entry.limit = burst === null ? Infinity : 0
 }
 
 /** The most detailed level that a handler takes of a topic. */
@@ -76,30 +78,9 @@ export function renewWindow(entry: HandlerEntry, time: number): void {
     entry.limit = entry.passed + records
 }
 
-/** The handler's own account, and what never reached it. */
-export function accountOf(entry: HandlerEntry): Account {
-    const { handler, passed, dropped } = entry
-    const own = handler.queue
-        ? handler.queue.account()
-        : handler.account
-          ? handler.account()
-          : { received: passed, delivered: passed, queued: 0, dropped: 0 }
-    const all = Object.assign({}, own)
-    all.received += dropped
-    all.dropped += dropped
-    return all
-}
-
 /** `given`, also when it is null; `fallback` when it was left out. */
 export function value<T>(given: T, fallback: T): T {
     return given === undefined ? fallback : given
-}
-
-function optionFilters(options: HandlerOptions): LogFilter[] | undefined {
-    const { filters, levels } = options
-    const all: LogFilter[] = levels ? [rulesFilter(levels)] : []
-    if (filters) for (const filter of filters) all.push(filter)
-    return all.length ? all : undefined
 }
 
 function checkOptions(

@@ -1,11 +1,11 @@
-import { Core, FAILED, HandlerEntry, Source } from "./core"
+import { Core, HandlerEntry, Source } from "./core"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
 import { LogRecord } from "./record"
-import { groupEntries } from "./table"
+import { placeEntry } from "./table"
 import { renderError } from "./text"
-import { channelOf, invalidate } from "./topics"
+import { invalidate } from "./topics"
 
 /** Topic of the log's own reports: what was dropped, what was taken out. */
 export const LOG_TOPIC = "log"
@@ -23,63 +23,55 @@ export function handlerFailed(
 ): boolean {
     if (inFormatter && entry.formatter !== LINE_FORMATTER) {
         entry.formatter = LINE_FORMATTER
-        groupEntries(core)
-        takeOut(core, entry, "formatter of ", error)
+        placeEntry(core, entry)
+        partFailed(core, entry, "formatter of ", error)
         return true
     }
     if (!inFormatter) entry.passed--
     entry.dropped++
-    openFailed(core, entry, "", error)
+    takeOut(core, entry, "", error)
     return false
 }
 
 /** A handler threw, in what `part` says: it is taken out. */
-export function openFailed(
+export function takeOut(
     core: Core,
     entry: HandlerEntry,
     part: string,
     error: unknown
 ): void {
     entry.level = NONE
-    entry.state = FAILED
-    takeOut(core, entry, part, error)
+    entry.failed = true
+    partFailed(core, entry, part, error)
 }
 
-/** A filter threw, of a handler or, without `entry`, before all handlers: it is taken out. */
+/** A filter of a handler threw: it is taken out. */
 export function filterFailed(
     core: Core,
     entry: HandlerEntry,
     filter: LogFilter,
     error: unknown
 ): void {
-    const what = `filter "${filter.name}"`
-    if (entry) {
-        const rest = entry.filters.filter(other => other !== filter)
-        entry.filters = rest.length ? rest : undefined
-        takeOut(core, entry, `${what} of `, error)
-        return
-    }
-    const now = core.clock.millis()
-    const after = core.primary.takeOut(filter, now)
-    if (after !== undefined)
-        reportOut(core, `log ${what}`, renderError(error), after)
+    const rest = entry.filters.filter(other => other !== filter)
+    entry.filters = rest.length ? rest : undefined
+    partFailed(core, entry, `filter "${filter.name}" of `, error)
 }
 
 /** Reports that a part of a handler is out, and notes when it comes back. */
-function takeOut(
+function partFailed(
     core: Core,
     entry: HandlerEntry,
     part: string,
     error: unknown
 ): void {
-    const after = entry.options.restartAfter || 0
-    const text = renderError(error)
-    entry.error = text
+    const after = entry.options.restartAfter
+    entry.error = renderError(error)
     if (after) entry.backAt = core.clock.millis() + after
-    reportOut(core, `${part}log handler "${entry.name}"`, text, after)
+    reportOut(core, `${part}log handler "${entry.name}"`, entry.error, after)
 }
 
-function reportOut(
+/** Reports that something is out, and that it comes back `after` ms (0, undefined = never). */
+export function reportOut(
     core: Core,
     what: string,
     error: string,
@@ -102,27 +94,27 @@ export function report(
     message: string,
     forced?: HandlerEntry
 ): void {
-    const channel = channelOf(core, LOG_TOPIC)
-    const source: Source = { channel, mark: undefined, meta: undefined }
-    const record = makeRecord(core, source, level, message)
-    core.deferred.push({ channel, record, forced })
+    defer(core, core.journal, level, message, forced)
 }
 
-/** A record of its own, where the common one does not do. */
-export function makeRecord(
+/** Queues a record of its own, where the common one does not do. */
+export function defer(
     core: Core,
     source: Source,
     level: Level,
-    message: string
-): LogRecord {
-    const { clock } = core
-    return {
+    message: string,
+    forced?: HandlerEntry
+): void {
+    const { clock, deferred } = core
+    const { channel, mark, meta } = source
+    const record: LogRecord = {
         time: clock.millis(),
         wall: clock.wall(),
         level,
-        topic: source.channel.topic,
-        mark: source.mark,
+        topic: channel.topic,
+        mark,
         message,
-        meta: source.meta,
+        meta,
     }
+    deferred.push({ channel, record, forced })
 }

@@ -1,8 +1,7 @@
 import { TASK_PREFIX } from "./filters"
-import { levelName } from "./levels"
+import { rfc3339, uptimeText } from "../platform"
 import { LogRecord } from "./record"
 import { nativeFormat, renderFields } from "./text"
-import { rfc3339, uptimeText } from "./time"
 
 /** Makes a line of a record; several handlers may share one. */
 export interface Formatter {
@@ -77,7 +76,7 @@ export class TemplateFormatter implements Formatter {
 
     private field(name: string, record: LogRecord): string {
         if (name === "time") return this.timeText(record)
-        if (name === "level") return levelName(record.level).toUpperCase()
+        if (name === "level") return LABELS[record.level]
         if (name === "topic") return record.topic
         if (name === "task") return taskName(record.topic)
         if (name === "mark") return record.mark || record.topic

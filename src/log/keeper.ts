@@ -1,10 +1,10 @@
-import { Signal, spawn } from "../platform"
-import { Core, HandlerEntry, RUNNING } from "./core"
+import { Signal } from "../platform"
+import { Core, HandlerEntry } from "./core"
 import { deliverDeferred } from "./dispatch"
 import { restoreEntry } from "./entry"
 import { report } from "./faults"
 import { ERROR, WARNING } from "./levels"
-import { groupEntries } from "./table"
+import { placeEntry } from "./table"
 import { renderError } from "./text"
 import { invalidate } from "./topics"
 
@@ -14,24 +14,20 @@ export function due(core: Core, time: number): void {
     core.dueAt = time
     if (core.keeper) return core.keeper.notify()
     core.keeper = new Signal()
-    spawn(
-        async () => {
-            await keep(core)
-        },
-        error => {
-            core.keeper = undefined
-            report(core, ERROR, `log: ${renderError(error)}`)
-            deliverDeferred(core)
-        }
-    )
+    keep.start(core)
 }
 
 /** The fiber that does what is due; it lives only while something is. */
 async function keep(core: Core): Promise<void> {
-    while (core.dueAt !== Infinity) {
-        const wait = core.dueAt - core.clock.millis()
-        await core.keeper.wait(Math.max(1, wait))
-        doDue(core)
+    try {
+        while (core.dueAt !== Infinity) {
+            const wait = core.dueAt - core.clock.millis()
+            await core.keeper.wait(Math.max(1, wait))
+            doDue(core)
+        }
+    } catch (e: any) {
+        report(core, ERROR, `log: ${renderError(e)}`)
+        deliverDeferred(core)
     }
     core.keeper = undefined
 }
@@ -49,42 +45,39 @@ export function doDue(core: Core): void {
         )
     core.refused = 0
     if (core.primary) due(core, core.primary.bringPrimaryBack(now))
-    for (const entry of core.entries) {
-        bringBack(core, entry, now)
-        if (entry.state === RUNNING) {
-            reportBurst(core, entry, now)
-            reportQueue(core, entry)
-        }
-    }
-    groupEntries(core)
+    for (const entry of core.entries) checkEntry(core, entry, now)
     invalidate(core)
     deliverDeferred(core)
 }
 
-function bringBack(core: Core, entry: HandlerEntry, now: number): void {
-    if (entry.backAt <= now) restoreEntry(entry)
-    else due(core, entry.backAt)
+/** Does what is due for a handler. */
+function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
+    const { backAt, unreported, reportAt } = entry
+    if (backAt <= now) {
+        restoreEntry(entry)
+        placeEntry(core, entry)
+    } else if (backAt) due(core, backAt)
+    if (entry.failed) return
+    if (unreported) {
+        if (now < reportAt) due(core, reportAt)
+        else {
+            entry.unreported = 0
+            reportDropped(core, entry, unreported, "burst limit")
+        }
+    }
+    const { queue } = entry.handler
+    if (queue && queue.unreported && queue.isLow()) reportQueue(core, entry)
 }
 
-function reportBurst(core: Core, entry: HandlerEntry, now: number): void {
-    const count = entry.unreported
-    if (!count) return
-    if (now < entry.reportAt) return due(core, entry.reportAt)
-    entry.unreported = 0
-    reportDropped(core, entry, count, "burst limit")
-}
-
-/** Reports what a queue dropped, once it is low. */
+/** Reports what a queue dropped. */
 function reportQueue(core: Core, entry: HandlerEntry): void {
     const { queue } = entry.handler
-    if (!queue || !queue.isLow()) return
-    const count = queue.takeDropped()
-    if (!count) return
     const { dropped } = queue
+    const count = queue.takeDropped()
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)
     // the report itself was dropped: the count stands for the next one
-    if (queue.dropped !== dropped) queue.returnDropped(count)
+    if (queue.dropped !== dropped) queue.unreported += count
 }
 
 function reportDropped(

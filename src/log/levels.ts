@@ -17,31 +17,30 @@ export const TRACE = 8
 /** One of the constants of this file, `NONE` to `TRACE`. */
 export type Level = number
 
-const NAMES = [
-    "none",
-    "emergency",
-    "alert",
-    "critical",
-    "error",
-    "warning",
-    "notice",
-    "info",
-    "debug",
-    "trace",
-]
-
 /** Name of a level in lower case, as in settings and lines. */
 export function levelName(level: Level): string {
-    return NAMES[level + 1]
+    return levelNames()[level + 1]
 }
 
 /** Level of a name (`none` to `trace`, any case), or undefined for a word that is none. */
 export function parseLevel(name: string): Level | undefined {
-    const at = NAMES.indexOf(name.toLowerCase())
+    const at = levelNames().indexOf(name.toLowerCase())
     return at < 0 ? undefined : at - 1
 }
 
-/** Names of all levels, most severe first, for messages that say what is wanted. */
+/** Names of all levels, `none` first, for messages that say what is wanted. */
 export function levelNames(): string[] {
-    return NAMES.slice()
+    // made when it is wanted: kept, it would take some 100 bytes of heap
+    return [
+        "none",
+        "emergency",
+        "alert",
+        "critical",
+        "error",
+        "warning",
+        "notice",
+        "info",
+        "debug",
+        "trace",
+    ]
 }

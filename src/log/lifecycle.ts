@@ -1,8 +1,6 @@
-import { spawn } from "../platform"
-import { Core, HandlerEntry } from "./core"
+import { Core, FAILED, HandlerEntry, RUNNING } from "./core"
 import { deliverDeferred } from "./dispatch"
-import { accountOf } from "./entry"
-import { openFailed, report } from "./faults"
+import { report, takeOut } from "./faults"
 import { ERROR, Level } from "./levels"
 import { Account } from "./queue"
 import { renderError } from "./text"
@@ -19,23 +17,35 @@ export interface HandlerInfo {
     account: Account
 }
 
-/** What `handlers()` tells of one. */
+/** What `handlers()` tells of one: the handler's own account, and what never reached it. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
-    const { name, level, state, error } = entry
-    return { name, level, state, error, account: accountOf(entry) }
+    const { name, level, error, handler, passed, dropped } = entry
+    const own = handler.queue || handler
+    const account: Account = {
+        received: 0,
+        delivered: 0,
+        queued: 0,
+        dropped: 0,
+    }
+    if (own.account) Object.assign(account, own.account())
+    else account.received = account.delivered = passed
+    account.received += dropped
+    account.dropped += dropped
+    const state = entry.failed ? FAILED : RUNNING
+    return { name, level, state, error, account }
 }
 
-/** Opens a handler in a fiber of its own; one that throws is taken out. */
-export function openEntry(core: Core, entry: HandlerEntry): void {
-    spawn(
-        async () => {
-            await entry.handler.open()
-        },
-        error => {
-            openFailed(core, entry, "opening ", error)
-            deliverDeferred(core)
-        }
-    )
+/** Opens a handler; one that throws is taken out. */
+export async function openEntry(
+    core: Core,
+    entry: HandlerEntry
+): Promise<void> {
+    try {
+        await entry.handler.open()
+    } catch (e: any) {
+        takeOut(core, entry, "opening ", e)
+        deliverDeferred(core)
+    }
 }
 
 /** Closes a handler that has been removed; what it throws is logged. */

@@ -3,23 +3,25 @@
  * characters, also an empty one. Case counts; there is no escape.
  */
 export function matches(pattern: string, text: string): boolean {
-    const parts = pattern.split("*")
-    if (parts.length === 1) return pattern === text
-    const first = parts[0]
-    const last = parts[parts.length - 1]
-    // the VM does not find the empty text at the end of a text
-    if (first && !text.startsWith(first)) return false
-    if (last && !text.endsWith(last)) return false
-    let from = first.length
-    const end = text.length - last.length
-    if (end < from) return false
-    for (let i = 1; i < parts.length - 1; ++i) {
-        if (!parts[i]) continue
-        const at = text.indexOf(parts[i], from, end)
-        if (at < 0) return false
-        from = at + parts[i].length
+    let star = pattern.indexOf("*")
+    if (star < 0) return pattern === text
+    // the VM does not find the empty text at the end of a text, hence the tests for it
+    if (star && !text.startsWith(pattern.slice(0, star))) return false
+    let from = star
+    while (true) {
+        const next = pattern.indexOf("*", star + 1)
+        if (next < 0) break
+        const size = next - star - 1
+        if (size) {
+            const at = text.indexOf(pattern.slice(star + 1, next), from)
+            if (at < 0) return false
+            from = at + size
+        }
+        star = next
     }
-    return from <= end
+    const tail = pattern.slice(star + 1)
+    const start = text.length - tail.length
+    return start >= from && (!tail || text.indexOf(tail, start) === start)
 }
 
 /**

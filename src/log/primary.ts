@@ -1,6 +1,9 @@
 import { checkRange } from "./check"
+import { Core } from "./core"
+import { reportOut } from "./faults"
 import { LogFilter } from "./filters"
 import { covers } from "./pattern"
+import { renderError } from "./text"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16
@@ -32,7 +35,7 @@ export class PrimaryFilters {
     private readonly list: PrimaryFilter[] = []
 
     /** @throws RangeError when the name is taken, for one too many, or a bad option */
-    add(filter: LogFilter, options: FilterOptions): void {
+    addPrimary(filter: LogFilter, options: FilterOptions): void {
         const { name } = filter
         const old = this.find(name)
         if (old && !old.out)
@@ -43,14 +46,14 @@ export class PrimaryFilters {
             )
         const restartAfter = options.restartAfter || 0
         checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
-        if (old) this.remove(name)
+        if (old) this.removePrimary(name)
         const topic = options.topic || "*"
         const backAt: number = undefined
         this.list.push({ filter, topic, restartAfter, out: false, backAt })
     }
 
     /** @returns false when there is no filter of this name */
-    remove(name: string): boolean {
+    removePrimary(name: string): boolean {
         const entry = this.find(name)
         if (!entry) return false
         this.list.insert(this.list.indexOf(entry), -1)
@@ -65,16 +68,15 @@ export class PrimaryFilters {
         return found.length ? found.map(entry => entry.filter) : undefined
     }
 
-    /**
-     * Takes out a filter that threw.
-     * @returns ms until it comes back, 0 = never; undefined when it is out already
-     */
-    takeOut(filter: LogFilter, now: number): number | undefined {
+    /** Takes out a filter that threw, and reports it once. */
+    takeOutFilter(core: Core, filter: LogFilter, error: unknown): void {
         const entry = this.list.find(other => other.filter === filter)
-        if (!entry || entry.out) return undefined
+        if (!entry || entry.out) return
+        const { restartAfter } = entry
         entry.out = true
-        if (entry.restartAfter) entry.backAt = now + entry.restartAfter
-        return entry.restartAfter
+        if (restartAfter) entry.backAt = core.clock.millis() + restartAfter
+        const what = `log filter "${filter.name}"`
+        reportOut(core, what, renderError(error), restartAfter)
     }
 
     /**

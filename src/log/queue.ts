@@ -30,15 +30,14 @@ export class BoundedQueue<T> {
     delivered = 0
     dropped = 0
     stage: Stage = STAGE_ASYNC
+    /** Entries dropped and not reported yet. */
+    unreported = 0
     /** Called when something was dropped and the queue is low again; must not log or wait. */
-    onLow: () => void = undefined
+    onLow: () => void
     private options: QueueOptions
-    private items: T[] = []
-    private sizes: number[] = []
-    private capacity = 0
-    private head = 0
+    private readonly items: T[] = []
+    private readonly sizes: number[] = []
     private held = 0
-    private unreported = 0
     private stuck = 0
     private dropEntries = 0
     private dropBytes = 0
@@ -68,7 +67,6 @@ export class BoundedQueue<T> {
         checkRange("lowAt", next.lowAt, 0, next.dropAt)
         checkRange("flushAfter", next.flushAfter, 0, 0x7fffffff)
         this.options = next
-        this.linearize(Math.max(next.entries, this.length))
         this.dropEntries = Math.idiv(next.entries * next.dropAt + 99, 100)
         this.dropBytes = Math.idiv(next.bytes * next.dropAt, 100)
     }
@@ -87,10 +85,8 @@ export class BoundedQueue<T> {
             !this.admit(bytes, level)
         )
             return false
-        let slot = this.head + this.length
-        if (slot >= this.capacity) slot -= this.capacity
-        this.items[slot] = item
-        this.sizes[slot] = bytes
+        this.items.push(item)
+        this.sizes.push(bytes)
         this.length++
         this.bytes += bytes
         return true
@@ -98,13 +94,12 @@ export class BoundedQueue<T> {
 
     /** The entry at `index` (0 = oldest), left in the queue; undefined past the end. */
     at(index: number): T | undefined {
-        if (index < 0 || index >= this.length) return undefined
-        return this.items[(this.head + index) % this.capacity]
+        return this.items[index]
     }
 
     /** Takes the oldest entry and counts it as delivered; undefined when there is none. */
     shift(): T | undefined {
-        const item = this.at(0)
+        const item = this.items[0]
         this.remove(1)
         return item
     }
@@ -120,29 +115,18 @@ export class BoundedQueue<T> {
     /** Removes the oldest `count` entries, which have been delivered. */
     remove(count: number): void {
         const removed = Math.min(count, this.length)
-        for (let i = 0; i < removed; ++i) {
-            this.bytes -= this.sizes[this.head]
-            this.items[this.head] = undefined
-            if (++this.head === this.capacity) this.head = 0
-        }
-        this.length -= removed
-        if (!this.length) this.head = 0
-        this.delivered += removed
         this.held = 0
         if (removed) this.stuck = 0
-        this.checkLow()
+        this.delivered += removed
+        this.cut(0, removed)
     }
 
     /** Drops (and counts) everything that is queued and not held. */
     clear(): void {
-        while (this.length > this.held) {
-            this.length--
-            const slot = (this.head + this.length) % this.capacity
-            this.bytes -= this.sizes[slot]
-            this.items[slot] = undefined
-            this.drop()
-        }
-        this.checkLow()
+        const count = this.length - this.held
+        this.dropped += count
+        this.unreported += count
+        this.cut(this.held, count)
     }
 
     /** Whether the fill is at `lowAt` or below. */
@@ -167,11 +151,6 @@ export class BoundedQueue<T> {
         return count
     }
 
-    /** Gives back a count of `takeDropped` whose report was not delivered. */
-    returnDropped(count: number): void {
-        this.unreported += count
-    }
-
     /** Decides on an entry that does not fit below the drop threshold. */
     private admit(bytes: number, level: Level): boolean {
         if (this.stage === STAGE_ASYNC) this.stage = STAGE_DROP
@@ -184,7 +163,8 @@ export class BoundedQueue<T> {
             this.stage = STAGE_FLUSH
             if (this.fits(bytes)) return true
         }
-        this.drop()
+        this.dropped++
+        this.unreported++
         this.checkLow()
         return false
     }
@@ -196,9 +176,14 @@ export class BoundedQueue<T> {
         )
     }
 
-    private drop(): void {
-        this.dropped++
-        this.unreported++
+    /** Takes out `count` entries from the one at `from` on. */
+    private cut(from: number, count: number): void {
+        const { items, sizes } = this
+        for (let i = 0; i < count; ++i) this.bytes -= sizes[from + i]
+        items.insert(from, -count)
+        sizes.insert(from, -count)
+        this.length -= count
+        this.checkLow()
     }
 
     /** Ends an overload once the queue is low, and says so when something was dropped. */
@@ -207,20 +192,5 @@ export class BoundedQueue<T> {
         if (!this.isLow()) return
         this.stage = STAGE_ASYNC
         if (this.unreported && this.onLow) this.onLow()
-    }
-
-    /** Moves the entries to the front of slots for `capacity` of them. */
-    private linearize(capacity: number): void {
-        const items: T[] = []
-        const sizes: number[] = []
-        for (let i = 0; i < this.length; ++i) {
-            const slot = (this.head + i) % this.capacity
-            items.push(this.items[slot])
-            sizes.push(this.sizes[slot])
-        }
-        this.items = items
-        this.sizes = sizes
-        this.head = 0
-        this.capacity = capacity
     }
 }

@@ -1,6 +1,8 @@
 import { LevelSpecError } from "./errors"
 import { Level, levelName, levelNames, parseLevel } from "./levels"
+import { FilterAnswer, IGNORE, LogFilter, STOP } from "./filters"
 import { covers } from "./pattern"
+import { LogRecord } from "./record"
 
 /** Most `level@topic` overrides of one specification. */
 export const MAX_RULES = 32
@@ -22,7 +24,8 @@ export interface LevelRule {
  * counted; of equals one without star, then the later.
  * @devsWhenUsed
  */
-export class LevelRules {
+export class LevelRules implements LogFilter {
+    readonly name = "levels"
     readonly rules: LevelRule[] = []
 
     constructor(public fallback: Level) {}
@@ -46,6 +49,11 @@ export class LevelRules {
         return most
     }
 
+    /** Stops what is less severe than the level of its topic, so that rules serve as a filter. */
+    filter(record: LogRecord): FilterAnswer {
+        return record.level > this.levelOf(record.topic) ? STOP : IGNORE
+    }
+
     /** The override written for exactly this topic or pattern, or undefined. */
     rule(topic: string): LevelRule | undefined {
         for (const rule of this.rules) if (rule.topic === topic) return rule
@@ -56,16 +64,15 @@ export class LevelRules {
      * Sets the override of a topic or pattern; undefined takes it away.
      * @throws RangeError for a malformed topic, or one too many
      */
-    set(topic: string, level: Level | undefined): void {
-        const fault = topicFault(topic)
-        if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
+    setRule(topic: string, level: Level | undefined): void {
         const rule = this.rule(topic)
         if (level === undefined) {
             if (rule) this.rules.insert(this.rules.indexOf(rule), -1)
         } else if (rule) rule.level = level
-        else if (this.rules.length >= MAX_RULES)
-            throw new RangeError(`at most ${MAX_RULES} topics have a level`)
-        else this.rules.push({ topic, level, weight: weightOf(topic) })
+        else {
+            const fault = addRule(this.rules, topic, level)
+            if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
+        }
     }
 
     /** The specification as text; `parseLevelSpec` reads it back. */
@@ -77,9 +84,15 @@ export class LevelRules {
     }
 }
 
-function weightOf(topic: string): number {
+/** Adds an override; returns what is wrong with it, or undefined. */
+function addRule(rules: LevelRule[], topic: string, level: Level): string {
+    const fault = topicFault(topic)
+    if (fault) return fault
+    if (rules.length >= MAX_RULES)
+        return `more than ${MAX_RULES} topics`
     const stars = topic.split("*").length - 1
-    return topic.length - stars + (stars ? 0 : 0.5)
+    rules.push({ topic, level, weight: topic.length - (stars || -0.5) })
+    return undefined
 }
 
 /**
@@ -93,58 +106,33 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     let named = false
     let at = 0
     for (const word of text.split(" ")) {
-        const start = at
+        let start = at
         at += word.length + 1
         if (!word) continue
         const sign = word.indexOf("@")
-        const level = parseWord(
-            text,
-            start,
-            sign < 0 ? word : word.slice(0, sign)
-        )
-        if (sign >= 0) addRule(rules, text, start, sign, word, level)
-        else if (named)
-            throw new LevelSpecError(text, start, "a second default level")
+        const name = sign < 0 ? word : word.slice(0, sign)
+        const level = parseLevel(name)
+        const topic = word.slice(sign + 1)
+        let problem: string = undefined
+        if (level === undefined)
+            problem = `"${name}" is no level; wanted ${levelNames().join(", ")}`
+        else if (sign >= 0) {
+            start += sign + 1
+            problem = rules.rule(topic)
+                ? `"${topic}" is named twice`
+                : addRule(rules.rules, topic, level)
+        } else if (named) problem = "a second default level"
         else {
             named = true
             rules.fallback = level
         }
+        if (problem) throw new LevelSpecError(text, start, problem)
     }
     return rules
 }
 
-function parseWord(text: string, start: number, name: string): Level {
-    const level = parseLevel(name)
-    if (level === undefined)
-        throw new LevelSpecError(
-            text,
-            start,
-            `"${name}" is no level; wanted ${levelNames().join(", ")}`
-        )
-    return level
-}
-
-function addRule(
-    rules: LevelRules,
-    text: string,
-    start: number,
-    sign: number,
-    word: string,
-    level: Level
-): void {
-    const topic = word.slice(sign + 1)
-    const place = start + sign + 1
-    const fault = topicFault(topic)
-    if (fault) throw new LevelSpecError(text, place, fault)
-    if (rules.rule(topic))
-        throw new LevelSpecError(text, place, `"${topic}" is named twice`)
-    if (rules.rules.length >= MAX_RULES)
-        throw new LevelSpecError(text, place, `more than ${MAX_RULES} topics`)
-    rules.set(topic, level)
-}
-
 /** What is wrong with a topic or pattern, or undefined when nothing is. */
-export function topicFault(topic: string): string | undefined {
+function topicFault(topic: string): string | undefined {
     if (!topic) return "a topic is missing"
     if (topic.length > MAX_TOPIC) return `longer than ${MAX_TOPIC} characters`
     if (topic.startsWith(".") || topic.endsWith(".") || topic.includes(".."))
@@ -152,4 +140,10 @@ export function topicFault(topic: string): string | undefined {
     if (topic.includes("@")) return "a second @"
     if (topic.includes(" ")) return "a space in the topic"
     return undefined
+}
+
+/** @throws RangeError for a malformed topic */
+export function checkTopic(topic: string): void {
+    const fault = topicFault(topic)
+    if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
 }

@@ -1,8 +1,7 @@
-import { FilterAnswer, IGNORE, LogFilter, STOP, TASK_PREFIX } from "./filters"
+import { FilterAnswer, IGNORE, LogFilter, TASK_PREFIX } from "./filters"
 import { Level } from "./levels"
 import { covers } from "./pattern"
 import { LogRecord } from "./record"
-import { LevelRules } from "./spec"
 
 type Test = (record: LogRecord) => boolean
 
@@ -56,9 +55,4 @@ export function progressFilter(action: number): LogFilter {
         r => r.meta !== undefined && r.meta["progress"] === true,
         action
     )
-}
-
-/** Stops records less severe than the level that `rules` give to their topic. */
-export function rulesFilter(rules: LevelRules): LogFilter {
-    return new TestFilter("levels", r => r.level > rules.levelOf(r.topic), STOP)
 }

@@ -12,22 +12,17 @@ import { closeEntry, HandlerInfo, handlerInfo, openEntry } from "./lifecycle"
 import { Logger, ServiceLogger } from "./logger"
 import { FilterOptions, PrimaryFilters } from "./primary"
 import { QueueOptions } from "./queue"
+import { Restrictions } from "./restrictions"
 import { parseLevelSpec } from "./spec"
 import {
-    addEntry,
     checkName,
     getEntry,
-    groupEntries,
     mostDetailedEntry,
+    placeEntry,
     removeEntry,
 } from "./table"
-import {
-    channelLevel,
-    channelOf,
-    invalidate,
-    restrictTopic,
-    topicIndex,
-} from "./topics"
+import { firstLogger } from "./register"
+import { invalidate } from "./topics"
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
@@ -36,24 +31,21 @@ import {
  * comparison; whatever changes levels, handlers or filters computes it anew.
  * @devsWhenUsed
  */
-export class LogSystem {
-    private readonly core: Core
-    private readonly loggers: Logger[] = []
+export class LogSystem extends Core {
     /** Undefined until somebody watches levels. */
     private watch: LevelWatch
-    private receivers = 0
+    private receivers: number
 
     /**
      * @param spec levels at the start (`LevelRules`), the only time that trace may be set
      * @throws LevelSpecError
      */
     constructor(clock: Clock, spec = "info") {
-        const core = new Core(clock)
-        core.rules = parseLevelSpec(spec, INFO)
-        core.due = time => due(core, time)
-        // made here, so that the log's own reports always have their topic
-        channelOf(core, LOG_TOPIC)
-        this.core = core
+        super(clock)
+        const self = this
+        this.rules = parseLevelSpec(spec, INFO)
+        this.due = time => due(self, time)
+        this.journal = firstLogger(this, LOG_TOPIC, undefined)
     }
 
     /**
@@ -61,11 +53,8 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, or more than MAX_TOPICS
      */
     logger(topic: string): Logger {
-        const { loggers, core } = this
-        const at = topicIndex(core, topic)
-        if (!loggers[at])
-            loggers[at] = new Logger(core.channels[at], undefined, undefined)
-        return loggers[at]
+        const first = firstLogger(this, topic, undefined)
+        return first.mark ? new Logger(first.channel) : first
     }
 
     /**
@@ -75,8 +64,9 @@ export class LogSystem {
      */
     service(name: string, child?: string): ServiceLogger {
         const tail = child ? "." + child : ""
-        const channel = channelOf(this.core, TASK_PREFIX + name + tail)
-        return new ServiceLogger(channel, `${name}.service${tail}`, undefined)
+        const mark = `${name}.service${tail}`
+        const first = firstLogger(this, TASK_PREFIX + name + tail, mark)
+        return first.mark ? first : new Logger(first.channel, mark)
     }
 
     /**
@@ -85,27 +75,26 @@ export class LogSystem {
      * @throws HandlerExistsError, RangeError for a bad option or one handler too many
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
-        const { core } = this
-        const old = checkName(core, name)
+        const self = this
+        const old = checkName(this, name)
         const entry = makeEntry(name, handler, options)
         if (old) {
-            removeEntry(core, old)
-            closeEntry.start(core, old)
+            removeEntry(this, old)
+            closeEntry.start(this, old)
         }
-        addEntry(core, entry)
-        invalidate(core)
+        placeEntry(this, entry)
+        invalidate(this)
         if (handler.queue)
-            handler.queue.onLow = () => core.due(core.clock.millis())
-        if (handler.open) openEntry(core, entry)
+            handler.queue.onLow = () => self.due(self.clock.millis())
+        if (handler.open) openEntry.start(this, entry)
     }
 
     /** Removes a handler and waits until it is closed. @throws UnknownHandlerError */
     async removeHandler(name: string): Promise<void> {
-        const { core } = this
-        const entry = getEntry(core, name)
-        removeEntry(core, entry)
-        invalidate(core)
-        await closeEntry(core, entry)
+        const entry = getEntry(this, name)
+        removeEntry(this, entry)
+        invalidate(this)
+        await closeEntry(this, entry)
     }
 
     /**
@@ -117,15 +106,15 @@ export class LogSystem {
         name: string,
         changes: HandlerOptions & Record<string, any>
     ): void {
-        const { core } = this
-        configureEntry(getEntry(core, name), changes, true)
-        groupEntries(core)
-        invalidate(core)
+        const entry = getEntry(this, name)
+        configureEntry(entry, changes, true)
+        placeEntry(this, entry)
+        invalidate(this)
     }
 
     /** All handlers and receivers. */
     handlers(): HandlerInfo[] {
-        return this.core.entries.map(handlerInfo)
+        return this.entries.map(handlerInfo)
     }
 
     /**
@@ -133,9 +122,10 @@ export class LogSystem {
      * @throws UnknownHandlerError, RangeError for a malformed topic
      */
     restrict(topic: string, handler: string | undefined): void {
-        if (handler !== undefined) getEntry(this.core, handler)
-        restrictTopic(this.core, topic, handler)
-        invalidate(this.core)
+        if (handler !== undefined) getEntry(this, handler)
+        if (!this.restrictions) this.restrictions = new Restrictions()
+        this.restrictions.restrictTopic(topic, handler)
+        invalidate(this)
     }
 
     /**
@@ -143,23 +133,21 @@ export class LogSystem {
      * @throws RangeError when its name is taken, or one filter too many
      */
     addFilter(filter: LogFilter, options: FilterOptions = {}): void {
-        const { core } = this
-        if (!core.primary) core.primary = new PrimaryFilters()
-        core.primary.add(filter, options)
-        invalidate(core)
+        if (!this.primary) this.primary = new PrimaryFilters()
+        this.primary.addPrimary(filter, options)
+        invalidate(this)
     }
 
     /** Removes a filter; false when there is none of this name. */
     removeFilter(name: string): boolean {
-        const { core } = this
-        const removed = !!core.primary && core.primary.remove(name)
-        invalidate(core)
+        const removed = !!this.primary && this.primary.removePrimary(name)
+        invalidate(this)
         return removed
     }
 
     /** Lets progress reports through, or not (the default). */
     letProgress(through: boolean): void {
-        this.core.progress = through
+        this.progress = through
     }
 
     /**
@@ -168,7 +156,7 @@ export class LogSystem {
      */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
-        this.receivers++
+        this.receivers = (this.receivers || 0) + 1
         const name = `receiver-${this.receivers}`
         const receiver = new LogReceiver(name, rules, options)
         this.addHandler(name, receiver)
@@ -182,7 +170,7 @@ export class LogSystem {
 
     /** The level specification in force. */
     spec(): string {
-        return this.core.rules.toText()
+        return this.rules.toText()
     }
 
     /**
@@ -191,13 +179,13 @@ export class LogSystem {
      * specification stays in force then
      */
     setSpec(text: string): void {
-        changeSpec(this.core, text)
+        changeSpec(this, text)
         this.levelsChanged()
     }
 
     /** The level of a topic by the specification, whatever handlers there are. */
     level(topic: string): Level {
-        return this.core.rules.levelOf(topic)
+        return this.rules.levelOf(topic)
     }
 
     /**
@@ -206,8 +194,8 @@ export class LogSystem {
      * @throws RangeError for a malformed topic, one too many, or trace
      */
     setLevel(topic: string, level: Level | undefined): void {
-        checkTrace(this.core, topic, level)
-        this.core.rules.set(topic, level)
+        checkTrace(this, topic, level)
+        this.rules.setRule(topic, level)
         this.levelsChanged()
     }
 
@@ -221,15 +209,13 @@ export class LogSystem {
         return await this.levelWatch().waitForChange(timeout)
     }
 
-    /** The most detailed level that any handler gets of a topic; without one, at most of any. */
-    mostDetailed(topic?: string): Level {
-        const { core } = this
-        if (topic) return channelLevel(channelOf(core, topic))
-        return Math.min(core.rules.finest(), mostDetailedEntry(core))
+    /** The most detailed level that any handler gets of any topic, at most. */
+    finestLevel(): Level {
+        return Math.min(this.rules.finest(), mostDetailedEntry(this))
     }
 
     private levelsChanged(): void {
-        invalidate(this.core)
+        invalidate(this)
         if (this.watch) this.watch.tell()
     }
 
@@ -244,6 +230,6 @@ export class LogSystem {
 
     /** Does what is due by the clock: the log does so by itself, tests call it. */
     tick(): void {
-        doDue(this.core)
+        doDue(this)
     }
 }

@@ -1,4 +1,4 @@
-import { Core, FAILED, HandlerEntry } from "./core"
+import { Core, HandlerEntry } from "./core"
 import { HandlerExistsError, UnknownHandlerError } from "./errors"
 import { Level, NONE } from "./levels"
 
@@ -12,20 +12,12 @@ export const MAX_HANDLERS = 16
  */
 export function checkName(core: Core, name: string): HandlerEntry | undefined {
     const old = findEntry(core, name)
-    if (old && old.state !== FAILED) throw new HandlerExistsError(name)
+    if (old && !old.failed) throw new HandlerExistsError(name)
     if (!old && core.entries.length >= MAX_HANDLERS)
         throw new RangeError(
             `log handler "${name}": at most ${MAX_HANDLERS} fit`
         )
     return old
-}
-
-/** Adds an entry. */
-export function addEntry(core: Core, entry: HandlerEntry): void {
-    const entries = core.entries.slice()
-    entries.push(entry)
-    core.entries = entries
-    groupEntries(core)
 }
 
 /** @throws UnknownHandlerError */
@@ -42,17 +34,15 @@ export function removeEntry(core: Core, entry: HandlerEntry): void {
     core.entries = core.entries.filter(other => other !== entry)
 }
 
-/** Brings handlers with the same formatter together. */
-export function groupEntries(core: Core): void {
-    const grouped: HandlerEntry[] = []
-    for (const entry of core.entries) {
-        let at = grouped.length
-        while (at > 0 && grouped[at - 1].formatter !== entry.formatter) at--
-        if (at === 0) at = grouped.length
-        grouped.insert(at, 1)
-        grouped[at] = entry
-    }
-    core.entries = grouped
+/** Puts an entry, new or changed, beside those with the same formatter. */
+export function placeEntry(core: Core, entry: HandlerEntry): void {
+    const entries = core.entries.filter(other => other !== entry)
+    let at = entries.length
+    while (at > 0 && entries[at - 1].formatter !== entry.formatter) at--
+    if (!at) at = entries.length
+    entries.insert(at, 1)
+    entries[at] = entry
+    core.entries = entries
 }
 
 /** The most detailed level that any handler takes. */

@@ -298,7 +298,7 @@ describe("bounded queue (L12)", () => {
         expect(low).toBe(1)
         expect(queue.takeDropped()).toBe(2)
         expect(queue.takeDropped()).toBe(0)
-        queue.returnDropped(2)
+        queue.unreported += 2
         expect(queue.takeDropped()).toBe(2)
         check(queue)
     })

@@ -1,0 +1,56 @@
+const DAY_MS = 86400000
+
+/** The second that `prefix` was made for, since 1970, and its text up to the point. */
+let second = -1
+let prefix = ""
+
+/**
+ * Unix time in UTC after RFC 3339, section 5.6, with milliseconds:
+ * `2026-11-21T06:13:57.000Z`. Moments of the same second share most of the work.
+ * @param unixMs Unix time in ms, of the years 1970 to 9999
+ */
+export function rfc3339(unixMs: number): string {
+    const now = Math.floor(unixMs / 1000)
+    if (now !== second) {
+        second = now
+        prefix = secondText(now * 1000)
+    }
+    return prefix + digits(Math.floor(unixMs) - now * 1000 + 1000) + "Z"
+}
+
+/** Uptime as seconds with milliseconds: `12.345`. */
+export function uptimeText(millis: number): string {
+    const ms = Math.round(millis)
+    const seconds = Math.floor(ms / 1000)
+    return seconds + "." + digits(ms - seconds * 1000 + 1000)
+}
+
+/** Date and time of day, by way of the Julian day number (E. G. Richards, 2013). */
+function secondText(unixMs: number): string {
+    const days = Math.floor(unixMs / DAY_MS)
+    const julian = days + 2440588
+    const era = ((4 * julian + 274277) / 146097) | 0
+    const years = 4 * (julian + 1363 + (((era * 3) / 4) | 0)) + 3
+    const ofYear = 5 * (((years % 1461) / 4) | 0) + 2
+    const month = ((((ofYear / 153) | 0) + 2) % 12) + 1
+    const year = ((years / 1461) | 0) - 4716 + (month < 3 ? 1 : 0)
+    const day = (((ofYear % 153) / 5) | 0) + 1
+    const time = (unixMs - days * DAY_MS) / 1000
+    return (
+        [digits(year + 10000), digits(month + 100), digits(day + 100)].join(
+            "-"
+        ) +
+        "T" +
+        [
+            digits(((time / 3600) | 0) + 100),
+            digits((((time / 60) | 0) % 60) + 100),
+            digits((time % 60) + 100),
+        ].join(":") +
+        "."
+    )
+}
+
+/** A number without its first digit, which the caller has put before the zeros. */
+function digits(value: number): string {
+    return ("" + value).slice(1)
+}
