@@ -85,16 +85,16 @@ function formatLine(count: number): void {
 }
 
 function encode(): Loop {
-    const encoder = new MessageEncoder({
-        hostname: "fiberd-SA11",
-        facility: 16,
-        appName: undefined,
-        procId: "7",
-        maxBytes: 2048,
-        singleLine: false,
-        bom: false,
-        enterprise: 32473,
-    })
+    const encoder = new MessageEncoder(
+        {
+            hostname: "fiberd-SA11",
+            facility: 16,
+            procId: "7",
+            maxBytes: 2048,
+            enterprise: 32473,
+        },
+        false
+    )
     return count => {
         for (let i = 0; i < count; ++i) encoder.encode(RECORD, i + 1)
     }
