@@ -55,7 +55,7 @@ export class BootJournal {
     lastEnd: LastEnd = "first"
     /** Starts in a row before this one that were short. */
     shortStarts = 0
-    private startedAt = 0
+    private startedAt: number
 
     /** @param stableMs a start is short unless it lasts this long, in ms */
     constructor(
@@ -64,8 +64,12 @@ export class BootJournal {
         readonly stableMs: number
     ) {}
 
-    /** Reads what the last run left and records this start. Call it once, before anything runs. */
+    /**
+     * Reads what the last run left and records this start, before anything else runs. Only the
+     * first call does so.
+     */
     async open(): Promise<void> {
+        if (this.startedAt !== undefined) return
         this.startedAt = this.clock.millis()
         const last = decode(await this.flash.read(SLOTS.boot))
         const isPrepared = last && this.judge(last)

@@ -54,7 +54,8 @@ export class TaskRegistry {
             new TaskStore(flash),
             maxTasks || MAX_TASKS
         )
-        if (flash)
+        this.journal = options.journal
+        if (flash && !this.journal)
             this.journal = new BootJournal(flash, clock, stableMs || STABLE_MS)
         const { tasks } = this.supervisor
         this.forget = clock.onSet(() => tasks.forEach(replanByWall))

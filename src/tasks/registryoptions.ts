@@ -1,5 +1,6 @@
 import type { LogSystem } from "../log"
 import type { Clock, FlashSlots } from "../platform"
+import type { BootJournal } from "./journal"
 import { SupervisionOptions } from "./options"
 import { LineSource } from "./status"
 
@@ -9,13 +10,15 @@ export interface RegistryOptions {
     clock: Clock
     /** Where disabled tasks, changed options and the boot journal are kept; nowhere without. */
     flash?: FlashSlots
+    /** A boot journal that is open already; by default one is made and opened with `flash`. */
+    journal?: BootJournal
     /** Where the last log line of a task is found, for its status: the ring of the log. */
     lines?: LineSource
     /** Defaults of supervision in place of `DEFAULTS`. */
     defaults?: SupervisionOptions
     /** Most tasks, children included; `MAX_TASKS` when left out. */
     maxTasks?: number
-    /** A start is short unless it lasts so long, in ms; `STABLE_MS` when left out. */
+    /** For the journal that is made: a start is short unless it lasts so long, in ms. */
     stableMs?: number
     /** So many short starts in a row lead to safe mode; `MAX_SHORT_STARTS` when left out. */
     maxShortStarts?: number
