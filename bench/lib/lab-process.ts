@@ -67,9 +67,15 @@ function hook(module: VmModule): void {
 function takeLine(line: string): void {
     if (!order) return
     if (line.endsWith(order.mark)) {
-        if (++marks <= TIMED_MARKS) times.push(performance.now())
+        if (++marks <= TIMED_MARKS) times.push(cpuTime())
     } else lines.push(line)
     if (line.endsWith(order.end)) finish(undefined)
+}
+
+/** Time that this process has had on a CPU, in ms: others on the machine do not count. */
+function cpuTime(): number {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
 }
 
 function finish(panic: number | undefined, isLate = false): void {

@@ -27,7 +27,7 @@ export interface LabAnswer {
     panic: number | undefined
     /** Marks that the program printed. */
     marks: number
-    /** When the first two marks came, in ms. */
+    /** When the first two marks came, in ms of CPU time. */
     times: number[]
     /** The other lines of the VM's log. */
     lines: string[]

@@ -16,11 +16,13 @@ const TASKS = "bench/programs/steps-tasks.ts"
  */
 const CALLS: Record<string, [string, string, number]> = {
     "log call, disabled": [LOG, "disabled", 500],
+    "log call, a handler that does nothing": [LOG, "idle", 150],
     "log call, ring": [LOG, "ring", 150],
     "log call, syslog": [LOG, "syslog", 60],
     "log call, console+ring+file+heartbeat+syslog": [LOG, "all", 25],
     "filter by topic": [LOG, "filter", 100],
     "format of a line": [LOG, "format", 500],
+    "syslog push": [LOG, "push", 60],
     "syslog encode": [LOG, "encode", 500],
     "settings read": [TASKS, "settings", 200],
 }

@@ -51,6 +51,21 @@ function client(): Rsyslogger {
     )
 }
 
+/** The log without handlers' work: what every record takes. */
+function idleLog(): LogSystem {
+    const log = new LogSystem(clock)
+    log.addHandler("idle", { emit: () => {} }, { formatter: null, burst: null })
+    return log
+}
+
+function push(): Loop {
+    const rsyslogger = client()
+    rsyslogger.start()
+    return count => {
+        for (let i = 0; i < count; ++i) rsyslogger.push(RECORD)
+    }
+}
+
 function syslogLog(): LogSystem {
     const log = new LogSystem(clock)
     log.addHandler("syslog", new RsyslogHandler(client()))
@@ -116,6 +131,8 @@ function nothing(count: number): void {
 function loopOf(name: string): Loop {
     if (name === "disabled") return disabled()
     if (name === "ring") return enabled(ringLog(clock))
+    if (name === "idle") return enabled(idleLog())
+    if (name === "push") return push()
     if (name === "syslog") return enabled(syslogLog())
     if (name === "all") return enabled(fullLog())
     if (name === "filter") return filter()
