@@ -180,10 +180,11 @@ class Reader {
         this.take('"', "PARAM-VALUE")
         const out: number[] = []
         while (this.peek() !== '"') {
-            if (this.peek() === "]") this.fail("PARAM-VALUE, unescaped ]")
+            if (["]", ""].includes(this.peek()))
+                this.fail("PARAM-VALUE, unescaped ] or no end")
             if (this.peek() === "\\") {
                 this.at++
-                if (!'"\\]'.includes(this.peek()))
+                if (!['"', "\\", "]"].includes(this.peek()))
                     this.fail("PARAM-VALUE, lone backslash")
             }
             out.push(this.bytes[this.at])
@@ -224,12 +225,9 @@ class Reader {
         }
     }
 
-    /** The next byte as a character; fails at the end. */
+    /** The next byte as a character; empty at the end, where only STRUCTURED-DATA may be. */
     private peek(): string {
-        if (this.at >= this.bytes.length) {
-            // STRUCTURED-DATA may be the end of the message
-            return ""
-        }
+        if (this.at >= this.bytes.length) return ""
         return String.fromCharCode(this.bytes[this.at])
     }
 

@@ -5,13 +5,12 @@ import {
     brokenNetwork,
     collectorAway,
     type Figures,
-    killedBoard,
     killedCollector,
     resets,
     row,
-    sharedSocket,
     unknownName,
 } from "./syslog-faults.ts"
+import { killedBoard, sharedSocket } from "./syslog-faults-board.ts"
 
 /** What holds for every fault: nobody else suffers, and the account is true. */
 function sound(f: Figures): void {

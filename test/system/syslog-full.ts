@@ -6,13 +6,12 @@ import {
     brokenNetwork,
     collectorAway,
     type Figures,
-    killedBoard,
     killedCollector,
     resets,
     row,
-    sharedSocket,
     unknownName,
 } from "./syslog-faults.ts"
+import { killedBoard, sharedSocket } from "./syslog-faults-board.ts"
 
 const KILLS = 200
 const BOARD_KILLS = 100
