@@ -1,10 +1,11 @@
 import { applyFilters } from "./apply"
-import { Channel, Core, HandlerEntry, Source } from "./core"
+import { Core, HandlerEntry, Source } from "./core"
 import { renewWindow } from "./entry"
 import { defer, handlerFailed } from "./faults"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { LogRecord } from "./record"
+import { without } from "./table"
 import { cut, MAX_MESSAGE, nativeFormat } from "./text"
 import { channelLevel } from "./topics"
 
@@ -47,7 +48,12 @@ export function publish(
     record.message = message
     record.time = core.clock.millis()
     if (core.wallKnown) record.wall = core.clock.wall()
-    handOut(core, channel, record, undefined)
+    const { entries, filters } = channel
+    if (!filters) emitTo(core, entries, record)
+    else {
+        const taken = applyFilters(core, undefined, filters, record)
+        if (taken) emitTo(core, entries, taken)
+    }
     if (core.deferred.length) drain(core)
     core.depth = 0
 }
@@ -79,24 +85,12 @@ function drain(core: Core): void {
         const { channel, record, forced } = core.deferred.shift()
         if (forced) emitTo(core, [forced], record, forced)
         channelLevel(channel)
-        handOut(core, channel, record, forced)
+        const { entries, filters } = channel
+        const taken = filters
+            ? applyFilters(core, undefined, filters, record)
+            : record
+        if (taken) emitTo(core, without(entries, forced), taken)
     }
-}
-
-/** Hands a record to the handlers of a topic, except to one. */
-function handOut(
-    core: Core,
-    channel: Channel,
-    record: LogRecord,
-    except: HandlerEntry
-): void {
-    let entries = channel.entries
-    if (channel.filters) {
-        record = applyFilters(core, undefined, channel.filters, record)
-        if (!record) return
-    }
-    if (except) entries = entries.filter(entry => entry !== except)
-    emitTo(core, entries, record, undefined)
 }
 
 /** Gives a record to handlers; `forced` takes it whatever its level, filters and burst limit. */
@@ -104,7 +98,7 @@ function emitTo(
     core: Core,
     entries: HandlerEntry[],
     record: LogRecord,
-    forced: HandlerEntry
+    forced?: HandlerEntry
 ): void {
     const { level, time } = record
     const count = entries.length

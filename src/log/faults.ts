@@ -3,7 +3,7 @@ import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
 import { LogRecord } from "./record"
-import { placeEntry } from "./table"
+import { placeEntry, without } from "./table"
 import { renderError } from "./text"
 import { invalidate } from "./topics"
 
@@ -52,7 +52,7 @@ export function filterFailed(
     filter: LogFilter,
     error: unknown
 ): void {
-    const rest = entry.filters.filter(other => other !== filter)
+    const rest = without(entry.filters, filter)
     entry.filters = rest.length ? rest : undefined
     partFailed(core, entry, `filter "${filter.name}" of `, error)
 }

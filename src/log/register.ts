@@ -19,9 +19,11 @@ export function firstLogger(core: Core, topic: string, mark: string): Logger {
         throw new RangeError(`topic "${topic}": at most ${MAX_TOPICS} fit`)
     const logger = new Logger(undefined, mark)
     const { channel } = logger
+    // fields are looked up in turn, so those of the hot path come first
     channel.threshold = TRACE
-    channel.topic = topic
     channel.core = core
+    channel.entries = undefined
+    channel.topic = topic
     topics.push(topic)
     channels.push(channel)
     return logger

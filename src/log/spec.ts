@@ -88,8 +88,7 @@ export class LevelRules implements LogFilter {
 function addRule(rules: LevelRule[], topic: string, level: Level): string {
     const fault = topicFault(topic)
     if (fault) return fault
-    if (rules.length >= MAX_RULES)
-        return `more than ${MAX_RULES} topics`
+    if (rules.length >= MAX_RULES) return `more than ${MAX_RULES} topics`
     const stars = topic.split("*").length - 1
     rules.push({ topic, level, weight: topic.length - (stars || -0.5) })
     return undefined

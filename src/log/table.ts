@@ -31,12 +31,12 @@ export function getEntry(core: Core, name: string): HandlerEntry {
 /** Removes an entry, which takes no record from now on. */
 export function removeEntry(core: Core, entry: HandlerEntry): void {
     entry.level = NONE
-    core.entries = core.entries.filter(other => other !== entry)
+    core.entries = without(core.entries, entry)
 }
 
 /** Puts an entry, new or changed, beside those with the same formatter. */
 export function placeEntry(core: Core, entry: HandlerEntry): void {
-    const entries = core.entries.filter(other => other !== entry)
+    const entries = without(core.entries, entry)
     let at = entries.length
     while (at > 0 && entries[at - 1].formatter !== entry.formatter) at--
     if (!at) at = entries.length
@@ -54,4 +54,9 @@ export function mostDetailedEntry(core: Core): Level {
 
 function findEntry(core: Core, name: string): HandlerEntry | undefined {
     return core.entries.find(entry => entry.name === name)
+}
+
+/** All elements but one. */
+export function without<T>(list: T[], element: T): T[] {
+    return list.filter(other => other !== element)
 }

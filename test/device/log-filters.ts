@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, test } from "@devicescript/test"
+import {
+    DEBUG,
+    ERROR,
+    INFO,
+    KEEP,
+    levelFilter,
+    progressFilter,
+    STOP,
+    taskFilter,
+    TemplateFormatter,
+    TIME_UPTIME,
+    topicFilter,
+    WARNING,
+} from "../../src/log"
+import { Changer, fresh, info, settle } from "./support/handlers"
+import { CountingFormatter, expectPart, Recorder, thrown } from "./support/log"
+
+describe("filters (L7)", () => {
+    afterEach(settle)
+
+    test("keep, stop, ignore and filterDefault", () => {
+        const { log, out } = fresh({
+            burst: null,
+            filters: [
+                topicFilter("net", STOP),
+                levelFilter(0, ERROR, KEEP),
+                taskFilter("pu*", KEEP),
+            ],
+            filterDefault: STOP,
+        })
+        log.logger("net.tcp").error("stopped first")
+        log.logger("x").error("kept by level")
+        log.logger("x").info("ignored by all")
+        log.service("pump").info("kept by task")
+        log.service("sensor").info("ignored")
+        expect(out.take()).toBe(
+            "error x kept by level|info task.pump kept by task"
+        )
+        log.configureHandler("out", { filterDefault: KEEP })
+        log.logger("x").info("ignored by all")
+        expect(out.take()).toBe("info x ignored by all")
+    })
+
+    test("a filter changes the record for its handler only", () => {
+        const { log, out, l } = fresh()
+        const plain = new Recorder()
+        log.addHandler("plain", plain, { burst: null })
+        log.configureHandler("out", {
+            filters: [new Changer(), new Changer()],
+        })
+        l.info("m")
+        expectPart(out.lines[0], "<<m>>")
+        expectPart(plain.lines[0], "] m")
+        expect(out.take()).toBe("info x <<m>>")
+        expect(plain.take()).toBe("info x m")
+    })
+
+    test("filters before all handlers, for a topic", () => {
+        const { log, out, l } = fresh()
+        const changer = new Changer()
+        log.addFilter(changer, { topic: "net" })
+        log.addFilter(levelFilter(DEBUG, DEBUG, STOP))
+        l.debug("no")
+        l.info("1")
+        log.logger("net.a").info("2")
+        expect(out.take()).toBe("info x 1|info net.a <2>")
+        expectPart(
+            thrown(() => log.addFilter(changer)),
+            'log filter "changer" exists already'
+        )
+        expect(log.removeFilter("changer")).toBe(true)
+        expect(log.removeFilter("changer")).toBe(false)
+        log.logger("net.a").info("3")
+        expect(out.take()).toBe("info net.a 3")
+    })
+
+    test("progress reports are off, can be let through and filtered (L17)", () => {
+        const { log, out, l } = fresh()
+        const quiet = new Recorder()
+        log.addHandler("quiet", quiet, { filters: [progressFilter(STOP)] })
+        l.progress("started {0}", 1)
+        expect(out.take()).toBe("")
+        log.letProgress(true)
+        l.progress("started {0}", 2)
+        expect(out.lastMeta["progress"]).toBe(true)
+        l.with({ a: 1 }).progress("stopped")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"a":1,"progress":true}')
+        l.info("plain")
+        expect(out.take()).toBe("info x started 2|info x stopped|info x plain")
+        expect(quiet.take()).toBe("info x plain")
+        log.letProgress(false)
+        l.progress("started {0}", 3)
+        expect(out.take()).toBe("")
+    })
+})
+
+describe("formatters (L8)", () => {
+    afterEach(settle)
+
+    test("the default line", () => {
+        const { log, out, clock } = fresh()
+        log.service("pump", "inlet").warning("low: {0}", 3)
+        expect(out.lines[0]).toBe("1.000 [WARNING] [pump.service.inlet] low: 3")
+        clock.now = 61005
+        log.logger("net").info("a\r\nb\nc")
+        expect(out.lines[1]).toBe("61.005 [INFO] [net] a b c")
+        clock.setWall(1700000000123)
+        log.logger("net").info("now")
+        expect(out.lines[2]).toBe("2023-11-14T22:13:20.123Z [INFO] [net] now")
+    })
+
+    test("a template with every field", () => {
+        const { log, out, clock } = fresh()
+        log.configureHandler("out", {
+            formatter: new TemplateFormatter(
+                "{time}|{level}|{topic}|{task}|{mark}|{message}|{meta}",
+                { time: TIME_UPTIME, singleLine: false }
+            ),
+        })
+        clock.setWall(1700000000123)
+        log.service("pump").with({ a: 1, b: "x" }).error("m\nn")
+        log.logger("net").info("m")
+        expect(out.lines[0]).toBe(
+            "1.000|ERROR|task.pump|pump|pump.service|m\nn|a=1 b=x"
+        )
+        expect(out.lines[1]).toBe("1.000|INFO|net||net|m|")
+        log.configureHandler("out", {
+            formatter: new TemplateFormatter("{time} <{message}>"),
+        })
+        log.logger("net").info("m\nn")
+        expect(out.lines[2]).toBe("2023-11-14T22:13:20.123Z <m n>")
+        log.configureHandler("out", { formatter: null })
+        log.logger("net").info("m")
+        expect(out.lines[3]).toBe(undefined)
+    })
+
+    test("a bad template is refused at once", () => {
+        expectPart(
+            thrown(() => new TemplateFormatter("a {nope}")),
+            'RangeError: template "a {nope}": no field at character 3'
+        )
+        expectPart(
+            thrown(() => new TemplateFormatter("{message")),
+            "no field at character 1"
+        )
+        expectPart(
+            thrown(() => new TemplateFormatter("{message}", { time: "no" })),
+            'no format "no"'
+        )
+    })
+
+    test("one formatter runs once for all handlers that share it", () => {
+        const { log, l } = fresh()
+        const a = new CountingFormatter("a")
+        const b = new CountingFormatter("b")
+        const last = new Recorder()
+        log.addHandler("1", new Recorder(), { formatter: a })
+        log.addHandler("2", new Recorder(), { formatter: b })
+        log.addHandler("3", new Recorder(), {
+            formatter: a,
+            filters: [levelFilter(0, INFO, KEEP)],
+        })
+        log.addHandler("4", last, { formatter: b })
+        l.info("m")
+        expect(`${a.count} ${b.count}`).toBe("1 1")
+        expect(last.lines[0]).toBe("b m")
+    })
+})

@@ -1,0 +1,62 @@
+import * as ds from "@devicescript/core"
+import { expect } from "@devicescript/test"
+import {
+    Formatter,
+    HandlerInfo,
+    HandlerOptions,
+    KEEP,
+    LogFilter,
+    LogRecord,
+    LogSystem,
+} from "../../../src/log"
+import { ManualClock, Recorder } from "./log"
+
+export function fresh(options?: HandlerOptions) {
+    const clock = new ManualClock()
+    const log = new LogSystem(clock, "debug")
+    const out = new Recorder()
+    log.addHandler("out", out, options || { burst: null })
+    return { clock, log, out, l: log.logger("x") }
+}
+
+export function info(log: LogSystem, name: string): HandlerInfo {
+    return log.handlers().find(handler => handler.name === name)
+}
+
+/** The account of a handler as text; fails when it does not add up. */
+export function account(log: LogSystem, name: string): string {
+    const { received, delivered, queued, dropped } = info(log, name).account
+    expect(received).toBe(delivered + queued + dropped)
+    return `${received} = ${delivered} + ${queued} + ${dropped}`
+}
+
+export class Thrower implements LogFilter, Formatter {
+    armed = true
+
+    constructor(readonly name: string) {}
+
+    filter(record: LogRecord): number {
+        if (this.armed) throw new Error("bad filter")
+        return KEEP
+    }
+
+    format(record: LogRecord): string {
+        if (this.armed) throw new Error("bad formatter")
+        return "formatted " + record.message
+    }
+}
+
+export class Changer implements LogFilter {
+    readonly name = "changer"
+
+    filter(record: LogRecord): LogRecord {
+        const copy = Object.assign({}, record) as LogRecord
+        copy.message = `<${record.message}>`
+        return copy
+    }
+}
+
+/** Lets the fibers run that open handlers: they would pile up from test to test. */
+export async function settle() {
+    await ds.sleep(2)
+}
