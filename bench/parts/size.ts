@@ -42,36 +42,40 @@ export async function measureSize(main: string): Promise<SizeResult> {
     }
 }
 
-/** Code of each program, and of the reference firmware by folder. */
+/** Code of each program, and of the reference firmware by folder; a text is the build's error. */
 export async function runSize(): Promise<{
-    results: Record<string, SizeResult>
+    results: Record<string, SizeResult | string>
     tables: Table[]
 }> {
-    const results: Record<string, SizeResult> = {}
+    const results: Record<string, SizeResult | string> = {}
     for (const [name, main] of Object.entries(SIZE_PROGRAMS))
-        results[name] = await measureSize(main)
-    const { modules } = results["reference firmware"]
-    return {
-        results,
-        tables: [
-            table(
-                `Size: code in bytes; the VM takes ${CODE_LIMIT}, src/main.ts may use ${codeBudget()}`,
-                ["program", "code", "room", "functions", "whole image"],
-                Object.entries(results).map(([name, result]) => [
-                    name,
-                    result.codeEnd,
-                    result.room,
-                    result.functions,
-                    result.totalBytes,
-                ])
-            ),
+        results[name] = await measureSize(main).catch(
+            (error: Error) => error.message
+        )
+    const tables = [
+        table(
+            `Size: code in bytes; the VM takes ${CODE_LIMIT}, src/main.ts may use ${codeBudget()}`,
+            ["program", "code", "room", "functions", "whole image"],
+            Object.entries(results).map(([name, result]) => row(name, result))
+        ),
+    ]
+    const firmware = results["reference firmware"]
+    if (typeof firmware === "object")
+        tables.push(
             table(
                 "Size of the reference firmware by folder",
                 ["folder", "code"],
-                Object.entries(modules)
-            ),
-        ],
-    }
+                Object.entries(firmware.modules)
+            )
+        )
+    return { results, tables }
+}
+
+function row(name: string, result: SizeResult | string): (string | number)[] {
+    if (typeof result === "string")
+        return [name, result.split("\n")[0], "-", "-", "-"]
+    const { codeEnd, room, functions, totalBytes } = result
+    return [name, codeEnd, room, functions, totalBytes]
 }
 
 function byModule(image: ProgramImage): Record<string, number> {
