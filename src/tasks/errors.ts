@@ -1,6 +1,7 @@
 /**
  * Thrown by the waits of a task once a stop is asked for. Let it pass: `finally` blocks run
  * on its way. A task that catches it and goes on is terminated after its grace period.
+ * @devsWhenUsed
  */
 export class TaskStopped extends Error {
     constructor(readonly taskName: string) {
@@ -9,7 +10,10 @@ export class TaskStopped extends Error {
     }
 }
 
-/** No task has this name or matches this pattern; the message lists near names. */
+/**
+ * No task has this name or matches this pattern; the message lists near names.
+ * @devsWhenUsed
+ */
 export class UnknownTaskError extends Error {
     constructor(
         readonly taskName: string,
@@ -23,7 +27,10 @@ export class UnknownTaskError extends Error {
     }
 }
 
-/** A task that cannot be had: bad name, bad option, over a limit. Nothing was changed. */
+/**
+ * A task that cannot be had: bad name, bad option, over a limit. Nothing was changed.
+ * @devsWhenUsed
+ */
 export class TaskError extends Error {
     constructor(
         readonly taskName: string,

@@ -48,6 +48,7 @@ interface BootRecord {
  * Flash: at most two writes per boot, of 12 bytes each. One at the start, which a restart on
  * purpose makes in advance for the boot to come; one when the run has lasted. What cannot be
  * known from inside the VM is the code of a panic: the host's console has it.
+ * @devsWhenUsed
  */
 export class BootJournal {
     /** Number of this boot, from 1. Right after `open`. */

@@ -8,6 +8,7 @@ export type TaskLogger = Omit<ServiceLogger, "channel" | "mark" | "meta">
 /**
  * Stands in for the logger of a task until the task logs for the first time: a logger with its
  * topic takes some 260 bytes, this takes 88, and many tasks have nothing to say.
+ * @devsWhenUsed
  */
 export class LazyLog implements TaskLogger {
     constructor(private readonly task: Task) {}

@@ -35,6 +35,7 @@ import { statusText } from "./text"
  * from anywhere: in the body of a task they are waits of that task, and throw `TaskStopped` once
  * it is to stop; in the body of a task that stops itself, or a parent of its own, they do so at
  * once. What was asked for takes place also when the caller does not live to see it.
+ * @devsWhenUsed
  */
 export class TaskRegistry {
     private readonly supervisor: Supervisor
@@ -104,7 +105,7 @@ export class TaskRegistry {
     }
 
     /** Deletes all tasks and ends the supervision: the registry is of no use any more. */
-    async close(): Promise<void> {
+    async dispose(): Promise<void> {
         const { supervisor } = this
         if (supervisor.tasks.length) await this.delete("*")
         this.forget()
@@ -195,7 +196,7 @@ export class TaskRegistry {
      * that of `add`. A run under way keeps its restart policy until it ends.
      * @throws TaskError for an option that cannot be kept, is wrong, or does not fit any more
      */
-    async configure(pattern: string, options: TaskOptions): Promise<void> {
+    async setOptions(pattern: string, options: TaskOptions): Promise<void> {
         await configureAll(this.supervisor, this.select(pattern), options)
     }
 
@@ -206,7 +207,7 @@ export class TaskRegistry {
     }
 
     /** State of all tasks that match, for people. */
-    text(pattern = "*", colour = true): string {
+    statusText(pattern = "*", colour = true): string {
         const { lines } = this.options
         // one status at a time: together they could fill the heap
         return this.matching(pattern)

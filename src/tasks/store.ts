@@ -15,6 +15,7 @@ const NEWLINE = "\n"
  * flash slot of at most `MAX_VALUE_BYTES` bytes, as text: a line for each task that differs from
  * the program, `-` before a disabled one, then options as in `storecode.ts`. Lines of tasks that
  * are not there (yet) stay. Written only when the text changes.
+ * @devsWhenUsed
  */
 export class TaskStore {
     /** A line each: `[-]NAME[ OPTIONS]`. */

@@ -7,7 +7,10 @@ import type { Task } from "./task"
 import { Timers } from "./timers"
 import { Watchers } from "./watchers"
 
-/** What all tasks of one registry share. */
+/**
+ * What all tasks of one registry share.
+ * @devsWhenUsed
+ */
 export class Supervisor {
     /** All tasks, in the order in which they were added. */
     readonly tasks: Task[] = []

@@ -16,6 +16,7 @@ import { isCancelled, leave } from "./waits"
  *
  * The waits (`sleep`, `wait`) are for the body's own fiber and throw `TaskStopped` once a stop
  * is asked for; in cleanups and hooks they wait as usual.
+ * @devsWhenUsed
  */
 export class Task {
     state: TaskState = "stopped"

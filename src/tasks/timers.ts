@@ -4,6 +4,7 @@ import type { Task } from "./task"
  * The times at which supervision has to look at a task again, soonest first. A task has one such
  * time at most: its next run, its restart, its watchdog or the end of its grace period, as its
  * state says. So one timer serves all tasks, and an idle tick touches nothing.
+ * @devsWhenUsed
  */
 export class Timers {
     private readonly tasks: Task[] = []

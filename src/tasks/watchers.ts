@@ -3,6 +3,7 @@ import * as ds from "@devicescript/core"
 /**
  * The fibers that wait for some task to change its state. Each looks for itself whether that was
  * the change it waits for.
+ * @devsWhenUsed
  */
 export class Watchers {
     private readonly fibers: ds.Fiber[] = []

@@ -52,7 +52,7 @@ describe("tasks: names and commands", () => {
         expectError('no task ""', () => tasks.start(""))
         await tasks.delete("*")
         same(tasks.names().length, 0)
-        same(tasks.text(), "")
+        same(tasks.statusText(), "")
         expectError("there are none", () => tasks.start("led"))
     })
 
@@ -175,7 +175,7 @@ describe("tasks: status and figures", () => {
         tasks.add("later", forever, { in: 90_000 })
         await tasks.wait("bad")
         await tasks.wait("good")
-        const text = tasks.text("*", false)
+        const text = tasks.statusText("*", false)
         for (const part of [
             "\u25cf good: done since uptime ",
             "result 7",
@@ -187,11 +187,11 @@ describe("tasks: status and figures", () => {
         ])
             same(text.includes(part), true, `${part} in ${text}`)
         same(
-            tasks.text("bad").startsWith("\u001b[31m\u25cf\u001b[0m bad"),
+            tasks.statusText("bad").startsWith("\u001b[31m\u25cf\u001b[0m bad"),
             true
         )
         bench.clock.setWall(1_700_000_000_000)
-        same(tasks.text("good").includes("since 2023-11-14T22:13:"), true)
+        same(tasks.statusText("good").includes("since 2023-11-14T22:13:"), true)
     })
 
     test("T16 figures of tasks and of the device", async () => {

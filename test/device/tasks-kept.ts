@@ -89,15 +89,15 @@ describe("tasks: kept states", () => {
     test("T12 options survive a reset, and can be taken back", async () => {
         const flash = new MemoryFlash()
         let bench = await boot(flash, addThree)
-        await bench.tasks.configure("poll", { every: 5000, in: 0 })
-        await bench.tasks.configure("poll", { restart: "always", grace: 7 })
+        await bench.tasks.setOptions("poll", { every: 5000, in: 0 })
+        await bench.tasks.setOptions("poll", { restart: "always", grace: 7 })
         bench = await boot(flash, addThree)
         const { options } = bench.tasks.get("poll")
         same(options.every, 5000)
         same(options.in, 0)
         same(options.restart, "always")
         same(options.grace, 7)
-        await bench.tasks.configure("poll", {
+        await bench.tasks.setOptions("poll", {
             every: undefined,
             in: undefined,
             restart: undefined,
@@ -112,11 +112,11 @@ describe("tasks: kept states", () => {
     test("T12 a changed period holds at once", async () => {
         const bench = await boot(new MemoryFlash(), addThree)
         const poll = bench.tasks.get("poll")
-        await bench.tasks.configure("poll", { in: undefined, every: 5 })
+        await bench.tasks.setOptions("poll", { in: undefined, every: 5 })
         same(poll.state, "scheduled")
-        await bench.tasks.configure("poll", { in: 0 })
+        await bench.tasks.setOptions("poll", { in: 0 })
         await until("it runs often", () => poll.runs > 5)
-        await bench.tasks.configure("poll", { watchdog: 5 })
+        await bench.tasks.setOptions("poll", { watchdog: 5 })
         await bench.tasks.stop("poll")
     })
 
@@ -125,10 +125,10 @@ describe("tasks: kept states", () => {
         const bench = await boot(flash, addThree)
         const { tasks } = bench
         await refuse('option "core" cannot be kept', async () => {
-            await tasks.configure("net", { core: true })
+            await tasks.setOptions("net", { core: true })
         })
         await refuse('"grace": a number', async () => {
-            await tasks.configure("net", { grace: -1 })
+            await tasks.setOptions("net", { grace: -1 })
         })
         for (let i = 0; i < 9; ++i)
             tasks.add("a-very-long-name-of-a-" + i, forever)

@@ -30,7 +30,7 @@ describe("tasks: endurance", () => {
         const { beats, latest } = await soak(tasks, rounds)
         same(beats > rounds, true, `${beats} beats`)
         same(ballast.length, 10)
-        await tasks.close()
+        await tasks.dispose()
         console.log(
             `    ${rounds * KINDS} injected, ${beats} beats beside, latest by ${latest} ms`
         )
@@ -48,7 +48,7 @@ describe("tasks: endurance", () => {
         await bench.become("task-49", "running")
         same(tasks.deviceStats().fibers, 51)
         await tasks.delete("*")
-        await tasks.close()
+        await tasks.dispose()
     })
 
     test("one fiber and one timer supervise them, idle without a step", async () => {
@@ -68,6 +68,6 @@ describe("tasks: endurance", () => {
         same(looks <= 1, true, `${looks} looks`)
         supervisor.timers.takeDue = takeDue
         await tasks.delete("*")
-        await tasks.close()
+        await tasks.dispose()
     })
 })

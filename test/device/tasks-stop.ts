@@ -45,7 +45,7 @@ describe("tasks: cancel", () => {
             true
         )
         same(tasks.get("keeper").state, "running")
-        await tasks.configure("stubborn", { grace: 0 })
+        await tasks.setOptions("stubborn", { grace: 0 })
         await tasks.delete("stubborn")
     })
 
@@ -352,7 +352,7 @@ describe("tasks: children", () => {
         await ds.sleep(10)
         same(tasks.status("parent.one.deep")[0].parent, "parent.one")
         same(
-            tasks.text("parent.one", false).startsWith("  \u25cf parent.one"),
+            tasks.statusText("parent.one", false).startsWith("  \u25cf parent.one"),
             true
         )
         await tasks.stop("parent")

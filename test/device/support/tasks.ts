@@ -38,7 +38,7 @@ export class Bench {
         clock: Clock,
         options: Partial<RegistryOptions>
     ): Promise<void> {
-        await this.tasks.close()
+        await this.tasks.dispose()
         this.lines = []
         this.clock = clock
         const given: RegistryOptions = { log: this.log, clock }

@@ -23,7 +23,7 @@ export class Device {
 
     /** Prints the states, one line of the console for each line of the text. */
     show(): void {
-        for (const line of this.tasks.text("*", false).split("\n"))
+        for (const line of this.tasks.statusText("*", false).split("\n"))
             console.log(line)
     }
 }
