@@ -1,0 +1,74 @@
+import assert from "node:assert/strict"
+import { connect } from "node:net"
+import { describe, test } from "node:test"
+import { Ledger } from "../../bench/lib/ledger.ts"
+import { Sink } from "../../bench/lib/sink.ts"
+import { sample, spreadText } from "../../bench/lib/stats.ts"
+import { fit } from "../../bench/parts/growth.ts"
+
+const line = (id: number, text = "measured") =>
+    `<134>1 - board sensor 7 sensor [meta sequenceId="${id}" sysUpTime="1"] ${text}`
+const gap = (first: number, last: number) =>
+    line(
+        last,
+        `${last - first + 1} records dropped, sequenceId ${first} to ${last}: x`
+    )
+
+describe("account of sequenceIds", () => {
+    test("what came, came twice, was declared, is missing", () => {
+        const ledger = new Ledger()
+        ledger.boot()
+        for (const id of [1, 2, 3, 3]) ledger.take(line(id))
+        ledger.take(gap(4, 6))
+        for (const id of [7, 9]) ledger.take(line(id))
+        assert.deepEqual(ledger.balance(), {
+            delivered: 5,
+            repeated: 1,
+            declared: 3,
+            unexplained: 1,
+        })
+    })
+
+    test("each boot begins anew", () => {
+        const ledger = new Ledger()
+        for (let boot = 0; boot < 2; ++boot) {
+            ledger.boot()
+            for (const id of [1, 2]) ledger.take(line(id))
+        }
+        const { delivered, repeated, unexplained } = ledger.balance()
+        assert.deepEqual([delivered, repeated, unexplained], [4, 0, 0])
+    })
+})
+
+test("growth is constant, linear or worse", () => {
+    const sizes = [1, 10, 50]
+    assert.equal(fit(sizes, [400, 401, 420]), "constant")
+    assert.equal(fit(sizes, [110, 200, 600]), "linear, 10 each")
+    assert.equal(fit(sizes, [1, 100, 2500]), "worse than linear, 51 each")
+    assert.equal(fit(sizes, [1, 2, Infinity]), "over the steps of a slice")
+})
+
+test("a sample has the median and the spread", () => {
+    const five = sample([50, 10, 40, 20, 30])
+    assert.deepEqual(five, { median: 30, min: 10, max: 50, runs: 5 })
+    assert.equal(sample([1, 2, 3, 4]).median, 2.5)
+    assert.equal(spreadText(five), "-67% to +67%")
+    assert.throws(() => sample([]), RangeError)
+})
+
+test("the sink counts frames however they are cut up", async t => {
+    const sink = new Sink()
+    const port = await sink.start()
+    t.after(() => sink.stop())
+    const bytes = Buffer.from("5 hello11 hello world3 one")
+    const socket = connect(port, "127.0.0.1")
+    socket.setNoDelay()
+    for (const byte of bytes) {
+        socket.write(Buffer.of(byte))
+        await new Promise(resolve => setImmediate(resolve))
+    }
+    await sink.waitFor(3, 5000)
+    assert.equal(sink.lines, 3)
+    assert.equal(sink.bytes, bytes.length)
+    await assert.rejects(sink.waitFor(4, 50), /3 of 4 lines have come/)
+})
