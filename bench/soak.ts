@@ -16,7 +16,7 @@ const EXTRA_MS = 120_000
 const SUSTAINED = 80
 /** Length of the run whose heap the long one is compared with. */
 const SHORT_SECONDS = "5"
-const LAST_LINES = 12
+const LAST_LINES = 40
 const STORM_FACTOR = 100
 const STORM_SECONDS = 10
 const MAX_JITTER_MS = 50
@@ -42,7 +42,7 @@ interface Run {
     accounts: Record<string, Account>
     balance: Balance
     faults: FaultCounts
-    /** The end of the console. */
+    /** The end of the VM's own log. */
     lastLines: string[]
 }
 
@@ -79,6 +79,8 @@ async function run(
         settings: { DEMO: "0", SEED: String(seed), ...settings },
         onVmLine: (line: string) => {
             if (BLOCK_LINE.test(line)) result.heapLeft += BLOCK_BYTES
+            else if (result.lastLines.push(line) > LAST_LINES)
+                result.lastLines.shift()
         },
     }
     ledger.boot()
@@ -96,12 +98,11 @@ async function run(
         await sim.waitFor("panic", undefined, seconds * 1000 + EXTRA_MS)
         clearTimeout(timer)
         calm.abort()
-        result.lastLines = sim.consoleLines.slice(-LAST_LINES)
         result.faults = (await faults) ?? {}
     })
     // the program's own end is no failure
-    if (result.panics.at(-1) === OUT_OF_MEMORY && result.produced >= 0)
-        result.panics.pop()
+    const isDone = Object.keys(result.accounts).length > 0
+    if (isDone && result.panics.at(-1) === OUT_OF_MEMORY) result.panics.pop()
     result.balance = ledger.balance()
     return result
 }
