@@ -98,15 +98,23 @@ export function taskName(topic: string): string {
     return topic.slice(TASK_PREFIX.length, dot < 0 ? topic.length : dot)
 }
 
-/** A text on one line: line ends and tabs as one space each. */
+/** A text on one line: line ends as one space each. */
 export function singleLine(text: string): string {
+    for (const lineEnd of ["\r\n", "\n", "\r"]) {
+        const parts: string[] = []
+        let from = 0
+        let at = text.indexOf(lineEnd)
+        // not by `split`: it would take more steps than the VM allows for a long message
+        while (at >= 0) {
+            parts.push(text.slice(from, at))
+            from = at + lineEnd.length
+            at = text.indexOf(lineEnd, from)
+        }
+        if (!from) continue
+        parts.push(text.slice(from))
+        text = parts.join(" ")
+    }
     return text
-        .split("\r\n")
-        .join(" ")
-        .split("\n")
-        .join(" ")
-        .split("\r")
-        .join(" ")
 }
 
 const LABELS = [

@@ -6,7 +6,7 @@ export function matches(pattern: string, text: string): boolean {
     let star = pattern.indexOf("*")
     if (star < 0) return pattern === text
     // the VM does not find the empty text at the end of a text, hence the tests for it
-    if (star && !text.startsWith(pattern.slice(0, star))) return false
+    if (star && text.indexOf(pattern.slice(0, star), 0, 1) < 0) return false
     let from = star
     while (true) {
         const next = pattern.indexOf("*", star + 1)
@@ -29,12 +29,10 @@ export function matches(pattern: string, text: string): boolean {
  * dotted parents, so that `net` covers `net.syslog`.
  */
 export function covers(pattern: string, topic: string): boolean {
-    if (pattern.indexOf("*") < 0)
-        return topic === pattern || topic.startsWith(pattern + ".")
-    while (true) {
-        if (matches(pattern, topic)) return true
-        const dot = topic.lastIndexOf(".")
-        if (dot < 0) return false
-        topic = topic.slice(0, dot)
-    }
+    if (pattern.indexOf("*") >= 0)
+        return matches(pattern, topic) || matches(pattern + ".*", topic)
+    // natives only: a new specification has this done for each topic and override
+    if (topic.indexOf(pattern, 0, 1) < 0) return false
+    const { length } = pattern
+    return topic.length === length || topic.indexOf(".", length) === length
 }

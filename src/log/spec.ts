@@ -89,7 +89,12 @@ function addRule(rules: LevelRule[], topic: string, level: Level): string {
     const fault = topicFault(topic)
     if (fault) return fault
     if (rules.length >= MAX_RULES) return `more than ${MAX_RULES} topics`
-    const stars = topic.split("*").length - 1
+    let stars = 0
+    let at = topic.indexOf("*")
+    while (at >= 0) {
+        stars++
+        at = topic.indexOf("*", at + 1)
+    }
     rules.push({ topic, level, weight: topic.length - (stars || -0.5) })
     return undefined
 }
@@ -103,11 +108,15 @@ function addRule(rules: LevelRule[], topic: string, level: Level): string {
 export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     const rules = new LevelRules(fallback)
     let named = false
-    let at = 0
-    for (const word of text.split(" ")) {
-        let start = at
-        at += word.length + 1
-        if (!word) continue
+    let next = 0
+    while (next < text.length) {
+        let start = next
+        const space = text.indexOf(" ", start)
+        // not by `split`, which takes some 60 steps of the VM for each character
+        const end = space < 0 ? text.length : space
+        next = end + 1
+        if (start === end) continue
+        const word = text.slice(start, end)
         const sign = word.indexOf("@")
         const name = sign < 0 ? word : word.slice(0, sign)
         const level = parseLevel(name)
@@ -134,8 +143,7 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
 function topicFault(topic: string): string | undefined {
     if (!topic) return "a topic is missing"
     if (topic.length > MAX_TOPIC) return `longer than ${MAX_TOPIC} characters`
-    if (topic.startsWith(".") || topic.endsWith(".") || topic.includes(".."))
-        return "an empty part between dots"
+    if (`.${topic}.`.includes("..")) return "an empty part between dots"
     if (topic.includes("@")) return "a second @"
     if (topic.includes(" ")) return "a space in the topic"
     return undefined

@@ -110,6 +110,14 @@ describe("formatters (L8)", () => {
         expect(out.lines[2]).toBe("2023-11-14T22:13:20.123Z [INFO] [net] now")
     })
 
+    test("a long message of many short lines stays within a slice", () => {
+        const { log, out } = fresh()
+        const parts: string[] = []
+        for (let i = 0; i < 340; ++i) parts.push("a")
+        log.logger("net").info(parts.join("\r\n"))
+        expect(out.lines[0]).toBe("1.000 [INFO] [net] " + parts.join(" "))
+    })
+
     test("a template with every field", () => {
         const { log, out, clock } = fresh()
         log.configureHandler("out", {

@@ -244,6 +244,26 @@ describe("level specification (L3)", () => {
         )
     })
 
+    test("the longest is taken in one slice, and reaches 16 topics in the next", async () => {
+        const { log, out } = fresh()
+        const words: string[] = []
+        for (let i = 10; i < 42; ++i)
+            words.push(`error@task.sensors.of.the.upper.lower.floors.x${i}.*`)
+        const topics: string[] = []
+        for (let i = 10; i < 26; ++i)
+            topics.push(`task.sensors.of.the.upper.lower.floors.x${i}`)
+        for (const topic of topics) log.logger(topic).info("before")
+        await ds.sleep(1)
+        log.setSpec(words.join(" "))
+        await ds.sleep(1)
+        out.take()
+        for (const topic of topics) log.logger(topic + ".y").info("hidden")
+        expect(out.take()).toBe("")
+        await ds.sleep(1)
+        for (const topic of topics) log.logger(topic).error("shown")
+        expect(out.lines.length).toBe(16)
+    })
+
     test("the old one stays in force", () => {
         const { log, out } = fresh("error debug@net")
         expectPart(
