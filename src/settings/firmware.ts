@@ -34,7 +34,7 @@ export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
         /** Level of the flash log; a flash wears out, so errors only by default. */
         FILE_LEVEL: named(ERROR, wanted, level),
         /** Largest size in bytes of the flash log's current file, and of the rotated one. */
-        FILE_MAX_SIZE: byteSize(1000, 200, 2000),
+        FILE_MAX_SIZE: byteSize(1400, 200, 2000),
         /** Level of the LED and the buzzer. */
         HB_LEVEL: named(INFO, wanted, level),
         /** Time in ms between two beats that show the program lives; 0: none. */
