@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
+import { LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/log/handlers/file"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
@@ -219,6 +220,29 @@ describe("trouble", () => {
         expect(line.byteLength).toBe("0 [ERROR] ".length + 50)
         expect(line.endsWith("[...]")).toBe(true)
         await log.close()
+    })
+    test("a line is stored without what is stored beside it, and read with it", async () => {
+        const clock = new TestClock()
+        const system = new LogSystem(clock, "info")
+        const log = openLog(new TestFlash(), 1000, {}, clock)
+        system.addHandler("file", log)
+        clock.now = 12_345
+        system.service("pump").error("stuck\nat {0} %", 40)
+        clock.setWall(1_800_000_000_999)
+        const gone = record(ERROR, clock)
+        gone.message = "gone"
+        log.emit(gone, log.format(gone))
+        await log.flush()
+        expect((await log.files.cat("error.log")).join("|")).toBe(
+            "12 [ERROR] [pump.service] stuck at 40 %|" +
+                "2027-01-15T08:00:00Z [ERROR] [test] gone"
+        )
+        const found: string[] = []
+        await log.files.grep("Z [ERROR] [test]", async line => {
+            found.push(line.text)
+        })
+        expect(found.join("|")).toBe("[test] gone")
+        await system.removeHandler("file")
     })
     test("bad names and slots are refused", async () => {
         const clock = new TestClock()
