@@ -1,6 +1,6 @@
 import { Signal } from "../platform"
 import { Core } from "./core"
-import { INFO, Level, NONE, TRACE } from "./levels"
+import { INFO, Level, TRACE } from "./levels"
 import { parseLevelSpec } from "./spec"
 
 /** Most listeners, and most fibers that wait, for level changes. */
@@ -24,7 +24,7 @@ export function changeSpec(core: Core, text: string): void {
  */
 export function checkTrace(core: Core, topic: string, level: Level): void {
     const rule = core.rules.rule(topic)
-    refuseTrace(level, rule ? rule.level : NONE, `topic "${topic}"`)
+    refuseTrace(level, rule && rule.level, `topic "${topic}"`)
 }
 
 function refuseTrace(level: Level, before: Level, what: string): void {

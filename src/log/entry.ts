@@ -50,18 +50,26 @@ export function configureEntry(
 
 /** Puts in force what the options say. */
 export function restoreEntry(entry: HandlerEntry): void {
-    const { level, levels, filters, formatter, burst } = entry.options
+    const { options } = entry
+    const { levels } = options
+    let { filters } = options
     if (entry.error) {
         entry.failed = false
         entry.backAt = undefined
     }
-    entry.level = levels ? levels.finest() : value(level, TRACE)
-    const all: LogFilter[] = levels ? [levels] : []
-    if (filters) all.pushRange(filters)
-    entry.filters = all.length ? all : undefined
-    entry.formatter = value(formatter, LINE_FORMATTER)
+    entry.level = value(options.level, TRACE)
+    if (levels) {
+        entry.level = TRACE
+        const own: LogFilter[] = [levels]
+        if (filters) own.pushRange(filters)
+        filters = own
+    }
+    entry.filters = filters
+    entry.formatter = value(options.formatter, LINE_FORMATTER)
     // an endless window in place of a limit
-    entry.windowEnd = entry.limit = burst === null ? Infinity : 0
+    const end = options.burst === null ? Infinity : 0
+    entry.windowEnd = end
+    entry.limit = end
 }
 
 /** The most detailed level that a handler takes of a topic. */

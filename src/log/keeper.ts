@@ -52,32 +52,25 @@ export function doDue(core: Core): void {
 
 /** Does what is due for a handler. */
 function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
-    const { backAt, unreported, reportAt } = entry
+    const { backAt, unreported } = entry
     if (backAt <= now) {
         restoreEntry(entry)
         placeEntry(core, entry)
     } else if (backAt) due(core, backAt)
     if (entry.failed) return
-    if (unreported) {
-        if (now < reportAt) due(core, reportAt)
-        else {
-            entry.unreported = 0
-            reportDropped(core, entry, unreported, "burst limit")
-        }
+    if (unreported && now < entry.reportAt) due(core, entry.reportAt)
+    else if (unreported) {
+        entry.unreported = 0
+        reportDropped(core, entry, unreported, "burst limit")
     }
     const { queue } = entry.handler
-    if (queue && queue.unreported && queue.isLow()) reportQueue(core, entry)
-}
-
-/** Reports what a queue dropped. */
-function reportQueue(core: Core, entry: HandlerEntry): void {
-    const { queue } = entry.handler
-    const { dropped } = queue
+    if (!queue || !queue.unreported || !queue.isLow()) return
     const count = queue.takeDropped()
+    const before = queue.dropped
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)
     // the report itself was dropped: the count stands for the next one
-    if (queue.dropped !== dropped) queue.unreported += count
+    if (queue.dropped !== before) queue.unreported += count
 }
 
 function reportDropped(

@@ -3,6 +3,7 @@ import { deliverDeferred } from "./dispatch"
 import { report, takeOut } from "./faults"
 import { ERROR, Level } from "./levels"
 import { Account } from "./queue"
+import { finestOf } from "./table"
 import { renderError } from "./text"
 
 /** What `handlers()` tells of a handler. */
@@ -19,7 +20,7 @@ export interface HandlerInfo {
 
 /** What `handlers()` tells of one: the handler's own account, and what never reached it. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
-    const { name, level, error, handler, passed, dropped } = entry
+    const { name, error, handler, passed, dropped } = entry
     const own = handler.queue || handler
     const account: Account = {
         received: 0,
@@ -32,7 +33,7 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     account.received += dropped
     account.dropped += dropped
     const state = entry.failed ? FAILED : RUNNING
-    return { name, level, state, error, account }
+    return { name, level: finestOf(entry), state, error, account }
 }
 
 /** Opens a handler; one that throws is taken out. */

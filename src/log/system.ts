@@ -14,13 +14,7 @@ import { FilterOptions, PrimaryFilters } from "./primary"
 import { QueueOptions } from "./queue"
 import { Restrictions } from "./restrictions"
 import { parseLevelSpec } from "./spec"
-import {
-    checkName,
-    getEntry,
-    mostDetailedEntry,
-    placeEntry,
-    removeEntry,
-} from "./table"
+import { checkName, getEntry, finestOf, placeEntry, removeEntry } from "./table"
 import { firstLogger } from "./register"
 import { invalidate } from "./topics"
 
@@ -211,7 +205,9 @@ export class LogSystem extends Core {
 
     /** The most detailed level that any handler gets of any topic, at most. */
     finestLevel(): Level {
-        return Math.min(this.rules.finest(), mostDetailedEntry(this))
+        let most = NONE
+        for (const entry of this.entries) most = Math.max(most, finestOf(entry))
+        return Math.min(most, this.rules.finest())
     }
 
     private levelsChanged(): void {

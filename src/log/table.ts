@@ -45,11 +45,10 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
     core.entries = entries
 }
 
-/** The most detailed level that any handler takes. */
-export function mostDetailedEntry(core: Core): Level {
-    let most = NONE
-    for (const entry of core.entries) most = Math.max(most, entry.level)
-    return most
+/** The most detailed level that a handler takes of any topic. */
+export function finestOf({ level, options }: HandlerEntry): Level {
+    const { levels } = options
+    return levels ? Math.min(level, levels.finest()) : level
 }
 
 function findEntry(core: Core, name: string): HandlerEntry | undefined {

@@ -1,4 +1,4 @@
-import { Channel, Core } from "./core"
+import { Channel, Core, HandlerEntry } from "./core"
 import { levelFor } from "./entry"
 import { Level, NONE, TRACE } from "./levels"
 
@@ -22,12 +22,14 @@ function refresh(channel: Channel): void {
     const { entries, primary, restrictions } = core
     const only = restrictions ? restrictions.handlerOf(topic) : undefined
     let most = NONE
-    const taking = entries.filter(entry => {
-        const level =
-            only && only !== entry.name ? NONE : levelFor(entry, topic)
-        most = Math.max(most, level)
-        return level !== NONE
-    })
+    const taking: HandlerEntry[] = []
+    for (const entry of entries) {
+        if (only && only !== entry.name) continue
+        const level = levelFor(entry, topic)
+        if (level === NONE) continue
+        if (level > most) most = level
+        taking.push(entry)
+    }
     if (primary) channel.filters = primary.ofTopic(topic)
     channel.threshold = Math.min(most, core.rules.levelOf(topic))
     // one array for all topics where it can be, to save heap
