@@ -4,10 +4,10 @@ import { checkName, freeName } from "./names"
 import { TaskBody, TaskOptions } from "./options"
 import { rest } from "./restart"
 import { startTask } from "./requests"
-import { CORE } from "./states"
+import { CORE, DISABLED } from "./states"
+import { makeCore } from "./supervisor"
 import type { Supervisor } from "./supervisor"
 import { Task } from "./task"
-import { DISABLED } from "./states"
 
 /** One for all tasks without options. */
 const NO_OPTIONS: TaskOptions = {}
@@ -30,7 +30,9 @@ export function addTask(
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent
-    supervisor.take(task)
+    tasks.push(task)
+    supervisor.byName[full] = task
+    if (task.options.core) makeCore(task)
     store.applyTo(task)
     autostart(task)
     return task

@@ -8,23 +8,14 @@ export const DAY_MS = 86_400_000
  */
 export function parseTimeOfDay(text: string): number | undefined {
     const parts = text.split(":")
-    if (parts.length < 2 || parts.length > 3) return undefined
-    const limits = [24, 60, 60]
     let seconds = 0
     for (let i = 0; i < 3; ++i) {
-        const value = i < parts.length ? twoDigits(parts[i]) : 0
-        if (value === undefined || value >= limits[i]) return undefined
+        const part = i === 2 && parts.length === 2 ? "00" : parts[i]
+        const value = part && part.length === 2 ? parseInt(part) : NaN
+        if (!(value >= 0 && value < (i ? 60 : 24))) return undefined
         seconds = seconds * 60 + value
     }
-    return seconds * 1000
-}
-
-function twoDigits(text: string): number | undefined {
-    if (text.length !== 2) return undefined
-    const tens = text.charCodeAt(0) - 48
-    const ones = text.charCodeAt(1) - 48
-    if (!(tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9)) return undefined
-    return tens * 10 + ones
+    return parts.length > 3 ? undefined : seconds * 1000
 }
 
 /**

@@ -3,6 +3,7 @@ import { isLive } from "./lifecycle"
 import { PARKED, WINDING } from "./states"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
+import { pauseForChange } from "./watchers"
 import { isCancelled, leave } from "./waits"
 
 /** The task whose own fiber is calling, or undefined. */
@@ -62,14 +63,14 @@ async function pauseUntil(
     isOver: () => boolean,
     timeout?: number
 ): Promise<boolean> {
-    const { clock, watchers } = supervisor
+    const { clock } = supervisor
     const end = timeout === undefined ? undefined : clock.millis() + timeout
     while (!isOver()) {
         if (caller && isCancelled(caller)) await leave(caller)
         const left = end === undefined ? undefined : end - clock.millis()
         if (left <= 0) return false
         if (caller) caller.flags |= PARKED
-        await watchers.pause(left)
+        await pauseForChange(supervisor, left)
         if (caller) caller.flags &= ~PARKED
     }
     return true

@@ -1,3 +1,4 @@
+import { wakeWatchers } from "./watchers"
 import * as ds from "@devicescript/core"
 import { admitNewTasks } from "./cycles"
 import type { BootJournal } from "./journal"
@@ -5,7 +6,6 @@ import { reconsider, supervise } from "./loop"
 import { rest } from "./restart"
 import { CORE, DISABLED, HELD, WANTED } from "./states"
 import type { Supervisor } from "./supervisor"
-import type { Task } from "./task"
 
 /**
  * Boots: reads what was kept, decides on safe mode, starts the tasks and supervises them from
@@ -23,8 +23,7 @@ export async function bootUp(
         supervisor.journal.exception("nothing known of the last run", e)
     }
     try {
-        for (const task of supervisor.tasks.slice()) recallTask(task)
-        if (supervisor.safe) await keepToCore(supervisor)
+        await holdBack(supervisor)
         supervisor.booted = true
         await reconsider(supervisor)
     } catch (e: any) {
@@ -32,9 +31,9 @@ export async function bootUp(
         supervisor.journal.exception("boot", e)
     }
     supervisor.up = true
-    supervisor.watchers.wake()
+    wakeWatchers(supervisor)
     if (journal) confirm.start(supervisor, journal)
-    await supervise(supervisor)
+    supervise.start(supervisor)
 }
 
 async function recall(
@@ -59,20 +58,16 @@ async function recall(
     await store.load()
 }
 
-function recallTask(task: Task): void {
-    task.supervisor.store.applyTo(task)
-    if (task.flags & DISABLED) holdBack(task)
-}
-
-function holdBack(task: Task): void {
-    task.flags &= ~(WANTED | HELD)
-    rest(task)
-}
-
-async function keepToCore(supervisor: Supervisor): Promise<void> {
+/** Puts in force what is kept about the tasks, and in safe mode keeps all but core tasks back. */
+async function holdBack(supervisor: Supervisor): Promise<void> {
     await admitNewTasks(supervisor)
-    for (const task of supervisor.tasks)
-        if (task.flags & WANTED && !(task.flags & CORE)) holdBack(task)
+    for (const task of supervisor.tasks.slice()) {
+        supervisor.store.applyTo(task)
+        const isBarred = supervisor.safe && !(task.flags & CORE)
+        if (!isBarred && !(task.flags & DISABLED)) continue
+        task.flags &= ~(WANTED | HELD)
+        rest(task)
+    }
 }
 
 /** Waits until this run has lasted, and says so in flash. */

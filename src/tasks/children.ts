@@ -1,3 +1,4 @@
+import { pauseForChange } from "./watchers"
 import { addTask } from "./add"
 import { TaskError } from "./errors"
 import { isLive } from "./lifecycle"
@@ -20,14 +21,15 @@ export function addChild(
             `no child "${name}" now: it is ${task.state}, not running`
         )
     const { supervisor } = task
-    const ended = supervisor.find(task.name + "." + name)
+    const ended = supervisor.byName[`${task.name}.${name}`]
     if (ended && !isLive(ended) && !(ended.flags & WANTED)) removeTask(ended)
     return addTask(supervisor, task, name, body, options)
 }
 
 /** Stops the children of `task`, also those that wait or are scheduled, and awaits their ends. */
 export async function stopChildren(task: Task): Promise<void> {
-    const { tasks, watchers } = task.supervisor
+    const { supervisor } = task
+    const { tasks } = supervisor
     for (let i = tasks.length - 1; i >= 0; --i) {
         const other = tasks[i]
         if (!other || other.parent !== task || !(other.flags & WANTED)) continue
@@ -35,5 +37,5 @@ export async function stopChildren(task: Task): Promise<void> {
         requestStop(other)
     }
     while (tasks.some(other => other.parent === task && isLive(other)))
-        await watchers.pause()
+        await pauseForChange(supervisor)
 }

@@ -1,5 +1,6 @@
 import { awaitEnds } from "./awaiting"
-import { applyChanges, checkChanges, noteChanges } from "./configure"
+import { checkOptions } from "./check"
+import { applyChanges } from "./configure"
 import type { BootJournal } from "./journal"
 import { isLive } from "./lifecycle"
 import { TaskOptions } from "./options"
@@ -36,10 +37,7 @@ async function keepDisabled(
     isDisabled: boolean
 ): Promise<void> {
     const { store } = supervisor
-    store.allOrNothing(() => {
-        for (const task of tasks)
-            store.note(task, isDisabled, store.optionsOf(task))
-    })
+    store.note(tasks, { off: isDisabled ? 1 : undefined })
     await inSlices(tasks, task => {
         task.flags = isDisabled ? task.flags | DISABLED : task.flags & ~DISABLED
         if (isDisabled) stopForGood(task)
@@ -72,11 +70,9 @@ export async function configureAll(
     tasks: Task[],
     changes: TaskOptions
 ): Promise<void> {
-    checkChanges(tasks[0], changes)
+    checkOptions(tasks[0].name, changes, true)
     const { store } = supervisor
-    store.allOrNothing(() => {
-        for (const task of tasks) noteChanges(task, changes)
-    })
+    store.note(tasks, changes)
     await inSlices(tasks, task => applyChanges(task, changes))
     await store.save()
 }

@@ -1,3 +1,4 @@
+import { arm } from "./timers"
 import { checkOptions } from "./check"
 import { TaskError } from "./errors"
 import { isLive } from "./lifecycle"
@@ -6,41 +7,18 @@ import { Plan } from "./registryoptions"
 import { enqueue } from "./requests"
 import { rest } from "./restart"
 import { dropPlan, hasSchedule, replan } from "./schedule"
-import { DISABLED, DUE, WANTED } from "./states"
-import { override } from "./store"
-import { isStorable, storableOptions } from "./storecode"
+import { DUE, WANTED } from "./states"
 import type { Task } from "./task"
-
-/** @throws TaskError for an option that is wrong or cannot be kept */
-export function checkChanges(task: Task, changes: TaskOptions): void {
-    checkOptions(task.name, changes)
-    for (const name of Object.keys(changes))
-        if (!isStorable(name))
-            throw new TaskError(
-                task.name,
-                `option "${name}" cannot be kept; those that can: ${storableOptions().join(", ")}`
-            )
-}
-
-/** Notes changed options of a task; undefined brings back that of `add`. */
-export function noteChanges(task: Task, changes: TaskOptions): void {
-    const { store } = task.supervisor
-    const options: any = Object.assign(store.optionsOf(task), changes)
-    const kept: any = {}
-    for (const name of Object.keys(options))
-        if (options[name] !== undefined) kept[name] = options[name]
-    store.note(task, !!(task.flags & DISABLED), kept)
-}
 
 /** Puts changed options of a task in force. */
 export function applyChanges(task: Task, changes: TaskOptions): void {
     const { store } = task.supervisor
-    override(task, store.optionsOf(task))
+    store.applyTo(task)
     const names = Object.keys(changes)
     if (names.includes("in") || names.includes("every")) reschedule(task)
     if (task.state === "running" && task.options.watchdog) {
         task.feed()
-        task.supervisor.arm(task, task.fed + task.options.watchdog)
+        arm(task, task.fed + task.options.watchdog)
     }
 }
 

@@ -1,6 +1,8 @@
 import { failTask } from "./fail"
+import { lookAgain } from "./supervisor"
 import { isLive } from "./lifecycle"
-import { CORE, DISABLED, FAILED, HELD, UNREADY, WANTED } from "./states"
+import { startTask } from "./requests"
+import { CORE, DISABLED, FAILED, HELD, PULL, UNREADY, WANTED } from "./states"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -42,17 +44,38 @@ export const STUCK = 2
 export function admit(task: Task): number {
     const { supervisor, options, flags } = task
     for (const name of options.requires || []) {
-        const other = supervisor.find(name)
+        const other = supervisor.byName[name]
         if (other && isUp(other)) continue
+        if (flags & PULL && other) pull(other)
         const problem = obstacle(other)
         if (!problem) return WAIT
-        failTask(task, `requires "${name}": ${problem}`)
+        stick(task, `requires "${name}": ${problem}`)
         return STUCK
     }
     for (const name of options.after || [])
-        if (isInTheWay(task, supervisor.find(name))) return WAIT
+        if (isInTheWay(task, supervisor.byName[name])) return WAIT
     if (flags & CORE || task.parent) return GO
     return isCoreComing(supervisor) ? WAIT : GO
+}
+
+/** Fails a task that cannot start for now, and says why, once. It stays wanted and held. */
+function stick(task: Task, why: string): void {
+    if (task.state === "failed" && task.error.message === why) return
+    failTask(task, why)
+    task.supervisor.journal.error(
+        'task "{0}" cannot start: {1}',
+        task.name,
+        why
+    )
+}
+
+/** Has a required task started along with one that was just started. */
+function pull(other: Task): void {
+    if (!(other.flags & (WANTED | DISABLED)) && !isLive(other)) startTask(other)
+    else if (other.flags & HELD) {
+        other.flags |= PULL
+        lookAgain(other.supervisor)
+    }
 }
 
 /** Why a required task that is not up will not come up by itself, or undefined. */

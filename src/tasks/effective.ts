@@ -1,8 +1,10 @@
+import { DEFAULTS } from "./defaults"
 import type { SupervisionOptions } from "./options"
 import type { Task } from "./task"
 
-/** What holds for `task`: its own option, or the registry's default. */
+/** What holds for `task`: its own option, the registry's default, or that of `DEFAULTS`. */
 export function effective(task: Task, option: keyof SupervisionOptions): any {
-    const own = task.options[option]
-    return own === undefined ? task.supervisor.defaults[option] : own
+    let value: any = task.options[option]
+    if (value === undefined) value = task.supervisor.defaults[option]
+    return value === undefined ? DEFAULTS[option] : value
 }

@@ -1,16 +1,12 @@
-import { FAILED, HELD, WANTED } from "./states"
+import { setState } from "./supervisor"
+import { FAILED } from "./states"
 import type { Task } from "./task"
+import { disarm } from "./timers"
 
-/**
- * Fails a task that cannot start because of others. It is still wanted and held, so that it
- * starts when the reason is gone. The same reason is said once.
- */
+/** Fails a task that does not run, because of others. The reason stands in its error. */
 export function failTask(task: Task, why: string): void {
-    const { supervisor } = task
-    if (task.state === "failed" && task.error.message === why) return
-    task.flags |= FAILED | WANTED | HELD
+    task.flags |= FAILED
     task.error = { name: "Dependency", message: why, stack: undefined }
-    supervisor.timers.disarm(task)
-    supervisor.setState(task, "failed")
-    supervisor.journal.error('task "{0}" cannot start: {1}', task.name, why)
+    disarm(task)
+    setState(task, "failed")
 }

@@ -1,4 +1,5 @@
 import { Clock, FlashSlots, SLOTS } from "../platform"
+import { STABLE_MS } from "./defaults"
 
 /** How the last run ended, as far as the next one can know. */
 export type LastEnd =
@@ -62,7 +63,7 @@ export class BootJournal {
     constructor(
         private readonly flash: FlashSlots,
         private readonly clock: Clock,
-        readonly stableMs: number
+        readonly stableMs = STABLE_MS
     ) {}
 
     /**

@@ -1,3 +1,5 @@
+import { setState, lookAgain } from "./supervisor"
+import { arm, disarm } from "./timers"
 import { stopChildren } from "./children"
 import { runCleanups } from "./cleanup"
 import { TaskStopped } from "./errors"
@@ -20,8 +22,8 @@ export function begin(task: Task): void {
     if (!task.log) task.log = new LazyLog(task)
     task.flags &= ~(RUN_FLAGS | FAILED)
     task.runs = (task.runs || 0) + 1
-    supervisor.timers.disarm(task)
-    supervisor.setState(task, "starting")
+    disarm(task)
+    setState(task, "starting")
     task.fiber = root.start(task)
 }
 
@@ -59,13 +61,13 @@ function enter(task: Task): boolean {
         return false
     }
     const { watchdog } = task.options
-    supervisor.setState(task, "running")
+    setState(task, "running")
     if (watchdog) {
         task.fed = supervisor.clock.millis()
-        supervisor.arm(task, task.fed + watchdog)
+        arm(task, task.fed + watchdog)
     }
     supervisor.journal.progress("{0} started, run {1}", task.name, task.runs)
-    supervisor.reconsider()
+    lookAgain(supervisor)
     return true
 }
 
@@ -83,10 +85,10 @@ export function recordFailure(task: Task, failure: Failure): void {
 async function windUp(task: Task): Promise<void> {
     const { supervisor } = task
     task.flags |= WINDING
-    supervisor.timers.disarm(task)
-    if (task.state !== "stopping") supervisor.setState(task, "stopping")
+    disarm(task)
+    if (task.state !== "stopping") setState(task, "stopping")
     await stopChildren(task)
-    supervisor.arm(task, supervisor.clock.millis() + effective(task, "grace"))
+    arm(task, supervisor.clock.millis() + effective(task, "grace"))
     await runCleanups(task)
     await callHook(task)
     settle(task)
@@ -123,22 +125,22 @@ function settle(task: Task): void {
     const { supervisor, flags } = task
     task.fiber = undefined
     task.cleanups = undefined
-    supervisor.timers.disarm(task)
+    disarm(task)
     task.doneAt = supervisor.clock.millis()
     task.flags &= ~RUN_FLAGS
     afterRun(task, flags)
     dropDependents(task)
-    supervisor.reconsider()
+    lookAgain(supervisor)
 }
 
 /** Last resort: something in the supervision itself threw at the end of a run. */
 function giveIn(task: Task, thrown: any): void {
     const { supervisor } = task
-    supervisor.timers.disarm(task)
+    disarm(task)
     recordFailure(task, toFailure(thrown))
     task.fiber = undefined
     task.flags &= ~RUN_FLAGS
-    supervisor.setState(task, "failed")
+    setState(task, "failed")
     supervisor.journal.exception(`end of ${task.name}`, thrown)
-    supervisor.reconsider()
+    lookAgain(supervisor)
 }

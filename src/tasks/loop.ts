@@ -8,6 +8,7 @@ import { DUE, HELD, WANTED } from "./states"
 import { advanceStop } from "./stopping"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
+import { takeDue } from "./timers"
 import { checkWatchdog } from "./watchdog"
 
 /** After so many held tasks looked at, the loop yields: a slice has a limited number of steps. */
@@ -19,18 +20,19 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
     while (!supervisor.closed) {
         try {
             if (supervisor.dirty) await reconsider(supervisor)
-            const now = clock.millis()
-            let task = timers.takeDue(now)
+            let task = takeDue(supervisor)
             while (task) {
                 attend(task)
-                task = timers.takeDue(now)
+                task = takeDue(supervisor)
             }
         } catch (e: any) {
             supervisor.journal.exception("supervision", e)
         }
-        const soonest = timers.soonest()
-        if (soonest === undefined) await work.wait()
-        else await work.wait(Math.max(0, soonest - clock.millis()))
+        await work.wait(
+            timers.length
+                ? Math.max(0, timers[0].due - clock.millis())
+                : undefined
+        )
     }
 }
 

@@ -37,7 +37,7 @@ export function freeName(supervisor: Supervisor, name: string): string {
             `name with its parents of ${name.length} characters, at most ${MAX_FULL_NAME_CHARS} allowed`
         )
     let free = name
-    for (let i = 1; supervisor.find(free); ++i) free = `${name}@${i}`
+    for (let i = 1; supervisor.byName[free]; ++i) free = `${name}@${i}`
     return free
 }
 

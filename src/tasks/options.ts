@@ -11,9 +11,6 @@ export type TaskBody = (task: Task, ...args: any[]) => ds.AsyncValue<TaskResult>
 /** When a task that ended is started again: never, only after a failure, or always. */
 export type RestartPolicy = "never" | "on-failure" | "always"
 
-/** All restart policies. */
-export const RESTART_POLICIES = ["never", "on-failure", "always"]
-
 /** What supervision needs to know of every task. The defaults stand in `defaults.ts`. */
 export interface SupervisionOptions {
     /** When to start again after an end that nobody asked for. */

@@ -9,11 +9,11 @@ export function waitsFor(task: Task): string | undefined {
     if (state !== "waiting") return undefined
     if (!(task.flags & HELD)) return "restart"
     for (const name of options.requires || []) {
-        const other = supervisor.find(name)
+        const other = supervisor.byName[name]
         if (!other || !isUp(other)) return name
     }
     for (const name of options.after || []) {
-        const other = supervisor.find(name)
+        const other = supervisor.byName[name]
         if (other && isComing(other)) return name
     }
     for (const other of supervisor.core) if (isComing(other)) return other.name

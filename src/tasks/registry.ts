@@ -1,7 +1,8 @@
+import { pauseForChange } from "./watchers"
 import { addTask } from "./add"
 import { awaitEnds, awaitRest } from "./awaiting"
 import { bootUp } from "./boot"
-import { checkDefaults } from "./check"
+import { checkOptions } from "./check"
 import {
     configureAll,
     disableAll,
@@ -11,8 +12,7 @@ import {
     stopRun,
 } from "./commands"
 import { scheduleTask, unschedule } from "./configure"
-import { DEFAULTS, MAX_SHORT_STARTS, MAX_TASKS, STABLE_MS } from "./defaults"
-import { BootJournal } from "./journal"
+import { MAX_SHORT_STARTS, MAX_TASKS } from "./defaults"
 import { select, unknownTask } from "./names"
 import { TaskBody, TaskOptions } from "./options"
 import { Plan, RegistryOptions } from "./registryoptions"
@@ -39,25 +39,21 @@ import { statusText } from "./text"
  */
 export class TaskRegistry {
     private readonly supervisor: Supervisor
-    private readonly journal: BootJournal
     private readonly forget: () => void
     private started = false
 
     /** @throws TaskError for defaults that make no sense */
     constructor(private readonly options: RegistryOptions) {
-        const { log, clock, flash, defaults, maxTasks, stableMs } = options
-        if (defaults) checkDefaults(defaults)
-        const all = Object.assign(Object.assign({}, DEFAULTS), defaults || {})
+        const { log, clock, flash, maxTasks } = options
+        const defaults = options.defaults || {}
+        checkOptions("defaults", defaults)
         this.supervisor = new Supervisor(
             clock,
             log,
-            all,
             new TaskStore(flash),
+            defaults,
             maxTasks || MAX_TASKS
         )
-        this.journal = options.journal
-        if (flash && !this.journal)
-            this.journal = new BootJournal(flash, clock, stableMs || STABLE_MS)
         const { tasks } = this.supervisor
         this.forget = clock.onSet(() => tasks.forEach(replanByWall))
     }
@@ -81,16 +77,16 @@ export class TaskRegistry {
     async boot(): Promise<void> {
         const { supervisor } = this
         this.beginBoot()
-        while (!supervisor.up) await supervisor.watchers.pause()
+        while (!supervisor.up) await pauseForChange(supervisor)
     }
 
     private beginBoot(): void {
         if (this.started) return
         this.started = true
-        const { maxShortStarts } = this.options
+        const { journal, maxShortStarts } = this.options
         bootUp.start(
             this.supervisor,
-            this.journal,
+            journal,
             maxShortStarts || MAX_SHORT_STARTS
         )
     }
@@ -101,7 +97,7 @@ export class TaskRegistry {
      * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
     shutDown(then: () => void): void {
-        shutDown.start(this.supervisor, this.journal, then)
+        shutDown.start(this.supervisor, this.options.journal, then)
     }
 
     /** Deletes all tasks and ends the supervision: the registry is of no use any more. */
@@ -120,7 +116,7 @@ export class TaskRegistry {
 
     /** The task of this very name. @throws UnknownTaskError */
     get(name: string): Task {
-        const task = this.supervisor.find(name)
+        const task = this.supervisor.byName[name]
         if (!task) throw unknownTask(this.supervisor, name)
         return task
     }
@@ -222,7 +218,8 @@ export class TaskRegistry {
 
     /** Figures of the device. */
     deviceStats(): DeviceStats {
-        return deviceStats(this.supervisor, this.journal, this.options.flash)
+        const { journal, flash } = this.options
+        return deviceStats(this.supervisor, journal, flash)
     }
 
     private select(pattern: string): Task[] {

@@ -8,9 +8,9 @@ import { LineSource } from "./status"
 export interface RegistryOptions {
     log: LogSystem
     clock: Clock
-    /** Where disabled tasks, changed options and the boot journal are kept; nowhere without. */
+    /** Where disabled tasks and changed options are kept; nowhere without. */
     flash?: FlashSlots
-    /** A boot journal that is open already; by default one is made and opened with `flash`. */
+    /** The boot journal, opened at boot if it is not open yet; without one, no safe mode. */
     journal?: BootJournal
     /** Where the last log line of a task is found, for its status: the ring of the log. */
     lines?: LineSource
@@ -18,8 +18,6 @@ export interface RegistryOptions {
     defaults?: SupervisionOptions
     /** Most tasks, children included; `MAX_TASKS` when left out. */
     maxTasks?: number
-    /** For the journal that is made: a start is short unless it lasts so long, in ms. */
-    stableMs?: number
     /** So many short starts in a row lead to safe mode; `MAX_SHORT_STARTS` when left out. */
     maxShortStarts?: number
     /** False: nothing starts before `boot()`. Otherwise the first `add` begins the boot. */

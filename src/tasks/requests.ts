@@ -1,15 +1,17 @@
+import { setState, lookAgain } from "./supervisor"
+import { disarm } from "./timers"
 import { awaitEnds } from "./awaiting"
 import { admit, GO, isUp, WAIT } from "./dependencies"
 import { begin, isLive } from "./lifecycle"
 import { requestDelete } from "./remove"
-import { plan } from "./schedule"
+import { dropPlan, plan } from "./schedule"
 import {
     ADMITTED,
     AGAIN,
-    DISABLED,
     DUE,
     FAILED,
     HELD,
+    PULL,
     UNREADY,
     WANTED,
 } from "./states"
@@ -21,49 +23,20 @@ import type { Task } from "./task"
  * is scheduled or waits for its restart runs now, one that runs already is left alone.
  */
 export function startTask(task: Task): void {
-    if (task.options.requires) startRequired(task)
-    startOne(task)
-}
-
-/** Starts what `task` requires, and what that requires; the deepest first. */
-function startRequired(task: Task): void {
-    const needed = [task]
-    for (let i = 0; i < needed.length; ++i) {
-        const { options, supervisor } = needed[i]
-        for (const name of options.requires || []) {
-            const other = supervisor.find(name)
-            if (other && isNeeded(other) && !needed.includes(other))
-                needed.push(other)
-        }
-    }
-    for (let i = needed.length - 1; i > 0; --i) startOne(needed[i])
-}
-
-/** Whether a required task has to be started along. */
-function isNeeded(task: Task): boolean {
-    if (isLive(task) || isUp(task)) return false
-    return !(task.flags & DISABLED) && task.state !== "scheduled"
-}
-
-function startOne(task: Task): void {
-    const { state } = task
+    const { state, options } = task
     if (isLive(task)) {
-        if (state !== "stopping") return
-        task.flags |= WANTED | AGAIN
+        if (state === "stopping") task.flags |= WANTED | AGAIN
         return
     }
     if (state === "waiting" && task.flags & HELD) return
-    if (task.options.requires || task.options.after) {
-        task.flags &= ~ADMITTED
+    if (options.requires || options.after) {
+        task.flags = (task.flags & ~ADMITTED) | PULL
         task.supervisor.unchecked = true
     }
     task.attempts = undefined
     task.recent = undefined
     if (state === "scheduled") task.flags |= DUE
-    else {
-        task.next = undefined
-        task.nextWall = undefined
-    }
+    else dropPlan(task)
     enqueue(task)
 }
 
@@ -71,21 +44,22 @@ function startOne(task: Task): void {
 export function enqueue(task: Task): void {
     const { supervisor } = task
     task.flags = (task.flags | WANTED | HELD) & ~FAILED
-    supervisor.timers.disarm(task)
+    disarm(task)
     const { requires, after } = task.options
-    if (task.state !== "waiting") supervisor.setState(task, "waiting")
+    if (task.state !== "waiting") setState(task, "waiting")
     if (supervisor.booted && !requires && !after) proceed(task)
-    else supervisor.reconsider()
+    else lookAgain(supervisor)
 }
 
 /** Lets a held task go on if nothing is in its way any more. */
 export function proceed(task: Task): void {
     const verdict = admit(task)
+    task.flags &= ~PULL
     if (verdict === GO) {
         task.flags &= ~HELD
         if (task.flags & DUE || !plan(task)) begin(task)
     } else if (verdict === WAIT && task.state !== "waiting")
-        task.supervisor.setState(task, "waiting")
+        setState(task, "waiting")
 }
 
 /** See `Task.ready`. */
@@ -95,7 +69,7 @@ export function setReady(task: Task, up: boolean): void {
         task.flags |= UNREADY
         stopDependents(task)
     }
-    task.supervisor.reconsider()
+    lookAgain(task.supervisor)
 }
 
 /** Stops the dependents of a task that has ended, unless it counts as up all the same. */

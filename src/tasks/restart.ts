@@ -1,3 +1,5 @@
+import { setState } from "./supervisor"
+import { arm, disarm } from "./timers"
 import { effective } from "./effective"
 import { failureText } from "./failure"
 import { removeTask } from "./remove"
@@ -21,9 +23,9 @@ export function afterRun(task: Task, flags: number): void {
 export function rest(task: Task): void {
     const { supervisor } = task
     const state = task.flags & DISABLED ? "disabled" : "stopped"
-    supervisor.timers.disarm(task)
+    disarm(task)
     if (task.state === state) return
-    supervisor.setState(task, state)
+    setState(task, state)
     supervisor.journal.progress("{0} stopped", task.name)
 }
 
@@ -36,7 +38,7 @@ function keepPlan(task: Task): void {
 function finish(task: Task): void {
     const failed = task.flags & FAILED
     task.flags &= ~WANTED
-    task.supervisor.setState(task, failed ? "failed" : "done")
+    setState(task, failed ? "failed" : "done")
     task.supervisor.journal.progress("{0} {1}", task.name, task.state)
 }
 
@@ -59,8 +61,8 @@ function restartLater(task: Task): void {
     delay = Math.min(delay, ceiling)
     task.attempts = attempts + 1
     task.restarts = (task.restarts || 0) + 1
-    supervisor.setState(task, "waiting")
-    supervisor.arm(task, task.doneAt + delay)
+    setState(task, "waiting")
+    arm(task, task.doneAt + delay)
     supervisor.journal.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
@@ -80,7 +82,7 @@ function giveUp(task: Task): void {
     const why = task.flags & FAILED ? failureText(task.error) : "it returned"
     task.flags = (task.flags & ~WANTED) | FAILED
     task.recent = undefined
-    task.supervisor.setState(task, "failed")
+    setState(task, "failed")
     task.log.alert(
         "failed for good after {0} restarts in {1} s, last: {2}",
         effective(task, "maxRestarts"),

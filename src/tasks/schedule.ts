@@ -1,3 +1,5 @@
+import { setState } from "./supervisor"
+import { arm, disarm } from "./timers"
 import { DAY_MS, firstOccurrence } from "./at"
 import type { Task } from "./task"
 
@@ -96,9 +98,9 @@ function advance(task: Task, runs: number): void {
 /** Puts the task to sleep until its planned time, or until the wall clock is known. */
 function schedule(task: Task): void {
     const { supervisor } = task
-    if (task.state !== "scheduled") supervisor.setState(task, "scheduled")
-    if (task.next === undefined) supervisor.timers.disarm(task)
-    else supervisor.arm(task, task.next)
+    if (task.state !== "scheduled") setState(task, "scheduled")
+    if (task.next === undefined) disarm(task)
+    else arm(task, task.next)
 }
 
 /** Translates the plan by the wall clock into monotonic time, if the clock is known. */

@@ -55,6 +55,9 @@ export const ADMITTED = 0x4000
 /** Starts before the others and in safe mode: a core task, or required by one. */
 export const CORE = 0x8000
 
+/** Just started: what it requires is to be started along. */
+export const PULL = 0x10000
+
 /** What belongs to one run and is gone when the next begins. */
 export const RUN_FLAGS =
     STOP | WINDING | PARKED | THROWN | HOOKED | AGAIN | KEPT | DUE | HELD

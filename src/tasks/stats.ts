@@ -77,7 +77,7 @@ export function deviceStats(
         boot: journal ? journal.boot : undefined,
         lastEnd: journal ? journal.lastEnd : undefined,
         shortStarts: journal ? journal.shortStarts : undefined,
-        safe: supervisor.safe,
+        safe: !!supervisor.safe,
         tasks: tasks.length,
         fibers: supervising + tasks.filter(isLive).length,
         log: supervisor.log.handlers(),

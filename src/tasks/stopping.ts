@@ -1,3 +1,5 @@
+import { setState, lookAgain } from "./supervisor"
+import { arm, disarm } from "./timers"
 import { resumeFiber } from "../platform"
 import { requires } from "./dependencies"
 import { effective } from "./effective"
@@ -17,12 +19,12 @@ export function requestStop(task: Task): void {
     if (task.state === "stopping") return
     mark(task)
     advanceStop(task)
-    task.supervisor.reconsider()
+    lookAgain(task.supervisor)
 }
 
 function mark(task: Task): void {
-    task.supervisor.timers.disarm(task)
-    task.supervisor.setState(task, "stopping")
+    disarm(task)
+    setState(task, "stopping")
 }
 
 /**
@@ -44,7 +46,7 @@ export function advanceStop(task: Task): void {
     }
     if (isBlocked) return
     task.flags |= STOP
-    supervisor.arm(task, supervisor.clock.millis() + effective(task, "grace"))
+    arm(task, supervisor.clock.millis() + effective(task, "grace"))
     if (task.flags & PARKED) resumeFiber(task.fiber)
 }
 

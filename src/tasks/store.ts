@@ -1,88 +1,72 @@
 import { FlashSlots, MAX_VALUE_BYTES, SLOTS } from "../platform"
+import { checkOptions } from "./check"
 import { TaskError } from "./errors"
 import { TaskOptions } from "./options"
 import { DISABLED } from "./states"
 import type { Task } from "./task"
-import { decodeOptions, encodeOptions } from "./storecode"
 
-/** First line of what is kept; another one means another layout, which is not ours to read. */
-const LAYOUT = "tasks1"
-/** Between the lines. */
-const NEWLINE = "\n"
+/** What is kept about one task: changed options, and `off` when it is disabled. */
+type Kept = Record<string, number | string>
 
 /**
  * What is kept about tasks across resets: which are disabled, and options set while running. One
- * flash slot of at most `MAX_VALUE_BYTES` bytes, as text: a line for each task that differs from
- * the program, `-` before a disabled one, then options as in `storecode.ts`. Lines of tasks that
- * are not there (yet) stay. Written only when the text changes.
+ * flash slot of at most `MAX_VALUE_BYTES` bytes, as JSON: `{"net":{"off":1},"poll":{"every":5000}}`
+ * with the tasks that differ from the program. What is kept about tasks that are not there (yet)
+ * stays. Written only when the text changes.
  * @devsWhenUsed
  */
 export class TaskStore {
-    /** A line each: `[-]NAME[ OPTIONS]`. */
-    private lines: string[] = []
-    /** What the flash has. */
-    private kept = ""
+    /** What is to be kept, and what the flash has. */
+    private text = ""
+    private written = ""
 
     /** @param flash undefined: nothing outlives a reset */
     constructor(private readonly flash: FlashSlots) {}
 
-    /** Reads the slot. Without one, or with a foreign one, nothing is known. */
+    /** Reads the slot. Without one, or with one that does not parse, nothing is known. */
     async load(): Promise<void> {
         const value = this.flash && (await this.flash.read(SLOTS.tasks))
         if (!value) return
-        const lines = value.toString().split(NEWLINE)
-        if (lines.shift() !== LAYOUT) return
-        this.kept = value.toString()
-        this.lines = lines
+        this.written = value.toString()
+        if (typeof parse(this.written) === "object") this.text = this.written
     }
 
     /** Puts into force what is kept about a task. */
     applyTo(task: Task): void {
-        const at = this.indexOf(task.name)
-        if (at < 0) return
-        const line = this.lines[at]
-        if (line.charAt(0) === "-") task.flags |= DISABLED
-        const space = line.indexOf(" ")
-        if (space > 0) override(task, decodeOptions(line.slice(space + 1)))
-    }
-
-    /**
-     * Notes the state of a task; `save` writes it.
-     * @throws TaskError when it does not fit into the slot; nothing is changed then
-     */
-    note(task: Task, isDisabled: boolean, changed: TaskOptions): void {
-        const options = encodeOptions(changed)
-        const sign = isDisabled ? "-" : ""
-        const line = sign + task.name + (options ? " " + options : "")
-        const lines = this.lines.slice()
-        const at = this.indexOf(task.name)
-        if (at >= 0) lines.insert(at, -1)
-        if (line !== task.name) lines.push(line)
-        const { byteLength } = encode(lines)
-        if (byteLength > MAX_VALUE_BYTES)
-            throw new TaskError(
-                task.name,
-                `${byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
-            )
-        this.lines = lines
-    }
-
-    /** Calls what notes several tasks; when it throws, none of them is noted. */
-    allOrNothing(action: () => void): void {
-        const { lines } = this
+        const table = this.text ? parse(this.text) : {}
+        const kept: Kept = table[task.name] || {}
+        if (kept["off"]) task.flags |= DISABLED
+        delete kept["off"]
         try {
-            action()
+            checkOptions(task.name, kept, true)
+            override(task, kept)
         } catch (e: any) {
-            this.lines = lines
-            throw e
+            task.supervisor.journal.exception("what was kept", e)
         }
     }
 
-    /** What is kept of the options of a task. */
-    optionsOf(task: Task): TaskOptions {
-        const at = this.indexOf(task.name)
-        const space = at < 0 ? -1 : this.lines[at].indexOf(" ")
-        return space < 0 ? {} : decodeOptions(this.lines[at].slice(space + 1))
+    /**
+     * Notes changes of several tasks, all or none; `save` writes them.
+     * @param changes options, and `off` with 1 or undefined; undefined takes one away
+     * @throws TaskError when they do not fit into the slot
+     */
+    note(tasks: Task[], changes: Record<string, any>): void {
+        const table: Record<string, Kept> = this.text ? parse(this.text) : {}
+        for (const task of tasks) {
+            const { name } = task
+            const kept = Object.assign(table[name] || {}, changes)
+            for (const option of Object.keys(changes))
+                if (changes[option] === undefined) delete kept[option]
+            if (Object.keys(kept).length) table[name] = kept
+            else delete table[name]
+        }
+        const text = Object.keys(table).length ? JSON.stringify(table) : ""
+        if (text.byteLength > MAX_VALUE_BYTES)
+            throw new TaskError(
+                tasks[0].name,
+                `${text.byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
+            )
+        this.text = text
     }
 
     /**
@@ -90,37 +74,29 @@ export class TaskStore {
      * @throws FlashError, TaskError when it could not be kept
      */
     async save(): Promise<void> {
-        if (!this.flash) return
-        const text = encode(this.lines)
-        if (text === this.kept || (!this.kept && !this.lines.length)) return
-        await this.flash.write(SLOTS.tasks, Buffer.from(text))
-        const read = await this.flash.read(SLOTS.tasks)
-        if (!read || read.toString() !== text)
+        const { flash, text } = this
+        if (!flash || text === this.written) return
+        await flash.write(SLOTS.tasks, Buffer.from(text))
+        const read = await flash.read(SLOTS.tasks)
+        if ((read ? read.toString() : "") !== text)
             throw new TaskError("*", "the flash did not keep the states")
-        this.kept = text
-    }
-
-    private indexOf(name: string): number {
-        for (let i = 0; i < this.lines.length; ++i) {
-            const line = this.lines[i]
-            const start = line.charAt(0) === "-" ? 1 : 0
-            const space = line.indexOf(" ")
-            const end = space < 0 ? line.length : space
-            if (line.slice(start, end) === name) return i
-        }
-        return -1
+        this.written = text
     }
 }
 
-function encode(lines: string[]): string {
-    return LAYOUT + NEWLINE + lines.join(NEWLINE)
+/** The table in a text, or undefined for a text that is none. */
+function parse(text: string): Record<string, Kept> {
+    try {
+        return JSON.parse(text)
+    } catch (e: any) {
+        return undefined
+    }
 }
 
 /** Puts options in force in place of those of `add`, which come back when there are none. */
 export function override(task: Task, options: TaskOptions): void {
-    if (!task.ownOptions) task.ownOptions = task.options
-    const own = task.ownOptions
-    task.options = Object.keys(options).length
-        ? Object.assign(Object.assign({}, own), options)
-        : own
+    if (task.ownOptions) task.options = task.ownOptions
+    if (!Object.keys(options).length) return
+    task.ownOptions = task.options
+    task.options = Object.assign(Object.assign({}, task.options), options)
 }

@@ -1,48 +1,39 @@
+import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
-/**
- * The times at which supervision has to look at a task again, soonest first. A task has one such
- * time at most: its next run, its restart, its watchdog or the end of its grace period, as its
- * state says. So one timer serves all tasks, and an idle tick touches nothing.
- * @devsWhenUsed
- */
-export class Timers {
-    private readonly tasks: Task[] = []
+// The times at which supervision has to look at a task again stand in one list, soonest first. A
+// task has one such time at most: its next run, its restart, its watchdog or the end of its grace
+// period, as its state says. So one timer serves all tasks, and an idle tick touches nothing.
 
-    /** Sets the time of `task` (ms on the monotonic clock) in place of any earlier one. */
-    arm(task: Task, due: number): void {
-        this.disarm(task)
-        task.due = due
-        const { tasks } = this
-        let low = 0
-        let high = tasks.length
-        while (low < high) {
-            const middle = (low + high) >> 1
-            if (tasks[middle].due <= due) low = middle + 1
-            else high = middle
-        }
-        tasks.insert(low, 1)
-        tasks[low] = task
+/** Sets the time of `task` (ms on the monotonic clock) in place of any earlier one. */
+export function arm(task: Task, due: number): void {
+    disarm(task)
+    task.due = due
+    const { timers, work } = task.supervisor
+    let low = 0
+    let high = timers.length
+    while (low < high) {
+        const middle = (low + high) >> 1
+        if (timers[middle].due <= due) low = middle + 1
+        else high = middle
     }
+    timers.insert(low, 1)
+    timers[low] = task
+    if (!low) work.notify()
+}
 
-    /** Forgets the time of `task`. */
-    disarm(task: Task): void {
-        if (task.due === undefined) return
-        task.due = undefined
-        const at = this.tasks.indexOf(task)
-        if (at >= 0) this.tasks.insert(at, -1)
-    }
+/** Forgets the time of `task`. */
+export function disarm(task: Task): void {
+    if (task.due === undefined) return
+    task.due = undefined
+    const { timers } = task.supervisor
+    timers.insert(timers.indexOf(task), -1)
+}
 
-    /** The soonest time of all, or undefined when there is none. */
-    soonest(): number | undefined {
-        return this.tasks.length ? this.tasks[0].due : undefined
-    }
-
-    /** Takes out a task whose time has come, or undefined. */
-    takeDue(now: number): Task | undefined {
-        const task = this.tasks[0]
-        if (!task || task.due > now) return undefined
-        this.disarm(task)
-        return task
-    }
+/** Takes out a task whose time has come, or undefined. */
+export function takeDue(supervisor: Supervisor): Task | undefined {
+    const task = supervisor.timers[0]
+    if (!task || task.due > supervisor.clock.millis()) return undefined
+    disarm(task)
+    return task
 }

@@ -1,3 +1,4 @@
+import { arm } from "./timers"
 import { recordFailure } from "./lifecycle"
 import { requestStop } from "./stopping"
 import type { Task } from "./task"
@@ -12,7 +13,7 @@ export function checkWatchdog(task: Task): void {
     if (!watchdog) return
     const silent = supervisor.clock.millis() - task.fed
     if (silent < watchdog) {
-        supervisor.arm(task, task.fed + watchdog)
+        arm(task, task.fed + watchdog)
         return
     }
     const message = `silent for ${silent} ms, ${watchdog} ms allowed`

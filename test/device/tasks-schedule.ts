@@ -208,8 +208,7 @@ describe("tasks: schedules by the wall clock", () => {
         const noop = async () => {}
         tasks.add("grid", noop, { at: MIDNIGHT, every: 300 })
         tasks.add("past", noop, { at: MIDNIGHT })
-        await tasks.wait("past")
-        same(tasks.get("past").runs, 1)
+        await bench.become("past", "done")
         same(tasks.get("grid").nextWall, MIDNIGHT + 1200)
         await until("grid ran", () => tasks.get("grid").runs === 1)
         same(tasks.get("grid").nextWall, MIDNIGHT + 1500)

@@ -1,10 +1,12 @@
 // A task that panics the VM at every start, until safe mode leaves it out.
 import * as ds from "@devicescript/core"
-import { SettingsFlash } from "../../../src/platform"
+import { SettingsFlash, SystemClock } from "../../../src/platform"
+import { BootJournal } from "../../../src/tasks"
 import { Device } from "./task-base"
 
 const flash = new SettingsFlash()
-const device = new Device({ flash, stableMs: 1000, maxShortStarts: 2 })
+const journal = new BootJournal(flash, new SystemClock(), 1000)
+const device = new Device({ journal, maxShortStarts: 2 })
 const { tasks } = device
 
 tasks.add("console", async task => await task.sleep(60_000), { core: true })
