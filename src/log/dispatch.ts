@@ -30,7 +30,11 @@ export function publish(
 ): void {
     const channel = source.channel
     const core = channel.core
-    if (!channel.entries) if (level > channelLevel(channel)) return
+    let entries = channel.entries
+    if (!entries) {
+        if (level > channelLevel(channel)) return
+        entries = channel.entries
+    }
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)
     else if (b !== undefined) message = nativeFormat(message, a, b, c, d)
     if (message.byteLength > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
@@ -48,7 +52,7 @@ export function publish(
     record.message = message
     record.time = core.clock.millis()
     if (core.wallKnown) record.wall = core.clock.wall()
-    const { entries, filters } = channel
+    const filters = channel.filters
     if (!filters) emitTo(core, entries, record)
     else {
         const taken = applyFilters(core, undefined, filters, record)
@@ -100,7 +104,8 @@ function emitTo(
     record: LogRecord,
     forced?: HandlerEntry
 ): void {
-    const { level, time } = record
+    const level = record.level
+    const time = record.time
     const count = entries.length
     let formatter: Formatter = undefined
     let formatted: LogRecord = undefined
