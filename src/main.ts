@@ -1,11 +1,133 @@
-import { SettingsFlash, SystemClock, logSlot } from "./platform"
-import { ERROR, levelName } from "./log/levels"
-const flash = new SettingsFlash()
+import * as ds from "@devicescript/core"
+import { startBoard } from "../boards/esp32_devkit_c"
+import { demo } from "./demo"
+import { beat, BuzzerHeartBeat, LedHeartBeat } from "./heartbeat"
+import { levelSpecFault, LogSystem, parseLevel } from "./log"
+import {
+    ConsoleHandler,
+    FileRotationHandler,
+    forwardLate,
+    HeartBeatHandler,
+    RingHandler,
+    RsyslogHandler,
+} from "./log/handlers"
+import {
+    followRealTimeClock,
+    reportClock,
+    Rsyslogger,
+    SocketArbiter,
+    SYSLOG_TOPIC,
+} from "./net"
+import {
+    deviceId,
+    SettingsFlash,
+    shortDeviceId,
+    SystemClock,
+    SystemSocket,
+} from "./platform"
+import { firmwareSchema, Settings } from "./settings"
+import { BootJournal, TaskRegistry } from "./tasks"
+
+/** Bytes of RAM for the last lines. */
+const RING_BYTES = 2048
+
+// what everything stands on: time, flash, the one socket
 const clock = new SystemClock()
-await flash.write(logSlot(3), Buffer.from("hello"))
-console.log(
-    (await flash.read(logSlot(3))).toString(),
-    clock.millis(),
-    levelName(ERROR),
-    await flash.read("nokey")
+export const flash = new SettingsFlash()
+const socket = new SystemSocket()
+const arbiter = new SocketArbiter(clock, socket)
+
+// settings, and which boot this is
+const settings = await Settings.load(
+    flash,
+    firmwareSchema({
+        levels: levelSpecFault,
+        level: parseLevel,
+        demo: ds.isSimulator(),
+    })
 )
+const journal = new BootJournal(
+    flash,
+    clock,
+    settings.get("SAFE_SECONDS") * 1000
+)
+await journal.open()
+
+// the log: console, RAM, flash
+export const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
+const system = log.logger("system")
+const ring = new RingHandler(RING_BYTES)
+const file = new FileRotationHandler(
+    "error.log",
+    settings.get("FILE_MAX_SIZE"),
+    { flash, clock, onProblem: text => system.warning("{0}", text) }
+)
+log.addHandler("console", new ConsoleHandler())
+log.addHandler("ring", ring)
+log.addHandler("file", file, { level: settings.get("FILE_LEVEL") })
+
+// light and sound
+const board = startBoard()
+const led = new LedHeartBeat(board.led)
+const buzzer = new BuzzerHeartBeat(board.buzzer)
+const shown = settings.get("HB_LEVEL")
+log.addHandler("led", new HeartBeatHandler(led, shown))
+log.addHandler("buzzer", new HeartBeatHandler(buzzer, shown))
+
+// syslog
+const netLog = log.logger(SYSLOG_TOPIC)
+const rsyslogger = new Rsyslogger(
+    { clock, socket, arbiter },
+    {
+        host: settings.get("SYSLOG_HOST"),
+        port: settings.get("SYSLOG_PORT"),
+        proto: settings.get("SYSLOG_PROTO"),
+        framing: settings.get("SYSLOG_FRAME"),
+        facility: settings.get("SYSLOG_FAC"),
+        hostname:
+            settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
+        procId: "" + journal.boot,
+    },
+    (level, message) => netLog.log(level, "{0}", message)
+)
+log.addHandler("syslog", new RsyslogHandler(rsyslogger), {
+    level: settings.get("SYSLOG_LEVEL"),
+})
+
+// the wall clock
+reportClock(clock, message => system.info("{0}", message))
+followRealTimeClock(clock)
+
+// what changes while running
+settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
+settings
+    .problems()
+    .forEach(({ message }) => system.error("setting {0}", message))
+
+// tasks
+export const tasks = new TaskRegistry({
+    log,
+    clock,
+    flash,
+    journal,
+    lines: ring,
+    maxShortStarts: settings.get("SAFE_STARTS"),
+})
+const isDemo = settings.get("DEMO")
+log.letProgress(isDemo)
+const period = settings.get("HB_PERIOD")
+if (period)
+    tasks.add("heartbeat", () => beat([led, buzzer]), {
+        every: period,
+        core: true,
+    })
+tasks.add("late", async task => {
+    const sent = await forwardLate(file.files, flash, rsyslogger)
+    if (sent) task.log.notice("{0} lines of earlier runs sent", sent)
+})
+if (isDemo)
+    tasks.add("demo", demo, {
+        restart: "on-failure",
+        maxDelay: 2000,
+        maxRestarts: 100,
+    })
