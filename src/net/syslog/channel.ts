@@ -4,6 +4,7 @@ import {
     DISCONNECTED,
     NetSocket,
     QUEUED,
+    Signal,
     SocketListener,
     WriteResult,
 } from "../../platform"
@@ -15,7 +16,7 @@ import { Batch, ReplayWindow } from "./window"
 export interface ChannelContext {
     readonly clock: Clock
     readonly socket: NetSocket
-    options: SyslogOptions
+    readonly options: SyslogOptions
     readonly outbox: Outbox
     window: ReplayWindow
     /** Records handed over (tcp, tls) or acknowledged (relp). */
@@ -24,10 +25,10 @@ export interface ChannelContext {
     resent: number
     /** Records of our own that declared a gap. */
     declared: number
+    /** Wakes whoever looks after the connection; notified at each of its events. */
+    readonly wake: Signal
     /** A record of our own that declares the outbox's gap. */
     declareGap(): Batch
-    /** Wakes whoever looks after the connection; called at each of its events. */
-    wake(): void
 }
 
 /** How long the network may take nothing before the connection counts as broken, ms. */
@@ -60,7 +61,6 @@ export class Channel implements SocketListener {
     protected readonly connection: Connection
     private sentAt = 0
     private blockedSince: number
-    private isClosed = false
 
     /**
      * Starts to connect.
@@ -74,9 +74,10 @@ export class Channel implements SocketListener {
     }
 
     opened(): void {
-        this.openedAt = this.context.clock.millis()
-        this.isUp = this.context.options.proto === "tcp"
-        this.context.wake()
+        const { clock, options, wake } = this.context
+        this.openedAt = clock.millis()
+        this.isUp = options.proto === "tcp"
+        wake.notify()
     }
 
     received(data: Buffer): void {
@@ -85,7 +86,7 @@ export class Channel implements SocketListener {
 
     closed(reason: string | undefined): void {
         this.ended = reason || "closed by the collector"
-        this.context.wake()
+        this.context.wake.notify()
     }
 
     /** Whether `send` would hand a record over at once. */
@@ -100,11 +101,12 @@ export class Channel implements SocketListener {
 
     /** Hands over what waits, as far as the network and the transport take it. */
     send(now: number): void {
+        const { outbox } = this.context
         this.sentAt = now
         let result = QUEUED
         while (
             result === QUEUED &&
-            (this.backlog || (this.context.outbox.count && this.hasRoom()))
+            (this.backlog || (outbox.count && this.hasRoom()))
         )
             result = this.sendNext()
         if (result === QUEUED) this.blockedSince = undefined
@@ -134,10 +136,8 @@ export class Channel implements SocketListener {
         return next === undefined ? undefined : Math.max(1, next)
     }
 
-    /** Disconnects, once; what still has to arrive is in the window then. Never throws. */
+    /** Disconnects; what still has to arrive is in the window then. Never throws. */
     close(): void {
-        if (this.isClosed) return
-        this.isClosed = true
         this.leave()
         this.ended = this.ended || "closed"
         this.connection.close()
@@ -157,7 +157,7 @@ export class Channel implements SocketListener {
         if (!window.bytes || outbox.count || this.backlog) return undefined
         left = this.sentAt + ARRIVED_MS - now
         if (left > 0) return left
-        this.context.window = new ReplayWindow(window.limit)
+        this.context.window = new ReplayWindow()
         return undefined
     }
 
@@ -167,23 +167,18 @@ export class Channel implements SocketListener {
     }
 
     /** Hands a batch to the network. */
-    protected write(data: Buffer): WriteResult {
-        return this.connection.write(data)
-    }
-
-    /** A batch was sent for the first time. */
-    protected keep(batch: Batch): void {
-        this.context.delivered += batch.count
-        this.context.window.add(batch, true)
+    protected write(batch: Batch): WriteResult {
+        return this.connection.write(batch.data)
     }
 
     private sendNext(): WriteResult {
         const { context } = this
-        const { batches } = context.window
+        const { window, outbox, options } = context
+        const { batches } = window
         const again = this.backlog && batches[batches.length - this.backlog]
-        const gap = !again && context.outbox.gap && context.declareGap()
-        const batch = again || gap || context.outbox.head()
-        const result = this.write(batch.data)
+        const gap = !again && outbox.gap && context.declareGap()
+        const batch = again || gap || outbox.head()
+        const result = this.write(batch)
         if (result !== QUEUED) return result
         if (again) {
             this.backlog--
@@ -191,10 +186,13 @@ export class Channel implements SocketListener {
             return result
         }
         if (gap) {
-            context.outbox.gap = 0
+            outbox.gap = 0
             context.declared++
-        } else context.outbox.remove()
-        this.keep(batch)
+        } else outbox.remove()
+        // what is answered is delivered then, and forgotten then
+        const answered = options.proto === "relp"
+        if (!answered) context.delivered += batch.count
+        window.add(batch, answered ? Infinity : options.windowBytes)
         return result
     }
 }

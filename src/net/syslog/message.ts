@@ -1,8 +1,8 @@
+import { rfc3339 } from "../../platform"
 import { structuredElement } from "./data"
 import { format } from "./format"
 import { SyslogOptions } from "./options"
 import { cutBytes, escapeTemplate, headerField, NIL, singleLine } from "./text"
-import { LAST_MS, pad, secondPrefix } from "./timestamp"
 
 /** Limits of RFC 5424, section 6: HOSTNAME, APP-NAME, PROCID, MSGID. */
 export const MAX_HOSTNAME = 255
@@ -21,10 +21,12 @@ export const EXAMPLE_ENTERPRISE = 32473
 const DEBUG = 7
 /** sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578). */
 const TICKS_WRAP = 4294967296
-/** Distinct topics and marks whose headers are kept. */
-const CACHE_ENTRIES = 32
+/** Headers that are kept, of about 100 bytes each. */
+const CACHE_ENTRIES = 16
 /** Most bytes of everything before the text, without metadata; rounded up. */
 const MAX_HEADER_BYTES = 560
+/** Last millisecond of the year 9999: RFC 3339 has four digits for the year. */
+const LAST_MS = 253402300799999
 /** BOM of RFC 5424, section 6.4. */
 const BOM = "\ufeff"
 /** Start of the topics of tasks: the rest of the topic is the task's name. */
@@ -45,20 +47,14 @@ export interface SyslogEvent {
     meta: Record<string, any> | undefined
 }
 
-/** The kept headers of one topic and mark: a template for each level. */
-interface Header {
-    topic: string
-    mark: string | undefined
-    templates: string[]
-}
-
 /**
  * Writes RFC 5424 messages. The header of each topic and level is made once and kept.
  *
  * @devsWhenUsed
  */
 export class MessageEncoder {
-    private headers: Record<string, Header> = {}
+    /** By level, topic and mark: a template of the whole message. */
+    private templates: Record<string, string> = {}
     private cached = 0
     // of the message before: most share all of these with it
     private topic: string
@@ -69,9 +65,6 @@ export class MessageEncoder {
     private ticks = 0
     private wall: number
     private stamp = NIL
-    /** Start of the second whose `prefix` is kept. */
-    private second = -1
-    private prefix: string
 
     /**
      * @param options complete
@@ -87,18 +80,25 @@ export class MessageEncoder {
      * @param sequence the sequenceId, 1 to MAX_SEQUENCE
      */
     encode(event: SyslogEvent, sequence: number): string {
+        const { topic, mark, level, time, wall } = event
         if (
-            event.topic !== this.topic ||
-            event.level !== this.level ||
-            event.mark !== this.mark
+            topic !== this.topic ||
+            level !== this.level ||
+            mark !== this.mark
         ) {
             this.template = this.templateOf(event)
-            this.level = event.level
-            this.topic = event.topic
-            this.mark = event.mark
+            this.level = level
+            this.topic = topic
+            this.mark = mark
         }
-        if (event.time !== this.time || event.wall !== this.wall)
-            this.setTime(event)
+        if (time !== this.time || wall !== this.wall) {
+            this.time = time
+            this.wall = wall
+            // the VM's % is of 32 bits
+            const ticks = Math.floor(time / 10)
+            this.ticks = ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
+            this.stamp = wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL
+        }
         const template = event.meta ? this.withMeta(event) : this.template
         const text = this.single ? singleLine(event.message) : event.message
         const { stamp, ticks } = this
@@ -108,23 +108,6 @@ export class MessageEncoder {
         // only the text is cut, never the header
         const cut = cutBytes(text, text.byteLength - excess)
         return format(template, stamp, sequence, ticks, cut)
-    }
-
-    private setTime(event: SyslogEvent): void {
-        const { time, wall } = event
-        this.time = time
-        this.wall = wall
-        // the VM's % is of 32 bits
-        const ticks = Math.floor(time / 10)
-        this.ticks = ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
-        this.stamp = NIL
-        if (wall === undefined || !(wall >= 0) || wall > LAST_MS) return
-        const unixMs = Math.floor(wall)
-        if (!(unixMs >= this.second && unixMs < this.second + 1000)) {
-            this.second = Math.floor(unixMs / 1000) * 1000
-            this.prefix = secondPrefix(unixMs)
-        }
-        this.stamp = this.prefix + pad(unixMs - this.second, 3) + "Z"
     }
 
     private withMeta(event: SyslogEvent): string {
@@ -138,23 +121,17 @@ export class MessageEncoder {
     }
 
     private templateOf(event: SyslogEvent): string {
-        const { topic, mark } = event
-        const key = mark || topic
-        let header = this.headers[key]
-        if (!header || header.topic !== topic || header.mark !== mark) {
-            if (this.cached >= CACHE_ENTRIES) {
-                this.headers = {}
-                this.cached = 0
+        const key = `${event.level} ${event.topic} ${event.mark || ""}`
+        let template = this.templates[key]
+        if (!template) {
+            if (++this.cached > CACHE_ENTRIES) {
+                this.templates = {}
+                this.cached = 1
             }
-            if (!this.headers[key]) this.cached++
-            header = { topic, mark, templates: [] }
-            this.headers[key] = header
+            template = makeTemplate(this.options, event, "")
+            this.templates[key] = template
         }
-        const { templates } = header
-        const level = Math.max(0, event.level)
-        if (!templates[level])
-            templates[level] = makeTemplate(this.options, event, "")
-        return templates[level]
+        return template
     }
 }
 

@@ -1,7 +1,7 @@
 import { QUEUED, WriteResult } from "../../platform"
 import { Channel } from "./channel"
 import { format } from "./format"
-import { OCTET } from "./framing"
+import { frame, splitFrames } from "./framing"
 import { Batch } from "./window"
 
 /** What we offer: RELP specification, command "open". */
@@ -15,12 +15,6 @@ const ANSWER_MS = 10000
 /** Room in the window that the next batch may need, bytes. */
 const ROOM_BYTES = 1024
 
-/** Numbers of a batch's records: the first, and those that were not answered yet. */
-interface Unanswered {
-    first: number
-    numbers: number[]
-}
-
 /**
  * RELP, version 0 (rsyslog's imrelp, librelp): each record is answered. What was not when
  * a connection broke is kept in the window and sent again on the next.
@@ -30,19 +24,16 @@ interface Unanswered {
 export class RelpChannel extends Channel {
     override lingerMs = 1000
     private txnr = 1
-    /** What is without an answer of each batch of the window sent on this connection. */
-    private readonly unanswered: Unanswered[] = []
     private progressAt: number
     /** Start of a frame whose end has not come. */
     private rest = ""
 
     override opened(): void {
         const { clock, wake } = this.context
-        this.openedAt = clock.millis()
-        this.progressAt = this.openedAt
+        this.openedAt = this.progressAt = clock.millis()
         if (this.connection.write(relpFrame(1, "open", OFFER)) !== QUEUED)
             this.ended = "open not sent"
-        wake()
+        wake.notify()
     }
 
     override received(data: Buffer): void {
@@ -50,7 +41,7 @@ export class RelpChannel extends Channel {
         this.rest = this.rest + data.toString()
         while (!this.ended && this.takeFrame());
         if (this.rest.length > MAX_FRAME_BYTES) this.ended = "no RELP server"
-        this.context.wake()
+        this.context.wake.notify()
     }
 
     protected override tick(now: number): number | undefined {
@@ -64,53 +55,52 @@ export class RelpChannel extends Channel {
     }
 
     protected override hasRoom(): boolean {
-        const { window } = this.context
-        return !window.bytes || window.bytes + ROOM_BYTES <= window.limit
+        const { window, options } = this.context
+        return !window.bytes || window.bytes + ROOM_BYTES <= options.windowBytes
     }
 
     /** Sends the messages of a batch, each under a number of its own, in one write. */
-    protected override write(data: Buffer): WriteResult {
+    protected override write(batch: Batch): WriteResult {
         const frames: string[] = []
         const numbers: number[] = []
         let { txnr } = this
-        for (const message of OCTET.split(data)) {
+        for (const message of splitFrames(batch.data, false)) {
             txnr = nextTxnr(txnr)
             numbers.push(txnr)
             frames.push(relpFrame(txnr, "syslog", message))
         }
         const result = this.connection.write(frames.join(""))
-        if (result !== QUEUED) return result
-        this.txnr = txnr
-        this.unanswered.push({ first: numbers[0], numbers })
+        if (result === QUEUED) {
+            this.txnr = txnr
+            batch.numbers = numbers
+        }
         return result
-    }
-
-    protected override keep(batch: Batch): void {
-        this.context.window.add(batch, false)
     }
 
     /** Says goodbye, and leaves in the window only what was not answered. */
     protected override leave(): void {
         if (!this.ended && this.isUp)
             this.connection.write(relpFrame(nextTxnr(this.txnr), "close", ""))
-        for (let i = 0; i < this.unanswered.length; ++i) this.trim(i)
+        const { window } = this.context
+        for (let i = this.sent(); i > 0; --i) this.trim(window.batches[i - 1])
     }
 
-    private trim(index: number): void {
+    /** How many batches of the window were sent on this connection: its first ones. */
+    private sent(): number {
+        return this.context.window.batches.length - this.backlog
+    }
+
+    private trim(batch: Batch): void {
         const { window } = this.context
-        const batch = window.batches[index]
-        const { first, numbers } = this.unanswered[index]
+        const { data, numbers } = batch
         const kept: string[] = []
-        let txnr = first
-        for (const message of OCTET.split(batch.data)) {
-            if (numbers.indexOf(txnr) >= 0) kept.push(OCTET.frame(message))
-            txnr = nextTxnr(txnr)
-        }
+        splitFrames(data, false).forEach((message, i) => {
+            if (numbers[i]) kept.push(frame(message, false))
+        })
         const answered = batch.count - kept.length
         if (answered <= 0) return
-        const data = Buffer.from(kept.join(""))
-        window.bytes += data.length - batch.data.length
-        batch.data = data
+        batch.data = Buffer.from(kept.join(""))
+        window.bytes += batch.data.length - data.length
         batch.count -= answered
         this.context.delivered += answered
     }
@@ -149,15 +139,15 @@ export class RelpChannel extends Channel {
     }
 
     private acknowledge(txnr: number): void {
-        const { context, unanswered } = this
-        for (let i = 0; i < unanswered.length; ++i) {
-            const { numbers } = unanswered[i]
+        const { context } = this
+        const { window } = context
+        for (let i = 0; i < this.sent(); ++i) {
+            const { numbers } = window.batches[i]
             const at = numbers.indexOf(txnr)
             if (at < 0) continue
-            numbers.insert(at, -1)
-            if (numbers.length) return
-            unanswered.insert(i, -1)
-            context.delivered += context.window.take(i).count
+            numbers[at] = 0
+            if (!numbers.some(number => number > 0))
+                context.delivered += window.take(i).count
             return
         }
     }

@@ -1,9 +1,6 @@
-import { Framing, LF, OCTET } from "./framing"
-import { ChannelContext } from "./channel"
+import { frame, reframe } from "./framing"
 import { MAX_SEQUENCE, MessageEncoder, SyslogEvent } from "./message"
 import { SyslogOptions, completeOptions, target } from "./options"
-import { Outbox } from "./outbox"
-import { singleLine } from "./text"
 import { Batch, ReplayWindow } from "./window"
 import { SyslogNet, SyslogReport, SyslogWorker } from "./worker"
 
@@ -38,52 +35,19 @@ export interface SyslogStats {
  *
  * @devsWhenUsed
  */
-export class Rsyslogger {
+export class Rsyslogger extends SyslogWorker {
     private encoder: MessageEncoder
-    private framing: Framing
-    private readonly context: ChannelContext
-    private readonly outbox: Outbox
-    private readonly worker: SyslogWorker
-    private batchBytes: number
-    private isOn: boolean
+    /** Whether messages wait in lines; those of RELP, with its own frames, wait in counted ones. */
+    private lines: boolean
     private received = 0
 
     /**
      * @param report takes what is to be said about the connection, as a logger does
      * @throws RangeError for an option out of its limits
      */
-    constructor(
-        { clock, socket, arbiter }: SyslogNet,
-        given: SyslogOptions,
-        report: SyslogReport
-    ) {
-        const options = completeOptions(given)
-        const self = this
-        this.outbox = new Outbox(options.queueBytes, options.batchBytes)
-        this.context = {
-            clock,
-            socket,
-            options,
-            outbox: this.outbox,
-            window: new ReplayWindow(options.windowBytes),
-            delivered: 0,
-            resent: 0,
-            declared: 0,
-            declareGap: () => self.declareGap(),
-            wake: () => self.worker.wake.notify(),
-        }
-        this.worker = new SyslogWorker(arbiter, this.context, report)
-        this.adopt(options)
-    }
-
-    /** Starts to connect, once a host is set. May be called more than once. */
-    start(): void {
-        this.worker.start()
-    }
-
-    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
-    async stop(waitMs = 1000): Promise<void> {
-        await this.worker.stop(waitMs)
+    constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
+        super(net, given, report)
+        this.adopt()
     }
 
     /**
@@ -91,73 +55,71 @@ export class Rsyslogger {
      * @throws RangeError for an option out of its limits, with nothing changed
      */
     configure(changes: SyslogOptions): void {
-        const { context, outbox, worker, framing } = this
-        const { options } = context
+        const { outbox, channel, options, lines } = this
         const next = completeOptions({ ...options, ...changes })
-        if (worker.channel) worker.channel.close()
-        const { batches } = context.window
-        context.window = new ReplayWindow(next.windowBytes)
+        if (channel) channel.close()
+        this.channel = undefined
+        const { batches } = this.window
+        this.window = new ReplayWindow()
         // on plain TCP the window has been delivered, as far as anybody knows
         if (options.proto === "relp")
             for (let i = batches.length - 1; i >= 0; --i)
                 if (batches[i].count) outbox.putBack(batches[i])
-        this.adopt(next)
-        const after = this.framing
-        if (after !== framing)
-            outbox.change(data => reframe(data, framing, after))
+        this.options = next
+        this.adopt()
+        const after = this.lines
+        if (after !== lines) outbox.change(data => reframe(data, after))
         outbox.setLimits(next.queueBytes, next.batchBytes)
-        worker.restart()
+        this.restart()
     }
 
     /** Takes one event. Never waits, never throws; the oldest is dropped when too many wait. */
     push(event: SyslogEvent): void {
-        if (!this.isOn) return
-        const { outbox } = this
+        const { outbox, clock, channel, options, wake } = this
+        if (!options.host) return
         const sequence =
             outbox.sequence < MAX_SEQUENCE ? outbox.sequence + 1 : 1
-        const line = this.framing.frame(this.encoder.encode(event, sequence))
+        const line = frame(this.encoder.encode(event, sequence), this.lines)
         const size = line.byteLength
-        if (outbox.openBytes + size > this.batchBytes) this.worker.full()
+        // the write would become too long: what waits goes first, if that is possible
+        const full = outbox.openBytes + size > options.batchBytes
+        if (full && channel && channel.isReady()) {
+            channel.send(clock.millis())
+            // back-pressure, or the end of the connection, is the fiber's business
+            if (!channel.isReady()) wake.notify()
+        }
         const wasEmpty = !outbox.bytes
         outbox.add(line, size, sequence)
         this.received++
-        if (wasEmpty) this.worker.filled()
+        if (wasEmpty) {
+            this.firstAt = clock.millis()
+            wake.notify()
+        }
     }
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const { context, outbox, worker } = this
-        const { options, window } = context
+        const { outbox, channel, options } = this
         let queued = outbox.count
         if (options.proto === "relp")
-            for (const batch of window.batches) queued += batch.count
+            for (const batch of this.window.batches) queued += batch.count
         return {
             target: target(options),
-            connected: !!worker.channel && worker.channel.isUp,
-            connects: worker.connects,
+            connected: !!channel && channel.isUp,
+            connects: this.connects,
             received: this.received,
-            delivered: context.delivered,
+            delivered: this.delivered,
             queued,
             dropped: outbox.dropped,
-            resent: context.resent,
-            declared: context.declared,
+            resent: this.resent,
+            declared: this.declared,
             queuedBytes: outbox.bytes,
         }
     }
 
-    private adopt(options: SyslogOptions): void {
-        // RELP makes its own frames, from messages that wait in counted ones
-        const lines = options.proto !== "relp" && options.framing === "lf"
-        this.context.options = options
-        this.framing = lines ? LF : OCTET
-        this.encoder = new MessageEncoder(options, lines)
-        this.batchBytes = options.batchBytes
-        this.isOn = !!options.host
-    }
-
     /** The record that declares the gap; it stands under the last missing sequenceId. */
-    private declareGap(): Batch {
-        const { clock, outbox } = this.context
+    declareGap(): Batch {
+        const { clock, outbox } = this
         const dropped = outbox.gap
         const last = sequenceBefore(outbox.sequence, outbox.count)
         const first = sequenceBefore(last, dropped - 1)
@@ -171,7 +133,13 @@ export class Rsyslogger {
             meta: { dropped, first, last },
         }
         const message = this.encoder.encode(event, last)
-        return { data: Buffer.from(this.framing.frame(message)), count: 0 }
+        return { data: Buffer.from(frame(message, this.lines)), count: 0 }
+    }
+
+    private adopt(): void {
+        const { proto, framing } = this.options
+        this.lines = proto !== "relp" && framing === "lf"
+        this.encoder = new MessageEncoder(this.options, this.lines)
     }
 }
 
@@ -179,13 +147,4 @@ export class Rsyslogger {
 function sequenceBefore(sequence: number, steps: number): number {
     const earlier = sequence - steps
     return earlier < 1 ? earlier + MAX_SEQUENCE : earlier
-}
-
-function reframe(data: Buffer, before: Framing, after: Framing): Buffer {
-    const frames: string[] = []
-    for (const message of before.split(data))
-        frames.push(
-            after.frame(after.singleLine ? singleLine(message) : message)
-        )
-    return Buffer.from(frames.join(""))
 }

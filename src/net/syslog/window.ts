@@ -4,6 +4,8 @@ export interface Batch {
     data: Buffer
     /** How many of them count in the account: a record of our own does not. */
     count: number
+    /** RELP: the number that each has on this connection, 0 once it was answered. */
+    numbers?: number[]
 }
 
 /**
@@ -15,18 +17,14 @@ export class ReplayWindow {
     batches: Batch[] = []
     bytes = 0
 
-    /** @param limit bytes that are kept */
-    constructor(readonly limit: number) {}
-
     /**
      * Keeps what was just sent.
-     * @param forget whether the oldest that no longer fit are forgotten
+     * @param limit bytes that are kept: the oldest that no longer fit are forgotten
      */
-    add(batch: Batch, forget: boolean): void {
+    add(batch: Batch, limit: number): void {
         this.batches.push(batch)
         this.bytes += batch.data.length
-        while (forget && this.bytes > this.limit && this.batches.length > 1)
-            this.take(0)
+        while (this.bytes > limit && this.batches.length > 1) this.take(0)
     }
 
     /** Removes and returns the batch at `index`, 0 being the oldest. */

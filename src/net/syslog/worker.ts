@@ -3,8 +3,10 @@ import { Clock, NetSocket, Signal, spawn } from "../../platform"
 import { Lease, SocketArbiter } from "../arbiter"
 import { Backoff } from "../backoff"
 import { Channel, ChannelContext } from "./channel"
-import { target } from "./options"
+import { completeOptions, SyslogOptions, target } from "./options"
+import { Outbox } from "./outbox"
 import { RelpChannel } from "./relp"
+import { Batch, ReplayWindow } from "./window"
 
 /** What syslog needs of the board. */
 export interface SyslogNet {
@@ -30,12 +32,24 @@ const INFO = 6
  *
  * @devsWhenUsed
  */
-export class SyslogWorker {
-    /** Connections made since start. */
-    connects = 0
-    /** The connection; undefined while there is none. */
-    channel: Channel
+export abstract class SyslogWorker implements ChannelContext {
+    readonly clock: Clock
+    readonly socket: NetSocket
+    options: SyslogOptions
+    /** What waits to be sent. */
+    readonly outbox: Outbox
+    window = new ReplayWindow()
     readonly wake = new Signal()
+    delivered = 0
+    resent = 0
+    declared = 0
+    /** Connections made since start. */
+    protected connects = 0
+    /** The connection; undefined while there is none. */
+    protected channel: Channel
+    /** Uptime when the oldest waiting record came. */
+    protected firstAt = 0
+    private readonly arbiter: SocketArbiter
     private backoff: Backoff
     /** The socket is wanted by others, the options changed, or we are to stop. */
     private interrupted = false
@@ -43,18 +57,26 @@ export class SyslogWorker {
     private isRunning = false
     private outageSaid = false
     private connectSaid = false
-    /** Uptime when the oldest waiting record came. */
-    private firstAt = 0
 
+    /** @throws RangeError for an option out of its limits */
     constructor(
-        private readonly arbiter: SocketArbiter,
-        private readonly context: ChannelContext,
+        { clock, socket, arbiter }: SyslogNet,
+        given: SyslogOptions,
         private readonly report: SyslogReport
     ) {
-        this.backoff = new Backoff(context.options.backoff)
+        const options = completeOptions(given)
+        this.clock = clock
+        this.socket = socket
+        this.arbiter = arbiter
+        this.options = options
+        this.outbox = new Outbox(options.queueBytes, options.batchBytes)
+        this.backoff = new Backoff(options.backoff)
     }
 
-    /** Starts the fiber; nothing when it runs. */
+    /** A record of our own that declares the outbox's gap. */
+    abstract declareGap(): Batch
+
+    /** Starts to connect, once a host is set. May be called more than once. */
     start(): void {
         this.stopping = false
         if (this.isRunning) return
@@ -63,9 +85,9 @@ export class SyslogWorker {
         spawn(this.run, e => report(WARNING, `worker ended: ${e}`))
     }
 
-    /** Ends the fiber, after what waits was sent or `waitMs` are over. */
-    async stop(waitMs: number): Promise<void> {
-        const { outbox, clock } = this.context
+    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
+    async stop(waitMs = 1000): Promise<void> {
+        const { outbox, clock } = this
         const until = clock.millis() + waitMs
         while (this.channel && outbox.count && clock.millis() < until)
             await ds.sleep(POLL_MS)
@@ -74,27 +96,12 @@ export class SyslogWorker {
         while (this.isRunning) await ds.sleep(POLL_MS)
     }
 
-    /** The context has other options now: connects anew at once. */
-    restart(): void {
-        this.backoff = new Backoff(this.context.options.backoff)
+    /** There are other options now: connects anew at once. */
+    protected restart(): void {
+        this.backoff = new Backoff(this.options.backoff)
         this.outageSaid = false
         this.connectSaid = false
         this.interrupt()
-    }
-
-    /** A record was put into the empty outbox: it is sent when its batch is due. */
-    filled(): void {
-        this.firstAt = this.context.clock.millis()
-        this.wake.notify()
-    }
-
-    /** The next record would make a write too long: sends what waits, if that is possible. */
-    full(): void {
-        const { channel } = this
-        if (!channel || !channel.isReady()) return
-        channel.send(this.context.clock.millis())
-        // back-pressure, or the end of the connection, is the fiber's business
-        if (!channel.isReady()) this.wake.notify()
     }
 
     private interrupt(): void {
@@ -105,7 +112,7 @@ export class SyslogWorker {
     private async run(): Promise<void> {
         while (!this.stopping) {
             this.interrupted = false
-            if (!this.context.options.host) {
+            if (!this.options.host) {
                 await this.wake.wait()
                 continue
             }
@@ -123,16 +130,16 @@ export class SyslogWorker {
     /** One connection, from the claim of the socket until it is given back; says how it ended. */
     private async session(): Promise<string | undefined> {
         const self = this
-        const { context } = this
         const lease = await this.arbiter.claim("syslog", () => self.interrupt())
         try {
             if (this.interrupted) return undefined
-            const relp = context.options.proto === "relp"
-            this.channel = relp
-                ? new RelpChannel(context)
-                : new Channel(context)
-            await this.serve(this.channel, lease)
-            return this.channel.ended
+            const channel =
+                this.options.proto === "relp"
+                    ? new RelpChannel(this)
+                    : new Channel(this)
+            this.channel = channel
+            await this.serve(channel, lease)
+            return channel.ended
         } finally {
             if (this.channel) this.channel.close()
             this.channel = undefined
@@ -141,14 +148,12 @@ export class SyslogWorker {
     }
 
     private async serve(channel: Channel, lease: Lease): Promise<void> {
-        const { clock, options } = this.context
-        await this.waitUntil(
-            clock.millis() + options.connectMs,
-            () => channel.openedAt !== undefined || !!channel.ended
-        )
+        const { clock } = this
+        const { connectMs } = this.options
+        await this.pause(connectMs, channel)
         if (channel.openedAt !== undefined) this.connects++
         else if (!this.interrupted && !channel.ended)
-            channel.ended = `no answer within ${options.connectMs} ms`
+            channel.ended = `no answer within ${connectMs} ms`
         while (!channel.ended && !this.interrupted && !lease.isOver()) {
             const next = channel.turn(this.firstAt)
             if (channel.isUp) this.hold(channel)
@@ -156,42 +161,41 @@ export class SyslogWorker {
         }
         // what was sent gets the time to arrive before the socket is given away
         const until = clock.millis() + channel.lingerMs
-        while (!channel.ended && this.context.window.bytes) {
-            if (clock.millis() >= until) break
+        while (!channel.ended && this.window.bytes && clock.millis() < until)
             await ds.sleep(POLL_MS)
-        }
     }
 
     /** The collector takes records: says so after an outage, and forgets delays in time. */
     private hold(channel: Channel): void {
-        const { clock, options } = this.context
-        if (clock.millis() - channel.openedAt >= STABLE_MS) this.backoff.reset()
+        if (this.clock.millis() - channel.openedAt >= STABLE_MS)
+            this.backoff.reset()
         if (this.connectSaid && !this.outageSaid) return
         this.connectSaid = true
         this.outageSaid = false
-        this.report(INFO, `connected to ${target(options)}`)
+        this.report(INFO, `connected to ${target(this.options)}`)
     }
 
     /** Says an outage once, and waits until it is time for the next attempt. */
     private async retreat(problem: string): Promise<void> {
-        const { clock, options } = this.context
         if (!this.outageSaid) {
             this.outageSaid = true
             this.report(
                 WARNING,
-                `no connection to ${target(options)}: ${problem}`
+                `no connection to ${target(this.options)}: ${problem}`
             )
         }
-        await this.waitUntil(clock.millis() + this.backoff.next(), () => false)
+        await this.pause(this.backoff.next())
     }
 
-    /** Waits for a condition or an uptime; an interruption ends it. */
-    private async waitUntil(at: number, met: () => boolean): Promise<void> {
-        const { clock } = this.context
-        let left = at - clock.millis()
-        while (left > 0 && !this.interrupted && !met()) {
-            await this.wake.wait(left)
-            left = at - clock.millis()
+    /** Waits `ms`, or until the channel is open or over; an interruption ends it. */
+    private async pause(ms: number, channel?: Channel): Promise<void> {
+        const { clock } = this
+        const until = clock.millis() + ms
+        while (ms > 0 && !this.interrupted) {
+            if (channel && (channel.openedAt !== undefined || channel.ended))
+                return
+            await this.wake.wait(ms)
+            ms = until - clock.millis()
         }
     }
 }

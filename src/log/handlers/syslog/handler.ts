@@ -8,6 +8,8 @@ import { LogRecord } from "../../record"
 /**
  * Sends records to a syslog collector. Its queue is the one of its `Rsyslogger`; what that
  * drops is declared to the collector in place of the records.
+ *
+ * @devsWhenUsed
  */
 export class RsyslogHandler implements Handler {
     /** The message is written from the record: no line is needed. */
