@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Clock, NetSocket, Signal, spawn } from "../platform"
+import { Clock, NetSocket, resumeFiber, Signal, spawn } from "../platform"
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
@@ -24,7 +24,7 @@ export class ArbiterError extends Error {
 export interface Lease {
     readonly name: string
     /** True once the socket was given back or taken away: it must not be touched any more. */
-    isOver(): boolean
+    readonly isOver: boolean
     /** Gives the socket back. May be called more than once. */
     release(): void
 }
@@ -40,14 +40,14 @@ export interface ArbiterStats {
     revoked: number
 }
 
+/** @devsWhenUsed */
 class Claim implements Lease {
-    readonly granted = new Signal()
     readonly fiber = ds.Fiber.self()
     /** Uptime of the grant; undefined while it waits. */
     since: number
     /** Uptime of the recall; undefined before. */
     recalledAt: number
-    over = false
+    isOver = false
 
     constructor(
         private readonly arbiter: SocketArbiter,
@@ -57,20 +57,8 @@ class Claim implements Lease {
         readonly recall: () => void
     ) {}
 
-    isOver(): boolean {
-        return this.over
-    }
-
     release(): void {
         this.arbiter.end(this)
-    }
-
-    isAlive(): boolean {
-        try {
-            return this.fiber.suspended !== undefined
-        } catch (e: any) {
-            return false // the VM throws for a fiber that is gone
-        }
     }
 }
 
@@ -135,7 +123,7 @@ export class SocketArbiter {
         spawn(run, e => {
             error = e
         })
-        while (!finished && !(claim && claim.over)) {
+        while (!finished && !(claim && claim.isOver)) {
             await done.wait(WATCH_MS)
             this.settle()
         }
@@ -157,8 +145,8 @@ export class SocketArbiter {
 
     /** Ends a claim, waiting or granted. Used by the claim itself. */
     end(claim: Claim): void {
-        if (claim.over) return
-        claim.over = true
+        if (claim.isOver) return
+        claim.isOver = true
         const at = this.waiting.indexOf(claim)
         if (at >= 0) this.waiting.insert(at, -1)
         if (this.owner === claim) {
@@ -178,7 +166,7 @@ export class SocketArbiter {
         this.waiting.push(claim)
         this.settle()
         while (this.owner !== claim) {
-            await claim.granted.wait(WATCH_MS)
+            await ds.suspend(WATCH_MS)
             this.settle()
         }
         return claim
@@ -186,25 +174,25 @@ export class SocketArbiter {
 
     /** Brings everything up to date: ends what is over, asks back, grants. */
     private settle(): void {
-        if (this.owner && this.waiting.length) this.judge(this.owner)
-        else if (this.owner && this.owner.holdMs) this.judge(this.owner)
+        const { owner } = this
+        if (owner && (this.waiting.length || owner.holdMs)) this.judge(owner)
         while (!this.owner && this.waiting.length) {
             const next = this.waiting.shift()
-            if (!next.isAlive()) {
-                next.over = true
+            if (!isAlive(next.fiber)) {
+                next.isOver = true
                 continue
             }
             this.owner = next
             this.grants++
             next.since = this.clock.millis()
-            next.granted.notify()
+            resumeFiber(next.fiber)
         }
     }
 
     /** Takes the socket from an owner that is gone or past its time; recalls a standing one. */
     private judge(owner: Claim): void {
         const now = this.clock.millis()
-        if (!owner.isAlive()) return this.revoke(owner)
+        if (!isAlive(owner.fiber)) return this.revoke(owner)
         if (owner.holdMs) {
             if (now - owner.since > owner.holdMs) this.revoke(owner)
             return
@@ -217,7 +205,7 @@ export class SocketArbiter {
     }
 
     private revoke(owner: Claim): void {
-        owner.over = true
+        owner.isOver = true
         this.owner = undefined
         this.revocations++
         if (owner.holdMs) {
@@ -228,5 +216,13 @@ export class SocketArbiter {
             }
         } else owner.recall()
         this.socket.reset()
+    }
+}
+
+function isAlive(fiber: ds.Fiber): boolean {
+    try {
+        return fiber.suspended !== undefined
+    } catch (e: any) {
+        return false // the VM throws for a fiber that is gone
     }
 }

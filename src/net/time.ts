@@ -2,6 +2,8 @@ import * as ds from "@devicescript/core"
 import { Clock } from "../platform"
 
 const MS_PER_DAY = 86400000
+/** Day of the formula below that is 1970-01-01. */
+const JULIAN_1970 = 2472633
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 /** Time between two readings of a real-time clock service, which counts whole seconds, ms. */
 const SECOND_MS = 1000
@@ -18,14 +20,13 @@ export function unixTime(
     minute: number,
     second: number
 ): number {
-    // years that start on 1 March end with the leap day; eras have 400 years
-    const y = month <= 2 ? year - 1 : year
-    const era = Math.floor(y / 400)
-    const yearOfEra = y - era * 400
-    const shifted = month > 2 ? month - 3 : month + 9
-    const dayOfYear = Math.floor((153 * shifted + 2) / 5) + day - 1
-    const leaps = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
-    const days = era * 146097 + yearOfEra * 365 + leaps + dayOfYear - 719468
+    // the Julian day number, with years that start on 1 March and so end with the leap day
+    const early = month <= 2 ? 1 : 0
+    const y = year + 4800 - early
+    const fromMarch = month + 12 * early - 3
+    const leaps = ((y / 4) | 0) - ((y / 100) | 0) + ((y / 400) | 0)
+    const inYear = (((153 * fromMarch + 2) / 5) | 0) + day
+    const days = y * 365 + leaps + inYear - JULIAN_1970
     return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
@@ -77,8 +78,9 @@ export function setClockToSecond(
 export function followRealTimeClock(clock: Clock, utcOffset = 0): void {
     const rtc = new ds.RealTimeClock("rtc")
     rtc.reading.subscribe(async (reading: number[]) => {
-        const [year, month, day, , hour, minute, second] = reading
-        const local = unixTime(year, month, day, hour, minute, second)
+        // after the day of the month comes the day of the week
+        const [y, m, d] = reading
+        const local = unixTime(y, m, d, reading[4], reading[5], reading[6])
         setClockToSecond(clock, local - utcOffset * 60000, "rtc")
     })
 }

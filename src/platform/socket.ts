@@ -64,8 +64,10 @@ interface SocketNatives {
 
 const natives = ds as unknown as SocketNatives
 
+/** @devsWhenUsed */
 class SystemConnection implements Connection {
-    private ended = false
+    /** Whether it is over: no more calls of the listener. */
+    ended = false
     private isOpen = false
 
     constructor(private readonly listener: SocketListener) {}
@@ -81,11 +83,6 @@ class SystemConnection implements Connection {
         if (this.ended) return
         this.ended = true
         natives._socketClose()
-    }
-
-    /** Stops all calls of the listener without touching the socket. */
-    detach(): void {
-        this.ended = true
     }
 
     onEvent(event: SocketEvent, arg?: Buffer | string): void {
@@ -108,6 +105,8 @@ class SystemConnection implements Connection {
 /**
  * The socket of the VM, through its natives. `Socket` of `@devicescript/net` is not used: it
  * throws on back-pressure and logs each event. Both may be used in turns.
+ *
+ * @devsWhenUsed
  */
 export class SystemSocket implements NetSocket {
     private current: SystemConnection
@@ -118,7 +117,7 @@ export class SystemSocket implements NetSocket {
         proto: SocketProto,
         listener: SocketListener
     ): Connection {
-        if (this.current) this.current.detach()
+        if (this.current) this.current.ended = true
         const connection = new SystemConnection(listener)
         this.current = connection
         // The VM looks the function up when the event happens and runs it later, in a fiber.
@@ -128,14 +127,14 @@ export class SystemSocket implements NetSocket {
             // a negative port asks for TLS
             natives._socketOpen(host, proto === "tls" ? -port : port)
         } catch (e: any) {
-            connection.detach()
+            connection.ended = true
             throw new SocketError(`${proto}://${host}:${port}`, e.message)
         }
         return connection
     }
 
     reset(): void {
-        if (this.current) this.current.detach()
+        if (this.current) this.current.ended = true
         natives._socketClose()
     }
 }

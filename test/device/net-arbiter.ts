@@ -130,7 +130,7 @@ describe("arbiter", () => {
         }
         spawn(owner, ignore)
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
-        expect(lease.isOver()).toBe(true)
+        expect(lease.isOver).toBe(true)
         lease.release()
         expect(socket.resets >= 1).toBe(true)
     })

@@ -1,4 +1,4 @@
-import { headerField, replaceAll } from "./text"
+import { firstBytes, headerField, replaceAll } from "./text"
 
 /** Most parameters of one element; more are left out. */
 export const MAX_PARAMS = 16
@@ -33,8 +33,9 @@ export function structuredElement(
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
         const value = params[key]
         const isPlain = typeof value !== "object" || !value
-        const text = cutValue(isPlain ? "" + value : JSON.stringify(value))
-        const param = ` ${name}="${escapeValue(text)}"`
+        const text = isPlain ? "" + value : JSON.stringify(value)
+        const cut = firstBytes(text, MAX_VALUE_BYTES)
+        const param = ` ${name}="${escapeValue(cut)}"`
         if (size + param.byteLength > maxBytes) continue
         size += param.byteLength
         out.push(param)
@@ -42,12 +43,4 @@ export function structuredElement(
     if (out.length === 1) return ""
     out.push("]")
     return out.join("")
-}
-
-function cutValue(text: string): string {
-    if (text.byteLength <= MAX_VALUE_BYTES) return text
-    let end = Math.min(text.length, MAX_VALUE_BYTES)
-    while (text.slice(0, end).byteLength > MAX_VALUE_BYTES)
-        end = Math.floor((end * MAX_VALUE_BYTES) / (MAX_VALUE_BYTES + 16))
-    return text.slice(0, end)
 }

@@ -155,11 +155,8 @@ function makeTemplate(
         headerField(mark || topic, MAX_MSGID),
         "[meta",
     ].join(" ")
-    return [
-        `<${options.facility * 8 + severity}>1 {0} `,
-        escapeTemplate(header),
-        ' sequenceId="{1}" sysUpTime="{2}"]',
-        escapeTemplate(data),
-        options.bom ? ` ${BOM}{3}` : " {3}",
-    ].join("")
+    const fixed = escapeTemplate(header)
+    const more = escapeTemplate(data)
+    const bom = options.bom ? BOM : ""
+    return `<${options.facility * 8 + severity}>1 {0} ${fixed} sequenceId="{1}" sysUpTime="{2}"]${more} ${bom}{3}`
 }

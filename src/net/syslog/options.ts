@@ -48,7 +48,6 @@ export interface SyslogOptions {
     backoff?: BackoffOptions
 }
 
-const PORTS: Record<string, number> = { tcp: 514, tls: 6514, relp: 2514 }
 /** local0 of RFC 5424, table 1. */
 const LOCAL0 = 16
 
@@ -63,14 +62,10 @@ export function target({ host, port, proto }: SyslogOptions): string {
  */
 export function completeOptions(given: SyslogOptions): SyslogOptions {
     const options: SyslogOptions = {
-        host: "",
         proto: "tcp",
         framing: "octet",
         facility: LOCAL0,
-        hostname: "",
-        procId: "",
         maxBytes: MAX_MESSAGE_BYTES,
-        bom: false,
         enterprise: EXAMPLE_ENTERPRISE,
         queueBytes: 8192,
         windowBytes: 4096,
@@ -82,34 +77,30 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
     const all = options as Record<string, any>
     for (const key of Object.keys(said))
         if (said[key] !== undefined) all[key] = said[key]
-    const { proto, framing } = options
-    if (!PORTS[proto]) refuse("proto", proto, "tcp, tls or relp")
+    const { proto, framing, maxBytes, batchBytes } = options
+    const port =
+        proto === "tcp"
+            ? 514
+            : proto === "tls"
+              ? 6514
+              : proto === "relp"
+                ? 2514
+                : refuse("proto", proto, "tcp, tls or relp")
+    options.port = options.port || port
     if (framing !== "octet" && framing !== "lf")
         refuse("framing", framing, "octet or lf")
-    options.port = options.port || PORTS[proto]
-    const least = Math.max(options.maxBytes, 2 * options.batchBytes)
-    inRange(options, "port", 1, 65535)
-    inRange(options, "facility", 0, 23)
-    inRange(options, "maxBytes", MIN_MESSAGE_BYTES, 8192)
-    inRange(options, "batchBytes", 1, 4096)
-    inRange(options, "queueBytes", least, 65536)
-    inRange(options, "windowBytes", 0, 65536)
-    inRange(options, "batchMs", 0, 1000)
-    inRange(options, "connectMs", 1, 600000)
+    const least = Math.max(maxBytes, 2 * batchBytes)
+    // as text the limits take no room in the program's code, which is full
+    const limits = `port 1 65535,facility 0 23,maxBytes ${MIN_MESSAGE_BYTES} 8192,batchBytes 1 4096,queueBytes ${least} 65536,windowBytes 0 65536,batchMs 0 1000,connectMs 1 600000`
+    for (const limit of limits.split(",")) {
+        const [name, low, high] = limit.split(" ")
+        const value = all[name]
+        if (!(value >= parseInt(low) && value <= parseInt(high)))
+            refuse(name, value, `${low} to ${high}`)
+    }
     return options
 }
 
-function inRange(
-    options: Record<string, any>,
-    name: string,
-    low: number,
-    high: number
-): void {
-    const value = options[name]
-    if (!(value >= low && value <= high))
-        refuse(name, value, `${low} to ${high}`)
-}
-
-function refuse(name: string, value: unknown, wanted: string): void {
+function refuse(name: string, value: unknown, wanted: string): number {
     throw new RangeError(`syslog ${name} ${value}: wanted ${wanted}`)
 }

@@ -1,9 +1,9 @@
 import { Batch } from "./window"
 
 /**
- * Framed records that wait to be sent. They are copied into batches of one write each as they
- * come: a few long buffers take less of the heap, and tear fewer holes into it, than hundreds
- * of short texts. When full, the oldest batch is dropped, counted, and remembered as one gap
+ * Framed records that wait to be sent, in batches of one write each: the lines of a batch are
+ * joined as soon as it is long enough, as a few long buffers take less of the heap, and tear
+ * fewer holes into it, than hundreds of short texts. When full, the oldest batch is dropped, counted, and remembered as one gap
  * until that is declared to the receiver.
  *
  * @devsWhenUsed
@@ -21,9 +21,8 @@ export class Outbox {
     dropped = 0
     /** Records dropped, right before the oldest that waits, and not declared yet. */
     gap = 0
-    /** The newest batch; used again for each. */
-    private open: Buffer
-    private openCount = 0
+    /** Lines of the newest batch. */
+    private open: string[] = []
     private readonly batches: Batch[] = []
 
     /**
@@ -33,20 +32,13 @@ export class Outbox {
     constructor(
         private limit: number,
         private batchBytes: number
-    ) {
-        this.open = Buffer.alloc(batchBytes)
-    }
+    ) {}
 
     /** Adds the record that follows `sequence`; `size` is its length in bytes. */
     add(line: string, size: number, sequence: number): void {
         if (this.openBytes + size > this.batchBytes) this.seal()
-        if (size > this.batchBytes)
-            this.batches.push({ data: Buffer.from(line), count: 1 })
-        else {
-            this.open.blitAt(this.openBytes, line, 0, size)
-            this.openBytes += size
-            this.openCount++
-        }
+        this.open.push(line)
+        this.openBytes += size
         this.sequence = sequence
         this.bytes += size
         this.count++
@@ -56,7 +48,6 @@ export class Outbox {
     /** Changes the limits; drops what is over them. */
     setLimits(limit: number, batchBytes: number): void {
         this.seal()
-        this.open = Buffer.alloc(batchBytes)
         this.limit = limit
         this.batchBytes = batchBytes
         this.makeRoom()
@@ -96,10 +87,11 @@ export class Outbox {
     }
 
     private seal(): void {
-        if (!this.openCount) return
-        const data = this.open.slice(0, this.openBytes)
-        this.batches.push({ data, count: this.openCount })
-        this.openCount = 0
+        const count = this.open.length
+        if (!count) return
+        const data = Buffer.from(this.open.join(""))
+        this.batches.push({ data, count })
+        this.open = []
         this.openBytes = 0
     }
 

@@ -66,10 +66,17 @@ export function escapeTemplate(text: string): string {
 export function cutBytes(text: string, limit: number): string {
     const size = text.byteLength
     if (size <= limit) return text
-    const bytes = Buffer.from(text)
     // the mark names what is missing, so its own length is settled with the largest number
-    let end = Math.max(0, limit - `[+${size} bytes]`.length)
+    const kept = firstBytes(text, limit - `[+${size} bytes]`.length)
+    return kept + `[+${size - kept.byteLength} bytes]`
+}
+
+/** The characters that fit into `limit` bytes of UTF-8. */
+export function firstBytes(text: string, limit: number): string {
+    if (text.byteLength <= limit) return text
+    let end = Math.max(0, limit)
+    const bytes = Buffer.from(text.slice(0, end + 1))
     // a continuation byte, 10xxxxxx, belongs to the character before it
     while (end > 0 && (bytes[end] & 0xc0) === 0x80) end--
-    return bytes.slice(0, end).toString() + `[+${size - end} bytes]`
+    return bytes.slice(0, end).toString()
 }

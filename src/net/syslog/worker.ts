@@ -129,8 +129,7 @@ export abstract class SyslogWorker implements ChannelContext {
 
     /** One connection, from the claim of the socket until it is given back; says how it ended. */
     private async session(): Promise<string | undefined> {
-        const self = this
-        const lease = await this.arbiter.claim("syslog", () => self.interrupt())
+        const lease = await this.arbiter.claim("syslog", this.interrupt)
         try {
             if (this.interrupted) return undefined
             const channel =
@@ -154,7 +153,7 @@ export abstract class SyslogWorker implements ChannelContext {
         if (channel.openedAt !== undefined) this.connects++
         else if (!this.interrupted && !channel.ended)
             channel.ended = `no answer within ${connectMs} ms`
-        while (!channel.ended && !this.interrupted && !lease.isOver()) {
+        while (!channel.ended && !this.interrupted && !lease.isOver) {
             const next = channel.turn(this.firstAt)
             if (channel.isUp) this.hold(channel)
             if (!channel.ended) await this.wake.wait(next)
