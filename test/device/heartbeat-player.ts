@@ -256,14 +256,10 @@ describe("a heartbeat", () => {
     test("costs the caller next to nothing", async () => {
         const light = new FakeLight()
         const led = new LedHeartBeat(light)
-        const calls = 1000
-        const start = ds.millis()
+        // past 131,072 VM steps without a wait the VM panics: each call takes under 65
+        const calls = 2000
         for (let i = 0; i < calls; i++) led.notify(i % 2 ? INFO : WARNING)
         expect(light.shown.length).toBe(0)
-        await ds.sleep(0)
-        const took = ds.millis() - start
-        console.log(`1000 notifies: ${took} ms`)
-        expect(took < 100).toBe(true)
         await ds.sleep(total(LED_PATTERNS[WARNING]) * 2)
         expect(led.played).toBe(1)
     })
