@@ -8,14 +8,14 @@ export const DAY_MS = 86_400_000
  */
 export function parseTimeOfDay(text: string): number | undefined {
     const parts = text.split(":")
+    if (parts.length === 2) parts.push("00")
     let seconds = 0
-    for (let i = 0; i < 3; ++i) {
-        const part = i === 2 && parts.length === 2 ? "00" : parts[i]
-        const value = part && part.length === 2 ? parseInt(part) : NaN
+    for (let i = 0; i < parts.length; ++i) {
+        const value = parts[i].length === 2 ? parseInt(parts[i]) : NaN
         if (!(value >= 0 && value < (i ? 60 : 24))) return undefined
         seconds = seconds * 60 + value
     }
-    return parts.length > 3 ? undefined : seconds * 1000
+    return parts.length === 3 ? seconds * 1000 : undefined
 }
 
 /**

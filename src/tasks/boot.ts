@@ -32,7 +32,7 @@ export async function bootUp(
     }
     supervisor.up = true
     wakeWatchers(supervisor)
-    if (journal) confirm.start(supervisor, journal)
+    if (journal && journal.boot) confirm.start(supervisor, journal)
     supervise.start(supervisor)
 }
 

@@ -1,21 +1,20 @@
 import { parseTimeOfDay } from "./at"
-import {
-    MAX_DEPENDENCIES,
-    MAX_MS,
-    MAX_RESTARTS,
-    MIN_PERIOD_MS,
-} from "./defaults"
+import { MAX_ITEMS, MAX_MS, MAX_RESTARTS, MIN_PERIOD_MS } from "./defaults"
 import { TaskError } from "./errors"
 import { nearest } from "./near"
 import { TaskOptions } from "./options"
 
 /** All options with their kinds; one text, since a table would take heap. */
 const KINDS =
-    " restart:policy delay:time maxDelay:time healthy:time maxRestarts:count window:time" +
-    " grace:time in:time every:period watchdog:period at:clock autostart:flag core:flag" +
-    " notify:flag requires:names after:names args:list onStop:function onError:function "
-/** The kinds that fit into flash: numbers, and the restart policy. */
-const STORABLE = "policy time count period"
+    " restart:policy delay:number maxDelay:number healthy:number maxRestarts:number" +
+    " window:number grace:number in:number every:number watchdog:number at:clock" +
+    " autostart:boolean core:boolean notify:boolean requires:list after:list args:list" +
+    " onStop:function onError:function "
+/** The kinds that fit into flash. */
+const STORABLE = "policy number"
+/** The options that are periods: 0 makes no sense. */
+const PERIODS = "every watchdog"
+const POLICIES = "never or on-failure or always"
 
 /** The kind of an option, or "" for a name that is none. */
 function kindOf(option: string): string {
@@ -43,7 +42,7 @@ export function checkOptions(
         if (onlyStorable && !STORABLE.includes(kind))
             throw new TaskError(task, `option "${name}" cannot be kept`)
         const value = (options as any)[name]
-        const wanted = value === undefined ? "" : objection(kind, value)
+        const wanted = value === undefined ? "" : objection(name, kind, value)
         if (wanted)
             throw new TaskError(
                 task,
@@ -62,43 +61,24 @@ function unknownOption(name: string): string {
 }
 
 /** What is wanted instead of `value`, or "" when it will do. */
-function objection(kind: string, value: any): string {
-    const type = typeof value
-    switch (kind) {
-        case "time":
-            return wantNumber(value, 0, MAX_MS)
-        case "period":
-            return wantNumber(value, MIN_PERIOD_MS, MAX_MS)
-        case "count":
-            return wantNumber(value, 0, MAX_RESTARTS)
-        case "policy":
-            return value === "never" ||
-                value === "on-failure" ||
-                value === "always"
-                ? ""
-                : "never or on-failure or always"
-        case "clock":
-            return (type === "number" && value > 0) ||
-                (type === "string" && parseTimeOfDay(value) !== undefined)
-                ? ""
-                : '"HH:MM", "HH:MM:SS" or Unix ms'
-        case "names":
-            return Array.isArray(value) &&
-                value.length <= MAX_DEPENDENCIES &&
-                value.every((name: any) => typeof name === "string" && !!name)
-                ? ""
-                : `a list of at most ${MAX_DEPENDENCIES} names`
-        case "list":
-            return Array.isArray(value) ? "" : "a list"
-        case "flag":
-            return type === "boolean" ? "" : "true or false"
-        default:
-            return type === "function" ? "" : "a function"
+function objection(name: string, kind: string, value: any): string {
+    const type = Array.isArray(value) ? "list" : typeof value
+    if (kind === "policy")
+        return POLICIES.split(" or ").includes(value) ? "" : POLICIES
+    if (kind === "clock") {
+        const isClock =
+            type === "string"
+                ? parseTimeOfDay(value) !== undefined
+                : type === "number" && value > 0
+        return isClock ? "" : '"HH:MM", "HH:MM:SS" or Unix ms'
     }
-}
-
-function wantNumber(value: any, min: number, max: number): string {
-    return typeof value === "number" && value >= min && value <= max
-        ? ""
-        : `a number of ${min} to ${max}`
+    if (kind === "number") {
+        const min = PERIODS.includes(name) ? MIN_PERIOD_MS : 0
+        const max = name === "maxRestarts" ? MAX_RESTARTS : MAX_MS
+        const isMet = type === kind && value >= min && value <= max
+        return isMet ? "" : `a number of ${min} to ${max}`
+    }
+    if (type === "list" && value.length > MAX_ITEMS)
+        return `at most ${MAX_ITEMS} items`
+    return type === kind ? "" : `a ${kind}`
 }

@@ -91,7 +91,7 @@ export async function shutDown(
         await awaitEnds(supervisor, group)
     }
     try {
-        if (journal) await journal.markRestart()
+        if (journal && journal.boot) await journal.markRestart()
     } catch (e: any) {
         supervisor.journal.exception("boot journal", e)
     }

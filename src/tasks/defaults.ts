@@ -17,8 +17,8 @@ export const MAX_TASKS = 64
 export const MAX_NAME_CHARS = 24
 /** Longest name of a child with those of its parents. */
 export const MAX_FULL_NAME_CHARS = 48
-/** Most names in `requires` and in `after`. */
-export const MAX_DEPENDENCIES = 8
+/** Most names in `requires` and in `after`, and most arguments of a body. */
+export const MAX_ITEMS = 8
 /** Most cleanups that one run may have deferred at a time. */
 export const MAX_CLEANUPS = 16
 /** Most figures of its own that a task may show with its statistics; more are left out. */

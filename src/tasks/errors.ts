@@ -20,8 +20,7 @@ export class UnknownTaskError extends Error {
         near: string[]
     ) {
         super(
-            `no task "${taskName}"; ` +
-                (near.length ? `near: ${near.join(", ")}` : "there are none")
+            `no task "${taskName}"; near: ${near.join(", ") || "there are none"}`
         )
         this.name = "UnknownTaskError"
     }

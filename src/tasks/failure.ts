@@ -23,19 +23,11 @@ function textOf(value: any): string {
 
 /** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
-    let name = "thrown"
-    let message: string
-    let stack: Buffer
-    if (thrown instanceof Error) {
-        name = textOf(thrown.name)
-        message = textOf(thrown.message)
-        stack = (thrown as any).__stack__
-    } else if (thrown && typeof thrown === "object") {
-        message = textOf(thrown.message || "object")
-        stack = thrown.__stack__
-    } else message = textOf(thrown)
+    const isObject = thrown && typeof thrown === "object"
+    const message = textOf(isObject ? thrown.message : thrown)
+    const stack = isObject ? thrown.__stack__ : undefined
     return {
-        name,
+        name: textOf((isObject && thrown.name) || "thrown"),
         message: message.slice(0, MAX_ERROR_CHARS),
         stack: stack instanceof Buffer ? stack : undefined,
     }

@@ -52,8 +52,8 @@ interface BootRecord {
  * @devsWhenUsed
  */
 export class BootJournal {
-    /** Number of this boot, from 1. Right after `open`. */
-    boot = 1
+    /** Number of this boot, from 1; 0 until `open` has read the flash. */
+    boot = 0
     lastEnd: LastEnd = "first"
     /** Starts in a row before this one that were short. */
     shortStarts = 0
@@ -74,6 +74,7 @@ export class BootJournal {
         if (this.startedAt !== undefined) return
         this.startedAt = this.clock.millis()
         const last = decode(await this.flash.read(SLOTS.boot))
+        this.boot = 1
         const isPrepared = last && this.judge(last)
         if (!isPrepared) await this.write(RUNNING, this.boot, this.startedAt)
     }

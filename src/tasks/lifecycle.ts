@@ -8,7 +8,7 @@ import { LazyLog } from "./lazylog"
 import { effective } from "./effective"
 import { dropDependents } from "./requests"
 import { afterRun } from "./restart"
-import { FAILED, HOOKED, RUN_FLAGS, STOP, WINDING } from "./states"
+import { FAILED, HOOKED, RUN_FLAGS, STOP, WANTED, WINDING } from "./states"
 import type { Task } from "./task"
 
 /** Whether a run of `task` is under way: its state is starting, running or stopping. */
@@ -107,13 +107,12 @@ export async function windUpSafely(task: Task): Promise<void> {
 }
 
 async function callHook(task: Task): Promise<void> {
-    if (task.flags & HOOKED) return
+    const { flags, options } = task
     task.flags |= HOOKED
-    const { onStop, onError } = task.options
+    const hook = flags & FAILED ? options.onError : options.onStop
+    if (!hook || flags & HOOKED || !(flags & (FAILED | STOP))) return
     try {
-        if (task.flags & FAILED) {
-            if (onError) task.result = await onError(task, task.error)
-        } else if (task.flags & STOP && onStop) task.result = await onStop(task)
+        task.result = await hook(task, task.error)
     } catch (e: any) {
         recordFailure(task, toFailure(e))
         task.log.exception("hook failed", e)
@@ -135,12 +134,10 @@ function settle(task: Task): void {
 
 /** Last resort: something in the supervision itself threw at the end of a run. */
 function giveIn(task: Task, thrown: any): void {
-    const { supervisor } = task
-    disarm(task)
-    recordFailure(task, toFailure(thrown))
     task.fiber = undefined
-    task.flags &= ~RUN_FLAGS
+    task.flags &= ~(RUN_FLAGS | WANTED)
+    recordFailure(task, toFailure(thrown))
+    disarm(task)
     setState(task, "failed")
-    supervisor.journal.exception(`end of ${task.name}`, thrown)
-    lookAgain(supervisor)
+    task.supervisor.journal.exception(`end of ${task.name}`, thrown)
 }

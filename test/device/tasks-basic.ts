@@ -247,8 +247,8 @@ describe("tasks: misuse", () => {
         expectError('"at": "HH:MM"', bad({ at: "25:00" }))
         expectError('"at": "HH:MM"', bad({ at: "7:00" }))
         expectError("one of them wanted", bad({ at: "07:00", in: 5 }))
-        expectError("at most 8 names", bad({ requires: "net" }))
-        expectError('"core": true or false', bad({ core: 1 }))
+        expectError("a list wanted", bad({ requires: "net" }))
+        expectError('"core": a boolean', bad({ core: 1 }))
         expectError('"onStop": a function', bad({ onStop: 1 }))
         expectError("must be an object", bad("every"))
         expectError('no option "grce"', () => {

@@ -165,6 +165,7 @@ describe("tasks: kept states", () => {
         const bench = await boot(new DeadFlash(), addThree)
         await bench.become("net", "running")
         same(bench.grep("nothing known of the last run").length, 1)
+        same(bench.tasks.deviceStats().boot, 0, "unknown")
         await refuse("does not answer", async () => {
             await bench.tasks.disable("net")
         })
