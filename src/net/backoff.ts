@@ -27,13 +27,14 @@ export class Backoff {
 
     /** @throws RangeError when the limits are not 1 <= minMs <= maxMs */
     constructor(options: BackoffOptions = {}) {
-        this.minMs = options.minMs ?? BACKOFF_MIN_MS
-        this.maxMs = options.maxMs ?? Math.max(BACKOFF_MAX_MS, this.minMs)
-        if (!(this.minMs >= 1) || !(this.maxMs >= this.minMs))
+        const minMs = options.minMs ?? BACKOFF_MIN_MS
+        const maxMs = options.maxMs ?? Math.max(BACKOFF_MAX_MS, minMs)
+        if (!(minMs >= 1 && maxMs >= minMs))
             throw new RangeError(
-                `backoff: ${this.minMs} to ${this.maxMs} ms, wanted 1 <= minMs <= maxMs`
+                `backoff: ${minMs} to ${maxMs} ms, wanted 1 <= minMs <= maxMs`
             )
-        this.current = this.minMs
+        this.current = this.minMs = minMs
+        this.maxMs = maxMs
     }
 
     /** Delay before the next attempt, ms: at most the full step, at least 70 % of it. */

@@ -59,7 +59,7 @@ export class Channel implements SocketListener {
     /** Batches at the end of the window that were not sent on this connection. */
     protected backlog: number
     protected readonly connection: Connection
-    private sentAt = 0
+    private sentAt: number
     private blockedSince: number
 
     /**

@@ -57,10 +57,6 @@ export class MessageEncoder {
     private templates: Record<string, string> = {}
     private cached = 0
     // of the message before: most share all of these with it
-    private topic: string
-    private mark: string
-    private level: number
-    private template: string
     private time = -1
     private ticks = 0
     private wall: number
@@ -80,17 +76,7 @@ export class MessageEncoder {
      * @param sequence the sequenceId, 1 to MAX_SEQUENCE
      */
     encode(event: SyslogEvent, sequence: number): string {
-        const { topic, mark, level, time, wall } = event
-        if (
-            topic !== this.topic ||
-            level !== this.level ||
-            mark !== this.mark
-        ) {
-            this.template = this.templateOf(event)
-            this.level = level
-            this.topic = topic
-            this.mark = mark
-        }
+        const { time, wall } = event
         if (time !== this.time || wall !== this.wall) {
             this.time = time
             this.wall = wall
@@ -99,7 +85,9 @@ export class MessageEncoder {
             this.ticks = ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
             this.stamp = wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL
         }
-        const template = event.meta ? this.withMeta(event) : this.template
+        const template = event.meta
+            ? this.withMeta(event)
+            : this.templateOf(event)
         const text = this.single ? singleLine(event.message) : event.message
         const { stamp, ticks } = this
         const message = format(template, stamp, sequence, ticks, text)

@@ -81,28 +81,23 @@ export class RelpChannel extends Channel {
     protected override leave(): void {
         if (!this.ended && this.isUp)
             this.connection.write(relpFrame(nextTxnr(this.txnr), "close", ""))
-        const { window } = this.context
-        for (let i = this.sent(); i > 0; --i) this.trim(window.batches[i - 1])
+        const { context } = this
+        const { window } = context
+        window.batches.slice(0, this.sent()).forEach(batch => {
+            const { data, numbers } = batch
+            const kept = splitFrames(data, false).filter((m, at) => numbers[at])
+            const answered = batch.count - kept.length
+            if (answered <= 0) return
+            batch.data = Buffer.from(kept.map(m => frame(m, false)).join(""))
+            batch.count -= answered
+            window.bytes += batch.data.length - data.length
+            context.delivered += answered
+        })
     }
 
     /** How many batches of the window were sent on this connection: its first ones. */
     private sent(): number {
         return this.context.window.batches.length - this.backlog
-    }
-
-    private trim(batch: Batch): void {
-        const { window } = this.context
-        const { data, numbers } = batch
-        const kept: string[] = []
-        splitFrames(data, false).forEach((message, i) => {
-            if (numbers[i]) kept.push(frame(message, false))
-        })
-        const answered = batch.count - kept.length
-        if (answered <= 0) return
-        batch.data = Buffer.from(kept.join(""))
-        window.bytes += batch.data.length - data.length
-        batch.count -= answered
-        this.context.delivered += answered
     }
 
     /**

@@ -52,11 +52,11 @@ export abstract class SyslogWorker implements ChannelContext {
     private readonly arbiter: SocketArbiter
     private backoff: Backoff
     /** The socket is wanted by others, the options changed, or we are to stop. */
-    private interrupted = false
-    private stopping = false
-    private isRunning = false
-    private outageSaid = false
-    private connectSaid = false
+    private interrupted: boolean
+    private stopping: boolean
+    private isRunning: boolean
+    /** Whether the last that was said is that there is a connection; undefined at first. */
+    private saidConnected: boolean
 
     /** @throws RangeError for an option out of its limits */
     constructor(
@@ -99,8 +99,7 @@ export abstract class SyslogWorker implements ChannelContext {
     /** There are other options now: connects anew at once. */
     protected restart(): void {
         this.backoff = new Backoff(this.options.backoff)
-        this.outageSaid = false
-        this.connectSaid = false
+        this.saidConnected = undefined
         this.interrupt()
     }
 
@@ -146,6 +145,10 @@ export abstract class SyslogWorker implements ChannelContext {
         }
     }
 
+    /**
+     * Sends what is due until the connection is over. That it takes records is said after an
+     * outage, and once it has held the delays start anew.
+     */
     private async serve(channel: Channel, lease: Lease): Promise<void> {
         const { clock } = this
         const { connectMs } = this.options
@@ -155,7 +158,14 @@ export abstract class SyslogWorker implements ChannelContext {
             channel.ended = `no answer within ${connectMs} ms`
         while (!channel.ended && !this.interrupted && !lease.isOver) {
             const next = channel.turn(this.firstAt)
-            if (channel.isUp) this.hold(channel)
+            if (channel.isUp) {
+                if (clock.millis() - channel.openedAt >= STABLE_MS)
+                    this.backoff.reset()
+                if (!this.saidConnected) {
+                    this.saidConnected = true
+                    this.report(INFO, `connected to ${target(this.options)}`)
+                }
+            }
             if (!channel.ended) await this.wake.wait(next)
         }
         // what was sent gets the time to arrive before the socket is given away
@@ -164,20 +174,10 @@ export abstract class SyslogWorker implements ChannelContext {
             await ds.sleep(POLL_MS)
     }
 
-    /** The collector takes records: says so after an outage, and forgets delays in time. */
-    private hold(channel: Channel): void {
-        if (this.clock.millis() - channel.openedAt >= STABLE_MS)
-            this.backoff.reset()
-        if (this.connectSaid && !this.outageSaid) return
-        this.connectSaid = true
-        this.outageSaid = false
-        this.report(INFO, `connected to ${target(this.options)}`)
-    }
-
     /** Says an outage once, and waits until it is time for the next attempt. */
     private async retreat(problem: string): Promise<void> {
-        if (!this.outageSaid) {
-            this.outageSaid = true
+        if (this.saidConnected !== false) {
+            this.saidConnected = false
             this.report(
                 WARNING,
                 `no connection to ${target(this.options)}: ${problem}`
