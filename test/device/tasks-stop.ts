@@ -352,7 +352,9 @@ describe("tasks: children", () => {
         await ds.sleep(10)
         same(tasks.status("parent.one.deep")[0].parent, "parent.one")
         same(
-            tasks.statusText("parent.one", false).startsWith("  \u25cf parent.one"),
+            tasks
+                .statusText("parent.one", false)
+                .startsWith("  \u25cf parent.one"),
             true
         )
         await tasks.stop("parent")
