@@ -51,7 +51,11 @@ const journal = new BootJournal(
     clock,
     settings.get("SAFE_SECONDS") * 1000
 )
-await journal.open()
+try {
+    await journal.open()
+} catch (e: any) {
+    // a flash that does not answer: the registry tries again, and says so in the log
+}
 
 // the log: console, RAM, flash
 export const log = new LogSystem(clock, settings.get("LOG_LEVEL"))

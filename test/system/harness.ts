@@ -17,10 +17,37 @@ export interface CliRun {
     stderr: string
 }
 
+type Cleanup = () => unknown
+const cleanups = new WeakMap<TestContext, Cleanup[]>()
+
+/**
+ * Calls `cleanup` after the test, the last one registered first: what was made last stands on
+ * what was made before. `t.after` calls in the other order, and stops at the first that throws.
+ */
+export function cleanUp(t: TestContext, cleanup: Cleanup): void {
+    const known = cleanups.get(t)
+    if (known) {
+        known.push(cleanup)
+        return
+    }
+    const stack = [cleanup]
+    cleanups.set(t, stack)
+    t.after(async () => {
+        const errors: unknown[] = []
+        for (const next of stack.reverse())
+            try {
+                await next()
+            } catch (error) {
+                errors.push(error)
+            }
+        if (errors.length) throw errors[0]
+    })
+}
+
 /** A folder of the test's own, removed after it. */
 export function tempFolder(t: TestContext): string {
     const folder = mkdtempSync(join(tmpdir(), "fiberd-test-"))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    cleanUp(t, () => rmSync(folder, { recursive: true, force: true }))
     return folder
 }
 
@@ -37,7 +64,7 @@ export function makeSimulator(
         ...options,
         state,
     })
-    t.after(() => sim.stop())
+    cleanUp(t, () => sim.stop())
     return sim
 }
 
