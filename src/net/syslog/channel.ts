@@ -39,6 +39,8 @@ const RETRY_MS = 10
 const TLS_SETTLE_MS = 1000
 /** How long a connection must hold until what was sent on it counts as arrived, ms. */
 const ARRIVED_MS = 2000
+/** RELP: room in the window that the next batch may need, bytes. */
+const ROOM_BYTES = 1024
 
 /**
  * One connection to the collector over plain TCP or TLS. Nobody acknowledges, so the last
@@ -106,7 +108,7 @@ export class Channel implements SocketListener {
         let result = QUEUED
         while (
             result === QUEUED &&
-            (this.backlog || (outbox.count && this.hasRoom()))
+            (this.backlog || (outbox.count && hasRoom(this.context)))
         )
             result = this.sendNext()
         if (result === QUEUED) this.blockedSince = undefined
@@ -161,11 +163,6 @@ export class Channel implements SocketListener {
         return undefined
     }
 
-    /** Whether the transport takes another batch now. */
-    protected hasRoom(): boolean {
-        return true
-    }
-
     /** Hands a batch to the network. */
     protected write(batch: Batch): WriteResult {
         return this.connection.write(batch.data)
@@ -195,4 +192,13 @@ export class Channel implements SocketListener {
         window.add(batch, answered ? Infinity : options.windowBytes)
         return result
     }
+}
+
+/** Whether another batch may be sent: with RELP none is forgotten before it was answered. */
+function hasRoom({ window, options }: ChannelContext): boolean {
+    return (
+        !window.bytes ||
+        options.proto !== "relp" ||
+        window.bytes + ROOM_BYTES <= options.windowBytes
+    )
 }

@@ -77,7 +77,7 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
     const all = options as Record<string, any>
     for (const key of Object.keys(said))
         if (said[key] !== undefined) all[key] = said[key]
-    const { proto, framing, maxBytes, batchBytes } = options
+    const { proto, framing } = options
     const port =
         proto === "tcp"
             ? 514
@@ -89,7 +89,7 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
     options.port = options.port || port
     if (framing !== "octet" && framing !== "lf")
         refuse("framing", framing, "octet or lf")
-    const least = Math.max(maxBytes, 2 * batchBytes)
+    const least = Math.max(options.maxBytes, 2 * options.batchBytes)
     // as text the limits take no room in the program's code, which is full
     const limits = `port 1 65535,facility 0 23,maxBytes ${MIN_MESSAGE_BYTES} 8192,batchBytes 1 4096,queueBytes ${least} 65536,windowBytes 0 65536,batchMs 0 1000,connectMs 1 600000`
     for (const limit of limits.split(",")) {

@@ -12,8 +12,6 @@ const MAX_TXNR = 999999999
 const MAX_FRAME_BYTES = 1024
 /** How long a server may take to answer, ms. */
 const ANSWER_MS = 10000
-/** Room in the window that the next batch may need, bytes. */
-const ROOM_BYTES = 1024
 
 /**
  * RELP, version 0 (rsyslog's imrelp, librelp): each record is answered. What was not when
@@ -52,11 +50,6 @@ export class RelpChannel extends Channel {
         const left = this.progressAt + ANSWER_MS - now
         if (left <= 0) this.ended = `no answer for ${ANSWER_MS} ms`
         return left
-    }
-
-    protected override hasRoom(): boolean {
-        const { window, options } = this.context
-        return !window.bytes || window.bytes + ROOM_BYTES <= options.windowBytes
     }
 
     /** Sends the messages of a batch, each under a number of its own, in one write. */

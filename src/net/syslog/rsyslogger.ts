@@ -75,7 +75,7 @@ export class Rsyslogger extends SyslogWorker {
 
     /** Takes one event. Never waits, never throws; the oldest is dropped when too many wait. */
     push(event: SyslogEvent): void {
-        const { outbox, clock, channel, options, wake } = this
+        const { outbox, channel, options } = this
         if (!options.host) return
         const sequence =
             outbox.sequence < MAX_SEQUENCE ? outbox.sequence + 1 : 1
@@ -84,16 +84,16 @@ export class Rsyslogger extends SyslogWorker {
         // the write would become too long: what waits goes first, if that is possible
         const full = outbox.openBytes + size > options.batchBytes
         if (full && channel && channel.isReady()) {
-            channel.send(clock.millis())
+            channel.send(this.clock.millis())
             // back-pressure, or the end of the connection, is the fiber's business
-            if (!channel.isReady()) wake.notify()
+            if (!channel.isReady()) this.wake.notify()
         }
         const wasEmpty = !outbox.bytes
         outbox.add(line, size, sequence)
         this.received++
         if (wasEmpty) {
-            this.firstAt = clock.millis()
-            wake.notify()
+            this.firstAt = this.clock.millis()
+            this.wake.notify()
         }
     }
 
