@@ -51,10 +51,11 @@ const journal = new BootJournal(
     clock,
     settings.get("SAFE_SECONDS") * 1000
 )
+let journalProblem: string
 try {
     await journal.open()
 } catch (e: any) {
-    // a flash that does not answer: the registry tries again, and says so in the log
+    journalProblem = e.message
 }
 
 // the log: console, RAM, flash
@@ -90,7 +91,7 @@ const rsyslogger = new Rsyslogger(
         facility: settings.get("SYSLOG_FAC"),
         hostname:
             settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
-        procId: "" + journal.boot,
+        procId: journal.boot ? "" + journal.boot : "",
     },
     (level, message) => netLog.log(level, "{0}", message)
 )
@@ -107,6 +108,7 @@ settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
 settings
     .problems()
     .forEach(({ message }) => system.error("setting {0}", message))
+if (journalProblem) system.error("boot journal: {0}", journalProblem)
 
 // tasks
 export const tasks = new TaskRegistry({
