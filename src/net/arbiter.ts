@@ -174,10 +174,11 @@ export class SocketArbiter {
 
     /** Brings everything up to date: ends what is over, asks back, grants. */
     private settle(): void {
-        const { owner } = this
-        if (owner && (this.waiting.length || owner.holdMs)) this.judge(owner)
-        while (!this.owner && this.waiting.length) {
-            const next = this.waiting.shift()
+        const { owner, waiting } = this
+        if (owner && isOverdue(owner, this.clock.millis(), waiting.length))
+            this.revoke(owner)
+        while (!this.owner && waiting.length) {
+            const next = waiting.shift()
             if (!isAlive(next.fiber)) {
                 next.isOver = true
                 continue
@@ -189,21 +190,7 @@ export class SocketArbiter {
         }
     }
 
-    /** Takes the socket from an owner that is gone or past its time; recalls a standing one. */
-    private judge(owner: Claim): void {
-        const now = this.clock.millis()
-        if (!isAlive(owner.fiber)) return this.revoke(owner)
-        if (owner.holdMs) {
-            if (now - owner.since > owner.holdMs) this.revoke(owner)
-            return
-        }
-        if (owner.recalledAt === undefined) {
-            if (now - owner.since < MIN_TURN_MS) return
-            owner.recalledAt = now
-            owner.recall()
-        } else if (now - owner.recalledAt > RECALL_GRACE_MS) this.revoke(owner)
-    }
-
+    /** Takes the socket from an owner. */
     private revoke(owner: Claim): void {
         owner.isOver = true
         this.owner = undefined
@@ -225,4 +212,22 @@ function isAlive(fiber: ds.Fiber): boolean {
     } catch (e: any) {
         return false // the VM throws for a fiber that is gone
     }
+}
+
+/**
+ * Whether an owner is gone or past its time. A standing one is asked back after its turn.
+ * @param waiting how many wait for the socket; a standing owner may keep it while none does
+ */
+function isOverdue(owner: Claim, now: number, waiting: number): boolean {
+    if (!isAlive(owner.fiber)) return true
+    const held = now - owner.since
+    if (owner.holdMs) return held > owner.holdMs
+    if (!waiting) return false
+    if (owner.recalledAt !== undefined)
+        return now - owner.recalledAt > RECALL_GRACE_MS
+    if (held >= MIN_TURN_MS) {
+        owner.recalledAt = now
+        owner.recall()
+    }
+    return false
 }
