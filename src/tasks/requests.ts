@@ -33,8 +33,9 @@ export function startTask(task: Task): void {
         task.flags = (task.flags & ~ADMITTED) | PULL
         task.supervisor.unchecked = true
     }
-    task.attempts = undefined
-    task.recent = undefined
+    // a field that is set takes heap, also to undefined: most tasks never restart
+    if (task.attempts) task.attempts = undefined
+    if (task.recent) task.recent = undefined
     if (state === "scheduled") task.flags |= DUE
     else dropPlan(task)
     enqueue(task)
