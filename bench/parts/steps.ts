@@ -22,7 +22,7 @@ const CALLS: Record<string, [string, string, number]> = {
     "log call, console+ring+file+heartbeat+syslog": [LOG, "all", 25],
     "filter by topic": [LOG, "filter", 100],
     "format of a line": [LOG, "format", 500],
-    "syslog push": [LOG, "push", 60],
+    "syslog push": [LOG, "push", 300],
     "syslog encode": [LOG, "encode", 500],
     "settings read": [TASKS, "settings", 200],
 }

@@ -104,7 +104,8 @@ describe("tasks: dependencies", () => {
                 crash = false
                 throw new Error("link lost")
             },
-            { restart: "on-failure", delay: 30 }
+            // longer than the dependents need to stop, also on a loaded machine
+            { restart: "on-failure", delay: 1000 }
         )
         tasks.add("mqtt", body, { requires: ["net"] })
         tasks.add("report", body, { requires: ["mqtt"] })
