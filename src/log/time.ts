@@ -1,1 +1,0 @@
-export { rfc3339, uptimeText } from "../platform"
