@@ -65,11 +65,25 @@ const ring = new RingHandler(RING_BYTES)
 const file = new FileRotationHandler(
     "error.log",
     settings.get("FILE_MAX_SIZE"),
-    { flash, clock, onProblem: text => system.warning("{0}", text) }
+    {
+        flash,
+        clock,
+        flushBytes: settings.get("FLUSH_BYTES"),
+        flushTime: settings.get("FLUSH_TIME"),
+        flushLevel: settings.get("FLUSH_LEVEL"),
+        onProblem: text => system.warning("{0}", text),
+    }
 )
 log.addHandler("console", new ConsoleHandler())
 log.addHandler("ring", ring)
-log.addHandler("file", file, { level: settings.get("FILE_LEVEL") })
+log.addHandler("file", file, {
+    level: settings.get("FILE_LEVEL"),
+    queue: {
+        dropAt: settings.get("QUEUE_DROP"),
+        lowAt: settings.get("QUEUE_LOW"),
+        flushAfter: settings.get("QUEUE_FLUSH"),
+    },
+})
 
 // light and sound
 const board = startBoard()
@@ -92,6 +106,13 @@ const rsyslogger = new Rsyslogger(
         hostname:
             settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
         procId: journal.boot ? "" + journal.boot : "",
+        maxBytes: settings.get("SYSLOG_MAX"),
+        queueBytes: settings.get("SYSLOG_QUEUE"),
+        windowBytes: settings.get("SYSLOG_WINDOW"),
+        backoff: {
+            minMs: settings.get("BACKOFF_MIN"),
+            maxMs: settings.get("BACKOFF_MAX"),
+        },
     },
     (level, message) => netLog.log(level, "{0}", message)
 )

@@ -35,6 +35,18 @@ export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
         FILE_LEVEL: named(ERROR, wanted, level),
         /** Largest size in bytes of the flash log's current file, and of the rotated one. */
         FILE_MAX_SIZE: byteSize(1400, 200, 2000),
+        /** Bytes that wait before the flash log writes them; 1: each line is a write. */
+        FLUSH_BYTES: int(185, 1, 1024),
+        /** Longest time in ms that a line waits for its write; 0: for ever. */
+        FLUSH_TIME: duration(300000, 0, 86400000),
+        /** Lines of this level and worse are written at once. */
+        FLUSH_LEVEL: named(ERROR, wanted, level),
+        /** Fill of the flash log's queue, in percent, at which it drops all but errors … */
+        QUEUE_DROP: int(75, 50, 100),
+        /** … at which dropping ends … */
+        QUEUE_LOW: int(25, 0, 50),
+        /** … and dropped lines after which it is emptied; 0: never. */
+        QUEUE_FLUSH: int(1000, 0, 1000000),
         /** Level of the LED and the buzzer. */
         HB_LEVEL: named(INFO, wanted, level),
         /** Time in ms between two beats that show the program lives; 0: none. */
@@ -51,6 +63,15 @@ export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
         SYSLOG_LEVEL: named(INFO, wanted, level),
         /** Facility of the messages, 0 to 23. */
         SYSLOG_FAC: facility(LOCAL0),
+        /** Longest message in bytes: what is longer is cut and marked. */
+        SYSLOG_MAX: int(2048, 640, 4096),
+        /** Bytes that may wait for the collector. */
+        SYSLOG_QUEUE: byteSize(8192, 4096, 32768),
+        /** Bytes that are kept after they were sent, to be sent again after a break. */
+        SYSLOG_WINDOW: byteSize(4096, 0, 32768),
+        /** First and longest time in ms between two attempts to connect. */
+        BACKOFF_MIN: duration(250, 10, 10000),
+        BACKOFF_MAX: duration(30000, 10000, 3600000),
         /** So many starts in a row that were too short lead to safe mode. */
         SAFE_STARTS: int(5, 1, 255),
         /** A start is too short unless it lasts so many seconds. */

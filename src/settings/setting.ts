@@ -19,8 +19,8 @@ export interface Setting<T> {
 export type Schema = Record<string, Setting<any>>
 
 /**
- * Makes a schema. It is made when it is needed and not kept: 15 declarations would hold 2 KB of
- * heap, and take 0.1 ms to make.
+ * Makes a schema. It is made when it is needed and not kept: 26 declarations would hold 3 KB of
+ * heap, and take 0.2 ms to make.
  */
 export type SchemaMaker<S extends Schema> = () => S
 

@@ -22,7 +22,7 @@ export type SettingListener<T> = (value: T) => void
  */
 export class Settings<S extends Schema> {
     private readonly values: Record<string, unknown> = {}
-    /** What was set, empty for the default. */
+    /** What was set, of those that have not their default: most have, and take no heap here. */
     private readonly texts: Record<string, string> = {}
     private readonly refused: Record<string, SettingProblem> = {}
     private readonly listeners: Record<string, SettingListener<any>[]> = {}
@@ -82,10 +82,16 @@ export class Settings<S extends Schema> {
             }
         }
         delete refused[key]
+        const { fallback } = setting
+        const isDefault = value === fallback
         // a list is a new one each time it is read
-        const changed = values[key] !== value && texts[key] !== text
-        values[key] = value
-        texts[key] = text
+        const changed =
+            values[key] !== value &&
+            texts[key] !== (isDefault ? undefined : text)
+        // equal texts are two objects in the heap
+        values[key] = isDefault ? fallback : value
+        if (isDefault) delete texts[key]
+        else texts[key] = text
         if (changed) this.tell(key, value)
         return undefined
     }
@@ -117,7 +123,7 @@ export class Settings<S extends Schema> {
         return Object.values(this.refused)
     }
 
-    /** One line `KEY=text` a setting, with `(default)` where none is set and `***` for a secret. */
+    /** One line `KEY=text` a setting, with `(default)` where it has that, and `***` for a secret. */
     describe(): string[] {
         const { texts } = this
         const schema = this.schema()

@@ -80,6 +80,20 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         assert.ok(all.length > first.length)
     })
 
+    test("writes what waited for FLUSH_TIME, without an error", async t => {
+        const sim = await startSimulator(t, {
+            settings: { DEMO: "1", FILE_LEVEL: "info", FLUSH_TIME: "100ms" },
+            collector: false,
+        })
+        const logged = await sim.waitFor("console", says("measured"))
+        await sim.waitFor("flash", undefined, 20_000, logged.at)
+        await sim.kill()
+        const lines = "" + logFiles(sim).get("error.log")
+        assert.match(lines, /measured/)
+        // the first error, which is written at once, comes 3 s later
+        assert.doesNotMatch(lines, /sensor does not answer/)
+    })
+
     test("sends what it logged while the collector was away", async t => {
         const sim = await startSimulator(t, { settings: { DEMO: "1" } })
         await sim.waitFor("syslog", carries("measured"))
@@ -99,13 +113,19 @@ describe("the reference firmware", { concurrency: 2 }, () => {
 
     test("says which setting is wrong, and runs with its default", async t => {
         const sim = await startSimulator(t, {
-            settings: { HB_PERIOD: "often", LOG_LEVEL: "info loud@net" },
+            settings: {
+                HB_PERIOD: "often",
+                LOG_LEVEL: "info loud@net",
+                BACKOFF_MIN: "20s",
+            },
             collector: false,
         })
         const period = await sim.waitFor("console", says("HB_PERIOD"))
         assert.match(period.text, /"?often"?.*wanted a time/)
         const level = await sim.waitFor("console", says("LOG_LEVEL"))
         assert.match(level.text, /loud/)
+        const delay = await sim.waitFor("console", says("BACKOFF_MIN"))
+        assert.match(delay.text, /got "20s", wanted .* from 10 to 10000/)
         await sim.waitFor("led")
     })
 })
