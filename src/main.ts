@@ -25,7 +25,7 @@ import {
     SystemClock,
     SystemSocket,
 } from "./platform"
-import { firmwareSchema, Settings } from "./settings"
+import { firmwareSchema, loadSettings } from "./settings"
 import { BootJournal, TaskRegistry } from "./tasks"
 
 /** Bytes of RAM for the last lines. */
@@ -38,7 +38,7 @@ const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 
 // settings, and which boot this is
-const settings = await Settings.load(
+const settings = await loadSettings(
     flash,
     firmwareSchema({
         levels: levelSpecFault,
@@ -86,9 +86,9 @@ log.addHandler("file", file, {
 })
 
 // light and sound
-const board = startBoard()
-const led = new LedHeartBeat(board.led)
-const buzzer = new BuzzerHeartBeat(board.buzzer)
+const { led: light, buzzer: sounder } = startBoard()
+const led = new LedHeartBeat(light)
+const buzzer = new BuzzerHeartBeat(sounder)
 const shown = settings.get("HB_LEVEL")
 log.addHandler("led", new HeartBeatHandler(led, shown))
 log.addHandler("buzzer", new HeartBeatHandler(buzzer, shown))

@@ -11,7 +11,7 @@ import {
 } from "../../src/log/handlers"
 import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
-import { firmwareSchema, Settings } from "../../src/settings"
+import { firmwareSchema, loadSettings } from "../../src/settings"
 import { TaskRegistry } from "../../src/tasks"
 import { takeHeap } from "./probe"
 
@@ -22,7 +22,7 @@ async function useAll(): Promise<void> {
     const socket = new SystemSocket()
     const levels = (spec: string) => "" + parseLevelSpec(spec, 0)
     const schema = firmwareSchema({ levels, level: parseLevel, demo: false })
-    const settings = await Settings.load(flash, schema)
+    const settings = await loadSettings(flash, schema)
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())
     const rsyslogger = new Rsyslogger(

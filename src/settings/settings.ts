@@ -21,39 +21,19 @@ export type SettingListener<T> = (value: T) => void
  * @devsWhenUsed
  */
 export class Settings<S extends Schema> {
-    private readonly values: Record<string, unknown> = {}
+    /** By key; for reading only. */
+    readonly values: Record<string, unknown> = {}
     /** What was set, of those that have not their default: most have, and take no heap here. */
     private readonly texts: Record<string, string> = {}
-    private readonly refused: Record<string, SettingProblem> = {}
+    /** Why texts were refused, by key. */
+    readonly refused: Record<string, SettingProblem> = {}
     private readonly listeners: Record<string, SettingListener<any>[]> = {}
 
-    /** Settings that all have their defaults; `load` reads the ones in flash. */
+    /** Settings that all have their defaults; `loadSettings` reads the ones in flash. */
     constructor(private readonly schema: SchemaMaker<S>) {
         const settings = schema()
         for (const key of Object.keys(settings))
             this.values[key] = settings[key].fallback
-    }
-
-    /**
-     * Reads every key of the schema from its slot, one flash read (about 15 ms) each.
-     * The DeviceScript tool keeps a value as JSON: mostly a string, but `514` or `true` bare.
-     * Never throws: a slot that cannot be read is a problem, and the default stands.
-     */
-    static async load<S extends Schema>(
-        flash: FlashSlots,
-        schema: SchemaMaker<S>
-    ): Promise<Settings<S>> {
-        const settings = new Settings<S>(schema)
-        const { values, refused } = settings
-        for (const key of Object.keys(values)) {
-            try {
-                const slot = await flash.read(key)
-                if (slot) settings.set(key, decode(slot.toString()))
-            } catch (e: any) {
-                refused[key] = { key, message: `${key}: ${e.message || e}` }
-            }
-        }
-        return settings
     }
 
     /** The value in force. */
@@ -146,6 +126,28 @@ export class Settings<S extends Schema> {
             }
         }
     }
+}
+
+/**
+ * The settings of a schema as they are in flash: one read of about 15 ms for each key. The
+ * DeviceScript tool keeps a value as JSON: mostly a string, but `514` or `true` bare.
+ * Never throws: a slot that cannot be read is a problem, and the default stands.
+ */
+export async function loadSettings<S extends Schema>(
+    flash: FlashSlots,
+    schema: SchemaMaker<S>
+): Promise<Settings<S>> {
+    const settings = new Settings<S>(schema)
+    const { values, refused } = settings
+    for (const key of Object.keys(values)) {
+        try {
+            const slot = await flash.read(key)
+            if (slot) settings.set(key, decode(slot.toString()))
+        } catch (e: any) {
+            refused[key] = { key, message: `${key}: ${e.message || e}` }
+        }
+    }
+    return settings
 }
 
 /**

@@ -15,6 +15,7 @@ import {
     oneOf,
     secret,
     Setting,
+    loadSettings,
     Settings,
     text,
 } from "../../src/settings"
@@ -133,7 +134,7 @@ describe("kinds of settings", () => {
 
 describe("settings", () => {
     test("have their defaults in an empty flash", async () => {
-        const settings = await Settings.load(new MemoryFlash(), firmware())
+        const settings = await loadSettings(new MemoryFlash(), firmware())
         expect(settings.problems().length).toBe(0)
         expect(settings.get("LOG_LEVEL")).toBe("info")
         expect(settings.get("FILE_LEVEL") + 1).toBe(4)
@@ -157,7 +158,7 @@ describe("settings", () => {
             SYSLOG_PROTO: `"tls"`,
             DEMO: `false`,
         })
-        const settings = await Settings.load(flash, firmware())
+        const settings = await loadSettings(flash, firmware())
         expect(settings.problems().length).toBe(0)
         expect(settings.get("HOSTNAME")).toBe("board-1")
         expect(settings.get("LOG_LEVEL")).toBe("debug warning@net")
@@ -177,7 +178,7 @@ describe("settings", () => {
     test("keep the form in which a number or an object is written", async () => {
         const flash = await flashWith({ A: `1e5`, B: `{"a":[1,2]}`, C: `null` })
         const schema = () => ({ A: text("a"), B: text("b"), C: text("c") })
-        const settings = await Settings.load(flash, schema)
+        const settings = await loadSettings(flash, schema)
         expect(settings.get("A")).toBe("1e5")
         expect(settings.get("B")).toBe(`{"a":[1,2]}`)
         expect(settings.get("C")).toBe("null")
@@ -192,7 +193,7 @@ describe("settings", () => {
             HOSTNAME: `"two words"`,
             SYSLOG_PROTO: `udp`,
         })
-        const settings = await Settings.load(flash, firmware())
+        const settings = await loadSettings(flash, firmware())
         const lines = settings.problems().map(problem => problem.message)
         expect(lines.join("\n")).toBe(
             [
@@ -220,7 +221,7 @@ describe("settings", () => {
             },
             write: async () => {},
         }
-        const settings = await Settings.load(broken, () => ({
+        const settings = await loadSettings(broken, () => ({
             A: int(1, 0, 9),
         }))
         expect(settings.get("A")).toBe(1)
