@@ -70,13 +70,14 @@ export interface Channel {
     entries: HandlerEntry[]
     /** Filters before all handlers; undefined when there are none. */
     filters: LogFilter[]
+    /** Undefined for `unusedChannel`. */
     topic: string
 }
 
 /** Who logs: a logger. */
 export interface Source {
-    readonly channel: Channel
-    readonly mark: string
+    channel: Channel
+    mark: string
     readonly meta: Record<string, any>
 }
 

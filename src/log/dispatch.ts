@@ -7,7 +7,7 @@ import { Level } from "./levels"
 import { LogRecord } from "./record"
 import { without } from "./table"
 import { cut, MAX_MESSAGE, nativeFormat } from "./text"
-import { channelLevel } from "./topics"
+import { channelLevel, settled } from "./topics"
 
 /** Most records logged inside handlers that wait for the end of the dispatch. */
 export const MAX_DEFERRED = 16
@@ -28,11 +28,12 @@ export function publish(
     c?: unknown,
     d?: unknown
 ): void {
-    const channel = source.channel
+    let channel = source.channel
     const core = channel.core
     let entries = channel.entries
     if (!entries) {
-        if (level > channelLevel(channel)) return
+        channel = settled(source)
+        if (level > channel.threshold) return
         entries = channel.entries
     }
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)

@@ -13,7 +13,7 @@ import {
     WARNING,
 } from "./levels"
 import { renderError, renderFields } from "./text"
-import { channelLevel } from "./topics"
+import { settled } from "./topics"
 
 /** Structured data of a record. */
 export type Meta = Record<string, any>
@@ -28,15 +28,16 @@ export type Meta = Record<string, any>
  * @devsWhenUsed
  */
 export class Logger implements Source {
-    readonly channel: Channel
-    /** The mark of a service's lines, or undefined. */
-    readonly mark: string
+    channel: Channel
+    /** The mark of a service's lines, or undefined; the task's name before the first use. */
+    mark: string
     /** Data bound to all records, or undefined. */
     readonly meta: Meta
 
     /**
-     * Loggers are made by the log system.
-     * @param channel what it shares with the others of its topic; undefined for the first
+     * Loggers are made by the log system, and for tasks by their registry.
+     * @param channel what it shares with the others of its topic, undefined for the first; or
+     *     `unusedChannel`, with the name of the task as mark
      */
     constructor(channel: Channel, mark?: string, meta?: Meta) {
         this.channel = channel || (this as unknown as Channel)
@@ -158,12 +159,12 @@ export class Logger implements Source {
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return channelLevel(this.channel) >= level && level >= EMERGENCY
+        return settled(this).threshold >= level && level >= EMERGENCY
     }
 
     /** The most detailed level that reaches any handler. */
     mostDetailed(): Level {
-        return channelLevel(this.channel)
+        return settled(this).threshold
     }
 
     /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */
@@ -205,7 +206,9 @@ export class Logger implements Source {
     with(meta: Meta): Logger {
         const merged = Object.assign({}, this.meta || {})
         Object.assign(merged, meta)
-        return new Logger(this.channel, this.mark, merged)
+        // not before this one has its topic: whoever claims that must be without meta
+        const channel = settled(this)
+        return new Logger(channel, this.mark, merged)
     }
 }
 

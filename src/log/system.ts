@@ -16,7 +16,7 @@ import { Restrictions } from "./restrictions"
 import { parseLevelSpec } from "./spec"
 import { checkName, getEntry, finestOf, placeEntry, removeEntry } from "./table"
 import { firstLogger } from "./register"
-import { invalidate } from "./topics"
+import { invalidate, serviceMark } from "./topics"
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
@@ -57,9 +57,9 @@ export class LogSystem extends Core {
      * @throws RangeError for a malformed name, or more than MAX_TOPICS
      */
     service(name: string, child?: string): ServiceLogger {
-        const tail = child ? "." + child : ""
-        const mark = `${name}.service${tail}`
-        const first = firstLogger(this, TASK_PREFIX + name + tail, mark)
+        const task = child ? `${name}.${child}` : name
+        const mark = serviceMark(task)
+        const first = firstLogger(this, TASK_PREFIX + task, mark)
         return first.mark ? first : new Logger(first.channel, mark)
     }
 

@@ -4,7 +4,7 @@ import { stopChildren } from "./children"
 import { runCleanups } from "./cleanup"
 import { TaskStopped } from "./errors"
 import { Failure, toFailure } from "./failure"
-import { LazyLog } from "./lazylog"
+import { makeLogger } from "./loggers"
 import { effective } from "./effective"
 import { dropDependents } from "./requests"
 import { afterRun } from "./restart"
@@ -19,7 +19,7 @@ export function isLive(task: Task): boolean {
 /** Starts a run of `task`, now. The caller has made sure that none is under way. */
 export function begin(task: Task): void {
     const { supervisor } = task
-    if (!task.log) task.log = new LazyLog(task)
+    if (!task.log) task.log = makeLogger(task)
     task.flags &= ~(RUN_FLAGS | FAILED)
     task.runs = (task.runs || 0) + 1
     disarm(task)

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import type { Logger, LogSystem } from "../log"
+import { Channel, Logger, LogSystem, unusedChannel } from "../log"
 import { Clock, Signal } from "../platform"
 import type { SupervisionOptions } from "./options"
 import { CORE, TaskState } from "./states"
@@ -26,6 +26,8 @@ export class Supervisor {
     readonly work = new Signal()
     /** Lines about tasks that are not the task's own. */
     readonly journal: Logger
+    /** What the loggers of tasks share that have not been used. */
+    readonly unused: Channel
     /** Set when dependencies, or tasks that stop, have to be looked at again. */
     dirty: boolean
     /** Set when tasks with dependencies were started that have not been checked for cycles. */
@@ -49,6 +51,7 @@ export class Supervisor {
         readonly maxTasks: number
     ) {
         this.journal = log.logger("tasks")
+        this.unused = unusedChannel(log)
     }
 }
 

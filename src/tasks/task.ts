@@ -3,7 +3,7 @@ import type { Signal } from "../platform"
 import { addChild } from "./children"
 import { deferCleanup } from "./cleanup"
 import { Failure } from "./failure"
-import type { TaskLogger } from "./lazylog"
+import type { ServiceLogger } from "../log"
 import { TaskBody, TaskOptions } from "./options"
 import { restartTask, setReady, startTask, stopTask } from "./requests"
 import { PARKED, TaskState, UNREADY } from "./states"
@@ -27,7 +27,7 @@ export class Task {
     /** Runs begun since boot; undefined before the first. */
     runs: number
     /** The logger of this task, from its first run on. */
-    log: TaskLogger
+    log: ServiceLogger
     /** The fiber of the present run; for the supervision only. */
     fiber: ds.Fiber
     /** When the supervision looks at this task again, in ms; for the supervision only. */

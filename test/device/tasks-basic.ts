@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
+import { INFO, MAX_TOPICS } from "../../src/log"
 import { RingHandler } from "../../src/log/handlers"
 import { MAX_NAME_CHARS, Task } from "../../src/tasks"
 import {
@@ -156,6 +157,40 @@ describe("tasks: isolation and tracebacks", () => {
         })
         await bench.tasks.wait("long")
         same(bench.tasks.get("long").error.message.length, 120)
+    })
+})
+
+describe("tasks: loggers", () => {
+    test("L16 a topic is taken at the first line; when all are taken, lines go on", async () => {
+        const bench = await emptyBench()
+        const { tasks, log } = bench
+        const topics = log.topics.length
+        const quiet = tasks.add("quiet", forever)
+        same(log.topics.length, topics)
+        same(quiet.log.isEnabled(INFO), true)
+        same(log.topics.length, topics + 1)
+        const run = async (task: Task) => {
+            task.log.with({ run: 1 }).info("with meta")
+            task.log.info("{0} says so", task.name)
+            task.child("help", async child => child.log.info("child"))
+            await task.sleep(5)
+        }
+        tasks.add("wordy", run)
+        tasks.add("wordy", run)
+        await tasks.wait("wordy*")
+        same(
+            bench.grep("says so").join(),
+            "info task.wordy wordy says so,info task.wordy-1 wordy@1 says so"
+        )
+        same(bench.grep("info task.wordy.help child").length, 1)
+        same(log.service("wordy").meta, undefined)
+        while (log.topics.length < MAX_TOPICS)
+            log.logger("filler" + log.topics.length)
+        bench.lines = []
+        const late = tasks.add("late", run)
+        await tasks.wait("late")
+        same(late.state, "done")
+        same(bench.grep("info log late says so").length, 1)
     })
 })
 
