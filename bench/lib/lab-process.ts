@@ -9,8 +9,9 @@ import type { LabAnswer, LabOrder } from "./lab.ts"
 
 /** Bytes of an ESP32's flash store. */
 const FLASH_BYTES = 262144
-/** Marks whose times are told. */
-const TIMED_MARKS = 2
+/** The first marks, whose times are told, and the last lines that are. */
+const TIMED_MARKS = 400
+const LAST_LINES = 1000
 
 /** What is used of the VM's emscripten Module. */
 interface VmModule {
@@ -82,7 +83,8 @@ function finish(panic: number | undefined, isLate = false): void {
     if (!order) return
     order = undefined
     clearTimeout(timer)
-    const answer: LabAnswer = { panic, marks, times, lines, isLate }
+    const last = lines.slice(-LAST_LINES)
+    const answer: LabAnswer = { panic, marks, times, lines: last, isLate }
     process.send!(answer)
 }
 

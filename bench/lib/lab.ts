@@ -10,7 +10,7 @@ const END = "> end"
 /** The literal in a program that stands for its parameter; the blanks may all be used. */
 const PARAMETER = "@parameter                              @"
 /** Longest run, in ms. */
-const TIMEOUT_MS = 5000
+const TIMEOUT_MS = 20_000
 
 /** A program to run, as the child process gets it. */
 export interface LabOrder {
@@ -27,9 +27,9 @@ export interface LabAnswer {
     panic: number | undefined
     /** Marks that the program printed. */
     marks: number
-    /** When the first two marks came, in ms of CPU time. */
+    /** When the first 400 marks came, in ms of CPU time. */
     times: number[]
-    /** The other lines of the VM's log. */
+    /** The last 1,000 of the other lines of the VM's log. */
     lines: string[]
     /** True when the run took too long. */
     isLate: boolean
@@ -57,7 +57,7 @@ export class Lab {
     /**
      * Runs a program until it prints its end or panics.
      * @param parameter put in place of the program's literal `PARAMETER`, at most 38 characters
-     * @throws when it does not build, or does neither within 5 s
+     * @throws when it does not build, or does neither within 20 s
      */
     async run(main: string, parameter: string): Promise<LabAnswer> {
         const image = Buffer.from(await this.image(main))

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { type Sample, sample, spreadText } from "../lib/stats.ts"
 import { type Table, table } from "../lib/table.ts"
-import { timeCalls } from "./throughput.ts"
+import { timeCalls } from "../lib/time-calls.ts"
 
 const TIMEOUT_MS = 60_000
 

@@ -3,8 +3,11 @@ import * as ds from "@devicescript/core"
 /** The call below `console.log`, which makes no text of its own. */
 const natives = ds as unknown as { print(marker: number, text: string): void }
 
-/** `WHAT COUNT` or `WHAT COUNT time`, put in by the host. */
+/** `WHAT COUNT`, or `WHAT COUNT time SLICES`, put in by the host. */
 const PARAMETER = "@parameter                              @"
+
+/** Between two slices, in ms: less would not let the VM's process do anything else. */
+const BETWEEN_MS = 3
 
 /** Prints what the host counts: one line of the VM's log. */
 function mark(): void {
@@ -22,20 +25,35 @@ export function measuredCount(): number {
 }
 
 /**
- * Has `loop` go round as often as the host asks, in one slice of its own, to count steps or time.
- * The loop stands where the calls stand, so that nothing but them is between two rounds.
+ * Has `loop` go round as often as the host asks, in a slice of its own, to count steps, or in
+ * many, to take the time of each. The loop stands where the calls stand, so that nothing but them
+ * is between two rounds.
  */
 export async function measure(loop: (count: number) => void): Promise<void> {
-    const count = measuredCount()
-    const timed = PARAMETER.trim().endsWith(" time")
+    const [, number, isTimed, slices] = PARAMETER.trim().split(" ")
+    const count = parseInt(number)
     // what is worked out once only is not to be counted
     loop(1)
-    await ds.sleep(5)
-    if (timed) mark()
+    if (isTimed) return await time(loop, count, parseInt(slices))
+    await ds.sleep(BETWEEN_MS)
     loop(count)
     mark()
-    if (timed) console.log("end")
-    else burn()
+    burn()
+}
+
+/** Makes a mark before and after the calls of each slice. */
+async function time(
+    loop: (count: number) => void,
+    count: number,
+    slices: number
+): Promise<void> {
+    for (let i = 0; i < slices; ++i) {
+        await ds.sleep(BETWEEN_MS)
+        mark()
+        loop(count)
+        mark()
+    }
+    console.log("end")
 }
 
 /**

@@ -7,10 +7,12 @@ import { Rsyslogger, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
 import { addSlowHandlers, ringLog } from "./stack"
 
-const ROUNDS = 7
+const ROUNDS = 8
 /** Lines of each way in a round; the host knows these numbers too. */
-const LINES = 12000
-const READY_LINES = 60000
+const LINES = 30000
+const READY_LINES = 240000
+/** Calls after which the rest of the VM gets a turn: its packets, thus the flash, and its host. */
+const CALLS_A_TURN = 2000
 /** A message as the log makes it, for writing without the log. */
 const MESSAGE =
     '<134>1 - fiberd-SA11 speed - speed [meta sequenceId="1234" sysUpTime="12345"] measured 21 degrees, 12345'
@@ -46,13 +48,15 @@ async function send(
 ): Promise<void> {
     await ds.sleep(200)
     console.log(`begin ${way}`)
-    // a wait of 0 would not let the line out of the VM's process
-    await ds.sleep(3)
+    // the line is to be out of the VM's process before the calls begin
+    await ds.sleep(10)
+    let turn = CALLS_A_TURN
     for (let i = 0; i < count;) {
         for (let n = 0; n < aSlice && i < count; ++n) call(i++)
-        await ds.sleep(0)
+        await ds.sleep(i < turn ? 0 : 1)
+        if (i >= turn) turn += CALLS_A_TURN
     }
-    while (rsyslogger.stats().queued) await ds.sleep(5)
+    while (rsyslogger.stats().queued) await ds.sleep(1)
     console.log(`end ${rsyslogger.stats().dropped}`)
 }
 
@@ -71,10 +75,10 @@ while (!rsyslogger.stats().connected) await ds.sleep(20)
 for (let round = 0; round < ROUNDS; ++round) {
     await send("raw", READY_LINES, 2000, () => _socketWrite(FRAME))
     await send("batch", READY_LINES / 8, 500, () => _socketWrite(batch))
-    await send("syslog", LINES, 220, i =>
+    await send("syslog", LINES, 200, i =>
         toSyslog.info("measured {0} degrees, {1}", 21, i)
     )
-    await send("all", LINES, 90, i =>
+    await send("all", LINES, 80, i =>
         toAll.info("measured {0} degrees, {1}", 21, i)
     )
 }
