@@ -95,7 +95,7 @@ describe("flush policy", () => {
             "maxSize 9000 with 1 files needs 54 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)"
         )
         expect(fails(() => log.configure({ flushBytes: 0 }))).toBe(
-            "flushBytes: 1 to 65535 wanted, got 0"
+            "flushBytes: 1 to 1024 wanted, got 0"
         )
         await log.close()
     })
@@ -231,7 +231,7 @@ describe("trouble", () => {
         clock.setWall(1_800_000_000_999)
         const gone = record(ERROR, clock)
         gone.message = "gone"
-        log.emit(gone, log.format(gone))
+        log.emit(gone, undefined)
         await log.flush()
         expect((await log.files.cat("error.log")).join("|")).toBe(
             "12 [ERROR] [pump.service] stuck at 40 %|" +

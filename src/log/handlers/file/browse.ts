@@ -101,7 +101,7 @@ export class LogFiles {
 /** Names of the files, newest first; opens the log if need be. @throws FlashError */
 async function fileNames(log: FlashLog): Promise<string[]> {
     const { filename } = log
-    if (!log.isOpen && !(await call(log, nothing)))
+    if (!log.starts.length && !(await call(log, nothing)))
         throw new FlashError(filename, "the log cannot be read")
     return log.starts.map((start, i) => (i ? `${filename}.${i}` : filename))
 }

@@ -1,23 +1,20 @@
-import { MAX_LOG_SEGMENTS } from "../../../platform"
 import { checkRange } from "../../check"
-import { Formatter, singleLine } from "../../formatters"
 import { Handler, HandlerOptions } from "../../handler"
 import { ERROR } from "../../levels"
 import { BoundedQueue } from "../../queue"
 import { LogRecord } from "../../record"
-import { cut } from "../../text"
+import { cut, MAX_MESSAGE } from "../../text"
 import { LogFiles } from "./browse"
 import { PendingLine } from "./line"
 import {
     changeSettings,
-    defaultSettings,
+    completeOptions,
     FileOptions,
     FileSettings,
     MAX_NAME_BYTES,
-    slotCount,
 } from "./options"
 import { FlashLog, newLog } from "./state"
-import { added, call, changed, nothing, stop } from "./worker"
+import { attend, call, changed, nothing, stop } from "./worker"
 import { reset, rotateNow, sync } from "./writer"
 
 /** Figures of the flash log since the start, for the wear of the flash. */
@@ -32,18 +29,18 @@ export interface FileStats {
 
 /**
  * Keeps lines in flash: the current file `filename` and older ones `filename.1`, ...
- * `emit` only queues; a fiber of the handler's own writes in batches, and errors at once.
- * It is its own formatter, since level and time of a line are stored in 3 bytes and need not
- * stand in its text too. Format and guarantees: docs/flash-log.md.
+ * `emit` only queues; a fiber of the handler's own makes lines of what waits, `[NAME] message`
+ * unless a formatter of the handler's options has, and writes them in batches, errors at once.
+ * Level and time of a line are stored beside its text. Format and guarantees: docs/flash-log.md.
  * @devsWhenUsed
  */
-export class FileRotationHandler implements Handler, Formatter {
-    readonly advised: HandlerOptions
+export class FileRotationHandler implements Handler {
     /** Lines that wait for their write, and the account of those that were dropped. */
     readonly queue: BoundedQueue<PendingLine>
+    private readonly log: FlashLog
+    readonly advised: HandlerOptions
     /** Reads what is stored. */
     readonly files: LogFiles
-    private readonly log: FlashLog
 
     /**
      * @param filename name of the current file, at most MAX_NAME_BYTES
@@ -51,37 +48,35 @@ export class FileRotationHandler implements Handler, Formatter {
      * @throws RangeError for a value out of its limits, or files that need too many slots
      */
     constructor(filename: string, maxSize: number, options: FileOptions) {
-        const slots = slotCount(options)
         checkRange("length of filename", filename.byteLength, 1, MAX_NAME_BYTES)
-        checkRange("slots", slots, 2, MAX_LOG_SEGMENTS)
-        const defaults = defaultSettings(maxSize)
-        const settings = changeSettings(defaults, options, slots)
-        this.log = newLog(filename, options, settings)
-        this.queue = this.log.queue
-        this.files = new LogFiles(this.log)
-        this.advised = { level: ERROR, formatter: this }
+        const log = newLog(filename, completeOptions(options, maxSize))
+        this.queue = log.queue
+        this.log = log
+        this.files = new LogFiles(log)
+        this.advised = { level: ERROR, formatter: null }
     }
 
-    /** What is stored of a record besides its level and time: `[NAME] message`. */
-    format(record: LogRecord): string {
-        let { message } = record
-        if (message.indexOf("\n") >= 0) message = singleLine(message)
-        return `[${record.mark || record.topic}] ${message}`
-    }
-
-    /** Queues `line`. Never waits and never throws; what does not fit is dropped and counted. */
+    /** Queues a record. Never waits and never throws; what does not fit is dropped and counted. */
     emit(record: LogRecord, line: string): void {
-        const { log } = this
-        const { level, wall } = record
-        const { maxLine, maxSize } = log.settings
-        if (log.closed) return
-        const text = cut(line, Math.min(maxLine, maxSize - 1))
-        const known = wall !== undefined
-        // not Math.idiv, which takes 32 bits only
-        const time = Math.floor((known ? wall : record.time) / 1000)
-        const entry = { text, level, time, wall: known }
-        if (this.queue.push(entry, text.byteLength + 1, level))
-            added(log, level)
+        const queue = this.queue
+        const level = record.level
+        const wall = record.wall
+        let text = line
+        let name: string = undefined
+        let bytes = 1
+        if (line === undefined) {
+            text = record.message
+            name = record.mark
+            if (!name) name = record.topic
+            // with brackets, a blank and the line end
+            bytes = name.byteLength + 4
+        } else if (line.byteLength > MAX_MESSAGE) text = cut(line, MAX_MESSAGE)
+        bytes += text.byteLength
+        const stamp = wall === undefined ? -1 - record.time : wall
+        if (!queue.push({ text, name, level, stamp }, bytes, level)) return
+        const log = this.log
+        if (level <= log.wakeLevel || queue.bytes >= log.wakeBytes)
+            attend(log, level)
     }
 
     /**
@@ -89,8 +84,9 @@ export class FileRotationHandler implements Handler, Formatter {
      * With `lazyOpen` that is left to the first line or read.
      */
     async open(): Promise<void> {
-        this.log.closed = false
-        if (!this.log.options.lazyOpen) await call(this.log, nothing)
+        const { log } = this
+        if (log.closed) log.closed = false
+        if (!log.options.lazyOpen) await call(log, nothing)
     }
 
     /** Stores all lines logged so far. @returns false when the flash did not take them */
@@ -122,6 +118,7 @@ export class FileRotationHandler implements Handler, Formatter {
         log.closed = true
         if (log.lateAt !== undefined) await call(log, sync)
         stop(log)
+        log.wakeBytes = 0
     }
 
     /**
@@ -131,14 +128,13 @@ export class FileRotationHandler implements Handler, Formatter {
      */
     configure(changes: FileSettings): void {
         const { log } = this
-        const slots = slotCount(log.options)
-        log.settings = changeSettings(log.settings, changes, slots)
+        log.options = changeSettings(log.options, changes)
         changed(log)
     }
 
     /** What was skipped or refused so far, one line each. */
     problems(): string[] {
-        return this.log.problems.slice()
+        return (this.log.problems || []).slice()
     }
 
     /** What has been written to flash since the start. */

@@ -22,27 +22,36 @@ export const MAX_HEAD_BYTES = 7
 const LONG_TIME = 255
 const WALL_BIT = 0x8000
 
-/** A line as it waits to be stored. */
-export interface PendingLine {
+/** A line read back from the log. */
+export interface StoredLine {
     /** Without time and level, which are stored beside it. */
     text: string
     level: Level
     /** Seconds: Unix time when `wall`, else uptime. */
     time: number
     wall: boolean
-}
-
-/** A line read back from the log. */
-export interface StoredLine extends PendingLine {
     /** Position of this line in the log: rises from line to line, survives resets. */
     cursor: number
+}
+
+/**
+ * A line as it waits to be stored. Its time is one number, a stamp, since each field takes
+ * heap: Unix time, or -1 less the uptime while the clock is unknown.
+ */
+export interface PendingLine {
+    text: string
+    /** Who logged it, still to be put before the text; undefined when the text is complete. */
+    name: string | undefined
+    level: Level
+    /** Stamp in ms. */
+    stamp: number
 }
 
 /**
  * A stored line as people read it: `TIME [LEVEL] text`. The time is in whole seconds, which
  * is what is stored: after RFC 3339 when the clock was known, else uptime.
  */
-export function lineText({ text, level, time, wall }: PendingLine): string {
+export function lineText({ text, level, time, wall }: StoredLine): string {
     const stamp = wall ? rfc3339(time * 1000).slice(0, -5) + "Z" : "" + time
     return `${stamp} [${levelName(level).toUpperCase()}] ${text}`
 }
@@ -68,27 +77,38 @@ export interface LineHead {
     end: number
 }
 
+/** The stamp in seconds of a stamp in ms. */
+export function seconds(stamp: number): number {
+    // not Math.idiv, which takes 32 bits only
+    return stamp < 0
+        ? -1 - Math.floor((-1 - stamp) / 1000)
+        : Math.floor(stamp / 1000)
+}
+
 /**
- * Writes the head of `line`, whose text has `bytes`, at `at` of `segment`.
- * @param before the line that started before it in this segment, if one did
+ * Writes the head of a line, whose text has `bytes`, at `at` of `segment`.
+ * @param stamp in seconds
+ * @param last stamp of the line that started before it in this segment, NaN if none did
  * @returns bytes of the head
  */
 export function writeHead(
     segment: Buffer,
     at: number,
-    line: PendingLine,
+    level: Level,
     bytes: number,
-    before: PendingLine | undefined
+    stamp: number,
+    last: number
 ): number {
-    const { level, time, wall } = line
+    const wall = stamp >= 0
     segment.setAt(at, "u16", bytes | (level << 11) | (wall ? WALL_BIT : 0))
-    const delta = before && before.wall === wall ? time - before.time : -1
+    // far out of range when one is an uptime and the other is not
+    const delta = wall ? stamp - last : last - stamp
     if (delta >= 0 && delta < LONG_TIME) {
         segment[at + 2] = delta
         return MIN_HEAD_BYTES
     }
     segment[at + 2] = LONG_TIME
-    segment.setAt(at + 3, "u32", time)
+    segment.setAt(at + 3, "u32", wall ? stamp : -1 - stamp)
     return MAX_HEAD_BYTES
 }
 

@@ -6,6 +6,8 @@ import { PAYLOAD_BYTES } from "./segment"
 
 /** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
+/** Most that `flushBytes` may be: the queue, of 2 KB by default, has to hold it with ease. */
+const MAX_FLUSH_BYTES = 1024
 /** Longest file name: it begins every file. */
 export const MAX_NAME_BYTES = 32
 
@@ -17,7 +19,7 @@ export interface FileSettings {
     maxCount?: number
     /** Age at which a file is rotated with the next line, 0 = never; needs the wall clock. */
     maxAge?: number
-    /** Waiting bytes that make a write: a full segment (185) by default, 1 = every line. */
+    /** Waiting bytes that make a write, 1 (every line) to 1024; by default 185, a full segment. */
     flushBytes?: number
     /** Longest time a line waits for its write; 300,000 by default, 0 = for ever. */
     flushTime?: number
@@ -42,7 +44,7 @@ export interface FileOptions extends FileSettings {
 }
 
 /** The values that stand when nothing is said. */
-export function defaultSettings(maxSize: number): FileSettings {
+function defaultSettings(maxSize: number): Record<string, any> {
     return {
         maxSize,
         maxCount: 1,
@@ -60,34 +62,48 @@ export function slotCount(options: FileOptions): number {
 }
 
 /**
- * `settings` with those `changes` that are named in them.
+ * The options of a new log, complete.
+ * @throws RangeError that names the value and what is wanted
+ */
+export function completeOptions(
+    options: FileOptions,
+    maxSize: number
+): FileOptions {
+    checkRange("slots", slotCount(options), 2, MAX_LOG_SEGMENTS)
+    const complete = Object.assign({}, options)
+    Object.assign(complete, defaultSettings(maxSize))
+    return changeSettings(complete as FileOptions, options)
+}
+
+/**
+ * `options` with those settings that are named in `changes`.
  * @throws RangeError that names the value and what is wanted
  */
 export function changeSettings(
-    settings: Record<string, any>,
-    changes: Record<string, any>,
-    slots: number
-): FileSettings {
-    const next: Record<string, any> = {}
-    for (const key of Object.keys(settings))
-        next[key] = changes[key] === undefined ? settings[key] : changes[key]
-    checkSettings(next, slots)
-    return next
+    options: FileOptions,
+    changes: Record<string, any>
+): FileOptions {
+    const next = Object.assign({}, options) as Record<string, any>
+    for (const key of Object.keys(defaultSettings(0)))
+        if (changes[key] !== undefined) next[key] = changes[key]
+    checkSettings(next as FileOptions)
+    return next as FileOptions
 }
 
-function checkSettings(settings: FileSettings, slots: number): void {
-    const { maxSize, maxCount } = settings
+function checkSettings(options: FileOptions): void {
+    const { maxSize, maxCount } = options
+    const slots = slotCount(options)
     if (maxSize === 0)
         throw new RangeError(
             "maxSize 0 (unlimited) is not possible: the flash log has a fixed size"
         )
     checkRange("maxSize", maxSize, 1, 0xffff)
     checkRange("maxCount", maxCount, 0, slots - 1)
-    checkRange("maxAge", settings.maxAge, 0, 0x7fffffff)
-    checkRange("flushBytes", settings.flushBytes, 1, 0xffff)
-    checkRange("flushTime", settings.flushTime, 0, 0x7fffffff)
-    checkRange("flushLevel", settings.flushLevel, NONE, TRACE)
-    checkRange("maxLine", settings.maxLine, 8, MAX_LINE_BYTES)
+    checkRange("maxAge", options.maxAge, 0, 0x7fffffff)
+    checkRange("flushBytes", options.flushBytes, 1, MAX_FLUSH_BYTES)
+    checkRange("flushTime", options.flushTime, 0, 0x7fffffff)
+    checkRange("flushLevel", options.flushLevel, NONE, TRACE)
+    checkRange("maxLine", options.maxLine, 8, MAX_LINE_BYTES)
     const need = Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1)
     if (need > slots)
         throw new RangeError(

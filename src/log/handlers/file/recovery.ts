@@ -11,17 +11,16 @@ import {
     NO_LINE,
     segmentFault,
     SEQ,
-    SIZE,
 } from "./segment"
-import { FlashLog, JUNK, note, VIRGIN } from "./state"
-import { beginFile, nextSegment } from "./writer"
+import { FlashLog, JUNK, nextSegment, note, setSlot, VIRGIN } from "./state"
+import { beginFile } from "./writer"
 
 /**
  * Finds the files of a log from its slots alone, and where to go on.
  * @throws FlashError when the store cannot be read; it can be tried again
  */
 export async function recover(log: FlashLog): Promise<void> {
-    const { options, seqs } = log
+    const { options } = log
     const slots = slotCount(options)
     const starts: number[] = []
     let head: Buffer
@@ -30,7 +29,7 @@ export async function recover(log: FlashLog): Promise<void> {
     for (let i = 0; i < slots; ++i) {
         const key = logSlot(i)
         const value = await options.flash.read(key)
-        seqs[i] = value ? JUNK : VIRGIN
+        setSlot(log, i, value ? JUNK : VIRGIN)
         if (!value) continue
         const fault = segmentFault(value)
         if (fault) {
@@ -39,15 +38,16 @@ export async function recover(log: FlashLog): Promise<void> {
             continue
         }
         const seq = value.getAt(SEQ, "u32")
-        if (value.getAt(ID, "u16") !== log.id) continue
-        seqs[i] = seq
+        if (value.getAt(ID, "u16") !== log.buffer.getAt(ID, "u16")) continue
+        setSlot(log, i, seq)
         const start = seq - value[INDEX]
         if (starts.indexOf(start) < 0) starts.push(start)
-        if (start > newest) log.since = undefined
+        if (start > newest) log.since = -1
         newest = Math.max(newest, start)
         if (start === newest) {
             const wall = firstWall(value)
-            if (wall !== undefined && !(log.since <= wall)) log.since = wall
+            if (wall >= 0 && !(log.since >= 0 && log.since <= wall))
+                log.since = wall
         }
         if (!head || seq > head.getAt(SEQ, "u32")) head = value
     }
@@ -57,50 +57,39 @@ export async function recover(log: FlashLog): Promise<void> {
     // numbers that damaged segments may have had are left out
     if (damaged) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
-    log.isOpen = true
 }
 
 /** Goes on with the last segment of the log, as far as its lines are whole. */
 function resume(log: FlashLog, head: Buffer): void {
-    const { starts } = log
+    const { starts, buffer } = log
     const used = head.length - HEADER_BYTES
-    log.seq = head.getAt(SEQ, "u32")
-    log.written = log.seq
-    log.size = head.getAt(SIZE, "u16")
-    log.oldest = Math.max(1, starts[0] - head[BACK])
-    while (starts[starts.length - 1] < log.oldest) starts.pop()
-    log.buffer.blitAt(0, head, 0, head.length)
+    const oldest = starts[0] - head[BACK]
+    while (starts[starts.length - 1] < oldest) starts.pop()
+    buffer.blitAt(0, head, 0, head.length)
     log.dirty = 0
-    log.first = head[FIRST]
     log.used = used
-    log.last = undefined
-    if (log.first === NO_LINE) {
+    log.last = NaN
+    if (head[FIRST] === NO_LINE) {
         // the end of a line whose beginning cannot be gone on with
-        log.first = 0
+        buffer[FIRST] = 0
         log.used = 0
     }
     let line: LineHead
     for (
-        let at = HEADER_BYTES + log.first;
+        let at = HEADER_BYTES + buffer[FIRST];
         at + MIN_HEAD_BYTES <= HEADER_BYTES + log.used;
         at = line.end
     ) {
         line = readHead(head, at, line)
         if (line.end > head.length) log.used = at - HEADER_BYTES
-        else
-            log.last = {
-                text: "",
-                level: line.level,
-                time: line.time,
-                wall: line.wall,
-            }
+        else log.last = line.wall ? line.time : -1 - line.time
     }
     if (log.used < used) note(log, CUT_SHORT)
 }
 
-/** The first Unix time in a segment, or undefined. */
-function firstWall(segment: Buffer): number | undefined {
-    if (segment[FIRST] === NO_LINE) return undefined
+/** The first Unix time in a segment, -1 when there is none. */
+function firstWall(segment: Buffer): number {
+    if (segment[FIRST] === NO_LINE) return -1
     let line: LineHead
     for (
         let at = HEADER_BYTES + segment[FIRST];
@@ -110,5 +99,5 @@ function firstWall(segment: Buffer): number | undefined {
         line = readHead(segment, at, line)
         if (line.wall && line.level !== NAME_LEVEL) return line.time
     }
-    return undefined
+    return -1
 }

@@ -1,16 +1,19 @@
 import * as ds from "@devicescript/core"
 import { MAX_VALUE_BYTES, Signal } from "../../../platform"
+import { NONE } from "../../levels"
 import { BoundedQueue } from "../../queue"
 import { PendingLine } from "./line"
-import { FileOptions, FileSettings } from "./options"
-import { logId } from "./segment"
+import { FileOptions, slotCount } from "./options"
+import { FIRST, ID, logId, NO_LINE, SEQ, SIZE } from "./segment"
 
 /** Most problems that are remembered. */
 const MAX_PROBLEMS = 16
 /** Slot state: never written, so using it makes the live data of the store grow. */
-export const VIRGIN = -1
+export const VIRGIN = 0xffffffff
 /** Slot state: holds nothing of this log. */
 export const JUNK = 0
+/** Value of `wakeLevel`: what waits is to be written at once. */
+export const URGENT = NONE - 1
 
 /** Something a caller waits for; its turn comes when the lines logged before it are stored. */
 export interface Command {
@@ -22,116 +25,142 @@ export interface Command {
 }
 
 /**
- * All that one log knows, as plain data: on this VM each class and each method costs heap.
- * `recovery` fills it from the slots, `writer` stores lines, `worker` says when, `reader` reads.
+ * All that one log knows, as plain data: on this VM each class, each method and each field costs
+ * heap, so what is seldom needed is not set before it is. `recovery` fills it from the slots,
+ * `writer` stores lines, `worker` says when, `reader` reads.
  */
 export interface FlashLog {
-    filename: string
-    /** Id by the file name; segments of others are left out and may be overwritten. */
-    id: number
-    options: FileOptions
-    settings: FileSettings
+    /** A line of this level or worse, or so many bytes in the queue, want the fiber's attention. */
+    wakeLevel: number
+    wakeBytes: number
     /** Lines that wait for their write. */
     queue: BoundedQueue<PendingLine>
-    /** What was skipped or refused since the start, one line each, oldest first. */
-    problems: string[]
-    /** The slots have been read. */
-    isOpen: boolean
+    options: FileOptions
+    filename: string
 
-    /** Per slot: sequence number of its segment, VIRGIN or JUNK. */
-    seqs: number[]
-    /** Sequence numbers with which the files that count begin, the current one first. */
+    /** Per slot, 4 bytes each: sequence number of its segment, VIRGIN or JUNK. */
+    slots: Buffer
+    /**
+     * Sequence numbers with which the files that count begin, the current one first; empty
+     * until the slots have been read.
+     */
     starts: number[]
-    /** Sequence number of the oldest segment that counts. */
-    oldest: number
-    /** Sequence number of the last segment in flash. */
-    written: number
-    /** Bytes of the current file: text of whole lines, and one for each line end. */
-    size: number
-    /** Unix time in seconds of the current file's first line; undefined while not known. */
-    since: number | undefined
+    /** Unix time in seconds of the current file's first line, -1 while not known. */
+    since: number
 
-    /** The one segment in RAM, the last of the log, to which lines are added. */
+    /**
+     * The one segment in RAM, the last of the log, to which lines are added. Its header holds
+     * its sequence number, where its first line starts, and the size of the current file.
+     */
     buffer: Buffer
-    seq: number
     /** Bytes of its payload in use. */
     used: number
-    /** Offset in its payload of the first line that starts in it. */
-    first: number
-    /** The last line that started in it. */
-    last: PendingLine | undefined
+    /** Stamp in seconds of the last line that started in it, NaN for none. */
+    last: number
     /** Bytes of it that are not in flash yet. */
     dirty: number
-    /** The line that is being stored, and how much of its text is; -1 before its head. */
+    /** The line that is being stored, its stamp in seconds. */
     line: PendingLine | undefined
+    /** How much of its text is stored; -1 before its head. */
     at: number
 
-    commands: Command[]
-    /** Wakes the fiber that stores lines, which is there only while something waits. */
-    signal: Signal
+    /** What callers wait for; undefined until there is something. */
+    commands?: Command[]
+    /** Stores lines; there only while something waits. */
     fiber: ds.Fiber
-    closed: boolean
-    /** What waits is to be written at once. */
-    urgent: boolean
+    /** The fiber has nothing to do before it is woken. */
+    resting: boolean
+    closed?: boolean
     /** When what waits has to be written, or tried again, in clock ms; undefined: none waits. */
     lateAt: number | undefined
-    /** Wait after the last failure in ms, 0 when there was none. */
-    retry: number
+    /** Wait after the last failure in ms; 0 or undefined when there was none. */
+    retry?: number
 
     /** Bytes of lines stored since the start, line ends included. */
     taken: number
     writes: number
     programmed: number
+    /** What was skipped or refused since the start, one line each, oldest first. */
+    problems?: string[]
 }
 
 /** A log of which nothing is known yet. */
-export function newLog(
-    filename: string,
-    options: FileOptions,
-    settings: FileSettings
-): FlashLog {
+export function newLog(filename: string, options: FileOptions): FlashLog {
+    const buffer = Buffer.alloc(MAX_VALUE_BYTES)
+    buffer.setAt(ID, "u16", logId(filename))
     return {
-        filename,
-        id: logId(filename),
-        options,
-        settings,
+        wakeLevel: options.flushLevel,
+        wakeBytes: 0,
         queue: new BoundedQueue<PendingLine>({ bytes: 2048 }),
-        problems: [],
-        isOpen: false,
-        seqs: [],
+        options,
+        filename,
+        slots: Buffer.alloc(4 * slotCount(options)),
         starts: [],
-        oldest: 1,
-        written: 0,
-        size: 0,
-        since: undefined,
-        buffer: Buffer.alloc(MAX_VALUE_BYTES),
-        seq: 0,
+        since: -1,
+        buffer,
         used: 0,
-        first: 0,
-        last: undefined,
+        last: NaN,
         dirty: 0,
         line: undefined,
         at: 0,
-        commands: [],
-        signal: new Signal(),
         fiber: undefined,
-        closed: false,
-        urgent: false,
+        resting: false,
         lateAt: undefined,
-        retry: 0,
         taken: 0,
         writes: 0,
         programmed: 0,
     }
 }
 
+/** Sequence number of the segment in RAM. */
+export function seqOf(log: FlashLog): number {
+    return log.buffer.getAt(SEQ, "u32")
+}
+
+/** Bytes of the current file: text of whole lines, and one for each line end. */
+export function sizeOf(log: FlashLog): number {
+    return log.buffer.getAt(SIZE, "u16")
+}
+
+export function setSize(log: FlashLog, size: number): void {
+    log.buffer.setAt(SIZE, "u16", size)
+}
+
+/** Goes on to the segment `step` numbers further, which is empty. */
+export function nextSegment(log: FlashLog, step: number): void {
+    const { buffer } = log
+    buffer.setAt(SEQ, "u32", seqOf(log) + step)
+    buffer[FIRST] = NO_LINE
+    log.used = 0
+    log.last = NaN
+    log.dirty = 0
+}
+
+/** What slot `index` holds: a sequence number, VIRGIN or JUNK. */
+export function inSlot(log: FlashLog, index: number): number {
+    return log.slots.getAt(4 * index, "u32")
+}
+
+export function setSlot(log: FlashLog, index: number, content: number): void {
+    log.slots.setAt(4 * index, "u32", content)
+}
+
+/** The first slot that holds `content`, -1 when none does. */
+export function findSlot(log: FlashLog, content: number): number {
+    const count = slotCount(log.options)
+    for (let i = 0; i < count; ++i) if (inSlot(log, i) === content) return i
+    return -1
+}
+
 /** Remembers a problem and tells it, unless it is known. */
 export function note(log: FlashLog, text: string): void {
-    if (log.problems.indexOf(text) < 0) tell(log, text)
+    const { problems } = log
+    if (!problems || problems.indexOf(text) < 0) tell(log, text)
 }
 
 /** Remembers a problem and tells it, each time it comes. */
 export function tell(log: FlashLog, text: string): void {
+    if (!log.problems) log.problems = []
     const { problems, options } = log
     if (problems.length === MAX_PROBLEMS) problems.shift()
     problems.push(text)

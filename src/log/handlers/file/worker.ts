@@ -1,7 +1,8 @@
-import { Signal, spawn } from "../../../platform"
+import * as ds from "@devicescript/core"
+import { resumeFiber, Signal, spawn } from "../../../platform"
 import { recover } from "./recovery"
-import { FlashLog, note, tell } from "./state"
-import { storeLine, sync } from "./writer"
+import { FlashLog, note, tell, URGENT } from "./state"
+import { storeLine, sync, takeLine } from "./writer"
 
 /** Most commands that may wait at once. */
 const MAX_COMMANDS = 16
@@ -9,20 +10,25 @@ const MAX_COMMANDS = 16
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 600_000
 
-/** Says that a line of `level` has been queued. */
-export function added(log: FlashLog, level: number): void {
-    const { settings } = log
-    if (level <= settings.flushLevel) log.urgent = true
-    else if (log.lateAt !== undefined && !isFull(log)) return
+/** Says that a line of `level` has been queued that wants the fiber's attention. */
+export function attend(log: FlashLog, level: number): void {
+    const { queue, options } = log
+    // a line that came after the close
+    if (log.closed) return queue.clear()
     if (log.lateAt === undefined) log.lateAt = nextFlush(log)
+    if (level <= options.flushLevel) log.wakeLevel = URGENT
+    // the fiber does not look before it runs, so neither need the next lines
+    log.wakeBytes = isDue(log) ? Infinity : options.flushBytes - log.dirty
     wake(log)
 }
 
 /** Says that the settings have changed: what waits is stored, and the new ones hold. */
 export function changed(log: FlashLog): void {
-    if (log.lateAt === undefined) return
-    log.urgent = true
-    wake(log)
+    if (log.lateAt === undefined) log.wakeLevel = log.options.flushLevel
+    else {
+        log.wakeLevel = URGENT
+        wake(log)
+    }
 }
 
 /**
@@ -33,7 +39,9 @@ export async function call(
     log: FlashLog,
     run: (log: FlashLog) => Promise<void>
 ): Promise<boolean> {
-    const { queue, commands } = log
+    const { queue } = log
+    if (!log.commands) log.commands = []
+    const { commands } = log
     if (commands.length >= MAX_COMMANDS) return false
     const after = queue.delivered + queue.length
     const command = { run, after, done: new Signal(), ok: false }
@@ -54,7 +62,8 @@ export function stop(log: FlashLog): void {
 }
 
 function wake(log: FlashLog): void {
-    if (!log.fiber)
+    if (!log.fiber) {
+        log.resting = false
         log.fiber = spawn(
             async () => {
                 await run(log)
@@ -64,17 +73,23 @@ function wake(log: FlashLog): void {
                 note(log, `stopped: ${error}`)
             }
         )
-    log.signal.notify()
+    } else if (log.resting) {
+        log.resting = false
+        resumeFiber(log.fiber)
+    }
 }
 
 /** Stores lines by the flush policy, until none waits. */
 async function run(log: FlashLog): Promise<void> {
-    while (log.commands.length || log.lateAt !== undefined) {
-        await log.signal.wait(timeLeft(log))
-        if (!isDue(log)) continue
+    while (hasCommands(log) || log.lateAt !== undefined) {
+        if (!isDue(log)) {
+            log.resting = true
+            await ds.suspend(timeLeft(log))
+            log.resting = false
+            continue
+        }
         try {
             await work(log)
-            log.retry = 0
         } catch (e: any) {
             failed(log, e)
         }
@@ -82,14 +97,18 @@ async function run(log: FlashLog): Promise<void> {
     log.fiber = undefined
 }
 
+function hasCommands({ commands }: FlashLog): boolean {
+    return commands !== undefined && commands.length > 0
+}
+
 /** When a line that comes now has to be written. */
-function nextFlush({ settings, options }: FlashLog): number {
-    const { flushTime } = settings
-    return flushTime ? options.clock.millis() + flushTime : Infinity
+function nextFlush({ retry, options }: FlashLog): number {
+    const { flushTime, clock } = options
+    return clock.millis() + (retry || flushTime || Infinity)
 }
 
 function timeLeft({ lateAt, options }: FlashLog): number | undefined {
-    if (lateAt === undefined || lateAt === Infinity) return undefined
+    if (lateAt === Infinity) return undefined
     return Math.max(1, lateAt - options.clock.millis())
 }
 
@@ -97,35 +116,36 @@ function isLate({ lateAt, options }: FlashLog): boolean {
     return lateAt <= options.clock.millis()
 }
 
-function isFull({ queue, dirty, settings }: FlashLog): boolean {
-    return queue.bytes + dirty >= settings.flushBytes
-}
-
 function isDue(log: FlashLog): boolean {
-    if (log.commands.length || isLate(log)) return true
-    return !log.retry && (log.urgent || isFull(log))
+    if (hasCommands(log) || isLate(log)) return true
+    if (log.retry) return false
+    const { queue, dirty, options } = log
+    return log.wakeLevel === URGENT || queue.bytes + dirty >= options.flushBytes
 }
 
 async function work(log: FlashLog): Promise<void> {
-    const { queue } = log
-    if (!log.isOpen) await recover(log)
-    const all = log.urgent || isLate(log)
-    log.urgent = false
+    const { queue, options } = log
+    if (!log.starts.length) await recover(log)
+    const all = log.wakeLevel === URGENT || isLate(log)
+    log.wakeLevel = options.flushLevel
     await storeLine(log)
     while (true) {
         await runCommands(log)
-        log.line = queue.shift()
-        if (!log.line) break
-        log.at = -1
+        const next = queue.shift()
+        if (!next) break
+        takeLine(log, next)
         await storeLine(log)
     }
-    if (all || log.dirty >= log.settings.flushBytes) await sync(log)
-    log.lateAt = queue.length || log.dirty ? nextFlush(log) : undefined
+    if (all || log.dirty >= options.flushBytes) await sync(log)
+    if (log.retry) log.retry = 0
+    const waiting = queue.bytes + log.dirty
+    log.lateAt = waiting ? nextFlush(log) : undefined
+    log.wakeBytes = waiting ? options.flushBytes - log.dirty : 0
 }
 
 async function runCommands(log: FlashLog): Promise<void> {
     const { commands, queue } = log
-    while (commands.length) {
+    while (hasCommands(log)) {
         const next = commands[0]
         if (queue.length && queue.delivered < next.after) return
         await next.run(log)
@@ -139,12 +159,15 @@ function failed(log: FlashLog, error: any): void {
     if (!log.retry)
         tell(log, `not stored: ${error.message || error}; lines wait in RAM`)
     log.retry = Math.min(log.retry * 2 || RETRY_MS, LONGEST_RETRY_MS)
-    log.urgent = true
-    if (log.lateAt !== undefined)
-        log.lateAt = log.options.clock.millis() + log.retry
+    if (log.lateAt === undefined) log.wakeBytes = 0
+    else {
+        log.wakeLevel = URGENT
+        log.wakeBytes = Infinity
+        log.lateAt = nextFlush(log)
+    }
     endCommands(log)
 }
 
-function endCommands({ commands }: FlashLog): void {
-    while (commands.length) commands.shift().done.notify()
+function endCommands(log: FlashLog): void {
+    while (hasCommands(log)) log.commands.shift().done.notify()
 }

@@ -1,44 +1,73 @@
 import { FlashError, logSlot } from "../../../platform"
-import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine, writeHead } from "./line"
+import { singleLine } from "../../formatters"
+import { cut } from "../../text"
+import {
+    MAX_HEAD_BYTES,
+    NAME_LEVEL,
+    PendingLine,
+    seconds,
+    writeHead,
+} from "./line"
 import { slotCount } from "./options"
 import {
     BACK,
     FIRST,
     HEADER_BYTES,
-    ID,
     INDEX,
     NO_LINE,
     PAYLOAD_BYTES,
     sealSegment,
-    SEQ,
-    SIZE,
 } from "./segment"
-import { FlashLog, note, VIRGIN } from "./state"
+import {
+    findSlot,
+    FlashLog,
+    inSlot,
+    nextSegment,
+    note,
+    seqOf,
+    setSize,
+    setSlot,
+    sizeOf,
+    VIRGIN,
+} from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
 // and written again to the same slot when more has come to it. Each function here can be called
 // again after it failed and then goes on where it stopped: no line is lost or doubled.
+
+/** Makes `line` the one at hand: its text and time as they are stored. */
+export function takeLine(log: FlashLog, line: PendingLine): void {
+    const { maxLine, maxSize } = log.options
+    let { text } = line
+    if (line.name !== undefined) text = `[${line.name}] ${singleLine(text)}`
+    line.text = cut(text, Math.min(maxLine, maxSize - 1))
+    line.stamp = seconds(line.stamp)
+    log.line = line
+    log.at = -1
+}
 
 /**
  * Stores the line at hand: into RAM, and every segment that gets full into flash.
  * @throws FlashError when a segment could not be written
  */
 export async function storeLine(log: FlashLog): Promise<void> {
-    const { line } = log
+    const { line, buffer } = log
     if (!line) return
-    const bytes = line.text.byteLength
+    const { text, level, stamp } = line
+    const bytes = text.byteLength
     if (log.at < 0) {
-        if (isFileFull(log, line, bytes)) await rotate(log)
+        if (isFileFull(log, stamp, bytes)) await rotate(log)
         if (PAYLOAD_BYTES - log.used <= MAX_HEAD_BYTES) await advance(log)
-        startLine(log, line, bytes)
+        if (log.since < 0) log.since = stamp
+        startLine(log, level, stamp, bytes)
     }
     while (log.at < bytes) {
         if (log.used === PAYLOAD_BYTES) await advance(log)
-        copyText(log, line.text, bytes)
+        copyText(log, text, bytes)
     }
     // a line that began in a segment before ends here
-    if (log.first === NO_LINE) log.first = log.used
-    log.size += bytes + 1
+    if (buffer[FIRST] === NO_LINE) buffer[FIRST] = log.used
+    setSize(log, sizeOf(log) + bytes + 1)
     log.taken += bytes + 1
     log.line = undefined
 }
@@ -51,12 +80,12 @@ export async function sync(log: FlashLog): Promise<void> {
 /** Ends the current file: the next line begins a new one. An empty file stays. */
 async function rotate(log: FlashLog): Promise<void> {
     await sync(log)
-    if (log.size) beginFile(log, log.settings.maxCount)
+    if (sizeOf(log)) beginFile(log, log.options.maxCount)
 }
 
 /** `rotate`, and the new file stands in flash before a line comes to it. */
 export async function rotateNow(log: FlashLog): Promise<void> {
-    const { size } = log
+    const size = sizeOf(log)
     await rotate(log)
     if (size) await writeSegment(log)
 }
@@ -73,24 +102,13 @@ export function beginFile(log: FlashLog, keep: number): void {
     const { filename, starts } = log
     nextSegment(log, 1)
     starts.insert(0, 1)
-    starts[0] = log.seq
+    starts[0] = seqOf(log)
     while (starts.length > keep + 1) starts.pop()
-    log.oldest = starts[starts.length - 1]
-    log.size = 0
-    log.since = undefined
-    const name = { text: filename, level: NAME_LEVEL, time: 0, wall: false }
+    setSize(log, 0)
+    log.since = -1
     const bytes = filename.byteLength
-    startLine(log, name, bytes)
+    startLine(log, NAME_LEVEL, -1, bytes)
     copyText(log, filename, bytes)
-    log.dirty = 0
-}
-
-/** Goes on to the segment `step` numbers further, which is empty. */
-export function nextSegment(log: FlashLog, step: number): void {
-    log.seq += step
-    log.used = 0
-    log.first = NO_LINE
-    log.last = undefined
     log.dirty = 0
 }
 
@@ -99,25 +117,31 @@ async function advance(log: FlashLog): Promise<void> {
     nextSegment(log, 1)
 }
 
-function isFileFull(log: FlashLog, line: PendingLine, bytes: number): boolean {
-    const { size, since, settings } = log
-    const { maxSize, maxCount, maxAge } = settings
+function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
+    const { since, options } = log
+    const { maxSize, maxCount, maxAge } = options
+    const size = sizeOf(log)
     if (!size) return false
     if (size + bytes + 1 > maxSize) return true
-    if (maxAge && line.wall && since !== undefined)
-        if ((line.time - since) * 1000 >= maxAge) return true
+    if (maxAge && stamp >= 0 && since >= 0 && (stamp - since) * 1000 >= maxAge)
+        return true
     // its share of the slots is used up: happens with lines of a few bytes only
-    const share = Math.idiv(slotCount(log.options), maxCount + 1)
-    const left = log.starts[0] + share - log.seq
+    const share = Math.idiv(slotCount(options), maxCount + 1)
+    const left = log.starts[0] + share - seqOf(log)
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
 
-function startLine(log: FlashLog, line: PendingLine, bytes: number): void {
-    const { buffer, used } = log
-    if (log.first === NO_LINE) log.first = used
-    if (line.wall && log.since === undefined) log.since = line.time
-    grow(log, writeHead(buffer, HEADER_BYTES + used, line, bytes, log.last))
-    log.last = line
+function startLine(
+    log: FlashLog,
+    level: number,
+    stamp: number,
+    bytes: number
+): void {
+    const { buffer, used, last } = log
+    const at = HEADER_BYTES + used
+    if (buffer[FIRST] === NO_LINE) buffer[FIRST] = used
+    grow(log, writeHead(buffer, at, level, bytes, stamp, last))
+    log.last = stamp
     log.at = 0
 }
 
@@ -137,9 +161,9 @@ function grow(log: FlashLog, count: number): void {
 
 /** Writes the segment in RAM and reads it back: the store does not say whether it took it. */
 async function writeSegment(log: FlashLog): Promise<void> {
-    const { seqs, seq } = log
     const { flash } = log.options
-    let slot = seqs.indexOf(seq)
+    const seq = seqOf(log)
+    let slot = findSlot(log, seq)
     while (slot < 0) {
         slot = freeSlot(log)
         if (slot < 0) makeRoom(log)
@@ -156,21 +180,16 @@ async function writeSegment(log: FlashLog): Promise<void> {
             key,
             "does not hold what was written; is the store full?"
         )
-    seqs[slot] = seq
-    log.written = seq
+    setSlot(log, slot, seq)
     log.dirty = 0
 }
 
 /** The segment in RAM as it goes to flash. */
 function sealed(log: FlashLog): Buffer {
-    const { buffer, seq } = log
-    const start = log.starts[0]
-    buffer.setAt(ID, "u16", log.id)
-    buffer.setAt(SEQ, "u32", seq)
-    buffer.setAt(SIZE, "u16", log.size)
-    buffer[INDEX] = seq - start
-    buffer[BACK] = Math.min(start - log.oldest, 255)
-    buffer[FIRST] = log.first
+    const { buffer, starts } = log
+    const start = starts[0]
+    buffer[INDEX] = seqOf(log) - start
+    buffer[BACK] = Math.min(start - starts[starts.length - 1], 255)
     const segment = buffer.slice(0, HEADER_BYTES + log.used)
     sealSegment(segment)
     return segment
@@ -180,16 +199,18 @@ function sealed(log: FlashLog): Buffer {
  * A place for a new segment: the used slot that has counted the least for the longest, since
  * it costs the store nothing, else a new one; -1 when all slots hold segments that count.
  */
-function freeSlot({ seqs, oldest }: FlashLog): number {
+function freeSlot(log: FlashLog): number {
+    const { starts } = log
+    const count = slotCount(log.options)
     let best = -1
-    let lowest = oldest
-    for (let i = 0; i < seqs.length; ++i) {
-        const seq = seqs[i]
-        if (seq === VIRGIN || seq >= lowest) continue
+    let lowest = starts[starts.length - 1]
+    for (let i = 0; i < count; ++i) {
+        const seq = inSlot(log, i)
+        if (seq >= lowest) continue
         best = i
         lowest = seq
     }
-    return best < 0 ? seqs.indexOf(VIRGIN) : best
+    return best < 0 ? findSlot(log, VIRGIN) : best
 }
 
 /** Gives up the oldest file: there were more or larger ones before the settings changed. */
@@ -198,6 +219,5 @@ function makeRoom(log: FlashLog): void {
     if (starts.length < 2)
         throw new FlashError(filename, "one file needs more than all slots")
     starts.pop()
-    log.oldest = starts[starts.length - 1]
     note(log, "the oldest file was given up to make room")
 }
