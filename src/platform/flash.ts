@@ -53,91 +53,90 @@ interface Request {
     done: Signal
 }
 
+// There is one settings service in a VM, so what waits for it is of this module, not of an object.
+const queue: Request[] = []
+let worker: ds.Fiber
+/** Key of the read under way, empty when there is none; undefined before the first request. */
+let awaitedKey: string
+let answer: Buffer
+
 /**
  * The VM's settings service, one request at a time: two reads of one key at once would panic
  * inside the VM's own library. A fiber of its own, there while requests wait, talks to the
  * service, so a caller that is terminated while it waits leaves nothing locked.
  * @devsWhenUsed
  */
-export class SettingsFlash implements FlashSlots {
-    readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
-    private readonly queue: Request[] = []
-    private worker: ds.Fiber
-    /** Key of the read under way, empty when there is none; undefined before the first request. */
-    private awaitedKey: string
-    private answer: Buffer
+export class SettingsFlash implements FlashSlots, FlashStats {
+    reads = 0
+    writes = 0
+    bytes = 0
+    /** This object: one of its own would take 84 bytes of heap. */
+    readonly stats: FlashStats = this
 
     async read(key: string): Promise<Buffer | undefined> {
-        const value = await this.request(key, undefined)
-        return value && value.length ? value : undefined
+        this.reads++
+        const value = await request(key, undefined)
+        return value.length ? value : undefined
     }
 
     async write(key: string, value: Buffer): Promise<void> {
-        await this.request(key, value)
+        await request(key, value)
+        this.writes++
+        this.bytes += value.length
     }
+}
 
-    private async request(key: string, value: Buffer): Promise<Buffer> {
-        checkSlot(key, value)
-        const request: Request = {
-            key,
-            value,
-            result: undefined,
-            error: undefined,
-            done: new Signal(),
+/** Has the service read a slot, or write it. @returns the value read */
+async function request(key: string, value: Buffer): Promise<Buffer> {
+    checkSlot(key, value)
+    const waiting: Request = {
+        key,
+        value,
+        result: undefined,
+        error: undefined,
+        done: new Signal(),
+    }
+    queue.push(waiting)
+    if (!worker) {
+        if (awaitedKey === undefined) settings.report().subscribe(report)
+        awaitedKey = ""
+        worker = serve.start()
+    }
+    await waiting.done.wait()
+    if (waiting.error) throw new FlashError(key, waiting.error)
+    return waiting.result
+}
+
+async function serve(): Promise<void> {
+    while (queue.length) {
+        const next = queue.shift()
+        try {
+            if (next.value) await settings.set(next.key, next.value)
+            else next.result = await get(next.key)
+        } catch (e: any) {
+            next.error = e.message || "failed"
         }
-        this.queue.push(request)
-        if (!this.worker) this.start()
-        await request.done.wait()
-        if (request.error) throw new FlashError(key, request.error)
-        return request.result
+        next.done.notify()
     }
+    worker = undefined
+}
 
-    private start(): void {
-        const self = this
-        if (this.awaitedKey === undefined)
-            settings.report().subscribe(packet => self.report(packet))
-        this.awaitedKey = ""
-        this.worker = this.run.start()
-    }
+async function get(key: string): Promise<Buffer> {
+    answer = undefined
+    awaitedKey = key
+    await settings.get(key)
+    if (!answer) await ds.suspend(READ_TIMEOUT_MS)
+    awaitedKey = ""
+    if (!answer) throw new Error("the store does not answer")
+    return answer
+}
 
-    private async run(): Promise<void> {
-        while (this.queue.length) {
-            const request = this.queue.shift()
-            try {
-                if (request.value) await this.set(request)
-                else request.result = await this.get(request.key)
-            } catch (e: any) {
-                request.error = e.message || "failed"
-            }
-            request.done.notify()
-        }
-        this.worker = undefined
-    }
-
-    private async set({ key, value }: Request): Promise<void> {
-        await settings.set(key, value)
-        this.stats.writes++
-        this.stats.bytes += value.length
-    }
-
-    private async get(key: string): Promise<Buffer> {
-        this.stats.reads++
-        this.answer = undefined
-        this.awaitedKey = key
-        await settings.get(key)
-        if (!this.answer) await ds.suspend(READ_TIMEOUT_MS)
-        this.awaitedKey = ""
-        if (!this.answer) throw new Error("the store does not answer")
-        return this.answer
-    }
-
-    private report(packet: ds.Packet): void {
-        if (!this.awaitedKey || packet.spec.name !== "get") return
-        const [key, value] = packet.decode()
-        if (key !== this.awaitedKey) return
-        this.answer = value || Buffer.alloc(0)
-        resumeFiber(this.worker)
-    }
+function report(packet: ds.Packet): void {
+    if (!awaitedKey || packet.spec.name !== "get") return
+    const [key, value] = packet.decode()
+    if (key !== awaitedKey) return
+    answer = value || Buffer.alloc(0)
+    resumeFiber(worker)
 }
 
 /** @throws FlashError for a key or a value that the store does not take */

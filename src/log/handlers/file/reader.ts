@@ -9,8 +9,7 @@ import {
     StoredLine,
 } from "./line"
 import { FIRST, HEADER_BYTES, ID, NO_LINE, segmentFault, SEQ } from "./segment"
-import { slotCount } from "./options"
-import { findSlot, FlashLog, inSlot, note, VIRGIN } from "./state"
+import { findSlot, FlashLog, note } from "./state"
 
 /** Problem: a line lacks its end, since the flash was not written to its end. */
 export const CUT_SHORT = "a line was cut short by a reset: left out"
@@ -41,7 +40,7 @@ export async function readFile(
     visit: LineVisitor
 ): Promise<boolean> {
     const { starts } = log
-    const next = index ? starts[index - 1] : lastWritten(log) + 1
+    const next = index ? starts[index - 1] : log.written + 1
     let expected = Math.max(starts[index], cursorSeq(from))
     let open: OpenLine
     for (let seq = expected; seq < next; ++seq) {
@@ -59,16 +58,6 @@ export async function readFile(
     // the end of the current file may be on its way
     if (!noteMissing(log, expected, next) && open && index) note(log, CUT_SHORT)
     return true
-}
-
-/** Sequence number of the last segment in flash. */
-function lastWritten(log: FlashLog): number {
-    let last = 0
-    for (let i = slotCount(log.options) - 1; i >= 0; --i) {
-        const seq = inSlot(log, i)
-        if (seq > last && seq !== VIRGIN) last = seq
-    }
-    return last
 }
 
 /** Visits the lines of all files from cursor `from` on, oldest first. */

@@ -12,7 +12,15 @@ import {
     segmentFault,
     SEQ,
 } from "./segment"
-import { FlashLog, JUNK, nextSegment, note, setSlot, VIRGIN } from "./state"
+import {
+    FlashLog,
+    JUNK,
+    nextSegment,
+    note,
+    seqOf,
+    setSlot,
+    VIRGIN,
+} from "./state"
 import { beginFile } from "./writer"
 
 /**
@@ -51,7 +59,6 @@ export async function recover(log: FlashLog): Promise<void> {
         }
         if (!head || seq > head.getAt(SEQ, "u32")) head = value
     }
-    log.line = undefined
     log.starts = starts.sort((a, b) => b - a)
     if (head) resume(log, head)
     // numbers that damaged segments may have had are left out
@@ -66,6 +73,7 @@ function resume(log: FlashLog, head: Buffer): void {
     const oldest = starts[0] - head[BACK]
     while (starts[starts.length - 1] < oldest) starts.pop()
     buffer.blitAt(0, head, 0, head.length)
+    log.written = seqOf(log)
     log.dirty = 0
     log.used = used
     log.last = NaN

@@ -45,6 +45,8 @@ export interface FlashLog {
      * until the slots have been read.
      */
     starts: number[]
+    /** Sequence number of the last segment in flash. */
+    written: number
     /** Unix time in seconds of the current file's first line, -1 while not known. */
     since: number
 
@@ -64,8 +66,7 @@ export interface FlashLog {
     /** How much of its text is stored; -1 before its head. */
     at: number
 
-    /** What callers wait for; undefined until there is something. */
-    commands?: Command[]
+    commands: Command[]
     /** Stores lines; there only while something waits. */
     fiber: ds.Fiber
     /** The fiber has nothing to do before it is woken. */
@@ -96,6 +97,7 @@ export function newLog(filename: string, options: FileOptions): FlashLog {
         filename,
         slots: Buffer.alloc(4 * slotCount(options)),
         starts: [],
+        written: 0,
         since: -1,
         buffer,
         used: 0,
@@ -103,6 +105,7 @@ export function newLog(filename: string, options: FileOptions): FlashLog {
         dirty: 0,
         line: undefined,
         at: 0,
+        commands: [],
         fiber: undefined,
         resting: false,
         lateAt: undefined,

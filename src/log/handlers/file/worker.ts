@@ -39,9 +39,7 @@ export async function call(
     log: FlashLog,
     run: (log: FlashLog) => Promise<void>
 ): Promise<boolean> {
-    const { queue } = log
-    if (!log.commands) log.commands = []
-    const { commands } = log
+    const { queue, commands } = log
     if (commands.length >= MAX_COMMANDS) return false
     const after = queue.delivered + queue.length
     const command = { run, after, done: new Signal(), ok: false }
@@ -81,7 +79,7 @@ function wake(log: FlashLog): void {
 
 /** Stores lines by the flush policy, until none waits. */
 async function run(log: FlashLog): Promise<void> {
-    while (hasCommands(log) || log.lateAt !== undefined) {
+    while (log.commands.length || log.lateAt !== undefined) {
         if (!isDue(log)) {
             log.resting = true
             await ds.suspend(timeLeft(log))
@@ -95,10 +93,6 @@ async function run(log: FlashLog): Promise<void> {
         }
     }
     log.fiber = undefined
-}
-
-function hasCommands({ commands }: FlashLog): boolean {
-    return commands !== undefined && commands.length > 0
 }
 
 /** When a line that comes now has to be written. */
@@ -117,7 +111,7 @@ function isLate({ lateAt, options }: FlashLog): boolean {
 }
 
 function isDue(log: FlashLog): boolean {
-    if (hasCommands(log) || isLate(log)) return true
+    if (log.commands.length || isLate(log)) return true
     if (log.retry) return false
     const { queue, dirty, options } = log
     return log.wakeLevel === URGENT || queue.bytes + dirty >= options.flushBytes
@@ -145,7 +139,7 @@ async function work(log: FlashLog): Promise<void> {
 
 async function runCommands(log: FlashLog): Promise<void> {
     const { commands, queue } = log
-    while (hasCommands(log)) {
+    while (commands.length) {
         const next = commands[0]
         if (queue.length && queue.delivered < next.after) return
         await next.run(log)
@@ -168,6 +162,6 @@ function failed(log: FlashLog, error: any): void {
     endCommands(log)
 }
 
-function endCommands(log: FlashLog): void {
-    while (hasCommands(log)) log.commands.shift().done.notify()
+function endCommands({ commands }: FlashLog): void {
+    while (commands.length) commands.shift().done.notify()
 }

@@ -181,6 +181,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
             "does not hold what was written; is the store full?"
         )
     setSlot(log, slot, seq)
+    log.written = seq
     log.dirty = 0
 }
 
