@@ -13,17 +13,21 @@ export interface Balance {
     /** Records that came more than once. */
     repeated: number
     declared: number
+    /** Records that the handler's burst limit and queue dropped, as it reported them. */
+    refused: number
     /** Records that neither came nor were declared. */
     unexplained: number
 }
 
 const SEQUENCE = / sequenceId="(\d+)"/
+const REFUSED = /log handler "syslog": (\d+) records dropped/
 const GAP = /records dropped, sequenceId (\d+) to (\d+)/
 
 /** Keeps account of sequenceIds at the collector: nothing may be missing in silence. */
 export class Ledger {
     private readonly epochs: Epoch[] = []
     private repeated = 0
+    private refused = 0
 
     /** The board started: its sequenceIds begin anew. */
     boot(): void {
@@ -43,6 +47,7 @@ export class Ledger {
             return
         }
         if (epoch.came.has(sequence)) this.repeated++
+        else this.refused += Number(REFUSED.exec(line)?.[1] ?? 0)
         epoch.came.add(sequence)
         epoch.last = Math.max(epoch.last, sequence)
     }
@@ -52,6 +57,7 @@ export class Ledger {
             delivered: 0,
             repeated: this.repeated,
             declared: 0,
+            refused: this.refused,
             unexplained: 0,
         }
         for (const { came, declared, last } of this.epochs) {

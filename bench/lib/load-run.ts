@@ -1,0 +1,136 @@
+import type { Simulator } from "../../host/sim/index.ts"
+import { withBoard } from "./board.ts"
+import { type FaultCounts, playFaults, randomFrom } from "./faults.ts"
+import { type Balance, Ledger } from "./ledger.ts"
+
+/** The VM's panic when its heap is full: how a run of the programs ends. */
+const OUT_OF_MEMORY = 60004
+const BLOCK_BYTES = 60
+const BLOCK_LINE = /^\s*> #$/
+/** Besides the load itself: start, and what waits. */
+const EXTRA_MS = 60_000
+const LAST_LINES = 40
+
+/** How many records a handler has taken, and what became of them. */
+export interface Account {
+    received: number
+    delivered: number
+    queued: number
+    dropped: number
+}
+
+/** A run to do. */
+export interface LoadOrder {
+    program: string
+    seconds: number
+    /** Lines a second. */
+    rate: number
+    seed: number
+    /** Whether the collector and the link fail at random. */
+    withFaults: boolean
+}
+
+/** What came of a run. */
+export interface LoadResult {
+    /** The error that ended it, the end of the VM's own log with it. */
+    error: string | undefined
+    /** Without the one that a run ends with. */
+    panics: number[]
+    /** What could still be taken at the end, in bytes. */
+    heapLeft: number
+    produced: number
+    /** Greatest lateness of a task with a period of 100 ms, and how often it was 50 ms or more. */
+    jitter: number
+    jitters: number
+    /** What the program counts besides: failures, or the longest wait for a status. */
+    more: number
+    /** By handler. */
+    accounts: Record<string, Account>
+    balance: Balance
+    /** How often the collector or the link failed, by kind. */
+    faults: FaultCounts
+}
+
+/** Runs the firmware under load, and takes down all that becomes of it. */
+export async function runLoad(order: LoadOrder): Promise<LoadResult> {
+    const { program, seconds, rate, seed } = order
+    const ledger = new Ledger()
+    const lastLines: string[] = []
+    const result = emptyResult(ledger)
+    const options = {
+        main: program,
+        history: 1000,
+        settings: {
+            DEMO: "0",
+            SEED: String(seed),
+            SECONDS: String(seconds),
+            RATE: String(rate),
+        },
+        onVmLine: (line: string) => {
+            if (BLOCK_LINE.test(line)) result.heapLeft += BLOCK_BYTES
+            else if (lastLines.push(line) > LAST_LINES) lastLines.shift()
+        },
+    }
+    ledger.boot()
+    try {
+        await withBoard(options, sim => attend(sim, order, ledger, result))
+    } catch (error) {
+        result.error = (error as Error).message
+    }
+    // the program's own end is no failure
+    const isDone = Object.keys(result.accounts).length > 0
+    if (isDone && result.panics.at(-1) === OUT_OF_MEMORY) result.panics.pop()
+    if (result.panics.length) result.error = lastLines.join("\n")
+    result.balance = ledger.balance()
+    return result
+}
+
+function emptyResult(ledger: Ledger): LoadResult {
+    return {
+        error: undefined,
+        panics: [],
+        heapLeft: 0,
+        produced: 0,
+        jitter: 0,
+        jitters: 0,
+        more: 0,
+        accounts: {},
+        balance: ledger.balance(),
+        faults: {},
+    }
+}
+
+/** Has collector and link fail, and listens, until the program's end or another panic. */
+async function attend(
+    sim: Simulator,
+    { seconds, seed, withFaults }: LoadOrder,
+    ledger: Ledger,
+    result: LoadResult
+): Promise<void> {
+    const calm = new AbortController()
+    const timer = setTimeout(() => calm.abort(), seconds * 1000)
+    sim.onEvent(event => {
+        if (event.event === "syslog") ledger.take(event.line)
+        if (event.event === "console") takeReport(result, event.text)
+        if (event.event === "panic") result.panics.push(event.code)
+    })
+    const faults = withFaults
+        ? playFaults(sim, randomFrom(seed), calm.signal)
+        : undefined
+    try {
+        await sim.waitFor("panic", undefined, seconds * 1000 + EXTRA_MS)
+    } finally {
+        clearTimeout(timer)
+        calm.abort()
+        result.faults = (await faults) ?? {}
+    }
+}
+
+function takeReport(result: LoadResult, text: string): void {
+    const [word, ...rest] = text.split(" ")
+    if (word === "account")
+        result.accounts[rest[0]] = JSON.parse(rest[1]) as Account
+    if (word !== "figures") return
+    const [produced, jitter, jitters, more] = rest.map(Number)
+    Object.assign(result, { produced, jitter, jitters, more })
+}
