@@ -1,11 +1,13 @@
 import { checkOptions } from "./check"
+import { MAX_TASKS } from "./defaults"
 import { TaskError } from "./errors"
 import { checkName, freeName } from "./names"
 import { TaskBody, TaskOptions } from "./options"
 import { rest } from "./restart"
 import { startTask } from "./requests"
 import { CORE, DISABLED } from "./states"
-import { makeCore } from "./supervisor"
+import { applyKept } from "./store"
+import { makeCore, SAFE } from "./supervisor"
 import type { Supervisor } from "./supervisor"
 import { Task } from "./task"
 
@@ -24,16 +26,17 @@ export function addTask(
     if (typeof body !== "function")
         throw new TaskError(name, "the body must be a function")
     if (options) checkOptions(name, options)
-    const { tasks, maxTasks, store } = supervisor
-    if (tasks.length >= maxTasks)
-        throw new TaskError(name, `one more than ${maxTasks}, the most allowed`)
+    const { tasks } = supervisor
+    const most = supervisor.maxTasks || MAX_TASKS
+    if (tasks.length >= most)
+        throw new TaskError(name, `one more than ${most}, the most allowed`)
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent
     tasks.push(task)
     supervisor.byName[full] = task
     if (task.options.core) makeCore(task)
-    store.applyTo(task)
+    applyKept(task)
     autostart(task)
     return task
 }
@@ -43,7 +46,8 @@ function autostart(task: Task): void {
     const { supervisor, options, flags } = task
     if (flags & DISABLED) rest(task)
     else if (options.autostart !== false) {
-        const isAllowed = !supervisor.safe || flags & CORE || task.parent
+        const isAllowed =
+            !(supervisor.flags & SAFE) || flags & CORE || task.parent
         if (isAllowed) startTask(task)
     }
 }

@@ -1,85 +1,72 @@
-import { wakeWatchers } from "./watchers"
-import * as ds from "@devicescript/core"
 import { admitNewTasks } from "./cycles"
-import type { BootJournal } from "./journal"
+import { MAX_SHORT_STARTS } from "./defaults"
 import { reconsider, supervise } from "./loop"
 import { rest } from "./restart"
 import { CORE, DISABLED, HELD, WANTED } from "./states"
+import { applyKept, loadKept } from "./store"
+import { BOOTED, BOOTING, SAFE, UNPROVEN, UP } from "./supervisor"
 import type { Supervisor } from "./supervisor"
+import { wakeWatchers } from "./watchers"
+
+/** Begins the boot, unless it has begun. */
+export function beginBoot(supervisor: Supervisor): void {
+    if (supervisor.flags & BOOTING) return
+    supervisor.flags |= BOOTING
+    bootUp.start(supervisor)
+}
 
 /**
  * Boots: reads what was kept, decides on safe mode, starts the tasks and supervises them from
  * then on. A flash that does not answer costs what it keeps, not the tasks.
- * @param maxShortStarts so many short starts in a row lead to safe mode
  */
-export async function bootUp(
-    supervisor: Supervisor,
-    journal: BootJournal,
-    maxShortStarts: number
-): Promise<void> {
+async function bootUp(supervisor: Supervisor): Promise<void> {
+    const { reports, journal } = supervisor
     try {
-        await recall(supervisor, journal, maxShortStarts)
+        await recall(supervisor)
     } catch (e: any) {
-        supervisor.journal.exception("nothing known of the last run", e)
+        reports.exception("nothing known of the last run", e)
     }
     try {
         await holdBack(supervisor)
-        supervisor.booted = true
+        supervisor.flags |= BOOTED
         await reconsider(supervisor)
     } catch (e: any) {
-        supervisor.booted = true
-        supervisor.journal.exception("boot", e)
+        supervisor.flags |= BOOTED
+        reports.exception("boot", e)
     }
-    supervisor.up = true
+    supervisor.flags |= UP
     wakeWatchers(supervisor)
-    if (journal && journal.boot) confirm.start(supervisor, journal)
-    supervise.start(supervisor)
+    if (journal && journal.boot) supervisor.flags |= UNPROVEN
+    supervisor.fiber = supervise.start(supervisor)
 }
 
-async function recall(
-    supervisor: Supervisor,
-    journal: BootJournal,
-    maxShortStarts: number
-): Promise<void> {
-    const { store } = supervisor
+async function recall(supervisor: Supervisor): Promise<void> {
+    const { journal, reports, maxShortStarts } = supervisor
     if (journal) {
         await journal.open()
         const { boot, lastEnd, shortStarts, stableMs } = journal
-        supervisor.journal.notice("boot {0}, last end: {1}", boot, lastEnd)
-        supervisor.safe = shortStarts >= maxShortStarts
-        if (supervisor.safe)
-            supervisor.journal.alert(
+        reports.notice("boot {0}, last end: {1}", boot, lastEnd)
+        if (shortStarts >= (maxShortStarts || MAX_SHORT_STARTS)) {
+            supervisor.flags |= SAFE
+            reports.alert(
                 "safe mode, only core tasks run: {0} starts in a row lasted under {1} s, the last ended by {2}",
                 shortStarts,
                 stableMs / 1000,
                 lastEnd
             )
+        }
     }
-    await store.load()
+    await loadKept(supervisor)
 }
 
 /** Puts in force what is kept about the tasks, and in safe mode keeps all but core tasks back. */
 async function holdBack(supervisor: Supervisor): Promise<void> {
     await admitNewTasks(supervisor)
     for (const task of supervisor.tasks.slice()) {
-        supervisor.store.applyTo(task)
-        const isBarred = supervisor.safe && !(task.flags & CORE)
+        applyKept(task)
+        const isBarred = supervisor.flags & SAFE && !(task.flags & CORE)
         if (!isBarred && !(task.flags & DISABLED)) continue
         task.flags &= ~(WANTED | HELD)
         rest(task)
-    }
-}
-
-/** Waits until this run has lasted, and says so in flash. */
-async function confirm(
-    supervisor: Supervisor,
-    journal: BootJournal
-): Promise<void> {
-    await ds.sleep(journal.stableMs)
-    if (supervisor.closed) return
-    try {
-        await journal.markStable()
-    } catch (e: any) {
-        supervisor.journal.exception("boot journal", e)
     }
 }

@@ -4,7 +4,7 @@ import { TaskError } from "./errors"
 import { isLive } from "./lifecycle"
 import { TaskBody, TaskOptions } from "./options"
 import { removeTask } from "./remove"
-import { WANTED } from "./states"
+import { PARENT, WANTED } from "./states"
 import { requestStop } from "./stopping"
 import type { Task } from "./task"
 
@@ -21,6 +21,7 @@ export function addChild(
             `no child "${name}" now: it is ${task.state}, not running`
         )
     const { supervisor } = task
+    task.flags |= PARENT
     const ended = supervisor.byName[`${task.name}.${name}`]
     if (ended && !isLive(ended) && !(ended.flags & WANTED)) removeTask(ended)
     return addTask(supervisor, task, name, body, options)

@@ -1,7 +1,6 @@
 import { awaitEnds } from "./awaiting"
 import { checkOptions } from "./check"
 import { applyChanges } from "./configure"
-import type { BootJournal } from "./journal"
 import { isLive } from "./lifecycle"
 import { TaskOptions } from "./options"
 import { startTask } from "./requests"
@@ -10,6 +9,7 @@ import { resumePlan } from "./schedule"
 import { CORE, DISABLED, KEPT, WANTED } from "./states"
 import { requestStop } from "./stopping"
 import { inSlices, reversed } from "./slices"
+import { noteKept, saveKept } from "./store"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -36,15 +36,14 @@ async function keepDisabled(
     tasks: Task[],
     isDisabled: boolean
 ): Promise<void> {
-    const { store } = supervisor
-    store.note(tasks, { off: isDisabled ? 1 : undefined })
+    noteKept(tasks, { off: isDisabled ? 1 : undefined })
     await inSlices(tasks, task => {
         task.flags = isDisabled ? task.flags | DISABLED : task.flags & ~DISABLED
         if (isDisabled) stopForGood(task)
         else if (task.options.autostart !== false) startTask(task)
         else if (!isLive(task)) rest(task)
     })
-    await store.save()
+    await saveKept(supervisor)
 }
 
 /** See `TaskRegistry.disable`. */
@@ -71,18 +70,17 @@ export async function configureAll(
     changes: TaskOptions
 ): Promise<void> {
     checkOptions(tasks[0].name, changes, true)
-    const { store } = supervisor
-    store.note(tasks, changes)
+    noteKept(tasks, changes)
     await inSlices(tasks, task => applyChanges(task, changes))
-    await store.save()
+    await saveKept(supervisor)
 }
 
 /** See `TaskRegistry.shutDown`; to be started as a fiber, since the caller may be a task. */
 export async function shutDown(
     supervisor: Supervisor,
-    journal: BootJournal,
     then: () => void
 ): Promise<void> {
+    const { journal } = supervisor
     const tasks = reversed(supervisor.tasks)
     const others = tasks.filter(task => !(task.flags & CORE))
     const core = tasks.filter(task => !!(task.flags & CORE))
@@ -93,7 +91,7 @@ export async function shutDown(
     try {
         if (journal && journal.boot) await journal.markRestart()
     } catch (e: any) {
-        supervisor.journal.exception("boot journal", e)
+        supervisor.reports.exception("boot journal", e)
     }
     then()
 }

@@ -8,12 +8,12 @@ import { enqueue } from "./requests"
 import { rest } from "./restart"
 import { dropPlan, hasSchedule, replan } from "./schedule"
 import { DUE, WANTED } from "./states"
+import { applyKept } from "./store"
 import type { Task } from "./task"
 
 /** Puts changed options of a task in force. */
 export function applyChanges(task: Task, changes: TaskOptions): void {
-    const { store } = task.supervisor
-    store.applyTo(task)
+    applyKept(task)
     const names = Object.keys(changes)
     if (names.includes("in") || names.includes("every")) reschedule(task)
     if (task.state === "running" && task.options.watchdog) {

@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { failTask } from "./fail"
 import { ADMITTED, HELD } from "./states"
-import { makeCore } from "./supervisor"
+import { makeCore, UNCHECKED } from "./supervisor"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -13,8 +13,8 @@ const TASKS_PER_SLICE = 8
  * names its path, and makes core what core tasks require, for the others wait for these.
  */
 export async function admitNewTasks(supervisor: Supervisor): Promise<void> {
-    if (!supervisor.unchecked) return
-    supervisor.unchecked = false
+    if (!(supervisor.flags & UNCHECKED)) return
+    supervisor.flags &= ~UNCHECKED
     for (const task of supervisor.tasks.slice()) {
         if (task.flags & ADMITTED) continue
         task.flags |= ADMITTED
@@ -43,7 +43,7 @@ async function checkForCycle(task: Task): Promise<void> {
                 const other = task.supervisor.byName[name]
                 if (other === task) return failCycle(seen, from, i)
                 if (!other && !i && names === after)
-                    task.supervisor.journal.warning(
+                    task.supervisor.reports.warning(
                         'task "{0}": after "{1}" is passed over, no such task',
                         task.name,
                         name
@@ -65,5 +65,5 @@ function failCycle(seen: Task[], from: number[], last: number): void {
         seen[i].flags = (seen[i].flags & ~HELD) | ADMITTED
         failTask(seen[i], text)
     }
-    supervisor.journal.error(text)
+    supervisor.reports.error(text)
 }

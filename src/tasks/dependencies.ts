@@ -2,7 +2,16 @@ import { failTask } from "./fail"
 import { lookAgain } from "./supervisor"
 import { isLive } from "./lifecycle"
 import { startTask } from "./requests"
-import { CORE, DISABLED, FAILED, HELD, PULL, UNREADY, WANTED } from "./states"
+import {
+    CORE,
+    DISABLED,
+    DROPPED,
+    FAILED,
+    HELD,
+    PULL,
+    UNREADY,
+    WANTED,
+} from "./states"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -31,6 +40,11 @@ export function requires(task: Task, other: Task): boolean {
     return !!names && names.includes(other.name)
 }
 
+/** Whether `task` still has to stop because `required`, which it requires, went down. */
+function isLeaving(task: Task, required: Task): boolean {
+    return isLive(task) && !!(task.flags & HELD) && requires(task, required)
+}
+
 /** What `admit` says of a held task: it may go on, has to wait, or cannot start. */
 export const GO = 0
 export const WAIT = 1
@@ -43,6 +57,10 @@ export const STUCK = 2
  */
 export function admit(task: Task): number {
     const { supervisor, options, flags } = task
+    if (flags & DROPPED) {
+        if (supervisor.tasks.some(other => isLeaving(other, task))) return WAIT
+        task.flags &= ~DROPPED
+    }
     for (const name of options.requires || []) {
         const other = supervisor.byName[name]
         if (other && isUp(other)) continue
@@ -62,7 +80,7 @@ export function admit(task: Task): number {
 function stick(task: Task, why: string): void {
     if (task.state === "failed" && task.error.message === why) return
     failTask(task, why)
-    task.supervisor.journal.error(
+    task.supervisor.reports.error(
         'task "{0}" cannot start: {1}',
         task.name,
         why

@@ -57,7 +57,8 @@ export class BootJournal {
     lastEnd: LastEnd = "first"
     /** Starts in a row before this one that were short. */
     shortStarts = 0
-    private startedAt: number
+    /** Time of this start, in ms; undefined until `open`. */
+    startedAt: number
 
     /** @param stableMs a start is short unless it lasts this long, in ms */
     constructor(

@@ -6,9 +6,18 @@ import { TaskStopped } from "./errors"
 import { Failure, toFailure } from "./failure"
 import { makeLogger } from "./loggers"
 import { effective } from "./effective"
+import { TaskHook } from "./options"
 import { dropDependents } from "./requests"
 import { afterRun } from "./restart"
-import { FAILED, HOOKED, RUN_FLAGS, STOP, WANTED, WINDING } from "./states"
+import {
+    FAILED,
+    HOOKED,
+    PARENT,
+    RUN_FLAGS,
+    STOP,
+    WANTED,
+    WINDING,
+} from "./states"
 import type { Task } from "./task"
 
 /** Whether a run of `task` is under way: its state is starting, running or stopping. */
@@ -33,10 +42,13 @@ export function begin(task: Task): void {
  */
 async function root(task: Task): Promise<void> {
     try {
-        if (enter(task))
-            task.result = task.options.args
+        if (enter(task)) {
+            const result = task.options.args
                 ? await callWithArgs(task)
                 : await task.body(task)
+            // a field that is set takes heap, also to undefined
+            if (result !== task.result) task.result = result
+        }
     } catch (e: any) {
         bodyThrew(task, e)
     }
@@ -66,7 +78,7 @@ function enter(task: Task): boolean {
         task.fed = supervisor.clock.millis()
         arm(task, task.fed + watchdog)
     }
-    supervisor.journal.progress("{0} started, run {1}", task.name, task.runs)
+    supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
     lookAgain(supervisor)
     return true
 }
@@ -87,10 +99,13 @@ async function windUp(task: Task): Promise<void> {
     task.flags |= WINDING
     disarm(task)
     if (task.state !== "stopping") setState(task, "stopping")
-    await stopChildren(task)
-    arm(task, supervisor.clock.millis() + effective(task, "grace"))
-    await runCleanups(task)
-    await callHook(task)
+    if (task.flags & PARENT) await stopChildren(task)
+    const hook = hookOf(task)
+    if (task.cleanups || hook) {
+        arm(task, supervisor.clock.millis() + effective(task, "grace"))
+        await runCleanups(task)
+        if (hook) await callHook(task, hook)
+    }
     settle(task)
 }
 
@@ -106,11 +121,15 @@ export async function windUpSafely(task: Task): Promise<void> {
     }
 }
 
-async function callHook(task: Task): Promise<void> {
+/** The hook that is to be called at the end of the present run. */
+function hookOf(task: Task): TaskHook | undefined {
     const { flags, options } = task
+    if (flags & HOOKED || !(flags & (FAILED | STOP))) return undefined
+    return flags & FAILED ? options.onError : options.onStop
+}
+
+async function callHook(task: Task, hook: TaskHook): Promise<void> {
     task.flags |= HOOKED
-    const hook = flags & FAILED ? options.onError : options.onStop
-    if (!hook || flags & HOOKED || !(flags & (FAILED | STOP))) return
     try {
         task.result = await hook(task, task.error)
     } catch (e: any) {
@@ -123,7 +142,7 @@ async function callHook(task: Task): Promise<void> {
 function settle(task: Task): void {
     const { supervisor, flags } = task
     task.fiber = undefined
-    task.cleanups = undefined
+    if (task.cleanups) task.cleanups = undefined
     disarm(task)
     task.doneAt = supervisor.clock.millis()
     task.flags &= ~RUN_FLAGS
@@ -139,5 +158,5 @@ function giveIn(task: Task, thrown: any): void {
     recordFailure(task, toFailure(thrown))
     disarm(task)
     setState(task, "failed")
-    task.supervisor.journal.exception(`end of ${task.name}`, thrown)
+    task.supervisor.reports.exception(`end of ${task.name}`, thrown)
 }

@@ -8,6 +8,9 @@ export type TaskResult = void | boolean | number | string | object
 /** The work of a task. */
 export type TaskBody = (task: Task, ...args: any[]) => ds.AsyncValue<TaskResult>
 
+/** A hook: `error` is that of the run, if it failed. */
+export type TaskHook = (task: Task, error: Failure) => ds.AsyncValue<TaskResult>
+
 /** When a task that ended is started again: never, only after a failure, or always. */
 export type RestartPolicy = "never" | "on-failure" | "always"
 
@@ -55,7 +58,7 @@ export interface TaskOptions extends SupervisionOptions {
     /** Counts as up for its dependents only after `task.ready()`. */
     notify?: boolean
     /** Called when a run was stopped as asked; what it returns becomes the result. */
-    onStop?: (task: Task) => ds.AsyncValue<TaskResult>
+    onStop?: TaskHook
     /** Called when a run failed, with its error; what it returns becomes the result. */
-    onError?: (task: Task, error: Failure) => ds.AsyncValue<TaskResult>
+    onError?: TaskHook
 }

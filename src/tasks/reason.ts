@@ -1,5 +1,5 @@
 import { isComing, isUp } from "./dependencies"
-import { HELD } from "./states"
+import { DROPPED, HELD } from "./states"
 import type { Task } from "./task"
 
 /** What `task` waits for, in a few words; undefined for one that does not wait. */
@@ -8,6 +8,7 @@ export function waitsFor(task: Task): string | undefined {
     if (state === "scheduled" && task.next === undefined) return "wall clock"
     if (state !== "waiting") return undefined
     if (!(task.flags & HELD)) return "restart"
+    if (task.flags & DROPPED) return "its dependents"
     for (const name of options.requires || []) {
         const other = supervisor.byName[name]
         if (!other || !isUp(other)) return name

@@ -1,7 +1,7 @@
 import { pauseForChange } from "./watchers"
 import { addTask } from "./add"
 import { awaitEnds, awaitRest } from "./awaiting"
-import { bootUp } from "./boot"
+import { beginBoot } from "./boot"
 import { checkOptions } from "./check"
 import {
     configureAll,
@@ -12,18 +12,15 @@ import {
     stopRun,
 } from "./commands"
 import { scheduleTask, unschedule } from "./configure"
-import { MAX_SHORT_STARTS, MAX_TASKS } from "./defaults"
 import { select, unknownTask } from "./names"
 import { TaskBody, TaskOptions } from "./options"
 import { Plan, RegistryOptions } from "./registryoptions"
 import { requestDelete } from "./remove"
 import { requestRestart, startTask } from "./requests"
-import { replanByWall } from "./schedule"
 import { deviceStats, DeviceStats, statsOf, TaskStats } from "./stats"
 import { statusOf, TaskStatus } from "./status"
-import { TaskStore } from "./store"
 import { inSlices } from "./slices"
-import { Supervisor } from "./supervisor"
+import { CLOSED, makeSupervisor, Supervisor, UP, wake } from "./supervisor"
 import { Task } from "./task"
 import { statusText } from "./text"
 
@@ -39,23 +36,11 @@ import { statusText } from "./text"
  */
 export class TaskRegistry {
     private readonly supervisor: Supervisor
-    private readonly forget: () => void
-    private started = false
 
     /** @throws TaskError for defaults that make no sense */
-    constructor(private readonly options: RegistryOptions) {
-        const { log, clock, flash, maxTasks } = options
-        const defaults = options.defaults || {}
-        checkOptions("defaults", defaults)
-        this.supervisor = new Supervisor(
-            clock,
-            log,
-            new TaskStore(flash),
-            defaults,
-            maxTasks || MAX_TASKS
-        )
-        const { tasks } = this.supervisor
-        this.forget = clock.onSet(() => tasks.forEach(replanByWall))
+    constructor(options: RegistryOptions) {
+        if (options.defaults) checkOptions("defaults", options.defaults)
+        this.supervisor = makeSupervisor(options)
     }
 
     /**
@@ -64,8 +49,9 @@ export class TaskRegistry {
      * @throws TaskError for a bad name or option, or over a limit; nothing is added then
      */
     add(name: string, body: TaskBody, options?: TaskOptions): Task {
-        const task = addTask(this.supervisor, undefined, name, body, options)
-        if (this.options.autoBoot !== false) this.beginBoot()
+        const { supervisor } = this
+        const task = addTask(supervisor, undefined, name, body, options)
+        if (supervisor.autoBoot !== false) beginBoot(supervisor)
         return task
     }
 
@@ -76,19 +62,8 @@ export class TaskRegistry {
      */
     async boot(): Promise<void> {
         const { supervisor } = this
-        this.beginBoot()
-        while (!supervisor.up) await pauseForChange(supervisor)
-    }
-
-    private beginBoot(): void {
-        if (this.started) return
-        this.started = true
-        const { journal, maxShortStarts } = this.options
-        bootUp.start(
-            this.supervisor,
-            journal,
-            maxShortStarts || MAX_SHORT_STARTS
-        )
+        beginBoot(supervisor)
+        while (!(supervisor.flags & UP)) await pauseForChange(supervisor)
     }
 
     /**
@@ -97,16 +72,16 @@ export class TaskRegistry {
      * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
     shutDown(then: () => void): void {
-        shutDown.start(this.supervisor, this.options.journal, then)
+        shutDown.start(this.supervisor, then)
     }
 
     /** Deletes all tasks and ends the supervision: the registry is of no use any more. */
     async dispose(): Promise<void> {
         const { supervisor } = this
         if (supervisor.tasks.length) await this.delete("*")
-        this.forget()
-        supervisor.closed = true
-        supervisor.work.notify()
+        if (supervisor.forgetClock) supervisor.forgetClock()
+        supervisor.flags |= CLOSED
+        wake(supervisor)
     }
 
     /** Names of the tasks that match, in the order in which they were added. */
@@ -198,13 +173,13 @@ export class TaskRegistry {
 
     /** State of all tasks that match, as data. */
     status(pattern = "*"): TaskStatus[] {
-        const { lines } = this.options
+        const { lines } = this.supervisor
         return this.matching(pattern).map(task => statusOf(task, lines))
     }
 
     /** State of all tasks that match, for people. */
     statusText(pattern = "*", colour = true): string {
-        const { lines } = this.options
+        const { lines } = this.supervisor
         // one status at a time: together they could fill the heap
         return this.matching(pattern)
             .map(task => statusText(statusOf(task, lines), colour))
@@ -218,8 +193,7 @@ export class TaskRegistry {
 
     /** Figures of the device. */
     deviceStats(): DeviceStats {
-        const { journal, flash } = this.options
-        return deviceStats(this.supervisor, journal, flash)
+        return deviceStats(this.supervisor)
     }
 
     private select(pattern: string): Task[] {

@@ -1,4 +1,4 @@
-import { setState, lookAgain } from "./supervisor"
+import { BOOTED, CONCERNED, lookAgain, setState, UNCHECKED } from "./supervisor"
 import { disarm } from "./timers"
 import { awaitEnds } from "./awaiting"
 import { admit, GO, isUp, WAIT } from "./dependencies"
@@ -31,7 +31,7 @@ export function startTask(task: Task): void {
     if (state === "waiting" && task.flags & HELD) return
     if (options.requires || options.after) {
         task.flags = (task.flags & ~ADMITTED) | PULL
-        task.supervisor.unchecked = true
+        task.supervisor.flags |= UNCHECKED
     }
     // a field that is set takes heap, also to undefined: most tasks never restart
     if (task.attempts) task.attempts = undefined
@@ -48,8 +48,11 @@ export function enqueue(task: Task): void {
     disarm(task)
     const { requires, after } = task.options
     if (task.state !== "waiting") setState(task, "waiting")
-    if (supervisor.booted && !requires && !after) proceed(task)
-    else lookAgain(supervisor)
+    if (supervisor.flags & BOOTED && !requires && !after) proceed(task)
+    else {
+        supervisor.flags |= CONCERNED
+        lookAgain(supervisor)
+    }
 }
 
 /** Lets a held task go on if nothing is in its way any more. */
@@ -59,8 +62,11 @@ export function proceed(task: Task): void {
     if (verdict === GO) {
         task.flags &= ~HELD
         if (task.flags & DUE || !plan(task)) begin(task)
-    } else if (verdict === WAIT && task.state !== "waiting")
-        setState(task, "waiting")
+    } else {
+        task.supervisor.flags |= CONCERNED
+        if (verdict === WAIT && task.state !== "waiting")
+            setState(task, "waiting")
+    }
 }
 
 /** See `Task.ready`. */

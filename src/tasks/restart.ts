@@ -26,7 +26,7 @@ export function rest(task: Task): void {
     disarm(task)
     if (task.state === state) return
     setState(task, state)
-    supervisor.journal.progress("{0} stopped", task.name)
+    supervisor.reports.progress("{0} stopped", task.name)
 }
 
 function keepPlan(task: Task): void {
@@ -39,7 +39,7 @@ function finish(task: Task): void {
     const failed = task.flags & FAILED
     task.flags &= ~WANTED
     setState(task, failed ? "failed" : "done")
-    task.supervisor.journal.progress("{0} {1}", task.name, task.state)
+    task.supervisor.reports.progress("{0} {1}", task.name, task.state)
 }
 
 function isToRestart(task: Task): boolean {
@@ -63,7 +63,7 @@ function restartLater(task: Task): void {
     task.restarts = (task.restarts || 0) + 1
     setState(task, "waiting")
     arm(task, task.doneAt + delay)
-    supervisor.journal.progress("{0} restarts in {1} ms", task.name, delay)
+    supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
 /** Counts a restart against the limit of so many in so long, on the monotonic clock. */

@@ -1,6 +1,7 @@
 import { setState } from "./supervisor"
 import { arm, disarm } from "./timers"
 import { DAY_MS, firstOccurrence } from "./at"
+import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
 /**
@@ -50,8 +51,9 @@ export function consumePlan(task: Task): void {
 
 /** Forgets what is planned; a run under way goes on. */
 export function dropPlan(task: Task): void {
-    task.next = undefined
-    task.nextWall = undefined
+    // a field that is set takes heap, also to undefined
+    if (task.next !== undefined) task.next = undefined
+    if (task.nextWall !== undefined) task.nextWall = undefined
 }
 
 /** Whether the options of a task have a plan. */
@@ -71,8 +73,16 @@ export function replan(task: Task): void {
     if (task.state === "scheduled") schedule(task)
 }
 
+/** Has plans by the wall clock made anew whenever that is set. */
+function followClock(supervisor: Supervisor): void {
+    if (supervisor.forgetClock) return
+    supervisor.forgetClock = supervisor.clock.onSet(() =>
+        supervisor.tasks.forEach(replanByWall)
+    )
+}
+
 /** Plans anew after the wall clock was set. A run whose time was passed over takes place at once. */
-export function replanByWall(task: Task): void {
+function replanByWall(task: Task): void {
     if (task.options.at === undefined || task.state !== "scheduled") return
     planByWall(task)
     schedule(task)
@@ -105,9 +115,11 @@ function schedule(task: Task): void {
 
 /** Translates the plan by the wall clock into monotonic time, if the clock is known. */
 function planByWall(task: Task): void {
-    const { clock } = task.supervisor
-    const { at, every } = task.options
+    const { supervisor, options } = task
+    const { clock } = supervisor
+    const { at, every } = options
     const wall = clock.wall()
+    followClock(supervisor)
     if (wall === undefined) {
         task.next = undefined
         return

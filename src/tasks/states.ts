@@ -55,6 +55,11 @@ export const ADMITTED = 0x4000
 /** Starts before the others and in safe mode: a core task, or required by one. */
 export const CORE = 0x8000
 
+/** Tasks that require this one were told to stop because of it: it starts when they have. */
+export const DROPPED = 0x20000
+/** Has had children. */
+export const PARENT = 0x40000
+
 /** Just started: what it requires is to be started along. */
 export const PULL = 0x10000
 

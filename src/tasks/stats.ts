@@ -1,9 +1,10 @@
 import type { HandlerInfo } from "../log"
-import type { FlashSlots, FlashStats } from "../platform"
+import type { FlashStats } from "../platform"
 import { MAX_FIGURES, MAX_RESULT_CHARS } from "./defaults"
-import type { BootJournal, LastEnd } from "./journal"
+import type { LastEnd } from "./journal"
 import { isLive } from "./lifecycle"
 import { startOf } from "./status"
+import { SAFE } from "./supervisor"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -65,19 +66,15 @@ function figuresOf(task: Task): Record<string, number | string> {
 }
 
 /** Figures of the device at this moment. */
-export function deviceStats(
-    supervisor: Supervisor,
-    journal: BootJournal,
-    flash: FlashSlots
-): DeviceStats {
-    const { tasks } = supervisor
+export function deviceStats(supervisor: Supervisor): DeviceStats {
+    const { tasks, journal, flash } = supervisor
     const supervising = 1
     return {
         uptime: supervisor.clock.millis(),
         boot: journal ? journal.boot : undefined,
         lastEnd: journal ? journal.lastEnd : undefined,
         shortStarts: journal ? journal.shortStarts : undefined,
-        safe: !!supervisor.safe,
+        safe: !!(supervisor.flags & SAFE),
         tasks: tasks.length,
         fibers: supervising + tasks.filter(isLive).length,
         log: supervisor.log.handlers(),

@@ -1,11 +1,11 @@
-import { setState, lookAgain } from "./supervisor"
+import { CONCERNED, DIRTY, lookAgain, setState } from "./supervisor"
 import { arm, disarm } from "./timers"
 import { resumeFiber } from "../platform"
 import { requires } from "./dependencies"
 import { effective } from "./effective"
 import { isLive } from "./lifecycle"
 import { rest } from "./restart"
-import { AGAIN, HELD, PARKED, STOP, WANTED, WINDING } from "./states"
+import { AGAIN, DROPPED, HELD, PARKED, STOP, WANTED, WINDING } from "./states"
 import type { Task } from "./task"
 
 /**
@@ -25,6 +25,7 @@ export function requestStop(task: Task): void {
 function mark(task: Task): void {
     disarm(task)
     setState(task, "stopping")
+    task.supervisor.flags |= CONCERNED | DIRTY
 }
 
 /**
@@ -41,7 +42,7 @@ export function advanceStop(task: Task): void {
         if (!isChild && !requires(other, task)) continue
         isBlocked = true
         if (isChild) other.flags &= ~WANTED
-        else other.flags |= HELD
+        else hold(other, task)
         if (other.state !== "stopping") mark(other)
     }
     if (isBlocked) return
@@ -50,11 +51,17 @@ export function advanceStop(task: Task): void {
     if (task.flags & PARKED) resumeFiber(task.fiber)
 }
 
+/** Has a live task wait, after its end, for one that it requires; that one waits for the end. */
+function hold(task: Task, required: Task): void {
+    task.flags |= HELD
+    required.flags |= DROPPED
+}
+
 /** Stops the live tasks that require `task`, which is not up: they wait for it to be back. */
 export function stopDependents(task: Task): void {
     for (const other of task.supervisor.tasks) {
         if (!requires(other, task) || !isLive(other)) continue
-        other.flags |= HELD
+        hold(other, task)
         requestStop(other)
     }
 }

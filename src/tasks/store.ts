@@ -1,87 +1,86 @@
-import { FlashSlots, MAX_VALUE_BYTES, SLOTS } from "../platform"
+import { MAX_VALUE_BYTES, SLOTS } from "../platform"
 import { checkOptions } from "./check"
 import { TaskError } from "./errors"
 import { TaskOptions } from "./options"
 import { DISABLED } from "./states"
+import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
 /** What is kept about one task: changed options, and `off` when it is disabled. */
 type Kept = Record<string, number | string>
 
+// What is kept about tasks across resets: which are disabled, and options set while running. One
+// flash slot of at most `MAX_VALUE_BYTES` bytes, as JSON, with the tasks that differ from the
+// program: `{"net":{"off":1},"poll":{"every":5000}}`. What is kept about tasks that are not there
+// (yet) stays. Written only when the text changes. Without a flash nothing outlives a reset.
+
+/** Reads the slot. Without one, or with one that does not parse, nothing is known. */
+export async function loadKept(supervisor: Supervisor): Promise<void> {
+    const { flash } = supervisor
+    const value = flash && (await flash.read(SLOTS.tasks))
+    if (!value) return
+    supervisor.written = value.toString()
+    if (typeof parse(supervisor.written) === "object")
+        supervisor.kept = supervisor.written
+}
+
+/** Puts into force what is kept about a task. */
+export function applyKept(task: Task): void {
+    const { supervisor, name } = task
+    if (!supervisor.kept && !task.ownOptions) return
+    const kept = tableOf(supervisor)[name] || {}
+    if (kept["off"]) task.flags |= DISABLED
+    delete kept["off"]
+    try {
+        checkOptions(name, kept, true)
+        override(task, kept)
+    } catch (e: any) {
+        supervisor.reports.exception("what was kept", e)
+    }
+}
+
 /**
- * What is kept about tasks across resets: which are disabled, and options set while running. One
- * flash slot of at most `MAX_VALUE_BYTES` bytes, as JSON: `{"net":{"off":1},"poll":{"every":5000}}`
- * with the tasks that differ from the program. What is kept about tasks that are not there (yet)
- * stays. Written only when the text changes.
- * @devsWhenUsed
+ * Notes changes of several tasks, all or none; `saveKept` writes them.
+ * @param changes options, and `off` with 1 or undefined; undefined takes one away
+ * @throws TaskError when they do not fit into the slot
  */
-export class TaskStore {
-    /** What is to be kept, and what the flash has. */
-    private text = ""
-    private written = ""
-
-    /** @param flash undefined: nothing outlives a reset */
-    constructor(private readonly flash: FlashSlots) {}
-
-    /** Reads the slot. Without one, or with one that does not parse, nothing is known. */
-    async load(): Promise<void> {
-        const value = this.flash && (await this.flash.read(SLOTS.tasks))
-        if (!value) return
-        this.written = value.toString()
-        if (typeof parse(this.written) === "object") this.text = this.written
+export function noteKept(tasks: Task[], changes: Record<string, any>): void {
+    const { supervisor } = tasks[0]
+    const table = tableOf(supervisor)
+    for (const task of tasks) {
+        const { name } = task
+        const kept = Object.assign(table[name] || {}, changes)
+        for (const option of Object.keys(changes))
+            if (changes[option] === undefined) delete kept[option]
+        if (Object.keys(kept).length) table[name] = kept
+        else delete table[name]
     }
+    const text = Object.keys(table).length ? JSON.stringify(table) : ""
+    if (text.byteLength > MAX_VALUE_BYTES)
+        throw new TaskError(
+            tasks[0].name,
+            `${text.byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
+        )
+    supervisor.kept = text
+}
 
-    /** Puts into force what is kept about a task. */
-    applyTo(task: Task): void {
-        const table = this.text ? parse(this.text) : {}
-        const kept: Kept = table[task.name] || {}
-        if (kept["off"]) task.flags |= DISABLED
-        delete kept["off"]
-        try {
-            checkOptions(task.name, kept, true)
-            override(task, kept)
-        } catch (e: any) {
-            task.supervisor.journal.exception("what was kept", e)
-        }
-    }
+/**
+ * Writes the slot, if anything has changed, and reads it back.
+ * @throws FlashError, TaskError when it could not be kept
+ */
+export async function saveKept(supervisor: Supervisor): Promise<void> {
+    const { flash } = supervisor
+    const text = supervisor.kept || ""
+    if (!flash || text === (supervisor.written || "")) return
+    await flash.write(SLOTS.tasks, Buffer.from(text))
+    const read = await flash.read(SLOTS.tasks)
+    if ((read ? read.toString() : "") !== text)
+        throw new TaskError("*", "the flash did not keep the states")
+    supervisor.written = text
+}
 
-    /**
-     * Notes changes of several tasks, all or none; `save` writes them.
-     * @param changes options, and `off` with 1 or undefined; undefined takes one away
-     * @throws TaskError when they do not fit into the slot
-     */
-    note(tasks: Task[], changes: Record<string, any>): void {
-        const table: Record<string, Kept> = this.text ? parse(this.text) : {}
-        for (const task of tasks) {
-            const { name } = task
-            const kept = Object.assign(table[name] || {}, changes)
-            for (const option of Object.keys(changes))
-                if (changes[option] === undefined) delete kept[option]
-            if (Object.keys(kept).length) table[name] = kept
-            else delete table[name]
-        }
-        const text = Object.keys(table).length ? JSON.stringify(table) : ""
-        if (text.byteLength > MAX_VALUE_BYTES)
-            throw new TaskError(
-                tasks[0].name,
-                `${text.byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
-            )
-        this.text = text
-    }
-
-    /**
-     * Writes the slot, if anything has changed, and reads it back.
-     * @throws FlashError, TaskError when it could not be kept
-     */
-    async save(): Promise<void> {
-        const { flash, text } = this
-        if (!flash || text === this.written) return
-        await flash.write(SLOTS.tasks, Buffer.from(text))
-        const read = await flash.read(SLOTS.tasks)
-        if ((read ? read.toString() : "") !== text)
-            throw new TaskError("*", "the flash did not keep the states")
-        this.written = text
-    }
+function tableOf(supervisor: Supervisor): Record<string, Kept> {
+    return supervisor.kept ? parse(supervisor.kept) : {}
 }
 
 /** The table in a text, or undefined for a text that is none. */

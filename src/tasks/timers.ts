@@ -1,3 +1,4 @@
+import { wake } from "./supervisor"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
 
@@ -9,7 +10,8 @@ import type { Task } from "./task"
 export function arm(task: Task, due: number): void {
     disarm(task)
     task.due = due
-    const { timers, work } = task.supervisor
+    const { supervisor } = task
+    const { timers } = supervisor
     let low = 0
     let high = timers.length
     while (low < high) {
@@ -19,7 +21,7 @@ export function arm(task: Task, due: number): void {
     }
     timers.insert(low, 1)
     timers[low] = task
-    if (!low) work.notify()
+    if (!low) wake(supervisor)
 }
 
 /** Forgets the time of `task`. */

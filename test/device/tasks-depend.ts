@@ -128,6 +128,52 @@ describe("tasks: dependencies", () => {
         await tasks.delete("*")
     })
 
+    test("T11 a required task comes back only when the last dependent has stopped", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const order: string[] = []
+        const body = async (task: Task) => {
+            order.push("+" + task.name)
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(30)
+                order.push("-" + task.name)
+            }
+        }
+        let crash = false
+        // added before what they require, so that none of it happens in the order of the list
+        tasks.add("top", body, { requires: ["mid"] })
+        tasks.add("mid", body, { requires: ["base"] })
+        const base = tasks.add(
+            "base",
+            async () => {
+                order.push("+base")
+                while (!crash) await ds.sleep(2)
+                crash = false
+                throw new Error("down")
+            },
+            { restart: "on-failure", delay: 0 }
+        )
+        await bench.become("top", "running")
+        crash = true
+        await bench.become("mid", "stopping")
+        await bench.become("base", "waiting")
+        await ds.sleep(10)
+        same(tasks.status("base")[0].waitsFor, "its dependents")
+        await until("top is back", () => order.length === 8)
+        const once = "+base,+mid,+top"
+        same(order.join(), `${once},-top,-mid,${once}`)
+        base.restart.start()
+        await bench.become("base", "stopping")
+        // it ends by itself before the stop reaches it
+        crash = true
+        await until("top is back again", () => order.length === 13)
+        same(order.join(), `${once},-top,-mid,${once},-top,-mid,${once}`)
+        base.start()
+        await tasks.delete("*")
+    })
+
     test("T11 one that failed for good fails its dependents, a start brings all back", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
