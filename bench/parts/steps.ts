@@ -23,7 +23,7 @@ const CALLS: Record<string, [string, string, number]> = {
     "filter by topic": [LOG, "filter", 100],
     "format of a line": [LOG, "format", 500],
     "syslog push": [LOG, "push", 300],
-    "syslog encode": [LOG, "encode", 500],
+    "syslog encode and queue, another topic each time": [LOG, "encode", 120],
     "settings read": [TASKS, "settings", 200],
 }
 

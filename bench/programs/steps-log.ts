@@ -9,7 +9,7 @@ import {
     topicFilter,
 } from "../../src/log"
 import { ConsoleHandler, RsyslogHandler } from "../../src/log/handlers"
-import { MessageEncoder, Rsyslogger, SocketArbiter } from "../../src/net"
+import { Rsyslogger, SocketArbiter } from "../../src/net"
 import { MemoryFlash, SystemClock } from "../../src/platform"
 import { measure, measuredName } from "./count"
 import { NullSocket } from "./null-socket"
@@ -99,19 +99,17 @@ function formatLine(count: number): void {
     for (let i = 0; i < count; ++i) LINE_FORMATTER.format(RECORD)
 }
 
+/** Pushes whose header is made anew each time. */
 function encode(): Loop {
-    const encoder = new MessageEncoder(
-        {
-            hostname: "fiberd-SA11",
-            facility: 16,
-            procId: "7",
-            maxBytes: 2048,
-            enterprise: 32473,
-        },
-        false
-    )
+    const rsyslogger = client()
+    rsyslogger.start()
+    const other = Object.assign({}, RECORD)
+    other.topic = "task.pump"
     return count => {
-        for (let i = 0; i < count; ++i) encoder.encode(RECORD, i + 1)
+        for (let i = 0; i < count; i += 2) {
+            rsyslogger.push(RECORD)
+            rsyslogger.push(other)
+        }
     }
 }
 

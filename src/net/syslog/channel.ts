@@ -1,35 +1,23 @@
 import {
-    Clock,
     Connection,
     DISCONNECTED,
-    NetSocket,
     QUEUED,
-    Signal,
     SocketListener,
     WriteResult,
 } from "../../platform"
-import { SyslogOptions } from "./options"
-import { Outbox } from "./outbox"
-import { Batch, ReplayWindow } from "./window"
-
-/** What connections work on; outlives them. */
-export interface ChannelContext {
-    readonly clock: Clock
-    readonly socket: NetSocket
-    readonly options: SyslogOptions
-    readonly outbox: Outbox
-    window: ReplayWindow
-    /** Records handed over (tcp, tls) or acknowledged (relp). */
-    delivered: number
-    /** Records sent once more after a break. */
-    resent: number
-    /** Records of our own that declared a gap. */
-    declared: number
-    /** Wakes whoever looks after the connection; notified at each of its events. */
-    readonly wake: Signal
-    /** A record of our own that declares the outbox's gap. */
-    declareGap(): Batch
-}
+import { addBatch, Batches, removeBatch } from "./batches"
+import type { SyslogClient } from "./client"
+import { declareGap } from "./gap"
+import { seal, waitingBytes } from "./outbox"
+import {
+    hasRoom,
+    leaveRelp,
+    openRelp,
+    receiveRelp,
+    Relp,
+    tickRelp,
+    writeRelp,
+} from "./relp"
 
 /** How long the network may take nothing before the connection counts as broken, ms. */
 const STALL_MS = 10000
@@ -39,166 +27,208 @@ const RETRY_MS = 10
 const TLS_SETTLE_MS = 1000
 /** How long a connection must hold until what was sent on it counts as arrived, ms. */
 const ARRIVED_MS = 2000
-/** RELP: room in the window that the next batch may need, bytes. */
-const ROOM_BYTES = 1024
+/** Most writes between two waits: other tasks want their turn after an outage, too. */
+const WRITES_A_SLICE = 8
 
 /**
- * One connection to the collector over plain TCP or TLS. Nobody acknowledges, so the last
- * window is sent again on the next connection. In the simulator a TLS connection is reported
- * open before the certificate was checked; nothing is sent until it has held for a second.
+ * One connection to the collector. Over plain TCP or TLS nobody acknowledges, so the last
+ * window is sent again on the next connection; RELP adds its own rules. In the simulator a TLS
+ * connection is reported open before the certificate was checked; nothing is sent until it has
+ * held for a second.
  *
  * @devsWhenUsed
  */
 export class Channel implements SocketListener {
-    /** Why the connection is over or of no use; undefined while it is neither. */
-    ended: string
-    /** Uptime when it was opened; undefined before. */
-    openedAt: number
+    readonly client: SyslogClient
     /** Whether the peer has shown that it takes records. */
     isUp = false
-    /** How long what was sent may take to arrive before the socket is given away, ms. */
-    lingerMs = 100
+    /** Why the connection is over or of no use; undefined while it is neither. */
+    ended: string = undefined
     /** Batches at the end of the window that were not sent on this connection. */
-    protected backlog: number
-    protected readonly connection: Connection
-    private sentAt: number
-    private blockedSince: number
+    backlog: number
+    /** Uptime of the first write that was not taken; undefined when the last one was. */
+    blockedSince: number = undefined
+    readonly connection: Connection
+    sentAt: number
+    /** Uptime when it was opened; undefined before. */
+    openedAt: number
+    /** What RELP knows of this connection; undefined for the other transports. */
+    readonly relp: Relp
 
     /**
      * Starts to connect.
      * @throws SocketError when there is no network
      */
-    constructor(protected readonly context: ChannelContext) {
-        const { host, port, proto } = context.options
-        this.backlog = context.window.batches.length
+    constructor(client: SyslogClient) {
+        const { host, port, proto } = client.options
+        this.client = client
+        this.backlog = client.window.data.length
+        if (proto === "relp") this.relp = new Relp()
         const secured = proto === "tls" ? "tls" : "tcp"
-        this.connection = context.socket.open(host, port, secured, this)
+        this.connection = client.socket.open(host, port, secured, this)
     }
 
     opened(): void {
-        const { clock, options, wake } = this.context
+        const { clock, options, wake } = this.client
         this.openedAt = clock.millis()
         this.isUp = options.proto === "tcp"
+        if (this.relp) openRelp(this)
         wake.notify()
     }
 
+    /** A syslog receiver has nothing to say: RFC 6587 and RFC 5425 define no answers. */
     received(data: Buffer): void {
-        // a syslog receiver has nothing to say: RFC 6587 and RFC 5425 define no answers
+        if (this.relp) receiveRelp(this, data)
     }
 
     closed(reason: string | undefined): void {
         this.ended = reason || "closed by the collector"
-        this.context.wake.notify()
-    }
-
-    /** Whether `send` would hand a record over at once. */
-    isReady(): boolean {
-        return (
-            this.isUp &&
-            !this.ended &&
-            !this.backlog &&
-            this.blockedSince === undefined
-        )
-    }
-
-    /** Hands over what waits, as far as the network and the transport take it. */
-    send(now: number): void {
-        const { outbox } = this.context
-        this.sentAt = now
-        let result = QUEUED
-        while (
-            result === QUEUED &&
-            (this.backlog || (outbox.count && hasRoom(this.context)))
-        )
-            result = this.sendNext()
-        if (result === QUEUED) this.blockedSince = undefined
-        else if (result === DISCONNECTED) this.ended = "connection lost"
-        else if (this.blockedSince === undefined) this.blockedSince = now
-        else if (now - this.blockedSince > STALL_MS)
-            this.ended = `nothing taken for ${STALL_MS} ms`
-    }
-
-    /**
-     * Does what is due.
-     * @param firstAt uptime when the oldest waiting record came
-     * @returns ms until something is due again; undefined when nothing is
-     */
-    turn(firstAt: number): number | undefined {
-        const { clock, outbox, options } = this.context
-        const now = clock.millis()
-        let next = this.tick(now)
-        if (this.isUp) {
-            const left = firstAt + options.batchMs - now
-            const due = left <= 0 || outbox.bytes >= options.batchBytes
-            if (this.backlog || (outbox.count && due)) this.send(now)
-            else if (outbox.count)
-                next = next === undefined ? left : Math.min(next, left)
-        }
-        if (this.blockedSince !== undefined) return RETRY_MS
-        return next === undefined ? undefined : Math.max(1, next)
-    }
-
-    /** Disconnects; what still has to arrive is in the window then. Never throws. */
-    close(): void {
-        this.leave()
-        this.ended = this.ended || "closed"
-        this.connection.close()
-    }
-
-    /** Takes leave of the peer and settles the window. */
-    protected leave(): void {
-        // the end of the stream is the end of the session
-    }
-
-    /** Does what the transport has to do by time; returns when that is due again, in ms. */
-    protected tick(now: number): number | undefined {
-        const { window, outbox } = this.context
-        let left = this.openedAt + TLS_SETTLE_MS - now
-        if (!this.isUp && left > 0) return left
-        this.isUp = true
-        if (!window.bytes || outbox.count || this.backlog) return undefined
-        left = this.sentAt + ARRIVED_MS - now
-        if (left > 0) return left
-        this.context.window = new ReplayWindow()
-        return undefined
-    }
-
-    /** Hands a batch to the network. */
-    protected write(batch: Batch): WriteResult {
-        return this.connection.write(batch.data)
-    }
-
-    private sendNext(): WriteResult {
-        const { context } = this
-        const { window, outbox, options } = context
-        const { batches } = window
-        const again = this.backlog && batches[batches.length - this.backlog]
-        const gap = !again && outbox.gap && context.declareGap()
-        const batch = again || gap || outbox.head()
-        const result = this.write(batch)
-        if (result !== QUEUED) return result
-        if (again) {
-            this.backlog--
-            context.resent += batch.count
-            return result
-        }
-        if (gap) {
-            outbox.gap = 0
-            context.declared++
-        } else outbox.remove()
-        // what is answered is delivered then, and forgotten then
-        const answered = options.proto === "relp"
-        if (!answered) context.delivered += batch.count
-        window.add(batch, answered ? Infinity : options.windowBytes)
-        return result
+        this.client.wake.notify()
     }
 }
 
-/** Whether another batch may be sent: with RELP none is forgotten before it was answered. */
-function hasRoom({ window, options }: ChannelContext): boolean {
+/** Whether a batch can be handed over at once. */
+export function isReady(channel: Channel): boolean {
     return (
-        !window.bytes ||
-        options.proto !== "relp" ||
-        window.bytes + ROOM_BYTES <= options.windowBytes
+        channel.isUp &&
+        !channel.ended &&
+        !channel.backlog &&
+        channel.blockedSince === undefined
     )
+}
+
+/**
+ * Hands one batch to the network, and keeps it in the window if it was taken.
+ * @param count how many of its records count
+ */
+export function handOver(
+    channel: Channel,
+    data: Buffer,
+    count: number,
+    now: number
+): WriteResult {
+    const { client, relp } = channel
+    const result = relp
+        ? writeRelp(channel, data)
+        : channel.connection.write(data)
+    if (result !== QUEUED) return result
+    channel.sentAt = now
+    const { window } = client
+    addBatch(window, data, count)
+    // what is answered is delivered then, and forgotten then
+    if (relp) return result
+    client.delivered += count
+    const { windowBytes } = client.options
+    while (window.bytes > windowBytes && window.data.length > 1)
+        removeBatch(window, 0)
+    return result
+}
+
+/**
+ * Hands over what waits, as far as the network and the transport take it, but no more than is
+ * good between two waits.
+ */
+function send(channel: Channel, now: number): void {
+    let result = QUEUED
+    for (let n = 0; n < WRITES_A_SLICE && hasMore(channel); ++n) {
+        result = sendNext(channel, now)
+        if (result !== QUEUED) break
+    }
+    if (result === QUEUED) channel.blockedSince = undefined
+    else if (result === DISCONNECTED) channel.ended = "connection lost"
+    else if (channel.blockedSince === undefined) channel.blockedSince = now
+    else if (now - channel.blockedSince > STALL_MS)
+        channel.ended = `nothing taken for ${STALL_MS} ms`
+}
+
+/**
+ * Does what is due.
+ * @returns ms until something is due again; undefined when nothing is
+ */
+export function turn(channel: Channel): number | undefined {
+    const { client } = channel
+    const { clock, outbox, options } = client
+    const now = clock.millis()
+    let next = channel.relp ? tickRelp(channel, now) : tick(channel, now)
+    const bytes = waitingBytes(outbox)
+    if (channel.isUp) {
+        const left = client.firstAt + options.batchMs - now
+        const due = left <= 0 || bytes >= options.batchBytes
+        if (channel.backlog || (bytes && due)) {
+            send(channel, now)
+            if (hasMore(channel)) next = 1
+        } else if (bytes)
+            next = next === undefined ? left : Math.min(next, left)
+    }
+    if (channel.blockedSince !== undefined) return RETRY_MS
+    return next === undefined ? undefined : Math.max(1, next)
+}
+
+/** Disconnects; what still has to arrive is in the window then. Never throws. */
+export function closeChannel(channel: Channel): void {
+    if (channel.relp) leaveRelp(channel)
+    channel.ended = channel.ended || "closed"
+    channel.connection.close()
+}
+
+/** Whether there is something that the transport would take now. */
+function hasMore(channel: Channel): boolean {
+    if (channel.backlog) return true
+    const { outbox, window, options } = channel.client
+    if (!outbox.at && !outbox.sealed.bytes) return false
+    return !channel.relp || hasRoom(window, options)
+}
+
+/** Does what plain TCP and TLS have to do by time; returns when that is due again, in ms. */
+function tick(channel: Channel, now: number): number | undefined {
+    const { client } = channel
+    const { outbox } = client
+    let left = channel.openedAt + TLS_SETTLE_MS - now
+    if (!channel.isUp && left > 0) return left
+    channel.isUp = true
+    if (!client.window.bytes || waitingBytes(outbox) || channel.backlog)
+        return undefined
+    left = channel.sentAt + ARRIVED_MS - now
+    if (left > 0) return left
+    client.window = new Batches()
+    // the next record may be long in coming
+    outbox.buffer = undefined
+    return undefined
+}
+
+function sendNext(channel: Channel, now: number): WriteResult {
+    const { client, backlog } = channel
+    if (backlog) return sendAgain(channel, backlog, now)
+    const { outbox } = client
+    const { sealed } = outbox
+    if (!sealed.data.length) seal(outbox)
+    if (outbox.gap) {
+        const result = handOver(channel, declareGap(client), 0, now)
+        if (result !== QUEUED) return result
+        outbox.gap = 0
+        client.declared++
+        return result
+    }
+    const result = handOver(channel, sealed.data[0], sealed.counts[0], now)
+    if (result === QUEUED) removeBatch(sealed, 0)
+    return result
+}
+
+/** Sends the oldest batch of the window that was not sent on this connection. */
+function sendAgain(
+    channel: Channel,
+    backlog: number,
+    now: number
+): WriteResult {
+    const { client, relp, connection } = channel
+    const { data, counts } = client.window
+    const at = data.length - backlog
+    const result = relp
+        ? writeRelp(channel, data[at])
+        : connection.write(data[at])
+    if (result !== QUEUED) return result
+    channel.sentAt = now
+    channel.backlog = backlog - 1
+    client.resent += counts[at]
+    return result
 }

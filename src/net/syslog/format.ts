@@ -9,5 +9,6 @@ export const format = ds.format as unknown as (
     a: string | number,
     b: string | number,
     c?: string | number,
-    d?: string | number
+    d?: string | number,
+    e?: string | number
 ) => string

@@ -1,4 +1,6 @@
-export * from "./message"
+export { SyslogNet, SyslogReport } from "./client"
+export * from "./event"
+export { SYSLOG_TOPIC } from "./gap"
 export * from "./options"
+export { MAX_SEQUENCE } from "./outbox"
 export * from "./rsyslogger"
-export { SyslogNet, SyslogReport } from "./worker"

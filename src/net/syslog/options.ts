@@ -1,9 +1,4 @@
-import { BackoffOptions } from "../backoff"
-import {
-    EXAMPLE_ENTERPRISE,
-    MAX_MESSAGE_BYTES,
-    MIN_MESSAGE_BYTES,
-} from "./message"
+import { Backoff, BackoffOptions } from "../backoff"
 
 /** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
 export type SyslogProto = "tcp" | "tls" | "relp"
@@ -50,6 +45,12 @@ export interface SyslogOptions {
 
 /** local0 of RFC 5424, table 1. */
 const LOCAL0 = 16
+/** Longest message unless said otherwise, bytes: what a receiver SHOULD take, section 6.1. */
+const MAX_MESSAGE_BYTES = 2048
+/** Shortest limit that may be set: the longest header, and something of the text. */
+const MIN_MESSAGE_BYTES = 640
+/** The private enterprise number for examples, RFC 5612; a vendor sets its own. */
+const EXAMPLE_ENTERPRISE = 32473
 
 /** Where records go, as `tcp://collector:514`; empty while no host is set. */
 export function target({ host, port, proto }: SyslogOptions): string {
@@ -98,6 +99,8 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
         if (!(value >= parseInt(low) && value <= parseInt(high)))
             refuse(name, value, `${low} to ${high}`)
     }
+    // made to be checked only
+    new Backoff(options.backoff)
     return options
 }
 

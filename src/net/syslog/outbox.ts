@@ -1,106 +1,101 @@
-import { Batch } from "./window"
+import { addBatch, Batches, countOf, removeBatch } from "./batches"
+
+/** Largest sequenceId, after which it starts again at 1: RFC 5424, section 7.3.1. */
+export const MAX_SEQUENCE = 2147483647
 
 /**
- * Framed records that wait to be sent, in batches of one write each: the lines of a batch are
- * joined as soon as it is long enough, as a few long buffers take less of the heap, and tear
- * fewer holes into it, than hundreds of short texts. When full, the oldest batch is dropped, counted, and remembered as one gap
- * until that is declared to the receiver.
+ * Framed records that wait to be sent, and what the one before was made of, as most share it.
+ * The lines of the open batch are copied into one buffer, as a few long buffers take less of
+ * the heap, and tear fewer holes into it, than hundreds of short texts. When all is full, the
+ * oldest batch is dropped, counted, and remembered as one gap until that is declared to the
+ * receiver.
  *
- * @devsWhenUsed
+ * What each record takes comes first: the VM looks fields up in turn.
  */
 export class Outbox {
-    /** Records that wait. */
-    count = 0
-    /** Bytes that wait. */
-    bytes = 0
-    /** Bytes of the newest batch, which still grows. */
-    openBytes = 0
+    // what the head and the tail below were made for; undefined topic: for none
+    time = -1
+    level = -1
+    topic: string = undefined
+    mark: string = undefined
+    wall: number = undefined
     /** sequenceId of the newest record; the others precede it without holes. */
     sequence = 0
+    /** The sequenceId from which on it has another digit; 1 more than the largest at last. */
+    decade = 10
+    /** Bytes of a message without its text. */
+    base = 0
+    /** Whether line feeds frame the messages, in place of their length. */
+    lines: boolean
+    /** Most bytes of a message. */
+    maxBytes: number
+    /** Of the frame. */
+    template: string
+    /** The message before its sequenceId, and between that and its text. */
+    head = ""
+    tail = ""
+    /** Bytes of the open batch. */
+    at = 0
+    /** Bytes that the open batch may reach; 0 while it is empty, so that its begin is seen. */
+    room = 0
+    /** The open batch; undefined while nothing was to be sent for some time. */
+    buffer: Buffer = undefined
+    /** HOSTNAME to MSGID of the topic and mark above. */
+    names = ""
+    /** The batches that are closed. */
+    readonly sealed = new Batches()
+    /** sequenceId of the newest record in them, 0 or less after the numbers started again. */
+    sealedTo = 0
+    /** Records of all the numbers that were used up. */
+    earlier = 0
     /** Records dropped since start. */
     dropped = 0
     /** Records dropped, right before the oldest that waits, and not declared yet. */
     gap = 0
-    /** Lines of the newest batch. */
-    private open: string[] = []
-    private readonly batches: Batch[] = []
+}
 
-    /**
-     * @param limit most bytes that wait
-     * @param batchBytes most bytes of a batch, except for a longer record
-     */
-    constructor(
-        private limit: number,
-        private batchBytes: number
-    ) {}
+/** Bytes that wait. */
+export function waitingBytes(out: Outbox): number {
+    return out.sealed.bytes + out.at
+}
 
-    /** Adds the record that follows `sequence`; `size` is its length in bytes. */
-    add(line: string, size: number, sequence: number): void {
-        if (this.openBytes + size > this.batchBytes) this.seal()
-        this.open.push(line)
-        this.openBytes += size
-        this.sequence = sequence
-        this.bytes += size
-        this.count++
-        if (this.bytes > this.limit) this.makeRoom()
+/** Records that wait. */
+export function waitingCount(out: Outbox): number {
+    return countOf(out.sealed) + out.sequence - out.sealedTo
+}
+
+/** Takes the sequenceId that is a digit longer than the one before, or the first one again. */
+export function nextDecade(out: Outbox): number {
+    if (out.decade <= MAX_SEQUENCE) {
+        const first = out.decade
+        out.decade = Math.min(first * 10, MAX_SEQUENCE + 1)
+        out.base++
+        return first
     }
+    out.base += 1 - ("" + MAX_SEQUENCE).length
+    out.earlier += MAX_SEQUENCE
+    out.sealedTo -= MAX_SEQUENCE
+    out.decade = 10
+    return 1
+}
 
-    /** Changes the limits; drops what is over them. */
-    setLimits(limit: number, batchBytes: number): void {
-        this.seal()
-        this.limit = limit
-        this.batchBytes = batchBytes
-        this.makeRoom()
-    }
+/**
+ * Closes the open batch.
+ * @param last sequenceId of its last record
+ */
+export function seal(out: Outbox, last = out.sequence): void {
+    if (!out.at) return
+    addBatch(out.sealed, out.buffer.slice(0, out.at), last - out.sealedTo)
+    out.sealedTo = last
+    out.at = out.room = 0
+}
 
-    /** The oldest batch, which stays until `remove`; undefined when nothing waits. */
-    head(): Batch | undefined {
-        if (!this.batches.length) this.seal()
-        return this.batches[0]
-    }
-
-    /** Removes and returns what `head` told. */
-    remove(): Batch {
-        const batch = this.batches.shift()
-        this.count -= batch.count
-        this.bytes -= batch.data.length
-        return batch
-    }
-
-    /** Puts a batch back in front that was sent but not acknowledged. */
-    putBack(batch: Batch): void {
-        this.batches.unshift(batch)
-        this.count += batch.count
-        this.bytes += batch.data.length
-        this.makeRoom()
-    }
-
-    /** Replaces each batch by what `change` makes of it, as for another framing. */
-    change(change: (data: Buffer) => Buffer): void {
-        this.seal()
-        for (const batch of this.batches) {
-            this.bytes -= batch.data.length
-            batch.data = change(batch.data)
-            this.bytes += batch.data.length
-        }
-        this.makeRoom()
-    }
-
-    private seal(): void {
-        const count = this.open.length
-        if (!count) return
-        const data = Buffer.from(this.open.join(""))
-        this.batches.push({ data, count })
-        this.open = []
-        this.openBytes = 0
-    }
-
-    private makeRoom(): void {
-        while (this.bytes > this.limit) {
-            this.head()
-            const { count } = this.remove()
-            this.dropped += count
-            this.gap += count
-        }
+/** Drops the oldest batches until no more than `limit` bytes are in closed ones. */
+export function dropOldest(out: Outbox, limit: number): void {
+    const { sealed } = out
+    while (sealed.bytes > limit && sealed.data.length) {
+        const count = removeBatch(sealed, 0)
+        out.dropped += count
+        out.gap += count
     }
 }

@@ -1,12 +1,30 @@
-import { frame, reframe } from "./framing"
-import { MAX_SEQUENCE, MessageEncoder, SyslogEvent } from "./message"
-import { SyslogOptions, completeOptions, target } from "./options"
-import { Batch, ReplayWindow } from "./window"
-import { SyslogNet, SyslogReport, SyslogWorker } from "./worker"
+import * as ds from "@devicescript/core"
+import { QUEUED, Signal } from "../../platform"
+import { addBatch, Batches, countOf, putBack, replaceBatch } from "./batches"
+import { closeChannel, handOver, isReady } from "./channel"
+import { SyslogClient, SyslogNet, SyslogReport } from "./client"
+import { SyslogEvent } from "./event"
+import { format } from "./format"
+import { reframe } from "./framing"
+import { describe } from "./message"
+import { completeOptions, SyslogOptions, target } from "./options"
+import {
+    dropOldest,
+    nextDecade,
+    Outbox,
+    seal,
+    waitingBytes,
+    waitingCount,
+} from "./outbox"
+import { cutBytes, singleLine } from "./text"
+import { interrupt, launch, POLL_MS } from "./worker"
 
-/** Topic of the records about syslog itself. */
-export const SYSLOG_TOPIC = "net.syslog"
-const WARNING = 4
+/** Most bytes that a frame adds to a message. */
+const FRAME_BYTES = 5
+/** Octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
+const OCTET_TEMPLATE = "{0} {1}{2}{3}{4}"
+/** The same with a line feed in place of the length, section 3.4.2. */
+const LINE_TEMPLATE = "{1}{2}{3}{4}\n"
 
 /**
  * Account of syslog since start: received = delivered + queued + dropped, always.
@@ -35,19 +53,36 @@ export interface SyslogStats {
  *
  * @devsWhenUsed
  */
-export class Rsyslogger extends SyslogWorker {
-    private encoder: MessageEncoder
-    /** Whether messages wait in lines; those of RELP, with its own frames, wait in counted ones. */
-    private lines: boolean
-    private received = 0
+export class Rsyslogger {
+    /** Takes the records; undefined while no host is set. */
+    private outbox: Outbox = undefined
+    private readonly client: SyslogClient
 
     /**
      * @param report takes what is to be said about the connection, as a logger does
      * @throws RangeError for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        super(net, given, report)
+        this.client = new SyslogClient(net, completeOptions(given), report)
         this.adopt()
+    }
+
+    /** Starts to connect, once a host is set. May be called more than once. */
+    start(): void {
+        this.client.isStarted = true
+        launch(this.client)
+    }
+
+    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
+    async stop(waitMs = 1000): Promise<void> {
+        const { client } = this
+        const { clock, outbox } = client
+        const until = clock.millis() + waitMs
+        while (client.channel && waitingBytes(outbox) && clock.millis() < until)
+            await ds.sleep(POLL_MS)
+        client.isStarted = false
+        interrupt(client)
+        while (client.isRunning) await ds.sleep(POLL_MS)
     }
 
     /**
@@ -55,96 +90,154 @@ export class Rsyslogger extends SyslogWorker {
      * @throws RangeError for an option out of its limits, with nothing changed
      */
     configure(changes: SyslogOptions): void {
-        const { outbox, channel, options, lines } = this
+        const { client } = this
+        const { options, channel, window, outbox } = client
         const next = completeOptions({ ...options, ...changes })
-        if (channel) channel.close()
-        this.channel = undefined
-        const { batches } = this.window
-        this.window = new ReplayWindow()
+        if (channel) closeChannel(channel)
+        client.channel = undefined
+        client.window = new Batches()
         // on plain TCP the window has been delivered, as far as anybody knows
-        if (options.proto === "relp")
-            for (let i = batches.length - 1; i >= 0; --i)
-                if (batches[i].count) outbox.putBack(batches[i])
-        this.options = next
+        if (window && options.proto === "relp")
+            for (let i = window.data.length - 1; i >= 0; --i)
+                if (window.counts[i])
+                    putBack(outbox.sealed, window.data[i], window.counts[i])
+        client.options = next
         this.adopt()
-        const after = this.lines
-        if (after !== lines) outbox.change(data => reframe(data, after))
-        outbox.setLimits(next.queueBytes, next.batchBytes)
-        this.restart()
+        client.backoff = client.saidConnected = undefined
+        interrupt(client)
+        launch(client)
     }
 
-    /** Takes one event. Never waits, never throws; the oldest is dropped when too many wait. */
+    /**
+     * Takes one event. Never waits, never throws; the oldest is dropped when too many wait.
+     *
+     * The whole frame is made by one call of the formatter, which takes less time than
+     * to make its parts; hence the lengths that are kept.
+     */
     push(event: SyslogEvent): void {
-        const { outbox, channel, options } = this
-        if (!options.host) return
-        const sequence =
-            outbox.sequence < MAX_SEQUENCE ? outbox.sequence + 1 : 1
-        const line = frame(this.encoder.encode(event, sequence), this.lines)
-        const size = line.byteLength
-        // the write would become too long: what waits goes first, if that is possible
-        const full = outbox.openBytes + size > options.batchBytes
-        if (full && channel && channel.isReady()) {
-            channel.send(this.clock.millis())
-            // back-pressure, or the end of the connection, is the fiber's business
-            if (!channel.isReady()) this.wake.notify()
+        const out = this.outbox
+        if (!out) return
+        let sequence = out.sequence + 1
+        if (sequence >= out.decade) sequence = nextDecade(out)
+        out.sequence = sequence
+        // one after the other: a chain of || would take half as long again
+        if (event.time !== out.time) describe(this.client, event, sequence)
+        else if (event.topic !== out.topic)
+            describe(this.client, event, sequence)
+        else if (event.level !== out.level)
+            describe(this.client, event, sequence)
+        else if (event.mark !== out.mark) describe(this.client, event, sequence)
+        else if (event.wall !== out.wall) describe(this.client, event, sequence)
+        else if (event.meta) describe(this.client, event, sequence)
+        let text = event.message
+        if (out.lines) text = singleLine(text)
+        let size = out.base + text.byteLength
+        if (size > out.maxBytes) {
+            // only the text is cut, never the header
+            text = cutBytes(text, out.maxBytes - out.base)
+            size = out.base + text.byteLength
         }
-        const wasEmpty = !outbox.bytes
-        outbox.add(line, size, sequence)
-        this.received++
-        if (wasEmpty) {
-            this.firstAt = this.clock.millis()
-            this.wake.notify()
-        }
+        const { head, tail } = out
+        const frame = format(out.template, size, head, sequence, tail, text)
+        size = frame.byteLength
+        const at = out.at
+        if (at + size > out.room) return startBatch(this.client, frame, size)
+        out.buffer.blitAt(at, frame, 0, size)
+        out.at = at + size
     }
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const { outbox, channel, options } = this
-        let queued = outbox.count
-        if (options.proto === "relp")
-            for (const batch of this.window.batches) queued += batch.count
+        const { client } = this
+        const { outbox, channel, options, window } = client
+        let queued = outbox ? waitingCount(outbox) : 0
+        if (window && options.proto === "relp") queued += countOf(window)
         return {
             target: target(options),
             connected: !!channel && channel.isUp,
-            connects: this.connects,
-            received: this.received,
-            delivered: this.delivered,
+            connects: client.connects,
+            received: outbox ? outbox.earlier + outbox.sequence : 0,
+            delivered: client.delivered,
             queued,
-            dropped: outbox.dropped,
-            resent: this.resent,
-            declared: this.declared,
-            queuedBytes: outbox.bytes,
+            dropped: outbox ? outbox.dropped : 0,
+            resent: client.resent,
+            declared: client.declared,
+            queuedBytes: outbox ? waitingBytes(outbox) : 0,
         }
     }
 
-    /** The record that declares the gap; it stands under the last missing sequenceId. */
-    declareGap(): Batch {
-        const { clock, outbox } = this
-        const dropped = outbox.gap
-        const last = sequenceBefore(outbox.sequence, outbox.count)
-        const first = sequenceBefore(last, dropped - 1)
-        const event: SyslogEvent = {
-            time: clock.millis(),
-            wall: clock.wall(),
-            level: WARNING,
-            topic: SYSLOG_TOPIC,
-            mark: undefined,
-            message: `${dropped} records dropped, sequenceId ${first} to ${last}: the queue was full`,
-            meta: { dropped, first, last },
-        }
-        const message = this.encoder.encode(event, last)
-        return { data: Buffer.from(frame(message, this.lines)), count: 0 }
-    }
-
+    /** Has the options that are there now hold for what waits and what comes. */
     private adopt(): void {
-        const { proto, framing } = this.options
-        this.lines = proto !== "relp" && framing === "lf"
-        this.encoder = new MessageEncoder(this.options, this.lines)
+        const { client } = this
+        const { proto, framing, maxBytes, queueBytes, host } = client.options
+        const lines = proto !== "relp" && framing === "lf"
+        let out = client.outbox
+        if (out) reframeAll(out, lines)
+        else if (host) {
+            out = client.outbox = new Outbox()
+            client.window = new Batches()
+            client.wake = new Signal()
+        }
+        this.outbox = host ? out : undefined
+        if (!out) return
+        out.lines = lines
+        out.template = lines ? LINE_TEMPLATE : OCTET_TEMPLATE
+        // with its frame it must find room in the queue
+        out.maxBytes = Math.min(maxBytes, queueBytes - FRAME_BYTES)
+        out.buffer = out.topic = undefined
+        dropOldest(out, queueBytes)
     }
 }
 
-/** The sequenceId `steps` before another: MAX_SEQUENCE is before 1. */
-function sequenceBefore(sequence: number, steps: number): number {
-    const earlier = sequence - steps
-    return earlier < 1 ? earlier + MAX_SEQUENCE : earlier
+/** Puts what waits into the frames of the other kind, where they are not. */
+function reframeAll(out: Outbox, lines: boolean): void {
+    seal(out)
+    if (lines === out.lines) return
+    for (let i = 0; i < out.sealed.data.length; ++i)
+        replaceBatch(out.sealed, i, reframe(out.sealed.data[i], lines))
+}
+
+/** Adds the record that no longer fits into the open batch, and begins the next with it. */
+function startBatch(client: SyslogClient, frame: string, size: number): void {
+    const { outbox: out, options } = client
+    const { queueBytes, batchBytes } = options
+    const now = client.clock.millis()
+    if (out.at) passOn(client, out, now)
+    if (out.sealed.bytes + size > queueBytes) dropOldest(out, queueBytes - size)
+    const waiting = out.sealed.bytes
+    if (!waiting) client.firstAt = now
+    if (size > batchBytes) {
+        addBatch(out.sealed, Buffer.from(frame), 1)
+        out.sealedTo = out.sequence
+    } else {
+        out.buffer = out.buffer || Buffer.alloc(batchBytes)
+        out.buffer.blitAt(0, frame, 0, size)
+        out.at = size
+        out.room = Math.min(batchBytes, queueBytes - waiting)
+    }
+    if (client.isIdle) {
+        client.isIdle = false
+        client.wake.notify()
+    }
+}
+
+/**
+ * Closes the open batch, which ends before the newest record, and sends it at once where nothing
+ * is in the way. Back-pressure, the end of the connection and RELP are the fiber's business.
+ */
+function passOn(client: SyslogClient, out: Outbox, now: number): void {
+    const { channel } = client
+    const last = out.sequence - 1
+    const isNext = channel && !out.sealed.bytes && !out.gap
+    if (!isNext || channel.relp || !isReady(channel)) {
+        seal(out, last)
+        if (isNext && channel.relp) client.wake.notify()
+        return
+    }
+    const data = out.buffer.slice(0, out.at)
+    const count = last - out.sealedTo
+    if (handOver(channel, data, count, now) !== QUEUED)
+        addBatch(out.sealed, data, count)
+    out.sealedTo = last
+    out.at = out.room = 0
 }

@@ -8,7 +8,8 @@ export const NIL = "-"
 
 /**
  * Makes a header field: characters outside of printable US-ASCII become `_`, what is too long
- * is cut, and nothing becomes the NILVALUE. Slow (a step for each character): keep the result.
+ * is cut, and nothing becomes the NILVALUE. Slow (some steps for each character) unless the
+ * text is valid already.
  * @param limit most characters
  * @param forbidden characters that are not allowed here although they are printable
  */
@@ -18,6 +19,7 @@ export function headerField(
     forbidden = ""
 ): string {
     if (!text) return NIL
+    if (!forbidden && text.length <= limit && isHeaderText(text)) return text
     const count = Math.min(text.length, limit)
     const out: string[] = []
     for (let i = 0; i < count; ++i) {
@@ -29,6 +31,17 @@ export function headerField(
         out.push(ok ? text[i] : SUBSTITUTE)
     }
     return out.join("")
+}
+
+/** Whether text is printable US-ASCII; false also for some that is, with `"` or `\\`. */
+function isHeaderText(text: string): boolean {
+    return (
+        text.byteLength === text.length &&
+        // control characters would be escaped, and the text become longer
+        JSON.stringify(text).length === text.length + 2 &&
+        text.indexOf(" ") < 0 &&
+        text.indexOf("\x7f") < 0
+    )
 }
 
 /**
@@ -52,11 +65,6 @@ export function replaceAll(text: string, from: string, to: string): string {
 /** Writes line feeds as `#012`, as rsyslog itself writes them into its files. */
 export function singleLine(text: string): string {
     return replaceAll(text, "\n", "#012")
-}
-
-/** Doubles the braces of constant text that becomes part of a `format` template. */
-export function escapeTemplate(text: string): string {
-    return replaceAll(replaceAll(text, "{", "{{"), "}", "}}")
 }
 
 /**

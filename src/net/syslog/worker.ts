@@ -1,200 +1,133 @@
 import * as ds from "@devicescript/core"
-import { Clock, NetSocket, Signal, spawn } from "../../platform"
-import { Lease, SocketArbiter } from "../arbiter"
+import { spawn } from "../../platform"
+import { Lease } from "../arbiter"
 import { Backoff } from "../backoff"
-import { Channel, ChannelContext } from "./channel"
-import { completeOptions, SyslogOptions, target } from "./options"
-import { Outbox } from "./outbox"
-import { RelpChannel } from "./relp"
-import { Batch, ReplayWindow } from "./window"
+import { Channel, closeChannel, turn } from "./channel"
+import type { SyslogClient } from "./client"
+import { target } from "./options"
+import { waitingBytes } from "./outbox"
+import { ANSWER_LINGER_MS } from "./relp"
 
-/** What syslog needs of the board. */
-export interface SyslogNet {
-    clock: Clock
-    socket: NetSocket
-    arbiter: SocketArbiter
-}
-
-/** Takes what the worker has to say about the connection: severity and text. Must not throw. */
-export type SyslogReport = (level: number, message: string) => void
+// The fiber that keeps the connection: claims the socket, connects, sends what waits, starts
+// over with growing delays. An outage is said once and its end once, so that these records,
+// which come back to us through the log, cannot feed themselves.
 
 /** How long a connection must hold until the backoff starts again from its first delay, ms. */
 const STABLE_MS = 1000
+/** How long what was sent over TCP or TLS may take to arrive before the socket is given away. */
+const LINGER_MS = 100
 /** How often it is looked whether all has arrived, before the socket is given away, ms. */
-const POLL_MS = 10
+export const POLL_MS = 10
 const WARNING = 4
 const INFO = 6
 
-/**
- * The fiber that keeps the connection: claims the socket, connects, sends what waits, starts
- * over with growing delays. An outage is said once and its end once, so that these records,
- * which come back to us through the log, cannot feed themselves.
- *
- * @devsWhenUsed
- */
-export abstract class SyslogWorker implements ChannelContext {
-    readonly clock: Clock
-    readonly socket: NetSocket
-    options: SyslogOptions
-    /** What waits to be sent. */
-    readonly outbox: Outbox
-    window = new ReplayWindow()
-    readonly wake = new Signal()
-    delivered = 0
-    resent = 0
-    declared = 0
-    /** Connections made since start. */
-    protected connects = 0
-    /** The connection; undefined while there is none. */
-    protected channel: Channel
-    /** Uptime when the oldest waiting record came. */
-    protected firstAt = 0
-    private readonly arbiter: SocketArbiter
-    private backoff: Backoff
-    /** The socket is wanted by others, the options changed, or we are to stop. */
-    private interrupted: boolean
-    private stopping: boolean
-    private isRunning: boolean
-    /** Whether the last that was said is that there is a connection; undefined at first. */
-    private saidConnected: boolean
+/** Has the fiber run, if it is to and does not. */
+export function launch(client: SyslogClient): void {
+    if (client.isRunning || !client.isStarted || !client.options.host) return
+    client.isRunning = true
+    spawn(
+        async () => await run(client),
+        e => client.report(WARNING, `worker ended: ${e}`)
+    )
+}
 
-    /** @throws RangeError for an option out of its limits */
-    constructor(
-        { clock, socket, arbiter }: SyslogNet,
-        given: SyslogOptions,
-        private readonly report: SyslogReport
-    ) {
-        const options = completeOptions(given)
-        this.clock = clock
-        this.socket = socket
-        this.arbiter = arbiter
-        this.options = options
-        this.outbox = new Outbox(options.queueBytes, options.batchBytes)
-        this.backoff = new Backoff(options.backoff)
-    }
+/** Ends the connection, or the wait for one. */
+export function interrupt(client: SyslogClient): void {
+    client.interrupted = true
+    if (client.wake) client.wake.notify()
+}
 
-    /** A record of our own that declares the outbox's gap. */
-    abstract declareGap(): Batch
-
-    /** Starts to connect, once a host is set. May be called more than once. */
-    start(): void {
-        this.stopping = false
-        if (this.isRunning) return
-        this.isRunning = true
-        const { report } = this
-        spawn(this.run, e => report(WARNING, `worker ended: ${e}`))
-    }
-
-    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
-    async stop(waitMs = 1000): Promise<void> {
-        const { outbox, clock } = this
-        const until = clock.millis() + waitMs
-        while (this.channel && outbox.count && clock.millis() < until)
-            await ds.sleep(POLL_MS)
-        this.stopping = true
-        this.interrupt()
-        while (this.isRunning) await ds.sleep(POLL_MS)
-    }
-
-    /** There are other options now: connects anew at once. */
-    protected restart(): void {
-        this.backoff = new Backoff(this.options.backoff)
-        this.saidConnected = undefined
-        this.interrupt()
-    }
-
-    private interrupt(): void {
-        this.interrupted = true
-        this.wake.notify()
-    }
-
-    private async run(): Promise<void> {
-        while (!this.stopping) {
-            this.interrupted = false
-            if (!this.options.host) {
-                await this.wake.wait()
-                continue
-            }
-            let problem: string
-            try {
-                problem = await this.session()
-            } catch (e: any) {
-                problem = e.message || "" + e
-            }
-            if (!this.interrupted) await this.retreat(problem)
-        }
-        this.isRunning = false
-    }
-
-    /** One connection, from the claim of the socket until it is given back; says how it ended. */
-    private async session(): Promise<string | undefined> {
-        const lease = await this.arbiter.claim("syslog", this.interrupt)
+async function run(client: SyslogClient): Promise<void> {
+    while (client.isStarted && client.options.host) {
+        client.interrupted = false
+        let problem: string
         try {
-            if (this.interrupted) return undefined
-            const channel =
-                this.options.proto === "relp"
-                    ? new RelpChannel(this)
-                    : new Channel(this)
-            this.channel = channel
-            await this.serve(channel, lease)
-            return channel.ended
-        } finally {
-            if (this.channel) this.channel.close()
-            this.channel = undefined
-            lease.release()
+            problem = await session(client)
+        } catch (e: any) {
+            problem = e.message || "" + e
         }
+        if (!client.interrupted) await retreat(client, problem)
     }
+    client.isRunning = false
+}
 
-    /**
-     * Sends what is due until the connection is over. That it takes records is said after an
-     * outage, and once it has held the delays start anew.
-     */
-    private async serve(channel: Channel, lease: Lease): Promise<void> {
-        const { clock } = this
-        const { connectMs } = this.options
-        await this.pause(connectMs, channel)
-        if (channel.openedAt !== undefined) this.connects++
-        else if (!this.interrupted && !channel.ended)
-            channel.ended = `no answer within ${connectMs} ms`
-        while (!channel.ended && !this.interrupted && !lease.isOver) {
-            const next = channel.turn(this.firstAt)
-            if (channel.isUp) {
-                if (clock.millis() - channel.openedAt >= STABLE_MS)
-                    this.backoff.reset()
-                if (!this.saidConnected) {
-                    this.saidConnected = true
-                    this.report(INFO, `connected to ${target(this.options)}`)
-                }
-            }
-            if (!channel.ended) await this.wake.wait(next)
-        }
-        // what was sent gets the time to arrive before the socket is given away
-        const until = clock.millis() + channel.lingerMs
-        while (!channel.ended && this.window.bytes && clock.millis() < until)
-            await ds.sleep(POLL_MS)
+/** One connection, from the claim of the socket until it is given back; says how it ended. */
+async function session(client: SyslogClient): Promise<string | undefined> {
+    const recall = () => interrupt(client)
+    const lease = await client.arbiter.claim("syslog", recall)
+    try {
+        if (client.interrupted) return undefined
+        const channel = new Channel(client)
+        client.channel = channel
+        await serve(client, channel, lease)
+        return channel.ended
+    } finally {
+        if (client.channel) closeChannel(client.channel)
+        client.channel = undefined
+        lease.release()
     }
+}
 
-    /** Says an outage once, and waits until it is time for the next attempt. */
-    private async retreat(problem: string): Promise<void> {
-        if (this.saidConnected !== false) {
-            this.saidConnected = false
-            this.report(
-                WARNING,
-                `no connection to ${target(this.options)}: ${problem}`
-            )
-        }
-        await this.pause(this.backoff.next())
+/** Sends what is due until the connection is over. */
+async function serve(
+    client: SyslogClient,
+    channel: Channel,
+    lease: Lease
+): Promise<void> {
+    const { clock, outbox } = client
+    const { connectMs } = client.options
+    await pause(client, connectMs, channel)
+    if (channel.openedAt !== undefined) client.connects++
+    else if (!client.interrupted && !channel.ended)
+        channel.ended = `no answer within ${connectMs} ms`
+    while (!channel.ended && !client.interrupted && !lease.isOver) {
+        const next = turn(channel)
+        if (channel.isUp) held(client, channel)
+        if (channel.ended) break
+        client.isIdle = !waitingBytes(outbox)
+        await client.wake.wait(next)
+        client.isIdle = false
     }
+    // what was sent gets the time to arrive before the socket is given away
+    const until = clock.millis() + (channel.relp ? ANSWER_LINGER_MS : LINGER_MS)
+    while (!channel.ended && client.window.bytes && clock.millis() < until)
+        await ds.sleep(POLL_MS)
+}
 
-    /** Waits `ms`, or until the channel is open or over; an interruption ends it. */
-    private async pause(ms: number, channel?: Channel): Promise<void> {
-        const { clock } = this
-        const until = clock.millis() + ms
-        while (ms > 0 && !this.interrupted) {
-            if (channel && (channel.openedAt !== undefined || channel.ended))
-                return
-            await this.wake.wait(ms)
-            ms = until - clock.millis()
-        }
+/** Says after an outage that records are taken; once that has held, delays start anew. */
+function held(client: SyslogClient, channel: Channel): void {
+    if (client.clock.millis() - channel.openedAt >= STABLE_MS)
+        client.backoff = undefined
+    if (client.saidConnected) return
+    client.saidConnected = true
+    client.report(INFO, `connected to ${target(client.options)}`)
+}
+
+/** Says an outage once, and waits until it is time for the next attempt. */
+async function retreat(client: SyslogClient, problem: string): Promise<void> {
+    const { options } = client
+    if (client.saidConnected !== false) {
+        client.saidConnected = false
+        client.report(
+            WARNING,
+            `no connection to ${target(options)}: ${problem}`
+        )
+    }
+    client.backoff = client.backoff || new Backoff(options.backoff)
+    await pause(client, client.backoff.next())
+}
+
+/** Waits `ms`, or until the channel is open or over; an interruption ends it. */
+async function pause(
+    client: SyslogClient,
+    ms: number,
+    channel?: Channel
+): Promise<void> {
+    const { clock } = client
+    const until = clock.millis() + ms
+    while (ms > 0 && !client.interrupted) {
+        if (channel && (channel.openedAt !== undefined || channel.ended)) return
+        await client.wake.wait(ms)
+        ms = until - clock.millis()
     }
 }

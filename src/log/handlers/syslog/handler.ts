@@ -12,13 +12,13 @@ import { LogRecord } from "../../record"
  * @devsWhenUsed
  */
 export class RsyslogHandler implements Handler {
+    /** The client's own `push`: a method in between would take a tenth of its time. */
+    readonly emit: (record: LogRecord, line: string) => void
     /** The message is written from the record: no line is needed. */
     readonly advised: HandlerOptions = { level: INFO, formatter: null }
 
-    constructor(private readonly rsyslogger: Rsyslogger) {}
-
-    emit(record: LogRecord, line: string): void {
-        this.rsyslogger.push(record)
+    constructor(private readonly rsyslogger: Rsyslogger) {
+        this.emit = rsyslogger.push
     }
 
     open(): ds.AsyncVoid {

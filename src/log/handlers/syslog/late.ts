@@ -30,7 +30,7 @@ export async function forwardLate(
     flash: FlashSlots,
     rsyslogger: Rsyslogger
 ): Promise<number> {
-    if (!rsyslogger.options.host) return 0
+    if (!rsyslogger.stats().target) return 0
     const stored = await flash.read(SLOTS.cursor)
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
@@ -63,5 +63,5 @@ export async function forwardLate(
 
 /** Waits until at most `bytes` wait to be sent. */
 async function drain(rsyslogger: Rsyslogger, bytes: number): Promise<void> {
-    while (rsyslogger.outbox.bytes > bytes) await ds.sleep(POLL_MS)
+    while (rsyslogger.stats().queuedBytes > bytes) await ds.sleep(POLL_MS)
 }
