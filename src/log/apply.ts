@@ -15,7 +15,7 @@ export function applyFilters(
     filters: LogFilter[],
     record: LogRecord
 ): LogRecord | undefined {
-    let verdict = entry ? value(entry.options.filterDefault, KEEP) : KEEP
+    let verdict = entry ? value(entry.filterDefault, KEEP) : KEEP
     for (const filter of filters) {
         let answer: FilterAnswer = IGNORE
         try {

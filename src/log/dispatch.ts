@@ -1,8 +1,8 @@
 import { applyFilters } from "./apply"
-import { Core, HandlerEntry, Source } from "./core"
-import { renewWindow } from "./entry"
+import { Core, Deferred, HandlerEntry, Source } from "./core"
 import { defer, handlerFailed } from "./faults"
 import { Formatter } from "./formatters"
+import { DEFAULT_WINDOW } from "./handler"
 import { Level } from "./levels"
 import { LogRecord } from "./record"
 import { without } from "./table"
@@ -15,9 +15,9 @@ export const MAX_DEFERRED = 16
 /**
  * Makes the record of one log call and hands it out. It never throws and never waits.
  *
- * This is the hot path, hence few and flat functions: a call costs the VM as much as eight
- * reads of a field. Without `a` and `b` the message is taken as it is, so that foreign text with
- * braces is safe.
+ * This is the hot path, hence one flat function: a call costs the VM as much as eight reads of
+ * a field, and so does `length`. Without `a` and `b` the message is taken as it is, so that
+ * foreign text with braces is safe.
  */
 export function publish(
     source: Source,
@@ -39,10 +39,10 @@ export function publish(
     if (a !== undefined) message = nativeFormat(message, a, b, c, d)
     else if (b !== undefined) message = nativeFormat(message, a, b, c, d)
     if (message.byteLength > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
-    if (core.depth) return keepForLater(core, source, level, message)
-    core.depth = 1
+    if (core.busy) return keepForLater(core, source, level, message)
+    core.busy = true
     // one object serves all records: the heap is small, and handlers must not keep it
-    const record = core.record
+    let record = core.record
     if (core.source !== source) {
         core.source = source
         record.topic = channel.topic
@@ -51,23 +51,73 @@ export function publish(
     }
     record.level = level
     record.message = message
-    record.time = core.clock.millis()
-    if (core.wallKnown) record.wall = core.clock.wall()
-    const filters = channel.filters
-    if (!filters) emitTo(core, entries, record)
-    else {
-        const taken = applyFilters(core, undefined, filters, record)
-        if (taken) emitTo(core, entries, taken)
+    const time = core.millis()
+    if (record.time !== time) {
+        record.time = time
+        record.wall = core.clock.wall()
     }
-    if (core.deferred.length) drain(core)
-    core.depth = 0
+    let i = 0
+    let entry = entries[0]
+    if (core.primary) {
+        const filters = channel.filters
+        if (filters) record = applyFilters(core, undefined, filters, record)
+        if (!record) entry = undefined
+    }
+    let formatter: Formatter = undefined
+    let formatting = false
+    let formatted: LogRecord = undefined
+    let line: string = undefined
+    // a throw leaves the inner loop, and the outer one goes on with the next handler
+    while (entry) {
+        try {
+            for (; entry; entry = entries[i]) {
+                i = i + 1
+                if (level > entry.level) continue
+                let taken = record
+                if (entry.filters) {
+                    taken = applyFilters(core, entry, entry.filters, record)
+                    if (!taken) continue
+                }
+                if (entry.burst) {
+                    if (time >= entry.windowEnd) renewWindow(entry, time)
+                    if (entry.passed >= entry.limit) {
+                        refuse(core, entry)
+                        continue
+                    }
+                }
+                const wanted = entry.formatter
+                if (wanted) {
+                    if (wanted !== formatter) formatted = undefined
+                    if (taken !== formatted) {
+                        formatting = true
+                        line = wanted.format(taken)
+                        formatting = false
+                        formatter = wanted
+                        formatted = taken
+                    }
+                    entry.passed = entry.passed + 1
+                    entry.emit(taken, line)
+                } else {
+                    entry.passed = entry.passed + 1
+                    entry.emit(taken)
+                }
+            }
+        } catch (e: any) {
+            // after a formatter's fault the handler is tried again with the default one
+            if (!handlerFailed(core, entry, formatting, e)) entry = entries[i]
+            else i = i - 1
+            formatting = false
+        }
+    }
+    if (core.deferred) drain(core)
+    core.busy = false
 }
 
 /** Hands out the records of the log's own, unless a dispatch is under way and will. */
 export function deliverDeferred(core: Core): void {
-    if (core.depth) return
+    if (core.busy) return
     drain(core)
-    core.depth = 0
+    core.busy = false
 }
 
 /** Keeps a record that was logged inside a handler, filter or formatter. */
@@ -77,81 +127,66 @@ function keepForLater(
     level: Level,
     message: string
 ): void {
-    if (core.depth < 2 && core.deferred.length < MAX_DEFERRED)
+    const { deferred } = core
+    if (!core.draining && (!deferred || deferred.length < MAX_DEFERRED))
         return defer(core, source, level, message)
-    core.refused++
-    core.due(core.clock.millis())
+    core.refused = (core.refused || 0) + 1
+    core.due()
 }
 
 /** Hands out what was logged during a dispatch; what is logged meanwhile is refused. */
 function drain(core: Core): void {
-    core.depth = 2
-    while (core.deferred.length) {
-        const { channel, record, forced } = core.deferred.shift()
-        if (forced) emitTo(core, [forced], record, forced)
-        channelLevel(channel)
-        const { entries, filters } = channel
-        const taken = filters
-            ? applyFilters(core, undefined, filters, record)
-            : record
-        if (taken) emitTo(core, without(entries, forced), taken)
+    if (core.draining) return
+    core.draining = true
+    while (core.deferred) {
+        const next = core.deferred.shift()
+        if (!core.deferred.length) core.deferred = undefined
+        core.busy = false
+        publishDeferred(core, next)
+    }
+    core.draining = false
+}
+
+/** Hands out a record; `forced` takes it whatever its level, filters and burst limit. */
+function publishDeferred(
+    core: Core,
+    { source, level, message, forced }: Deferred
+): void {
+    const { channel } = source
+    channelLevel(channel)
+    if (forced) {
+        channel.entries = without(channel.entries, forced)
+        publish(source, level, message)
+        channel.entries = undefined
+        core.busy = true
+        giveTo(core, forced)
+    } else publish(source, level, message)
+}
+
+/** Gives a handler the record that was published last. */
+function giveTo(core: Core, entry: HandlerEntry): void {
+    const { record } = core
+    let formatting = true
+    try {
+        const { formatter } = entry
+        const line = formatter ? formatter.format(record) : undefined
+        formatting = false
+        entry.passed++
+        entry.emit(record, line)
+    } catch (e: any) {
+        if (handlerFailed(core, entry, formatting, e)) giveTo(core, entry)
     }
 }
 
-/** Gives a record to handlers; `forced` takes it whatever its level, filters and burst limit. */
-function emitTo(
-    core: Core,
-    entries: HandlerEntry[],
-    record: LogRecord,
-    forced?: HandlerEntry
-): void {
-    const level = record.level
-    const time = record.time
-    const count = entries.length
-    let formatter: Formatter = undefined
-    let formatted: LogRecord = undefined
-    let line: string = undefined
-    let i = 0
-    // a throw leaves the inner loop, and the outer one goes on with the next handler
-    while (i < count) {
-        try {
-            for (; i < count; ++i) {
-                const entry = entries[i]
-                let taken = record
-                if (entry !== forced) {
-                    if (level > entry.level) continue
-                    if (entry.filters) {
-                        taken = applyFilters(core, entry, entry.filters, record)
-                        if (!taken) continue
-                    }
-                    if (time >= entry.windowEnd) renewWindow(entry, time)
-                    if (entry.passed >= entry.limit) {
-                        refuse(core, entry)
-                        continue
-                    }
-                }
-                const wanted = entry.formatter
-                if (wanted !== formatter || taken !== formatted) {
-                    formatter = undefined
-                    line = wanted ? wanted.format(taken) : undefined
-                    formatter = wanted
-                    formatted = taken
-                }
-                entry.passed++
-                entry.handler.emit(taken, line)
-            }
-        } catch (e: any) {
-            // after a formatter's fault the handler is tried again with the default one
-            const inFormatter = formatter === undefined
-            if (!handlerFailed(core, entries[i], inFormatter, e)) ++i
-            formatter = undefined
-        }
-    }
+/** Starts a new burst window at `time`. */
+function renewWindow(entry: HandlerEntry, time: number): void {
+    entry.windowEnd = time + (entry.window || DEFAULT_WINDOW)
+    entry.limit = entry.passed + entry.burst
 }
 
 /** Counts a record above the burst limit. */
 function refuse(core: Core, entry: HandlerEntry): void {
-    entry.dropped++
+    entry.dropped = (entry.dropped || 0) + 1
     if (entry.unreported) {
         entry.unreported++
         return

@@ -1,17 +1,11 @@
 import { checkRange } from "./check"
 import { HandlerEntry } from "./core"
-import { KEEP, LogFilter, STOP } from "./filters"
+import { KEEP, STOP } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
-import { Burst, Handler, HandlerOptions } from "./handler"
+import { DEFAULT_BURST, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
-
-/**
- * Default burst limit. OTP's is 500 records a second; the slowest sink that a board has by
- * default is its serial console, which carries about 100 lines a second at 115,200 baud, and
- * the VM loses without a word what does not fit.
- */
-export const DEFAULT_BURST: Burst = { records: 100, window: 1000 }
+import { without } from "./table"
 
 /**
  * Makes the entry of a handler.
@@ -22,78 +16,65 @@ export function makeEntry(
     handler: Handler,
     options: HandlerOptions
 ): HandlerEntry {
-    const entry = new HandlerEntry(name, handler)
-    entry.options = handler.advised || {}
-    configureEntry(entry, options || {}, false)
+    const entry: HandlerEntry = {
+        level: TRACE,
+        filters: undefined,
+        burst: DEFAULT_BURST,
+        passed: 0,
+        formatter: LINE_FORMATTER,
+        emit: handler.emit,
+        handler,
+        name,
+    }
+    if (handler.advise) changeEntry(entry, handler.advise())
+    if (options) changeEntry(entry, options)
+    if (entry.burst) endWindow(entry)
     return entry
 }
 
 /**
  * Takes changed options; what was taken out comes back with them.
- * @param tell whether the handler itself is to be told
  * @throws RangeError for a value out of range; nothing is changed then
  */
-export function configureEntry(
+export function changeEntry(
     entry: HandlerEntry,
-    changes: HandlerOptions,
-    tell: boolean
+    changes: HandlerOptions
 ): void {
-    const { handler } = entry
-    const next = Object.assign({}, entry.options)
-    Object.assign(next, changes)
-    checkOptions(entry.name, handler, next)
-    if (tell && handler.configure) handler.configure(changes)
-    if (changes.queue) handler.queue.configure(changes.queue)
-    entry.options = next
+    checkOptions(entry, changes)
+    const { level, loggers, filterDefault, restartAfter, queue } = changes
+    if (queue) entry.handler.queue.configure(queue)
     restoreEntry(entry)
+    if (level !== undefined) entry.level = level
+    if (loggers) entry.loggers = loggers
+    if (filterDefault !== undefined) entry.filterDefault = filterDefault
+    if (restartAfter !== undefined) entry.restartAfter = restartAfter
+    if (changes.formatter !== undefined) entry.formatter = changes.formatter
+    changeFilters(entry, changes)
+    changeBurst(entry, changes)
 }
 
-/** Puts in force what the options say. */
+/** Brings back what was taken out of an entry, and the entry itself. */
 export function restoreEntry(entry: HandlerEntry): void {
-    const { options } = entry
-    const { levels } = options
-    let { filters } = options
-    if (entry.error) {
-        entry.failed = false
-        entry.backAt = undefined
-    }
-    entry.level = value(options.level, TRACE)
-    if (levels) {
-        entry.level = TRACE
-        const own: LogFilter[] = [levels]
-        if (filters) own.pushRange(filters)
-        filters = own
-    }
-    entry.filters = filters
-    entry.formatter = value(options.formatter, LINE_FORMATTER)
-    // an endless window in place of a limit
-    const end = options.burst === null ? Infinity : 0
-    entry.windowEnd = end
-    entry.limit = end
+    if (!entry.asked) return
+    Object.assign(entry, entry.asked)
+    entry.asked = undefined
+    entry.failed = false
+    entry.backAt = undefined
 }
 
 /** The most detailed level that a handler takes of a topic. */
 export function levelFor(entry: HandlerEntry, topic: string): Level {
-    const { loggers, levels } = entry.options
+    const { level, levels, loggers } = entry
     if (loggers && !loggers.some(pattern => covers(pattern, topic))) return NONE
-    return levels ? Math.min(entry.level, levels.levelOf(topic)) : entry.level
+    return levels ? Math.min(level, levels.levelOf(topic)) : level
 }
 
-/** Starts a new burst window at `time`. */
-export function renewWindow(entry: HandlerEntry, time: number): void {
-    const { records, window } = entry.options.burst || DEFAULT_BURST
-    entry.windowEnd = time + window
-    entry.limit = entry.passed + records
-}
-
-/** `given`, also when it is null; `fallback` when it was left out. */
-export function value<T>(given: T, fallback: T): T {
-    return given === undefined ? fallback : given
-}
-
-function checkOptions(
-    name: string,
-    handler: Handler,
+/**
+ * Checks options.
+ * @throws RangeError for a value out of range
+ */
+export function checkOptions(
+    { name, handler }: HandlerEntry,
     options: HandlerOptions
 ): void {
     const { level, filterDefault, restartAfter, burst, queue } = options
@@ -106,4 +87,40 @@ function checkOptions(
     }
     if (queue && !handler.queue)
         throw new RangeError(`log handler "${name}" has no queue`)
+}
+
+/** Levels by topic stand in place of the level, as the first of the filters. */
+function changeFilters(entry: HandlerEntry, changes: HandlerOptions): void {
+    const levels = changes.levels || entry.levels
+    if (changes.filters || levels) {
+        const given = changes.filters || entry.filters || []
+        const filters = without(given, entry.levels)
+        if (levels) {
+            filters.insert(0, 1)
+            filters[0] = levels
+            entry.levels = levels
+            entry.level = TRACE
+        }
+        entry.filters = filters.length ? filters : undefined
+    }
+}
+
+/** A change of the burst limit begins a new window. */
+function changeBurst(entry: HandlerEntry, { burst }: HandlerOptions): void {
+    if (burst === null) entry.burst = 0
+    else if (burst) {
+        entry.burst = burst.records
+        entry.window = burst.window
+        endWindow(entry)
+    }
+}
+
+function endWindow(entry: HandlerEntry): void {
+    entry.windowEnd = 0
+    entry.limit = 0
+}
+
+/** `given`, also when it is null; `fallback` when it was left out. */
+export function value<T>(given: T, fallback: T): T {
+    return given === undefined ? fallback : given
 }

@@ -2,7 +2,6 @@ import { Core, HandlerEntry, Source } from "./core"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
-import { LogRecord } from "./record"
 import { placeEntry, without } from "./table"
 import { renderError } from "./text"
 import { invalidate } from "./topics"
@@ -22,13 +21,14 @@ export function handlerFailed(
     error: unknown
 ): boolean {
     if (inFormatter && entry.formatter !== LINE_FORMATTER) {
+        noteAsked(entry)
         entry.formatter = LINE_FORMATTER
         placeEntry(core, entry)
         partFailed(core, entry, "formatter of ", error)
         return true
     }
     if (!inFormatter) entry.passed--
-    entry.dropped++
+    entry.dropped = (entry.dropped || 0) + 1
     takeOut(core, entry, "", error)
     return false
 }
@@ -40,6 +40,7 @@ export function takeOut(
     part: string,
     error: unknown
 ): void {
+    noteAsked(entry)
     entry.level = NONE
     entry.failed = true
     partFailed(core, entry, part, error)
@@ -52,9 +53,16 @@ export function filterFailed(
     filter: LogFilter,
     error: unknown
 ): void {
+    noteAsked(entry)
     const rest = without(entry.filters, filter)
     entry.filters = rest.length ? rest : undefined
     partFailed(core, entry, `filter "${filter.name}" of `, error)
+}
+
+/** Keeps what a fault changes, for when it comes back. */
+function noteAsked(entry: HandlerEntry): void {
+    const { level, filters, formatter } = entry
+    if (!entry.asked) entry.asked = { level, filters, formatter }
 }
 
 /** Reports that a part of a handler is out, and notes when it comes back. */
@@ -64,7 +72,7 @@ function partFailed(
     part: string,
     error: unknown
 ): void {
-    const after = entry.options.restartAfter
+    const after = entry.restartAfter
     entry.error = renderError(error)
     if (after) entry.backAt = core.clock.millis() + after
     reportOut(core, `${part}log handler "${entry.name}"`, entry.error, after)
@@ -94,10 +102,10 @@ export function report(
     message: string,
     forced?: HandlerEntry
 ): void {
-    defer(core, core.journal, level, message, forced)
+    defer(core, core.channels[0], level, message, forced)
 }
 
-/** Queues a record of its own, where the common one does not do. */
+/** Queues a record of any source. */
 export function defer(
     core: Core,
     source: Source,
@@ -105,16 +113,6 @@ export function defer(
     message: string,
     forced?: HandlerEntry
 ): void {
-    const { clock, deferred } = core
-    const { channel, mark, meta } = source
-    const record: LogRecord = {
-        time: clock.millis(),
-        wall: clock.wall(),
-        level,
-        topic: channel.topic,
-        mark,
-        message,
-        meta,
-    }
-    deferred.push({ channel, record, forced })
+    if (!core.deferred) core.deferred = []
+    core.deferred.push({ source, level, message, forced })
 }

@@ -22,8 +22,6 @@ export interface FormatterOptions {
     singleLine?: boolean
 }
 
-const FIELDS = ["time", "level", "topic", "task", "mark", "message", "meta"]
-
 /**
  * A line by a template of `{time} {level} {topic} {task} {mark} {message} {meta}` and text
  * between. `{mark}` is the service's mark, or the topic where there is none; `{task}` the
@@ -57,15 +55,24 @@ export class TemplateFormatter implements Formatter {
 
     /** Splits the template: text at even places, field names at odd ones. */
     private parse(template: string): void {
+        const fields = [
+            "time",
+            "level",
+            "topic",
+            "task",
+            "mark",
+            "message",
+            "meta",
+        ]
         let at = 0
         while (true) {
             const open = template.indexOf("{", at)
             if (open < 0) break
             const close = template.indexOf("}", open)
             const name = template.slice(open + 1, Math.max(open, close))
-            if (FIELDS.indexOf(name) < 0)
+            if (fields.indexOf(name) < 0)
                 throw new RangeError(
-                    `template "${template}": no field at character ${open + 1}; wanted {${FIELDS.join("} {")}}`
+                    `template "${template}": no field at character ${open + 1}; wanted {${fields.join("} {")}}`
                 )
             this.parts.push(template.slice(at, open))
             this.parts.push(name)
@@ -129,42 +136,35 @@ const LABELS = [
     "TRACE",
 ]
 
-/**
- * The line of a record that handlers get by default: `TIME [LEVEL] [name.service] message`.
- * @devsWhenUsed
- */
-class LineFormatter implements Formatter {
-    private time = -1
-    private wall: number = undefined
-    private stamp = ""
+/** What the text of the time was made for, and that text. */
+let stampTime = -1
+let stampWall: number = undefined
+let stamp = ""
 
-    format(record: LogRecord): string {
-        // plain statements: in one expression the VM would keep every part in a slot
-        if (record.time !== this.time) this.renew(record)
-        else if (record.wall !== this.wall) this.renew(record)
-        let name = record.mark
-        if (!name) name = record.topic
-        let message = record.message
-        if (message.indexOf("\n") >= 0) message = singleLine(message)
-        return nativeFormat(
-            "{0} [{1}] [{2}] {3}",
-            this.stamp,
-            LABELS[record.level],
-            name,
-            message
-        )
-    }
+/** `TIME [LEVEL] [name.service] message`. */
+function formatLine(record: LogRecord): string {
+    // plain statements: in one expression the VM would keep every part in a slot
+    if (record.time !== stampTime) renewStamp(record)
+    else if (record.wall !== stampWall) renewStamp(record)
+    let name = record.mark
+    if (!name) name = record.topic
+    let message = record.message
+    if (message.indexOf("\n") >= 0) message = singleLine(message)
+    return nativeFormat(
+        "{0} [{1}] [{2}] {3}",
+        stamp,
+        LABELS[record.level],
+        name,
+        message
+    )
+}
 
-    /** Several records of one VM slice have the same time: its text is made once. */
-    private renew(record: LogRecord): void {
-        this.time = record.time
-        this.wall = record.wall
-        this.stamp =
-            record.wall === undefined
-                ? uptimeText(record.time)
-                : rfc3339(record.wall)
-    }
+/** Several records of one VM slice have the same time: its text is made once. */
+function renewStamp({ time, wall }: LogRecord): void {
+    stampTime = time
+    stampWall = wall
+    stamp = wall === undefined ? uptimeText(time) : rfc3339(wall)
 }
 
 /** The default formatter, one for all handlers so that it runs once for a record. */
-export const LINE_FORMATTER: Formatter = new LineFormatter()
+export const LINE_FORMATTER: Formatter = { format: formatLine }

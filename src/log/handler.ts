@@ -6,6 +6,14 @@ import { Account, BoundedQueue, QueueOptions } from "./queue"
 import { LogRecord } from "./record"
 import { LevelRules } from "./spec"
 
+/**
+ * Default burst limit: records, and the window in ms. OTP's is 500 records a second; the
+ * slowest sink that a board has by default is its serial console, which carries about 100
+ * lines a second at 115,200 baud, and the VM loses without a word what does not fit.
+ */
+export const DEFAULT_BURST = 100
+export const DEFAULT_WINDOW = 1000
+
 /** At most `records` records in each `window` ms; the rest is dropped and counted. */
 export interface Burst {
     records: number
@@ -24,7 +32,7 @@ export interface HandlerOptions {
     filterDefault?: number
     /** Makes the line; `LINE_FORMATTER` by default, null when the handler needs no line. */
     formatter?: Formatter | null
-    /** Burst limit; `DEFAULT_BURST` by default, null for none. */
+    /** Burst limit; DEFAULT_BURST in DEFAULT_WINDOW by default, null for none. */
     burst?: Burst | null
     /** After a throw, ms until what threw is tried again; 0 (default) = never. */
     restartAfter?: number
@@ -43,10 +51,10 @@ export interface Handler {
      * Takes one record.
      * @param record the event; the log uses the object again, so it is not to be changed,
      * nor kept past the call unless copied
-     * @param line the record as text by the handler's formatter, without a line end;
-     * the same formatter runs once for all handlers that share it
+     * @param line the record as text by the handler's formatter, without a line end, or
+     * undefined when that is null; the same formatter runs once for all handlers that share it
      */
-    emit(record: LogRecord, line: string): void
+    emit(record: LogRecord, line?: string): void
     /** Called when the handler is added. */
     open?(): ds.AsyncVoid
     /** Called when the handler is removed; writes what is pending. */
@@ -54,7 +62,7 @@ export interface Handler {
     /** Takes changed options while running. */
     configure?(options: Record<string, any>): void
     /** Options that suit this handler, where whoever adds it says nothing else. */
-    readonly advised?: HandlerOptions
+    advise?(): HandlerOptions
     /**
      * The queue of a slow handler. The log takes the handler's account from it, and reports
      * what it dropped as one record once it is low again.

@@ -1,5 +1,4 @@
 export { Channel, FAILED, RUNNING } from "./core"
-export { DEFAULT_BURST } from "./entry"
 export * from "./errors"
 export { LOG_TOPIC } from "./faults"
 export * from "./filters"

@@ -9,7 +9,7 @@ import { renderError } from "./text"
 import { invalidate } from "./topics"
 
 /** Something is to be done at `time` (ms since start) or later. */
-export function due(core: Core, time: number): void {
+export function wakeAt(core: Core, time: number): void {
     if (!(time < core.dueAt)) return
     core.dueAt = time
     if (core.keeper) return core.keeper.notify()
@@ -37,14 +37,15 @@ export function doDue(core: Core): void {
     const now = core.clock.millis()
     if (now < core.dueAt) return
     core.dueAt = Infinity
-    if (core.refused)
+    const { refused } = core
+    core.refused = undefined
+    if (refused)
         report(
             core,
             WARNING,
-            `log: ${core.refused} records dropped that were logged inside handlers`
+            `log: ${refused} records dropped that were logged inside handlers`
         )
-    core.refused = 0
-    if (core.primary) due(core, core.primary.bringPrimaryBack(now))
+    if (core.primary) core.due(core.primary.bringPrimaryBack(now))
     for (const entry of core.entries) checkEntry(core, entry, now)
     invalidate(core)
     deliverDeferred(core)
@@ -56,9 +57,9 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     if (backAt <= now) {
         restoreEntry(entry)
         placeEntry(core, entry)
-    } else if (backAt) due(core, backAt)
+    } else if (backAt) core.due(backAt)
     if (entry.failed) return
-    if (unreported && now < entry.reportAt) due(core, entry.reportAt)
+    if (unreported && now < entry.reportAt) core.due(entry.reportAt)
     else if (unreported) {
         entry.unreported = 0
         reportDropped(core, entry, unreported, "burst limit")

@@ -20,8 +20,9 @@ export interface HandlerInfo {
 
 /** What `handlers()` tells of one: the handler's own account, and what never reached it. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
-    const { name, error, handler, passed, dropped } = entry
+    const { name, error, handler, passed } = entry
     const own = handler.queue || handler
+    const dropped = entry.dropped || 0
     const account: Account = {
         received: 0,
         delivered: 0,

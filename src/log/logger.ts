@@ -182,8 +182,8 @@ export class Logger implements Source {
         object: Meta,
         render?: (object: Meta) => string
     ): void {
-        if (this.isEnabled(level))
-            publish(this.with(object), level, renderReport(object, render))
+        if (settled(this).threshold >= level && level >= EMERGENCY)
+            publish(withMeta(this, object), level, renderReport(object, render))
     }
 
     /**
@@ -199,17 +199,29 @@ export class Logger implements Source {
     ): void {
         const { channel } = this
         if (channel.core.progress && channel.threshold >= INFO)
-            publish(this.with({ progress: true }), INFO, message, a, b, c, d)
+            publish(
+                withMeta(this, { progress: true }),
+                INFO,
+                message,
+                a,
+                b,
+                c,
+                d
+            )
     }
 
     /** A logger that adds `meta` to its records; this one stays as it is. */
     with(meta: Meta): Logger {
-        const merged = Object.assign({}, this.meta || {})
-        Object.assign(merged, meta)
-        // not before this one has its topic: whoever claims that must be without meta
-        const channel = settled(this)
-        return new Logger(channel, this.mark, merged)
+        return withMeta(this, meta)
     }
+}
+
+function withMeta(logger: Logger, meta: Meta): Logger {
+    const merged = Object.assign({}, logger.meta || {})
+    Object.assign(merged, meta)
+    // not before this one has its topic: whoever claims that must be without meta
+    const channel = settled(logger)
+    return new Logger(channel, logger.mark, merged)
 }
 
 /**

@@ -34,13 +34,14 @@ export class BoundedQueue<T> {
     unreported = 0
     /** Called when something was dropped and the queue is low again; must not log or wait. */
     onLow: () => void
-    private options: QueueOptions
-    private readonly items: T[] = []
-    private readonly sizes: number[] = []
-    private held = 0
-    private stuck = 0
-    private dropEntries = 0
-    private dropBytes = 0
+    // what follows is the queue's own
+    readonly items: T[] = []
+    readonly sizes: number[] = []
+    dropEntries = 0
+    dropBytes = 0
+    options: QueueOptions
+    held = 0
+    stuck = 0
 
     /** @throws RangeError when a limit is out of its range */
     constructor(options?: QueueOptions) {
@@ -78,17 +79,20 @@ export class BoundedQueue<T> {
      * @returns false when it was dropped (and counted)
      */
     push(item: T, bytes: number, level?: Level): boolean {
-        this.received++
-        if (
-            (this.length >= this.dropEntries ||
-                this.bytes + bytes > this.dropBytes) &&
-            !this.admit(bytes, level)
-        )
-            return false
-        this.items.push(item)
-        this.sizes.push(bytes)
-        this.length++
-        this.bytes += bytes
+        this.received = this.received + 1
+        let length = this.length
+        let total = this.bytes + bytes
+        if (length >= this.dropEntries || total > this.dropBytes) {
+            if (!admit(this, bytes, level)) return false
+            // a flush may have emptied it
+            length = this.length
+            total = this.bytes + bytes
+        }
+        // not by `push`, which takes a call
+        this.items[length] = item
+        this.sizes[length] = bytes
+        this.length = length + 1
+        this.bytes = total
         return true
     }
 
@@ -118,7 +122,7 @@ export class BoundedQueue<T> {
         this.held = 0
         if (removed) this.stuck = 0
         this.delivered += removed
-        this.cut(0, removed)
+        takeOut(this, 0, removed)
     }
 
     /** Drops (and counts) everything that is queued and not held. */
@@ -126,7 +130,7 @@ export class BoundedQueue<T> {
         const count = this.length - this.held
         this.dropped += count
         this.unreported += count
-        this.cut(this.held, count)
+        takeOut(this, this.held, count)
     }
 
     /** Whether the fill is at `lowAt` or below. */
@@ -150,47 +154,49 @@ export class BoundedQueue<T> {
         this.unreported = 0
         return count
     }
+}
 
-    /** Decides on an entry that does not fit below the drop threshold. */
-    private admit(bytes: number, level: Level): boolean {
-        if (this.stage === STAGE_ASYNC) this.stage = STAGE_DROP
-        if (level <= this.options.vital && this.fits(bytes)) return true
-        this.stuck++
-        const { flushAfter } = this.options
-        if (flushAfter && this.stuck >= flushAfter) {
-            this.stuck = 0
-            this.clear()
-            this.stage = STAGE_FLUSH
-            if (this.fits(bytes)) return true
-        }
-        this.dropped++
-        this.unreported++
-        this.checkLow()
-        return false
-    }
+type AnyQueue = BoundedQueue<unknown>
 
-    private fits(bytes: number): boolean {
-        return (
-            this.length < this.options.entries &&
-            this.bytes + bytes <= this.options.bytes
-        )
+/** Decides on an entry that does not fit below the drop threshold. */
+function admit(queue: AnyQueue, bytes: number, level: Level): boolean {
+    const { vital, flushAfter } = queue.options
+    if (queue.stage === STAGE_ASYNC) queue.stage = STAGE_DROP
+    if (level <= vital && fits(queue, bytes)) return true
+    queue.stuck++
+    if (flushAfter && queue.stuck >= flushAfter) {
+        queue.stuck = 0
+        queue.clear()
+        queue.stage = STAGE_FLUSH
+        if (fits(queue, bytes)) return true
     }
+    queue.dropped++
+    queue.unreported++
+    checkLow(queue)
+    return false
+}
 
-    /** Takes out `count` entries from the one at `from` on. */
-    private cut(from: number, count: number): void {
-        const { items, sizes } = this
-        for (let i = 0; i < count; ++i) this.bytes -= sizes[from + i]
-        items.insert(from, -count)
-        sizes.insert(from, -count)
-        this.length -= count
-        this.checkLow()
-    }
+function fits(queue: AnyQueue, bytes: number): boolean {
+    const { options } = queue
+    return (
+        queue.length < options.entries && queue.bytes + bytes <= options.bytes
+    )
+}
 
-    /** Ends an overload once the queue is low, and says so when something was dropped. */
-    private checkLow(): void {
-        if (this.stage === STAGE_ASYNC && !this.unreported) return
-        if (!this.isLow()) return
-        this.stage = STAGE_ASYNC
-        if (this.unreported && this.onLow) this.onLow()
-    }
+/** Takes out `count` entries from the one at `from` on. */
+function takeOut(queue: AnyQueue, from: number, count: number): void {
+    const { items, sizes } = queue
+    for (let i = 0; i < count; ++i) queue.bytes -= sizes[from + i]
+    items.insert(from, -count)
+    sizes.insert(from, -count)
+    queue.length -= count
+    checkLow(queue)
+}
+
+/** Ends an overload once the queue is low, and says so when something was dropped. */
+function checkLow(queue: AnyQueue): void {
+    if (queue.stage === STAGE_ASYNC && !queue.unreported) return
+    if (!queue.isLow()) return
+    queue.stage = STAGE_ASYNC
+    if (queue.unreported && queue.onLow) queue.onLow()
 }

@@ -1,22 +1,26 @@
-import { Clock } from "../platform"
+import { Clock, Signal } from "../platform"
 import { changeSpec, checkTrace, LevelWatch } from "./control"
-import { Core } from "./core"
-import { configureEntry, makeEntry } from "./entry"
+import { Channel, Core, Deferred, HandlerEntry, Source } from "./core"
+import { changeEntry, checkOptions, makeEntry } from "./entry"
 import { LOG_TOPIC } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { Handler, HandlerOptions } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
-import { doDue, due } from "./keeper"
+import { doDue, wakeAt } from "./keeper"
 import { INFO, Level, NONE } from "./levels"
 import { closeEntry, HandlerInfo, handlerInfo, openEntry } from "./lifecycle"
 import { Logger, ServiceLogger } from "./logger"
 import { FilterOptions, PrimaryFilters } from "./primary"
 import { QueueOptions } from "./queue"
+import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
-import { parseLevelSpec } from "./spec"
+import { LevelRules, parseLevelSpec } from "./spec"
 import { checkName, getEntry, finestOf, placeEntry, removeEntry } from "./table"
 import { firstLogger } from "./register"
 import { invalidate, serviceMark } from "./topics"
+
+/** A time that no clock shows. */
+const NEVER = -1
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
@@ -25,7 +29,31 @@ import { invalidate, serviceMark } from "./topics"
  * comparison; whatever changes levels, handlers or filters computes it anew.
  * @devsWhenUsed
  */
-export class LogSystem extends Core {
+export class LogSystem implements Core {
+    // those of the hot path first, and always set
+    busy = false
+    readonly record: LogRecord = {
+        level: 0,
+        time: NEVER,
+        message: "",
+        topic: "",
+        mark: undefined,
+        wall: undefined,
+        meta: undefined,
+    }
+    source: Source = undefined
+    readonly millis: () => number
+    primary: PrimaryFilters = undefined
+    deferred: Deferred[] = undefined
+    readonly channels: Channel[] = []
+    entries: HandlerEntry[] = []
+    dueAt = Infinity
+    rules: LevelRules
+    draining: boolean
+    progress: boolean
+    refused: number
+    restrictions: Restrictions
+    keeper: Signal
     /** Undefined until somebody watches levels. */
     private watch: LevelWatch
     private receivers: number
@@ -34,12 +62,15 @@ export class LogSystem extends Core {
      * @param spec levels at the start (`LevelRules`), the only time that trace may be set
      * @throws LevelSpecError
      */
-    constructor(clock: Clock, spec = "info") {
-        super(clock)
-        const self = this
+    constructor(
+        readonly clock: Clock,
+        spec = "info"
+    ) {
+        this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)
-        this.due = time => due(self, time)
-        this.journal = firstLogger(this, LOG_TOPIC, undefined)
+        firstLogger(this, LOG_TOPIC, undefined)
+        // methods, where closures would keep all that is at hand here
+        clock.onSet(this.forgetTime)
     }
 
     /**
@@ -69,7 +100,6 @@ export class LogSystem extends Core {
      * @throws HandlerExistsError, RangeError for a bad option or one handler too many
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
-        const self = this
         const old = checkName(this, name)
         const entry = makeEntry(name, handler, options)
         if (old) {
@@ -78,8 +108,7 @@ export class LogSystem extends Core {
         }
         placeEntry(this, entry)
         invalidate(this)
-        if (handler.queue)
-            handler.queue.onLow = () => self.due(self.clock.millis())
+        if (handler.queue) handler.queue.onLow = this.due
         if (handler.open) openEntry.start(this, entry)
     }
 
@@ -101,7 +130,9 @@ export class LogSystem extends Core {
         changes: HandlerOptions & Record<string, any>
     ): void {
         const entry = getEntry(this, name)
-        configureEntry(entry, changes, true)
+        checkOptions(entry, changes)
+        if (entry.handler.configure) entry.handler.configure(changes)
+        changeEntry(entry, changes)
         placeEntry(this, entry)
         invalidate(this)
     }
@@ -227,5 +258,14 @@ export class LogSystem extends Core {
     /** Does what is due by the clock: the log does so by itself, tests call it. */
     tick(): void {
         doDue(this)
+    }
+
+    /** For the log's own use: something is to be done at a time, in ms since start, or now. */
+    due(time?: number): void {
+        wakeAt(this, time === undefined ? this.millis() : time)
+    }
+
+    private forgetTime(): void {
+        this.record.time = NEVER
     }
 }

@@ -46,8 +46,7 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
 }
 
 /** The most detailed level that a handler takes of any topic. */
-export function finestOf({ level, options }: HandlerEntry): Level {
-    const { levels } = options
+export function finestOf({ level, levels }: HandlerEntry): Level {
     return levels ? Math.min(level, levels.finest()) : level
 }
 

@@ -17,9 +17,8 @@ export function claimTopic(
     topic: string,
     channel: Channel
 ): Channel {
-    const { topics, channels } = core
-    const known = topics.indexOf(topic)
-    if (known >= 0) return channels[known]
+    const { channels } = core
+    for (const known of channels) if (known.topic === topic) return known
     checkTopic(topic)
     if (channels.length >= MAX_TOPICS)
         throw new RangeError(`topic "${topic}": at most ${MAX_TOPICS} fit`)
@@ -28,7 +27,6 @@ export function claimTopic(
     channel.core = core
     channel.entries = undefined
     channel.topic = topic
-    topics.push(topic)
     channels.push(channel)
     return channel
 }
@@ -68,7 +66,7 @@ function settle(source: Source): void {
         const own = source as unknown as Channel
         source.channel = claimTopic(core, TASK_PREFIX + task, own)
     } catch (e: any) {
-        source.channel = core.journal.channel
+        source.channel = core.channels[0]
     }
 }
 

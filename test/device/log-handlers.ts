@@ -182,8 +182,11 @@ describe("burst limit (L13)", () => {
 
 /** A slow handler: a queue, and a worker that the test moves. */
 class Slow implements Handler {
-    readonly advised: HandlerOptions = { burst: null }
     readonly queue = new BoundedQueue<string>({ entries: 8, bytes: 1000 })
+
+    advise(): HandlerOptions {
+        return { burst: null }
+    }
 
     emit(record: LogRecord, line: string): void {
         this.queue.push(record.message, 10, record.level)

@@ -11,8 +11,11 @@ import { SystemClock } from "../../src/platform"
 /** A clock whose uptime is set by hand. */
 class HandClock extends SystemClock {
     uptime = 0
-    override millis(): number {
-        return this.uptime
+
+    constructor() {
+        super()
+        const self = this
+        this.millis = () => self.uptime
     }
 }
 

@@ -164,11 +164,11 @@ describe("tasks: loggers", () => {
     test("L16 a topic is taken at the first line; when all are taken, lines go on", async () => {
         const bench = await emptyBench()
         const { tasks, log } = bench
-        const topics = log.topics.length
+        const topics = log.channels.length
         const quiet = tasks.add("quiet", forever)
-        same(log.topics.length, topics)
+        same(log.channels.length, topics)
         same(quiet.log.isEnabled(INFO), true)
-        same(log.topics.length, topics + 1)
+        same(log.channels.length, topics + 1)
         const run = async (task: Task) => {
             task.log.with({ run: 1 }).info("with meta")
             task.log.info("{0} says so", task.name)
@@ -184,8 +184,8 @@ describe("tasks: loggers", () => {
         )
         same(bench.grep("info task.wordy.help child").length, 1)
         same(log.service("wordy").meta, undefined)
-        while (log.topics.length < MAX_TOPICS)
-            log.logger("filler" + log.topics.length)
+        while (log.channels.length < MAX_TOPICS)
+            log.logger("filler" + log.channels.length)
         bench.lines = []
         const late = tasks.add("late", run)
         await tasks.wait("late")

@@ -19,15 +19,10 @@ const STABLE = 200
 
 /** The VM's clock, moved: a chip that has been on for another time. */
 class MovedClock extends SystemClock {
-    private readonly moved: number
-
     constructor(millis: number) {
         super()
-        this.moved = millis - ds.millis()
-    }
-
-    override millis(): number {
-        return ds.millis() + this.moved
+        const moved = millis - ds.millis()
+        this.millis = () => ds.millis() + moved
     }
 }
 

@@ -10,17 +10,22 @@ import { LogRecord } from "../record"
  * @devsWhenUsed
  */
 export class HeartBeatHandler implements Handler {
-    readonly advised: HandlerOptions
+    /** The device's own, bound to it: so it is looked up once. */
+    private readonly notify: (level: number) => void
 
     /** @param level the least severe level shown, unless the handler's options say otherwise */
     constructor(
-        private readonly device: HeartBeat,
-        level: Level = INFO
+        device: HeartBeat,
+        private readonly level: Level = INFO
     ) {
-        this.advised = { level, formatter: null, burst: null }
+        this.notify = device.notify
     }
 
     emit(record: LogRecord): void {
-        this.device.notify(record.level)
+        this.notify(record.level)
+    }
+
+    advise(): HandlerOptions {
+        return { level: this.level, formatter: null, burst: null }
     }
 }

@@ -13,22 +13,20 @@ const RECORD_BYTES = 64
  * @devsWhenUsed
  */
 export class LogReceiver implements Handler {
-    readonly advised: HandlerOptions
     readonly queue: BoundedQueue<LogRecord>
     private readonly arrived = new Signal()
 
     /** Made by `LogSystem.subscribe`. */
     constructor(
         readonly name: string,
-        rules: LevelRules,
+        private readonly rules: LevelRules,
         options: QueueOptions
     ) {
         this.queue = new BoundedQueue(options)
-        this.advised = {
-            levels: rules,
-            formatter: null,
-            burst: null,
-        }
+    }
+
+    advise(): HandlerOptions {
+        return { levels: this.rules, formatter: null, burst: null }
     }
 
     emit(record: LogRecord): void {

@@ -11,12 +11,11 @@ export const MAX_RING = 0xe000
 /** Most fibers that may follow one ring at a time. */
 export const MAX_FOLLOWERS = 4
 /**
- * Bytes before each line: what the two take together, which is even, so that no header is
- * torn apart at the buffer's end. The lowest bit tells that the last byte is padding.
+ * Bytes before each line, which tell its length. The two together are padded to even, so that
+ * no header is torn apart at the buffer's end.
  */
 const HEADER = 2
-/** What of a header is the size. */
-const EVEN = 0xfffe
+const EVEN = 0x1fffe
 
 /** Lines of a ring, in order. */
 export interface RingLines {
@@ -33,8 +32,6 @@ export interface RingLines {
  * @devsWhenUsed
  */
 export class RingHandler implements Handler {
-    /** No burst limit: the ring is fast, and bounds itself. */
-    readonly advised: HandlerOptions = { burst: null }
     private readonly buffer: Buffer
     private readonly size: number
     /** Where the next line goes, and where the oldest one starts. */
@@ -59,38 +56,43 @@ export class RingHandler implements Handler {
     emit(record: LogRecord, line: string): void {
         const size = this.size
         let length = line.byteLength
-        if (length > size - HEADER) {
+        // with the header, rounded up to even
+        let step = (length + 3) & EVEN
+        if (step > size) {
             line = cut(line, size - HEADER)
             length = line.byteLength
+            step = (length + 3) & EVEN
         }
-        const step = (HEADER + length + 1) & EVEN
         const buffer = this.buffer
         let free = this.free - step
+        let start = this.start
         // inline, not methods: a call would cost more than the work
-        if (free < 0) {
-            let start = this.start
-            while (free < 0) {
-                const gone = buffer.getAt(start, "u16") & EVEN
-                free += gone
-                start += gone
-                if (start >= size) start -= size
-                this.firstIndex++
-            }
-            this.start = start
+        while (free < 0) {
+            const gone = (buffer.getAt(start, "u16") + 3) & EVEN
+            free = free + gone
+            start = start + gone
+            if (start >= size) start = start - size
+            this.firstIndex = this.firstIndex + 1
         }
+        this.start = start
         this.free = free
-        let at = this.end
-        buffer.setAt(at, "u16", step | (length & 1))
-        at += HEADER
+        let end = this.end
+        buffer.setAt(end, "u16", length)
         // the buffer's end cuts off what does not fit, which then goes to its start
-        buffer.blitAt(at, line, 0, length)
-        if (at + length > size)
-            buffer.blitAt(0, line, size - at, at + length - size)
-        at += step - HEADER
-        if (at >= size) at -= size
-        this.end = at
-        this.nextIndex++
+        buffer.blitAt(end + HEADER, line, 0, length)
+        end = end + step
+        if (end >= size) {
+            end = end - size
+            if (end) buffer.blitAt(0, line, step - HEADER - end, end)
+        }
+        this.end = end
+        this.nextIndex = this.nextIndex + 1
         if (this.onLine) this.onLine()
+    }
+
+    /** No burst limit: the ring is fast, and bounds itself. */
+    advise(): HandlerOptions {
+        return { burst: null }
     }
 
     /** Index of the oldest line that is kept. */
@@ -169,8 +171,7 @@ export class RingHandler implements Handler {
 
     private textAt(at: number): string {
         const { buffer, size } = this
-        const header = buffer.getAt(at, "u16")
-        const length = (header & EVEN) - HEADER - (header & 1)
+        const length = buffer.getAt(at, "u16")
         const from = at + HEADER < size ? at + HEADER : 0
         if (from + length <= size)
             return buffer.slice(from, from + length).toString()
@@ -182,7 +183,7 @@ export class RingHandler implements Handler {
 
     /** Where the line after the one at `at` starts. */
     private after(at: number): number {
-        const next = at + (this.buffer.getAt(at, "u16") & EVEN)
+        const next = at + ((this.buffer.getAt(at, "u16") + 3) & EVEN)
         return next < this.size ? next : next - this.size
     }
 

@@ -38,7 +38,6 @@ export class FileRotationHandler implements Handler {
     /** Lines that wait for their write, and the account of those that were dropped. */
     readonly queue: BoundedQueue<PendingLine>
     private readonly log: FlashLog
-    readonly advised: HandlerOptions
     /** Reads what is stored. */
     readonly files: LogFiles
 
@@ -53,7 +52,10 @@ export class FileRotationHandler implements Handler {
         this.queue = log.queue
         this.log = log
         this.files = new LogFiles(log)
-        this.advised = { level: ERROR, formatter: null }
+    }
+
+    advise(): HandlerOptions {
+        return { level: ERROR, formatter: null }
     }
 
     /** Queues a record. Never waits and never throws; what does not fit is dropped and counted. */

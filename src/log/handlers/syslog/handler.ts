@@ -14,11 +14,14 @@ import { LogRecord } from "../../record"
 export class RsyslogHandler implements Handler {
     /** The client's own `push`: a method in between would take a tenth of its time. */
     readonly emit: (record: LogRecord, line: string) => void
-    /** The message is written from the record: no line is needed. */
-    readonly advised: HandlerOptions = { level: INFO, formatter: null }
 
     constructor(private readonly rsyslogger: Rsyslogger) {
         this.emit = rsyslogger.push
+    }
+
+    /** The message is written from the record: no line is needed. */
+    advise(): HandlerOptions {
+        return { level: INFO, formatter: null }
     }
 
     open(): ds.AsyncVoid {
