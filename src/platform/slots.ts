@@ -7,7 +7,7 @@
  */
 export const SLOTS = {
     /** Boot journal: boot number, how the last run ended, run of short starts. */
-    boot: "fd.boot",
+    journal: "fd.boot",
     /** Per-task states that survive a reset (disabled tasks, per-task options). */
     tasks: "fd.tasks",
     /** Cursors: what of the flash log has been forwarded. */

@@ -1,6 +1,6 @@
 import { checkOptions } from "./check"
 import { MAX_TASKS } from "./defaults"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import { checkName, freeName } from "./names"
 import { TaskBody, TaskOptions } from "./options"
 import { rest } from "./restart"
@@ -24,12 +24,12 @@ export function addTask(
 ): Task {
     checkName(name)
     if (typeof body !== "function")
-        throw new TaskError(name, "the body must be a function")
+        throw taskError(name, "the body must be a function")
     if (options) checkOptions(name, options)
     const { tasks } = supervisor
     const most = supervisor.maxTasks || MAX_TASKS
     if (tasks.length >= most)
-        throw new TaskError(name, `one more than ${most}, the most allowed`)
+        throw taskError(name, `one more than ${most}, the most allowed`)
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     const task = new Task(supervisor, full, body, options || NO_OPTIONS)
     if (parent) task.parent = parent

@@ -1,6 +1,6 @@
 import { parseTimeOfDay } from "./at"
 import { MAX_ITEMS, MAX_MS, MAX_RESTARTS, MIN_PERIOD_MS } from "./defaults"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import { nearest } from "./near"
 import { TaskOptions } from "./options"
 
@@ -35,22 +35,22 @@ export function checkOptions(
     onlyStorable?: boolean
 ): void {
     if (typeof options !== "object" || Array.isArray(options))
-        throw new TaskError(task, "the options must be an object")
+        throw taskError(task, "the options must be an object")
     for (const name of Object.keys(options)) {
         const kind = kindOf(name)
-        if (!kind) throw new TaskError(task, unknownOption(name))
+        if (!kind) throw taskError(task, unknownOption(name))
         if (onlyStorable && !STORABLE.includes(kind))
-            throw new TaskError(task, `option "${name}" cannot be kept`)
+            throw taskError(task, `option "${name}" cannot be kept`)
         const value = (options as any)[name]
         const wanted = value === undefined ? "" : objection(name, kind, value)
         if (wanted)
-            throw new TaskError(
+            throw taskError(
                 task,
                 `option "${name}": ${wanted} wanted, got ${JSON.stringify(value)}`
             )
     }
     if (options.in !== undefined && options.at !== undefined)
-        throw new TaskError(task, 'options "in" and "at": one of them wanted')
+        throw taskError(task, 'options "in" and "at": one of them wanted')
 }
 
 function unknownOption(name: string): string {

@@ -1,6 +1,6 @@
 import { pauseForChange } from "./watchers"
 import { addTask } from "./add"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import { isLive } from "./lifecycle"
 import { TaskBody, TaskOptions } from "./options"
 import { removeTask } from "./remove"
@@ -16,7 +16,7 @@ export function addChild(
     options?: TaskOptions
 ): Task {
     if (task.state !== "running")
-        throw new TaskError(
+        throw taskError(
             task.name,
             `no child "${name}" now: it is ${task.state}, not running`
         )

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { MAX_CLEANUPS } from "./defaults"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import type { Task } from "./task"
 
 /** See `Task.defer`. */
@@ -9,10 +9,10 @@ export function deferCleanup(
     cleanup: () => ds.AsyncVoid
 ): () => void {
     if (typeof cleanup !== "function")
-        throw new TaskError(task.name, "a cleanup must be a function")
+        throw taskError(task.name, "a cleanup must be a function")
     if (!task.cleanups) task.cleanups = []
     if (task.cleanups.length >= MAX_CLEANUPS)
-        throw new TaskError(
+        throw taskError(
             task.name,
             `at most ${MAX_CLEANUPS} cleanups can be deferred at a time`
         )

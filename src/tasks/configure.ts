@@ -1,6 +1,6 @@
 import { arm } from "./timers"
 import { checkOptions } from "./check"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import { isLive } from "./lifecycle"
 import { TaskOptions } from "./options"
 import { Plan } from "./registryoptions"
@@ -33,7 +33,7 @@ function reschedule(task: Task): void {
 export function scheduleTask(task: Task, plan: Plan): void {
     for (const name of Object.keys(plan))
         if (name !== "in" && name !== "every" && name !== "at")
-            throw new TaskError(task.name, `no "${name}" in a plan`)
+            throw taskError(task.name, `no "${name}" in a plan`)
     checkOptions(task.name, plan)
     const { in: delay, every, at } = plan
     const changed: TaskOptions = { in: delay, every, at }

@@ -1,5 +1,5 @@
 export * from "./defaults"
-export * from "./errors"
+export { TaskStopped } from "./errors"
 export { failureText } from "./failure"
 export type { Failure } from "./failure"
 export { BootJournal } from "./journal"

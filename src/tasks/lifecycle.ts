@@ -43,11 +43,8 @@ export function begin(task: Task): void {
 async function root(task: Task): Promise<void> {
     try {
         if (enter(task)) {
-            const result = task.options.args
-                ? await callWithArgs(task)
-                : await task.body(task)
-            // a field that is set takes heap, also to undefined
-            if (result !== task.result) task.result = result
+            if (task.options.args) await runWithArgs(task)
+            else keepResult(task, await task.body(task))
         }
     } catch (e: any) {
         bodyThrew(task, e)
@@ -55,8 +52,14 @@ async function root(task: Task): Promise<void> {
     await windUpSafely(task)
 }
 
-async function callWithArgs(task: Task): Promise<any> {
-    return await (task.body as any)(task, ...task.options.args)
+/** A field that is set takes heap, also to undefined. */
+function keepResult(task: Task, result: any): void {
+    if (result !== task.result) task.result = result
+}
+
+async function runWithArgs(task: Task): Promise<void> {
+    const { body, options } = task
+    keepResult(task, await (body as any)(task, ...options.args))
 }
 
 function bodyThrew(task: Task, thrown: any): void {

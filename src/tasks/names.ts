@@ -1,6 +1,6 @@
 import { matches } from "../log"
 import { MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./defaults"
-import { TaskError, UnknownTaskError } from "./errors"
+import { taskError, unknownTaskError } from "./errors"
 import { nearest } from "./near"
 import type { Supervisor } from "./supervisor"
 import type { Task } from "./task"
@@ -8,15 +8,15 @@ import type { Task } from "./task"
 /** @throws TaskError unless `name` has 1 to `MAX_NAME_CHARS` letters, digits, `-` or `_` */
 export function checkName(name: string): void {
     if (typeof name !== "string" || !name)
-        throw new TaskError("" + name, "the name must be a text, not empty")
+        throw taskError("" + name, "the name must be a text, not empty")
     if (name.length > MAX_NAME_CHARS)
-        throw new TaskError(
+        throw taskError(
             name.slice(0, MAX_NAME_CHARS),
             `name of ${name.length} characters, at most ${MAX_NAME_CHARS} allowed`
         )
     for (let i = 0; i < name.length; ++i)
         if (!isNameChar(name.charCodeAt(i)))
-            throw new TaskError(
+            throw taskError(
                 name,
                 `"${name.charAt(i)}" in the name, only letters, digits, "-" and "_" allowed`
             )
@@ -32,7 +32,7 @@ function isNameChar(code: number): boolean {
 /** `name`, or with `@1`, `@2`, ... behind it when that is taken. @throws TaskError if too long */
 export function freeName(supervisor: Supervisor, name: string): string {
     if (name.length > MAX_FULL_NAME_CHARS)
-        throw new TaskError(
+        throw taskError(
             name,
             `name with its parents of ${name.length} characters, at most ${MAX_FULL_NAME_CHARS} allowed`
         )
@@ -48,17 +48,14 @@ export function freeName(supervisor: Supervisor, name: string): string {
 export function select(supervisor: Supervisor, pattern: string): Task[] {
     const { tasks } = supervisor
     if (typeof pattern !== "string" || !pattern)
-        throw new UnknownTaskError("" + pattern, [])
+        throw unknownTaskError("" + pattern, [])
     const found = tasks.filter(task => matches(pattern, task.name))
     if (!found.length) throw unknownTask(supervisor, pattern)
     return found
 }
 
 /** The error about a name or pattern that no task has. */
-export function unknownTask(
-    supervisor: Supervisor,
-    pattern: string
-): UnknownTaskError {
+export function unknownTask(supervisor: Supervisor, pattern: string): Error {
     const names = supervisor.tasks.map(task => task.name)
-    return new UnknownTaskError(pattern, nearest(pattern, names))
+    return unknownTaskError(pattern, nearest(pattern, names))
 }

@@ -1,6 +1,6 @@
 import { MAX_VALUE_BYTES, SLOTS } from "../platform"
 import { checkOptions } from "./check"
-import { TaskError } from "./errors"
+import { taskError } from "./errors"
 import { TaskOptions } from "./options"
 import { DISABLED } from "./states"
 import type { Supervisor } from "./supervisor"
@@ -57,7 +57,7 @@ export function noteKept(tasks: Task[], changes: Record<string, any>): void {
     }
     const text = Object.keys(table).length ? JSON.stringify(table) : ""
     if (text.byteLength > MAX_VALUE_BYTES)
-        throw new TaskError(
+        throw taskError(
             tasks[0].name,
             `${text.byteLength} bytes to be kept about all tasks, at most ${MAX_VALUE_BYTES} fit`
         )
@@ -75,7 +75,7 @@ export async function saveKept(supervisor: Supervisor): Promise<void> {
     await flash.write(SLOTS.tasks, Buffer.from(text))
     const read = await flash.read(SLOTS.tasks)
     if ((read ? read.toString() : "") !== text)
-        throw new TaskError("*", "the flash did not keep the states")
+        throw taskError("*", "the flash did not keep the states")
     supervisor.written = text
 }
 

@@ -55,6 +55,13 @@ describe("tasks: names and commands", () => {
         same(tasks.names().length, 0)
         same(tasks.statusText(), "")
         expectError("there are none", () => tasks.start("led"))
+        let name = ""
+        try {
+            tasks.start("led")
+        } catch (e: any) {
+            name = e.name
+        }
+        same(name, "UnknownTaskError")
     })
 
     test("T3 states with times, counts, results", async () => {

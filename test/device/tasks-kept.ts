@@ -142,7 +142,7 @@ describe("tasks: kept states", () => {
     test("T12 a broken slot is passed over", async () => {
         const flash = new MemoryFlash()
         await flash.write(SLOTS.tasks, Buffer.from('{"net":{"of'))
-        await flash.write(SLOTS.boot, Buffer.from("rubbish"))
+        await flash.write(SLOTS.journal, Buffer.from("rubbish"))
         let bench = await boot(flash, addThree)
         same(bench.state("net") === "disabled", false)
         same(bench.tasks.deviceStats().lastEnd, "first")
