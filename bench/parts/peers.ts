@@ -1,55 +1,68 @@
-import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
-import { type Sample, sample, spreadText } from "../lib/stats.ts"
+import { type AsyncmdWay, timeAsyncmd } from "../lib/asyncmd.ts"
+import type { Speeds } from "../lib/speed.ts"
+import { type Sample, spreadText } from "../lib/stats.ts"
 import { type Table, table } from "../lib/table.ts"
 import { timeCalls } from "../lib/time-calls.ts"
+import { timeWays } from "../lib/time-ways.ts"
 
-const TIMEOUT_MS = 60_000
+/** Lines a second; by the clock only where lines leave the process. */
+interface Peer {
+    byCpu: Sample
+    byClock?: Sample
+}
 
-/** The same lines by others on the same machine; a text says why there is no figure. */
-type PeerResult = Sample | string
+/** A text says why there is no figure. */
+type PeerResult = Peer | string
 
-/** Lines a second into RAM or to the console, ours beside those of others. */
+const ASYNCMD: AsyncmdWay[] = ["ring", "file", "syslog"]
+
+/** The same lines by us and by others, on the same machine. */
 export async function runPeers(): Promise<{
     results: Record<string, PeerResult>
     tables: Table[]
 }> {
-    const own = await timeCalls()
+    const calls = await timeCalls()
+    const ways = await timeWays()
     const results: Record<string, PeerResult> = {
-        "fiberd, ring": own["log call, ring"],
-        "DeviceScript's console.log": own["console.log of DeviceScript"],
-        "asyncmd on MicroPython, ring": await asyncmd(),
+        "DeviceScript's console.log": {
+            byCpu: calls["console.log of DeviceScript"],
+        },
+        "fiberd, ring": { byCpu: calls["log call, ring"] },
+        "fiberd, syslog to collector": both(ways, "log call to collector"),
+        "fiberd, ring+file+heartbeat+syslog": both(
+            ways,
+            "ring+file+heartbeat+syslog to collector"
+        ),
     }
+    for (const way of ASYNCMD)
+        results[`asyncmd on MicroPython, ${way}`] = await timeAsyncmd(way)
     return {
         results,
         tables: [
             table(
-                "Peers, same lines in the same run (lines/s)",
-                ["what", "median", "spread"],
+                "Peers in the same run (lines per s of CPU time, and lines/s)",
+                ["what", "by CPU", "spread", "by the clock", "spread"],
                 Object.entries(results).map(([what, result]) =>
                     typeof result === "string"
-                        ? [what, "-", result]
-                        : [what, Math.round(result.median), spreadText(result)]
+                        ? [what, "-", result, "-", ""]
+                        : [
+                              what,
+                              ...cells(result.byCpu),
+                              ...cells(result.byClock),
+                          ]
                 )
             ),
         ],
     }
 }
 
-async function asyncmd(): Promise<PeerResult> {
-    const { MICROPYTHON, ASYNCMD } = process.env
-    if (!MICROPYTHON || !ASYNCMD)
-        return "absent: set MICROPYTHON (program) and ASYNCMD (folder)"
-    const script = new URL("../peers/asyncmd-ring.py", import.meta.url)
-    try {
-        const { stdout } = await promisify(execFile)(
-            MICROPYTHON,
-            [fileURLToPath(script), ASYNCMD],
-            { timeout: TIMEOUT_MS }
-        )
-        return sample(stdout.trim().split("\n").map(Number))
-    } catch (error) {
-        return `failed: ${(error as Error).message.trim().split("\n").at(-1)}`
-    }
+function both(
+    { byCpu, byClock }: { byCpu: Speeds; byClock: Speeds },
+    way: string
+): Peer {
+    return { byCpu: byCpu[way], byClock: byClock[way] }
+}
+
+function cells(speed: Sample | undefined): [string | number, string] {
+    return speed ? [Math.round(speed.median), spreadText(speed)] : ["-", ""]
 }
