@@ -1,5 +1,5 @@
 import { PatternPlayer } from "./player"
-import { BUZZER_PATTERNS, PatternTable } from "./patterns"
+import { buzzerPatterns, PatternTable } from "./patterns"
 
 /** What of a `ds.Buzzer` is used. */
 export interface Sounder {
@@ -13,15 +13,16 @@ export interface Sounder {
  */
 export class BuzzerHeartBeat extends PatternPlayer {
     /**
-     * @param patterns values are frequencies in Hz, 16 and up; 0 is silence
+     * @param patterns values are frequencies in Hz, 16 and up; 0 is silence;
+     * `buzzerPatterns` by default
      * @param volume 0 to 1
      */
     constructor(
         private readonly buzzer: Sounder,
-        patterns: PatternTable = BUZZER_PATTERNS,
+        patterns?: PatternTable,
         private readonly volume = 1
     ) {
-        super(patterns)
+        super(patterns ? () => patterns : buzzerPatterns)
     }
 
     protected isPresent(): boolean {

@@ -3,7 +3,7 @@
  * Severities are numbers as in the log: 0 (emergency) to 7 (debug), 8 (trace).
  */
 export interface HeartBeat {
-    /** Shows a severity, sooner or later. Never waits, never throws, makes no object. */
+    /** Shows a severity, sooner or later. Never waits and never throws. */
     notify(level: number): void
 }
 

@@ -1,5 +1,5 @@
 import { PatternPlayer } from "./player"
-import { LED_PATTERNS, PatternTable } from "./patterns"
+import { ledPatterns, PatternTable } from "./patterns"
 
 /** What of a `ds.LightBulb` is used. */
 export interface Light {
@@ -12,12 +12,12 @@ export interface Light {
  * @devsWhenUsed
  */
 export class LedHeartBeat extends PatternPlayer {
-    /** @param patterns values are brightness, 0 to 1 */
+    /** @param patterns values are brightness, 0 to 1; `ledPatterns` by default */
     constructor(
         private readonly light: Light,
-        patterns: PatternTable = LED_PATTERNS
+        patterns?: PatternTable
     ) {
-        super(patterns)
+        super(patterns ? () => patterns : ledPatterns)
     }
 
     protected isPresent(): boolean {

@@ -6,7 +6,10 @@
  */
 export type Pattern = string
 
-/** Patterns by severity, 0 (emergency) to 8 (trace), then `BEAT`; undefined plays nothing. */
+/**
+ * Patterns by severity, 0 (emergency) to 8 (trace), then `BEAT`; undefined plays nothing, as do
+ * severities past the end.
+ */
 export type PatternTable = (Pattern | undefined)[]
 
 /**
@@ -20,27 +23,27 @@ const LED_ERROR: Pattern = "1 500 0 150 1 500 0 350"
 const LED_CRITICAL: Pattern = "1 250 0 100 1 250 0 100 1 250 0 100 1 900 0 350"
 
 /** One short blink for info, three for a warning, two long ones for an error. */
-export const LED_PATTERNS: PatternTable = [
-    LED_CRITICAL,
-    LED_CRITICAL,
-    LED_CRITICAL,
-    LED_ERROR,
-    LED_WARNING,
-    LED_INFO,
-    LED_INFO,
-    LED_INFO,
-    LED_INFO,
-    LED_BEAT,
-]
+export function ledPatterns(): PatternTable {
+    // made when one is to be played: kept, the table would take 100 bytes of heap
+    return [
+        LED_CRITICAL,
+        LED_CRITICAL,
+        LED_CRITICAL,
+        LED_ERROR,
+        LED_WARNING,
+        LED_INFO,
+        LED_INFO,
+        LED_INFO,
+        LED_INFO,
+        LED_BEAT,
+    ]
+}
 
 const TONE_ERROR: Pattern = "880 200 0 50 440 400 0 250"
 const TONE_CRITICAL: Pattern =
     "1760 150 0 50 1760 150 0 50 1760 150 0 50 880 600 0 300"
 
 /** Silent below error: a falling tone for an error, three high ones before it when worse. */
-export const BUZZER_PATTERNS: PatternTable = [
-    TONE_CRITICAL,
-    TONE_CRITICAL,
-    TONE_CRITICAL,
-    TONE_ERROR,
-]
+export function buzzerPatterns(): PatternTable {
+    return [TONE_CRITICAL, TONE_CRITICAL, TONE_CRITICAL, TONE_ERROR]
+}

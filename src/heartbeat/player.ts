@@ -2,9 +2,6 @@ import * as ds from "@devicescript/core"
 import { HeartBeat } from "./heartbeat"
 import { PatternTable } from "./patterns"
 
-/** More than every severity and `BEAT`: nothing is to be played. */
-const NOTHING = 99
-
 /**
  * Plays patterns in a fiber of its own, which is there only while one plays. A notification
  * leaves its severity behind: while a pattern plays they coalesce into one, the worst, which
@@ -14,17 +11,21 @@ const NOTHING = 99
  * @devsWhenUsed
  */
 export abstract class PatternPlayer implements HeartBeat {
-    /** Patterns begun. */
-    played = 0
-    /** Patterns given up because the device threw. */
-    failed = 0
-    private worst = NOTHING
+    /** The severity to be played next; while there is none, the number of severities. */
+    private worst: number
     private playing = false
+    /** Patterns given up because the device threw; undefined before the first. */
+    failed?: number
 
-    constructor(private readonly patterns: PatternTable) {}
+    /** @param table makes the patterns: kept, those of a light would take 100 bytes of heap */
+    constructor(private readonly table: () => PatternTable) {
+        this.worst = table().length
+    }
 
     notify(level: number): void {
-        if (level >= this.worst || !this.patterns[level]) return
+        // all but one of many notifications end here
+        if (!(level < this.worst && level >= 0)) return
+        if (!this.table()[level]) return
         this.worst = level
         if (this.playing) return
         this.playing = true
@@ -38,18 +39,18 @@ export abstract class PatternPlayer implements HeartBeat {
     protected abstract show(value: number, ms: number): Promise<void>
 
     private async play(): Promise<void> {
-        while (this.worst !== NOTHING) {
-            const steps = this.patterns[this.worst].split(" ")
-            this.worst = NOTHING
+        const table = this.table()
+        while (this.worst < table.length) {
+            const steps = table[this.worst].split(" ")
+            this.worst = table.length
             try {
-                if (this.isPresent()) this.played++
                 for (let i = 0; i < steps.length && this.isPresent(); i += 2) {
                     const ms = parseInt(steps[i + 1])
                     await this.show(parseFloat(steps[i]), ms)
                     await ds.sleep(ms)
                 }
             } catch (e: any) {
-                this.failed++
+                this.failed = (this.failed || 0) + 1
             }
         }
         this.playing = false

@@ -33,15 +33,12 @@ export interface FlashSlots {
     write(key: string, value: Buffer): Promise<void>
 }
 
-/**
- * A request that the flash store cannot serve; the message names the slot.
- * @devsWhenUsed
- */
-export class FlashError extends Error {
-    constructor(key: string, problem: string) {
-        super(`flash slot "${key}": ${problem}`)
-        this.name = "FlashError"
-    }
+/** The error `FlashError`: a request that the flash store cannot serve. The message names the slot. */
+export function flashError(key: string, problem: string): Error {
+    // not a class: one with nothing but a constructor takes 84 bytes of heap
+    const error = new Error(`flash slot "${key}": ${problem}`)
+    error.name = "FlashError"
+    return error
 }
 
 interface Request {
@@ -103,7 +100,7 @@ async function request(key: string, value: Buffer): Promise<Buffer> {
         worker = serve.start()
     }
     await waiting.done.wait()
-    if (waiting.error) throw new FlashError(key, waiting.error)
+    if (waiting.error) throw flashError(key, waiting.error)
     return waiting.result
 }
 
@@ -142,9 +139,9 @@ function report(packet: ds.Packet): void {
 /** @throws FlashError for a key or a value that the store does not take */
 function checkSlot(key: string, value: Buffer | undefined): void {
     if (!key || key.byteLength > MAX_KEY_BYTES)
-        throw new FlashError(key, `key must have 1 to ${MAX_KEY_BYTES} bytes`)
+        throw flashError(key, `key must have 1 to ${MAX_KEY_BYTES} bytes`)
     if (value && value.length > MAX_VALUE_BYTES)
-        throw new FlashError(
+        throw flashError(
             key,
             `value of ${value.length} bytes, at most ${MAX_VALUE_BYTES} fit`
         )

@@ -1,4 +1,4 @@
-import { Clock, FlashSlots, SLOTS } from "../platform"
+import { BOOT_SLOT, Clock, FlashSlots } from "../platform"
 import { STABLE_MS } from "./defaults"
 
 /** How the last run ended, as far as the next one can know. */
@@ -74,7 +74,7 @@ export class BootJournal {
     async open(): Promise<void> {
         if (this.startedAt !== undefined) return
         this.startedAt = this.clock.millis()
-        const last = decode(await this.flash.read(SLOTS.journal))
+        const last = decode(await this.flash.read(BOOT_SLOT))
         this.boot = 1
         const isPrepared = last && this.judge(last)
         if (!isPrepared) await this.write(RUNNING, this.boot, this.startedAt)
@@ -118,7 +118,7 @@ export class BootJournal {
     ): Promise<void> {
         const { shortStarts } = this
         const record = encode({ state, shortStarts, boot, at })
-        await this.flash.write(SLOTS.journal, record)
+        await this.flash.write(BOOT_SLOT, record)
     }
 }
 

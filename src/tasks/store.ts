@@ -1,4 +1,4 @@
-import { MAX_VALUE_BYTES, SLOTS } from "../platform"
+import { MAX_VALUE_BYTES, TASKS_SLOT } from "../platform"
 import { checkOptions } from "./check"
 import { taskError } from "./errors"
 import { TaskOptions } from "./options"
@@ -17,7 +17,7 @@ type Kept = Record<string, number | string>
 /** Reads the slot. Without one, or with one that does not parse, nothing is known. */
 export async function loadKept(supervisor: Supervisor): Promise<void> {
     const { flash } = supervisor
-    const value = flash && (await flash.read(SLOTS.tasks))
+    const value = flash && (await flash.read(TASKS_SLOT))
     if (!value) return
     supervisor.written = value.toString()
     if (typeof parse(supervisor.written) === "object")
@@ -72,8 +72,8 @@ export async function saveKept(supervisor: Supervisor): Promise<void> {
     const { flash } = supervisor
     const text = supervisor.kept || ""
     if (!flash || text === (supervisor.written || "")) return
-    await flash.write(SLOTS.tasks, Buffer.from(text))
-    const read = await flash.read(SLOTS.tasks)
+    await flash.write(TASKS_SLOT, Buffer.from(text))
+    const read = await flash.read(TASKS_SLOT)
     if ((read ? read.toString() : "") !== text)
         throw taskError("*", "the flash did not keep the states")
     supervisor.written = text

@@ -1,13 +1,14 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import {
+    BOOT_SLOT,
     Clock,
-    FlashError,
+    flashError,
     FlashSlots,
     FlashStats,
     MemoryFlash,
-    SLOTS,
     SystemClock,
+    TASKS_SLOT,
 } from "../../src/platform"
 import { BootJournal, TaskRegistry } from "../../src/tasks"
 import { Bench, expectError, forever, same, until } from "./support/tasks"
@@ -102,7 +103,7 @@ describe("tasks: kept states", () => {
         same(bench.tasks.get("poll").options.every, 60_000)
         bench = await boot(flash, addThree)
         same(bench.tasks.get("poll").options.every, 60_000)
-        same(flash.slots[SLOTS.tasks].length, 0)
+        same(flash.slots[TASKS_SLOT].length, 0)
     })
 
     test("T12 a changed period holds at once", async () => {
@@ -135,19 +136,19 @@ describe("tasks: kept states", () => {
             tasks.status("a-very*").some(s => s.disabled),
             false
         )
-        const value = flash.slots[SLOTS.tasks]
+        const value = flash.slots[TASKS_SLOT]
         same(!value || value.length <= 200, true)
     })
 
     test("T12 a broken slot is passed over", async () => {
         const flash = new MemoryFlash()
-        await flash.write(SLOTS.tasks, Buffer.from('{"net":{"of'))
-        await flash.write(SLOTS.journal, Buffer.from("rubbish"))
+        await flash.write(TASKS_SLOT, Buffer.from('{"net":{"of'))
+        await flash.write(BOOT_SLOT, Buffer.from("rubbish"))
         let bench = await boot(flash, addThree)
         same(bench.state("net") === "disabled", false)
         same(bench.tasks.deviceStats().lastEnd, "first")
         await flash.write(
-            SLOTS.tasks,
+            TASKS_SLOT,
             Buffer.from('{"net":{"every":"x"},"poll":{"grace":7}}')
         )
         bench = await boot(flash, addThree)
@@ -188,11 +189,11 @@ class DeadFlash implements FlashSlots {
     readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
 
     async read(key: string): Promise<Buffer | undefined> {
-        throw new FlashError(key, "the store does not answer")
+        throw flashError(key, "the store does not answer")
     }
 
     async write(key: string, value: Buffer): Promise<void> {
-        throw new FlashError(key, "the store does not answer")
+        throw flashError(key, "the store does not answer")
     }
 }
 

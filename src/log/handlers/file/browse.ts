@@ -1,4 +1,4 @@
-import { FlashError } from "../../../platform"
+import { flashError } from "../../../platform"
 import { matches } from "../../pattern"
 import { lineText, StoredLine } from "./line"
 import { LineVisitor, readAll, readFile } from "./reader"
@@ -102,7 +102,7 @@ export class LogFiles {
 async function fileNames(log: FlashLog): Promise<string[]> {
     const { filename } = log
     if (!log.starts.length && !(await call(log, nothing)))
-        throw new FlashError(filename, "the log cannot be read")
+        throw flashError(filename, "the log cannot be read")
     return log.starts.map((start, i) => (i ? `${filename}.${i}` : filename))
 }
 

@@ -1,4 +1,4 @@
-import { FlashError, logSlot } from "../../../platform"
+import { flashError, logSlot } from "../../../platform"
 import { singleLine } from "../../formatters"
 import { cut } from "../../text"
 import {
@@ -176,7 +176,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
     log.programmed += 24 + ((segment.length + 7) & ~7)
     const stored = await flash.read(key)
     if (!stored || stored.toString("hex") !== segment.toString("hex"))
-        throw new FlashError(
+        throw flashError(
             key,
             "does not hold what was written; is the store full?"
         )
@@ -218,7 +218,7 @@ function freeSlot(log: FlashLog): number {
 function makeRoom(log: FlashLog): void {
     const { starts, filename } = log
     if (starts.length < 2)
-        throw new FlashError(filename, "one file needs more than all slots")
+        throw flashError(filename, "one file needs more than all slots")
     starts.pop()
     note(log, "the oldest file was given up to make room")
 }

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { Rsyslogger } from "../../../net"
-import { FlashSlots, SLOTS } from "../../../platform"
+import { CURSOR_SLOT, FlashSlots } from "../../../platform"
 import { ERROR } from "../../levels"
 import { LineVisitor } from "../file"
 
@@ -31,7 +31,7 @@ export async function forwardLate(
     rsyslogger: Rsyslogger
 ): Promise<number> {
     if (!rsyslogger.stats().target) return 0
-    const stored = await flash.read(SLOTS.cursor)
+    const stored = await flash.read(CURSOR_SLOT)
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
     // what is added from now on is of this run, and on its way already
@@ -57,7 +57,7 @@ export async function forwardLate(
     })
     if (end === from) return 0
     await drain(rsyslogger, 0)
-    await flash.write(SLOTS.cursor, Buffer.from("" + end))
+    await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
 }
 
