@@ -3,9 +3,8 @@ import { Handler, HandlerOptions } from "../../handler"
 import { ERROR } from "../../levels"
 import { BoundedQueue } from "../../queue"
 import { LogRecord } from "../../record"
-import { cut, MAX_MESSAGE } from "../../text"
+import { cut, MAX_MESSAGE, nativeFormat } from "../../text"
 import { LogFiles } from "./browse"
-import { PendingLine } from "./line"
 import {
     changeSettings,
     completeOptions,
@@ -14,6 +13,7 @@ import {
     MAX_NAME_BYTES,
 } from "./options"
 import { FlashLog, newLog } from "./state"
+import { FORMATTED, NAMED, WaitingLine, WALL } from "./waiting"
 import { attend, call, changed, nothing, stop } from "./worker"
 import { reset, rotateNow, sync } from "./writer"
 
@@ -36,7 +36,7 @@ export interface FileStats {
  */
 export class FileRotationHandler implements Handler {
     /** Lines that wait for their write, and the account of those that were dropped. */
-    readonly queue: BoundedQueue<PendingLine>
+    readonly queue: BoundedQueue<WaitingLine>
     private readonly log: FlashLog
     /** Reads what is stored. */
     readonly files: LogFiles
@@ -60,22 +60,30 @@ export class FileRotationHandler implements Handler {
 
     /** Queues a record. Never waits and never throws; what does not fit is dropped and counted. */
     emit(record: LogRecord, line: string): void {
-        const queue = this.queue
         const level = record.level
         const wall = record.wall
-        let text = line
-        let name: string = undefined
-        let bytes = 1
-        if (line === undefined) {
-            text = record.message
-            name = record.mark
+        let kind = level
+        let time = record.time
+        if (wall !== undefined) {
+            kind += WALL
+            time = wall
+        }
+        // in seconds; not by Math.idiv, which takes 31 bits only
+        time = (time / 1000) >>> 0
+        let waiting: WaitingLine
+        if (line !== undefined) {
+            kind += FORMATTED
+            const text = cut(line, MAX_MESSAGE)
+            waiting = nativeFormat("{0}{1} {2}", kind, time, text)
+        } else {
+            kind += NAMED
+            let name = record.mark
             if (!name) name = record.topic
-            // with brackets, a blank and the line end
-            bytes = name.byteLength + 4
-        } else if (line.byteLength > MAX_MESSAGE) text = cut(line, MAX_MESSAGE)
-        bytes += text.byteLength
-        const stamp = wall === undefined ? -1 - record.time : wall
-        if (!queue.push({ text, name, level, stamp }, bytes, level)) return
+            const text = record.message
+            waiting = nativeFormat("{0}{1} [{2}] {3}", kind, time, name, text)
+        }
+        const queue = this.queue
+        if (!queue.push(waiting, waiting.byteLength, level)) return
         const log = this.log
         if (level <= log.wakeLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)

@@ -34,16 +34,11 @@ export interface StoredLine {
     cursor: number
 }
 
-/**
- * A line as it waits to be stored. Its time is one number, a stamp, since each field takes
- * heap: Unix time, or -1 less the uptime while the clock is unknown.
- */
+/** A line as it is stored. */
 export interface PendingLine {
     text: string
-    /** Who logged it, still to be put before the text; undefined when the text is complete. */
-    name: string | undefined
     level: Level
-    /** Stamp in ms. */
+    /** Seconds in one number: Unix time, or -1 less the uptime while the clock is unknown. */
     stamp: number
 }
 
@@ -75,14 +70,6 @@ export interface LineHead {
     start: number
     /** Where the text would end in the segment's buffer; past it when it goes on. */
     end: number
-}
-
-/** The stamp in seconds of a stamp in ms. */
-export function seconds(stamp: number): number {
-    // not Math.idiv, which takes 32 bits only
-    return stamp < 0
-        ? -1 - Math.floor((-1 - stamp) / 1000)
-        : Math.floor(stamp / 1000)
 }
 
 /**

@@ -5,6 +5,7 @@ import { BoundedQueue } from "../../queue"
 import { PendingLine } from "./line"
 import { FileOptions, slotCount } from "./options"
 import { FIRST, ID, logId, NO_LINE, SEQ, SIZE } from "./segment"
+import { WaitingLine } from "./waiting"
 
 /** Most problems that are remembered. */
 const MAX_PROBLEMS = 16
@@ -34,7 +35,7 @@ export interface FlashLog {
     wakeLevel: number
     wakeBytes: number
     /** Lines that wait for their write. */
-    queue: BoundedQueue<PendingLine>
+    queue: BoundedQueue<WaitingLine>
     options: FileOptions
     filename: string
 
@@ -61,7 +62,7 @@ export interface FlashLog {
     last: number
     /** Bytes of it that are not in flash yet. */
     dirty: number
-    /** The line that is being stored, its stamp in seconds. */
+    /** The line that is being stored. */
     line: PendingLine | undefined
     /** How much of its text is stored; -1 before its head. */
     at: number
@@ -92,7 +93,7 @@ export function newLog(filename: string, options: FileOptions): FlashLog {
     return {
         wakeLevel: options.flushLevel,
         wakeBytes: 0,
-        queue: new BoundedQueue<PendingLine>({ bytes: 2048 }),
+        queue: new BoundedQueue<WaitingLine>({ bytes: 2048 }),
         options,
         filename,
         slots: Buffer.alloc(4 * slotCount(options)),

@@ -2,7 +2,8 @@ import * as ds from "@devicescript/core"
 import { resumeFiber, Signal, spawn } from "../../../platform"
 import { recover } from "./recovery"
 import { FlashLog, note, tell, URGENT } from "./state"
-import { storeLine, sync, takeLine } from "./writer"
+import { storeLine, sync } from "./writer"
+import { lineToStore } from "./waiting"
 
 /** Most commands that may wait at once. */
 const MAX_COMMANDS = 16
@@ -119,6 +120,7 @@ function isDue(log: FlashLog): boolean {
 
 async function work(log: FlashLog): Promise<void> {
     const { queue, options } = log
+    const { maxLine, maxSize } = options
     if (!log.starts.length) await recover(log)
     const all = log.wakeLevel === URGENT || isLate(log)
     log.wakeLevel = options.flushLevel
@@ -127,7 +129,8 @@ async function work(log: FlashLog): Promise<void> {
         await runCommands(log)
         const next = queue.shift()
         if (!next) break
-        takeLine(log, next)
+        log.line = lineToStore(next, Math.min(maxLine, maxSize - 1))
+        log.at = -1
         await storeLine(log)
     }
     if (all || log.dirty >= options.flushBytes) await sync(log)

@@ -1,13 +1,5 @@
 import { flashError, logSlot } from "../../../platform"
-import { singleLine } from "../../formatters"
-import { cut } from "../../text"
-import {
-    MAX_HEAD_BYTES,
-    NAME_LEVEL,
-    PendingLine,
-    seconds,
-    writeHead,
-} from "./line"
+import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine, writeHead } from "./line"
 import { slotCount } from "./options"
 import {
     BACK,
@@ -34,17 +26,6 @@ import {
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
 // and written again to the same slot when more has come to it. Each function here can be called
 // again after it failed and then goes on where it stopped: no line is lost or doubled.
-
-/** Makes `line` the one at hand: its text and time as they are stored. */
-export function takeLine(log: FlashLog, line: PendingLine): void {
-    const { maxLine, maxSize } = log.options
-    let { text } = line
-    if (line.name !== undefined) text = `[${line.name}] ${singleLine(text)}`
-    line.text = cut(text, Math.min(maxLine, maxSize - 1))
-    line.stamp = seconds(line.stamp)
-    log.line = line
-    log.at = -1
-}
 
 /**
  * Stores the line at hand: into RAM, and every segment that gets full into flash.
