@@ -1,5 +1,5 @@
+import { value } from "./check"
 import { Core, HandlerEntry } from "./core"
-import { value } from "./entry"
 import { filterFailed } from "./faults"
 import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
 import { LogRecord } from "./record"

@@ -11,3 +11,8 @@ export function checkRange(
     if (typeof value !== "number" || !(value >= min && value <= max))
         throw new RangeError(`${name}: ${min} to ${max} wanted, got ${value}`)
 }
+
+/** `given`, also when it is null; `fallback` when it was left out. */
+export function value<T>(given: T, fallback: T): T {
+    return given === undefined ? fallback : given
+}

@@ -1,4 +1,4 @@
-import { checkRange } from "./check"
+import { checkRange, value } from "./check"
 import { HandlerEntry } from "./core"
 import { KEEP, STOP } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
@@ -118,9 +118,4 @@ function changeBurst(entry: HandlerEntry, { burst }: HandlerOptions): void {
 function endWindow(entry: HandlerEntry): void {
     entry.windowEnd = 0
     entry.limit = 0
-}
-
-/** `given`, also when it is null; `fallback` when it was left out. */
-export function value<T>(given: T, fallback: T): T {
-    return given === undefined ? fallback : given
 }

@@ -1,4 +1,4 @@
-import { checkRange } from "./check"
+import { checkRange, value } from "./check"
 import { ERROR, Level } from "./levels"
 import {
     Account,
@@ -22,37 +22,34 @@ export * from "./queue-options"
  * @devsWhenUsed
  */
 export class BoundedQueue<T> {
+    // in the order in which a push looks them up
+    received = 0
     /** Entries in the queue. */
     length = 0
+    dropEntries = 0
     /** Bytes of the entries in the queue. */
     bytes = 0
-    received = 0
-    delivered = 0
-    dropped = 0
-    stage: Stage = STAGE_ASYNC
-    /** Entries dropped and not reported yet. */
-    unreported = 0
-    /** Called when something was dropped and the queue is low again; must not log or wait. */
-    onLow: () => void
-    // what follows is the queue's own
+    dropBytes = 0
     readonly items: T[] = []
     readonly sizes: number[] = []
-    dropEntries = 0
-    dropBytes = 0
-    options: QueueOptions
-    held = 0
+    stage: Stage = STAGE_ASYNC
+    vital = ERROR
+    dropped = 0
+    /** Entries dropped and not reported yet. */
+    unreported = 0
+    /** Entries dropped since one was delivered. */
     stuck = 0
+    flushAfter = 1000
+    delivered = 0
+    maxEntries = 64
+    maxBytes = 4096
+    dropAt = 75
+    lowAt = 25
+    /** Called when something was dropped and the queue is low again; must not log or wait. */
+    onLow: () => void
 
     /** @throws RangeError when a limit is out of its range */
     constructor(options?: QueueOptions) {
-        this.options = {
-            entries: 64,
-            bytes: 4096,
-            dropAt: 75,
-            lowAt: 25,
-            flushAfter: 1000,
-            vital: ERROR,
-        }
         this.configure(options || {})
     }
 
@@ -61,15 +58,24 @@ export class BoundedQueue<T> {
      * @throws RangeError when a limit is out of its range; nothing is changed then
      */
     configure(changes: QueueOptions): void {
-        const next = Object.assign(Object.assign({}, this.options), changes)
-        checkRange("entries", next.entries, 1, MAX_QUEUE_ENTRIES)
-        checkRange("bytes", next.bytes, 1, 0xffff)
-        checkRange("dropAt", next.dropAt, 1, 100)
-        checkRange("lowAt", next.lowAt, 0, next.dropAt)
-        checkRange("flushAfter", next.flushAfter, 0, 0x7fffffff)
-        this.options = next
-        this.dropEntries = Math.idiv(next.entries * next.dropAt + 99, 100)
-        this.dropBytes = Math.idiv(next.bytes * next.dropAt, 100)
+        const entries = value(changes.entries, this.maxEntries)
+        const bytes = value(changes.bytes, this.maxBytes)
+        const dropAt = value(changes.dropAt, this.dropAt)
+        const lowAt = value(changes.lowAt, this.lowAt)
+        const flushAfter = value(changes.flushAfter, this.flushAfter)
+        checkRange("entries", entries, 1, MAX_QUEUE_ENTRIES)
+        checkRange("bytes", bytes, 1, 0xffff)
+        checkRange("dropAt", dropAt, 1, 100)
+        checkRange("lowAt", lowAt, 0, dropAt)
+        checkRange("flushAfter", flushAfter, 0, 0x7fffffff)
+        this.maxEntries = entries
+        this.maxBytes = bytes
+        this.dropAt = dropAt
+        this.lowAt = lowAt
+        this.flushAfter = flushAfter
+        this.vital = value(changes.vital, this.vital)
+        this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
+        this.dropBytes = Math.idiv(bytes * dropAt, 100)
     }
 
     /**
@@ -79,21 +85,45 @@ export class BoundedQueue<T> {
      * @returns false when it was dropped (and counted)
      */
     push(item: T, bytes: number, level?: Level): boolean {
+        if (!this.admits(bytes, level)) return false
+        this.put(item, bytes)
+        return true
+    }
+
+    /**
+     * The first half of `push`, for an entry that is dear to make: counts it as received, and
+     * decides on it. Each one that is admitted must be `put` at once.
+     * @returns false when it was dropped (and counted)
+     */
+    admits(bytes: number, level?: Level): boolean {
         this.received = this.received + 1
-        let length = this.length
-        let total = this.bytes + bytes
-        if (length >= this.dropEntries || total > this.dropBytes) {
-            if (!admit(this, bytes, level)) return false
-            // a flush may have emptied it
-            length = this.length
-            total = this.bytes + bytes
+        if (this.length < this.dropEntries)
+            if (this.bytes + bytes <= this.dropBytes) return true
+        if (this.stage === STAGE_ASYNC) this.stage = STAGE_DROP
+        if (level <= this.vital && fits(this, bytes)) return true
+        const stuck = this.stuck + 1
+        this.stuck = stuck
+        if (stuck >= this.flushAfter && this.flushAfter) {
+            this.stuck = 0
+            this.clear()
+            this.stage = STAGE_FLUSH
+            if (fits(this, bytes)) return true
         }
+        this.dropped = this.dropped + 1
+        this.unreported = this.unreported + 1
+        // one too large for the drop threshold is dropped though the queue is low
+        if (bytes > this.dropBytes) checkLow(this)
+        return false
+    }
+
+    /** The second half of `push`. */
+    put(item: T, bytes: number): void {
+        const length = this.length
         // not by `push`, which takes a call
         this.items[length] = item
         this.sizes[length] = bytes
         this.length = length + 1
-        this.bytes = total
-        return true
+        this.bytes = this.bytes + bytes
     }
 
     /** The entry at `index` (0 = oldest), left in the queue; undefined past the end. */
@@ -104,41 +134,27 @@ export class BoundedQueue<T> {
     /** Takes the oldest entry and counts it as delivered; undefined when there is none. */
     shift(): T | undefined {
         const item = this.items[0]
-        this.remove(1)
+        if (!this.length) return undefined
+        this.delivered++
+        this.stuck = 0
+        takeOut(this, 1)
         return item
     }
 
-    /**
-     * Marks the oldest `count` entries as being delivered: a flush leaves them.
-     * `remove` ends it, so does `hold(0)` when the delivery failed.
-     */
-    hold(count: number): void {
-        this.held = Math.min(count, this.length)
-    }
-
-    /** Removes the oldest `count` entries, which have been delivered. */
-    remove(count: number): void {
-        const removed = Math.min(count, this.length)
-        this.held = 0
-        if (removed) this.stuck = 0
-        this.delivered += removed
-        takeOut(this, 0, removed)
-    }
-
-    /** Drops (and counts) everything that is queued and not held. */
+    /** Drops (and counts) everything that is queued. */
     clear(): void {
-        const count = this.length - this.held
-        this.dropped += count
-        this.unreported += count
-        takeOut(this, this.held, count)
+        const { length } = this
+        this.dropped += length
+        this.unreported += length
+        takeOut(this, length)
     }
 
     /** Whether the fill is at `lowAt` or below. */
     isLow(): boolean {
-        const { entries, bytes, lowAt } = this.options
+        const { lowAt } = this
         return (
-            this.length * 100 <= entries * lowAt &&
-            this.bytes * 100 <= bytes * lowAt
+            this.length * 100 <= this.maxEntries * lowAt &&
+            this.bytes * 100 <= this.maxBytes * lowAt
         )
     }
 
@@ -158,37 +174,19 @@ export class BoundedQueue<T> {
 
 type AnyQueue = BoundedQueue<unknown>
 
-/** Decides on an entry that does not fit below the drop threshold. */
-function admit(queue: AnyQueue, bytes: number, level: Level): boolean {
-    const { vital, flushAfter } = queue.options
-    if (queue.stage === STAGE_ASYNC) queue.stage = STAGE_DROP
-    if (level <= vital && fits(queue, bytes)) return true
-    queue.stuck++
-    if (flushAfter && queue.stuck >= flushAfter) {
-        queue.stuck = 0
-        queue.clear()
-        queue.stage = STAGE_FLUSH
-        if (fits(queue, bytes)) return true
-    }
-    queue.dropped++
-    queue.unreported++
-    checkLow(queue)
-    return false
-}
-
+/** Whether an entry fits that may use the reserve. */
 function fits(queue: AnyQueue, bytes: number): boolean {
-    const { options } = queue
     return (
-        queue.length < options.entries && queue.bytes + bytes <= options.bytes
+        queue.length < queue.maxEntries && queue.bytes + bytes <= queue.maxBytes
     )
 }
 
-/** Takes out `count` entries from the one at `from` on. */
-function takeOut(queue: AnyQueue, from: number, count: number): void {
+/** Takes out the oldest `count` entries. */
+function takeOut(queue: AnyQueue, count: number): void {
     const { items, sizes } = queue
-    for (let i = 0; i < count; ++i) queue.bytes -= sizes[from + i]
-    items.insert(from, -count)
-    sizes.insert(from, -count)
+    for (let i = 0; i < count; ++i) queue.bytes -= sizes[i]
+    items.insert(0, -count)
+    sizes.insert(0, -count)
     queue.length -= count
     checkLow(queue)
 }

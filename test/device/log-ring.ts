@@ -303,6 +303,26 @@ describe("bounded queue (L12)", () => {
         check(queue)
     })
 
+    test("an entry that is dear to make is admitted before it is made", () => {
+        const queue = filled(5, { entries: 6, dropAt: 100 })
+        expect(queue.admits(1, INFO)).toBe(true)
+        queue.put(5, 1)
+        expect(queue.admits(1, INFO)).toBe(false)
+        expect(JSON.stringify(queue.account())).toBe(
+            '{"received":7,"delivered":0,"queued":6,"dropped":1}'
+        )
+        expect(queue.bytes).toBe(6)
+        // one too large for an empty queue is reported at once
+        const empty = new BoundedQueue<number>({ bytes: 100 })
+        let low = 0
+        empty.onLow = () => {
+            low++
+        }
+        expect(empty.admits(101, ERROR)).toBe(false)
+        expect(low).toBe(1)
+        expect(empty.stage).toBe(STAGE_ASYNC)
+    })
+
     test("bytes bound it as well as entries", () => {
         const queue = new BoundedQueue<number>({ bytes: 100, dropAt: 80 })
         expect(queue.push(1, 80)).toBe(true)
@@ -317,20 +337,17 @@ describe("bounded queue (L12)", () => {
         check(empty)
     })
 
-    test("flush: what is stuck is thrown away, except what is held", () => {
+    test("flush: what is stuck is thrown away", () => {
         const queue = filled(8, { entries: 8, dropAt: 100, flushAfter: 5 })
-        queue.hold(2)
         for (let i = 0; i < 4; ++i) expect(queue.push(100 + i, 1)).toBe(false)
         expect(queue.length).toBe(8)
         expect(queue.push(200, 1)).toBe(true)
         expect(queue.stage).toBe(STAGE_FLUSH)
-        expect(queue.length).toBe(3)
-        expect(queue.at(1)).toBe(1)
-        expect(queue.at(2)).toBe(200)
-        expect(queue.dropped).toBe(10)
-        queue.remove(2)
-        expect(queue.stage).toBe(STAGE_ASYNC)
+        expect(queue.length).toBe(1)
+        expect(queue.at(0)).toBe(200)
+        expect(queue.dropped).toBe(12)
         expect(queue.shift()).toBe(200)
+        expect(queue.stage).toBe(STAGE_ASYNC)
         expect(queue.shift()).toBe(undefined)
         check(queue)
     })
