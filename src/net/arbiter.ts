@@ -12,21 +12,19 @@ export const MIN_TURN_MS = 1000
 /** How often waiting claims look whether the owner is past its time or gone, ms. */
 const WATCH_MS = 250
 
-/** The socket could not be had, or was taken away; the message names the claim. */
-export class ArbiterError extends Error {
-    constructor(name: string, problem: string) {
-        super(`socket for "${name}": ${problem}`)
-        this.name = "ArbiterError"
-    }
-}
-
-/** The right to use the socket, until `release`. */
+/** The right to use the socket, until it is released. */
 export interface Lease {
     readonly name: string
     /** True once the socket was given back or taken away: it must not be touched any more. */
-    readonly isOver: boolean
-    /** Gives the socket back. May be called more than once. */
-    release(): void
+    isOver: boolean
+    readonly fiber: ds.Fiber
+    /** Longest hold, ms; undefined for an owner that gives back when asked. */
+    readonly holdMs: number
+    readonly recall: () => void
+    /** Uptime of the grant; undefined while it waits. */
+    since: number
+    /** Uptime of the recall; undefined before. */
+    recalledAt: number
 }
 
 /** What the arbiter did since start. */
@@ -40,28 +38,6 @@ export interface ArbiterStats {
     revoked: number
 }
 
-/** @devsWhenUsed */
-class Claim implements Lease {
-    readonly fiber = ds.Fiber.self()
-    /** Uptime of the grant; undefined while it waits. */
-    since: number
-    /** Uptime of the recall; undefined before. */
-    recalledAt: number
-    isOver = false
-
-    constructor(
-        private readonly arbiter: SocketArbiter,
-        readonly name: string,
-        /** Longest hold, ms; undefined for an owner that gives back when asked. */
-        readonly holdMs: number,
-        readonly recall: () => void
-    ) {}
-
-    release(): void {
-        this.arbiter.end(this)
-    }
-}
-
 /**
  * Hands the VM's one socket to one owner at a time, in the order of asking. A standing owner
  * (syslog) holds it until somebody else waits and then is asked to give it back; a borrower
@@ -70,24 +46,26 @@ class Claim implements Lease {
  * @devsWhenUsed
  */
 export class SocketArbiter {
-    private readonly waiting: Claim[] = []
-    private owner: Claim
-    private grants = 0
-    private revocations = 0
+    /** Who has the socket; undefined while it is free. */
+    owner: Lease
+    readonly waiting: Lease[] = []
+    granted = 0
+    /** Leases taken away from owners that were gone or past their time. */
+    revoked = 0
 
     constructor(
-        private readonly clock: Clock,
-        private readonly socket: NetSocket
+        readonly clock: Clock,
+        readonly socket: NetSocket
     ) {}
 
     /**
      * Waits for the socket, as an owner that may keep it until `recall` is called and then
      * releases it within RECALL_GRACE_MS.
      * @param recall somebody else waits; must not throw or wait
-     * @throws ArbiterError when too many wait already
+     * @throws an error of name ArbiterError when too many wait already
      */
     async claim(name: string, recall: () => void): Promise<Lease> {
-        return await this.wait(new Claim(this, name, undefined, recall))
+        return await wait(this, newLease(name, undefined, recall))
     }
 
     /**
@@ -96,7 +74,8 @@ export class SocketArbiter {
      * caller nor a body that never ends can keep the socket.
      * @param holdMs longest time `body` may take, after which it is terminated
      * @returns what `body` returns
-     * @throws what `body` throws; ArbiterError when its time is over or too many wait
+     * @throws what `body` throws; an error of name ArbiterError when its time is over or too
+     * many wait
      */
     async borrow<T>(
         name: string,
@@ -105,30 +84,29 @@ export class SocketArbiter {
     ): Promise<T> {
         const done = new Signal()
         const self = this
-        let claim: Claim
+        let lease: Lease
         let result: T
         let error: any
         let finished = false
         const run = async () => {
-            claim = new Claim(self, name, holdMs, () => {})
+            lease = newLease(name, holdMs, () => {})
             try {
-                await self.wait(claim)
+                await wait(self, lease)
                 result = await body()
             } finally {
                 finished = true
-                claim.release()
+                self.release(lease)
                 done.notify()
             }
         }
         spawn(run, e => {
             error = e
         })
-        while (!finished && !(claim && claim.isOver)) {
+        while (!finished && !(lease && lease.isOver)) {
             await done.wait(WATCH_MS)
-            this.settle()
+            settle(this)
         }
-        if (!finished)
-            throw new ArbiterError(name, `not done within ${holdMs} ms`)
+        if (!finished) throw arbiterError(name, `not done within ${holdMs} ms`)
         if (error) throw error
         return result
     }
@@ -137,73 +115,91 @@ export class SocketArbiter {
     stats(): ArbiterStats {
         return {
             owner: this.owner ? this.owner.name : undefined,
-            waiting: this.waiting.map(claim => claim.name),
-            granted: this.grants,
-            revoked: this.revocations,
+            waiting: this.waiting.map(lease => lease.name),
+            granted: this.granted,
+            revoked: this.revoked,
         }
     }
 
-    /** Ends a claim, waiting or granted. Used by the claim itself. */
-    end(claim: Claim): void {
-        if (claim.isOver) return
-        claim.isOver = true
-        const at = this.waiting.indexOf(claim)
+    /** Gives the socket back, or waits for it no longer. May be called more than once. */
+    release(lease: Lease): void {
+        if (lease.isOver) return
+        lease.isOver = true
+        const at = this.waiting.indexOf(lease)
         if (at >= 0) this.waiting.insert(at, -1)
-        if (this.owner === claim) {
+        if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean
-            if (claim.holdMs) this.socket.reset()
+            if (lease.holdMs) this.socket.reset()
         }
-        this.settle()
+        settle(this)
     }
+}
 
-    private async wait(claim: Claim): Promise<Lease> {
-        if (this.waiting.length >= MAX_CLAIMS)
-            throw new ArbiterError(
-                claim.name,
-                `${MAX_CLAIMS} claims wait already`
-            )
-        this.waiting.push(claim)
-        this.settle()
-        while (this.owner !== claim) {
-            await ds.suspend(WATCH_MS)
-            this.settle()
+/** The socket could not be had, or was taken away; the message names the claim. */
+function arbiterError(name: string, problem: string): Error {
+    const error = new Error(`socket for "${name}": ${problem}`)
+    error.name = "ArbiterError"
+    return error
+}
+
+/** A claim of the calling fiber. */
+function newLease(name: string, holdMs: number, recall: () => void): Lease {
+    return {
+        name,
+        isOver: false,
+        fiber: ds.Fiber.self(),
+        holdMs,
+        recall,
+        since: undefined,
+        recalledAt: undefined,
+    }
+}
+
+async function wait(arbiter: SocketArbiter, lease: Lease): Promise<Lease> {
+    const { waiting } = arbiter
+    if (waiting.length >= MAX_CLAIMS)
+        throw arbiterError(lease.name, `${MAX_CLAIMS} claims wait already`)
+    waiting.push(lease)
+    settle(arbiter)
+    while (arbiter.owner !== lease) {
+        await ds.suspend(WATCH_MS)
+        settle(arbiter)
+    }
+    return lease
+}
+
+/** Brings everything up to date: ends what is over, asks back, grants. */
+function settle(arbiter: SocketArbiter): void {
+    const { owner, waiting } = arbiter
+    const now = arbiter.clock.millis()
+    if (owner && isOverdue(owner, now, waiting.length)) revoke(arbiter, owner)
+    while (!arbiter.owner && waiting.length) {
+        const next = waiting.shift()
+        if (!isAlive(next.fiber)) {
+            next.isOver = true
+            continue
         }
-        return claim
+        arbiter.owner = next
+        arbiter.granted++
+        next.since = now
+        resumeFiber(next.fiber)
     }
+}
 
-    /** Brings everything up to date: ends what is over, asks back, grants. */
-    private settle(): void {
-        const { owner, waiting } = this
-        if (owner && isOverdue(owner, this.clock.millis(), waiting.length))
-            this.revoke(owner)
-        while (!this.owner && waiting.length) {
-            const next = waiting.shift()
-            if (!isAlive(next.fiber)) {
-                next.isOver = true
-                continue
-            }
-            this.owner = next
-            this.grants++
-            next.since = this.clock.millis()
-            resumeFiber(next.fiber)
+/** Takes the socket from an owner. */
+function revoke(arbiter: SocketArbiter, owner: Lease): void {
+    owner.isOver = true
+    arbiter.owner = undefined
+    arbiter.revoked++
+    if (owner.holdMs) {
+        try {
+            owner.fiber.terminate()
+        } catch (e: any) {
+            // it ended by itself
         }
-    }
-
-    /** Takes the socket from an owner. */
-    private revoke(owner: Claim): void {
-        owner.isOver = true
-        this.owner = undefined
-        this.revocations++
-        if (owner.holdMs) {
-            try {
-                owner.fiber.terminate()
-            } catch (e: any) {
-                // it ended by itself
-            }
-        } else owner.recall()
-        this.socket.reset()
-    }
+    } else owner.recall()
+    arbiter.socket.reset()
 }
 
 function isAlive(fiber: ds.Fiber): boolean {
@@ -218,7 +214,7 @@ function isAlive(fiber: ds.Fiber): boolean {
  * Whether an owner is gone or past its time. A standing one is asked back after its turn.
  * @param waiting how many wait for the socket; a standing owner may keep it while none does
  */
-function isOverdue(owner: Claim, now: number, waiting: number): boolean {
+function isOverdue(owner: Lease, now: number, waiting: number): boolean {
     if (!isAlive(owner.fiber)) return true
     const held = now - owner.since
     if (owner.holdMs) return held > owner.holdMs

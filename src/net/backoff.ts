@@ -16,36 +16,31 @@ export const BACKOFF_MAX_MS = 30000
 const JITTER = 0.3
 
 /**
- * Delays between attempts: doubled each time up to a limit, less a random part.
- *
- * @devsWhenUsed
+ * Fills in the defaults.
+ * @throws RangeError when the limits are not 1 <= minMs <= maxMs
  */
-export class Backoff {
-    private readonly minMs: number
-    private readonly maxMs: number
-    private current: number
+export function completeBackoff(given: BackoffOptions = {}): BackoffOptions {
+    const minMs = given.minMs ?? BACKOFF_MIN_MS
+    const maxMs = given.maxMs ?? Math.max(BACKOFF_MAX_MS, minMs)
+    if (!(minMs >= 1 && maxMs >= minMs))
+        throw new RangeError(
+            `backoff: ${minMs} to ${maxMs} ms, wanted 1 <= minMs <= maxMs`
+        )
+    return { minMs, maxMs }
+}
 
-    /** @throws RangeError when the limits are not 1 <= minMs <= maxMs */
-    constructor(options: BackoffOptions = {}) {
-        const minMs = options.minMs ?? BACKOFF_MIN_MS
-        const maxMs = options.maxMs ?? Math.max(BACKOFF_MAX_MS, minMs)
-        if (!(minMs >= 1 && maxMs >= minMs))
-            throw new RangeError(
-                `backoff: ${minMs} to ${maxMs} ms, wanted 1 <= minMs <= maxMs`
-            )
-        this.current = this.minMs = minMs
-        this.maxMs = maxMs
-    }
+/**
+ * The next step of delays that double up to the limit.
+ * @param step the one before, ms; undefined at first, and again after a success that held
+ */
+export function nextStep(
+    { minMs, maxMs }: BackoffOptions,
+    step: number | undefined
+): number {
+    return step === undefined ? minMs : Math.min(step * 2, maxMs)
+}
 
-    /** Delay before the next attempt, ms: at most the full step, at least 70 % of it. */
-    next(): number {
-        const step = this.current
-        this.current = Math.min(step * 2, this.maxMs)
-        return Math.round(step * (1 - JITTER * Math.random()))
-    }
-
-    /** Starts again from the first delay, after a success that held. */
-    reset(): void {
-        this.current = this.minMs
-    }
+/** The delay of a step, ms: at most the whole of it, at least 70 %. */
+export function delayOf(step: number): number {
+    return Math.round(step * (1 - JITTER * Math.random()))
 }

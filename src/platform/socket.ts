@@ -33,7 +33,7 @@ export interface Connection {
 export interface NetSocket {
     /**
      * Starts to connect; `listener.opened` or `listener.closed` follows, possibly never.
-     * @throws SocketError when there is no network at all
+     * @throws an error of name SocketError when there is no network at all
      */
     open(
         host: string,
@@ -46,11 +46,10 @@ export interface NetSocket {
 }
 
 /** The network stack refused; the message names the address. */
-export class SocketError extends Error {
-    constructor(address: string, problem: string) {
-        super(`${address}: ${problem}`)
-        this.name = "SocketError"
-    }
+function socketError(address: string, problem: string): Error {
+    const error = new Error(`${address}: ${problem}`)
+    error.name = "SocketError"
+    return error
 }
 
 type SocketEvent = "open" | "close" | "data" | "error"
@@ -121,14 +120,14 @@ export class SystemSocket implements NetSocket {
         const connection = new SystemConnection(listener)
         this.current = connection
         // The VM looks the function up when the event happens and runs it later, in a fiber.
-        // One function for each connection keeps late events of an old one apart.
-        natives._socketOnEvent = (event, arg) => connection.onEvent(event, arg)
+        // A method of each connection keeps late events of an old one apart.
+        natives._socketOnEvent = connection.onEvent
         try {
             // a negative port asks for TLS
             natives._socketOpen(host, proto === "tls" ? -port : port)
         } catch (e: any) {
             connection.ended = true
-            throw new SocketError(`${proto}://${host}:${port}`, e.message)
+            throw socketError(`${proto}://${host}:${port}`, e.message)
         }
         return connection
     }

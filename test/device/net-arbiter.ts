@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { ArbiterError, Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
+import { Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
 import { FakeSocket, SystemClock, spawn } from "../../src/platform"
 
 function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
@@ -47,7 +47,7 @@ describe("arbiter", () => {
                 })
                 log.push("standing")
                 while (!recalled && log.length < 3) await ds.sleep(10)
-                lease.release()
+                a.release(lease)
             }
         }
         spawn(standing, ignore)
@@ -83,7 +83,7 @@ describe("arbiter", () => {
         } catch (e: any) {
             caught = e
         }
-        expect(caught instanceof ArbiterError).toBe(true)
+        expect(caught.name).toBe("ArbiterError")
         expect(caught.message).toBe(
             'socket for "stuck": not done within 300 ms'
         )
@@ -118,7 +118,7 @@ describe("arbiter", () => {
         const fiber = spawn(second, ignore)
         await ds.sleep(10)
         fiber.terminate()
-        lease.release()
+        a.release(lease)
         expect(await a.borrow("third", async () => "ok")).toBe("ok")
     })
     test("a standing owner that does not give back loses it", async () => {
@@ -131,7 +131,7 @@ describe("arbiter", () => {
         spawn(owner, ignore)
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
         expect(lease.isOver).toBe(true)
-        lease.release()
+        a.release(lease)
         expect(socket.resets >= 1).toBe(true)
     })
     test("the line of claims is bounded", async () => {

@@ -5,13 +5,14 @@ import {
     SocketListener,
     WriteResult,
 } from "../../platform"
-import { addBatch, Batches, removeBatch } from "./batches"
+import { addBatch, newBatches, removeBatch } from "./batches"
 import type { SyslogClient } from "./client"
 import { declareGap } from "./gap"
 import { seal, waitingBytes } from "./outbox"
 import {
     hasRoom,
     leaveRelp,
+    newRelp,
     openRelp,
     receiveRelp,
     Relp,
@@ -57,13 +58,13 @@ export class Channel implements SocketListener {
 
     /**
      * Starts to connect.
-     * @throws SocketError when there is no network
+     * @throws an error of name SocketError when there is no network
      */
     constructor(client: SyslogClient) {
         const { host, port, proto } = client.options
         this.client = client
         this.backlog = client.window.data.length
-        if (proto === "relp") this.relp = new Relp()
+        if (proto === "relp") this.relp = newRelp()
         const secured = proto === "tls" ? "tls" : "tcp"
         this.connection = client.socket.open(host, port, secured, this)
     }
@@ -182,17 +183,14 @@ function hasMore(channel: Channel): boolean {
 /** Does what plain TCP and TLS have to do by time; returns when that is due again, in ms. */
 function tick(channel: Channel, now: number): number | undefined {
     const { client } = channel
-    const { outbox } = client
     let left = channel.openedAt + TLS_SETTLE_MS - now
     if (!channel.isUp && left > 0) return left
     channel.isUp = true
-    if (!client.window.bytes || waitingBytes(outbox) || channel.backlog)
+    if (!client.window.bytes || waitingBytes(client.outbox) || channel.backlog)
         return undefined
     left = channel.sentAt + ARRIVED_MS - now
     if (left > 0) return left
-    client.window = new Batches()
-    // the next record may be long in coming
-    outbox.buffer = undefined
+    client.window = newBatches()
     return undefined
 }
 
@@ -201,7 +199,11 @@ function sendNext(channel: Channel, now: number): WriteResult {
     if (backlog) return sendAgain(channel, backlog, now)
     const { outbox } = client
     const { sealed } = outbox
-    if (!sealed.data.length) seal(outbox)
+    if (!sealed.data.length) {
+        seal(outbox)
+        // the next record may be long in coming
+        outbox.buffer = undefined
+    }
     if (outbox.gap) {
         const result = handOver(channel, declareGap(client), 0, now)
         if (result !== QUEUED) return result

@@ -1,6 +1,5 @@
 import { Clock, NetSocket, Signal } from "../../platform"
 import { SocketArbiter } from "../arbiter"
-import { Backoff } from "../backoff"
 import { Batches } from "./batches"
 import type { Channel } from "./channel"
 import { SyslogOptions } from "./options"
@@ -17,10 +16,10 @@ export interface SyslogNet {
 export type SyslogReport = (level: number, message: string) => void
 
 /**
- * The state of a syslog client: plain data, which plain functions work on, as methods take heap
- * on this VM. What is needed to send is made when a host is set first.
+ * The state of a syslog client: plain data, which plain functions work on, as classes and
+ * methods take heap on this VM. What is needed to send is made when a host is set first.
  */
-export class SyslogClient {
+export interface SyslogClient {
     readonly clock: Clock
     readonly socket: NetSocket
     readonly arbiter: SocketArbiter
@@ -32,41 +31,59 @@ export class SyslogClient {
     /** The connection; undefined while there is none. */
     channel: Channel
     /** Whether the fiber has nothing to wait for but the first record. */
-    isIdle = false
+    isIdle: boolean
     /** Uptime when the oldest waiting record came. */
-    firstAt = 0
+    firstAt: number
     /** Records handed over (tcp, tls) or acknowledged (relp). */
-    delivered = 0
+    delivered: number
     /** What was sent last and may have to be sent again. */
     window: Batches
     /** Wakes the fiber; notified at each event of the connection. */
     wake: Signal
     /** Records sent once more after a break. */
-    resent = 0
+    resent: number
     /** Records of our own that declared a gap. */
-    declared = 0
+    declared: number
     /** Connections made since start. */
-    connects = 0
+    connects: number
     /** Whether there is to be a connection, once a host is set. */
-    isStarted = false
+    isStarted: boolean
     /** Whether the fiber is there. */
-    isRunning = false
+    isRunning: boolean
     /** The socket is wanted by others, the options changed, or we are to stop. */
-    interrupted = false
-    /** Delays of the outage under way; undefined while there is none. */
-    backoff: Backoff
+    interrupted: boolean
+    /** The delay before the last attempt, ms; undefined while there is no outage. */
+    step: number
     /** Whether the last that was said is that there is a connection; undefined at first. */
     saidConnected: boolean
+}
 
-    constructor(
-        { clock, socket, arbiter }: SyslogNet,
-        options: SyslogOptions,
-        report: SyslogReport
-    ) {
-        this.clock = clock
-        this.socket = socket
-        this.arbiter = arbiter
-        this.report = report
-        this.options = options
+/** A client without a connection. */
+export function newClient(
+    { clock, socket, arbiter }: SyslogNet,
+    options: SyslogOptions,
+    report: SyslogReport
+): SyslogClient {
+    return {
+        outbox: undefined,
+        options,
+        clock,
+        channel: undefined,
+        isIdle: false,
+        firstAt: 0,
+        delivered: 0,
+        window: undefined,
+        wake: undefined,
+        resent: 0,
+        declared: 0,
+        connects: 0,
+        isStarted: false,
+        isRunning: false,
+        interrupted: false,
+        socket,
+        arbiter,
+        report,
+        step: undefined,
+        saidConnected: undefined,
     }
 }

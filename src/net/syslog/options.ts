@@ -1,4 +1,4 @@
-import { Backoff, BackoffOptions } from "../backoff"
+import { BackoffOptions, completeBackoff } from "../backoff"
 
 /** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
 export type SyslogProto = "tcp" | "tls" | "relp"
@@ -99,8 +99,7 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
         if (!(value >= parseInt(low) && value <= parseInt(high)))
             refuse(name, value, `${low} to ${high}`)
     }
-    // made to be checked only
-    new Backoff(options.backoff)
+    options.backoff = completeBackoff(options.backoff)
     return options
 }
 

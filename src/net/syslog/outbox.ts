@@ -1,4 +1,4 @@
-import { addBatch, Batches, countOf, removeBatch } from "./batches"
+import { addBatch, Batches, countOf, newBatches, removeBatch } from "./batches"
 
 /** Largest sequenceId, after which it starts again at 1: RFC 5424, section 7.3.1. */
 export const MAX_SEQUENCE = 2147483647
@@ -9,22 +9,20 @@ export const MAX_SEQUENCE = 2147483647
  * the heap, and tear fewer holes into it, than hundreds of short texts. When all is full, the
  * oldest batch is dropped, counted, and remembered as one gap until that is declared to the
  * receiver.
- *
- * What each record takes comes first: the VM looks fields up in turn.
  */
-export class Outbox {
+export interface Outbox {
     // what the head and the tail below were made for; undefined topic: for none
-    time = -1
-    level = -1
-    topic: string = undefined
-    mark: string = undefined
-    wall: number = undefined
+    time: number
+    topic: string
+    level: number
+    mark: string
+    wall: number
     /** sequenceId of the newest record; the others precede it without holes. */
-    sequence = 0
+    sequence: number
     /** The sequenceId from which on it has another digit; 1 more than the largest at last. */
-    decade = 10
+    decade: number
     /** Bytes of a message without its text. */
-    base = 0
+    base: number
     /** Whether line feeds frame the messages, in place of their length. */
     lines: boolean
     /** Most bytes of a message. */
@@ -32,26 +30,54 @@ export class Outbox {
     /** Of the frame. */
     template: string
     /** The message before its sequenceId, and between that and its text. */
-    head = ""
-    tail = ""
+    head: string
+    tail: string
     /** Bytes of the open batch. */
-    at = 0
+    at: number
     /** Bytes that the open batch may reach; 0 while it is empty, so that its begin is seen. */
-    room = 0
-    /** The open batch; undefined while nothing was to be sent for some time. */
-    buffer: Buffer = undefined
+    room: number
+    /** The open batch; undefined when nothing is under way. */
+    buffer: Buffer
     /** HOSTNAME to MSGID of the topic and mark above. */
-    names = ""
+    names: string
     /** The batches that are closed. */
-    readonly sealed = new Batches()
+    readonly sealed: Batches
     /** sequenceId of the newest record in them, 0 or less after the numbers started again. */
-    sealedTo = 0
+    sealedTo: number
     /** Records of all the numbers that were used up. */
-    earlier = 0
+    earlier: number
     /** Records dropped since start. */
-    dropped = 0
+    dropped: number
     /** Records dropped, right before the oldest that waits, and not declared yet. */
-    gap = 0
+    gap: number
+}
+
+/** An empty one. The VM looks fields up in turn, so what each record takes comes first. */
+export function newOutbox(): Outbox {
+    return {
+        time: -1,
+        topic: undefined,
+        level: -1,
+        mark: undefined,
+        wall: undefined,
+        sequence: 0,
+        decade: 10,
+        base: 0,
+        lines: false,
+        maxBytes: 0,
+        template: "",
+        head: "",
+        tail: "",
+        at: 0,
+        room: 0,
+        buffer: undefined,
+        names: "",
+        sealed: newBatches(),
+        sealedTo: 0,
+        earlier: 0,
+        dropped: 0,
+        gap: 0,
+    }
 }
 
 /** Bytes that wait. */

@@ -22,17 +22,22 @@ const ANSWER_MS = 10000
 const ROOM_BYTES = 1024
 
 /** What RELP knows of one connection. */
-export class Relp {
-    txnr = 1
+export interface Relp {
+    txnr: number
     /** Uptime when the server was last heard, or had nothing to answer. */
     progressAt: number
     /** Start of a frame whose end has not come. */
-    rest = ""
+    rest: string
     /**
      * For each batch of the window that was sent on this connection, which are its first ones:
      * the numbers of its messages, 0 once answered.
      */
-    readonly numbers: number[][] = []
+    readonly numbers: number[][]
+}
+
+/** What is known of a new connection. */
+export function newRelp(): Relp {
+    return { txnr: 1, progressAt: 0, rest: "", numbers: [] }
 }
 
 /** Whether another batch may be sent: none is forgotten before it was answered. */

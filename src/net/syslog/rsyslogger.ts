@@ -1,8 +1,8 @@
 import * as ds from "@devicescript/core"
 import { QUEUED, Signal } from "../../platform"
-import { addBatch, Batches, countOf, putBack, replaceBatch } from "./batches"
+import { addBatch, countOf, newBatches, putBack, replaceBatch } from "./batches"
 import { closeChannel, handOver, isReady } from "./channel"
-import { SyslogClient, SyslogNet, SyslogReport } from "./client"
+import { newClient, SyslogClient, SyslogNet, SyslogReport } from "./client"
 import { SyslogEvent } from "./event"
 import { format } from "./format"
 import { reframe } from "./framing"
@@ -10,6 +10,7 @@ import { describe } from "./message"
 import { completeOptions, SyslogOptions, target } from "./options"
 import {
     dropOldest,
+    newOutbox,
     nextDecade,
     Outbox,
     seal,
@@ -21,6 +22,8 @@ import { interrupt, launch, POLL_MS } from "./worker"
 
 /** Most bytes that a frame adds to a message. */
 const FRAME_BYTES = 5
+/** Bytes of the buffer that a batch begins with. */
+const FIRST_BYTES = 256
 /** Octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
 const OCTET_TEMPLATE = "{0} {1}{2}{3}{4}"
 /** The same with a line feed in place of the length, section 3.4.2. */
@@ -63,8 +66,8 @@ export class Rsyslogger {
      * @throws RangeError for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        this.client = new SyslogClient(net, completeOptions(given), report)
-        this.adopt()
+        this.client = newClient(net, completeOptions(given), report)
+        this.outbox = adopt(this.client)
     }
 
     /** Starts to connect, once a host is set. May be called more than once. */
@@ -95,15 +98,15 @@ export class Rsyslogger {
         const next = completeOptions({ ...options, ...changes })
         if (channel) closeChannel(channel)
         client.channel = undefined
-        client.window = new Batches()
+        client.window = newBatches()
         // on plain TCP the window has been delivered, as far as anybody knows
         if (window && options.proto === "relp")
             for (let i = window.data.length - 1; i >= 0; --i)
                 if (window.counts[i])
                     putBack(outbox.sealed, window.data[i], window.counts[i])
         client.options = next
-        this.adopt()
-        client.backoff = client.saidConnected = undefined
+        this.outbox = adopt(client)
+        client.step = client.saidConnected = undefined
         interrupt(client)
         launch(client)
     }
@@ -141,7 +144,7 @@ export class Rsyslogger {
         const frame = format(out.template, size, head, sequence, tail, text)
         size = frame.byteLength
         const at = out.at
-        if (at + size > out.room) return startBatch(this.client, frame, size)
+        if (at + size > out.room) return addSlowly(this.client, frame, size)
         out.buffer.blitAt(at, frame, 0, size)
         out.at = at + size
     }
@@ -165,28 +168,29 @@ export class Rsyslogger {
             queuedBytes: outbox ? waitingBytes(outbox) : 0,
         }
     }
+}
 
-    /** Has the options that are there now hold for what waits and what comes. */
-    private adopt(): void {
-        const { client } = this
-        const { proto, framing, maxBytes, queueBytes, host } = client.options
-        const lines = proto !== "relp" && framing === "lf"
-        let out = client.outbox
-        if (out) reframeAll(out, lines)
-        else if (host) {
-            out = client.outbox = new Outbox()
-            client.window = new Batches()
-            client.wake = new Signal()
-        }
-        this.outbox = host ? out : undefined
-        if (!out) return
-        out.lines = lines
-        out.template = lines ? LINE_TEMPLATE : OCTET_TEMPLATE
-        // with its frame it must find room in the queue
-        out.maxBytes = Math.min(maxBytes, queueBytes - FRAME_BYTES)
-        out.buffer = out.topic = undefined
-        dropOldest(out, queueBytes)
-    }
+/**
+ * Has the options that are there now hold for what waits and what comes.
+ * @returns what takes records from now on; undefined when there is no host
+ */
+function adopt(client: SyslogClient): Outbox | undefined {
+    const { proto, framing, maxBytes, queueBytes, host } = client.options
+    const lines = proto !== "relp" && framing === "lf"
+    if (client.outbox) reframeAll(client.outbox, lines)
+    else if (host) {
+        client.outbox = newOutbox()
+        client.window = newBatches()
+        client.wake = new Signal()
+    } else return undefined
+    const out = client.outbox
+    out.lines = lines
+    out.template = lines ? LINE_TEMPLATE : OCTET_TEMPLATE
+    // with its frame it must find room in the queue
+    out.maxBytes = Math.min(maxBytes, queueBytes - FRAME_BYTES)
+    out.buffer = out.topic = undefined
+    dropOldest(out, queueBytes)
+    return host ? out : undefined
 }
 
 /** Puts what waits into the frames of the other kind, where they are not. */
@@ -197,28 +201,47 @@ function reframeAll(out: Outbox, lines: boolean): void {
         replaceBatch(out.sealed, i, reframe(out.sealed.data[i], lines))
 }
 
-/** Adds the record that no longer fits into the open batch, and begins the next with it. */
-function startBatch(client: SyslogClient, frame: string, size: number): void {
+/** Adds a record that no longer fits into the open batch, or begins the first. */
+function addSlowly(client: SyslogClient, frame: string, size: number): void {
     const { outbox: out, options } = client
     const { queueBytes, batchBytes } = options
+    const limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
+    if (out.at && out.at + size <= limit) return grow(out, frame, size, limit)
     const now = client.clock.millis()
     if (out.at) passOn(client, out, now)
     if (out.sealed.bytes + size > queueBytes) dropOldest(out, queueBytes - size)
-    const waiting = out.sealed.bytes
-    if (!waiting) client.firstAt = now
+    if (!out.sealed.bytes) client.firstAt = now
     if (size > batchBytes) {
         addBatch(out.sealed, Buffer.from(frame), 1)
         out.sealedTo = out.sequence
-    } else {
-        out.buffer = out.buffer || Buffer.alloc(batchBytes)
-        out.buffer.blitAt(0, frame, 0, size)
-        out.at = size
-        out.room = Math.min(batchBytes, queueBytes - waiting)
-    }
+    } else startBatch(out, frame, size, queueBytes - out.sealed.bytes)
     if (client.isIdle) {
         client.isIdle = false
         client.wake.notify()
     }
+}
+
+/** Begins a batch. Few lines at a time need little room, and the heap is small. */
+function startBatch(
+    out: Outbox,
+    frame: string,
+    size: number,
+    limit: number
+): void {
+    out.buffer = out.buffer || Buffer.alloc(Math.max(size, FIRST_BYTES))
+    out.buffer.blitAt(0, frame, 0, size)
+    out.at = size
+    out.room = Math.min(out.buffer.length, limit)
+}
+
+/** Adds a record to a batch whose buffer was a small one. */
+function grow(out: Outbox, frame: string, size: number, limit: number): void {
+    const { buffer, at } = out
+    out.buffer = Buffer.alloc(limit)
+    out.buffer.blitAt(0, buffer, 0, at)
+    out.buffer.blitAt(at, frame, 0, size)
+    out.at = at + size
+    out.room = limit
 }
 
 /**

@@ -1,7 +1,5 @@
 import * as ds from "@devicescript/core"
-import { spawn } from "../../platform"
-import { Lease } from "../arbiter"
-import { Backoff } from "../backoff"
+import { delayOf, nextStep } from "../backoff"
 import { Channel, closeChannel, turn } from "./channel"
 import type { SyslogClient } from "./client"
 import { target } from "./options"
@@ -25,10 +23,7 @@ const INFO = 6
 export function launch(client: SyslogClient): void {
     if (client.isRunning || !client.isStarted || !client.options.host) return
     client.isRunning = true
-    spawn(
-        async () => await run(client),
-        e => client.report(WARNING, `worker ended: ${e}`)
-    )
+    run.start(client)
 }
 
 /** Ends the connection, or the wait for one. */
@@ -37,6 +32,7 @@ export function interrupt(client: SyslogClient): void {
     if (client.wake) client.wake.notify()
 }
 
+/** The root of the fiber: must not throw. */
 async function run(client: SyslogClient): Promise<void> {
     while (client.isStarted && client.options.host) {
         client.interrupted = false
@@ -53,51 +49,42 @@ async function run(client: SyslogClient): Promise<void> {
 
 /** One connection, from the claim of the socket until it is given back; says how it ended. */
 async function session(client: SyslogClient): Promise<string | undefined> {
+    const { arbiter, clock, options } = client
     const recall = () => interrupt(client)
-    const lease = await client.arbiter.claim("syslog", recall)
+    const lease = await arbiter.claim("syslog", recall)
     try {
         if (client.interrupted) return undefined
         const channel = new Channel(client)
         client.channel = channel
-        await serve(client, channel, lease)
+        await pause(client, options.connectMs, channel)
+        if (channel.openedAt !== undefined) client.connects++
+        else if (!client.interrupted && !channel.ended)
+            channel.ended = `no answer within ${options.connectMs} ms`
+        while (!channel.ended && !client.interrupted && !lease.isOver) {
+            const next = turn(channel)
+            if (channel.isUp) held(client, channel)
+            if (channel.ended) break
+            client.isIdle = !waitingBytes(client.outbox)
+            await client.wake.wait(next)
+            client.isIdle = false
+        }
+        // what was sent gets the time to arrive before the socket is given away
+        const linger = channel.relp ? ANSWER_LINGER_MS : LINGER_MS
+        const until = clock.millis() + linger
+        while (!channel.ended && client.window.bytes && clock.millis() < until)
+            await ds.sleep(POLL_MS)
         return channel.ended
     } finally {
         if (client.channel) closeChannel(client.channel)
         client.channel = undefined
-        lease.release()
+        arbiter.release(lease)
     }
-}
-
-/** Sends what is due until the connection is over. */
-async function serve(
-    client: SyslogClient,
-    channel: Channel,
-    lease: Lease
-): Promise<void> {
-    const { clock, outbox } = client
-    const { connectMs } = client.options
-    await pause(client, connectMs, channel)
-    if (channel.openedAt !== undefined) client.connects++
-    else if (!client.interrupted && !channel.ended)
-        channel.ended = `no answer within ${connectMs} ms`
-    while (!channel.ended && !client.interrupted && !lease.isOver) {
-        const next = turn(channel)
-        if (channel.isUp) held(client, channel)
-        if (channel.ended) break
-        client.isIdle = !waitingBytes(outbox)
-        await client.wake.wait(next)
-        client.isIdle = false
-    }
-    // what was sent gets the time to arrive before the socket is given away
-    const until = clock.millis() + (channel.relp ? ANSWER_LINGER_MS : LINGER_MS)
-    while (!channel.ended && client.window.bytes && clock.millis() < until)
-        await ds.sleep(POLL_MS)
 }
 
 /** Says after an outage that records are taken; once that has held, delays start anew. */
 function held(client: SyslogClient, channel: Channel): void {
     if (client.clock.millis() - channel.openedAt >= STABLE_MS)
-        client.backoff = undefined
+        client.step = undefined
     if (client.saidConnected) return
     client.saidConnected = true
     client.report(INFO, `connected to ${target(client.options)}`)
@@ -113,8 +100,8 @@ async function retreat(client: SyslogClient, problem: string): Promise<void> {
             `no connection to ${target(options)}: ${problem}`
         )
     }
-    client.backoff = client.backoff || new Backoff(options.backoff)
-    await pause(client, client.backoff.next())
+    client.step = nextStep(options.backoff, client.step)
+    await pause(client, delayOf(client.step))
 }
 
 /** Waits `ms`, or until the channel is open or over; an interruption ends it. */
