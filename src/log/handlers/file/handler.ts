@@ -13,7 +13,7 @@ import {
     MAX_NAME_BYTES,
 } from "./options"
 import { FlashLog, newLog } from "./state"
-import { FORMATTED, NAMED, WaitingLine, WALL } from "./waiting"
+import { FORMATTED, NAMED, WAITING_BYTES, WaitingLine, WALL } from "./waiting"
 import { attend, call, changed, nothing, stop } from "./worker"
 import { reset, rotateNow, sync } from "./writer"
 
@@ -61,29 +61,30 @@ export class FileRotationHandler implements Handler {
     /** Queues a record. Never waits and never throws; what does not fit is dropped and counted. */
     emit(record: LogRecord, line: string): void {
         const level = record.level
-        const wall = record.wall
+        const queue = this.queue
+        let text = record.message
+        let name = record.mark
+        if (!name) name = record.topic
+        if (line !== undefined) {
+            text = cut(line, MAX_MESSAGE)
+            name = ""
+        }
+        // what is dropped is not worth making a string of it first
+        const bytes = text.byteLength + name.byteLength + WAITING_BYTES
+        if (!queue.admits(bytes, level)) return
         let kind = level
         let time = record.time
+        const wall = record.wall
         if (wall !== undefined) {
             kind += WALL
             time = wall
         }
         // in seconds; not by Math.idiv, which takes 31 bits only
         time = (time / 1000) >>> 0
-        let waiting: WaitingLine
-        if (line !== undefined) {
-            kind += FORMATTED
-            const text = cut(line, MAX_MESSAGE)
-            waiting = nativeFormat("{0}{1} {2}", kind, time, text)
-        } else {
-            kind += NAMED
-            let name = record.mark
-            if (!name) name = record.topic
-            const text = record.message
-            waiting = nativeFormat("{0}{1} [{2}] {3}", kind, time, name, text)
-        }
-        const queue = this.queue
-        if (!queue.push(waiting, waiting.byteLength, level)) return
+        const waiting = name
+            ? nativeFormat("{0}{1} [{2}] {3}", kind + NAMED, time, name, text)
+            : nativeFormat("{0}{1} {2}", kind + FORMATTED, time, text)
+        queue.put(waiting, bytes)
         const log = this.log
         if (level <= log.wakeLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)

@@ -8,6 +8,8 @@ import { PendingLine } from "./line"
  */
 export type WaitingLine = string
 
+/** Bytes besides text and name, at most. */
+export const WAITING_BYTES = 16
 /** Kind, in steps of 10: the text is as a formatter made it. */
 export const FORMATTED = 10
 /** Kind: the text is a message still, after the name of who logged it. */
