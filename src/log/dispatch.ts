@@ -61,7 +61,8 @@ export function publish(
     if (core.primary) {
         const filters = channel.filters
         if (filters) record = applyFilters(core, undefined, filters, record)
-        if (!record) entry = undefined
+        if (record) level = record.level
+        else entry = undefined
     }
     let formatter: Formatter = undefined
     let formatting = false

@@ -205,7 +205,7 @@ export class LogSystem implements Core {
      */
     setSpec(text: string): void {
         changeSpec(this, text)
-        this.levelsChanged()
+        levelsChanged(this, this.watch)
     }
 
     /** The level of a topic by the specification, whatever handlers there are. */
@@ -221,7 +221,7 @@ export class LogSystem implements Core {
     setLevel(topic: string, level: Level | undefined): void {
         checkTrace(this, topic, level)
         this.rules.setRule(topic, level)
-        this.levelsChanged()
+        levelsChanged(this, this.watch)
     }
 
     /** Calls `listener` after each change of a level; returns how to stop that. */
@@ -239,11 +239,6 @@ export class LogSystem implements Core {
         let most = NONE
         for (const entry of this.entries) most = Math.max(most, finestOf(entry))
         return Math.min(most, this.rules.finest())
-    }
-
-    private levelsChanged(): void {
-        invalidate(this)
-        if (this.watch) this.watch.tell()
     }
 
     private levelWatch(): LevelWatch {
@@ -268,4 +263,9 @@ export class LogSystem implements Core {
     private forgetTime(): void {
         this.record.time = NEVER
     }
+}
+
+function levelsChanged(core: Core, watch: LevelWatch): void {
+    invalidate(core)
+    if (watch) watch.tell()
 }

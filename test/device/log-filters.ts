@@ -5,6 +5,7 @@ import {
     INFO,
     KEEP,
     levelFilter,
+    LogRecord,
     progressFilter,
     STOP,
     taskFilter,
@@ -73,6 +74,25 @@ describe("filters (L7)", () => {
         expect(log.removeFilter("changer")).toBe(false)
         log.logger("net.a").info("3")
         expect(out.take()).toBe("info net.a 3")
+    })
+
+    test("handlers go by the level that a filter before them gave a record", () => {
+        const { log, out, l } = fresh({ burst: null, level: ERROR })
+        log.addFilter({
+            name: "alarm",
+            filter: record => {
+                if (!record.message.includes("fire")) return KEEP
+                const copy = Object.assign({}, record) as LogRecord
+                copy.level = ERROR
+                return copy
+            },
+        })
+        const all = new Recorder()
+        log.addHandler("all", all, { burst: null })
+        l.info("fire")
+        l.info("calm")
+        expect(out.take()).toBe("error x fire")
+        expect(all.take()).toBe("error x fire|info x calm")
     })
 
     test("progress reports are off, can be let through and filtered (L17)", () => {
