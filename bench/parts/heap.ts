@@ -1,12 +1,10 @@
 import type { Settings } from "../../host/env/index.ts"
 import { buildFault, CLOSED_PORT, withBoard } from "../lib/board.ts"
+import { BLOCK_BYTES, OUT_OF_MEMORY } from "../lib/probe.ts"
 import { type Table, table } from "../lib/table.ts"
 
-/** What `programs/probe.ts` takes at a time, and prints for it. */
-const BLOCK_BYTES = 60
+/** What `programs/probe.ts` prints for each block that it gets. */
 const BLOCK_LINE = /^\s*> #$/
-/** The VM's panic when its heap is full. */
-const OUT_OF_MEMORY = 60004
 /** What the VM says when its heap is full. */
 const HEAP_STATS = /^stats: \d+ objects, (\d+) B used, (\d+) B free/
 /** A run measures within some 10 s. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { format, resolveConfig } from "prettier"
 import { SLICE_STEPS, stepsPerRound, TOO_LONG } from "../lib/count-steps.ts"
 import { Lab } from "../lib/lab.ts"
+import { BLOCK_BYTES, OUT_OF_MEMORY } from "../lib/probe.ts"
 import { type Table, table } from "../lib/table.ts"
 
 /** Growth of a figure that counts, as a part of it. */
@@ -27,6 +28,20 @@ const CALLS: Record<string, [string, string, number]> = {
     "settings read": [TASKS, "settings", 200],
 }
 
+/**
+ * What is done with 50 tasks in one slice: name in the program, number of calls (one more is made
+ * before, which is not counted), and what a call is to be multiplied by.
+ */
+const MANY_TASKS: Record<string, [string, number, number]> = {
+    "add and start of 50 tasks": ["add", 49, 50],
+    "status() of 50 tasks": ["status", 1, 1],
+    "statusText() of 50 tasks": ["statusText", 1, 1],
+}
+
+/** Runs of planned tasks after which the heap is compared. */
+const FEW_RUNS = 1_000
+const MANY_RUNS = 10_000
+
 /** Steps by what is measured. */
 export type Steps = Record<string, number>
 
@@ -41,6 +56,13 @@ export async function measureSteps(): Promise<Steps> {
                 (await stepsPerRound(lab, main, name, many)) - nothing
             )
         steps["task tick"] = round(await taskTick(lab))
+        for (const [what, [name, many, times]] of Object.entries(MANY_TASKS))
+            steps[what] = round(
+                (await stepsPerRound(lab, TASKS, name, many, 0)) * times
+            )
+        steps["50 idle tasks, a second"] =
+            (await wakes(lab)) * steps["task tick"]!
+        steps["heap kept by a run, in bytes"] = round(await keptByRun(lab))
         return steps
     } finally {
         await lab.stop()
@@ -90,7 +112,7 @@ export async function runSteps(
                     what,
                     steps,
                     recorded[what] ?? "-",
-                    Math.floor(SLICE_STEPS / steps),
+                    steps ? Math.floor(SLICE_STEPS / steps) : "-",
                 ])
             ),
         ],
@@ -114,6 +136,25 @@ async function taskTick(lab: Lab): Promise<number> {
     return (slice - run + (one - five) / 4) * perWaste
 }
 
+/** How often the supervision of 50 idle tasks wakes in a second. */
+async function wakes(lab: Lab): Promise<number> {
+    const { panic, marks } = await lab.run(TASKS, "supervise 50")
+    if (panic !== undefined) throw new Error(`"supervise": panic ${panic}`)
+    return marks
+}
+
+/** Bytes of heap that are gone after a planned run; a leak of one field would be 16. */
+async function keptByRun(lab: Lab): Promise<number> {
+    const left = async (runs: number) => {
+        const { panic, marks } = await lab.run(TASKS, `keep ${runs}`)
+        if (panic !== OUT_OF_MEMORY)
+            throw new Error(`"keep" ${runs}: panic ${panic}`)
+        return marks * BLOCK_BYTES
+    }
+    const lost = (await left(FEW_RUNS)) - (await left(MANY_RUNS))
+    return lost / (MANY_RUNS - FEW_RUNS)
+}
+
 /** The most that a slice can waste besides what it does, by bisection. */
 async function mostWaste(lab: Lab, name: string): Promise<number> {
     let fits = 1000
@@ -128,6 +169,7 @@ async function mostWaste(lab: Lab, name: string): Promise<number> {
     return fits
 }
 
+/** Without -0, which JSON does not know. */
 function round(steps: number): number {
-    return Math.round(steps)
+    return Math.round(steps) || 0
 }

@@ -23,6 +23,8 @@ export const MAX_ITEMS = 8
 export const MAX_CLEANUPS = 16
 /** Most figures of its own that a task may show with its statistics; more are left out. */
 export const MAX_FIGURES = 16
+/** Lines of the log among which the last one of a task is looked for. */
+export const MAX_STATUS_LINES = 100
 /** Largest `maxRestarts`. */
 export const MAX_RESTARTS = 100
 /** Longest kept message of an error, in characters. */

@@ -13,6 +13,7 @@ import {
 } from "./commands"
 import { scheduleTask, unschedule } from "./configure"
 import { select, unknownTask } from "./names"
+import { lastLines } from "./lastlines"
 import { TaskBody, TaskOptions } from "./options"
 import { Plan, RegistryOptions } from "./registryoptions"
 import { requestDelete } from "./remove"
@@ -173,13 +174,13 @@ export class TaskRegistry {
 
     /** State of all tasks that match, as data. */
     status(pattern = "*"): TaskStatus[] {
-        const { lines } = this.supervisor
+        const lines = lastLines(this.supervisor.lines)
         return this.matching(pattern).map(task => statusOf(task, lines))
     }
 
     /** State of all tasks that match, for people. */
     statusText(pattern = "*", colour = true): string {
-        const { lines } = this.supervisor
+        const lines = lastLines(this.supervisor.lines)
         // one status at a time: together they could fill the heap
         return this.matching(pattern)
             .map(task => statusText(statusOf(task, lines), colour))

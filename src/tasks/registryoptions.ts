@@ -2,7 +2,7 @@ import type { LogSystem } from "../log"
 import type { Clock, FlashSlots } from "../platform"
 import type { BootJournal } from "./journal"
 import { SupervisionOptions } from "./options"
-import { LineSource } from "./status"
+import { LineSource } from "./lastlines"
 
 /** What a registry is made of; only the first two are needed. */
 export interface RegistryOptions {

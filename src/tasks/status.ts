@@ -5,12 +5,6 @@ import { DISABLED, TaskState } from "./states"
 import type { Task } from "./task"
 import { waitsFor } from "./reason"
 
-/** Where the last line of a task is found; the ring of the log is one. */
-export interface LineSource {
-    /** The last `limit` lines that contain `text`, oldest first. */
-    grep(text: string, limit: number): string[]
-}
-
 /**
  * State of one task as plain data; the field names are stable, and a field that does not apply
  * is left out. Times are ms since the start of the firmware; those with "Wall" are Unix ms, and
@@ -48,8 +42,14 @@ export interface TaskStatus {
     lastLine?: string
 }
 
-/** State of `task` at this moment. */
-export function statusOf(task: Task, lines?: LineSource): TaskStatus {
+/**
+ * State of `task` at this moment.
+ * @param lines the last lines of tasks, by mark
+ */
+export function statusOf(
+    task: Task,
+    lines: Record<string, string>
+): TaskStatus {
     const { name, state, since, runs, flags, parent } = task
     const now = task.supervisor.clock.millis()
     const status: TaskStatus = {
@@ -70,7 +70,7 @@ export function statusOf(task: Task, lines?: LineSource): TaskStatus {
     put(status, "waitsFor", waitsFor(task))
     if (flags & DISABLED) status.disabled = true
     if (parent) status.parent = parent.name
-    if (lines) put(status, "lastLine", lastLine(name, lines))
+    put(status, "lastLine", lines[logMark(name)])
     return status
 }
 
@@ -101,8 +101,4 @@ function nextOf(task: Task): number {
 /** Start of the present or last run. */
 export function startOf(task: Task): number {
     return task.state === "running" ? task.since : task.startedAt
-}
-
-function lastLine(name: string, lines: LineSource): string {
-    return lines.grep(`[${logMark(name)}]`, 1)[0]
 }

@@ -137,6 +137,11 @@ describe("RAM ring (L15)", () => {
         )
         expect(ring.grep("[", 0).length).toBe(0)
         expect(ring.grep([]).length).toBe(0)
+        const seen: string[] = []
+        ring.each(2, line => seen.push(line))
+        expect(seen.join("|")).toBe(ring.tail(2).join("|"))
+        ring.each(100, line => seen.push(line))
+        expect(seen.length).toBe(2 + ring.cat().length)
     })
 
     test("follow waits for new lines", async () => {

@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { LogSystem } from "../../src/log"
+import { RingHandler } from "../../src/log/handlers"
 import { SystemClock } from "../../src/platform"
 import { Task, TaskRegistry } from "../../src/tasks"
 import { KINDS, soak } from "./support/soak"
@@ -51,15 +52,48 @@ describe("tasks: endurance", () => {
         await tasks.dispose()
     })
 
+    test("T15 all 64 tasks are shown in half of a slice's steps, beside a full ring", async () => {
+        const lines = new RingHandler(2048)
+        const bench = new Bench({ lines })
+        const { tasks, log } = bench
+        log.addHandler("ring", lines)
+        await tasks.boot()
+        const filler = log.logger("filler")
+        for (let i = 0; i < 62; ++i) {
+            filler.warning("one of the lines that fill the ring: {0}", i)
+            tasks.add("t" + i, forever, i ? { autostart: false } : undefined)
+            if (i % 16 === 0) await ds.sleep(0)
+        }
+        const name = "wordy"
+        tasks.add(name, async task => {
+            task.log.info("[brackets] first")
+            task.log.info("[other.service] last")
+            await task.sleep(60_000)
+        })
+        tasks.get("t0").log.info("of t")
+        await bench.become(name, "running")
+        await ds.sleep(0)
+        burn(STEP_LIMIT / 2)
+        const status = tasks.status()
+        await ds.sleep(0)
+        same(status.length, 63)
+        same(status[62].lastLine.includes("] [other.service] last"), true)
+        same(status[0].lastLine.endsWith("[t0.service] of t"), true)
+        same(status[1].lastLine, undefined)
+        await tasks.dispose()
+    })
+
     test("one fiber and one timer supervise them, idle without a step", async () => {
         const bench = new Bench()
         const { tasks } = bench
         const still = async (task: Task) => await task.sleep(60_000)
         for (let i = 0; i < 20; ++i) tasks.add("idle", still)
-        await bench.become("idle@19", "running")
+        tasks.add("watched", still, { watchdog: 60_000 })
+        tasks.add("later", still, { in: 60_000 })
+        await bench.become("watched", "running")
         const { supervisor } = tasks.get("idle")
-        same(supervisor.timers.length, 0)
-        // whatever wakes the supervising fiber, it looks at the clock
+        same(supervisor.timers.length, 2)
+        // whatever wakes the supervising fiber, it looks at the clock, for there are times
         let looks = 0
         const { clock } = supervisor
         const millis = () => {

@@ -152,6 +152,19 @@ export class RingHandler implements Handler {
     }
 
     /**
+     * Hands out the last `count` lines one by one, oldest first: for whoever looks at many of
+     * them, since they are not all in the heap at a time.
+     */
+    each(count: number, use: (line: string) => void): void {
+        const from = this.nextIndex - count
+        let at = this.start
+        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
+            if (i >= from) use(this.textAt(at))
+            at = this.after(at)
+        }
+    }
+
+    /**
      * Waits until there are lines from an index on.
      * @param timeout longest wait in ms; for ever when left out
      * @returns those lines, none when the time ran out
