@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
+    MAX_SEQUENCE,
     Rsyslogger,
     SocketArbiter,
     SyslogEvent,
@@ -121,6 +122,66 @@ describe("syslog over a stream", () => {
         expect(b.last().writes.length).toBe(1)
         expect(sequences(b.last().sent)).toBe("1 2")
         b.account()
+        await b.syslog.stop(0)
+    })
+    test("a line alone waits for at most 10 ms", async () => {
+        const b = new Bench()
+        await b.connect()
+        let least = Infinity
+        // the machine that plays the board can hold a run up, hardly all of them
+        for (let i = 0; i < 5; ++i) {
+            const before = b.last().writes.length
+            const since = ds.millis()
+            b.push("alone")
+            while (b.last().writes.length === before) await ds.sleep(1)
+            least = Math.min(least, ds.millis() - since)
+            await ds.sleep(20)
+        }
+        expect(least <= 10).toBe(true)
+        await b.syslog.stop(0)
+    })
+    test("after an outage no more than 8 writes follow one another", async () => {
+        const b = new Bench({ batchBytes: 100 })
+        for (let i = 0; i < 30; ++i) b.push("one batch for each line")
+        b.syslog.start()
+        let before = 0
+        let most = 0
+        while (b.syslog.stats().queued) {
+            if (b.socket.connections.length) {
+                const now = b.last().writes.length
+                most = Math.max(most, now - before)
+                before = now
+            }
+            await ds.sleep(0)
+        }
+        expect(most).toBe(8)
+        expect(b.syslog.stats().delivered).toBe(30)
+        await b.syslog.stop(0)
+    })
+    test("sequenceIds begin again after the largest", async () => {
+        const b = new Bench({ framing: "octet" })
+        // 100 records a second take 8 months to get there
+        const outbox = (b.syslog as any).outbox
+        outbox.sequence = outbox.sealedTo = MAX_SEQUENCE - 2
+        outbox.decade = MAX_SEQUENCE + 1
+        await b.connect()
+        for (let i = 0; i < 12; ++i) b.push("x")
+        await until(() => b.syslog.stats().delivered === 12)
+        const { sent } = b.last()
+        expect(sequences(sent)).toBe(
+            "2147483646 2147483647 1 2 3 4 5 6 7 8 9 10"
+        )
+        // the lengths are right: frame by frame, nothing is left over
+        let rest = sent
+        while (rest) {
+            const size = parseInt(rest.slice(0, rest.indexOf(" ")))
+            const message = rest.slice(rest.indexOf(" ") + 1).slice(0, size)
+            expect(message.slice(size - 3)).toBe("] x")
+            rest = rest.slice(rest.indexOf(" ") + 1 + size)
+        }
+        const { received, queued } = b.syslog.stats()
+        expect(received).toBe(MAX_SEQUENCE + 10)
+        expect(queued).toBe(0)
         await b.syslog.stop(0)
     })
     test("a full batch does not wait, and writes stay within 1 KB", async () => {

@@ -6,10 +6,8 @@ import { format } from "./format"
 import { SyslogOptions } from "./options"
 import { headerField, NIL, singleLine } from "./text"
 
-/** Limits of RFC 5424, section 6: HOSTNAME, APP-NAME, PROCID, MSGID. */
-const MAX_HOSTNAME = 255
+/** Limits of RFC 5424, section 6: APP-NAME, MSGID. */
 const MAX_APP_NAME = 48
-const MAX_PROCID = 128
 const MAX_MSGID = 32
 /** Least severe severity on the wire; what is more detailed is sent as this. */
 const DEBUG = 7
@@ -72,9 +70,9 @@ function namesOf(options: SyslogOptions, topic: string, mark: string): string {
         : options.appName || topic
     return format(
         "{0} {1} {2} {3}",
-        headerField(options.hostname, MAX_HOSTNAME),
+        options.hostname,
         headerField(app, MAX_APP_NAME),
-        headerField(options.procId, MAX_PROCID),
+        options.procId,
         headerField(mark || topic, MAX_MSGID)
     )
 }

@@ -1,4 +1,5 @@
 import { BackoffOptions, completeBackoff } from "../backoff"
+import { headerField } from "./text"
 
 /** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
 export type SyslogProto = "tcp" | "tls" | "relp"
@@ -43,6 +44,9 @@ export interface SyslogOptions {
     backoff?: BackoffOptions
 }
 
+/** Limits of RFC 5424, section 6: HOSTNAME, PROCID. */
+const MAX_HOSTNAME = 255
+const MAX_PROCID = 128
 /** local0 of RFC 5424, table 1. */
 const LOCAL0 = 16
 /** Longest message unless said otherwise, bytes: what a receiver SHOULD take, section 6.1. */
@@ -58,7 +62,7 @@ export function target({ host, port, proto }: SyslogOptions): string {
 }
 
 /**
- * Fills in the defaults and checks the limits.
+ * Fills in the defaults, makes valid header fields, and checks the limits.
  * @throws RangeError naming the option, the value and what is wanted
  */
 export function completeOptions(given: SyslogOptions): SyslogOptions {
@@ -99,6 +103,8 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
         if (!(value >= parseInt(low) && value <= parseInt(high)))
             refuse(name, value, `${low} to ${high}`)
     }
+    options.hostname = headerField(options.hostname, MAX_HOSTNAME)
+    options.procId = headerField(options.procId, MAX_PROCID)
     options.backoff = completeBackoff(options.backoff)
     return options
 }
