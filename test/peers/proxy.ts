@@ -6,16 +6,29 @@ import {
     type Socket,
 } from "node:net"
 import type { TestContext } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
 
 /**
- * What happens to the bytes on their way to the collector:
- * `pass` them, read none of them (`hole`), read them and pass none (`deaf`),
- * or pass `slow` ones, 1 KB a second.
+ * What happens to the bytes on their way to the collector: `pass` them, read none of them
+ * (`hole`), read them and pass none (`deaf`), or pass them at 1 KB a second (`slow`).
  */
 export type ProxyMode = "pass" | "hole" | "deaf" | "slow"
 
-/** Bytes a second of a slow proxy. */
-const SLOW_BYTES = 1024
+/** A `slow` proxy passes so many bytes … */
+const DRIP_BYTES = 102
+/** … in this time, ms. */
+const DRIP_MS = 100
+/** What of a frame is missing when a connection is cut in its middle, bytes. */
+const CUT_BYTES = 10
+
+interface Pair {
+    readonly board: Socket
+    readonly peer: Socket
+    /** Nothing comes through any more, and nobody says so. */
+    isDead: boolean
+    /** Bytes on their slow way; what comes later waits behind them. */
+    slow: Buffer[]
+}
 
 /** A proxy between board and collector that plays a broken network. */
 export class Proxy {
@@ -25,7 +38,8 @@ export class Proxy {
     private mode: ProxyMode = "pass"
     private server: Server | undefined
     private boundPort = 0
-    private readonly pairs = new Set<{ board: Socket; peer: Socket }>()
+    private isCutting = false
+    private readonly pairs = new Set<Pair>()
 
     private constructor(target: number) {
         this.target = target
@@ -63,6 +77,19 @@ export class Proxy {
         this.pairs.clear()
     }
 
+    /** Passes the next bytes of the board but for the end of the last frame, then resets. */
+    cutNext(): void {
+        this.isCutting = true
+    }
+
+    /** Leaves the connections of now half open: the peer is gone. New ones are as ever. */
+    halfOpen(): void {
+        for (const pair of this.pairs) {
+            pair.isDead = true
+            pair.peer.destroy()
+        }
+    }
+
     private async stop(): Promise<void> {
         const { server } = this
         if (!server) return
@@ -74,13 +101,14 @@ export class Proxy {
     private accept(board: Socket): void {
         this.connections++
         const peer = connect(this.target, "127.0.0.1")
-        const pair = { board, peer }
+        const pair: Pair = { board, peer, isDead: false, slow: [] }
         this.pairs.add(pair)
-        board.on("data", data => this.forward(board, peer, data))
+        board.on("data", data => this.forward(pair, data))
         peer.on("data", data => {
             if (this.mode !== "deaf") board.write(data)
         })
         const end = () => {
+            if (pair.isDead && !board.destroyed) return
             this.pairs.delete(pair)
             board.destroy()
             peer.destroy()
@@ -92,17 +120,29 @@ export class Proxy {
         if (this.mode === "hole") board.pause()
     }
 
-    private forward(board: Socket, peer: Socket, data: Buffer): void {
-        if (this.mode === "deaf") return
-        peer.write(data)
-        if (this.mode !== "slow") return
+    private forward(pair: Pair, data: Buffer): void {
+        if (this.mode === "deaf" || pair.isDead) return
+        if (this.mode === "slow" || pair.slow.length) {
+            pair.slow.push(data)
+            if (pair.slow.length === 1) void this.drip(pair)
+        } else if (this.isCutting) {
+            this.isCutting = false
+            const { board, peer } = pair
+            peer.write(data.subarray(0, -CUT_BYTES), () => peer.destroy())
+            board.resetAndDestroy()
+        } else pair.peer.write(data)
+    }
+
+    /** Passes bytes slowly for as long as the mode says so; reads no more until they are gone. */
+    private async drip({ board, peer, slow }: Pair): Promise<void> {
         board.pause()
-        const delay = (data.length / SLOW_BYTES) * 1000
-        setTimeout(
-            () => {
-                if (this.mode !== "hole") board.resume()
-            },
-            Math.min(delay, 500)
-        ).unref()
+        while (slow.length && !peer.destroyed) {
+            if (this.mode === "slow") await sleep(DRIP_MS)
+            const [data] = slow
+            peer.write(data!.subarray(0, DRIP_BYTES))
+            if (data!.length > DRIP_BYTES) slow[0] = data!.subarray(DRIP_BYTES)
+            else slow.shift()
+        }
+        if (this.mode !== "hole") board.resume()
     }
 }

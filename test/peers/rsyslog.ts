@@ -1,121 +1,108 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
-import {
-    existsSync,
-    mkdtempSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { existsSync } from "node:fs"
 import type { TestContext } from "node:test"
-import { freePort, waitForPort } from "./ports.ts"
+import { type Command, Daemon } from "./daemon.ts"
+import { freePort } from "./ports.ts"
+import { certificate } from "./sink.ts"
 
 const DAEMON = "/usr/sbin/rsyslogd"
-const RELP_MODULES = [
-    "/usr/lib/x86_64-linux-gnu/rsyslog/imrelp.so",
-    "/usr/lib/aarch64-linux-gnu/rsyslog/imrelp.so",
-    "/usr/lib/rsyslog/imrelp.so",
+const FOLDERS = [
+    "/usr/lib/x86_64-linux-gnu/rsyslog",
+    "/usr/lib/aarch64-linux-gnu/rsyslog",
+    "/usr/lib/rsyslog",
 ]
 const INSTALL =
-    "apt-get install --no-install-recommends rsyslog rsyslog-relp (as root)"
+    "apt-get install --no-install-recommends rsyslog rsyslog-relp rsyslog-gnutls (as root)"
+
+/** Ways into rsyslogd: imtcp, imtcp with TLS, imrelp. */
+export type RsyslogInput = "tcp" | "tls" | "relp"
+
+/** The module that each needs. */
+const MODULES = { tcp: "imtcp", tls: "lmnsd_gtls", relp: "imrelp" }
 
 /** How rsyslogd is set up. */
 export interface RsyslogOptions {
-    /** `tcp` (imtcp) by default, or `relp` (imrelp). */
-    input?: "tcp" | "relp"
+    /** `tcp` by default. */
+    input?: RsyslogInput
     /** Body of the template for one message; the whole message by default. */
     template?: string
-    /** Where a message goes, as a path template below the folder; `all.log` by default. */
-    file?: string
+    /** More parameters of `global`. */
+    global?: string
     /** More lines of configuration, before the input. */
-    globals?: string
+    more?: string
+    /** TLS: the name that its certificate was made for; `collector` by default. */
+    certified?: string
 }
 
 /**
  * Says why rsyslogd cannot be used, for a test to skip itself; undefined when it can.
  * @throws Error instead, when CI is set: there a missing peer is a failure
  */
-export function missingRsyslog(input = "tcp"): string | undefined {
+export function missingRsyslog(
+    input: RsyslogInput = "tcp"
+): string | undefined {
+    const name = MODULES[input]
     const there =
         existsSync(DAEMON) &&
-        (input !== "relp" || RELP_MODULES.some(file => existsSync(file)))
+        FOLDERS.some(folder => existsSync(`${folder}/${name}.so`))
     if (there) return undefined
-    const problem = `rsyslogd with im${input} is not installed: ${INSTALL}`
+    const problem = `rsyslogd with ${name} is not installed: ${INSTALL}`
     if (process.env["CI"]) throw new Error(problem)
     return problem
 }
 
-/** A real rsyslogd on a port of its own, with its files in a folder of its own. */
-export class Rsyslog {
-    readonly folder = mkdtempSync(join(tmpdir(), "fiberd-rsyslog-"))
-    readonly port: number
-    private readonly options: RsyslogOptions
-    private child: ChildProcess | undefined
-
-    private constructor(port: number, options: RsyslogOptions) {
-        this.port = port
-        this.options = options
-        writeFileSync(this.path("rsyslog.conf"), this.configuration())
-    }
-
-    /** A running rsyslogd, ended and removed after the test. */
+/** A real rsyslogd. */
+export class Rsyslog extends Daemon {
+    /** A running rsyslogd that files messages in `all.log`. */
     static async start(
         t: TestContext,
         options: RsyslogOptions = {}
     ): Promise<Rsyslog> {
-        const daemon = new Rsyslog(await freePort(), options)
-        t.after(async () => {
-            await daemon.kill()
-            rmSync(daemon.folder, { recursive: true, force: true })
-        })
-        await daemon.start()
+        const daemon = new Rsyslog(await freePort())
+        await daemon.setUp(t, configuration(daemon, options))
         return daemon
     }
 
-    /** Starts it (again), on the same port with the same files. */
-    async start(): Promise<void> {
-        const args = ["-n", "-f", this.path("rsyslog.conf")]
+    /** One with a configuration as it stands: `configure` gets its port and its folder. */
+    static async startWith(
+        t: TestContext,
+        configure: (port: number, folder: string) => string
+    ): Promise<Rsyslog> {
+        const daemon = new Rsyslog(await freePort())
+        await daemon.setUp(t, configure(daemon.port, daemon.folder))
+        return daemon
+    }
+
+    protected override command(): Command {
+        const args = ["-n", "-f", this.path("peer.conf")]
         args.push("-i", this.path("rsyslog.pid"))
-        this.child = spawn(DAEMON, args, { stdio: "ignore" })
-        await waitForPort(this.port)
+        return { file: DAEMON, args }
     }
+}
 
-    /** Ends it at once, with whatever it had in memory. */
-    async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-        const { child } = this
-        if (!child) return
-        this.child = undefined
-        if (child.exitCode !== null || child.signalCode !== null) return
-        const ended = once(child, "exit")
-        child.kill(signal)
-        await ended
+/** Parameters of the TLS driver: its certificate, and nobody else's asked for. */
+function drivers({ input, certified = "collector" }: RsyslogOptions) {
+    if (input !== "tls") return { global: "", module: "" }
+    return {
+        global: `defaultNetstreamDriver="gtls"
+defaultNetstreamDriverCAFile="${certificate("ca.pem")}"
+defaultNetstreamDriverCertFile="${certificate(certified + ".pem")}"
+defaultNetstreamDriverKeyFile="${certificate(certified + ".key")}"`,
+        module: `streamDriver.name="gtls" streamDriver.mode="1"
+streamDriver.authMode="anon"`,
     }
+}
 
-    /** What it wrote so far, one entry for each line. */
-    lines(file = "all.log"): string[] {
-        const path = this.path(file)
-        if (!existsSync(path)) return []
-        const text = readFileSync(path, "utf8")
-        return text.split("\n").slice(0, -1)
-    }
-
-    private path(file: string): string {
-        return join(this.folder, file)
-    }
-
-    private configuration(): string {
-        const { input = "tcp", template, file = "all.log" } = this.options
-        const body = template ?? "%rawmsg%\\n"
-        return `
-global(workDirectory="${this.folder}" maxMessageSize="8k")
-${this.options.globals ?? ""}
-module(load="im${input}")
-template(name="line" type="string" string="${body}")
-template(name="path" type="string" string="${this.path(file)}")
-input(type="im${input}" port="${this.port}" address="127.0.0.1")
-action(type="omfile" dynaFile="path" template="line" flushOnTXEnd="on")
+function configuration(daemon: Rsyslog, options: RsyslogOptions): string {
+    const { input = "tcp", template = "%rawmsg%\\n" } = options
+    const { global, module } = drivers(options)
+    const name = input === "relp" ? "imrelp" : "imtcp"
+    return `
+global(workDirectory="${daemon.folder}" maxMessageSize="8k"
+${global} ${options.global ?? ""})
+${options.more ?? ""}
+module(load="${name}" ${module})
+template(name="line" type="string" string="${template}")
+input(type="${name}" port="${daemon.port}" address="127.0.0.1")
+action(type="omfile" file="${daemon.path("all.log")}" template="line" flushOnTXEnd="on")
 `
-    }
 }

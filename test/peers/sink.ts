@@ -26,6 +26,12 @@ export class Sink {
     connections = 0
     /** TLS handshakes that failed. */
     refusals = 0
+    /** When somebody connected, as `performance.now()` tells it; with TLS, before the handshake. */
+    readonly attempts: number[] = []
+    /** Takes each message instead of `messages`, when there are too many to keep. */
+    onMessage: ((message: Buffer) => void) | undefined
+    /** Told of each connection. */
+    onConnection: ((socket: Socket) => void) | undefined
     private readonly certified: string | undefined
     private server: Server | undefined
     private readonly sockets = new Set<Socket>()
@@ -68,7 +74,14 @@ export class Sink {
     }
 
     private makeServer(): Server {
-        if (!this.certified) return createServer(socket => this.accept(socket))
+        const server = this.certified
+            ? this.makeTlsServer()
+            : createServer(socket => this.accept(socket))
+        server.on("connection", () => this.attempts.push(performance.now()))
+        return server
+    }
+
+    private makeTlsServer(): Server {
         const server = createTlsServer(
             {
                 cert: readFileSync(certificate(`${this.certified}.pem`)),
@@ -83,10 +96,13 @@ export class Sink {
     private accept(socket: Socket): void {
         this.connections++
         this.sockets.add(socket)
+        this.onConnection?.(socket)
         const reader = new OctetReader()
         socket.on("data", data => {
             this.bytes += data.length
-            for (const message of reader.push(data)) this.messages.push(message)
+            for (const message of reader.push(data))
+                if (this.onMessage) this.onMessage(message)
+                else this.messages.push(message)
         })
         socket.on("error", () => {})
         socket.on("close", () => this.sockets.delete(socket))

@@ -3,9 +3,11 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { judge, type Verdict } from "../peers/ledger.ts"
+import { Ledger, type Verdict } from "../peers/ledger.ts"
 import { finish } from "../peers/programs.ts"
+import { silentPort } from "../peers/silent-port.ts"
 import { Sink } from "../peers/sink.ts"
+import { Turns } from "../peers/turns.ts"
 import { startSimulator } from "./harness.ts"
 
 /** What came of killing the board again and again. */
@@ -72,29 +74,43 @@ export interface ShareFigures extends Verdict {
     broken: number
     /** Longest wait of a fetch for the socket, ms. */
     waited: number
+    /** Leases that had to be taken away. */
     revoked: number
     panics: number
-    /** Most connections of the board that were open at once, pages and syslog together. */
-    atOnce: number
+    /** Longest time that syslog and a page had a connection at once, ms. */
+    overlap: number
+    /** Fewest lines that came between two fetches. */
+    leastBetween: number
 }
 
 const PAGE = Buffer.alloc(2048, "p")
 
-/** 5: a task fetches a page every `every` ms beside a stream at full speed. */
+/**
+ * 5: a task fetches a page of 2 KB every `every` ms beside a stream at full speed.
+ * @param answers whether the collector answers a connect at all
+ */
 export async function sharedSocket(
     t: TestContext,
     forMs: number,
-    every: number
+    every: number,
+    answers = true
 ): Promise<ShareFigures> {
     const sink = await Sink.start(t)
-    let open = 0
-    let atOnce = 0
+    const ledger = new Ledger()
+    const turns = new Turns()
+    sink.onConnection = socket => turns.watch(socket)
+    let since = 0
+    sink.onMessage = message => {
+        since++
+        ledger.take(message)
+    }
+    const between: number[] = []
     const pages = createServer((_, response) => {
-        open++
-        atOnce = Math.max(atOnce, open)
-        response.on("close", () => open--)
+        between.push(since)
+        since = 0
         response.end(PAGE)
     })
+    pages.on("connection", socket => turns.watch(socket))
     await new Promise<void>(done => pages.listen(0, "127.0.0.1", done))
     t.after(() => pages.close())
     const { port } = pages.address() as AddressInfo
@@ -103,10 +119,11 @@ export async function sharedSocket(
         collector: false,
         history: 1000,
         settings: {
-            SYSLOG_PORT: String(sink.port),
+            SYSLOG_PORT: String(answers ? sink.port : await silentPort(t)),
             PAGE_PORT: String(port),
             EVERY: String(every),
             FOR: String(forMs),
+            ...(answers ? {} : { DRAIN_MS: "100" }),
         },
     })
     const stats = await finish(sim, forMs + 60_000)
@@ -114,16 +131,17 @@ export async function sharedSocket(
     const fetched = sim.consoleLines
         .map(line => /^fetched (\d+) bytes, waited (\d+) ms/.exec(line))
         .filter(found => found !== null)
-    const revoked = sim.consoleLines.find(line => line.startsWith("granted"))
+    const granted = sim.consoleLines.find(line => line.startsWith("granted"))
     return {
         lines: stats.received,
         fetches: fetched.length,
         broken: fetched.filter(found => Number(found[1]) !== PAGE.length)
             .length,
         waited: Math.max(...fetched.map(found => Number(found[2]))),
-        revoked: Number(revoked?.split(" ")[3]),
+        revoked: Number(granted?.split(" ")[3]),
         panics: sim.past("panic").length,
-        atOnce,
-        ...judge(sink.messages, stats.received),
+        overlap: Math.round(turns.overlap),
+        leastBetween: Math.min(...between),
+        ...ledger.judge(stats.received),
     }
 }

@@ -27,6 +27,7 @@ test("TLS: a collector with a certificate that is trusted gets every line", asyn
         duplicates: 0,
         declared: 0,
         silent: 0,
+        wrong: 0,
     })
     assert.equal(sink.refusals, 0)
 })
@@ -58,6 +59,14 @@ for (const [what, certified, caFile] of [
         assert.match(said[0]!, /^no connection to tls:.*certificate/)
         assert.equal(sink.messages.length, 0)
         assert.ok(stats.connects >= 3, `${stats.connects} attempts`)
+        const [first, second, third] = pauses(sink.attempts)
+        // 100, 200 and 400 ms, each less up to 30 %, and the time of a handshake
+        assert.ok(first! >= 70 && second! >= 140 && third! >= 280)
         assert.equal(stats.delivered, 0)
         assert.equal(stats.queued, 20)
     })
+
+/** Times between the attempts, ms. */
+function pauses(attempts: number[]): number[] {
+    return attempts.slice(1).map((at, i) => at - attempts[i]!)
+}

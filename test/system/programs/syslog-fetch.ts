@@ -1,5 +1,6 @@
 // A stream of numbered lines to syslog, as fast as the queue takes them without loss, beside a
-// task that fetches a page from PAGE_PORT every EVERY ms, for FOR ms. Prints each fetch.
+// task that fetches a page from PAGE_PORT every EVERY ms, for FOR ms. Prints each fetch, and at
+// the end the account, after at most DRAIN_MS.
 import * as ds from "@devicescript/core"
 import { fetch } from "@devicescript/net"
 import { readSetting } from "@devicescript/settings"
@@ -15,6 +16,7 @@ const port = await number("SYSLOG_PORT", 514)
 const pagePort = await number("PAGE_PORT", 80)
 const every = await number("EVERY", 5000)
 const lasts = await number("FOR", 10000)
+const drainMs = await number("DRAIN_MS", 20000)
 const clock = new SystemClock()
 const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
@@ -63,9 +65,14 @@ while (clock.millis() < end || fetching) {
         syslog.push(event)
     }
     await ds.sleep(0)
-    while (syslog.stats().queuedBytes > 2048) await ds.sleep(1)
+    while (
+        syslog.stats().queuedBytes > 2048 &&
+        (clock.millis() < end || fetching)
+    )
+        await ds.sleep(1)
 }
-while (syslog.stats().queued) await ds.sleep(5)
+const until = clock.millis() + drainMs
+while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
 const { granted, revoked } = arbiter.stats()
 console.log(`granted ${granted} revoked ${revoked}`)
 console.log(`done ${JSON.stringify(syslog.stats())}`)

@@ -41,7 +41,10 @@ await log.addHandler("syslog", new RsyslogHandler(syslog), { burst: null })
 const forward = async () => {
     const count = await forwardLate(file.files, flash, syslog)
     console.log(`late ${count}`)
-    if (mode === "rest") console.log(`done ${JSON.stringify(syslog.stats())}`)
+    if (mode !== "rest") return
+    const [, { account }] = log.handlers()
+    console.log(`account of ${boot}: ${JSON.stringify(account)}`)
+    console.log(`done ${JSON.stringify(syslog.stats())}`)
 }
 spawn(forward, e => console.log(`forward failed: ${e}`))
 const logger = log.logger("app")

@@ -1,5 +1,7 @@
 // Logs COUNT numbered lines to syslog, RATE a second (0: as fast as the queue takes them without
-// loss), and prints the account at the end: `done {...}`. RING lines of heartbeat jitter: JITTER.
+// loss), and prints at the end how late a task was that wakes every 20 ms (`jitter MS`), how often
+// it found the account wrong (`wrong N`), and the account (`done {...}`). With FIX, the host
+// becomes 127.0.0.1 after so many lines.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import {
@@ -23,15 +25,19 @@ const hostname = "" + (await readSetting("HOSTNAME", "board"))
 const procId = "" + (await readSetting("BOOT", "1"))
 const count = await number("COUNT", 1000)
 const rate = await number("RATE", 0)
-const queueBytes = await number("QUEUE", 8192)
-const windowBytes = await number("WINDOW", 4096)
+// 0: as it comes
+const queueBytes = await number("QUEUE", 0)
+const windowBytes = await number("WINDOW", 0)
+const fix = await number("FIX", 0)
 const minMs = await number("BACK_MIN", 100)
 const maxMs = await number("BACK_MAX", 1000)
 const connectMs = await number("CONNECT_MS", 2000)
 /** How long to wait at the end for what is queued. */
 const drainMs = await number("DRAIN_MS", 20000)
-/** Period of the watched task, whose lateness is printed at the end. */
+/** Period of the watched task. */
 const BEAT_MS = 20
+/** What waits at most when nothing may be lost, bytes: half of the shortest queue in use. */
+const CALM_BYTES = 4096
 
 const clock = new SystemClock()
 const socket = new SystemSocket()
@@ -45,8 +51,8 @@ const syslog = new Rsyslogger(
         framing: framing as SyslogFraming,
         hostname,
         procId,
-        queueBytes,
-        windowBytes,
+        queueBytes: queueBytes || undefined,
+        windowBytes: windowBytes || undefined,
         connectMs,
         backoff: { minMs, maxMs },
     },
@@ -55,11 +61,14 @@ const syslog = new Rsyslogger(
 syslog.start()
 
 let worst = 0
+let wrong = 0
 const beat = async () => {
     while (true) {
         const before = clock.millis()
         await ds.sleep(BEAT_MS)
         worst = Math.max(worst, clock.millis() - before - BEAT_MS)
+        const { received, delivered, queued, dropped } = syslog.stats()
+        if (received !== delivered + queued + dropped) wrong++
     }
 }
 spawn(beat, e => console.log("beat failed"))
@@ -70,7 +79,7 @@ async function pace(sent: number, since: number): Promise<void> {
         while (clock.millis() < due) await ds.sleep(due - clock.millis())
         return
     }
-    while (syslog.stats().queuedBytes > queueBytes / 2) await ds.sleep(1)
+    while (syslog.stats().queuedBytes > CALM_BYTES) await ds.sleep(1)
     if (sent % 32 === 0) await ds.sleep(0)
 }
 
@@ -85,9 +94,14 @@ for (let n = 1; n <= count; ++n) {
         message: `line ${n} of a test, whole`,
         meta: undefined,
     })
+    if (n === fix) {
+        console.log("fixed")
+        syslog.configure({ host: "127.0.0.1" })
+    }
     await pace(n, since)
 }
 const until = clock.millis() + drainMs
 while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
 console.log(`jitter ${worst}`)
+console.log(`wrong ${wrong}`)
 console.log(`done ${JSON.stringify(syslog.stats())}`)

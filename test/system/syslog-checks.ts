@@ -1,0 +1,69 @@
+/** What has to hold after a fault, and how its figures are shown. */
+import assert from "node:assert/strict"
+import type { Figures } from "./syslog-board.ts"
+import type { ShareFigures } from "./syslog-faults-board.ts"
+
+/** What a task of the board may be late while syslog has its troubles, ms. */
+const JITTER_MS = 50
+/** Longest wait of another task for the socket: a turn of syslog, its leave, and some, ms. */
+const WAIT_MS = 3500
+
+/** One line of the table of figures. */
+export function row(f: Figures): string {
+    const cells = [
+        f.fault.padEnd(54),
+        `lines ${f.lines}`,
+        `arrived ${f.arrived}`,
+        `declared ${f.declared}`,
+        `silent ${f.silent}`,
+        `duplicates ${f.duplicates}`,
+        `connects ${f.stats.connects}`,
+        `recovery ${f.recovery} ms`,
+        `jitter ${f.jitter} ms (machine ${f.machine})`,
+        `panics ${f.panics}`,
+    ]
+    return cells.join("  ")
+}
+
+/** Nobody else suffers, the account is true at every moment, and the board recovers in time. */
+export function sound(f: Figures): void {
+    const { stats } = f
+    assert.equal(f.panics, 0)
+    // what the machine itself was late is not ours
+    assert.ok(f.jitter - f.machine < JITTER_MS, row(f))
+    assert.equal(stats.received, f.lines)
+    assert.equal(stats.received, stats.delivered + stats.queued + stats.dropped)
+    assert.equal(f.miscounts, 0)
+    assert.equal(f.wrong, 0, row(f))
+    assert.ok(f.recovery <= f.recoveryLimit, row(f))
+}
+
+/** Every line arrived or is declared dropped. */
+export function nothingSilent(f: Figures): void {
+    sound(f)
+    assert.equal(f.silent, 0, row(f))
+    assert.equal(f.arrived + f.declared, f.lines, row(f))
+}
+
+/** Every line arrived. */
+export function nothingLost(f: Figures): void {
+    nothingSilent(f)
+    assert.equal(f.arrived, f.lines, row(f))
+}
+
+/** At most so many lines are lost unseen: what a dead peer had taken beyond the window. */
+export function silentAtMost(f: Figures, lines: number): void {
+    sound(f)
+    assert.ok(f.silent <= lines, row(f))
+    assert.equal(f.arrived + f.declared + f.silent, f.lines)
+}
+
+/** Every page came whole and in time, and syslog got its share. */
+export function shared(f: ShareFigures, fetches: number): void {
+    const figures = JSON.stringify(f)
+    assert.ok(f.fetches >= fetches, figures)
+    assert.equal(f.broken + f.revoked + f.panics, 0, figures)
+    assert.ok(f.waited < WAIT_MS, figures)
+    assert.equal(f.silent + f.declared + f.wrong, 0, figures)
+    assert.ok(f.leastBetween > 0, figures)
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { until } from "../peers/ports.ts"
+import type { ProgramStats } from "../peers/programs.ts"
+import { parseSyslog } from "../peers/rfc5424.ts"
+import { Sink } from "../peers/sink.ts"
+import { startSimulator } from "./harness.ts"
+
+test("errors of a run that died offline come at the next start: late, marked, once", async t => {
+    const sink = await Sink.start(t)
+    const settings = { SYSLOG_PORT: String(sink.port) }
+    await sink.stop()
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/syslog-late.ts",
+        collector: false,
+        settings: { ...settings, BOOT: "1" },
+    })
+    await sim.waitFor("console", e => e.text.startsWith("kept 1.8"))
+    await sim.kill()
+    const kept = sim.consoleLines
+        .filter(line => line.startsWith("kept "))
+        .map(line => line.slice("kept ".length))
+    assert.ok(kept.length >= 8)
+
+    await sink.start()
+    const forwarded = async (boot: string) => {
+        await sim.restart({
+            settings: { ...settings, MODE: "rest", BOOT: boot },
+        })
+        const mark = `account of ${boot}: `
+        const { text } = await sim.waitFor("console", e =>
+            e.text.startsWith(mark)
+        )
+        const account = JSON.parse(text.slice(mark.length)) as ProgramStats
+        const { received, delivered, queued, dropped } = account
+        assert.equal(received, delivered + queued + dropped)
+        return delivered
+    }
+    const sent = await forwarded("2")
+    assert.ok(sent >= kept.length, `${sent} of ${kept.length}`)
+    // a write of flash is not acknowledged: the one that says how far it got must be there
+    await until("the cursor", () =>
+        sim.readFlash().keys().includes(":fd.cursor")
+    )
+    // what the handlers tell is of this boot alone
+    assert.equal(await forwarded("3"), 0)
+    const messages = sink.messages.map(parseSyslog)
+    for (const name of kept) {
+        const of = messages.filter(m => m.text?.includes(`error ${name} end`))
+        assert.equal(of.length, 1, name)
+        const [{ severity, appName, procId, data }] = of as [(typeof of)[0]]
+        assert.equal(severity, 3)
+        assert.equal(appName, "late")
+        // the boot that sends it, not the one that wrote it
+        assert.equal(procId, "2")
+        assert.deepEqual(data[1]!.params, [["late", "1"]])
+    }
+})
