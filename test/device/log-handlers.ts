@@ -2,6 +2,7 @@ import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     BoundedQueue,
+    DEBUG,
     ERROR,
     Handler,
     HandlerOptions,
@@ -11,7 +12,7 @@ import {
 } from "../../src/log"
 import { ConsoleHandler } from "../../src/log/handlers"
 import { account, fresh, info, settle } from "./support/handlers"
-import { expectPart, Recorder, thrown } from "./support/log"
+import { Dice, expectPart, Recorder, thrown } from "./support/log"
 
 describe("handlers by name (L5)", () => {
     afterEach(settle)
@@ -225,6 +226,44 @@ describe("slow handlers (L12)", () => {
         await ds.sleep(20)
         expect(out.take()).toBe("")
         expect(account(log, "slow")).toBe("23 = 5 + 3 + 15")
+    })
+
+    test("every account adds up at every moment of an overload", async () => {
+        const { log, l, out, clock } = fresh()
+        const slow = new Slow()
+        const dice = new Dice(11)
+        const faulty = () => {
+            if (dice.next(10) === 0) throw "now and then"
+        }
+        log.addHandler("slow", slow)
+        log.addHandler(
+            "limited",
+            { emit: () => {} },
+            { burst: { records: 3, window: 10 } }
+        )
+        log.addHandler("faulty", { emit: faulty }, { restartAfter: 4 })
+        let calls = 0
+        const names = ["out", "slow", "limited", "faulty"]
+        for (let i = 0; i < 150; ++i) {
+            for (let k = dice.next(4); k > 0; --k) {
+                l.log(dice.next(DEBUG), "{0}", i)
+                calls++
+            }
+            for (let k = dice.next(3); k > 0; --k) slow.queue.shift()
+            clock.now += dice.next(5)
+            log.tick()
+            out.take()
+            for (const name of names) account(log, name)
+            await ds.sleep(0)
+        }
+        // all but the faulty one, which misses those of its breaks, got the same records
+        const { received } = info(log, "out").account
+        expect(received > calls).toBe(true)
+        expect(info(log, "slow").account.received).toBe(received)
+        expect(info(log, "limited").account.received).toBe(received)
+        expect(info(log, "slow").account.dropped > 0).toBe(true)
+        expect(info(log, "limited").account.dropped > 0).toBe(true)
+        expect(info(log, "faulty").account.dropped > 0).toBe(true)
     })
 
     test("limits come from options, also while running", () => {

@@ -18,18 +18,10 @@ import {
 import {
     CountingFormatter,
     expectPart,
+    freshLog,
     ManualClock,
-    Recorder,
     thrown,
 } from "./support/log"
-
-function fresh(spec?: string) {
-    const clock = new ManualClock()
-    const log = new LogSystem(clock, spec)
-    const out = new Recorder()
-    log.addHandler("out", out, { burst: null })
-    return { clock, log, out }
-}
 
 /** Place of the fault in a level specification, or -1 when it parses. */
 function faultAt(spec: string): number {
@@ -54,7 +46,7 @@ describe("levels (L1)", () => {
     })
 
     test("each method writes its level", () => {
-        const { log, out } = fresh("trace")
+        const { log, out } = freshLog("trace")
         const l = log.logger("x")
         l.trace("m")
         l.debug("m")
@@ -74,7 +66,7 @@ describe("levels (L1)", () => {
     })
 
     test("trace can be set at the start only", () => {
-        const { log, out } = fresh("info trace@deep")
+        const { log, out } = freshLog("info trace@deep")
         log.logger("deep").trace("t")
         log.logger("x").trace("t")
         expect(out.take()).toBe("trace deep t")
@@ -99,7 +91,7 @@ describe("levels (L1)", () => {
 
 describe("named loggers (L2)", () => {
     test("one instance for a topic, topics are bounded and checked", () => {
-        const { log } = fresh()
+        const { log } = freshLog()
         expect(log.logger("a.b") === log.logger("a.b")).toBe(true)
         ;["", "a..b", ".a", "a.", "a b", "a@b"].forEach(bad =>
             expectPart(
@@ -118,7 +110,7 @@ describe("named loggers (L2)", () => {
     })
 
     test("a logger without a level inherits along the dots", () => {
-        const { log, out } = fresh("warning")
+        const { log, out } = freshLog("warning")
         const parent = log.logger("net")
         const child = log.logger("net.syslog.tcp")
         const other = log.logger("network")
@@ -142,7 +134,7 @@ describe("named loggers (L2)", () => {
     })
 
     test("levels of tasks change while running, also by pattern", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const sensor = log.service("sensor")
         const pump = log.service("pump")
         sensor.debug("no")
@@ -158,7 +150,7 @@ describe("named loggers (L2)", () => {
     })
 
     test("a change can be awaited and listened to", async () => {
-        const { log } = fresh()
+        const { log } = freshLog()
         let heard = 0
         const stop = log.onLevelChange(() => {
             heard++
@@ -182,7 +174,7 @@ describe("named loggers (L2)", () => {
     })
 
     test("a throwing listener is reported and harms nobody", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         log.onLevelChange(() => {
             throw new Error("deaf")
         })
@@ -245,7 +237,7 @@ describe("level specification (L3)", () => {
     })
 
     test("the longest is taken in one slice, and reaches 16 topics in the next", async () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const words: string[] = []
         for (let i = 10; i < 42; ++i)
             words.push(`error@task.sensors.of.the.upper.lower.floors.x${i}.*`)
@@ -265,7 +257,7 @@ describe("level specification (L3)", () => {
     })
 
     test("the old one stays in force", () => {
-        const { log, out } = fresh("error debug@net")
+        const { log, out } = freshLog("error debug@net")
         expectPart(
             thrown(() => log.setSpec("info debug@net loud")),
             "character 16"
@@ -287,7 +279,7 @@ describe("level specification (L3)", () => {
 
 describe("a disabled call (L4)", () => {
     test("makes no record and formats nothing", () => {
-        const { log, out, clock } = fresh()
+        const { log, out, clock } = freshLog()
         const formatter = new CountingFormatter("f")
         log.configureHandler("out", { formatter })
         const l = log.logger("x")
@@ -303,7 +295,7 @@ describe("a disabled call (L4)", () => {
     })
 
     test("is one that no handler takes, too", async () => {
-        const { log, out, clock } = fresh("debug")
+        const { log, out, clock } = freshLog("debug")
         const l = log.logger("x")
         log.configureHandler("out", { level: ERROR })
         clock.asked = 0
@@ -320,7 +312,7 @@ describe("a disabled call (L4)", () => {
     })
 
     test("the most detailed level any receiver would take", async () => {
-        const { log } = fresh("info debug@net")
+        const { log } = freshLog("info debug@net")
         const net = log.logger("net.a")
         const other = log.logger("x")
         expect(net.mostDetailed()).toBe(DEBUG)

@@ -14,19 +14,8 @@ import {
     WARNING,
 } from "../../src/log"
 import { SystemClock } from "../../src/platform"
-import { expectPart, ManualClock, Recorder, thrown } from "./support/log"
-
-function fresh(spec?: string) {
-    const clock = new ManualClock()
-    const log = new LogSystem(clock, spec)
-    const out = new Recorder()
-    log.addHandler("out", out, { burst: null })
-    return { clock, log, out }
-}
-
-async function settle() {
-    await ds.sleep(2)
-}
+import { settle } from "./support/handlers"
+import { expectPart, freshLog, Recorder, thrown } from "./support/log"
 
 function nested(): void {
     const nothing: any = undefined
@@ -37,7 +26,7 @@ describe("records (L9)", () => {
     afterEach(settle)
 
     test("carry time, wall clock, level, topic, mark, message, meta", () => {
-        const { log, out, clock } = fresh()
+        const { log, out, clock } = freshLog()
         const seen: LogRecord[] = []
         out.onEmit = record => {
             seen.push(Object.assign({}, record) as LogRecord)
@@ -59,7 +48,7 @@ describe("records (L9)", () => {
     })
 
     test("messages: none to four arguments of any kind", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const l = log.logger("x")
         l.info("{0} as it is, {}")
         l.info("{0}", "a")
@@ -74,7 +63,7 @@ describe("records (L9)", () => {
     })
 
     test("a child logger binds data, its parent stays as it is", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const parent = log.logger("x")
         const child = parent.with({ a: 1 })
         const grandchild = child.with({ a: 2, b: 3 })
@@ -92,7 +81,7 @@ describe("records (L9)", () => {
     })
 
     test("reports are rendered by default or by a callback", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const l = log.logger("x")
         l.report(INFO, { a: 1, b: "two", c: { d: [3] }, e: undefined })
         expect(JSON.stringify(out.lastMeta)).toBe(
@@ -118,7 +107,7 @@ describe("service loggers (L16)", () => {
     afterEach(settle)
 
     test("lines are marked, level info by default, eight methods", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const s = log.service("pump")
         s.debug("no")
         s.info("i")
@@ -147,7 +136,7 @@ describe("service loggers (L16)", () => {
     })
 
     test("exception: name, message and frames", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const s = log.service("pump")
         try {
             nested()
@@ -165,7 +154,7 @@ describe("service loggers (L16)", () => {
     })
 
     test("exception: whatever was thrown", () => {
-        const { log, out } = fresh()
+        const { log, out } = freshLog()
         const s = log.service("pump")
         ;["text", 42].forEach((value: any) => {
             try {
@@ -204,7 +193,7 @@ describe("receivers (L14)", () => {
     afterEach(settle)
 
     test("records by level and topic, in order, with their data", async () => {
-        const { log } = fresh("debug")
+        const { log } = freshLog("debug")
         const receiver = log.subscribe("error debug@net none@net.noise")
         const net = log.logger("net.tcp").with({ a: 1 })
         net.debug("1")
@@ -224,7 +213,7 @@ describe("receivers (L14)", () => {
     })
 
     test("receive waits, with and without a time limit", async () => {
-        const { log } = fresh()
+        const { log } = freshLog()
         const receiver = log.subscribe("info")
         const got: string[] = []
         const take = async () => {
@@ -252,8 +241,25 @@ describe("receivers (L14)", () => {
         expect(log.handlers().length).toBe(1)
     })
 
+    test("a subscription that ends while somebody begins to wait", async () => {
+        const { log } = freshLog()
+        const got: boolean[] = []
+        const endAfter = async (waits: number) => {
+            const receiver = log.subscribe("info")
+            const take = async () => {
+                got.push((await receiver.receive()) === undefined)
+            }
+            take.start()
+            for (let i = 0; i < waits; ++i) await ds.sleep(0)
+            await log.unsubscribe(receiver)
+        }
+        for (let waits = 0; waits < 3; ++waits) await endAfter(waits)
+        await ds.sleep(20)
+        expect(got.join()).toBe("true,true,true")
+    })
+
     test("a slow one loses records, counted, and the others none", async () => {
-        const { log, out, clock } = fresh()
+        const { log, out, clock } = freshLog()
         const receiver = log.subscribe("info", { entries: 4, dropAt: 100 })
         for (let i = 0; i < 10; ++i) log.logger("x").info("{0}", i)
         expect(out.seen.length).toBe(10)

@@ -12,27 +12,14 @@ import {
     STAGE_FLUSH,
 } from "../../src/log"
 import { RingHandler } from "../../src/log/handlers"
-import { expectPart, ManualClock, thrown } from "./support/log"
+import { settle } from "./support/handlers"
+import { Dice, expectPart, ManualClock, thrown } from "./support/log"
 
 /** A ring with the lines `0`, `1`, ... in it. */
 function ringOf(bytes: number, count: number): RingHandler {
     const ring = new RingHandler(bytes)
     for (let i = 0; i < count; ++i) ring.emit(undefined, `line ${i}`)
     return ring
-}
-
-/** Numbers that look random and are the same in each run. */
-class Dice {
-    constructor(private seed: number) {}
-
-    next(max: number): number {
-        this.seed = (Math.imul(this.seed, 1103515245) + 12345) & 0x7fffffff
-        return (this.seed >> 8) % max
-    }
-}
-
-async function settle() {
-    await ds.sleep(2)
 }
 
 describe("RAM ring (L15)", () => {

@@ -15,6 +15,7 @@ const RECORD_BYTES = 64
 export class LogReceiver implements Handler {
     readonly queue: BoundedQueue<LogRecord>
     private readonly arrived = new Signal()
+    private closed = false
 
     /** Made by `LogSystem.subscribe`. */
     constructor(
@@ -41,15 +42,14 @@ export class LogReceiver implements Handler {
      * @returns undefined when the time ran out or the subscription ended
      */
     async receive(timeout?: number): Promise<LogRecord | undefined> {
-        if (!this.queue.length && timeout !== 0) {
-            // a notification may be left over from a record taken without waiting
-            await this.arrived.wait(0)
-            if (!this.queue.length) await this.arrived.wait(timeout)
-        }
+        // a notification may be left over from a record taken without waiting
+        while (!this.queue.length && timeout !== 0 && !this.closed)
+            if (!(await this.arrived.wait(timeout))) break
         return this.queue.shift()
     }
 
     close(): void {
+        this.closed = true
         this.arrived.notify()
     }
 }

@@ -11,6 +11,7 @@ import {
 } from "../../../src/log"
 import { ManualClock, Recorder } from "./log"
 
+/** A log whose handler `out` has `options`, no burst limit by default, and a logger of it. */
 export function fresh(options?: HandlerOptions) {
     const clock = new ManualClock()
     const log = new LogSystem(clock, "debug")

@@ -1,5 +1,11 @@
 import { expect } from "@devicescript/test"
-import { Formatter, Handler, levelName, LogRecord } from "../../../src/log"
+import {
+    Formatter,
+    Handler,
+    levelName,
+    LogRecord,
+    LogSystem,
+} from "../../../src/log"
 import { Clock, ClockChange } from "../../../src/platform"
 
 /** A clock that the test moves; it counts how often it is asked. */
@@ -73,6 +79,15 @@ export class Recorder implements Handler {
     }
 }
 
+/** A log with levels by `spec` and a handler `out` that takes everything. */
+export function freshLog(spec?: string) {
+    const clock = new ManualClock()
+    const log = new LogSystem(clock, spec)
+    const out = new Recorder()
+    log.addHandler("out", out, { burst: null })
+    return { clock, log, out }
+}
+
 /** Formats as `prefix message` and counts how often. */
 export class CountingFormatter implements Formatter {
     count = 0
@@ -98,4 +113,14 @@ export function thrown(run: () => void): string {
 /** Expects a text to contain a part, and shows both when it does not. */
 export function expectPart(text: string, part: string): void {
     expect(text.includes(part) ? part : text).toBe(part)
+}
+
+/** Numbers that look random and are the same in each run. */
+export class Dice {
+    constructor(private seed: number) {}
+
+    next(max: number): number {
+        this.seed = (Math.imul(this.seed, 1103515245) + 12345) & 0x7fffffff
+        return (this.seed >> 8) % max
+    }
 }
