@@ -137,6 +137,9 @@ describe("rotation", () => {
         await put(log, 5, 5, clock)
         expect(await span(log, "error.log.1")).toBe("01-04")
         expect(await span(log, "error.log")).toBe("05-05")
+        // the size comes first here: 40 lines of 25 bytes
+        for (let i = 6; i <= 50; i += 9) await put(log, i, i + 8, clock)
+        expect(await span(log, "error.log.1")).toBe("05-44")
         await log.close()
     })
     test("maxAge counts on after a reset", async () => {

@@ -1,0 +1,151 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import { LogSystem } from "../../src/log"
+import { FileRotationHandler } from "../../src/log/handlers/file"
+import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
+import { SystemClock } from "../../src/platform"
+import {
+    fails,
+    openLog,
+    record,
+    TestClock,
+    TestFlash,
+    until,
+} from "./support/flash-log"
+
+/** A log with a flash log among its handlers. */
+function logWith(file: FileRotationHandler, options?: object): LogSystem {
+    const log = new LogSystem(new TestClock(), "debug")
+    log.addHandler("file", file, options)
+    return log
+}
+
+describe("the flash log as a handler", () => {
+    test("takes errors and worse unless it is told otherwise", async () => {
+        const file = openLog(new TestFlash(), 1000)
+        const log = logWith(file)
+        const logger = log.logger("pump")
+        logger.warning("no")
+        logger.error("yes")
+        log.configureHandler("file", { level: WARNING })
+        logger.warning("yes")
+        logger.notice("no")
+        await file.flush()
+        expect((await file.files.tail(9)).join()).toBe(
+            "0 [ERROR] [pump] yes,0 [WARNING] [pump] yes"
+        )
+        await log.removeHandler("file")
+    })
+    test("all of the flush policy changes while it runs, the rest does not", async () => {
+        const flash = new TestFlash()
+        const file = openLog(flash, 1000)
+        const log = logWith(file, { level: INFO })
+        const logger = log.logger("pump")
+        await file.files.list()
+        logger.info("waits")
+        log.configureHandler("file", {
+            flushLevel: NONE,
+            flushBytes: 1000,
+            flash: new TestFlash(),
+            filename: "other.log",
+        })
+        await until(() => flash.writes.length === 1)
+        for (let i = 0; i < 9; ++i) logger.error("an error that waits, {0}", i)
+        await ds.sleep(60)
+        expect(flash.writes.length).toBe(1)
+        log.configureHandler("file", { flushLevel: ERROR })
+        await until(() => flash.writes.length > 1)
+        expect((await file.files.list())[0].name).toBe("error.log")
+        expect(fails(() => file.configure({ flushBytes: 1025 }))).toBe(
+            "flushBytes: 1 to 1024 wanted, got 1025"
+        )
+        expect(fails(() => file.configure({ flushTime: -1 }))).toBe(
+            "flushTime: 0 to 2147483647 wanted, got -1"
+        )
+        expect(fails(() => file.configure({ flushLevel: 9 }))).toBe(
+            "flushLevel: -1 to 8 wanted, got 9"
+        )
+        await log.removeHandler("file")
+    })
+    test("a formatter of the options makes its lines, as they are", async () => {
+        const file = openLog(new TestFlash(), 1000)
+        const format = (entry: { message: string }) => `<${entry.message}\n>`
+        const log = logWith(file, { formatter: { format } })
+        log.logger("pump").error("stuck at {0} %", 40)
+        await file.flush()
+        expect((await file.files.tail(9)).join()).toBe(
+            "0 [ERROR] <stuck at 40 %\n>"
+        )
+        await log.removeHandler("file")
+    })
+    test("lines of every level and time come back as they were logged", async () => {
+        const clock = new TestClock()
+        const file = openLog(new TestFlash(), 2000, {}, clock)
+        const texts = ["plain", "{0} }{", "zwölf €", "31999 [x] y", ""]
+        for (let level = 0; level <= 8; ++level) {
+            clock.now = level * 1_000_000_999
+            clock.unix =
+                level % 2 ? 1_900_000_000_999 + level * 1000 : undefined
+            const logged = record(level, clock)
+            logged.message = texts[level % texts.length]
+            file.emit(logged, undefined)
+        }
+        await file.flush()
+        let level = 0
+        await file.files.since(-1, async line => {
+            const wall = level % 2 === 1
+            expect(line.text).toBe(`[test] ${texts[level % texts.length]}`)
+            expect(line.level).toBe(level)
+            expect(line.wall).toBe(wall)
+            expect(line.time).toBe(
+                wall
+                    ? 1_900_000_000 + level
+                    : Math.floor((level * 1_000_000_999) / 1000)
+            )
+            level++
+        })
+        expect(level).toBe(9)
+        await file.close()
+    })
+    test("a line after a failed open is tried again soon, not after flushTime", async () => {
+        const flash = new TestFlash()
+        const file = openLog(flash, 1000, {}, new SystemClock())
+        flash.deaf = true
+        await file.open()
+        expect(file.problems().join()).toBe(
+            "not stored: no answer; lines wait in RAM"
+        )
+        file.emit(record(ERROR, new TestClock()), "late")
+        await ds.sleep(100)
+        flash.deaf = false
+        // 1 s after the failure
+        await until(() => flash.writes.length === 1)
+        expect((await file.files.tail(9)).join()).toBe("0 [ERROR] late")
+        await file.close()
+    })
+    test("what comes after the close is dropped and counted, until it is opened again", async () => {
+        const file = openLog(new TestFlash(), 1000)
+        const clock = new TestClock()
+        file.emit(record(ERROR, clock), "before")
+        await file.close()
+        file.emit(record(ERROR, clock), "after")
+        const { received, delivered, queued, dropped } = file.queue.account()
+        expect(`${received} ${delivered} ${queued} ${dropped}`).toBe("2 1 0 1")
+        await file.open()
+        file.emit(record(ERROR, clock), "again")
+        await file.flush()
+        expect((await file.files.tail(9)).join()).toBe(
+            "0 [ERROR] before,0 [ERROR] again"
+        )
+        await file.close()
+    })
+    test("an empty store is no problem, and opening it writes nothing", async () => {
+        const flash = new TestFlash()
+        const file = openLog(flash, 1000)
+        await file.open()
+        expect(file.problems().length).toBe(0)
+        expect(flash.attempts).toBe(0)
+        expect((await file.files.cat("error.log")).length).toBe(0)
+        await file.close()
+    })
+})
