@@ -160,6 +160,13 @@ describe("trouble", () => {
         flash.full = false
         expect(await log.flush()).toBe(true)
         expect((await log.files.tail(5)).join()).toBe("0 [ERROR] lost?")
+        // a slot that keeps its old content is no success either
+        flash.full = true
+        log.emit(record(ERROR, clock), "and now?")
+        await until(() => log.problems().length > 1)
+        flash.full = false
+        expect(await log.flush()).toBe(true)
+        expect((await log.files.tail(1)).join()).toBe("0 [ERROR] and now?")
         await log.close()
     })
     test("it is tried again, later and later", async () => {

@@ -156,7 +156,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
     // what the store programs: 24 bytes of its own and the value, rounded up to 8
     log.programmed += 24 + ((segment.length + 7) & ~7)
     const stored = await flash.read(key)
-    if (!stored || stored.toString("hex") !== segment.toString("hex"))
+    if (!stored || !isSame(stored, segment))
         throw flashError(
             key,
             "does not hold what was written; is the store full?"
@@ -164,6 +164,13 @@ async function writeSegment(log: FlashLog): Promise<void> {
     setSlot(log, slot, seq)
     log.written = seq
     log.dirty = 0
+}
+
+/** By bytes: as hexadecimal text both would take blocks of 400 bytes, which fragment the heap. */
+function isSame(a: Buffer, b: Buffer): boolean {
+    if (a.length !== b.length) return false
+    for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return false
+    return true
 }
 
 /** The segment in RAM as it goes to flash. */
