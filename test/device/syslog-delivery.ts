@@ -97,6 +97,13 @@ function sequences(text: string): string {
     return found.join(" ")
 }
 
+/** A text of `size` characters. */
+function filled(size: number): string {
+    const words: string[] = []
+    for (let i = 0; i < size; i += 10) words.push("0123456789")
+    return words.join("")
+}
+
 describe("syslog over a stream", () => {
     test("nothing is taken while no host is set", async () => {
         const b = new Bench({ host: "" })
@@ -155,6 +162,8 @@ describe("syslog over a stream", () => {
             await ds.sleep(0)
         }
         expect(most).toBe(8)
+        for (const text of b.last().writes)
+            expect(text.byteLength <= 100).toBe(true)
         expect(b.syslog.stats().delivered).toBe(30)
         await b.syslog.stop(0)
     })
@@ -194,6 +203,21 @@ describe("syslog over a stream", () => {
         await ds.sleep(30)
         expect(b.syslog.stats().delivered).toBe(40)
         b.account()
+        await b.syslog.stop(0)
+    })
+    test("batches of short and long lines hold them whole", async () => {
+        const b = new Bench()
+        await b.connect()
+        const long = filled(960)
+        const messages = ["short", long, "short", filled(200), long, long]
+        messages.forEach(message => b.push(message))
+        await until(() => b.syslog.stats().delivered === messages.length)
+        const lines = b.last().sent.split("\n")
+        expect(lines.length).toBe(messages.length + 1)
+        for (let i = 0; i < messages.length; ++i) {
+            const line = lines[i]
+            expect(line.slice(line.indexOf("]") + 2)).toBe(messages[i])
+        }
         await b.syslog.stop(0)
     })
     test("offline, the oldest are dropped and declared in their place", async () => {

@@ -205,7 +205,7 @@ function reframeAll(out: Outbox, lines: boolean): void {
 function addSlowly(client: SyslogClient, frame: string, size: number): void {
     const { outbox: out, options } = client
     const { queueBytes, batchBytes } = options
-    const limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
+    let limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
     if (out.at && out.at + size <= limit) return grow(out, frame, size, limit)
     const now = client.clock.millis()
     if (out.at) passOn(client, out, now)
@@ -214,7 +214,10 @@ function addSlowly(client: SyslogClient, frame: string, size: number): void {
     if (size > batchBytes) {
         addBatch(out.sealed, Buffer.from(frame), 1)
         out.sealedTo = out.sequence
-    } else startBatch(out, frame, size, queueBytes - out.sealed.bytes)
+    } else {
+        limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
+        startBatch(out, frame, size, limit)
+    }
     if (client.isIdle) {
         client.isIdle = false
         client.wake.notify()
@@ -228,7 +231,8 @@ function startBatch(
     size: number,
     limit: number
 ): void {
-    out.buffer = out.buffer || Buffer.alloc(Math.max(size, FIRST_BYTES))
+    if (!out.buffer || out.buffer.length < size)
+        out.buffer = Buffer.alloc(Math.max(size, FIRST_BYTES))
     out.buffer.blitAt(0, frame, 0, size)
     out.at = size
     out.room = Math.min(out.buffer.length, limit)
