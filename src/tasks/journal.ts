@@ -38,7 +38,7 @@ interface BootRecord {
     state: number
     /** Short starts in a row before the boot. */
     shortStarts: number
-    boot: number
+    number: number
     /** Monotonic time of the start, or of the writing in advance, in ms. */
     at: number
 }
@@ -101,11 +101,11 @@ export class BootJournal {
             isSameChipRun &&
             gap < SLOWEST_RESTART_MS
         ) {
-            this.boot = last.boot
+            this.boot = last.number
             this.lastEnd = "restart"
             return true
         }
-        this.boot = last.boot + 1
+        this.boot = last.number + 1
         this.lastEnd = isSameChipRun ? "panic" : "power"
         this.shortStarts = last.state === STABLE ? 0 : last.shortStarts + 1
         return false
@@ -117,7 +117,7 @@ export class BootJournal {
         at: number
     ): Promise<void> {
         const { shortStarts } = this
-        const record = encode({ state, shortStarts, boot, at })
+        const record = encode({ state, shortStarts, number: boot, at })
         await this.flash.write(BOOT_SLOT, record)
     }
 }
@@ -128,7 +128,7 @@ function encode(record: BootRecord): Buffer {
     buffer[0] = LAYOUT
     buffer[1] = record.state
     buffer[2] = Math.min(record.shortStarts, 255)
-    buffer.setAt(4, "u32", record.boot)
+    buffer.setAt(4, "u32", record.number)
     buffer.setAt(8, "u32", Math.floor(record.at / TIME_UNIT_MS))
     return buffer
 }
@@ -140,7 +140,7 @@ function decode(buffer: Buffer): BootRecord | undefined {
     return {
         state: buffer[1],
         shortStarts: buffer[2],
-        boot: buffer.getAt(4, "u32"),
+        number: buffer.getAt(4, "u32"),
         at: buffer.getAt(8, "u32") * TIME_UNIT_MS,
     }
 }

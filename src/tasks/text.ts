@@ -45,7 +45,8 @@ function headline(status: TaskStatus): string {
         sinceWall === undefined ? `uptime ${span(since)}` : rfc3339(sinceWall)
     let line = `${state} since ${when}, ${span(ago)} ago`
     if (runs > 1) line += `, run ${runs}`
-    if (restarts) line += `, ${restarts} restarted`
+    if (restarts)
+        line += `, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`
     if (skipped) line += `, ${skipped} skipped`
     if (status.disabled && state !== "disabled") line += ", disabled"
     return line

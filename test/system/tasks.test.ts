@@ -74,7 +74,7 @@ describe("tasks in the simulator", { concurrency: 2 }, () => {
         const after = text.slice(text.indexOf("[ALERT]"))
         assert.match(after, /\[INFO\] \[heart.service\] beat/)
         assert.match(text, /● heart: running since/)
-        assert.match(text, /● sensor: failed since .*, run 4, 3 restarted/)
+        assert.match(text, /● sensor: failed since .*, run 4, 3 restarts/)
         assert.match(
             text,
             /error RangeError: reading 4 out of range at gpc:\d+/
@@ -138,7 +138,7 @@ describe("tasks in the simulator", { concurrency: 2 }, () => {
         assert.match(text, /^ {2}● server.one: running/m)
         assert.match(
             text,
-            /^ {2}● server.crash: running since .*, run 2, 1 restarted/m
+            /^ {2}● server.crash: running since .*, run 2, 1 restart$/m
         )
         assert.match(text, /\[server.service.deaf\] did not stop within 100 ms/)
         const place = (words: string) => {
