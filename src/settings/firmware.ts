@@ -65,13 +65,13 @@ export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
         SYSLOG_FAC: facility(LOCAL0),
         /** Longest message in bytes: what is longer is cut and marked. */
         SYSLOG_MAX: int(2048, 640, 4096),
-        /** Bytes that may wait for the collector. */
-        SYSLOG_QUEUE: byteSize(8192, 4096, 32768),
+        /** Bytes that may wait for the collector. With more, and the window, the heap runs out. */
+        SYSLOG_QUEUE: byteSize(8192, 4096, 12288),
         /** Bytes that are kept after they were sent, to be sent again after a break. */
-        SYSLOG_WINDOW: byteSize(4096, 0, 32768),
+        SYSLOG_WINDOW: byteSize(4096, 0, 8192),
         /** First and longest time in ms between two attempts to connect. */
-        BACKOFF_MIN: duration(250, 10, 10000),
-        BACKOFF_MAX: duration(30000, 10000, 3600000),
+        BACKOFF_MIN: duration(250, 10, 1000),
+        BACKOFF_MAX: duration(30000, 1000, 3600000),
         /** So many starts in a row that were too short lead to safe mode. */
         SAFE_STARTS: int(5, 1, 255),
         /** A start is too short unless it lasts so many seconds. */

@@ -1,0 +1,24 @@
+// The reference firmware with a task of its own that logs COUNT numbered lines, 100 a second. At
+// the end it prints the account of syslog: `done {...}`.
+import * as ds from "@devicescript/core"
+import { readSetting } from "@devicescript/settings"
+import { log, tasks } from "../../../src/main"
+
+const count = parseInt("" + (await readSetting("COUNT", 1000)))
+const PERIOD_MS = 10
+/** Longest time for what waits at the end, in steps of 50 ms. */
+const DRAIN_STEPS = 400
+
+const account = () => log.handlers().find(h => h.name === "syslog").account
+
+tasks.add("load", async task => {
+    await task.sleep(1000)
+    const since = ds.millis()
+    for (let n = 1; n <= count; ++n) {
+        task.log.info("load {0} of a test, whole", n)
+        await task.sleep(Math.max(1, since + n * PERIOD_MS - ds.millis()))
+    }
+    for (let i = 0; account().queued && i < DRAIN_STEPS; ++i)
+        await task.sleep(50)
+    console.log(`done ${JSON.stringify(account())}`)
+})

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import { judge } from "../peers/ledger.ts"
+import { until } from "../peers/ports.ts"
+import { finish } from "../peers/programs.ts"
+import { parseSyslog } from "../peers/rfc5424.ts"
+import { Sink } from "../peers/sink.ts"
+import { startSimulator } from "./harness.ts"
+
+/** Largest values that the settings take. */
+const LARGEST = { SYSLOG_QUEUE: "12KB", SYSLOG_WINDOW: "8KB" }
+
+for (const [name, settings] of [
+    ["as it comes", {}],
+    ["with the largest queue and window", LARGEST],
+] as const)
+    test(`the reference firmware ${name} stands an outage under load: no gap is silent`, async t => {
+        const sink = await Sink.start(t)
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/syslog-firmware.ts",
+            collector: false,
+            settings: {
+                SYSLOG_HOST: "127.0.0.1",
+                SYSLOG_PORT: String(sink.port),
+                BACKOFF_MAX: "1s",
+                DEMO: "1",
+                COUNT: "600",
+                ...settings,
+            },
+        })
+        await until("first lines", () => sink.messages.length > 60, 20_000)
+        await sink.stop()
+        await sleep(4000)
+        await sink.start()
+        const stats = await finish(sim, 60_000)
+        await sleep(500)
+        assert.equal(sim.past("panic").length, 0)
+        const sequences = sink.messages.map(bytes => {
+            const [meta] = parseSyslog(bytes).data
+            return Number(meta!.params[0]![1])
+        })
+        const last = Math.max(...sequences)
+        const { silent, declared } = judge(sink.messages, last)
+        assert.equal(silent, 0)
+        assert.ok(declared > 0)
+        // what the burst limit drops never gets a sequenceId
+        assert.ok(last <= stats.received && last > 600)
+    })
