@@ -105,6 +105,15 @@ function filled(size: number): string {
 }
 
 describe("syslog over a stream", () => {
+    test("what the log says of the connection is sent without another line", async () => {
+        const b = new Bench()
+        b.logsItself = true
+        await b.connect()
+        await until(() => b.last().sent.includes("connected to"))
+        b.account()
+        await b.syslog.stop()
+    })
+
     test("nothing is taken while no host is set", async () => {
         const b = new Bench({ host: "" })
         b.syslog.start()

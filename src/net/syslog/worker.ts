@@ -62,9 +62,10 @@ async function session(client: SyslogClient): Promise<string | undefined> {
             channel.ended = `no answer within ${options.connectMs} ms`
         while (!channel.ended && !client.interrupted && !lease.isOver) {
             const next = turn(channel)
+            // from here on a first line wakes us, also the one that is logged below
+            client.isIdle = !waitingBytes(client.outbox)
             if (channel.isUp) held(client, channel)
             if (channel.ended) break
-            client.isIdle = !waitingBytes(client.outbox)
             await client.wake.wait(next)
             client.isIdle = false
         }
