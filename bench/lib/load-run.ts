@@ -1,5 +1,6 @@
 import type { Simulator } from "../../host/sim/index.ts"
 import { withBoard } from "./board.ts"
+import { CpuWatch } from "./cpu.ts"
 import { type FaultCounts, playFaults, randomFrom } from "./faults.ts"
 import { type Balance, Ledger } from "./ledger.ts"
 
@@ -42,6 +43,8 @@ export interface LoadResult {
     /** Greatest lateness of a task with a period of 100 ms, and how often it was 50 ms or more. */
     jitter: number
     jitters: number
+    /** The same, less what the VM's process waited for a CPU of the machine meanwhile. */
+    ownJitter: number
     /** What the program counts besides: failures, or the longest wait for a status. */
     more: number
     /** By handler. */
@@ -93,6 +96,7 @@ function emptyResult(ledger: Ledger): LoadResult {
         produced: 0,
         jitter: 0,
         jitters: 0,
+        ownJitter: 0,
         more: 0,
         accounts: {},
         balance: ledger.balance(),
@@ -109,9 +113,10 @@ async function attend(
 ): Promise<void> {
     const calm = new AbortController()
     const timer = setTimeout(() => calm.abort(), seconds * 1000)
+    const cpu = new CpuWatch(sim.vmPid!)
     sim.onEvent(event => {
         if (event.event === "syslog") ledger.take(event.line)
-        if (event.event === "console") takeReport(result, event.text)
+        if (event.event === "console") takeReport(result, event.text, cpu)
         if (event.event === "panic") result.panics.push(event.code)
     })
     const faults = withFaults
@@ -121,13 +126,19 @@ async function attend(
         await sim.waitFor("panic", undefined, seconds * 1000 + EXTRA_MS)
     } finally {
         clearTimeout(timer)
+        cpu.stop()
         calm.abort()
         result.faults = (await faults) ?? {}
     }
 }
 
-function takeReport(result: LoadResult, text: string): void {
+function takeReport(result: LoadResult, text: string, cpu: CpuWatch): void {
     const [word, ...rest] = text.split(" ")
+    if (word === "late") {
+        const late = Number(rest[0])
+        const own = late - cpu.waited(late)
+        result.ownJitter = Math.max(result.ownJitter, Math.round(own))
+    }
     if (word === "account")
         result.accounts[rest[0]] = JSON.parse(rest[1]) as Account
     if (word !== "figures") return

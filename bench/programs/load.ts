@@ -5,7 +5,7 @@ import { flash, log, tasks } from "../../src/main"
 import { Task } from "../../src/tasks"
 
 const PULSE_MS = 100
-/** From here on a beat counts as late, in ms. */
+/** From here on a beat counts as late, in ms, and the host is told at once. */
 const LATE_MS = 50
 /** Between two groups of lines, in ms: a group must not take longer than a slice may. */
 const GROUP_MS = 5
@@ -33,7 +33,10 @@ async function pulse(task: Task): Promise<void> {
         await task.sleep(Math.max(0, due - ds.millis()))
         const late = ds.millis() - due
         latest = Math.max(latest, late)
-        if (late >= LATE_MS) lateOften++
+        if (late >= LATE_MS) {
+            lateOften++
+            console.log(`late ${late}`)
+        }
         if (late > PULSE_MS) due = ds.millis()
     }
 }
