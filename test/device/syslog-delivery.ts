@@ -156,6 +156,28 @@ describe("syslog over a stream", () => {
         expect(least <= 10).toBe(true)
         await b.syslog.stop(0)
     })
+    test("a record about the connection is sent like any other", async () => {
+        const b = new Bench()
+        b.logsItself = true
+        await b.connect()
+        await until(() => !b.syslog.stats().queued)
+        expect(b.said.length).toBe(1)
+        b.push("later")
+        await until(() => !b.syslog.stats().queued)
+        await b.syslog.stop(0)
+    })
+    test("after 2 s a line counts as arrived, with nothing after it", async () => {
+        const b = new Bench()
+        await b.connect()
+        b.push("the last one")
+        await until(() => b.last().writes.length > 0)
+        await ds.sleep(2100)
+        b.last().fail("reset")
+        await until(() => b.syslog.stats().connects === 2)
+        await ds.sleep(50)
+        expect(b.last().sent).toBe("")
+        await b.syslog.stop(0)
+    })
     test("after an outage no more than 8 writes follow one another", async () => {
         const b = new Bench({ batchBytes: 100 })
         for (let i = 0; i < 30; ++i) b.push("one batch for each line")

@@ -158,6 +158,8 @@ export function turn(channel: Channel): number | undefined {
         if (channel.backlog || (bytes && due)) {
             send(channel, now)
             if (hasMore(channel)) next = 1
+            // what was sent now has yet to count as arrived
+            else if (!channel.relp) next = tick(channel, now)
         } else if (bytes)
             next = next === undefined ? left : Math.min(next, left)
     }
