@@ -1,8 +1,9 @@
-// What soak and storm have in common: the reference firmware with a task that logs, and one that
-// beats and notes how late it does. Small, since the firmware leaves little room for code.
+// What soak and storm have in common: a task that logs, and one that beats and notes how late it
+// does. Small, since the firmware leaves little room for code.
 import * as ds from "@devicescript/core"
-import { flash, log, tasks } from "../../src/main"
-import { Task } from "../../src/tasks"
+import type { LogSystem } from "../../src/log"
+import type { FlashSlots } from "../../src/platform"
+import type { Task, TaskRegistry } from "../../src/tasks"
 
 const PULSE_MS = 100
 /** From here on a beat counts as late, in ms, and the host is told at once. */
@@ -20,7 +21,7 @@ let latest = 0
 let lateOften = 0
 
 /** A setting that only the benchmark knows; 0 when it is not there. */
-export async function number(key: string): Promise<number> {
+export async function number(flash: FlashSlots, key: string): Promise<number> {
     const slot = await flash.read(key)
     return slot ? parseInt(JSON.parse(slot.toString())) : 0
 }
@@ -42,8 +43,7 @@ async function pulse(task: Task): Promise<void> {
 }
 
 /** Logs `rate` lines a second, one in 64 of them an error. */
-async function load(task: Task): Promise<void> {
-    const rate = await number("RATE")
+async function load(task: Task, rate: number): Promise<void> {
     let owed = 0
     let before = ds.millis()
     while (!ending) {
@@ -57,15 +57,24 @@ async function load(task: Task): Promise<void> {
     }
 }
 
+/** What the load runs on. */
+export interface Ground {
+    flash: FlashSlots
+    log: LogSystem
+    tasks: TaskRegistry
+}
+
 /**
  * Lets the load run for SECONDS and the log run dry, and prints the account of all handlers,
  * and what was noted.
  * @param more put at the end of the figures
  */
-export async function play(more: () => number): Promise<void> {
+export async function play(ground: Ground, more: () => number): Promise<void> {
+    const { flash, log, tasks } = ground
+    const rate = await number(flash, "RATE")
     tasks.add("pulse", pulse, { core: true })
-    tasks.add("load", load)
-    await ds.sleep((await number("SECONDS")) * 1000)
+    tasks.add("load", load, { args: [rate] })
+    await ds.sleep((await number(flash, "SECONDS")) * 1000)
     ending = true
     await ds.sleep(DRY_MS)
     log.handlers().forEach(({ name, account }) =>

@@ -1,12 +1,59 @@
-// The reference firmware in a log storm, with a task that asks for the status of another. At the end
-// it takes the heap that is left.
+// A log storm on all that the reference firmware is made of but its settings and its boot
+// journal, for which the code of what is asked here leaves no room: with a task that asks for
+// the status of another. At the end it takes the heap that is left.
 import * as ds from "@devicescript/core"
-import { tasks } from "../../src/main"
-import { Task } from "../../src/tasks"
-import { play } from "./load"
+import { startBoard } from "../../boards/esp32_devkit_c"
+import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
+import { LogSystem, WARNING } from "../../src/log"
+import {
+    ConsoleHandler,
+    FileRotationHandler,
+    HeartBeatHandler,
+    RingHandler,
+    RsyslogHandler,
+} from "../../src/log/handlers"
+import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
+import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
+import { Task, TaskRegistry } from "../../src/tasks"
+import { number, play } from "./load"
 import { takeHeap } from "./probe"
 
 const PERIOD_MS = 250
+const HEARTBEAT_MS = 5000
+
+const clock = new SystemClock()
+const flash = new SettingsFlash()
+const socket = new SystemSocket()
+const log = new LogSystem(clock)
+const ring = new RingHandler(2048)
+log.addHandler("console", new ConsoleHandler())
+log.addHandler("ring", ring)
+log.addHandler(
+    "file",
+    new FileRotationHandler("error.log", 1400, { flash, clock }),
+    { level: WARNING }
+)
+const board = startBoard()
+const led = new LedHeartBeat(board.led)
+const buzzer = new BuzzerHeartBeat(board.buzzer)
+log.addHandler("led", new HeartBeatHandler(led))
+log.addHandler("buzzer", new HeartBeatHandler(buzzer))
+const rsyslogger = new Rsyslogger(
+    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    {
+        host: "127.0.0.1",
+        port: await number(flash, "SYSLOG_PORT"),
+        hostname: "fiberd-SA11",
+    },
+    (level, message) => log.logger("net.syslog").log(level, "{0}", message)
+)
+log.addHandler("syslog", new RsyslogHandler(rsyslogger))
+followRealTimeClock(clock)
+const tasks = new TaskRegistry({ log, clock, flash, lines: ring })
+tasks.add("heartbeat", () => beat([led, buzzer]), {
+    every: HEARTBEAT_MS,
+    core: true,
+})
 
 let slowest = 0
 
@@ -22,5 +69,5 @@ async function probe(task: Task): Promise<void> {
 }
 
 tasks.add("probe", probe)
-await play(() => slowest)
+await play({ flash, log, tasks }, () => slowest)
 takeHeap()
