@@ -17,6 +17,8 @@ const TIMEOUT_MS = 180_000
 /** Time that the firmware is given to come to rest, and time at rest, in ms. */
 const SETTLE_MS = 5000
 const REST_MS = 60_000
+/** The boot journal's write after a start that lasted is one of the boot, and comes soon. */
+const AT_REST = { DEMO: "0", SAFE_SECONDS: "1" }
 
 /** Lines of each way: enough for several erases of each page. */
 const WAYS: Record<string, { LINES: string; URGENT: string }> = {
@@ -27,8 +29,10 @@ const WAYS: Record<string, { LINES: string; URGENT: string }> = {
 /** What lines in flash cost. */
 export interface FlashResult {
     lines: number
-    /** Bytes of text, line ends included. */
+    /** Bytes of text as it is stored: without times and levels, with line ends. */
     bytes: number
+    /** Bytes of the lines as they are read, with time (as uptime), level and line end. */
+    bytesAsRead: number
     /** Segments that the log wrote, and their bytes. */
     segments: number
     segmentBytes: number
@@ -55,6 +59,8 @@ export async function runFlash(): Promise<{
     const rest = await measureRest().catch(buildFault)
     const rows = Object.entries(ways).map(([name, result]) => [
         name,
+        result.segmentBytes / result.bytesAsRead,
+        result.programmed / result.bytesAsRead,
         result.segmentBytes / result.bytes,
         result.programmed / result.bytes,
         result.erases,
@@ -68,8 +74,10 @@ export async function runFlash(): Promise<{
                 `Flash: wear by the log; ${CYCLES} erases of each of ${PAGES} pages`,
                 [
                     "lines",
-                    "bytes/byte (limit 1.5)",
-                    "with the store's own",
+                    "bytes a byte as read (limit 1.5)",
+                    "with compaction",
+                    "bytes a byte as stored",
+                    "with compaction",
                     "erases",
                     "years, 1 line/s",
                     "years, 1 line/min",
@@ -111,13 +119,15 @@ async function measureFlash(settings: {
                 TIMEOUT_MS
             )
             const after = sim.flashCounts
-            const [bytes, segments, segmentBytes] = text
+            const [dropped, bytes, bytesAsRead, segments, segmentBytes] = text
                 .split(" ")
                 .slice(1)
                 .map(Number)
+            if (dropped) throw new Error(`${PROGRAM}: ${dropped} lines dropped`)
             return {
                 lines: Number(settings.LINES),
                 bytes,
+                bytesAsRead,
                 segments,
                 segmentBytes,
                 programmed: after.bytes - before.bytes,
@@ -128,8 +138,7 @@ async function measureFlash(settings: {
 }
 
 async function measureRest(): Promise<RestResult> {
-    const settings = { DEMO: "0" }
-    return await withBoard({ main: FIRMWARE, settings }, async sim => {
+    return await withBoard({ main: FIRMWARE, settings: AT_REST }, async sim => {
         await sim.waitFor("boot")
         await delay(SETTLE_MS)
         const atBoot = sim.flashCounts.writes

@@ -1,13 +1,14 @@
 // Writes lines to the flash log and says what that cost: batched, or each at once as errors are.
 import * as ds from "@devicescript/core"
-import { INFO, LogSystem } from "../../src/log"
+import { ERROR, INFO, LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/log/handlers"
+import { lineText } from "../../src/log/handlers/file"
 import { SettingsFlash, SystemClock } from "../../src/platform"
 
 const clock = new SystemClock()
 const flash = new SettingsFlash()
 const log = new LogSystem(clock)
-const file = new FileRotationHandler("error.log", 1800, { flash, clock })
+const file = new FileRotationHandler("error.log", 1400, { flash, clock })
 log.addHandler("file", file, { level: INFO, burst: null })
 const logger = log.logger("sensor")
 
@@ -17,9 +18,15 @@ async function number(key: string): Promise<number> {
 
 const lines = await number("LINES")
 const urgent = await number("URGENT")
+/** Bytes of the lines as a reader of the log sees them, with time and level. */
+let asRead = 0
 await file.flush()
 console.log("begin")
 for (let i = 0; i < lines; ++i) {
+    const time = Math.floor(ds.millis() / 1000)
+    const level = urgent ? ERROR : INFO
+    const head = { text: "", level, time, wall: false, cursor: 0 }
+    asRead += lineText(head).byteLength
     if (urgent) {
         logger.error("the sensor does not answer, attempt {0}", i)
         await file.flush()
@@ -30,4 +37,5 @@ for (let i = 0; i < lines; ++i) {
 }
 await file.flush()
 const { bytes, writes, programmed } = file.stats()
-console.log(`end ${bytes} ${writes} ${programmed}`)
+const { dropped } = file.queue.account()
+console.log(`end ${dropped} ${bytes} ${asRead + bytes} ${writes} ${programmed}`)
