@@ -1,5 +1,5 @@
 import { applyFilters } from "./apply"
-import { Core, Deferred, HandlerEntry, Source } from "./core"
+import { Channel, Core, Deferred, HandlerEntry, Source } from "./core"
 import { defer, handlerFailed } from "./faults"
 import { Formatter } from "./formatters"
 import { DEFAULT_WINDOW } from "./handler"
@@ -15,8 +15,8 @@ export const MAX_DEFERRED = 16
 /**
  * Makes the record of one log call and hands it out. It never throws and never waits.
  *
- * This is the hot path, hence one flat function: a call costs the VM as much as eight reads of
- * a field, and so does `length`. Without `a` and `b` the message is taken as it is, so that
+ * This is the hot path, hence few and flat functions: a call costs the VM as much as eight reads
+ * of a field, and so does `length`. Without `a` and `b` the message is taken as it is, so that
  * foreign text with braces is safe.
  */
 export function publish(
@@ -42,7 +42,7 @@ export function publish(
     if (core.busy) return keepForLater(core, source, level, message)
     core.busy = true
     // one object serves all records: the heap is small, and handlers must not keep it
-    let record = core.record
+    const record = core.record
     if (core.source !== source) {
         core.source = source
         record.topic = channel.topic
@@ -56,18 +56,38 @@ export function publish(
         record.time = time
         record.wall = core.clock.wall()
     }
+    if (core.primary) filterFirst(core, channel, entries, record)
+    else emitTo(core, entries, record, level, time)
+    if (core.deferred) drain(core)
+    core.busy = false
+}
+
+/** Takes a record through the filters before all handlers. */
+function filterFirst(
+    core: Core,
+    { filters }: Channel,
+    entries: HandlerEntry[],
+    record: LogRecord
+): void {
+    const { time } = record
+    if (filters) record = applyFilters(core, undefined, filters, record)
+    if (record) emitTo(core, entries, record, record.level, time)
+}
+
+/** Gives a record to handlers. */
+function emitTo(
+    core: Core,
+    entries: HandlerEntry[],
+    record: LogRecord,
+    level: Level,
+    time: number
+): void {
+    let formatter: Formatter
+    let formatting: boolean
+    let formatted: LogRecord
+    let line: string
     let i = 0
     let entry = entries[0]
-    if (core.primary) {
-        const filters = channel.filters
-        if (filters) record = applyFilters(core, undefined, filters, record)
-        if (record) level = record.level
-        else entry = undefined
-    }
-    let formatter: Formatter = undefined
-    let formatting = false
-    let formatted: LogRecord = undefined
-    let line: string = undefined
     // a throw leaves the inner loop, and the outer one goes on with the next handler
     while (entry) {
         try {
@@ -110,8 +130,6 @@ export function publish(
             formatting = false
         }
     }
-    if (core.deferred) drain(core)
-    core.busy = false
 }
 
 /** Hands out the records of the log's own, unless a dispatch is under way and will. */
