@@ -24,7 +24,9 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
     const { settings, collectorPort, warnings } = gatherSettings(options)
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
     const ended = new Ending()
-    const screen = options.json ? undefined : new Screen(process.stdout)
+    const screen = options.json
+        ? undefined
+        : new Screen(process.stdout, line => sim.resolveFrames(line))
     const logs = new LogWatch()
     const health = new Health()
     const sim: Simulator = new Simulator({

@@ -9,9 +9,12 @@ const SEVERITIES =
 export class Screen {
     private readonly stream: NodeJS.WriteStream
     private readonly paint: Paint
+    private readonly resolve: (line: string) => string
 
-    constructor(stream: NodeJS.WriteStream) {
+    /** @param resolve puts file and line in place of stack frames */
+    constructor(stream: NodeJS.WriteStream, resolve: (line: string) => string) {
         this.stream = stream
+        this.resolve = resolve
         this.paint = paintFor(stream)
     }
 
@@ -45,7 +48,7 @@ export class Screen {
                     `⏻ board ${event.deviceId} runs ${event.program}`
                 )
             case "console":
-                return this.console(event.text)
+                return this.console(this.resolve(event.text))
             case "led":
                 return event.brightness > 0
                     ? paint("yellow", `● LED ${percent(event.brightness)}`)

@@ -11,6 +11,7 @@ import { Machine } from "./machine.ts"
 import type { SimulatorOptions } from "./options.ts"
 import { defaultStateFolder } from "./paths.ts"
 import type { FlashCounts } from "./protocol.ts"
+import { SourceMap } from "./source-map.ts"
 
 const DEFAULT_HISTORY = 100_000
 const NO_WRITES: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
@@ -34,6 +35,8 @@ export class Simulator {
     private machine: Machine | undefined
     private busPort = 0
     private bytecode: Buffer | undefined
+    private debugFile: string | undefined
+    private sources: SourceMap | undefined
     private ended = false
 
     constructor(options: SimulatorOptions) {
@@ -76,6 +79,13 @@ export class Simulator {
         return this.past("console").map(event => event.text)
     }
 
+    /** A line of the program with file and line in place of its stack frames. */
+    resolveFrames(line: string): string {
+        if (!this.debugFile) return line
+        this.sources ??= new SourceMap(this.debugFile)
+        return this.sources.resolve(line)
+    }
+
     /** The messages at the embedded collector so far. */
     get syslogLines(): string[] {
         return this.past("syslog").map(event => event.line)
@@ -98,6 +108,7 @@ export class Simulator {
             if (this.ended) return await this.release()
             this.busPort = port
             this.bytecode = built.bytecode
+            this.debugFile = built.debugFile
             this.addBoard()
             await this.boot(cutAfterWrite)
         } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { before, describe, type TestContext, test } from "node:test"
 import { buildProgram, type Simulator } from "../../host/sim/index.ts"
 import { startSimulator } from "./harness.ts"
@@ -53,7 +54,9 @@ function count(text: string, pattern: RegExp): number {
 
 describe("tasks in the simulator", { concurrency: 2 }, () => {
     test("crash loop: restarted with backoff, then given up with one alert", async t => {
-        const text = await consoleOf(t, "crash-loop")
+        const sim = await start(t, "crash-loop")
+        await waitForLine(sim, /^ready$/)
+        const text = sim.consoleLines.join("\n")
         assert.equal(
             count(
                 text,
@@ -78,6 +81,13 @@ describe("tasks in the simulator", { concurrency: 2 }, () => {
         assert.match(
             text,
             /error RangeError: reading 4 out of range at gpc:\d+/
+        )
+        const program = programFile("crash-loop")
+        const lines = readFileSync(program, "utf8").split("\n")
+        const line = lines.findIndex(code => code.includes("throw")) + 1
+        assert.match(
+            sim.resolveFrames(text),
+            new RegExp(`out of range at ${program}:${line} src/tasks/lifecycle`)
         )
     })
 

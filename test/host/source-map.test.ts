@@ -1,0 +1,29 @@
+import assert from "node:assert/strict"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
+import { SourceMap } from "../../host/sim/source-map.ts"
+import { tempFolder } from "../system/harness.ts"
+
+test("frames become file and line, whatever is none stays", t => {
+    const file = join(tempFolder(t), "debug.json")
+    const text = "one\ntwo\nthree\n"
+    const info = {
+        functions: [{ startpc: 100 }, { startpc: 120 }],
+        // code 100: file a, line 1; 110: file a, line 3; 120: file b, line 2
+        srcmap: [0, 3, 100, 8, 3, 10, 10, 3, 10],
+        sources: [
+            { path: "a.ts", length: text.length, text },
+            { path: "b.ts", length: text.length, text },
+        ],
+    }
+    writeFileSync(file, JSON.stringify(info))
+    const map = new SourceMap(file)
+    assert.equal(
+        map.resolve("failed at gpc:101 gpc:110 gpc:111 gpc:125"),
+        "failed at a.ts:1 a.ts:1 a.ts:3 b.ts:2"
+    )
+    assert.equal(map.resolve(" at inline_F1 (pc:5)"), " at inline (b.ts:2)")
+    for (const line of ["at gpc:7", "at gpc:x", " at none_F9 (pc:5)", "text"])
+        assert.equal(map.resolve(line), line)
+})
