@@ -19,6 +19,8 @@ export interface Figures extends Verdict {
     /** How often the account was wrong, of one look every 20 ms. */
     miscounts: number
     panics: number
+    /** What the board said about its connection. */
+    reports: string[]
     /** Longest time from the end of a fault to the next message, ms. */
     recovery: number
     /** Longest that it may take: a period of the backoff, and some for the machine, ms. */
@@ -29,6 +31,7 @@ export interface Figures extends Verdict {
 const BACK_MAX_MS = 1000
 /** What a recovery may take besides: to connect, to be seen, and on a shared machine, ms. */
 const RECOVERY_SLACK_MS = 500
+const REPORT = /^(no connection|connected) to /
 const PROGRAM = "test/system/programs/syslog-load.ts"
 
 /** A board under load, with somebody beside it who tells how late the machine is. */
@@ -101,6 +104,7 @@ export class LoadedBoard {
             machine,
             miscounts: this.said("wrong"),
             panics: sim.past("panic").length,
+            reports: sim.consoleLines.filter(line => REPORT.test(line)),
             recovery,
             recoveryLimit: this.backMaxMs + RECOVERY_SLACK_MS,
             ...judge(messages(), lines),

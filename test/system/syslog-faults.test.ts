@@ -79,13 +79,20 @@ test(
     }
 )
 
-test("a name that does not resolve harms nobody, and nothing is lost", async t =>
-    nothingLost(await unknownName(t)))
+test("a name that does not resolve harms nobody, and nothing is lost", async t => {
+    const f = await unknownName(t)
+    nothingLost(f)
+    // said once, however often it was tried
+    const said = f.reports.map(line => line.split(" ")[0]).join(" ")
+    assert.equal(said, "no connected")
+})
 
 test("a connect that is never answered harms nobody", async t => {
     const f = await unanswered(t)
     sound(f)
     assert.equal(f.stats.connects, 0)
+    assert.equal(f.reports.length, 1)
+    assert.match(f.reports[0]!, /: no answer within 1000 ms$/)
 })
 
 test("a connect that is never answered keeps nobody from the socket", async t => {
