@@ -12,13 +12,21 @@ export function cpuTimeOf(pid: number): number {
     return schedule(pid)[0]
 }
 
+/** What the main thread of a process did within some time, in ms. */
+export interface CpuUse {
+    /** Time on a CPU. */
+    ran: number
+    /** Time waited for one, since others had them all. */
+    waited: number
+}
+
 /**
- * Watches how long the main thread of a process has to wait for a CPU, since that is not to be
- * blamed on what runs in it. On Linux only; elsewhere it never waits.
+ * Watches what the main thread of a process does, since what others on the machine do is not to
+ * be blamed on it. On Linux only; elsewhere it neither runs nor waits.
  */
 export class CpuWatch {
     private readonly pid: number
-    private readonly samples: { at: number; waited: number }[] = []
+    private readonly samples: ({ at: number } & CpuUse)[] = []
     private readonly timer: NodeJS.Timeout
 
     constructor(pid: number) {
@@ -26,13 +34,17 @@ export class CpuWatch {
         this.timer = setInterval(() => this.take(), SAMPLE_MS)
     }
 
-    /** Time waited for within the last `ms`, and up to two samples more, in ms. */
-    waited(ms: number): number {
+    /** What it did within the last `ms`, and up to two samples more. */
+    within(ms: number): CpuUse {
         this.take()
         const from = performance.now() - ms - SAMPLE_MS
-        const first = this.samples.findLast(({ at }) => at <= from)
-        const { waited } = first ?? this.samples[0]
-        return this.samples.at(-1)!.waited - waited
+        const first =
+            this.samples.findLast(({ at }) => at <= from) ?? this.samples[0]
+        const last = this.samples.at(-1)!
+        return {
+            ran: Math.round(last.ran - first.ran),
+            waited: Math.round(last.waited - first.waited),
+        }
     }
 
     stop(): void {
@@ -40,10 +52,10 @@ export class CpuWatch {
     }
 
     private take(): void {
-        const waited = existsSync(`/proc/${this.pid}`)
-            ? schedule(this.pid)[1]
-            : 0
-        this.samples.push({ at: performance.now(), waited })
+        const [ran, waited] = existsSync(`/proc/${this.pid}`)
+            ? schedule(this.pid)
+            : [0, 0]
+        this.samples.push({ at: performance.now(), ran, waited })
         if (this.samples.length > SAMPLES) this.samples.shift()
     }
 }

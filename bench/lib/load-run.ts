@@ -1,6 +1,6 @@
 import type { Simulator } from "../../host/sim/index.ts"
 import { withBoard } from "./board.ts"
-import { CpuWatch } from "./cpu.ts"
+import { type CpuUse, CpuWatch } from "./cpu.ts"
 import { type FaultCounts, playFaults, randomFrom } from "./faults.ts"
 import { type Balance, Ledger } from "./ledger.ts"
 
@@ -11,6 +11,7 @@ const BLOCK_LINE = /^\s*> #$/
 /** Besides the load itself: start, and what waits. */
 const EXTRA_MS = 60_000
 const LAST_LINES = 40
+const MOST_LATES = 100
 
 /** How many records a handler has taken, and what became of them. */
 export interface Account {
@@ -43,11 +44,11 @@ export interface LoadResult {
     /** Greatest lateness of a task with a period of 100 ms, and how often it was 50 ms or more. */
     jitter: number
     jitters: number
-    /** The same, less what the VM's process waited for a CPU of the machine meanwhile. */
-    ownJitter: number
+    /** The first of these, with what the VM's process did from its due time on. */
+    lates: ({ late: number } & CpuUse)[]
     /** What the program counts besides: failures, or the longest wait for a status. */
     more: number
-    /** By handler. */
+    /** By handler; for a storm only, since the soak has no room for the code. */
     accounts: Record<string, Account>
     balance: Balance
     /** How often the collector or the link failed, by kind. */
@@ -65,9 +66,7 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
         history: 1000,
         settings: {
             DEMO: "0",
-            SEED: String(seed),
-            SECONDS: String(seconds),
-            RATE: String(rate),
+            LOAD: JSON.stringify([seconds, rate, seed]),
         },
         onVmLine: (line: string) => {
             if (BLOCK_LINE.test(line)) result.heapLeft += BLOCK_BYTES
@@ -81,8 +80,8 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
         result.error = (error as Error).message
     }
     // the program's own end is no failure
-    const isDone = Object.keys(result.accounts).length > 0
-    if (isDone && result.panics.at(-1) === OUT_OF_MEMORY) result.panics.pop()
+    if (result.produced && result.panics.at(-1) === OUT_OF_MEMORY)
+        result.panics.pop()
     if (result.panics.length) result.error = lastLines.join("\n")
     result.balance = ledger.balance()
     return result
@@ -96,7 +95,7 @@ function emptyResult(ledger: Ledger): LoadResult {
         produced: 0,
         jitter: 0,
         jitters: 0,
-        ownJitter: 0,
+        lates: [],
         more: 0,
         accounts: {},
         balance: ledger.balance(),
@@ -134,10 +133,9 @@ async function attend(
 
 function takeReport(result: LoadResult, text: string, cpu: CpuWatch): void {
     const [word, ...rest] = text.split(" ")
-    if (word === "late") {
+    if (word === "late" && result.lates.length < MOST_LATES) {
         const late = Number(rest[0])
-        const own = late - cpu.waited(late)
-        result.ownJitter = Math.max(result.ownJitter, Math.round(own))
+        result.lates.push({ late, ...cpu.within(late) })
     }
     if (word === "account")
         result.accounts[rest[0]] = JSON.parse(rest[1]) as Account

@@ -1,7 +1,6 @@
 // What soak and storm have in common: a task that logs, and one that beats and notes how late it
 // does. Small, since the firmware leaves little room for code.
 import * as ds from "@devicescript/core"
-import type { LogSystem } from "../../src/log"
 import type { FlashSlots } from "../../src/platform"
 import type { Task, TaskRegistry } from "../../src/tasks"
 
@@ -20,10 +19,9 @@ let produced = 0
 let latest = 0
 let lateOften = 0
 
-/** A setting that only the benchmark knows; 0 when it is not there. */
-export async function number(flash: FlashSlots, key: string): Promise<number> {
-    const slot = await flash.read(key)
-    return slot ? parseInt(JSON.parse(slot.toString())) : 0
+/** What the host has put into the setting LOAD: seconds, lines a second, seed. */
+export async function readOrder(flash: FlashSlots): Promise<number[]> {
+    return JSON.parse(JSON.parse((await flash.read("LOAD")).toString()))
 }
 
 /** Beats, and notes how late it does. */
@@ -57,28 +55,22 @@ async function load(task: Task, rate: number): Promise<void> {
     }
 }
 
-/** What the load runs on. */
-export interface Ground {
-    flash: FlashSlots
-    log: LogSystem
-    tasks: TaskRegistry
-}
-
 /**
- * Lets the load run for SECONDS and the log run dry, and prints the account of all handlers,
- * and what was noted.
- * @param more put at the end of the figures
+ * Lets the load run, and the log run dry.
+ * @param order as `readOrder` gives it
  */
-export async function play(ground: Ground, more: () => number): Promise<void> {
-    const { flash, log, tasks } = ground
-    const rate = await number(flash, "RATE")
+export async function play(
+    tasks: TaskRegistry,
+    order: number[]
+): Promise<void> {
     tasks.add("pulse", pulse, { core: true })
-    tasks.add("load", load, { args: [rate] })
-    await ds.sleep((await number(flash, "SECONDS")) * 1000)
+    tasks.add("load", load, { args: [order[1]] })
+    await ds.sleep(order[0] * 1000)
     ending = true
     await ds.sleep(DRY_MS)
-    log.handlers().forEach(({ name, account }) =>
-        console.log(`account ${name} ${JSON.stringify(account)}`)
-    )
-    console.log(`figures ${produced} ${latest} ${lateOften} ${more()}`)
+}
+
+/** Prints what was noted, and what the program counts besides. */
+export function tell(more: number): void {
+    console.log(`figures ${produced} ${latest} ${lateOften} ${more}`)
 }

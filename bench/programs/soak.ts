@@ -1,9 +1,9 @@
 // The reference firmware with a load, and with tasks that fail, hang and will not stop, at times
 // that SEED decides. At the end it takes the heap that is left.
 import * as ds from "@devicescript/core"
-import { flash, log, tasks } from "../../src/main"
+import { flash, tasks } from "../../src/main"
 import { Task } from "../../src/tasks"
-import { ending, number, play } from "./load"
+import { ending, play, readOrder, tell } from "./load"
 import { takeHeap } from "./probe"
 
 /** Modulus of the Lehmer generator, and its factor for 32-bit arithmetic. */
@@ -15,7 +15,8 @@ const OFTEN = {
     maxDelay: 2000,
 } as const
 
-let random = (await number(flash, "SEED")) % MODULUS || 1
+const order = await readOrder(flash)
+let random = order[2] % MODULUS || 1
 let failures = 0
 
 /** A time of up to 4 s. */
@@ -54,5 +55,6 @@ async function ignore(task: Task): Promise<void> {
 tasks.add("crash", crash, OFTEN)
 tasks.add("hang", hang, { watchdog: 5000, ...OFTEN })
 tasks.add("deaf", ignore, { watchdog: 7000, grace: 500, ...OFTEN })
-await play({ flash: flash, log: log, tasks: tasks }, () => failures)
+await play(tasks, order)
+tell(failures)
 takeHeap()

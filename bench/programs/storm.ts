@@ -15,7 +15,7 @@ import {
 import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
 import { Task, TaskRegistry } from "../../src/tasks"
-import { number, play } from "./load"
+import { play, readOrder, tell } from "./load"
 import { takeHeap } from "./probe"
 
 const PERIOD_MS = 250
@@ -42,7 +42,9 @@ const rsyslogger = new Rsyslogger(
     { clock, socket, arbiter: new SocketArbiter(clock, socket) },
     {
         host: "127.0.0.1",
-        port: await number(flash, "SYSLOG_PORT"),
+        port: parseInt(
+            JSON.parse((await flash.read("SYSLOG_PORT")).toString())
+        ),
         hostname: "fiberd-SA11",
     },
     (level, message) => log.logger("net.syslog").log(level, "{0}", message)
@@ -69,5 +71,9 @@ async function probe(task: Task): Promise<void> {
 }
 
 tasks.add("probe", probe)
-await play({ flash, log, tasks }, () => slowest)
+await play(tasks, await readOrder(flash))
+log.handlers().forEach(({ name, account }) =>
+    console.log(`account ${name} ${JSON.stringify(account)}`)
+)
+tell(slowest)
 takeHeap()
