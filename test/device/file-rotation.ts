@@ -122,6 +122,25 @@ describe("rotation", () => {
         expect(log.problems().join()).toBe("")
         await log.close()
     })
+    test("lines of a few bytes fill a file's share of the slots before its size", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 2016)
+        const clock = new TestClock()
+        for (let i = 100; i < 1000; ++i) {
+            log.emit(record(INFO, clock), "" + i)
+            if (i % 30 === 9) await log.flush()
+        }
+        expect(log.problems().length).toBe(0)
+        const [current, older] = await log.files.list()
+        expect(older.size > 1200 && older.size < 1800).toBe(true)
+        expect(current.size > 0).toBe(true)
+        let next = parseInt(older.first.text)
+        await log.files.since(-1, async found => {
+            expect(found.text).toBe("" + next++)
+        })
+        await log.close()
+        expect(Object.keys(flash.memory.slots).length <= 24).toBe(true)
+    })
     test("maxAge rotates by the wall clock, once that is known", async () => {
         const clock = new TestClock()
         const log = openLog(new TestFlash(), 1000, { maxAge: 60_000 }, clock)
@@ -212,6 +231,8 @@ describe("open, rotate, reset, close", () => {
         await put(log, 1, 6)
         log.emit(record(INFO, new TestClock()), line(7))
         expect(await log.reset()).toBe(true)
+        const { delivered, dropped } = log.queue.account()
+        expect(`${delivered} ${dropped}`).toBe("6 1")
         expect(await names(log)).toBe("error.log")
         await log.close()
         const again = openLog(flash, 100)
