@@ -44,7 +44,7 @@ export interface LoadResult {
     /** Greatest lateness of a task with a period of 100 ms, and how often it was 50 ms or more. */
     jitter: number
     jitters: number
-    /** The first of these, with what the VM's process did from its due time on. */
+    /** The greatest of these, with what the VM's process did from its due time on. */
     lates: ({ late: number } & CpuUse)[]
     /** What the program counts besides: failures, or the longest wait for a status. */
     more: number
@@ -133,9 +133,11 @@ async function attend(
 
 function takeReport(result: LoadResult, text: string, cpu: CpuWatch): void {
     const [word, ...rest] = text.split(" ")
-    if (word === "late" && result.lates.length < MOST_LATES) {
+    if (word === "late") {
         const late = Number(rest[0])
-        result.lates.push({ late, ...cpu.within(late) })
+        const lates = [...result.lates, { late, ...cpu.within(late) }]
+        lates.sort((a, b) => b.late - a.late)
+        result.lates = lates.slice(0, MOST_LATES)
     }
     if (word === "account")
         result.accounts[rest[0]] = JSON.parse(rest[1]) as Account
