@@ -1,6 +1,14 @@
 import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
-import { IGNORE, INFO, KEEP, levelFilter, NONE, STOP } from "../../src/log"
+import {
+    IGNORE,
+    INFO,
+    KEEP,
+    levelFilter,
+    NONE,
+    STOP,
+    WARNING,
+} from "../../src/log"
 import { account, fresh, info, settle, Thrower } from "./support/handlers"
 import { expectPart, Recorder } from "./support/log"
 
@@ -144,6 +152,63 @@ describe("what throws is taken out (L10)", () => {
         expect(account(log, "out")).toBe("5 = 5 + 0 + 0")
     })
 
+    test("two faults, one after the other, both come back", () => {
+        const { log, out, l, clock } = fresh()
+        const filter = new Thrower("strict")
+        const bad = new Recorder()
+        log.addHandler("bad", bad, {
+            level: WARNING,
+            filters: [filter, levelFilter(WARNING, WARNING, STOP)],
+            restartAfter: 100,
+        })
+        l.error("1")
+        filter.armed = false
+        bad.onEmit = () => {
+            throw new Error("boom")
+        }
+        l.error("2")
+        bad.onEmit = undefined
+        expectPart(out.take(), "Error: boom")
+        expect(info(log, "bad").state).toBe("failed")
+        clock.now += 100
+        log.tick()
+        bad.take()
+        filter.armed = true
+        l.info("no")
+        l.warning("stopped by the filter after the faulty one")
+        l.error("3")
+        expectPart(bad.seen[0], 'log filter "strict" of log handler "bad"')
+        bad.seen[0] = "report"
+        expect(bad.take()).toBe("report|error x 3")
+    })
+
+    test("a faulty formatter of a faulty handler loses no count", () => {
+        const { log, l } = fresh()
+        const bad = new Recorder()
+        bad.onEmit = () => {
+            throw new Error("boom")
+        }
+        log.addHandler("bad", bad, { formatter: new Thrower("f") })
+        l.info("1")
+        expect(account(log, "bad")).toBe("1 = 0 + 0 + 1")
+        expect(account(log, "out")).toBe("3 = 3 + 0 + 0")
+    })
+
+    test("a handler that is out makes room, and is closed", async () => {
+        const { log, l } = fresh()
+        const bad = new Recorder()
+        log.addHandler("bad", bad)
+        bad.onEmit = () => {
+            throw new Error("boom")
+        }
+        l.info("1")
+        const good = new Recorder()
+        log.addHandler("bad", good)
+        await ds.sleep(5)
+        expect(bad.calls.join()).toBe("open,close")
+        expect(good.calls.join()).toBe("open")
+    })
+
     test("opening and closing", async () => {
         const { log, out, l } = fresh()
         const bad: any = new Recorder()
@@ -179,12 +244,20 @@ describe("logging from inside (L11)", () => {
         expect(chatty.take()).toBe("info x 1|info inner about 1")
         expect(out.take()).toBe("info x 1|info inner about 1")
         // what was logged while the inner record was delivered is dropped, and said
+        const refused =
+            "warning log log: 1 records dropped that were logged inside handlers"
+        const chat = chatty.onEmit
         chatty.onEmit = undefined
         clock.now += 1
         log.tick()
-        expect(out.take()).toBe(
-            "warning log log: 1 records dropped that were logged inside handlers"
-        )
+        expect(out.take()).toBe(refused)
+        chatty.onEmit = chat
+        l.info("2")
+        chatty.onEmit = undefined
+        out.take()
+        clock.now += 1
+        log.tick()
+        expect(out.take()).toBe(refused)
     })
 
     test("is bounded, from formatters and filters too", () => {

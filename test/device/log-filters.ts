@@ -193,5 +193,10 @@ describe("formatters (L8)", () => {
         l.info("m")
         expect(`${a.count} ${b.count}`).toBe("1 1")
         expect(last.lines[0]).toBe("b m")
+        // also one that gets it while running
+        log.configureHandler("out", { formatter: b })
+        log.configureHandler("2", { formatter: a })
+        l.info("m")
+        expect(`${a.count} ${b.count}`).toBe("2 2")
     })
 })

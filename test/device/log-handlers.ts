@@ -8,6 +8,7 @@ import {
     HandlerOptions,
     LogRecord,
     NONE,
+    parseLevelSpec,
     WARNING,
 } from "../../src/log"
 import { ConsoleHandler } from "../../src/log/handlers"
@@ -85,6 +86,31 @@ describe("handlers by name (L5)", () => {
         expect(out.take()).toBe("warning x still")
     })
 
+    test("a bad option is refused before anything is told or changed", () => {
+        const { log, out } = fresh()
+        expectPart(
+            thrown(() => log.addHandler("bad", new Recorder(), { level: 9 })),
+            "RangeError: level: -1 to 8 wanted, got 9"
+        )
+        expect(log.handlers().length).toBe(1)
+        out.calls.pop()
+        const before = out.calls.length
+        thrown(() => log.configureHandler("out", { level: -2 }))
+        expect(out.calls.length).toBe(before)
+    })
+
+    test("levels by topic are replaced, not added", () => {
+        const { log, out } = fresh()
+        const levels = parseLevelSpec("none debug@net", NONE)
+        log.configureHandler("out", { levels })
+        log.logger("net").info("1")
+        log.logger("x").info("no")
+        log.configureHandler("out", { levels: parseLevelSpec("info", NONE) })
+        log.logger("x").info("2")
+        log.logger("net").debug("no")
+        expect(out.take()).toBe("info net 1|info x 2")
+    })
+
     test("a logger restricted to one handler, a handler to loggers", () => {
         const { log, out } = fresh()
         const secret = new Recorder()
@@ -155,6 +181,60 @@ describe("burst limit (L13)", () => {
         l.info("yes")
         expect(out.take()).toBe("info x yes")
         expect(account(log, "out")).toBe("15 = 7 + 0 + 8")
+        // the next overload has a report of its own
+        for (let i = 0; i < 6; ++i) l.info("{0}", i)
+        out.take()
+        clock.now += 100
+        log.tick()
+        expect(out.take()).toBe(
+            'warning log log handler "out": 2 records dropped, burst limit'
+        )
+    })
+
+    test("the report waits for the end of the window, whatever else is due", () => {
+        const { log, out, l, clock } = fresh({
+            burst: { records: 2, window: 100 },
+        })
+        const bad = new Recorder()
+        log.addHandler("bad", bad, { restartAfter: 1 })
+        bad.onEmit = () => {
+            throw "once"
+        }
+        for (let i = 0; i < 4; ++i) l.info("{0}", i)
+        bad.onEmit = undefined
+        out.take()
+        clock.now += 1
+        log.tick()
+        expect(info(log, "bad").state).toBe("running")
+        expect(out.take()).toBe("")
+        clock.now += 99
+        log.tick()
+        expectPart(out.take(), "records dropped, burst limit")
+    })
+
+    test("a handler that is out gets the report when it is back", () => {
+        const { log, l, clock } = fresh()
+        const bad = new Recorder()
+        log.addHandler("bad", bad, {
+            burst: { records: 1, window: 10 },
+            restartAfter: 50,
+        })
+        l.info("1")
+        l.info("2")
+        clock.now += 10
+        bad.onEmit = () => {
+            throw "once"
+        }
+        l.info("3")
+        bad.onEmit = undefined
+        bad.take()
+        log.tick()
+        expect(bad.take()).toBe("")
+        clock.now += 50
+        log.tick()
+        expect(bad.take()).toBe(
+            'warning log log handler "bad": 1 records dropped, burst limit'
+        )
     })
 
     test("the report gets through at any level of the handler", () => {
@@ -226,6 +306,31 @@ describe("slow handlers (L12)", () => {
         await ds.sleep(20)
         expect(out.take()).toBe("")
         expect(account(log, "slow")).toBe("23 = 5 + 3 + 15")
+    })
+
+    test("a report that finds the queue full again stands for the next one", async () => {
+        const { log, l, clock } = fresh()
+        const slow = new Slow()
+        log.addHandler("slow", slow, {
+            queue: { entries: 1, dropAt: 100, lowAt: 0 },
+        })
+        const chatty = new Recorder()
+        log.addHandler("chatty", chatty)
+        chatty.onEmit = () => l.info("from inside")
+        // one is queued, two are dropped, and one more is refused: it was logged too deep inside
+        l.info("1")
+        chatty.onEmit = undefined
+        l.info("2")
+        expect(account(log, "slow")).toBe("3 = 0 + 1 + 2")
+        slow.queue.shift()
+        clock.now += 1
+        log.tick()
+        // the report of the refused one took the place
+        expectPart(slow.queue.shift(), "1 records dropped that were logged")
+        clock.now += 1
+        log.tick()
+        expectPart(slow.queue.shift(), "3 records dropped, queue full")
+        expect(account(log, "slow")).toBe("6 = 3 + 0 + 3")
     })
 
     test("every account adds up at every moment of an overload", async () => {

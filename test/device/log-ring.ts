@@ -84,6 +84,10 @@ describe("RAM ring (L15)", () => {
         expect(exact.byteLength).toBe(62)
         ring.emit(undefined, exact)
         expect(ring.cat().join("|")).toBe(exact)
+        ring.emit(undefined, exact + "c")
+        expect(ring.cat().join("|")).toBe(
+            parts.slice(0, 19).join("") + CUT_MARK
+        )
     })
 
     test("tail, since and indexes", () => {
