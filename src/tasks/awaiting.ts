@@ -14,7 +14,7 @@ function callingTask(supervisor: Supervisor): Task | undefined {
 }
 
 /** Whether `task` is `ancestor` or one of its descendants. */
-function isWithin(task: Task, ancestor: Task): boolean {
+export function isWithin(task: Task, ancestor: Task): boolean {
     while (task && task !== ancestor) task = task.parent
     return !!task
 }

@@ -23,7 +23,7 @@ import { statusOf, TaskStatus } from "./status"
 import { inSlices } from "./slices"
 import { CLOSED, makeSupervisor, Supervisor, UP, wake } from "./supervisor"
 import { Task } from "./task"
-import { statusText } from "./text"
+import { statusText, underParents } from "./text"
 
 /**
  * The tasks of a program, by name, under supervision.
@@ -182,7 +182,7 @@ export class TaskRegistry {
     statusText(pattern = "*", colour = true): string {
         const lines = lastLines(this.supervisor.lines)
         // one status at a time: together they could fill the heap
-        return this.matching(pattern)
+        return underParents(this.matching(pattern))
             .map(task => statusText(statusOf(task, lines), colour))
             .join("\n")
     }

@@ -36,7 +36,7 @@ export function startTask(task: Task): void {
     // a field that is set takes heap, also to undefined: most tasks never restart
     if (task.attempts) task.attempts = undefined
     if (task.recent) task.recent = undefined
-    if (state === "scheduled") task.flags |= DUE
+    if (state === "scheduled" || state === "waiting") task.flags |= DUE
     else dropPlan(task)
     enqueue(task)
 }

@@ -3,6 +3,8 @@ import { MAX_RESULT_CHARS } from "./defaults"
 import { failureText } from "./failure"
 import { TaskState } from "./states"
 import { TaskStatus } from "./status"
+import { isWithin } from "./awaiting"
+import type { Task } from "./task"
 
 const RED = 31
 const GREEN = 32
@@ -33,10 +35,28 @@ export function statusText(status: TaskStatus, colour = true): string {
     if (result !== undefined)
         lines.push(`result ${("" + result).slice(0, MAX_RESULT_CHARS)}`)
     if (status.lastLine) lines.push(status.lastLine)
-    const indent = parent ? "  " : ""
+    const depth = parent ? parent.split(".") : []
+    const indent = depth.map(() => "  ").join("")
     return lines
         .map((line, at) => indent + (at ? "    " : "") + line)
         .join("\n")
+}
+
+/** Tasks in the order in which people look at them: children below their parents. */
+export function underParents(tasks: Task[]): Task[] {
+    const shown: Task[] = []
+    for (const task of tasks) {
+        const { parent } = task
+        let at = parent ? shown.indexOf(parent) : -1
+        if (at < 0) {
+            shown.push(task)
+            continue
+        }
+        while (at < shown.length && isWithin(shown[at], parent)) ++at
+        shown.insert(at, 1)
+        shown[at] = task
+    }
+    return shown
 }
 
 function headline(status: TaskStatus): string {

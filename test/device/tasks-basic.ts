@@ -202,6 +202,30 @@ describe("tasks: loggers", () => {
 })
 
 describe("tasks: status and figures", () => {
+    test("T13 T15 children are shown under their parents", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const parent = async (task: Task) => {
+            await task.sleep(5)
+            task.child("x", forever)
+            const y = async (child: Task) => {
+                child.child("z", forever)
+                await child.sleep(60_000)
+            }
+            task.child("y", y)
+            await task.sleep(60_000)
+        }
+        for (const name of ["a", "b"]) tasks.add(name, parent)
+        tasks.add("c", forever)
+        await until("9 tasks", () => tasks.names().length === 9)
+        const shown = tasks
+            .statusText("*", false)
+            .split("\n")
+            .map(line => line.split(":")[0].split("\u25cf ").join(""))
+        same(shown.join(), "a,  a.x,  a.y,    a.y.z,b,  b.x,  b.y,    b.y.z,c")
+        same(tasks.statusText("b.y*", false).startsWith("  \u25cf b.y: "), true)
+    })
+
     test("T15 text for people", async () => {
         const ring = new RingHandler(1024)
         const bench = new Bench({ lines: ring })
@@ -293,10 +317,41 @@ describe("tasks: misuse", () => {
         expectError('"core": a boolean', bad({ core: 1 }))
         expectError('"onStop": a function', bad({ onStop: 1 }))
         expectError("must be an object", bad("every"))
+        expectError(
+            '"maxRestarts": a number of 0 to 100',
+            bad({ maxRestarts: 101 })
+        )
+        expectError(
+            '"in": a number of 0 to 2147483647',
+            bad({ in: 0x80000000 })
+        )
+        const nine = "a b c d e f g h i".split(" ")
+        for (const list of ["requires", "after", "args"]) {
+            const options: any = {}
+            options[list] = nine
+            expectError(`"${list}": at most 8 items`, bad(options))
+        }
         expectError('no option "grce"', () => {
             new Bench({ defaults: { grce: 1 } as any })
         })
         same(tasks.names().length, 0, "nothing was added")
+    })
+
+    test("T19 the name of a child with those of its parents", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const name = "a-name-of-20-letters"
+        const nest = async (task: Task) => {
+            task.child(name, nest)
+            await task.sleep(60_000)
+        }
+        tasks.add(name, nest)
+        await until("a child", () => tasks.names().length === 2)
+        await bench.become(`${name}.${name}`, "failed")
+        const [, child] = tasks.status()
+        same(child.name, `${name}.${name}`)
+        same(child.error.message.includes("62 characters, at most 48"), true)
+        same(tasks.names().length, 2)
     })
 
     test("T19 the number of tasks, with no harm to those there are", async () => {

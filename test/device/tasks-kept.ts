@@ -10,7 +10,7 @@ import {
     SystemClock,
     TASKS_SLOT,
 } from "../../src/platform"
-import { BootJournal, TaskRegistry } from "../../src/tasks"
+import { BootJournal, Task, TaskRegistry } from "../../src/tasks"
 import { Bench, expectError, forever, same, until } from "./support/tasks"
 
 /** Start of a program after power-on, in ms. */
@@ -230,6 +230,34 @@ describe("tasks: boot journal and safe mode", () => {
         await ds.sleep(STABLE + 20)
         same(flash.stats.writes, 7)
         await expectBoot(at + 90_000, 6, "panic")
+    })
+
+    test("T17 a shut-down stops core tasks last, and the record comes after them", async () => {
+        const flash = new MemoryFlash()
+        const order: string[] = []
+        const body = async (task: Task) => {
+            try {
+                await task.sleep(60_000)
+            } finally {
+                await ds.sleep(5)
+                order.push(task.name)
+            }
+        }
+        const bench = await boot(flash, tasks => {
+            tasks.add("base", body, { core: true })
+            tasks.add("guard", body, { core: true, requires: ["base"] })
+            tasks.add("net", body)
+            tasks.add("app", async task => {
+                bench.tasks.shutDown(() => {
+                    order.push("writes " + flash.stats.writes)
+                })
+                await body(task)
+            })
+        })
+        const { writes } = flash.stats
+        await until("the end", () => order.length === 5)
+        same(order.slice(2).join(), `guard,base,writes ${writes + 1}`)
+        same(bench.tasks.deviceStats().flash.writes, writes + 1)
     })
 
     test("T17 a restart on purpose that crashes at once is told from one that does not", async () => {

@@ -60,6 +60,8 @@ describe("tasks: schedules", () => {
         base = t.next
         const slots = () => t.runs + (t.skipped || 0)
         await until("1,000 periods", () => slots() > 1000, 30_000)
+        await bench.become("tick", "scheduled")
+        same(t.next, base + slots() * period, "the grid of the first run")
         await tasks.stop("tick")
         same(early, 0, "never before its time")
         console.log(
@@ -159,6 +161,26 @@ describe("tasks: schedules", () => {
         tasks.start("x")
         await until("it ran", () => t.runs === 1 && t.state === "scheduled")
         same(t.next, next)
+    })
+})
+
+describe("tasks: schedules and restarts", () => {
+    test("T8 T10 a start runs at once what waits for its restart, its plan stays", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const t = tasks.add(
+            "x",
+            async task => {
+                if (task.runs === 1) throw new Error("first")
+            },
+            { in: 20, every: 60_000, restart: "on-failure", delay: 60_000 }
+        )
+        const { next } = t
+        await bench.become("x", "waiting")
+        tasks.start("x")
+        await until("second run", () => t.runs === 2 && t.state === "scheduled")
+        same(t.next, next + 60_000)
+        await tasks.delete("x")
     })
 })
 
