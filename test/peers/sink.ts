@@ -30,8 +30,6 @@ export class Sink {
     readonly attempts: number[] = []
     /** Takes each message instead of `messages`, when there are too many to keep. */
     onMessage: ((message: Buffer) => void) | undefined
-    /** Told of each connection. */
-    onConnection: ((socket: Socket) => void) | undefined
     private readonly certified: string | undefined
     private server: Server | undefined
     private readonly sockets = new Set<Socket>()
@@ -96,7 +94,6 @@ export class Sink {
     private accept(socket: Socket): void {
         this.connections++
         this.sockets.add(socket)
-        this.onConnection?.(socket)
         const reader = new OctetReader()
         socket.on("data", data => {
             this.bytes += data.length

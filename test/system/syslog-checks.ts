@@ -62,7 +62,7 @@ export function silentAtMost(f: Figures, lines: number): void {
 export function shared(f: ShareFigures, fetches: number): void {
     const figures = JSON.stringify(f)
     assert.ok(f.fetches >= fetches, figures)
-    assert.equal(f.broken + f.revoked + f.panics, 0, figures)
+    assert.equal(f.broken + f.revoked + f.trespasses + f.panics, 0, figures)
     assert.ok(f.waited < WAIT_MS, figures)
     assert.equal(f.silent + f.declared + f.wrong, 0, figures)
     assert.ok(f.leastBetween > 0, figures)

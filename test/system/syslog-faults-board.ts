@@ -7,7 +7,6 @@ import { Ledger, type Verdict } from "../peers/ledger.ts"
 import { finish } from "../peers/programs.ts"
 import { silentPort } from "../peers/silent-port.ts"
 import { Sink } from "../peers/sink.ts"
-import { Turns } from "../peers/turns.ts"
 import { startSimulator } from "./harness.ts"
 
 /** What came of killing the board again and again. */
@@ -77,8 +76,8 @@ export interface ShareFigures extends Verdict {
     /** Leases that had to be taken away. */
     revoked: number
     panics: number
-    /** Longest time that syslog and a page had a connection at once, ms. */
-    overlap: number
+    /** How often the board used its socket for both at once. */
+    trespasses: number
     /** Fewest lines that came between two fetches. */
     leastBetween: number
 }
@@ -97,8 +96,6 @@ export async function sharedSocket(
 ): Promise<ShareFigures> {
     const sink = await Sink.start(t)
     const ledger = new Ledger()
-    const turns = new Turns()
-    sink.onConnection = socket => turns.watch(socket)
     let since = 0
     sink.onMessage = message => {
         since++
@@ -110,7 +107,6 @@ export async function sharedSocket(
         since = 0
         response.end(PAGE)
     })
-    pages.on("connection", socket => turns.watch(socket))
     await new Promise<void>(done => pages.listen(0, "127.0.0.1", done))
     t.after(() => pages.close())
     const { port } = pages.address() as AddressInfo
@@ -131,16 +127,17 @@ export async function sharedSocket(
     const fetched = sim.consoleLines
         .map(line => /^fetched (\d+) bytes, waited (\d+) ms/.exec(line))
         .filter(found => found !== null)
-    const granted = sim.consoleLines.find(line => line.startsWith("granted"))
+    const said = (word: string) =>
+        sim.consoleLines.find(line => line.startsWith(word))?.split(" ")
     return {
         lines: stats.received,
         fetches: fetched.length,
         broken: fetched.filter(found => Number(found[1]) !== PAGE.length)
             .length,
         waited: Math.max(...fetched.map(found => Number(found[2]))),
-        revoked: Number(granted?.split(" ")[3]),
+        revoked: Number(said("granted")?.[3]),
         panics: sim.past("panic").length,
-        overlap: Math.round(turns.overlap),
+        trespasses: Number(said("trespasses")?.[1]),
         leastBetween: Math.min(...between),
         ...ledger.judge(stats.received),
     }

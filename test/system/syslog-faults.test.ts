@@ -98,7 +98,7 @@ test("a connect that is never answered harms nobody", async t => {
 test("a connect that is never answered keeps nobody from the socket", async t => {
     const f = await sharedSocket(t, 7000, 2000, false)
     assert.ok(f.fetches >= 2, JSON.stringify(f))
-    assert.equal(f.broken + f.revoked + f.panics, 0)
+    assert.equal(f.broken + f.revoked + f.trespasses + f.panics, 0)
     assert.ok(f.waited < 3500, `waited ${f.waited} ms`)
 })
 
@@ -113,5 +113,4 @@ test("a task fetches pages beside a full stream: both get all of theirs", async 
     const f = await sharedSocket(t, 9000, 2000)
     shared(f, 3)
     assert.ok(f.lines > 1000, JSON.stringify(f))
-    assert.ok(f.overlap < 50, JSON.stringify(f))
 })

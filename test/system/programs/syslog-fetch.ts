@@ -1,11 +1,12 @@
 // A stream of numbered lines to syslog, as fast as the queue takes them without loss, beside a
 // task that fetches a page from PAGE_PORT every EVERY ms, for FOR ms. Prints each fetch, and at
-// the end the account, after at most DRAIN_MS.
+// the end how often the socket was used by two, and the account, after at most DRAIN_MS.
 import * as ds from "@devicescript/core"
 import { fetch } from "@devicescript/net"
 import { readSetting } from "@devicescript/settings"
 import { Rsyslogger, SocketArbiter } from "../../../src/net"
-import { spawn, SystemClock, SystemSocket } from "../../../src/platform"
+import { spawn, SystemClock } from "../../../src/platform"
+import { WatchedSocket } from "./watched-socket"
 
 /** A setting that is a number: the tool keeps some as text. */
 async function number(key: string, fallback: number): Promise<number> {
@@ -18,7 +19,7 @@ const every = await number("EVERY", 5000)
 const lasts = await number("FOR", 10000)
 const drainMs = await number("DRAIN_MS", 20000)
 const clock = new SystemClock()
-const socket = new SystemSocket()
+const socket = new WatchedSocket()
 const arbiter = new SocketArbiter(clock, socket)
 const syslog = new Rsyslogger(
     { clock, socket, arbiter },
@@ -36,8 +37,11 @@ const fetcher = async () => {
         let had = 0
         const size = await arbiter.borrow("page", async () => {
             had = clock.millis()
+            socket.lend(true)
             const page = await fetch(`http://127.0.0.1:${pagePort}/page`)
-            return (await page.buffer()).length
+            const { length } = await page.buffer()
+            socket.lend(false)
+            return length
         })
         const now = clock.millis()
         console.log(
@@ -74,5 +78,6 @@ while (clock.millis() < end || fetching) {
 const until = clock.millis() + drainMs
 while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
 const { granted, revoked } = arbiter.stats()
+console.log(`trespasses ${socket.trespasses}`)
 console.log(`granted ${granted} revoked ${revoked}`)
 console.log(`done ${JSON.stringify(syslog.stats())}`)
