@@ -1,5 +1,6 @@
 import type { Settings } from "../../host/env/index.ts"
 import { buildFault, CLOSED_PORT, withBoard } from "../lib/board.ts"
+import { type Sample, sample } from "../lib/stats.ts"
 import { BLOCK_BYTES, OUT_OF_MEMORY } from "../lib/probe.ts"
 import { type Table, table } from "../lib/table.ts"
 
@@ -9,6 +10,7 @@ const BLOCK_LINE = /^\s*> #$/
 const HEAP_STATS = /^stats: \d+ objects, (\d+) B used, (\d+) B free/
 /** A run measures within some 10 s. */
 const TIMEOUT_MS = 40_000
+const RUNS = 5
 /** What the whole stack must leave to an application, in bytes: issue 4. */
 const WANTED_LEFT = 40 * 1024
 
@@ -34,10 +36,10 @@ const CASES: Record<string, HeapCase> = {
     ),
 }
 
-/** Heap that an application could still take, in bytes. */
+/** Heap that an application could still take, in bytes, and what it cannot. */
 export interface HeapResult {
-    left: number
-    used: number
+    left: Sample
+    used: Sample
 }
 
 /** Heap of each program; one that does not build is told as its error. */
@@ -50,8 +52,13 @@ export async function runHeap(): Promise<{
         results[name] = await measureHeap(heapCase).catch(buildFault)
     const rows = Object.entries(results).map(([name, result]) =>
         typeof result === "string"
-            ? [name, result, ""]
-            : [name, result.left, result.used]
+            ? [name, result, "", ""]
+            : [
+                  name,
+                  result.left.median,
+                  `${result.left.min} to ${result.left.max}`,
+                  result.used.median,
+              ]
     )
     const five = results["firmware, 5 tasks"]
     const twenty = results["firmware, 20 tasks"]
@@ -59,14 +66,15 @@ export async function runHeap(): Promise<{
         rows.push([
             "an idle task (limit 600)",
             "",
-            (twenty.used - five.used) / 15,
+            "",
+            (twenty.used.median - five.used.median) / 15,
         ])
     return {
         results,
         tables: [
             table(
-                `Heap in bytes; the firmware with 5 tasks must leave ${WANTED_LEFT}`,
-                ["program", "left", "used"],
+                `Heap in bytes, ${RUNS} runs; the firmware with 5 tasks must leave ${WANTED_LEFT}`,
+                ["program", "left", "from, to", "used"],
                 rows
             ),
         ],
@@ -82,7 +90,21 @@ function firmware(settings: Settings, collector: boolean): HeapCase {
 }
 
 async function measureHeap(heapCase: HeapCase): Promise<HeapResult> {
-    const { main, settings, collector } = heapCase
+    // side by side, since time plays no part in it
+    const runs = await Promise.all(
+        Array.from({ length: RUNS }, () => runOnce(heapCase))
+    )
+    return {
+        left: sample(runs.map(({ left }) => left)),
+        used: sample(runs.map(({ used }) => used)),
+    }
+}
+
+async function runOnce({
+    main,
+    settings,
+    collector,
+}: HeapCase): Promise<{ left: number; used: number }> {
     let blocks = 0
     let total = 0
     const onVmLine = (line: string) => {
