@@ -50,7 +50,7 @@ describe("flush policy", () => {
     })
     test("flushTime bounds the wait of a line", async () => {
         const flash = new TestFlash()
-        const log = openLog(flash, 1000, { flushTime: 100 }, new SystemClock())
+        const log = openLog(flash, 1000, { flushTime: 1000 }, new SystemClock())
         await log.open()
         log.emit(record(INFO, new TestClock()), "patience")
         await ds.sleep(50)

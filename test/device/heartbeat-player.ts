@@ -16,7 +16,7 @@ import { CRITICAL, DEBUG, ERROR, INFO, LogSystem, WARNING } from "../../src/log"
 import { SystemClock } from "../../src/platform"
 
 /** Patterns of one step, whose value is the severity: what is shown tells what was played. */
-const STEP_MS = 20
+const STEP_MS = 60
 const NUMBERED: PatternTable = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(
     level => `${level} ${STEP_MS}`
 )
