@@ -59,7 +59,11 @@ try {
 }
 
 // the log: console, RAM, flash
-export const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
+export const log = new LogSystem(
+    clock,
+    settings.get("LOG_LEVEL"),
+    settings.get("LOG_BURST")
+)
 const system = log.logger("system")
 const ring = new RingHandler(RING_BYTES)
 const file = new FileRotationHandler(

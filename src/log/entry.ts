@@ -2,24 +2,26 @@ import { checkRange, value } from "./check"
 import { HandlerEntry } from "./core"
 import { KEEP, STOP } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
-import { DEFAULT_BURST, Handler, HandlerOptions } from "./handler"
+import { Handler, HandlerOptions, MAX_BURST } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
 import { without } from "./table"
 
 /**
  * Makes the entry of a handler.
+ * @param burst the limit of one that has no other
  * @throws RangeError for an option out of range
  */
 export function makeEntry(
     name: string,
     handler: Handler,
-    options: HandlerOptions
+    options: HandlerOptions,
+    burst: number
 ): HandlerEntry {
     const entry: HandlerEntry = {
         level: TRACE,
         filters: undefined,
-        burst: DEFAULT_BURST,
+        burst,
         passed: 0,
         formatter: LINE_FORMATTER,
         emit: handler.emit,
@@ -82,7 +84,7 @@ export function checkOptions(
     checkRange("filterDefault", value(filterDefault, KEEP), STOP, KEEP)
     checkRange("restartAfter", restartAfter || 0, 0, 0x7fffffff)
     if (burst) {
-        checkRange("burst.records", burst.records, 1, 1000000)
+        checkRange("burst.records", burst.records, 1, MAX_BURST)
         checkRange("burst.window", burst.window, 1, 3600000)
     }
     if (queue && !handler.queue)

@@ -13,6 +13,8 @@ import { LevelRules } from "./spec"
  */
 export const DEFAULT_BURST = 100
 export const DEFAULT_WINDOW = 1000
+/** Largest burst limit. */
+export const MAX_BURST = 1000000
 
 /** At most `records` records in each `window` ms; the rest is dropped and counted. */
 export interface Burst {
@@ -32,7 +34,7 @@ export interface HandlerOptions {
     filterDefault?: number
     /** Makes the line; `LINE_FORMATTER` by default, null when the handler needs no line. */
     formatter?: Formatter | null
-    /** Burst limit; DEFAULT_BURST in DEFAULT_WINDOW by default, null for none. */
+    /** Burst limit; the log's own, DEFAULT_BURST in DEFAULT_WINDOW, by default, null for none. */
     burst?: Burst | null
     /** After a throw, ms until what threw is tried again; 0 (default) = never. */
     restartAfter?: number

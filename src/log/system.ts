@@ -1,10 +1,11 @@
 import { Clock, Signal } from "../platform"
+import { checkRange } from "./check"
 import { changeSpec, checkTrace, LevelWatch } from "./control"
 import { Channel, Core, Deferred, HandlerEntry, Source } from "./core"
 import { changeEntry, checkOptions, makeEntry } from "./entry"
 import { LOG_TOPIC } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
-import { Handler, HandlerOptions } from "./handler"
+import { DEFAULT_BURST, Handler, HandlerOptions, MAX_BURST } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
 import { doDue, wakeAt } from "./keeper"
 import { INFO, Level, NONE } from "./levels"
@@ -60,12 +61,16 @@ export class LogSystem implements Core {
 
     /**
      * @param spec levels at the start (`LevelRules`), the only time that trace may be set
-     * @throws LevelSpecError
+     * @param burst records a second that a handler takes unless its options say otherwise;
+     * 0 = no limit
+     * @throws LevelSpecError, RangeError for a burst out of range
      */
     constructor(
         readonly clock: Clock,
-        spec = "info"
+        spec = "info",
+        private readonly burst = DEFAULT_BURST
     ) {
+        checkRange("burst", burst, 0, MAX_BURST)
         this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)
         firstLogger(this, LOG_TOPIC, undefined)
@@ -101,7 +106,7 @@ export class LogSystem implements Core {
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
         const old = checkName(this, name)
-        const entry = makeEntry(name, handler, options)
+        const entry = makeEntry(name, handler, options, this.burst)
         if (old) {
             removeEntry(this, old)
             closeEntry.start(this, old)

@@ -31,6 +31,8 @@ export function firmwareSchema({ levels, level, demo }: FirmwareOptions) {
         HOSTNAME: text("", checkHost),
         /** Level specification of the loggers. */
         LOG_LEVEL: text("info", levels),
+        /** Records a second that a handler takes, the ring excepted; 0: no limit. */
+        LOG_BURST: int(100, 0, 1000000),
         /** Level of the flash log; a flash wears out, so errors only by default. */
         FILE_LEVEL: named(ERROR, wanted, level),
         /** Largest size in bytes of the flash log's current file, and of the rotated one. */

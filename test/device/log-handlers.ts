@@ -7,13 +7,14 @@ import {
     Handler,
     HandlerOptions,
     LogRecord,
+    LogSystem,
     NONE,
     parseLevelSpec,
     WARNING,
 } from "../../src/log"
-import { ConsoleHandler } from "../../src/log/handlers"
+import { ConsoleHandler, RingHandler } from "../../src/log/handlers"
 import { account, fresh, info, settle } from "./support/handlers"
-import { Dice, expectPart, Recorder, thrown } from "./support/log"
+import { Dice, expectPart, ManualClock, Recorder, thrown } from "./support/log"
 
 describe("handlers by name (L5)", () => {
     afterEach(settle)
@@ -188,6 +189,33 @@ describe("burst limit (L13)", () => {
         log.tick()
         expect(out.take()).toBe(
             'warning log log handler "out": 2 records dropped, burst limit'
+        )
+    })
+
+    test("the log's own limit holds where a handler has no other", () => {
+        const clock = new ManualClock()
+        const log = new LogSystem(clock, "info", 2)
+        const [out, free, ring] = [
+            new Recorder(),
+            new Recorder(),
+            new RingHandler(256),
+        ]
+        log.addHandler("out", out)
+        log.addHandler("free", free, { burst: null })
+        log.addHandler("ring", ring)
+        const l = log.logger("x")
+        for (let i = 0; i < 5; ++i) l.info("{0}", i)
+        expect(out.seen.length).toBe(2)
+        expect(free.seen.length).toBe(5)
+        expect(ring.next()).toBe(5)
+        expect(account(log, "out")).toBe("5 = 2 + 0 + 3")
+        const none = new LogSystem(clock, "info", 0)
+        const all = new Recorder()
+        none.addHandler("all", all)
+        for (let i = 0; i < 101; ++i) none.logger("x").info("{0}", i)
+        expect(all.seen.length).toBe(101)
+        expect(thrown(() => new LogSystem(clock, "info", -1))).toBe(
+            "RangeError: burst: 0 to 1000000 wanted, got -1"
         )
     })
 

@@ -172,7 +172,7 @@ describe("settings", () => {
         expect(demo).toBe(false)
         const framing: "octet" | "lf" = settings.get("SYSLOG_FRAME")
         expect(framing).toBe("octet")
-        expect(flash.stats.reads).toBe(26)
+        expect(flash.stats.reads).toBe(27)
     })
 
     test("keep the form in which a number or an object is written", async () => {

@@ -13,7 +13,7 @@ test(".env.defaults has the keys of the firmware's schema, in its order", () => 
     const schema = new URL("../../src/settings/firmware.ts", import.meta.url)
     const keys = readFileSync(schema, "utf8").matchAll(/^ {8}([A-Z_]+): /gm)
     const declared = [...keys].map(([, key]) => key)
-    assert.equal(declared.length, 26)
+    assert.equal(declared.length, 27)
     assert.deepEqual(Object.keys(wanted), declared)
 })
 
