@@ -18,7 +18,7 @@ export const TIME_RFC3339 = "rfc3339"
 export interface FormatterOptions {
     /** TIME_RFC3339 (default) or TIME_UPTIME. */
     time?: string
-    /** Turns line ends and control characters of the message into spaces; true by default. */
+    /** Turns line ends of the message into one space each; true by default. */
     singleLine?: boolean
 }
 

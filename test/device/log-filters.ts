@@ -156,11 +156,16 @@ describe("formatters (L8)", () => {
         log.configureHandler("out", {
             formatter: new TemplateFormatter("{time} <{message}>"),
         })
-        log.logger("net").info("m\nn")
-        expect(out.lines[2]).toBe("2023-11-14T22:13:20.123Z <m n>")
+        log.logger("net").info("m\nn\ro")
+        expect(out.lines[2]).toBe("2023-11-14T22:13:20.123Z <m n o>")
+        log.configureHandler("out", {
+            formatter: new TemplateFormatter("{task}"),
+        })
+        log.service("pump", "inlet").info("m")
+        expect(out.lines[3]).toBe("pump")
         log.configureHandler("out", { formatter: null })
         log.logger("net").info("m")
-        expect(out.lines[3]).toBe(undefined)
+        expect(out.lines[4]).toBe(undefined)
     })
 
     test("a bad template is refused at once", () => {

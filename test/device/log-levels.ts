@@ -213,6 +213,15 @@ describe("level specification (L3)", () => {
         expect(rules.levelOf("task.pulse.deep")).toBe(WARNING)
     })
 
+    test("of equals the one without star wins, then the later; stars do not count", () => {
+        const level = (spec: string) =>
+            parseLevelSpec(spec, INFO).levelOf("task")
+        expect(level("debug@task error@task*")).toBe(DEBUG)
+        expect(level("error@t*sk debug@ta*k")).toBe(DEBUG)
+        expect(level("debug@ta*k error@t*sk")).toBe(ERROR)
+        expect(level("debug@ta*k error@t***k")).toBe(DEBUG)
+    })
+
     test("a malformed one is refused with the place of the fault", () => {
         expect(faultAt("error debug@net")).toBe(-1)
         expect(faultAt("loud")).toBe(0)
@@ -223,6 +232,9 @@ describe("level specification (L3)", () => {
         expect(faultAt("debug@a@b")).toBe(6)
         expect(faultAt("debug@a info@a")).toBe(13)
         expect(faultAt("@net")).toBe(0)
+        const long = "a.234567890123456789012345678901234567890123456789"
+        expect(faultAt(`debug@${long.slice(0, 48)}`)).toBe(-1)
+        expect(faultAt(`debug@${long.slice(0, 49)}`)).toBe(6)
         expectPart(
             thrown(() => parseLevelSpec("info dbug@net", INFO)),
             'LevelSpecError: level specification "info dbug@net", character 6: ' +

@@ -1,0 +1,13 @@
+// Logs one line of each level to the console, then one after the console was switched off.
+import { levelName, LogSystem, EMERGENCY, NONE, TRACE } from "../../../src/log"
+import { ConsoleHandler } from "../../../src/log/handlers"
+import { SystemClock } from "../../../src/platform"
+
+const log = new LogSystem(new SystemClock(), "trace")
+log.addHandler("console", new ConsoleHandler())
+const logger = log.logger("test")
+for (let level = EMERGENCY; level <= TRACE; ++level)
+    logger.log(level, levelName(level))
+log.configureHandler("console", { level: NONE })
+logger.emergency("after the console was switched off")
+console.log("ready")
