@@ -198,7 +198,8 @@ export class Logger implements Source {
         d?: unknown
     ): void {
         const { channel } = this
-        if (channel.core.progress && channel.threshold >= INFO)
+        // worked out: `withMeta` does so, and `publish` then takes it as checked
+        if (channel.core.progress && settled(this).threshold >= INFO)
             publish(
                 withMeta(this, { progress: true }),
                 INFO,

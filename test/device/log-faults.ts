@@ -121,6 +121,7 @@ describe("what throws is taken out (L10)", () => {
         expectPart(seen, "info x 1")
         l.info("2")
         expect(out.take()).toBe("info x 2")
+        expect(filter.asked).toBe(1)
         filter.armed = false
         clock.now += 50
         log.tick()

@@ -76,6 +76,17 @@ describe("filters (L7)", () => {
         expect(out.take()).toBe("info net.a 3")
     })
 
+    test("filters before all handlers are bounded", () => {
+        const { log } = fresh()
+        expectPart(
+            thrown(() => {
+                for (let i = 0; i < 20; ++i)
+                    log.addFilter(topicFilter("t" + i, STOP))
+            }),
+            'log filter "topic t16": at most 16 fit'
+        )
+    })
+
     test("handlers go by the level that a filter before them gave a record", () => {
         const { log, out, l } = fresh({ burst: null, level: ERROR })
         log.addFilter({
@@ -109,6 +120,10 @@ describe("filters (L7)", () => {
         l.info("plain")
         expect(out.take()).toBe("info x started 2|info x stopped|info x plain")
         expect(quiet.take()).toBe("info x plain")
+        log.setLevel("x", WARNING)
+        l.progress("below the level")
+        expect(out.take()).toBe("")
+        log.setLevel("x", undefined)
         log.letProgress(false)
         l.progress("started {0}", 3)
         expect(out.take()).toBe("")

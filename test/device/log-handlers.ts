@@ -134,6 +134,12 @@ describe("handlers by name (L5)", () => {
             thrown(() => log.restrict("vault", "nobody")),
             "UnknownHandlerError"
         )
+        expectPart(
+            thrown(() => {
+                for (let i = 0; i < 9; ++i) log.restrict("t" + i, "secret")
+            }),
+            "RangeError: at most 8 topics are restricted"
+        )
     })
 
     test("handlers are bounded", () => {

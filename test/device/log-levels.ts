@@ -173,6 +173,35 @@ describe("named loggers (L2)", () => {
         expect(await log.levelChange(5)).toBe(false)
     })
 
+    test("listeners and those who wait are bounded, and leave", async () => {
+        const { log } = freshLog()
+        let failed = ""
+        let ended = 0
+        const wait = async () => {
+            try {
+                await log.levelChange(5)
+            } catch (e: any) {
+                failed += e.message
+            }
+            ended++
+        }
+        const waitTogether = async (count: number) => {
+            ended = 0
+            for (let i = 0; i < count; ++i) wait.start()
+            while (ended < count) await ds.sleep(5)
+        }
+        await waitTogether(8)
+        await waitTogether(8)
+        expect(failed).toBe("")
+        await waitTogether(9)
+        expect(failed).toBe("at most 8 wait for a level")
+        for (let i = 0; i < 8; ++i) log.onLevelChange(() => {})
+        expectPart(
+            thrown(() => log.onLevelChange(() => {})),
+            "RangeError: at most 8 level listeners"
+        )
+    })
+
     test("a throwing listener is reported and harms nobody", () => {
         const { log, out } = freshLog()
         log.onLevelChange(() => {
@@ -332,6 +361,7 @@ describe("a disabled call (L4)", () => {
         log.configureHandler("out", { level: ERROR })
         expect(log.finestLevel()).toBe(ERROR)
         const receiver = log.subscribe("none notice@net")
+        expect(log.finestLevel()).toBe(NOTICE)
         expect(net.mostDetailed()).toBe(NOTICE)
         expect(log.logger("net.a").mostDetailed()).toBe(NOTICE)
         expect(other.mostDetailed()).toBe(ERROR)

@@ -135,6 +135,22 @@ describe("service loggers (L16)", () => {
         )
     })
 
+    test("share a topic with plain loggers, which have no mark", () => {
+        const { log, out } = freshLog()
+        log.service("pump").info("1")
+        log.logger("task.pump").info("2")
+        log.logger("task.tank").info("3")
+        log.service("tank").info("4")
+        expect(out.lines.join("|")).toBe(
+            "1.000 [INFO] [pump.service] 1|1.000 [INFO] [task.pump] 2|" +
+                "1.000 [INFO] [task.tank] 3|1.000 [INFO] [tank.service] 4"
+        )
+        log.setLevel("task.*", ERROR)
+        log.service("pump").info("no")
+        log.logger("task.tank").info("no")
+        expect(out.lines.length).toBe(4)
+    })
+
     test("exception: name, message and frames", () => {
         const { log, out } = freshLog()
         const s = log.service("pump")
@@ -274,6 +290,10 @@ describe("receivers (L14)", () => {
         clock.now += 1
         const report = await receiver.receive(1000)
         expectPart(report.message, "6 records dropped, queue full")
+        // its bytes are bounded too: 64 for each record besides the message
+        const narrow = log.subscribe("info", { bytes: 200, dropAt: 100 })
+        for (let i = 0; i < 4; ++i) log.logger("x").info("sixteen letters.")
+        expect(narrow.queue.length).toBe(2)
         expectPart(
             thrown(() => log.subscribe("loud")),
             "LevelSpecError"

@@ -33,10 +33,13 @@ export function account(log: LogSystem, name: string): string {
 
 export class Thrower implements LogFilter, Formatter {
     armed = true
+    /** How often it was asked. */
+    asked = 0
 
     constructor(readonly name: string) {}
 
     filter(record: LogRecord): number {
+        this.asked++
         if (this.armed) throw new Error("bad filter")
         return KEEP
     }
