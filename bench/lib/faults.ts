@@ -32,6 +32,9 @@ export async function playFaults(
             await wait(2000 + random() * 8000)
             const choice = random()
             const length = 300 + random() * 4000
+            // A collector that the machine has held up would take more with it, unread, than
+            // plain TCP can know of: it reads what has come before it fails.
+            await new Promise(resolve => setImmediate(resolve))
             if (choice < 0.4) {
                 counts.away++
                 await collector.stop()
