@@ -31,6 +31,7 @@ export class CpuWatch {
 
     constructor(pid: number) {
         this.pid = pid
+        this.take()
         this.timer = setInterval(() => this.take(), SAMPLE_MS)
     }
 

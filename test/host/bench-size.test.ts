@@ -15,3 +15,10 @@ test("the reference firmware keeps to its budget of code", async () => {
         `src/main.ts needs ${codeEnd} bytes of code, bench/budget.json grants ${budget}:\n${shown}`
     )
 })
+
+// they are run by hand, and would be found too large only then
+for (const name of ["soak", "heap-firmware"])
+    test(`the ${name} of the benchmarks fits beside the firmware`, async () => {
+        const { room } = await measureSize(`bench/programs/${name}.ts`)
+        assert.ok(room > 0, `${-room} bytes of code too many`)
+    })

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { connect } from "node:net"
 import { describe, test } from "node:test"
+import { CpuWatch, cpuTimeOf } from "../../bench/lib/cpu.ts"
 import { Ledger } from "../../bench/lib/ledger.ts"
 import { Sink } from "../../bench/lib/sink.ts"
 import { sample, spreadText } from "../../bench/lib/stats.ts"
@@ -21,10 +22,14 @@ describe("account of sequenceIds", () => {
         for (const id of [1, 2, 3, 3]) ledger.take(line(id))
         ledger.take(gap(4, 6))
         for (const id of [7, 9]) ledger.take(line(id))
+        // a report is taken once, however often it comes
+        const report = 'log handler "syslog": 12 records dropped, burst limit'
+        for (const id of [10, 10]) ledger.take(line(id, report))
         assert.deepEqual(ledger.balance(), {
-            delivered: 5,
-            repeated: 1,
+            delivered: 6,
+            repeated: 2,
             declared: 3,
+            refused: 12,
             unexplained: 1,
         })
     })
@@ -38,6 +43,16 @@ describe("account of sequenceIds", () => {
         const { delivered, repeated, unexplained } = ledger.balance()
         assert.deepEqual([delivered, repeated, unexplained], [4, 0, 0])
     })
+})
+
+test("a process is seen to work, and to wait for others", async () => {
+    const watch = new CpuWatch(process.pid)
+    const end = cpuTimeOf(process.pid) + 300
+    while (cpuTimeOf(process.pid) < end);
+    const { ran, waited } = watch.within(300)
+    watch.stop()
+    assert.ok(ran >= 300, `${ran} ms`)
+    assert.ok(waited >= 0, `${waited} ms`)
 })
 
 test("growth is constant, linear or worse", () => {
