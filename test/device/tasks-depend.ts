@@ -143,6 +143,7 @@ describe("tasks: dependencies", () => {
         }
         let crash = false
         // added before what they require, so that none of it happens in the order of the list
+        tasks.add("tip", body, { requires: ["top"] })
         tasks.add("top", body, { requires: ["mid"] })
         tasks.add("mid", body, { requires: ["base"] })
         const base = tasks.add(
@@ -155,21 +156,22 @@ describe("tasks: dependencies", () => {
             },
             { restart: "on-failure", delay: 0 }
         )
-        await bench.become("top", "running")
+        await bench.become("tip", "running")
         crash = true
         await bench.become("mid", "stopping")
         await bench.become("base", "waiting")
         await ds.sleep(10)
         same(tasks.status("base")[0].waitsFor, "its dependents")
-        await until("top is back", () => order.length === 8)
-        const once = "+base,+mid,+top"
-        same(order.join(), `${once},-top,-mid,${once}`)
+        await until("tip is back", () => order.length === 11)
+        const up = "+base,+mid,+top,+tip"
+        const down = "-tip,-top,-mid"
+        same(order.join(), [up, down, up].join())
         base.restart.start()
         await bench.become("base", "stopping")
         // it ends by itself before the stop reaches it
         crash = true
-        await until("top is back again", () => order.length === 13)
-        same(order.join(), `${once},-top,-mid,${once},-top,-mid,${once}`)
+        await until("tip is back again", () => order.length === 18)
+        same(order.join(), [up, down, up, down, up].join())
         base.start()
         await tasks.delete("*")
     })

@@ -29,7 +29,7 @@ describe("tasks: cancel", () => {
             async () => {
                 await ds.sleep(60_000)
             },
-            { grace: 60_000 }
+            { grace: 3000 }
         )
         await ds.sleep(10)
         for (const how of ["sleep", "signal", "timed", "group", "other"])
@@ -45,7 +45,6 @@ describe("tasks: cancel", () => {
             true
         )
         same(tasks.get("keeper").state, "running")
-        await tasks.setOptions("stubborn", { grace: 0 })
         await tasks.delete("stubborn")
     })
 
