@@ -258,6 +258,38 @@ describe("tasks: cancel", () => {
         await bench.become("d", "stopped")
     })
 
+    test("T7 a hook or a cleanup that waits for its own end, or its parent's, goes on", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        let released = false
+        const parent = tasks.add(
+            "p",
+            async task => {
+                task.child("x", async child => {
+                    child.defer(async () => {
+                        await parent.stop()
+                        released = true
+                    })
+                    await child.sleep(60_000)
+                })
+                await task.sleep(60_000)
+            },
+            {
+                onStop: async task => {
+                    await task.stop()
+                    return "hooked"
+                },
+            }
+        )
+        await until("a child", () => tasks.names().length === 2)
+        await bench.become("p.x", "running")
+        await ds.sleep(5)
+        await tasks.stop("p")
+        same(released, true)
+        same(parent.result, "hooked")
+        same(bench.grep("did not stop").length, 0)
+    })
+
     test("start during a stop starts again, stop during a restart wins", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
