@@ -1,4 +1,4 @@
-// The long soak of the task supervision: `node --import tsx test/system/tasks-soak.ts`.
+// The long soak of the task supervision: `npm run test:tasks`.
 // Exits with 0 when the program survived, 1 when it panicked or fell silent.
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

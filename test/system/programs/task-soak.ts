@@ -20,7 +20,7 @@ while (injected < INJECTIONS) {
     const { beats, latest } = await soak(tasks, ROUNDS_PER_LINE)
     injected += ROUNDS_PER_LINE * KINDS
     console.log(
-        `${injected} injected, ${beats} beats beside, latest by ${latest} ms`
+        `${injected} injected of ${KINDS} kinds, ${beats} beats beside, latest by ${latest} ms`
     )
 }
 console.log(`survived ${injected} beside ${ballast.length} blocks of ballast`)
