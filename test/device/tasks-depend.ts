@@ -1,7 +1,20 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
-import { Task, TaskOptions } from "../../src/tasks"
+import { Task, TaskBody, TaskOptions } from "../../src/tasks"
 import { Bench, emptyBench, forever, same, until } from "./support/tasks"
+
+/** A body that notes its start, and its end, for which it takes `ms`. */
+function noting(order: string[], ms: number): TaskBody {
+    return async task => {
+        order.push("+" + task.name)
+        try {
+            await task.sleep(60_000)
+        } finally {
+            await ds.sleep(ms)
+            order.push("-" + task.name)
+        }
+    }
+}
 
 describe("tasks: dependencies", () => {
     test("T11 core tasks first, then the others, each after what it names", async () => {
@@ -86,15 +99,7 @@ describe("tasks: dependencies", () => {
         const bench = await emptyBench()
         const { tasks } = bench
         const order: string[] = []
-        const body = async (task: Task) => {
-            order.push("+" + task.name)
-            try {
-                await task.sleep(60_000)
-            } finally {
-                await ds.sleep(2)
-                order.push("-" + task.name)
-            }
-        }
+        const body = noting(order, 2)
         let crash = false
         tasks.add(
             "net",
@@ -132,15 +137,7 @@ describe("tasks: dependencies", () => {
         const bench = await emptyBench()
         const { tasks } = bench
         const order: string[] = []
-        const body = async (task: Task) => {
-            order.push("+" + task.name)
-            try {
-                await task.sleep(60_000)
-            } finally {
-                await ds.sleep(30)
-                order.push("-" + task.name)
-            }
-        }
+        const body = noting(order, 30)
         let crash = false
         // added before what they require, so that none of it happens in the order of the list
         tasks.add("tip", body, { requires: ["top"] })
