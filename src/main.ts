@@ -18,6 +18,7 @@ import {
     SocketArbiter,
     SYSLOG_TOPIC,
 } from "./net"
+import { followNetwork } from "./network"
 import {
     deviceId,
     SettingsFlash,
@@ -152,6 +153,7 @@ if (period)
         every: period,
         core: true,
     })
+tasks.add("network", followNetwork(), { notify: true, restart: "on-failure" })
 tasks.add("late", async task => {
     const sent = await forwardLate(file.files, flash, rsyslogger)
     if (sent) task.log.notice("{0} lines of earlier runs sent", sent)

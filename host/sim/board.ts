@@ -6,6 +6,7 @@ import {
     LightBulbReg,
     RealTimeClockServer,
     SRV_LIGHT_BULB,
+    WifiServer,
     type JDBus,
 } from "jacdac-ts"
 
@@ -17,12 +18,24 @@ export interface BoardListener {
     tone(hz: number, ms: number): void
 }
 
-/** Puts the simulated parts of the board on the bus: LED (light bulb), buzzer, real-time clock. */
+/** The parts of the board that the host can work. */
+export interface Board {
+    /** Whether the board has an IP address. */
+    setNetwork(up: boolean): void
+}
+
+const ADDRESS = Uint8Array.of(127, 0, 0, 1)
+const NO_ADDRESS = new Uint8Array(0)
+
+/**
+ * Puts the simulated parts of the board on the bus: LED (light bulb), buzzer, Wi-Fi, real-time
+ * clock.
+ */
 export function addBoard(
     bus: JDBus,
     listener: BoardListener,
     options: { clock: boolean }
-): void {
+): Board {
     const led = new JDServiceServer(SRV_LIGHT_BULB)
     const brightness = led.addRegister<[number]>(LightBulbReg.Brightness, [0])
     let last = 0
@@ -39,5 +52,11 @@ export function addBoard(
     )
     addServer(bus, "led", led)
     addServer(bus, "buzzer", buzzer)
+    const wifi = new WifiServer()
+    const setNetwork = (up: boolean) =>
+        wifi.ipAddress.setValues([up ? ADDRESS : NO_ADDRESS])
+    setNetwork(true)
+    addServer(bus, "wifi", wifi)
     if (options.clock) addServer(bus, "clock", new RealTimeClockServer())
+    return { setNetwork }
 }

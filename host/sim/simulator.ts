@@ -1,6 +1,6 @@
 import type { Settings } from "../env/index.ts"
 import type { FlashStore } from "../flash/index.ts"
-import { addBoard } from "./board.ts"
+import { addBoard, type Board } from "./board.ts"
 import { buildProgram } from "./build.ts"
 import { Bus } from "./bus.ts"
 import { Collector } from "./collector.ts"
@@ -33,6 +33,7 @@ export class Simulator {
     private readonly flash: FlashReporter
     private readonly bus = new Bus()
     private machine: Machine | undefined
+    private board: Board | undefined
     private busPort = 0
     private bytecode: Buffer | undefined
     private debugFile: string | undefined
@@ -128,6 +129,14 @@ export class Simulator {
         await this.release()
         this.flash.stop()
         this.events.emit("end", { reason })
+    }
+
+    /**
+     * Takes the board off its Wi-Fi, or back: it has no IP address and is told so. Connections that
+     * are open stay so; the `collector` plays the loss of its own.
+     */
+    setNetwork(up: boolean): void {
+        this.board?.setNetwork(up)
     }
 
     /** Cuts the power of the board (SIGKILL); `restart` switches it on again. */
@@ -227,7 +236,7 @@ export class Simulator {
     }
 
     private addBoard(): void {
-        addBoard(
+        this.board = addBoard(
             this.bus.jacdac,
             {
                 led: brightness => this.events.emit("led", { brightness }),

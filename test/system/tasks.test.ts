@@ -12,6 +12,7 @@ const PROGRAMS = [
     "schedule",
     "children",
     "safe-mode",
+    "network",
     "heap-none",
     "heap-idle",
     "heap-running",
@@ -53,6 +54,31 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe("tasks in the simulator", { concurrency: 2 }, () => {
+    test("network: what requires it runs while there is an address", async t => {
+        const sim = await start(t, "network")
+        let since = 0
+        const said = async (text: string) => {
+            const found = await sim.waitFor(
+                "console",
+                e => e.text.endsWith(text),
+                PATIENCE_MS,
+                since
+            )
+            since = found.at
+        }
+        await said("[network.service] up")
+        await said("[pull.service] pulling")
+        for (let i = 0; i < 2; ++i) {
+            sim.setNetwork(false)
+            await said("[network.service] down")
+            await said("[pull.service] let go")
+            sim.setNetwork(true)
+            await said("[network.service] up")
+            await said("[pull.service] pulling")
+        }
+        assert.deepEqual(sim.past("panic"), [])
+    })
+
     test("crash loop: restarted with backoff, then given up with one alert", async t => {
         const sim = await start(t, "crash-loop")
         await waitForLine(sim, /^ready$/)

@@ -1,10 +1,10 @@
 // The reference firmware with a task of its own that logs COUNT numbered lines, 100 a second. At
 // the end it prints the account of syslog: `done {...}`.
 import * as ds from "@devicescript/core"
-import { readSetting } from "@devicescript/settings"
-import { log, tasks } from "../../../src/main"
+import { flash, log, tasks } from "../../../src/main"
 
-const count = parseInt("" + (await readSetting("COUNT", 1000)))
+// by the firmware's own reader: the library's would not fit beside it
+const count = parseInt(JSON.parse((await flash.read("COUNT")).toString()))
 const PERIOD_MS = 10
 /** Longest time for what waits at the end, in steps of 50 ms. */
 const DRAIN_STEPS = 400

@@ -1,0 +1,31 @@
+import * as ds from "@devicescript/core"
+import type { Task } from "./tasks"
+
+/** How often the address is asked for, ms. */
+const POLL_MS = 1000
+
+/**
+ * The body of the task `network`, which is up for those that require it while the board has an
+ * IP address. The Wi-Fi service of the bus (role `wifi`) tells it: an ESP32's VM hosts one itself.
+ * A second after the start the network counts as up where no such service is.
+ */
+export function followNetwork(): (task: Task) => Promise<void> {
+    const wifi = new ds.Wifi("wifi")
+    return async task => {
+        let isUp = false
+        while (true) {
+            await task.sleep(POLL_MS)
+            const now = !wifi.isBound || isAddress(await wifi.ipAddress.read())
+            if (now === isUp) continue
+            isUp = now
+            task.log.notice(isUp ? "up" : "down")
+            task.ready(isUp)
+        }
+    }
+}
+
+/** An ESP32 tells no address as none of its bytes, other services as zeros. */
+function isAddress(bytes: Buffer): boolean {
+    for (let i = 0; i < bytes.length; ++i) if (bytes[i]) return true
+    return false
+}
