@@ -35,7 +35,7 @@ export function describe(
     const { time, wall, level, topic, mark, meta } = event
     if (topic !== out.topic || mark !== out.mark) {
         out.mark = mark
-        out.names = namesOf(options, topic, mark)
+        out.sender = namesOf(options, topic, mark)
     }
     // metadata holds for one message: the next is made anew
     out.topic = meta ? undefined : topic
@@ -51,7 +51,7 @@ export function describe(
         '<{0}>1 {1} {2} [meta sequenceId="',
         options.facility * 8 + severity,
         stamp,
-        out.names
+        out.sender
     )
     out.tail = format(
         '" sysUpTime="{0}"]{1} {2}',

@@ -39,7 +39,7 @@ export interface Outbox {
     /** The open batch; undefined when nothing is under way. */
     buffer: Buffer
     /** HOSTNAME to MSGID of the topic and mark above. */
-    names: string
+    sender: string
     /** The batches that are closed. */
     readonly sealed: Batches
     /** sequenceId of the newest record in them, 0 or less after the numbers started again. */
@@ -71,7 +71,7 @@ export function newOutbox(): Outbox {
         at: 0,
         room: 0,
         buffer: undefined,
-        names: "",
+        sender: "",
         sealed: newBatches(),
         sealedTo: 0,
         earlier: 0,
