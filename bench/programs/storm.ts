@@ -4,7 +4,7 @@
 import * as ds from "@devicescript/core"
 import { startBoard } from "../../boards/esp32_devkit_c"
 import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
-import { LogSystem, WARNING } from "../../src/log"
+import { ERROR, LogSystem } from "../../src/log"
 import {
     ConsoleHandler,
     FileRotationHandler,
@@ -31,7 +31,7 @@ log.addHandler("ring", ring)
 log.addHandler(
     "file",
     new FileRotationHandler("error.log", 1400, { flash, clock }),
-    { level: WARNING }
+    { level: ERROR }
 )
 const board = startBoard()
 const led = new LedHeartBeat(board.led)
