@@ -34,6 +34,29 @@ const RECOVERY_SLACK_MS = 500
 const REPORT = /^(no connection|connected) to /
 const PROGRAM = "test/system/programs/syslog-load.ts"
 
+/**
+ * Starts `syslog-load.ts`, whose collector is at a port of this machine.
+ * @param caFile certificate that the board trusts, for TLS
+ */
+export function startLoad(
+    t: TestContext,
+    port: number,
+    settings: Record<string, string | number>,
+    caFile?: string
+): Promise<Simulator> {
+    const texts = Object.entries(settings).map(([k, v]) => [k, String(v)])
+    return startSimulator(t, {
+        main: PROGRAM,
+        collector: false,
+        ...(caFile ? { caFile } : {}),
+        settings: {
+            SYSLOG_HOST: "127.0.0.1",
+            SYSLOG_PORT: String(port),
+            ...Object.fromEntries(texts),
+        },
+    })
+}
+
 /** A board under load, with somebody beside it who tells how late the machine is. */
 export class LoadedBoard {
     readonly sim: Simulator
@@ -54,22 +77,13 @@ export class LoadedBoard {
         this.backMaxMs = Number(settings["BACK_MAX"] ?? BACK_MAX_MS)
     }
 
-    /** Starts `syslog-load.ts`, its collector being at a port of this machine. */
+    /** Starts the load; see `startLoad`. */
     static async start(
         t: TestContext,
         port: number,
         settings: Record<string, string | number>
     ): Promise<LoadedBoard> {
-        const texts = Object.entries(settings).map(([k, v]) => [k, String(v)])
-        const sim = await startSimulator(t, {
-            main: PROGRAM,
-            collector: false,
-            settings: {
-                SYSLOG_HOST: "127.0.0.1",
-                SYSLOG_PORT: String(port),
-                ...Object.fromEntries(texts),
-            },
-        })
+        const sim = await startLoad(t, port, settings)
         return new LoadedBoard(sim, Bystander.start(t, sim.vmPid), settings)
     }
 

@@ -6,6 +6,7 @@ import { finish } from "../peers/programs.ts"
 import { missingRsyslog, Rsyslog } from "../peers/rsyslog.ts"
 import { certificate } from "../peers/sink.ts"
 import { startSimulator } from "./harness.ts"
+import { startLoad } from "./syslog-board.ts"
 
 /** The configuration that our documentation gives, for a port and a folder of the test. */
 function documented(port: number, folder: string): string {
@@ -22,16 +23,10 @@ test(
     async t => {
         const rsyslog = await Rsyslog.startWith(t, documented)
         const boards = ["kitchen", "cellar"].map(async name => {
-            const sim = await startSimulator(t, {
-                main: "test/system/programs/syslog-load.ts",
-                collector: false,
-                settings: {
-                    SYSLOG_HOST: "127.0.0.1",
-                    SYSLOG_PORT: String(rsyslog.port),
-                    HOSTNAME: name,
-                    COUNT: "500",
-                    RATE: "200",
-                },
+            const sim = await startLoad(t, rsyslog.port, {
+                HOSTNAME: name,
+                COUNT: "500",
+                RATE: "200",
             })
             await finish(sim, 30_000)
             const file = `${name}.log`
@@ -78,15 +73,9 @@ test(
     { skip: missingRsyslog("relp") },
     async t => {
         const rsyslog = await Rsyslog.start(t, { input: "relp" })
-        const sim = await startSimulator(t, {
-            main: "test/system/programs/syslog-load.ts",
-            collector: false,
-            settings: {
-                SYSLOG_HOST: "127.0.0.1",
-                SYSLOG_PORT: String(rsyslog.port),
-                SYSLOG_PROTO: "relp",
-                COUNT: "3000",
-            },
+        const sim = await startLoad(t, rsyslog.port, {
+            SYSLOG_PROTO: "relp",
+            COUNT: "3000",
         })
         const stats = await finish(sim, 60_000)
         assert.equal(stats.delivered, 3000)
@@ -100,17 +89,15 @@ test(
     { skip: missingRsyslog("tls") },
     async t => {
         const rsyslog = await Rsyslog.start(t, { input: "tls" })
-        const sim = await startSimulator(t, {
-            main: "test/system/programs/syslog-load.ts",
-            collector: false,
-            caFile: certificate("ca.pem"),
-            settings: {
-                SYSLOG_HOST: "127.0.0.1",
-                SYSLOG_PORT: String(rsyslog.port),
+        const sim = await startLoad(
+            t,
+            rsyslog.port,
+            {
                 SYSLOG_PROTO: "tls",
                 COUNT: "1000",
             },
-        })
+            certificate("ca.pem")
+        )
         const stats = await finish(sim, 60_000)
         assert.equal(stats.delivered, 1000)
         await inOrder(rsyslog, 1000)
@@ -125,18 +112,16 @@ test(
             input: "tls",
             certified: "stranger",
         })
-        const sim = await startSimulator(t, {
-            main: "test/system/programs/syslog-load.ts",
-            collector: false,
-            caFile: certificate("ca.pem"),
-            settings: {
-                SYSLOG_HOST: "127.0.0.1",
-                SYSLOG_PORT: String(rsyslog.port),
+        const sim = await startLoad(
+            t,
+            rsyslog.port,
+            {
                 SYSLOG_PROTO: "tls",
                 COUNT: "20",
                 DRAIN_MS: "2000",
             },
-        })
+            certificate("ca.pem")
+        )
         const stats = await finish(sim, 60_000)
         assert.equal(stats.delivered, 0)
         assert.equal(rsyslog.written(), 0)

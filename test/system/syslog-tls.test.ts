@@ -4,21 +4,19 @@ import { judge } from "../peers/ledger.ts"
 import { until } from "../peers/ports.ts"
 import { finish } from "../peers/programs.ts"
 import { certificate, Sink } from "../peers/sink.ts"
-import { startSimulator } from "./harness.ts"
+import { startLoad } from "./syslog-board.ts"
 
 test("TLS: a collector with a certificate that is trusted gets every line", async t => {
     const sink = await Sink.start(t, "collector")
-    const sim = await startSimulator(t, {
-        main: "test/system/programs/syslog-load.ts",
-        collector: false,
-        caFile: certificate("ca.pem"),
-        settings: {
-            SYSLOG_HOST: "127.0.0.1",
-            SYSLOG_PORT: String(sink.port),
+    const sim = await startLoad(
+        t,
+        sink.port,
+        {
             SYSLOG_PROTO: "tls",
             COUNT: "500",
         },
-    })
+        certificate("ca.pem")
+    )
     const stats = await finish(sim, 30_000)
     assert.equal(stats.delivered, 500)
     await until("all lines", () => sink.messages.length >= 500)
@@ -38,19 +36,17 @@ for (const [what, certified, caFile] of [
 ] as const)
     test(`TLS: a certificate of ${what} is refused, said once, and tried again later`, async t => {
         const sink = await Sink.start(t, certified)
-        const sim = await startSimulator(t, {
-            main: "test/system/programs/syslog-load.ts",
-            collector: false,
-            ...(caFile ? { caFile } : {}),
-            settings: {
-                SYSLOG_HOST: "127.0.0.1",
-                SYSLOG_PORT: String(sink.port),
+        const sim = await startLoad(
+            t,
+            sink.port,
+            {
                 SYSLOG_PROTO: "tls",
                 COUNT: "20",
                 RATE: "100",
                 DRAIN_MS: "3000",
             },
-        })
+            caFile
+        )
         const stats = await finish(sim, 30_000)
         const said = sim.consoleLines.filter(line =>
             /^(no connection|connected)/.test(line)
