@@ -10,8 +10,8 @@ import {
     record,
     TestClock,
     TestFlash,
-    until,
 } from "./support/flash-log"
+import { until } from "./support/until"
 
 /** A log with a flash log among its handlers. */
 function logWith(file: FileRotationHandler, options?: object): LogSystem {

@@ -10,8 +10,8 @@ import {
     record,
     TestClock,
     TestFlash,
-    until,
 } from "./support/flash-log"
+import { until } from "./support/until"
 
 const FORTY = "a line of 39 bytes, that is 40 with end"
 

@@ -14,6 +14,7 @@ import {
 import { HeartBeatHandler } from "../../src/log/handlers/heartbeat"
 import { CRITICAL, DEBUG, ERROR, INFO, LogSystem, WARNING } from "../../src/log"
 import { SystemClock } from "../../src/platform"
+import { until } from "./support/until"
 
 /** Patterns of one step, whose value is the severity: what is shown tells what was played. */
 const STEP_MS = 60
@@ -173,7 +174,8 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS / 2)
         for (const level of [INFO, WARNING, ERROR, ERROR, WARNING, BEAT, INFO])
             led.notify(level)
-        await ds.sleep(STEP_MS * 4)
+        await until(() => light.shown.length >= 2)
+        await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe(`${INFO},${ERROR}`)
     })
 
@@ -188,10 +190,11 @@ describe("a heartbeat", () => {
         led.notify(0)
         await ds.sleep(STEP_MS / 2)
         led.notify(1)
-        await ds.sleep(STEP_MS * 5)
+        await until(() => light.shown.length >= 3)
+        await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe("1,2,3")
         led.notify(1)
-        await ds.sleep(STEP_MS * 2)
+        await until(() => light.shown.length >= 4)
         expect(light.shown.join()).toBe("1,2,3,3")
     })
 
@@ -202,7 +205,7 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.length).toBe(0)
         led.notify(INFO)
-        await ds.sleep(STEP_MS)
+        await until(() => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
@@ -212,7 +215,8 @@ describe("a heartbeat", () => {
         const led = new LedHeartBeat(light, table)
         led.notify(2)
         led.notify(0)
-        await ds.sleep(STEP_MS * 3)
+        await until(() => light.shown.length >= 1)
+        await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe("2")
     })
 
@@ -226,7 +230,7 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.length).toBe(0)
         led.notify(INFO)
-        await ds.sleep(STEP_MS)
+        await until(() => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
@@ -254,7 +258,7 @@ describe("a heartbeat", () => {
         expect(light.told).toBe(2)
         light.broken = false
         led.notify(INFO)
-        await ds.sleep(STEP_MS)
+        await until(() => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
@@ -267,7 +271,8 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         beat(devices)
         led.notify(INFO)
-        await ds.sleep(STEP_MS * 3)
+        await until(() => light.shown.length >= 2)
+        await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe(`${BEAT},${INFO}`)
         expect(buzzer.tones.length).toBe(0)
     })
@@ -279,7 +284,8 @@ describe("a heartbeat", () => {
         const calls = 2000
         for (let i = 0; i < calls; i++) led.notify(i % 2 ? INFO : WARNING)
         expect(light.shown.length).toBe(0)
-        await ds.sleep(total(LED_PATTERNS[WARNING]) * 2)
+        await until(() => light.shown.length >= 6)
+        await ds.sleep(STEP_MS)
         expect(light.shown.join()).toBe("1,0,1,0,1,0")
     })
 })

@@ -11,6 +11,7 @@ import {
 } from "../../src/log"
 import { account, fresh, info, settle, Thrower } from "./support/handlers"
 import { expectPart, Recorder } from "./support/log"
+import { until } from "./support/until"
 
 describe("what throws is taken out (L10)", () => {
     afterEach(settle)
@@ -79,7 +80,7 @@ describe("what throws is taken out (L10)", () => {
         l.info("1")
         bad.onEmit = undefined
         clock.now += 5
-        await ds.sleep(100)
+        await until(() => info(log, "bad").state === "running")
         bad.take()
         l.info("2")
         expect(bad.take()).toBe("info x 2")
