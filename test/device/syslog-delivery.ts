@@ -145,7 +145,7 @@ describe("syslog over a stream", () => {
         await b.connect()
         let least = Infinity
         // the machine that plays the board can hold a run up, hardly all of them
-        for (let i = 0; i < 5; ++i) {
+        for (let i = 0; i < 100 && least > 10; ++i) {
             const before = b.last().writes.length
             const since = ds.millis()
             b.push("alone")
