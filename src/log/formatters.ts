@@ -1,5 +1,5 @@
 import { TASK_PREFIX } from "./filters"
-import { rfc3339, uptimeText } from "../platform"
+import { replaceAll, rfc3339, uptimeText } from "../platform"
 import { LogRecord } from "./record"
 import { nativeFormat, renderFields } from "./text"
 
@@ -107,21 +107,8 @@ export function taskName(topic: string): string {
 
 /** A text on one line: line ends as one space each. */
 export function singleLine(text: string): string {
-    for (const lineEnd of ["\r\n", "\n", "\r"]) {
-        const parts: string[] = []
-        let from = 0
-        let at = text.indexOf(lineEnd)
-        // not by `split`: it would take more steps than the VM allows for a long message
-        while (at >= 0) {
-            parts.push(text.slice(from, at))
-            from = at + lineEnd.length
-            at = text.indexOf(lineEnd, from)
-        }
-        if (!from) continue
-        parts.push(text.slice(from))
-        text = parts.join(" ")
-    }
-    return text
+    const feeds = replaceAll(replaceAll(text, "\r\n", " "), "\n", " ")
+    return replaceAll(feeds, "\r", " ")
 }
 
 const LABELS = [

@@ -1,4 +1,5 @@
-import { firstBytes, headerField, replaceAll } from "./text"
+import { replaceAll } from "../../platform"
+import { firstBytes, headerField } from "./text"
 
 /** Most parameters of one element; more are left out. */
 export const MAX_PARAMS = 16

@@ -1,3 +1,5 @@
+import { replaceAll } from "../../platform"
+
 /** Printable US-ASCII of RFC 5424, section 6: `PRINTUSASCII = %d33-126`. */
 const FIRST_PRINTABLE = 33
 const LAST_PRINTABLE = 126
@@ -42,24 +44,6 @@ function isHeaderText(text: string): boolean {
         text.indexOf(" ") < 0 &&
         text.indexOf("\x7f") < 0
     )
-}
-
-/**
- * Replaces every `from` by `to`. The VM's own `split` takes a step for each character; this
- * one takes a step for each occurrence.
- */
-export function replaceAll(text: string, from: string, to: string): string {
-    let at = text.indexOf(from)
-    if (at < 0) return text
-    const out: string[] = []
-    let start = 0
-    while (at >= 0) {
-        out.push(text.slice(start, at))
-        start = at + from.length
-        at = text.indexOf(from, start)
-    }
-    out.push(text.slice(start))
-    return out.join(to)
 }
 
 /** Writes line feeds as `#012`, as rsyslog itself writes them into its files. */
