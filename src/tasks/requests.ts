@@ -3,7 +3,6 @@ import { disarm } from "./timers"
 import { awaitEnds } from "./awaiting"
 import { admit, GO, isUp, WAIT } from "./dependencies"
 import { begin, isLive } from "./lifecycle"
-import { requestDelete } from "./remove"
 import { dropPlan, plan } from "./schedule"
 import {
     ADMITTED,
@@ -104,11 +103,5 @@ export function requestRestart(task: Task): void {
 /** See `Task.restart`. */
 export async function restartTask(task: Task): Promise<void> {
     requestRestart(task)
-    await awaitEnds(task.supervisor, [task])
-}
-
-/** Stops a task and takes it out of the registry, its children with it. */
-export async function deleteTask(task: Task): Promise<void> {
-    requestDelete(task)
     await awaitEnds(task.supervisor, [task])
 }
