@@ -7,6 +7,9 @@ import { unpackLibraries } from "../../host/sim/index.ts"
 
 const FOLDER = "test/device"
 const TOOL = "node_modules/@devicescript/cli/devicescript"
+const CLOCK = `./${FOLDER}/clock.js`
+/** With `RACES=1,2,3` all programs run once for each seed, with the order of fibers shuffled. */
+const seeds = process.env.RACES?.split(",") ?? [undefined]
 /** Longest run of one program, in ms: the tool's own limit, then ours. */
 const TEST_TIMEOUT_MS = 120_000
 const RUN_TIMEOUT_MS = TEST_TIMEOUT_MS + 30_000
@@ -24,9 +27,11 @@ const programs = readdirSync(FOLDER)
 before(unpackLibraries)
 
 describe("programs in the VM", { concurrency: 2 }, () => {
-    for (const name of programs)
-        test(name, async () => {
-            const { code, output } = await runProgram(`${FOLDER}/${name}`)
+    const runs = seeds.flatMap(seed => programs.map(name => ({ name, seed })))
+    for (const { name, seed } of runs)
+        test(seed ? `${name}, race ${seed}` : name, async () => {
+            const file = `${FOLDER}/${name}`
+            const { code, output } = await runProgram(file, seed)
             const sums = /^tests: (\d+), pass: (\d+), error: (\d+)$/m.exec(
                 output.replaceAll(/^WASM> /gm, "")
             )
@@ -46,14 +51,16 @@ describe("programs in the VM", { concurrency: 2 }, () => {
 
 test("the folder holds programs", () => assert.ok(programs.length > 0))
 
-function runProgram(file: string): Promise<Run> {
-    const args = [TOOL, "run", file, "--test", "--test-self-exit"]
+function runProgram(file: string, race: string | undefined): Promise<Run> {
+    const args = ["--import", CLOCK, TOOL, "run", file]
+    args.push("--test", "--test-self-exit")
     args.push("--test-timeout", String(TEST_TIMEOUT_MS))
+    const env = race ? { ...process.env, RACE: race } : process.env
     return new Promise(resolve => {
         execFile(
             process.execPath,
             args,
-            { timeout: RUN_TIMEOUT_MS, maxBuffer: 16 << 20 },
+            { env, timeout: RUN_TIMEOUT_MS, maxBuffer: 16 << 20 },
             (error, stdout, stderr) =>
                 resolve({
                     code: error ? Number(error.code ?? -1) : 0,

@@ -120,6 +120,7 @@ describe("the flash log as a handler", () => {
         flash.deaf = false
         // 1 s after the failure
         await until(() => flash.writes.length === 1)
+        await file.flush()
         expect((await file.files.tail(9)).join()).toBe("0 [ERROR] late")
         await file.close()
     })

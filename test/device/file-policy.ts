@@ -70,6 +70,8 @@ describe("flush policy", () => {
         await until(() => flash.writes.length === 1)
         log.emit(record(INFO, clock), "does not")
         await until(() => flash.writes.length === 2)
+        // until the second write is done: what waits at a change is stored at once
+        await log.flush()
         log.configure({ flushBytes: 185, flushLevel: NONE })
         log.emit(record(ERROR, clock), "an error that waits")
         await settle()

@@ -1,0 +1,41 @@
+// Preloaded into the tool that runs a device test: the clock that its VM sees.
+//
+// As a rule it goes by the real one, but by no more than LONGEST_STEP_MS from one look to the
+// next: a machine that is busy with something else shows as a slower board, not as one that
+// slept through all its timers at once. With RACE=seed it moves by a random step at every
+// look instead, so that fibers overtake one another in ways that a quiet machine never shows.
+const LONGEST_STEP_MS = 10
+const LOOK_MS = 5
+/** With RACE: one look in so many moves the clock, by less than so many ms. */
+const RACE_ODDS = 4
+const RACE_STEP_MS = 4
+
+const real = Date.now
+const seed = Number(process.env.RACE ?? 0)
+
+Date.now = seed ? racing(seed) : steady()
+
+function steady() {
+    let seen = real()
+    let shown = seen
+    const look = () => {
+        const now = real()
+        shown += Math.min(Math.max(now - seen, 0), LONGEST_STEP_MS)
+        seen = now
+        return shown
+    }
+    // an idle VM does not look
+    setInterval(look, LOOK_MS).unref()
+    return look
+}
+
+/** @param {number} state seed of the minimal standard generator */
+function racing(state) {
+    const random = () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff
+    let ahead = 0
+    return () => {
+        if (random() * RACE_ODDS < 1)
+            ahead += Math.floor(random() * RACE_STEP_MS)
+        return real() + ahead
+    }
+}
