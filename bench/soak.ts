@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
+import { parse } from "dotenv"
 import { type LoadResult, runLoad } from "./lib/load-run.ts"
 import { table, tableText } from "./lib/table.ts"
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
         minutes: { type: "string", default: "1" },
         seed: { type: "string" },
         storm: { type: "boolean", default: false },
+        set: { type: "string", multiple: true, default: [] },
     },
 })
 const program = `bench/programs/${values.storm ? "storm" : "soak"}.ts`
@@ -104,15 +106,18 @@ function print(title: string, heapAtStart: number, result: LoadResult): void {
 }
 
 async function main(): Promise<number> {
+    const settings = parse(values.set.join("\n"))
     const seed = Number(values.seed ?? Math.floor(Math.random() * 65536))
     const seconds = values.storm ? STORM_SECONDS : Number(values.minutes) * 60
     const rate = SUSTAINED * (values.storm ? STORM_FACTOR : 1)
     if (!Number.isInteger(seed) || !(seconds > 0)) {
-        console.error("wanted: --minutes NUMBER, --seed WHOLE NUMBER, --storm")
+        console.error(
+            "wanted: --minutes NUMBER, --seed WHOLE NUMBER, --storm, --set KEY=VALUE"
+        )
         return 2
     }
-    console.log(`seed ${seed}, ${seconds} s, ${rate} lines/s`)
-    const calm = { program, seed, withFaults: false }
+    console.log(`seed ${seed}, ${seconds} s, ${rate} lines/s`, ...values.set)
+    const calm = { program, seed, settings, withFaults: false }
     const short = await runLoad({
         ...calm,
         seconds: SHORT_SECONDS,
@@ -125,7 +130,8 @@ async function main(): Promise<number> {
     const wrong = [...faultsOf(short), ...faultsOf(result)]
     for (const line of wrong) console.error(`wrong: ${line}`)
     const at = new Date().toISOString()
-    const order = { at, seed, seconds, rate, heapAtStart: short.heapLeft }
+    const heapAtStart = short.heapLeft
+    const order = { at, seed, seconds, rate, settings, heapAtStart }
     mkdirSync("bench/results", { recursive: true })
     writeFileSync(
         `bench/results/${kind}.json`,

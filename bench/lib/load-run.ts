@@ -28,6 +28,8 @@ export interface LoadOrder {
     /** Lines a second. */
     rate: number
     seed: number
+    /** Of the firmware, by key. */
+    settings: Record<string, string>
     /** Whether the collector and the link fail at random. */
     withFaults: boolean
 }
@@ -57,7 +59,7 @@ export interface LoadResult {
 
 /** Runs the firmware under load, and takes down all that becomes of it. */
 export async function runLoad(order: LoadOrder): Promise<LoadResult> {
-    const { program, seconds, rate, seed } = order
+    const { program, seconds, rate, seed, settings } = order
     const ledger = new Ledger()
     const lastLines: string[] = []
     const result = emptyResult(ledger)
@@ -65,6 +67,7 @@ export async function runLoad(order: LoadOrder): Promise<LoadResult> {
         main: program,
         history: 1000,
         settings: {
+            ...settings,
             DEMO: "0",
             LOAD: JSON.stringify([seconds, rate, seed]),
         },

@@ -29,7 +29,7 @@ const TLS_SETTLE_MS = 1000
 /** How long a connection must hold until what was sent on it counts as arrived, ms. */
 const ARRIVED_MS = 2000
 /** Most writes between two waits: other tasks want their turn after an outage, too. */
-const WRITES_A_SLICE = 8
+const WRITES_A_SLICE = 16
 
 /**
  * One connection to the collector. Over plain TCP or TLS nobody acknowledges, so the last

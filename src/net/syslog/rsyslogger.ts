@@ -24,6 +24,8 @@ import { interrupt, launch, POLL_MS } from "./worker"
 const FRAME_BYTES = 5
 /** Bytes of the buffer that a batch begins with. */
 const FIRST_BYTES = 256
+/** Most bytes of a batch that has to wait: a heap that is nearly full has no longer pieces. */
+const PIECE_BYTES = 256
 /** Octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
 const OCTET_TEMPLATE = "{0} {1}{2}{3}{4}"
 /** The same with a line feed in place of the length, section 3.4.2. */
@@ -203,9 +205,11 @@ function reframeAll(out: Outbox, lines: boolean): void {
 
 /** Adds a record that no longer fits into the open batch, or begins the first. */
 function addSlowly(client: SyslogClient, frame: string, size: number): void {
-    const { outbox: out, options } = client
+    const { outbox: out, options, channel } = client
     const { queueBytes, batchBytes } = options
-    let limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
+    const isNext = channel && channel.isUp && !out.sealed.bytes
+    const most = isNext ? batchBytes : Math.min(batchBytes, PIECE_BYTES)
+    let limit = Math.min(most, queueBytes - out.sealed.bytes)
     if (out.at && out.at + size <= limit) return grow(out, frame, size, limit)
     const now = client.clock.millis()
     if (out.at) passOn(client, out, now)
@@ -215,7 +219,7 @@ function addSlowly(client: SyslogClient, frame: string, size: number): void {
         addBatch(out.sealed, Buffer.from(frame), 1)
         out.sealedTo = out.sequence
     } else {
-        limit = Math.min(batchBytes, queueBytes - out.sealed.bytes)
+        limit = Math.min(most, queueBytes - out.sealed.bytes)
         startBatch(out, frame, size, limit)
     }
     if (client.isIdle) {
