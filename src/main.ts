@@ -39,7 +39,7 @@ const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 
 // settings, and which boot this is
-const settings = await loadSettings(
+export const settings = await loadSettings(
     flash,
     firmwareSchema({
         levels: levelSpecFault,
@@ -70,14 +70,7 @@ const ring = new RingHandler(RING_BYTES)
 const file = new FileRotationHandler(
     "error.log",
     settings.get("FILE_MAX_SIZE"),
-    {
-        flash,
-        clock,
-        flushBytes: settings.get("FLUSH_BYTES"),
-        flushTime: settings.get("FLUSH_TIME"),
-        flushLevel: settings.get("FLUSH_LEVEL"),
-        onProblem: text => system.warning("{0}", text),
-    }
+    { flash, clock, onProblem: text => system.warning("{0}", text) }
 )
 log.addHandler("console", new ConsoleHandler())
 log.addHandler("ring", ring)
@@ -89,6 +82,13 @@ log.addHandler("file", file, {
         flushAfter: settings.get("QUEUE_FLUSH"),
     },
 })
+const setFlushPolicy = () =>
+    file.configure({
+        flushBytes: settings.get("FLUSH_BYTES"),
+        flushTime: settings.get("FLUSH_TIME"),
+        flushLevel: settings.get("FLUSH_LEVEL"),
+    })
+setFlushPolicy()
 
 // light and sound
 const { led: light, buzzer: sounder } = startBoard()
@@ -131,6 +131,9 @@ followRealTimeClock(clock)
 
 // what changes while running
 settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
+settings.subscribe("FLUSH_BYTES", setFlushPolicy)
+settings.subscribe("FLUSH_TIME", setFlushPolicy)
+settings.subscribe("FLUSH_LEVEL", setFlushPolicy)
 settings
     .problems()
     .forEach(({ message }) => system.error("setting {0}", message))

@@ -10,6 +10,7 @@ import { startSimulator } from "./harness.ts"
 
 const FIRMWARE = "src/main.ts"
 const TWO_TASKS = "examples/two-tasks.ts"
+const FLUSH_POLICY = "test/system/programs/flush-policy.ts"
 
 const says = (text: string) => (event: SimEvent<"console">) =>
     event.text.includes(text)
@@ -26,7 +27,8 @@ function logFiles(sim: Simulator): Map<string, string[]> {
 
 // one build each, not one for every test that comes first
 before(async () => {
-    for (const main of [FIRMWARE, TWO_TASKS]) await buildProgram(main)
+    for (const main of [FIRMWARE, TWO_TASKS, FLUSH_POLICY])
+        await buildProgram(main)
 })
 
 describe("the reference firmware", { concurrency: 2 }, () => {
@@ -57,6 +59,17 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         await sim.waitFor("led", undefined, 20_000, thrown.at)
         assert.ok(sim.past("led").length > beats)
         assert.deepEqual(sim.past("panic"), [])
+    })
+
+    test("takes another flush policy while it runs", async t => {
+        const sim = await startSimulator(t, {
+            main: FLUSH_POLICY,
+            settings: { FLUSH_LEVEL: "none", SYSLOG_HOST: "", DEMO: "0" },
+        })
+        const errors = () => logFiles(sim).get("error.log")?.length ?? 0
+        const { at } = await sim.waitFor("console", says("so far"))
+        assert.equal(errors(), 0)
+        await sim.waitFor("flash", () => errors() === 2, 20_000, at)
     })
 
     test("keeps error lines in its files over a restart, and adds to them", async t => {
