@@ -24,6 +24,7 @@ const CALLS: Record<string, [string, string, number]> = {
     "filter by topic": [LOG, "filter", 100],
     "format of a line": [LOG, "format", 500],
     "syslog push": [LOG, "push", 300],
+    "syslog push, collector away": [LOG, "push-away", 300],
     "syslog encode and queue, another topic each time": [LOG, "encode", 120],
     "settings read": [TASKS, "settings", 200],
 }

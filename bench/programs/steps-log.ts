@@ -41,7 +41,7 @@ function enabled(log: LogSystem): Loop {
     }
 }
 
-/** A client whose collector is always there. */
+/** A client whose collector takes everything, once it has been started. */
 function client(): Rsyslogger {
     const socket = new NullSocket()
     return new Rsyslogger(
@@ -51,6 +51,14 @@ function client(): Rsyslogger {
     )
 }
 
+/** What is sent takes other steps than what waits. */
+async function connected(): Promise<Rsyslogger> {
+    const rsyslogger = client()
+    rsyslogger.start()
+    while (!rsyslogger.stats().connected) await ds.sleep(1)
+    return rsyslogger
+}
+
 /** The log without handlers' work: what every record takes. */
 function idleLog(): LogSystem {
     const log = new LogSystem(clock)
@@ -58,25 +66,23 @@ function idleLog(): LogSystem {
     return log
 }
 
-function push(): Loop {
-    const rsyslogger = client()
-    rsyslogger.start()
+function push(rsyslogger: Rsyslogger): Loop {
     return count => {
         for (let i = 0; i < count; ++i) rsyslogger.push(RECORD)
     }
 }
 
-function syslogLog(): LogSystem {
+async function syslogLog(): Promise<LogSystem> {
     const log = new LogSystem(clock)
-    log.addHandler("syslog", new RsyslogHandler(client()))
+    log.addHandler("syslog", new RsyslogHandler(await connected()))
     return log
 }
 
 /** Console, ring, flash log, light and syslog, all of which take the records. */
-function fullLog(): LogSystem {
+async function fullLog(): Promise<LogSystem> {
     const log = ringLog(clock)
     log.addHandler("console", new ConsoleHandler())
-    addSlowHandlers(log, clock, new MemoryFlash(), client())
+    addSlowHandlers(log, clock, new MemoryFlash(), await connected())
     return log
 }
 
@@ -100,9 +106,7 @@ function formatLine(count: number): void {
 }
 
 /** Pushes whose header is made anew each time. */
-function encode(): Loop {
-    const rsyslogger = client()
-    rsyslogger.start()
+function encode(rsyslogger: Rsyslogger): Loop {
     const other = Object.assign({}, RECORD)
     other.topic = "task.pump"
     return count => {
@@ -126,20 +130,21 @@ function nothing(count: number): void {
     for (let i = 0; i < count; ++i);
 }
 
-function loopOf(name: string): Loop {
+async function loopOf(name: string): Promise<Loop> {
     if (name === "disabled") return disabled()
     if (name === "ring") return enabled(ringLog(clock))
     if (name === "idle") return enabled(idleLog())
-    if (name === "push") return push()
-    if (name === "syslog") return enabled(syslogLog())
-    if (name === "all") return enabled(fullLog())
+    if (name === "push") return push(await connected())
+    if (name === "push-away") return push(client())
+    if (name === "syslog") return enabled(await syslogLog())
+    if (name === "all") return enabled(await fullLog())
     if (name === "filter") return filter()
     if (name === "format") return formatLine
-    if (name === "encode") return encode()
+    if (name === "encode") return encode(await connected())
     if (name === "native-format") return formatNatively
     if (name === "console") return writeConsole
     if (name === "nothing") return nothing
     throw new RangeError(`"${name}" cannot be measured`)
 }
 
-await measure(loopOf(measuredName()))
+await measure(await loopOf(measuredName()))

@@ -10,9 +10,31 @@ export interface Batches {
     readonly counts: number[]
 }
 
-/** No batches. A class would take 84 bytes for its methods even without any. */
-export function newBatches(): Batches {
-    return { bytes: 0, data: [], counts: [] }
+/** Bytes of a batch, at least, that the lists have room for. */
+const LEAST_BYTES = 128
+
+/**
+ * No batches. A class would take 84 bytes for its methods even without any.
+ * @param limit most bytes that will be in them: the lists get their room now, as a heap that is
+ * fragmented later has no place for longer ones
+ */
+export function newBatches(limit: number): Batches {
+    const room = Math.idiv(limit, LEAST_BYTES) + 1
+    const data: Buffer[] = []
+    const counts: number[] = []
+    data.insert(0, room)
+    counts.insert(0, room)
+    const batches = { bytes: 0, data, counts }
+    clearBatches(batches)
+    return batches
+}
+
+/** Removes all batches. */
+export function clearBatches(of: Batches): void {
+    const { length } = of.data
+    of.data.insert(0, -length)
+    of.counts.insert(0, -length)
+    of.bytes = 0
 }
 
 /** Adds a batch behind the newest. */

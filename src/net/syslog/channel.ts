@@ -5,7 +5,7 @@ import {
     SocketListener,
     WriteResult,
 } from "../../platform"
-import { addBatch, newBatches, removeBatch } from "./batches"
+import { addBatch, clearBatches, removeBatch } from "./batches"
 import type { SyslogClient } from "./client"
 import { declareGap } from "./gap"
 import { seal, waitingBytes } from "./outbox"
@@ -192,7 +192,7 @@ function tick(channel: Channel, now: number): number | undefined {
         return undefined
     left = channel.sentAt + ARRIVED_MS - now
     if (left > 0) return left
-    client.window = newBatches()
+    clearBatches(client.window)
     return undefined
 }
 

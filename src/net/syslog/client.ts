@@ -32,6 +32,8 @@ export interface SyslogClient {
     channel: Channel
     /** Whether the fiber has nothing to wait for but the first record. */
     isIdle: boolean
+    /** Whether so much had to wait once that the heap is fragmented: free in short pieces only. */
+    isFragmented: boolean
     /** Uptime when the oldest waiting record came. */
     firstAt: number
     /** Records handed over (tcp, tls) or acknowledged (relp). */
@@ -70,6 +72,7 @@ export function newClient(
         clock,
         channel: undefined,
         isIdle: false,
+        isFragmented: false,
         firstAt: 0,
         delivered: 0,
         window: undefined,

@@ -52,8 +52,11 @@ export interface Outbox {
     gap: number
 }
 
-/** An empty one. The VM looks fields up in turn, so what each record takes comes first. */
-export function newOutbox(): Outbox {
+/**
+ * An empty one. The VM looks fields up in turn, so what each record takes comes first.
+ * @param queueBytes most bytes that are to wait
+ */
+export function newOutbox(queueBytes: number): Outbox {
     return {
         time: -1,
         topic: undefined,
@@ -72,7 +75,7 @@ export function newOutbox(): Outbox {
         room: 0,
         buffer: undefined,
         sender: "",
-        sealed: newBatches(),
+        sealed: newBatches(queueBytes),
         sealedTo: 0,
         earlier: 0,
         dropped: 0,

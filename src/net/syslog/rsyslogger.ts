@@ -24,8 +24,10 @@ import { interrupt, launch, POLL_MS } from "./worker"
 const FRAME_BYTES = 5
 /** Bytes of the buffer that a batch begins with. */
 const FIRST_BYTES = 256
-/** Most bytes of a batch that has to wait: a heap that is nearly full has no longer pieces. */
-const PIECE_BYTES = 256
+/** Most bytes of a batch that has to wait, or of any in a fragmented heap. */
+const PIECE_BYTES = 320
+/** Bytes that wait from which on the heap counts as fragmented: free only in short pieces. */
+const FRAGMENTING_BYTES = 4096
 /** Octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
 const OCTET_TEMPLATE = "{0} {1}{2}{3}{4}"
 /** The same with a line feed in place of the length, section 3.4.2. */
@@ -100,7 +102,7 @@ export class Rsyslogger {
         const next = completeOptions({ ...options, ...changes })
         if (channel) closeChannel(channel)
         client.channel = undefined
-        client.window = newBatches()
+        client.window = newBatches(next.windowBytes)
         // on plain TCP the window has been delivered, as far as anybody knows
         if (window && options.proto === "relp")
             for (let i = window.data.length - 1; i >= 0; --i)
@@ -177,12 +179,13 @@ export class Rsyslogger {
  * @returns what takes records from now on; undefined when there is no host
  */
 function adopt(client: SyslogClient): Outbox | undefined {
-    const { proto, framing, maxBytes, queueBytes, host } = client.options
+    const { options } = client
+    const { proto, framing, maxBytes, queueBytes, host } = options
     const lines = proto !== "relp" && framing === "lf"
     if (client.outbox) reframeAll(client.outbox, lines)
     else if (host) {
-        client.outbox = newOutbox()
-        client.window = newBatches()
+        client.outbox = newOutbox(queueBytes)
+        client.window = newBatches(options.windowBytes)
         client.wake = new Signal()
     } else return undefined
     const out = client.outbox
@@ -207,9 +210,11 @@ function reframeAll(out: Outbox, lines: boolean): void {
 function addSlowly(client: SyslogClient, frame: string, size: number): void {
     const { outbox: out, options, channel } = client
     const { queueBytes, batchBytes } = options
-    const isNext = channel && channel.isUp && !out.sealed.bytes
+    const waiting = out.sealed.bytes
+    if (waiting > FRAGMENTING_BYTES) client.isFragmented = true
+    const isNext = channel && channel.isUp && !waiting && !client.isFragmented
     const most = isNext ? batchBytes : Math.min(batchBytes, PIECE_BYTES)
-    let limit = Math.min(most, queueBytes - out.sealed.bytes)
+    let limit = Math.min(most, queueBytes - waiting)
     if (out.at && out.at + size <= limit) return grow(out, frame, size, limit)
     const now = client.clock.millis()
     if (out.at) passOn(client, out, now)
