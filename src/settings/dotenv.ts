@@ -201,6 +201,7 @@ function unescapeBreaks(text: string): string {
     return replaceAll(replaceAll(text, "\\n", "\n"), "\\r", "\r")
 }
 
+/** The platform's own again: tests read this file in Node, too, where that cannot be loaded. */
 function replaceAll(text: string, what: string, by: string): string {
     let at = text.indexOf(what)
     if (at < 0) return text
