@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { parse } from "dotenv"
+import { deliveryFaults } from "./lib/delivery-faults.ts"
 import { type LoadResult, runLoad } from "./lib/load-run.ts"
 import { table, tableText } from "./lib/table.ts"
 
@@ -25,28 +26,11 @@ const program = `bench/programs/${values.storm ? "storm" : "soak"}.ts`
 
 /** What is wrong with a run, one line each. */
 function faultsOf(result: LoadResult): string[] {
-    const { panics, error, balance, more, accounts, produced } = result
-    const wrong: string[] = []
-    if (panics.length) wrong.push(`panics: ${panics.join(", ")}`)
-    if (error) wrong.push(error)
-    for (const [name, account] of Object.entries(accounts)) {
-        const { received, delivered, queued, dropped } = account
-        if (received !== delivered + queued + dropped)
-            wrong.push(`account of ${name}: ${JSON.stringify(account)}`)
-    }
-    const told = balance.declared + balance.refused
-    if (accounts.syslog && accounts.syslog.dropped !== told)
-        wrong.push(
-            `${told} dropped records told, ${accounts.syslog.dropped} in the account`
-        )
-    if (balance.delivered + told < produced)
-        wrong.push(`${produced} lines logged, ${balance.delivered} came`)
-    if (balance.unexplained)
-        wrong.push(`${balance.unexplained} records are unexplained`)
+    const wrong = deliveryFaults(result)
     const { worked } = causes(result)
     if (worked >= MAX_JITTER_MS) wrong.push(`jitter of ${worked} ms`)
-    if (values.storm && more >= MAX_ANSWER_MS)
-        wrong.push(`status after ${more} ms`)
+    if (values.storm && result.more >= MAX_ANSWER_MS)
+        wrong.push(`status after ${result.more} ms`)
     return wrong
 }
 

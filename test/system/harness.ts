@@ -17,6 +17,9 @@ export interface CliRun {
     stderr: string
 }
 
+/** Largest values that the settings take: the most heap while the collector is away. */
+export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "12KB", SYSLOG_WINDOW: "8KB" }
+
 type Cleanup = () => unknown
 const cleanups = new WeakMap<TestContext, Cleanup[]>()
 

@@ -6,14 +6,11 @@ import { until } from "../peers/ports.ts"
 import { finish } from "../peers/programs.ts"
 import { parseSyslog } from "../peers/rfc5424.ts"
 import { Sink } from "../peers/sink.ts"
-import { startSimulator } from "./harness.ts"
-
-/** Largest values that the settings take. */
-const LARGEST = { SYSLOG_QUEUE: "12KB", SYSLOG_WINDOW: "8KB" }
+import { LARGEST_SYSLOG, startSimulator } from "./harness.ts"
 
 for (const [name, settings] of [
     ["as it comes", {}],
-    ["with the largest queue and window", LARGEST],
+    ["with the largest queue and window", LARGEST_SYSLOG],
 ] as const)
     test(`the reference firmware ${name} stands an outage under load: no gap is silent`, async t => {
         const sink = await Sink.start(t)
