@@ -1,0 +1,236 @@
+/**
+ * Options as data. A part writes down what it takes as a table, one line for each option:
+ *
+ *     NAME: KIND LIMITS [= DEFAULT]
+ *
+ *     flushTime: ms 0 86400000 = 300000     whole number; the kind is its unit: ms, bytes,
+ *                                           percent, entries, or `int` for none
+ *     jitter: number 0 1 = 0.5              number, also a fraction
+ *     filename: text 1 24                   text, of so many bytes
+ *     time: one-of rfc3339|uptime = rfc3339 one of some texts
+ *     progress: flag = false                true or false
+ *     onProblem: function                   function, object or list, without limits
+ *     formatter: object?                    `?`: null is allowed as well
+ *
+ * The table is one text and not objects, since a text takes neither heap nor code. This file
+ * reads it, so that all parts refuse the same things in the same words.
+ */
+
+/** Name of the error about an option: a RangeError that names the thing, the place, what is wanted and what was given. */
+export const OPTION_ERROR = "OptionError"
+
+/** A table of options, as above. */
+export type OptionTable = string
+
+/** Most characters of a value that an error shows. */
+const MAX_SHOWN = 40
+const KINDS_OF_OBJECT = "function object list"
+
+/**
+ * Reads the options of a thing. An option that is undefined counts as left out.
+ * @param thing what the error names first, as `flash log "error.log"`
+ * @param given what somebody wrote; undefined for nothing
+ * @param before options in force, when only some are changed; the table's defaults when left out
+ * @returns a new object: what was given, over `before` or the defaults
+ * @throws OPTION_ERROR for a name that is not in the table, or a value that is not allowed
+ */
+export function readOptions<T>(
+    thing: string,
+    table: OptionTable,
+    given: Partial<T> | undefined,
+    before?: T
+): T {
+    const options: any = before
+        ? Object.assign({}, before)
+        : defaultOptions(table)
+    if (given === undefined || given === null) return options
+    if (typeof given !== "object" || Array.isArray(given))
+        throw optionError(thing, "options", "an object", given)
+    const values = given as any
+    for (const name of Object.keys(values)) {
+        const value = values[name]
+        if (value === undefined) continue
+        checkOption(thing, table, name, value)
+        options[name] = value
+    }
+    return options
+}
+
+/**
+ * Checks the value of one option.
+ * @throws OPTION_ERROR for a name that is not in the table, or a value that is not allowed
+ */
+export function checkOption(
+    thing: string,
+    table: OptionTable,
+    name: string,
+    value: unknown
+): void {
+    const at = table.indexOf(` ${name}: `)
+    if (at < 0 || name.includes(" "))
+        throw rangeError(
+            OPTION_ERROR,
+            `${thing}: no option ${shown(name)}; nearest is "${nearestName(name, optionNames(table))}"`
+        )
+    const rule = wordsAt(table, at + name.length + 3)
+    const wanted = objection(rule, value)
+    if (wanted) throw optionError(thing, name, wanted, value)
+}
+
+/** The names in a table. */
+export function optionNames(table: OptionTable): string[] {
+    return eachOption(table, () => {})
+}
+
+/** The options of a table as they are when nothing is given. */
+export function defaultOptions<T>(table: OptionTable): T {
+    const options: any = {}
+    eachOption(table, (name, rule) => {
+        const at = rule.indexOf("=")
+        if (at < 0) return
+        // the default is the rest of the line, which may be nothing
+        const text = rule.slice(at + 2)
+        if (rule.startsWith("text") || rule.startsWith("one-of"))
+            options[name] = text
+        else if (rule.startsWith("flag")) options[name] = text === "true"
+        else options[name] = parseFloat(text)
+    })
+    return options
+}
+
+/** The error about one option of a thing. */
+export function optionError(
+    thing: string,
+    name: string,
+    wanted: string,
+    got: unknown
+): Error {
+    return rangeError(
+        OPTION_ERROR,
+        `${thing}: ${name}: wanted ${wanted}, got ${shown(got)}`
+    )
+}
+
+/** A RangeError with a name of its own: a class would take heap for as long as the program runs. */
+export function rangeError(name: string, message: string): Error {
+    const error = new RangeError(message)
+    error.name = name
+    return error
+}
+
+/**
+ * The one of some names that somebody who wrote `wanted` may have meant: the one that has the
+ * most pairs of neighbouring letters in common with it.
+ */
+export function nearestName(wanted: string, names: string[]): string {
+    const low = wanted.toLowerCase()
+    let most = -1
+    let nearest = ""
+    for (const name of names) {
+        const common = commonPairs(low, name.toLowerCase())
+        if (common <= most) continue
+        most = common
+        nearest = name
+    }
+    return nearest
+}
+
+/** Pairs of neighbouring letters that two names share; of equals the one of the same length. */
+function commonPairs(a: string, b: string): number {
+    let common = a.length === b.length ? 0.5 : 0
+    for (let i = 0; i + 1 < a.length; ++i)
+        if (b.indexOf(a.slice(i, i + 2)) >= 0) common++
+    return common
+}
+
+/** What is wanted instead of `value`, or "" when it is allowed. */
+function objection(rule: string[], value: unknown): string {
+    const kind = rule[0]
+    const nullable = kind.endsWith("?")
+    if (nullable && value === null) return ""
+    const bare = nullable ? kind.slice(0, -1) : kind
+    if (bare === "flag")
+        return typeof value === "boolean" ? "" : "true or false"
+    if (bare === "one-of") return isOneOf(value, rule[1]) ? "" : rule[1]
+    if (KINDS_OF_OBJECT.includes(bare)) {
+        if (typeOf(value) === bare) return ""
+        return (bare === "object" ? "an " : "a ") + bare
+    }
+    const min = parseFloat(rule[1])
+    const max = parseFloat(rule[2])
+    if (bare === "text")
+        return typeof value === "string" &&
+            value.byteLength >= min &&
+            value.byteLength <= max
+            ? ""
+            : `a text of ${min} to ${max} bytes`
+    const isNumber = typeof value === "number" && value >= min && value <= max
+    const unit = bare === "int" || bare === "number" ? "" : ` ${bare}`
+    if (bare === "number") return isNumber ? "" : `${min} to ${max}`
+    return isNumber && Math.floor(value as number) === value
+        ? ""
+        : `a whole number, ${min} to ${max}${unit}`
+}
+
+/** The type of a value, where lists and null are types too. */
+function typeOf(value: unknown): string {
+    if (value === null) return "null"
+    return Array.isArray(value) ? "list" : typeof value
+}
+
+function isOneOf(value: unknown, texts: string): boolean {
+    return (
+        typeof value === "string" &&
+        !value.includes("|") &&
+        `|${texts}|`.includes(`|${value}|`)
+    )
+}
+
+/** A value as an error shows it. */
+function shown(value: unknown): string {
+    const type = typeOf(value)
+    if (type === "string") return `"${(value as string).slice(0, MAX_SHOWN)}"`
+    if (type === "object" || type === "function" || type === "list")
+        return (type === "object" ? "an " : "a ") + type
+    return "" + value
+}
+
+/**
+ * Calls `use` for each option of a table, in its order, with what stands behind its name.
+ * @returns the names
+ */
+function eachOption(
+    table: OptionTable,
+    use: (name: string, rule: string) => void
+): string[] {
+    const names: string[] = []
+    let at = 0
+    while (true) {
+        const colon = table.indexOf(":", at)
+        if (colon < 0) return names
+        const name = table.slice(table.lastIndexOf(" ", colon) + 1, colon)
+        names.push(name)
+        at = lineEnd(table, colon)
+        use(name, table.slice(colon + 2, at))
+    }
+}
+
+/** The words from a place in a table to the end of the line. */
+function wordsAt(table: OptionTable, at: number): string[] {
+    // not by `split`, which takes some 60 steps of the VM for each character
+    const line = table.slice(at, lineEnd(table, at))
+    const words: string[] = []
+    let start = 0
+    while (start < line.length) {
+        const space = line.indexOf(" ", start)
+        const end = space < 0 ? line.length : space
+        words.push(line.slice(start, end))
+        start = end + 1
+    }
+    return words
+}
+
+function lineEnd(table: OptionTable, at: number): number {
+    const end = table.indexOf("\n", at)
+    return end < 0 ? table.length : end
+}
