@@ -1,3 +1,4 @@
+export * from "./byte-ring"
 export * from "./clock"
 export * from "./device"
 export * from "./fake-socket"
