@@ -1,6 +1,7 @@
 export * from "./byte-ring"
 export * from "./clock"
 export * from "./device"
+export * from "./exclusive"
 export * from "./fake-socket"
 export * from "./fibers"
 export * from "./flash"

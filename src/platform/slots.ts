@@ -11,6 +11,8 @@ export const BOOT_SLOT = "fd.boot"
 export const TASKS_SLOT = "fd.tasks"
 /** Cursors: what of the flash log has been forwarded. */
 export const CURSOR_SLOT = "fd.cursor"
+/** The settings file's two sets: `fd.cfga0` to `fd.cfga7`, `fd.cfgb0` to `fd.cfgb7`. */
+const CONFIG_SLOT = "fd.cfg"
 /** Segments of the flash log: `fd.log00` up to `fd.log23`. */
 const LOG_SLOT = "fd.log"
 
@@ -20,4 +22,13 @@ export const MAX_LOG_SEGMENTS = 24
 /** Key of the flash log's segment `index` (0 to MAX_LOG_SEGMENTS - 1). */
 export function logSlot(index: number): string {
     return LOG_SLOT + (index < 10 ? "0" + index : "" + index)
+}
+
+/**
+ * Key of a slot of the settings file.
+ * @param set 0 or 1
+ * @param part 0: what commits the set; from 1: its text, in pieces
+ */
+export function configSlot(set: number, part: number): string {
+    return CONFIG_SLOT + (set === 0 ? "a" : "b") + part
 }
