@@ -6,18 +6,10 @@ import { levelSpecFault, LogSystem, parseLevel } from "./log"
 import {
     ConsoleHandler,
     FileRotationHandler,
-    forwardLate,
     HeartBeatHandler,
     RingHandler,
-    RsyslogHandler,
 } from "./log/handlers"
-import {
-    followRealTimeClock,
-    reportClock,
-    Rsyslogger,
-    SocketArbiter,
-    SYSLOG_TOPIC,
-} from "./net"
+import { followRealTimeClock, reportClock, SocketArbiter } from "./net"
 import { followNetwork } from "./network"
 import {
     deviceId,
@@ -27,6 +19,7 @@ import {
     SystemSocket,
 } from "./platform"
 import { firmwareSchema, loadSettings } from "./settings"
+import { forwardLate, RsyslogHandler, Rsyslogger, SYSLOG_TOPIC } from "./syslog"
 import { BootJournal, TaskRegistry } from "./tasks"
 
 /** Bytes of RAM for the last lines. */

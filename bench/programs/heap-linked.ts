@@ -7,11 +7,11 @@ import {
     FileRotationHandler,
     HeartBeatHandler,
     RingHandler,
-    RsyslogHandler,
 } from "../../src/log/handlers"
-import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
+import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
 import { firmwareSchema, loadSettings } from "../../src/settings"
+import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
 import { TaskRegistry } from "../../src/tasks"
 import { takeHeap } from "./probe"
 

@@ -4,10 +4,9 @@ import {
     FileRotationHandler,
     HeartBeatHandler,
     RingHandler,
-    RsyslogHandler,
 } from "../../src/log/handlers"
-import { Rsyslogger } from "../../src/net"
 import { Clock, FlashSlots } from "../../src/platform"
+import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
 
 /** A log that takes everything from info on, with the last lines in RAM. */
 export function ringLog(clock: Clock): LogSystem {

@@ -8,9 +8,10 @@ import {
     STOP,
     topicFilter,
 } from "../../src/log"
-import { ConsoleHandler, RsyslogHandler } from "../../src/log/handlers"
-import { Rsyslogger, SocketArbiter } from "../../src/net"
+import { ConsoleHandler } from "../../src/log/handlers"
+import { SocketArbiter } from "../../src/net"
 import { MemoryFlash, SystemClock } from "../../src/platform"
+import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
 import { measure, measuredName } from "./count"
 import { NullSocket } from "./null-socket"
 import { addSlowHandlers, ringLog } from "./stack"

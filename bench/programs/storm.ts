@@ -10,10 +10,10 @@ import {
     FileRotationHandler,
     HeartBeatHandler,
     RingHandler,
-    RsyslogHandler,
 } from "../../src/log/handlers"
-import { followRealTimeClock, Rsyslogger, SocketArbiter } from "../../src/net"
+import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
+import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
 import { Task, TaskRegistry } from "../../src/tasks"
 import { play, readOrder, tell } from "./load"
 import { takeHeap } from "./probe"

@@ -2,9 +2,9 @@
 // each begins. The host counts the lines at the collector.
 import * as ds from "@devicescript/core"
 import { INFO, LogSystem } from "../../src/log"
-import { RsyslogHandler } from "../../src/log/handlers"
-import { Rsyslogger, SocketArbiter } from "../../src/net"
+import { SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
+import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
 import { addSlowHandlers, ringLog } from "./stack"
 
 const ROUNDS = 8

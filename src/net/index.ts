@@ -1,4 +1,3 @@
 export * from "./arbiter"
 export * from "./backoff"
-export * from "./syslog"
 export * from "./time"

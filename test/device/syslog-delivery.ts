@@ -1,13 +1,13 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
+import { SocketArbiter } from "../../src/net"
+import { FakeConnection, FakeSocket, SystemClock } from "../../src/platform"
 import {
     MAX_SEQUENCE,
     Rsyslogger,
-    SocketArbiter,
     SyslogEvent,
     SyslogOptions,
-} from "../../src/net"
-import { FakeConnection, FakeSocket, SystemClock } from "../../src/platform"
+} from "../../src/syslog"
 import { until } from "./support/until"
 
 /** A client on a socket whose peer is the test. */

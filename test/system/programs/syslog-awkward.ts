@@ -1,8 +1,9 @@
 // Sends awkward events to the collector, from seed FROM to FROM + COUNT - 1, one at a time.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
-import { Rsyslogger, SocketArbiter } from "../../../src/net"
+import { SocketArbiter } from "../../../src/net"
 import { SystemClock, SystemSocket } from "../../../src/platform"
+import { Rsyslogger } from "../../../src/syslog"
 import { awkwardEvent } from "../../vectors/awkward-events"
 
 /** A setting that is a number: the tool keeps some as text. */

@@ -4,8 +4,9 @@
 import * as ds from "@devicescript/core"
 import { fetch } from "@devicescript/net"
 import { readSetting } from "@devicescript/settings"
-import { Rsyslogger, SocketArbiter } from "../../../src/net"
+import { SocketArbiter } from "../../../src/net"
 import { spawn, SystemClock } from "../../../src/platform"
+import { Rsyslogger } from "../../../src/syslog"
 import { WatchedSocket } from "./watched-socket"
 
 /** A setting that is a number: the tool keeps some as text. */

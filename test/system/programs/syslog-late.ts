@@ -3,18 +3,15 @@
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { ERROR, LogSystem } from "../../../src/log"
-import {
-    FileRotationHandler,
-    forwardLate,
-    RsyslogHandler,
-} from "../../../src/log/handlers"
-import { Rsyslogger, SocketArbiter } from "../../../src/net"
+import { FileRotationHandler } from "../../../src/log/handlers"
+import { SocketArbiter } from "../../../src/net"
 import {
     SettingsFlash,
     spawn,
     SystemClock,
     SystemSocket,
 } from "../../../src/platform"
+import { forwardLate, RsyslogHandler, Rsyslogger } from "../../../src/syslog"
 
 const port = parseInt("" + (await readSetting("SYSLOG_PORT", 514)))
 const mode = await readSetting("MODE", "run")

@@ -4,13 +4,9 @@
 // becomes 127.0.0.1 after so many lines.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
-import {
-    Rsyslogger,
-    SocketArbiter,
-    SyslogFraming,
-    SyslogProto,
-} from "../../../src/net"
+import { SocketArbiter } from "../../../src/net"
 import { SystemClock, SystemSocket, spawn } from "../../../src/platform"
+import { Rsyslogger, SyslogFraming, SyslogProto } from "../../../src/syslog"
 
 /** A setting that is a number: the tool keeps some as text. */
 async function number(key: string, fallback: number): Promise<number> {

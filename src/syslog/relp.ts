@@ -1,4 +1,4 @@
-import { QUEUED, WriteResult } from "../../platform"
+import { QUEUED, WriteResult } from "../platform"
 import { Batches, removeBatch, replaceBatch } from "./batches"
 import type { Channel } from "./channel"
 import { format } from "./format"

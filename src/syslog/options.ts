@@ -1,4 +1,4 @@
-import { BackoffOptions, completeBackoff } from "../backoff"
+import { BackoffOptions, completeBackoff } from "../net"
 import { headerField } from "./text"
 
 /** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */

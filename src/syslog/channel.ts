@@ -4,7 +4,7 @@ import {
     QUEUED,
     SocketListener,
     WriteResult,
-} from "../../platform"
+} from "../platform"
 import { addBatch, clearBatches, removeBatch } from "./batches"
 import type { SyslogClient } from "./client"
 import { declareGap } from "./gap"

@@ -1,5 +1,5 @@
-import { Clock, NetSocket, Signal } from "../../platform"
-import { SocketArbiter } from "../arbiter"
+import { Clock, NetSocket, Signal } from "../platform"
+import { SocketArbiter } from "../net"
 import { Batches } from "./batches"
 import type { Channel } from "./channel"
 import { SyslogOptions } from "./options"

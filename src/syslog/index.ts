@@ -1,6 +1,8 @@
 export { SyslogNet, SyslogReport } from "./client"
 export * from "./event"
+export * from "./forward"
 export { SYSLOG_TOPIC } from "./gap"
+export * from "./handler"
 export * from "./options"
 export { MAX_SEQUENCE } from "./outbox"
 export * from "./rsyslogger"

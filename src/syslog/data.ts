@@ -1,4 +1,4 @@
-import { replaceAll } from "../../platform"
+import { replaceAll } from "../platform"
 import { firstBytes, headerField } from "./text"
 
 /** Most parameters of one element; more are left out. */

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Signal } from "../../platform"
+import { Signal } from "../platform"
 import { countOf, newBatches, putBack, replaceBatch } from "./batches"
 import { addSlowly } from "./batching"
 import { closeChannel } from "./channel"

@@ -1,4 +1,4 @@
-import { replaceAll } from "../../platform"
+import { replaceAll } from "../platform"
 
 /** Printable US-ASCII of RFC 5424, section 6: `PRINTUSASCII = %d33-126`. */
 const FIRST_PRINTABLE = 33

@@ -1,8 +1,7 @@
 import * as ds from "@devicescript/core"
-import { Rsyslogger } from "../../../net"
-import { CURSOR_SLOT, FlashSlots } from "../../../platform"
-import { ERROR } from "../../levels"
-import { LineVisitor } from "../file"
+import { ERROR } from "../log"
+import { CURSOR_SLOT, FlashSlots } from "../platform"
+import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
 export const LATE_TOPIC = "late"
@@ -11,9 +10,24 @@ const ROOM_BYTES = 2048
 /** How often the queue is looked at, ms. */
 const POLL_MS = 50
 
-/** What late lines are read from: a `FileRotationHandler`. */
+/** A line of an earlier run. */
+export interface LateLine {
+    text: string
+    level: number
+    /** Seconds: Unix time when `wall`, else uptime. */
+    time: number
+    wall: boolean
+    /** Position of this line in the log: rises from line to line, survives resets. */
+    cursor: number
+}
+
+/** What late lines are read from: the `files` of a `FileRotationHandler`. */
 export interface LateSource {
-    since(cursor: number, visit: LineVisitor): Promise<void>
+    /** Visits the lines behind a cursor, oldest first, until `visit` answers false. */
+    since(
+        cursor: number,
+        visit: (line: LateLine) => Promise<boolean | void>
+    ): Promise<void>
 }
 
 /**

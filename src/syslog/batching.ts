@@ -1,4 +1,4 @@
-import { QUEUED } from "../../platform"
+import { QUEUED } from "../platform"
 import { addBatch } from "./batches"
 import { handOver, isReady } from "./channel"
 import { SyslogClient } from "./client"

@@ -1,9 +1,7 @@
 import * as ds from "@devicescript/core"
-import { Rsyslogger, SyslogOptions } from "../../../net"
-import { Handler, HandlerOptions } from "../../handler"
-import { INFO } from "../../levels"
-import { Account } from "../../queue"
-import { LogRecord } from "../../record"
+import { Account, Handler, HandlerOptions, INFO, LogRecord } from "../log"
+import { SyslogOptions } from "./options"
+import { Rsyslogger } from "./rsyslogger"
 
 /**
  * Sends records to a syslog collector. Its queue is the one of its `Rsyslogger`; what that

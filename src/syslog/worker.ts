@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { delayOf, nextStep } from "../backoff"
+import { delayOf, nextStep } from "../net"
 import { Channel, closeChannel, turn } from "./channel"
 import type { SyslogClient } from "./client"
 import { target } from "./options"

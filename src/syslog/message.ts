@@ -1,4 +1,4 @@
-import { rfc3339 } from "../../platform"
+import { rfc3339 } from "../platform"
 import type { SyslogClient } from "./client"
 import { structuredElement } from "./data"
 import { SyslogEvent } from "./event"

@@ -1,2 +1,0 @@
-export * from "./handler"
-export * from "./late"
