@@ -103,7 +103,7 @@ const rsyslogger = new Rsyslogger(
         facility: settings.get("SYSLOG_FAC"),
         hostname:
             settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
-        procId: journal.boot ? "" + journal.boot : "",
+        procId: journal.boot > 0 ? "" + journal.boot : "",
         maxBytes: settings.get("SYSLOG_MAX"),
         queueBytes: settings.get("SYSLOG_QUEUE"),
         windowBytes: settings.get("SYSLOG_WINDOW"),
@@ -144,7 +144,7 @@ export const tasks = new TaskRegistry({
 const isDemo = settings.get("DEMO")
 log.letProgress(isDemo)
 const period = settings.get("HB_PERIOD")
-if (period)
+if (period > 0)
     tasks.add("heartbeat", () => beat([led, buzzer]), {
         every: period,
         core: true,
@@ -152,7 +152,7 @@ if (period)
 tasks.add("network", followNetwork(), { notify: true, restart: "on-failure" })
 tasks.add("late", async task => {
     const sent = await forwardLate(file.files, flash, rsyslogger)
-    if (sent) task.log.notice("{0} lines of earlier runs sent", sent)
+    if (sent > 0) task.log.notice("{0} lines of earlier runs sent", sent)
 })
 if (isDemo)
     tasks.add("demo", demo, {

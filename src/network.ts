@@ -26,6 +26,6 @@ export function followNetwork(): (task: Task) => Promise<void> {
 
 /** An ESP32 tells no address as none of its bytes, other services as zeros. */
 function isAddress(bytes: Buffer): boolean {
-    for (let i = 0; i < bytes.length; ++i) if (bytes[i]) return true
+    for (let i = 0; i < bytes.length; ++i) if (bytes[i] > 0) return true
     return false
 }

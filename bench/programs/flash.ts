@@ -24,10 +24,10 @@ await file.flush()
 console.log("begin")
 for (let i = 0; i < lines; ++i) {
     const time = Math.floor(ds.millis() / 1000)
-    const level = urgent ? ERROR : INFO
+    const level = urgent > 0 ? ERROR : INFO
     const head = { text: "", level, time, wall: false, cursor: 0 }
     asRead += lineText(head).byteLength
-    if (urgent) {
+    if (urgent > 0) {
         logger.error("the sensor does not answer, attempt {0}", i)
         await file.flush()
     } else {

@@ -50,7 +50,8 @@ async function load(task: Task, rate: number): Promise<void> {
         owed = Math.min(owed + ((now - before) * rate) / 1000, MOST_A_GROUP)
         before = now
         for (; owed >= 1; --owed)
-            if (++produced % 64) task.log.info("load {0}, as usual", produced)
+            if (++produced % 64 > 0)
+                task.log.info("load {0}, as usual", produced)
             else task.log.error("load {0}, an error", produced)
     }
 }

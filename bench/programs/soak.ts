@@ -16,7 +16,7 @@ const OFTEN = {
 } as const
 
 const order = await readOrder(flash)
-let random = order[2] % MODULUS || 1
+let random = Math.max(1, order[2] % MODULUS)
 let failures = 0
 
 /** A time of up to 4 s. */

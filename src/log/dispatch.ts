@@ -99,7 +99,7 @@ function emitTo(
                     taken = applyFilters(core, entry, entry.filters, record)
                     if (!taken) continue
                 }
-                if (entry.burst) {
+                if (entry.burst > 0) {
                     if (time >= entry.windowEnd) renewWindow(entry, time)
                     if (entry.passed >= entry.limit) {
                         refuse(core, entry)
@@ -149,7 +149,7 @@ function keepForLater(
     const { deferred } = core
     if (!core.draining && (!deferred || deferred.length < MAX_DEFERRED))
         return defer(core, source, level, message)
-    core.refused = (core.refused || 0) + 1
+    core.refused = (core.refused ?? 0) + 1
     core.due()
 }
 
@@ -199,14 +199,14 @@ function giveTo(core: Core, entry: HandlerEntry): void {
 
 /** Starts a new burst window at `time`. */
 function renewWindow(entry: HandlerEntry, time: number): void {
-    entry.windowEnd = time + (entry.window || DEFAULT_WINDOW)
+    entry.windowEnd = time + (entry.window > 0 ? entry.window : DEFAULT_WINDOW)
     entry.limit = entry.passed + entry.burst
 }
 
 /** Counts a record above the burst limit. */
 function refuse(core: Core, entry: HandlerEntry): void {
-    entry.dropped = (entry.dropped || 0) + 1
-    if (entry.unreported) {
+    entry.dropped = (entry.dropped ?? 0) + 1
+    if (entry.unreported > 0) {
         entry.unreported++
         return
     }

@@ -30,7 +30,7 @@ export function makeEntry(
     }
     if (handler.advise) changeEntry(entry, handler.advise())
     if (options) changeEntry(entry, options)
-    if (entry.burst) endWindow(entry)
+    if (entry.burst > 0) endWindow(entry)
     return entry
 }
 
@@ -82,7 +82,7 @@ export function checkOptions(
     const { level, filterDefault, restartAfter, burst, queue } = options
     checkRange("level", value(level, TRACE), NONE, TRACE)
     checkRange("filterDefault", value(filterDefault, KEEP), STOP, KEEP)
-    checkRange("restartAfter", restartAfter || 0, 0, 0x7fffffff)
+    checkRange("restartAfter", restartAfter ?? 0, 0, 0x7fffffff)
     if (burst) {
         checkRange("burst.records", burst.records, 1, MAX_BURST)
         checkRange("burst.window", burst.window, 1, 3600000)

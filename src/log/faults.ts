@@ -28,7 +28,7 @@ export function handlerFailed(
         return true
     }
     if (!inFormatter) entry.passed--
-    entry.dropped = (entry.dropped || 0) + 1
+    entry.dropped = (entry.dropped ?? 0) + 1
     takeOut(core, entry, "", error)
     return false
 }
@@ -74,7 +74,7 @@ function partFailed(
 ): void {
     const after = entry.restartAfter
     entry.error = renderError(error)
-    if (after) entry.backAt = core.clock.millis() + after
+    if (after > 0) entry.backAt = core.clock.millis() + after
     reportOut(core, `${part}log handler "${entry.name}"`, entry.error, after)
 }
 
@@ -85,8 +85,8 @@ export function reportOut(
     error: string,
     after: number
 ): void {
-    if (after) core.due(core.clock.millis() + after)
-    const fate = after ? `back in ${after} ms` : "taken out"
+    if (after > 0) core.due(core.clock.millis() + after)
+    const fate = after > 0 ? `back in ${after} ms` : "taken out"
     report(core, ERROR, `${what}: ${error}; ${fate}`)
     invalidate(core)
 }

@@ -39,7 +39,7 @@ export function doDue(core: Core): void {
     core.dueAt = Infinity
     const { refused } = core
     core.refused = undefined
-    if (refused)
+    if (refused > 0)
         report(
             core,
             WARNING,
@@ -57,15 +57,15 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     if (backAt <= now) {
         restoreEntry(entry)
         placeEntry(core, entry)
-    } else if (backAt) core.due(backAt)
+    } else if (backAt > 0) core.due(backAt)
     if (entry.failed) return
-    if (unreported && now < entry.reportAt) core.due(entry.reportAt)
-    else if (unreported) {
+    if (unreported > 0 && now < entry.reportAt) core.due(entry.reportAt)
+    else if (unreported > 0) {
         entry.unreported = 0
         reportDropped(core, entry, unreported, "burst limit")
     }
     const { queue } = entry.handler
-    if (!queue || !queue.unreported || !queue.isLow()) return
+    if (!queue || !(queue.unreported > 0) || !queue.isLow()) return
     const count = queue.takeDropped()
     const before = queue.dropped
     reportDropped(core, entry, count, "queue full")

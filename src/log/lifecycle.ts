@@ -22,7 +22,7 @@ export interface HandlerInfo {
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, error, handler, passed } = entry
     const own = handler.queue || handler
-    const dropped = entry.dropped || 0
+    const dropped = entry.dropped ?? 0
     const account: Account = {
         received: 0,
         delivered: 0,

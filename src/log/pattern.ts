@@ -6,13 +6,13 @@ export function matches(pattern: string, text: string): boolean {
     let star = pattern.indexOf("*")
     if (star < 0) return pattern === text
     // the VM does not find the empty text at the end of a text, hence the tests for it
-    if (star && text.indexOf(pattern.slice(0, star), 0, 1) < 0) return false
+    if (star > 0 && text.indexOf(pattern.slice(0, star), 0, 1) < 0) return false
     let from = star
     while (true) {
         const next = pattern.indexOf("*", star + 1)
         if (next < 0) break
         const size = next - star - 1
-        if (size) {
+        if (size > 0) {
             const at = text.indexOf(pattern.slice(star + 1, next), from)
             if (at < 0) return false
             from = at + size

@@ -44,7 +44,7 @@ export class PrimaryFilters {
             throw new RangeError(
                 `log filter "${name}": at most ${MAX_FILTERS} fit`
             )
-        const restartAfter = options.restartAfter || 0
+        const restartAfter = options.restartAfter ?? 0
         checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
         if (old) this.removePrimary(name)
         const topic = options.topic || "*"
@@ -74,7 +74,7 @@ export class PrimaryFilters {
         if (!entry || entry.out) return
         const { restartAfter } = entry
         entry.out = true
-        if (restartAfter) entry.backAt = core.clock.millis() + restartAfter
+        if (restartAfter > 0) entry.backAt = core.clock.millis() + restartAfter
         const what = `log filter "${filter.name}"`
         reportOut(core, what, renderError(error), restartAfter)
     }

@@ -103,7 +103,7 @@ export class BoundedQueue<T> {
         if (level <= this.vital && fits(this, bytes)) return true
         const stuck = this.stuck + 1
         this.stuck = stuck
-        if (stuck >= this.flushAfter && this.flushAfter) {
+        if (stuck >= this.flushAfter && this.flushAfter > 0) {
             this.stuck = 0
             this.clear()
             this.stage = STAGE_FLUSH
@@ -193,8 +193,8 @@ function takeOut(queue: AnyQueue, count: number): void {
 
 /** Ends an overload once the queue is low, and says so when something was dropped. */
 function checkLow(queue: AnyQueue): void {
-    if (queue.stage === STAGE_ASYNC && !queue.unreported) return
+    if (queue.stage === STAGE_ASYNC && !(queue.unreported > 0)) return
     if (!queue.isLow()) return
     queue.stage = STAGE_ASYNC
-    if (queue.unreported && queue.onLow) queue.onLow()
+    if (queue.unreported > 0 && queue.onLow) queue.onLow()
 }

@@ -95,7 +95,11 @@ function addRule(rules: LevelRule[], topic: string, level: Level): string {
         stars++
         at = topic.indexOf("*", at + 1)
     }
-    rules.push({ topic, level, weight: topic.length - (stars || -0.5) })
+    rules.push({
+        topic,
+        level,
+        weight: topic.length - (stars > 0 ? stars : -0.5),
+    })
     return undefined
 }
 

@@ -39,7 +39,7 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
     const entries = without(core.entries, entry)
     let at = entries.length
     while (at > 0 && entries[at - 1].formatter !== entry.formatter) at--
-    if (!at) at = entries.length
+    if (at === 0) at = entries.length
     entries.insert(at, 1)
     entries[at] = entry
     core.entries = entries

@@ -37,7 +37,7 @@ export function renderFields(object: Record<string, any>): string {
         const value = object[key]
         if (value === undefined) continue
         const text =
-            typeof value === "object" && value
+            typeof value === "object" && value !== null
                 ? JSON.stringify(value)
                 : nativeFormat("{0}", value)
         words.push(`${key}=${text}`)
@@ -57,7 +57,11 @@ export function renderError(error: any): string {
         return text + renderFrames(error.__stack__)
     }
     // the VM gives frames to any object that is thrown
-    if (typeof error !== "object" || !error || !error.__stack__)
+    if (
+        typeof error !== "object" ||
+        error === null ||
+        error.__stack__ === undefined
+    )
         return nativeFormat("threw {0}", error)
     const fields = Object.assign({}, error)
     const frames = renderFrames(error.__stack__)

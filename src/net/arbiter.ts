@@ -107,7 +107,7 @@ export class SocketArbiter {
             settle(this)
         }
         if (!finished) throw arbiterError(name, `not done within ${holdMs} ms`)
-        if (error) throw error
+        if (error !== undefined) throw error
         return result
     }
 
@@ -130,7 +130,7 @@ export class SocketArbiter {
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean
-            if (lease.holdMs) this.socket.reset()
+            if (lease.holdMs > 0) this.socket.reset()
         }
         settle(this)
     }
@@ -192,7 +192,7 @@ function revoke(arbiter: SocketArbiter, owner: Lease): void {
     owner.isOver = true
     arbiter.owner = undefined
     arbiter.revoked++
-    if (owner.holdMs) {
+    if (owner.holdMs > 0) {
         try {
             owner.fiber.terminate()
         } catch (e: any) {
@@ -217,8 +217,8 @@ function isAlive(fiber: ds.Fiber): boolean {
 function isOverdue(owner: Lease, now: number, waiting: number): boolean {
     if (!isAlive(owner.fiber)) return true
     const held = now - owner.since
-    if (owner.holdMs) return held > owner.holdMs
-    if (!waiting) return false
+    if (owner.holdMs > 0) return held > owner.holdMs
+    if (!(waiting > 0)) return false
     if (owner.recalledAt !== undefined)
         return now - owner.recalledAt > RECALL_GRACE_MS
     if (held >= MIN_TURN_MS) {

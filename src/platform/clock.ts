@@ -52,7 +52,7 @@ export class SystemClock implements Clock {
     wall(): number | undefined {
         if (this.offset === undefined) return undefined
         const now = this.millis()
-        if (!this.ahead) return now + this.offset
+        if (!(this.ahead > 0)) return now + this.offset
         const left = this.ahead - (now - this.setAt) * SLOW_RATE
         if (left > 0) return Math.floor(now + this.offset + left)
         this.ahead = 0

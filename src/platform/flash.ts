@@ -111,7 +111,7 @@ async function serve(): Promise<void> {
             if (next.value) await settings.set(next.key, next.value)
             else next.result = await get(next.key)
         } catch (e: any) {
-            next.error = e.message || "failed"
+            next.error = e.message ?? "failed"
         }
         next.done.notify()
     }
@@ -132,7 +132,7 @@ function report(packet: ds.Packet): void {
     if (!awaitedKey || packet.spec.name !== "get") return
     const [key, value] = packet.decode()
     if (key !== awaitedKey) return
-    answer = value || Buffer.alloc(0)
+    answer = value ?? Buffer.alloc(0)
     resumeFiber(worker)
 }
 

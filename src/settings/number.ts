@@ -35,7 +35,7 @@ export function parseWithUnit(
     factors: number[]
 ): number | undefined {
     let end = text.length
-    while (end > 0 && !digitsAtEnd(text.slice(0, end))) end--
+    while (end > 0 && digitsAtEnd(text.slice(0, end)) === 0) end--
     const unit = text.slice(end).trim().toLowerCase()
     const at = units.split(" ").indexOf(unit)
     const value = parseDecimal(text.slice(0, end))

@@ -120,7 +120,7 @@ export class Settings<S extends Schema> {
             try {
                 listener(value)
             } catch (e: any) {
-                const why = e.message || e
+                const why = e.message ?? e
                 const message = `${key}: a listener failed with: ${why}`
                 this.refused[key] = { key, message }
             }
@@ -144,7 +144,7 @@ export async function loadSettings<S extends Schema>(
             const slot = await flash.read(key)
             if (slot) settings.set(key, decode(slot.toString()))
         } catch (e: any) {
-            refused[key] = { key, message: `${key}: ${e.message || e}` }
+            refused[key] = { key, message: `${key}: ${e.message ?? e}` }
         }
     }
     return settings

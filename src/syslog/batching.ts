@@ -23,14 +23,16 @@ export function addSlowly(
     const { queueBytes, batchBytes } = options
     const waiting = out.sealed.bytes
     if (waiting > FRAGMENTING_BYTES) client.isFragmented = true
-    const isNext = channel && channel.isUp && !waiting && !client.isFragmented
+    const isNext =
+        channel && channel.isUp && !(waiting > 0) && !client.isFragmented
     const most = isNext ? batchBytes : Math.min(batchBytes, PIECE_BYTES)
     let limit = Math.min(most, queueBytes - waiting)
-    if (out.at && out.at + size <= limit) return grow(out, frame, size, limit)
+    if (out.at > 0 && out.at + size <= limit)
+        return grow(out, frame, size, limit)
     const now = client.clock.millis()
-    if (out.at) passOn(client, out, now)
+    if (out.at > 0) passOn(client, out, now)
     if (out.sealed.bytes + size > queueBytes) dropOldest(out, queueBytes - size)
-    if (!out.sealed.bytes) client.firstAt = now
+    if (out.sealed.bytes === 0) client.firstAt = now
     if (size > batchBytes) {
         addBatch(out.sealed, Buffer.from(frame), 1)
         out.sealedTo = out.sequence
@@ -75,7 +77,7 @@ function grow(out: Outbox, frame: string, size: number, limit: number): void {
 function passOn(client: SyslogClient, out: Outbox, now: number): void {
     const { channel } = client
     const last = out.sequence - 1
-    const isNext = channel && !out.sealed.bytes && !out.gap
+    const isNext = channel && out.sealed.bytes === 0 && !(out.gap > 0)
     if (!isNext || channel.relp || !isReady(channel)) {
         seal(out, last)
         if (isNext && channel.relp) client.wake.notify()

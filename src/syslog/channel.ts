@@ -93,7 +93,7 @@ export function isReady(channel: Channel): boolean {
     return (
         channel.isUp &&
         !channel.ended &&
-        !channel.backlog &&
+        !(channel.backlog > 0) &&
         channel.blockedSince === undefined
     )
 }
@@ -155,12 +155,12 @@ export function turn(channel: Channel): number | undefined {
     if (channel.isUp) {
         const left = client.firstAt + options.batchMs - now
         const due = left <= 0 || bytes >= options.batchBytes
-        if (channel.backlog || (bytes && due)) {
+        if (channel.backlog > 0 || (bytes > 0 && due)) {
             send(channel, now)
             if (hasMore(channel)) next = 1
             // what was sent now has yet to count as arrived
             else if (!channel.relp) next = tick(channel, now)
-        } else if (bytes)
+        } else if (bytes > 0)
             next = next === undefined ? left : Math.min(next, left)
     }
     if (channel.blockedSince !== undefined) return RETRY_MS
@@ -176,9 +176,9 @@ export function closeChannel(channel: Channel): void {
 
 /** Whether there is something that the transport would take now. */
 function hasMore(channel: Channel): boolean {
-    if (channel.backlog) return true
+    if (channel.backlog > 0) return true
     const { outbox, window, options } = channel.client
-    if (!outbox.at && !outbox.sealed.bytes) return false
+    if (!(outbox.at > 0) && outbox.sealed.bytes === 0) return false
     return !channel.relp || hasRoom(window, options)
 }
 
@@ -188,7 +188,11 @@ function tick(channel: Channel, now: number): number | undefined {
     let left = channel.openedAt + TLS_SETTLE_MS - now
     if (!channel.isUp && left > 0) return left
     channel.isUp = true
-    if (!client.window.bytes || waitingBytes(client.outbox) || channel.backlog)
+    if (
+        client.window.bytes === 0 ||
+        waitingBytes(client.outbox) > 0 ||
+        channel.backlog > 0
+    )
         return undefined
     left = channel.sentAt + ARRIVED_MS - now
     if (left > 0) return left
@@ -198,7 +202,7 @@ function tick(channel: Channel, now: number): number | undefined {
 
 function sendNext(channel: Channel, now: number): WriteResult {
     const { client, backlog } = channel
-    if (backlog) return sendAgain(channel, backlog, now)
+    if (backlog > 0) return sendAgain(channel, backlog, now)
     const { outbox } = client
     const { sealed } = outbox
     if (!sealed.data.length) {
@@ -206,7 +210,7 @@ function sendNext(channel: Channel, now: number): WriteResult {
         // the next record may be long in coming
         outbox.buffer = undefined
     }
-    if (outbox.gap) {
+    if (outbox.gap > 0) {
         const result = handOver(channel, declareGap(client), 0, now)
         if (result !== QUEUED) return result
         outbox.gap = 0

@@ -33,7 +33,7 @@ export function structuredElement(
         if (out.length > MAX_PARAMS) break
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
         const value = params[key]
-        const isPlain = typeof value !== "object" || !value
+        const isPlain = typeof value !== "object" || value === null
         const text = isPlain ? "" + value : JSON.stringify(value)
         const cut = firstBytes(text, MAX_VALUE_BYTES)
         const param = ` ${name}="${escapeValue(cut)}"`

@@ -91,7 +91,7 @@ export function completeOptions(given: SyslogOptions): SyslogOptions {
               : proto === "relp"
                 ? 2514
                 : refuse("proto", proto, "tcp, tls or relp")
-    options.port = options.port || port
+    if (!(options.port > 0)) options.port = port
     if (framing !== "octet" && framing !== "lf")
         refuse("framing", framing, "octet or lf")
     const least = Math.max(options.maxBytes, 2 * options.batchBytes)

@@ -113,7 +113,7 @@ export function nextDecade(out: Outbox): number {
  * @param last sequenceId of its last record
  */
 export function seal(out: Outbox, last = out.sequence): void {
-    if (!out.at) return
+    if (!(out.at > 0)) return
     addBatch(out.sealed, out.buffer.slice(0, out.at), last - out.sealedTo)
     out.sealedTo = last
     out.at = out.room = 0

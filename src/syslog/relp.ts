@@ -45,7 +45,7 @@ export function hasRoom(
     { bytes }: Batches,
     { windowBytes }: SyslogOptions
 ): boolean {
-    return !bytes || bytes + ROOM_BYTES <= windowBytes
+    return !(bytes > 0) || bytes + ROOM_BYTES <= windowBytes
 }
 
 /** Greets the server of a connection that was just opened. */
@@ -68,7 +68,7 @@ export function receiveRelp(channel: Channel, data: Buffer): void {
 /** Gives a server up that owes answers for too long; returns when that would be, in ms. */
 export function tickRelp(channel: Channel, now: number): number | undefined {
     const { relp, client } = channel
-    if (channel.isUp && !client.window.bytes) {
+    if (channel.isUp && client.window.bytes === 0) {
         relp.progressAt = now
         return undefined
     }
@@ -107,7 +107,7 @@ export function leaveRelp(channel: Channel): void {
         const kept: string[] = []
         const messages = splitFrames(window.data[i], false)
         for (let at = 0; at < messages.length; ++at)
-            if (numbers[at]) kept.push(frame(messages[at], false))
+            if (numbers[at] > 0) kept.push(frame(messages[at], false))
         const answered = window.counts[i] - kept.length
         if (answered <= 0) continue
         replaceBatch(window, i, Buffer.from(kept.join("")))
@@ -131,7 +131,7 @@ function takeFrame(channel: Channel): boolean {
     if (at === rest.length) return false
     const txnr = parseInt(rest.slice(0, first))
     const size = parseInt(rest.slice(second + 1, at))
-    if (size) at++
+    if (size > 0) at++
     const end = at + size
     if (!(txnr >= 0 && size >= 0)) channel.ended = "no RELP server"
     else if (rest.length <= end) return false
@@ -175,7 +175,7 @@ function nextTxnr(txnr: number): number {
 
 function relpFrame(txnr: number, command: string, data: string): string {
     const size = data.byteLength
-    return size
+    return size > 0
         ? format("{0} {1} {2} {3}\n", txnr, command, size, data)
         : format("{0} {1} 0\n", txnr, command)
 }

@@ -80,7 +80,11 @@ export class Rsyslogger {
         const { client } = this
         const { clock, outbox } = client
         const until = clock.millis() + waitMs
-        while (client.channel && waitingBytes(outbox) && clock.millis() < until)
+        while (
+            client.channel &&
+            waitingBytes(outbox) > 0 &&
+            clock.millis() < until
+        )
             await ds.sleep(POLL_MS)
         client.isStarted = false
         interrupt(client)
@@ -101,7 +105,7 @@ export class Rsyslogger {
         // on plain TCP the window has been delivered, as far as anybody knows
         if (window && options.proto === "relp")
             for (let i = window.data.length - 1; i >= 0; --i)
-                if (window.counts[i])
+                if (window.counts[i] > 0)
                     putBack(outbox.sealed, window.data[i], window.counts[i])
         client.options = next
         this.outbox = adopt(client)

@@ -40,7 +40,7 @@ async function run(client: SyslogClient): Promise<void> {
         try {
             problem = await session(client)
         } catch (e: any) {
-            problem = e.message || "" + e
+            problem = e.message ?? "" + e
         }
         if (!client.interrupted) await retreat(client, problem)
     }
@@ -63,7 +63,7 @@ async function session(client: SyslogClient): Promise<string | undefined> {
         while (!channel.ended && !client.interrupted && !lease.isOver) {
             const next = turn(channel)
             // from here on a first line wakes us, also the one that is logged below
-            client.isIdle = !waitingBytes(client.outbox)
+            client.isIdle = waitingBytes(client.outbox) === 0
             if (channel.isUp) held(client, channel)
             if (channel.ended) break
             await client.wake.wait(next)
@@ -72,7 +72,11 @@ async function session(client: SyslogClient): Promise<string | undefined> {
         // what was sent gets the time to arrive before the socket is given away
         const linger = channel.relp ? ANSWER_LINGER_MS : LINGER_MS
         const until = clock.millis() + linger
-        while (!channel.ended && client.window.bytes && clock.millis() < until)
+        while (
+            !channel.ended &&
+            client.window.bytes > 0 &&
+            clock.millis() < until
+        )
             await ds.sleep(POLL_MS)
         return channel.ended
     } finally {

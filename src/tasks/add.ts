@@ -27,7 +27,7 @@ export function addTask(
         throw taskError(name, "the body must be a function")
     if (options) checkOptions(name, options)
     const { tasks } = supervisor
-    const most = supervisor.maxTasks || MAX_TASKS
+    const most = supervisor.maxTasks > 0 ? supervisor.maxTasks : MAX_TASKS
     if (tasks.length >= most)
         throw taskError(name, `one more than ${most}, the most allowed`)
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
@@ -47,7 +47,7 @@ function autostart(task: Task): void {
     if (flags & DISABLED) rest(task)
     else if (options.autostart !== false) {
         const isAllowed =
-            !(supervisor.flags & SAFE) || flags & CORE || task.parent
+            !(supervisor.flags & SAFE) || !!(flags & CORE) || !!task.parent
         if (isAllowed) startTask(task)
     }
 }

@@ -12,7 +12,7 @@ export function parseTimeOfDay(text: string): number | undefined {
     let seconds = 0
     for (let i = 0; i < parts.length; ++i) {
         const value = parts[i].length === 2 ? parseInt(parts[i]) : NaN
-        if (!(value >= 0 && value < (i ? 60 : 24))) return undefined
+        if (!(value >= 0 && value < (i > 0 ? 60 : 24))) return undefined
         seconds = seconds * 60 + value
     }
     return parts.length === 3 ? seconds * 1000 : undefined
@@ -30,7 +30,7 @@ export function firstOccurrence(
     wall: number
 ): number {
     if (typeof at === "number") {
-        if (at > wall || !every) return at
+        if (at > wall || !(every > 0)) return at
         return at + Math.ceil((wall - at) / every) * every
     }
     const today = Math.floor(wall / DAY_MS) * DAY_MS + parseTimeOfDay(at)

@@ -36,7 +36,7 @@ async function bootUp(supervisor: Supervisor): Promise<void> {
     }
     supervisor.flags |= UP
     wakeWatchers(supervisor)
-    if (journal && journal.boot) supervisor.flags |= UNPROVEN
+    if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN
     supervisor.fiber = supervise.start(supervisor)
 }
 
@@ -46,7 +46,10 @@ async function recall(supervisor: Supervisor): Promise<void> {
         await journal.open()
         const { boot, lastEnd, shortStarts, stableMs } = journal
         reports.notice("boot {0}, last end: {1}", boot, lastEnd)
-        if (shortStarts >= (maxShortStarts || MAX_SHORT_STARTS)) {
+        if (
+            shortStarts >=
+            (maxShortStarts > 0 ? maxShortStarts : MAX_SHORT_STARTS)
+        ) {
             supervisor.flags |= SAFE
             reports.alert(
                 "safe mode, only core tasks run: {0} starts in a row lasted under {1} s, the last ended by {2}",

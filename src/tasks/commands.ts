@@ -89,7 +89,7 @@ export async function shutDown(
         await awaitEnds(supervisor, group)
     }
     try {
-        if (journal && journal.boot) await journal.markRestart()
+        if (journal && journal.boot > 0) await journal.markRestart()
     } catch (e: any) {
         supervisor.reports.exception("boot journal", e)
     }

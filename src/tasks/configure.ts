@@ -16,7 +16,7 @@ export function applyChanges(task: Task, changes: TaskOptions): void {
     applyKept(task)
     const names = Object.keys(changes)
     if (names.includes("in") || names.includes("every")) reschedule(task)
-    if (task.state === "running" && task.options.watchdog) {
+    if (task.state === "running" && task.options.watchdog > 0) {
         task.feed()
         arm(task, task.fed + task.options.watchdog)
     }

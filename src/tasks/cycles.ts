@@ -42,7 +42,7 @@ async function checkForCycle(task: Task): Promise<void> {
             for (const name of names || []) {
                 const other = task.supervisor.byName[name]
                 if (other === task) return failCycle(seen, from, i)
-                if (!other && !i && names === after)
+                if (!other && i === 0 && names === after)
                     task.supervisor.reports.warning(
                         'task "{0}": after "{1}" is passed over, no such task',
                         task.name,

@@ -23,11 +23,11 @@ function textOf(value: any): string {
 
 /** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
-    const isObject = thrown && typeof thrown === "object"
+    const isObject = thrown !== null && typeof thrown === "object"
     const message = textOf(isObject ? thrown.message : thrown)
     const stack = isObject ? thrown.__stack__ : undefined
     return {
-        name: textOf((isObject && thrown.name) || "thrown"),
+        name: textOf((isObject ? thrown.name : undefined) ?? "thrown"),
         message: message.slice(0, MAX_ERROR_CHARS),
         stack: stack instanceof Buffer ? stack : undefined,
     }

@@ -30,7 +30,7 @@ export function begin(task: Task): void {
     const { supervisor } = task
     if (!task.log) task.log = makeLogger(task)
     task.flags &= ~(RUN_FLAGS | FAILED)
-    task.runs = (task.runs || 0) + 1
+    task.runs = (task.runs ?? 0) + 1
     disarm(task)
     setState(task, "starting")
     task.fiber = root.start(task)
@@ -77,7 +77,7 @@ function enter(task: Task): boolean {
     }
     const { watchdog } = task.options
     setState(task, "running")
-    if (watchdog) {
+    if (watchdog > 0) {
         task.fed = supervisor.clock.millis()
         arm(task, task.fed + watchdog)
     }

@@ -33,7 +33,7 @@ export function startTask(task: Task): void {
         task.supervisor.flags |= UNCHECKED
     }
     // a field that is set takes heap, also to undefined: most tasks never restart
-    if (task.attempts) task.attempts = undefined
+    if (task.attempts > 0) task.attempts = undefined
     if (task.recent) task.recent = undefined
     if (state === "scheduled" || state === "waiting") task.flags |= DUE
     else dropPlan(task)

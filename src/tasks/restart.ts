@@ -36,7 +36,7 @@ function keepPlan(task: Task): void {
 }
 
 function finish(task: Task): void {
-    const failed = task.flags & FAILED
+    const failed = (task.flags & FAILED) !== 0
     task.flags &= ~WANTED
     setState(task, failed ? "failed" : "done")
     task.supervisor.reports.progress("{0} {1}", task.name, task.state)
@@ -54,13 +54,13 @@ function restartLater(task: Task): void {
     if (isTooOften(task)) return giveUp(task)
     if (task.doneAt - task.startedAt >= effective(task, "healthy"))
         task.attempts = 0
-    const attempts = task.attempts || 0
+    const attempts = task.attempts ?? 0
     const ceiling = effective(task, "maxDelay")
     let delay = effective(task, "delay")
     for (let i = 0; i < attempts && delay < ceiling; ++i) delay *= 2
     delay = Math.min(delay, ceiling)
     task.attempts = attempts + 1
-    task.restarts = (task.restarts || 0) + 1
+    task.restarts = (task.restarts ?? 0) + 1
     setState(task, "waiting")
     arm(task, task.doneAt + delay)
     supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)

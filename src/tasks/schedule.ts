@@ -16,7 +16,7 @@ export function plan(task: Task): boolean {
     if (options.at !== undefined) planByWall(task)
     else if (options.in !== undefined) task.next = now + options.in
     else {
-        if (options.every) task.next = now + options.every
+        if (options.every > 0) task.next = now + options.every
         return false
     }
     schedule(task)
@@ -32,7 +32,7 @@ export function resumePlan(task: Task): boolean {
     if (task.nextWall !== undefined) planByWall(task)
     const { every } = task.options
     const late = task.supervisor.clock.millis() - task.next
-    if (late > 0) skip(task, every ? Math.ceil(late / every) : 1)
+    if (late > 0) skip(task, every > 0 ? Math.ceil(late / every) : 1)
     if (!hasPlan(task)) return false
     schedule(task)
     return true
@@ -45,7 +45,7 @@ export function resumePlan(task: Task): boolean {
 export function consumePlan(task: Task): void {
     const { every } = task.options
     const late = task.supervisor.clock.millis() - task.next
-    if (every) skip(task, Math.floor(late / every))
+    if (every > 0) skip(task, Math.floor(late / every))
     advance(task, 1)
 }
 
@@ -94,13 +94,13 @@ function hasPlan(task: Task): boolean {
 
 function skip(task: Task, runs: number): void {
     if (runs <= 0) return
-    task.skipped = (task.skipped || 0) + runs
+    task.skipped = (task.skipped ?? 0) + runs
     advance(task, runs)
 }
 
 function advance(task: Task, runs: number): void {
     const { every } = task.options
-    if (!every) return dropPlan(task)
+    if (!(every > 0)) return dropPlan(task)
     task.next += runs * every
     if (task.nextWall !== undefined) task.nextWall += runs * every
 }
@@ -135,6 +135,6 @@ function planByWall(task: Task): void {
  */
 function isAbsurd(task: Task, wall: number): boolean {
     const { at, every } = task.options
-    const period = typeof at === "string" ? Math.max(every || 0, DAY_MS) : every
-    return !!period && task.nextWall - wall > 1.5 * period
+    const period = typeof at === "string" ? Math.max(every ?? 0, DAY_MS) : every
+    return period > 0 && task.nextWall - wall > 1.5 * period
 }

@@ -10,7 +10,7 @@ export async function inSlices(
     action: (task: Task) => void
 ): Promise<void> {
     for (let i = 0; i < tasks.length; ++i) {
-        if (i && i % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        if (i > 0 && i % TASKS_PER_SLICE === 0) await ds.sleep(0)
         action(tasks[i])
     }
 }

@@ -43,9 +43,9 @@ export function statsOf(task: Task): TaskStats {
     const end = isLive(task) ? task.supervisor.clock.millis() : task.doneAt
     return {
         name: task.name,
-        runs: task.runs || 0,
-        restarts: task.restarts || 0,
-        skipped: task.skipped || 0,
+        runs: task.runs ?? 0,
+        restarts: task.restarts ?? 0,
+        skipped: task.skipped ?? 0,
         lasted: startedAt === undefined ? undefined : end - startedAt,
         figures: figuresOf(task),
     }

@@ -57,7 +57,7 @@ export function statusOf(
         state,
         since,
         ago: now - since,
-        runs: runs || 0,
+        runs: runs ?? 0,
     }
     put(status, "startedAt", startOf(task))
     put(status, "doneAt", task.doneAt)
@@ -93,7 +93,7 @@ function nextOf(task: Task): number {
     const { every } = task.options
     const late = task.supervisor.clock.millis() - task.next
     // while a run goes on, the planned times that have passed are as good as skipped
-    return late > 0 && every
+    return late > 0 && every > 0
         ? task.next + Math.ceil(late / every) * every
         : task.next
 }

@@ -29,7 +29,7 @@ export function applyKept(task: Task): void {
     const { supervisor, name } = task
     if (!supervisor.kept && !task.ownOptions) return
     const kept = tableOf(supervisor)[name] || {}
-    if (kept["off"]) task.flags |= DISABLED
+    if (kept["off"] !== undefined) task.flags |= DISABLED
     delete kept["off"]
     try {
         checkOptions(name, kept, true)

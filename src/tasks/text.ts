@@ -38,7 +38,7 @@ export function statusText(status: TaskStatus, colour = true): string {
     const depth = parent ? parent.split(".") : []
     const indent = depth.map(() => "  ").join("")
     return lines
-        .map((line, at) => indent + (at ? "    " : "") + line)
+        .map((line, at) => indent + (at > 0 ? "    " : "") + line)
         .join("\n")
 }
 
@@ -65,9 +65,9 @@ function headline(status: TaskStatus): string {
         sinceWall === undefined ? `uptime ${span(since)}` : rfc3339(sinceWall)
     let line = `${state} since ${when}, ${span(ago)} ago`
     if (runs > 1) line += `, run ${runs}`
-    if (restarts)
+    if (restarts > 0)
         line += `, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`
-    if (skipped) line += `, ${skipped} skipped`
+    if (skipped > 0) line += `, ${skipped} skipped`
     if (status.disabled && state !== "disabled") line += ", disabled"
     return line
 }

@@ -21,7 +21,7 @@ export function arm(task: Task, due: number): void {
     }
     timers.insert(low, 1)
     timers[low] = task
-    if (!low) wake(supervisor)
+    if (!(low > 0)) wake(supervisor)
 }
 
 /** Forgets the time of `task`. */

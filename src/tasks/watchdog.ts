@@ -10,7 +10,7 @@ import type { Task } from "./task"
 export function checkWatchdog(task: Task): void {
     const { supervisor } = task
     const { watchdog } = task.options
-    if (!watchdog) return
+    if (!(watchdog > 0)) return
     const silent = supervisor.clock.millis() - task.fed
     if (silent < watchdog) {
         arm(task, task.fed + watchdog)

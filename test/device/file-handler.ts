@@ -85,7 +85,7 @@ describe("the flash log as a handler", () => {
         for (let level = 0; level <= 8; ++level) {
             clock.now = level * 1_000_000_999
             clock.unix =
-                level % 2 ? 1_900_000_000_999 + level * 1000 : undefined
+                level % 2 > 0 ? 1_900_000_000_999 + level * 1000 : undefined
             const logged = record(level, clock)
             logged.message = texts[level % texts.length]
             file.emit(logged, undefined)

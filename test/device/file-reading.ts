@@ -10,7 +10,10 @@ describe("reading", () => {
         const log = openLog(flash, 100)
         const clock = new TestClock()
         for (let i = 0; i < 6; ++i)
-            log.emit(record(i % 2 ? INFO : ERROR, clock), `${i} red green blue`)
+            log.emit(
+                record(i % 2 > 0 ? INFO : ERROR, clock),
+                `${i} red green blue`
+            )
         await log.flush()
         expect((await log.files.tail(2)).join()).toBe(
             "0 [ERROR] 4 red green blue,0 [INFO] 5 red green blue"

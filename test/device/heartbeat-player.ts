@@ -84,7 +84,7 @@ async function timeOfCalls(devices: HeartBeat[]): Promise<number> {
     const start = ds.millis()
     for (let slice = 0; slice < 20; slice++) {
         for (let i = 0; i < 50; i++)
-            if (i % 10) logger.info("call")
+            if (i % 10 > 0) logger.info("call")
             else logger.error("call")
         await ds.sleep(0)
     }
@@ -105,7 +105,8 @@ function total(pattern: Pattern): number {
 function lit(pattern: Pattern): number {
     const steps = numbers(pattern)
     let ms = 0
-    for (let i = 0; i < steps.length; i += 2) if (steps[i]) ms += steps[i + 1]
+    for (let i = 0; i < steps.length; i += 2)
+        if (steps[i] > 0) ms += steps[i + 1]
     return ms
 }
 
@@ -282,7 +283,7 @@ describe("a heartbeat", () => {
         const led = new LedHeartBeat(light)
         // past 131,072 VM steps without a wait the VM panics: each call takes under 65
         const calls = 2000
-        for (let i = 0; i < calls; i++) led.notify(i % 2 ? INFO : WARNING)
+        for (let i = 0; i < calls; i++) led.notify(i % 2 > 0 ? INFO : WARNING)
         expect(light.shown.length).toBe(0)
         await until(() => light.shown.length >= 6)
         await ds.sleep(STEP_MS)

@@ -26,7 +26,7 @@ describe("tasks: dependencies", () => {
                 name,
                 async task => {
                     order.push(name)
-                    if (setup) await task.sleep(setup)
+                    if (setup > 0) await task.sleep(setup)
                     task.ready()
                     await task.sleep(60_000)
                 },
@@ -245,7 +245,7 @@ describe("tasks: dependencies", () => {
         for (let i = 0; i < 40; ++i)
             tasks.add("c" + i, forever, {
                 autostart: i === 39,
-                requires: i ? ["c" + (i - 1)] : undefined,
+                requires: i > 0 ? ["c" + (i - 1)] : undefined,
             })
         await bench.become("c39", "running")
         await tasks.stop("c0")

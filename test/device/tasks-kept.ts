@@ -181,7 +181,7 @@ async function refuse(
         thrown = e
     }
     expectError(text, () => {
-        if (thrown) throw thrown
+        if (thrown !== undefined) throw thrown
     })
 }
 

@@ -52,7 +52,7 @@ describe("tasks: restart", () => {
         const t = tasks.add(
             "x",
             async task => {
-                if (last && clock.millis() < last + 10) early++
+                if (last > 0 && clock.millis() < last + 10) early++
                 if (task.runs === 5) await task.sleep(400)
                 last = clock.millis()
                 throw "again"

@@ -50,7 +50,7 @@ describe("tasks: schedules", () => {
         const t = tasks.add(
             "tick",
             async task => {
-                const slot = task.runs - 1 + (task.skipped || 0)
+                const slot = task.runs - 1 + (task.skipped ?? 0)
                 const late = clock.millis() - base - slot * period
                 early = Math.min(early, late)
                 worst = Math.max(worst, late)
@@ -58,14 +58,14 @@ describe("tasks: schedules", () => {
             { every: period, in: 20 }
         )
         base = t.next
-        const slots = () => t.runs + (t.skipped || 0)
+        const slots = () => t.runs + (t.skipped ?? 0)
         await until("1,000 periods", () => slots() > 1000, 30_000)
         await bench.become("tick", "scheduled")
         same(t.next, base + slots() * period, "the grid of the first run")
         await tasks.stop("tick")
         same(early, 0, "never before its time")
         console.log(
-            `    ${t.runs} runs, ${t.skipped || 0} skipped, latest by ${worst} ms`
+            `    ${t.runs} runs, ${t.skipped ?? 0} skipped, latest by ${worst} ms`
         )
     })
 
@@ -83,7 +83,7 @@ describe("tasks: schedules", () => {
             await until("one more", () => t.runs !== seen)
             seen = t.runs
             const periods = (t.next - base) / 7
-            same(periods, t.runs + (t.skipped || 0))
+            same(periods, t.runs + (t.skipped ?? 0))
         }
         await tasks.delete("grid")
     })

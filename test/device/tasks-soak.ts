@@ -61,7 +61,11 @@ describe("tasks: endurance", () => {
         const filler = log.logger("filler")
         for (let i = 0; i < 62; ++i) {
             filler.warning("one of the lines that fill the ring: {0}", i)
-            tasks.add("t" + i, forever, i ? { autostart: false } : undefined)
+            tasks.add(
+                "t" + i,
+                forever,
+                i > 0 ? { autostart: false } : undefined
+            )
             if (i % 16 === 0) await ds.sleep(0)
         }
         const name = "wordy"

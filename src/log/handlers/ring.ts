@@ -83,7 +83,7 @@ export class RingHandler implements Handler {
         end = end + step
         if (end >= size) {
             end = end - size
-            if (end) buffer.blitAt(0, line, step - HEADER - end, end)
+            if (end > 0) buffer.blitAt(0, line, step - HEADER - end, end)
         }
         this.end = end
         this.nextIndex = this.nextIndex + 1

@@ -37,5 +37,5 @@ for (let seed = from; seed < from + count; ++seed) {
     while (syslog.stats().queuedBytes > 4096) await ds.sleep(1)
     if (seed % 16 === 0) await ds.sleep(0)
 }
-while (syslog.stats().queued) await ds.sleep(5)
+while (syslog.stats().queued > 0) await ds.sleep(5)
 console.log(`done ${JSON.stringify(syslog.stats())}`)

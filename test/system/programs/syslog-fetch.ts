@@ -77,7 +77,7 @@ while (clock.millis() < end || fetching) {
         await ds.sleep(1)
 }
 const until = clock.millis() + drainMs
-while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
+while (syslog.stats().queued > 0 && clock.millis() < until) await ds.sleep(5)
 const { granted, revoked } = arbiter.stats()
 console.log(`trespasses ${socket.trespasses}`)
 console.log(`granted ${granted} revoked ${revoked}`)

@@ -18,7 +18,7 @@ tasks.add("load", async task => {
         task.log.info("load {0} of a test, whole", n)
         await task.sleep(Math.max(1, since + n * PERIOD_MS - ds.millis()))
     }
-    for (let i = 0; account().queued && i < DRAIN_STEPS; ++i)
+    for (let i = 0; account().queued > 0 && i < DRAIN_STEPS; ++i)
         await task.sleep(50)
     console.log(`done ${JSON.stringify(account())}`)
 })

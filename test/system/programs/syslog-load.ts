@@ -47,8 +47,8 @@ const syslog = new Rsyslogger(
         framing: framing as SyslogFraming,
         hostname,
         procId,
-        queueBytes: queueBytes || undefined,
-        windowBytes: windowBytes || undefined,
+        queueBytes: queueBytes > 0 ? queueBytes : undefined,
+        windowBytes: windowBytes > 0 ? windowBytes : undefined,
         connectMs,
         backoff: { minMs, maxMs },
     },
@@ -70,7 +70,7 @@ const beat = async () => {
 spawn(beat, e => console.log("beat failed"))
 
 async function pace(sent: number, since: number): Promise<void> {
-    if (rate) {
+    if (rate > 0) {
         const due = since + (sent * 1000) / rate
         while (clock.millis() < due) await ds.sleep(due - clock.millis())
         return
@@ -97,7 +97,7 @@ for (let n = 1; n <= count; ++n) {
     await pace(n, since)
 }
 const until = clock.millis() + drainMs
-while (syslog.stats().queued && clock.millis() < until) await ds.sleep(5)
+while (syslog.stats().queued > 0 && clock.millis() < until) await ds.sleep(5)
 console.log(`jitter ${worst}`)
 console.log(`wrong ${wrong}`)
 console.log(`done ${JSON.stringify(syslog.stats())}`)

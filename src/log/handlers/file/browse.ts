@@ -103,7 +103,7 @@ async function fileNames(log: FlashLog): Promise<string[]> {
     const { filename } = log
     if (!log.starts.length && !(await call(log, nothing)))
         throw flashError(filename, "the log cannot be read")
-    return log.starts.map((start, i) => (i ? `${filename}.${i}` : filename))
+    return log.starts.map((start, i) => (i > 0 ? `${filename}.${i}` : filename))
 }
 
 async function describe(

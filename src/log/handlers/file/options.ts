@@ -58,7 +58,7 @@ function defaultSettings(maxSize: number): Record<string, any> {
 
 /** Number of slots of a log. */
 export function slotCount(options: FileOptions): number {
-    return options.slots || MAX_LOG_SEGMENTS
+    return options.slots > 0 ? options.slots : MAX_LOG_SEGMENTS
 }
 
 /**

@@ -40,7 +40,7 @@ export async function readFile(
     visit: LineVisitor
 ): Promise<boolean> {
     const { starts } = log
-    const next = index ? starts[index - 1] : log.written + 1
+    const next = index > 0 ? starts[index - 1] : log.written + 1
     let expected = Math.max(starts[index], cursorSeq(from))
     let open: OpenLine
     for (let seq = expected; seq < next; ++seq) {
@@ -56,7 +56,8 @@ export async function readFile(
         }
     }
     // the end of the current file may be on its way
-    if (!noteMissing(log, expected, next) && open && index) note(log, CUT_SHORT)
+    if (!noteMissing(log, expected, next) && open && index > 0)
+        note(log, CUT_SHORT)
     return true
 }
 
@@ -71,7 +72,7 @@ export async function readAll(
     while (starts.length) {
         const index = log.starts.indexOf(starts.pop())
         if (index < 0) continue
-        if (index && log.starts[index - 1] <= cursorSeq(from)) continue
+        if (index > 0 && log.starts[index - 1] <= cursorSeq(from)) continue
         if (!(await readFile(log, index, from, visit))) return
     }
 }

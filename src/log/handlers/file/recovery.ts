@@ -62,7 +62,7 @@ export async function recover(log: FlashLog): Promise<void> {
     log.starts = starts.sort((a, b) => b - a)
     if (head) resume(log, head)
     // numbers that damaged segments may have had are left out
-    if (damaged) nextSegment(log, damaged + (head ? 1 : 0))
+    if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
 }
 

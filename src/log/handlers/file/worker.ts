@@ -99,7 +99,8 @@ async function run(log: FlashLog): Promise<void> {
 /** When a line that comes now has to be written. */
 function nextFlush({ retry, options }: FlashLog): number {
     const { flushTime, clock } = options
-    return clock.millis() + (retry || flushTime || Infinity)
+    if (retry > 0) return clock.millis() + retry
+    return flushTime > 0 ? clock.millis() + flushTime : Infinity
 }
 
 function timeLeft({ lateAt, options }: FlashLog): number | undefined {
@@ -113,7 +114,7 @@ function isLate({ lateAt, options }: FlashLog): boolean {
 
 function isDue(log: FlashLog): boolean {
     if (log.commands.length || isLate(log)) return true
-    if (log.retry) return false
+    if (log.retry > 0) return false
     const { queue, dirty, options } = log
     return log.wakeLevel === URGENT || queue.bytes + dirty >= options.flushBytes
 }
@@ -134,10 +135,10 @@ async function work(log: FlashLog): Promise<void> {
         await storeLine(log)
     }
     if (all || log.dirty >= options.flushBytes) await sync(log)
-    if (log.retry) log.retry = 0
+    if (log.retry > 0) log.retry = 0
     const waiting = queue.bytes + log.dirty
-    log.lateAt = waiting ? nextFlush(log) : undefined
-    log.wakeBytes = waiting ? options.flushBytes - log.dirty : 0
+    log.lateAt = waiting > 0 ? nextFlush(log) : undefined
+    log.wakeBytes = waiting > 0 ? options.flushBytes - log.dirty : 0
 }
 
 async function runCommands(log: FlashLog): Promise<void> {
@@ -153,9 +154,10 @@ async function runCommands(log: FlashLog): Promise<void> {
 }
 
 function failed(log: FlashLog, error: any): void {
-    if (!log.retry)
-        tell(log, `not stored: ${error.message || error}; lines wait in RAM`)
-    log.retry = Math.min(log.retry * 2 || RETRY_MS, LONGEST_RETRY_MS)
+    if (!(log.retry > 0))
+        tell(log, `not stored: ${error.message ?? error}; lines wait in RAM`)
+    log.retry =
+        log.retry > 0 ? Math.min(log.retry * 2, LONGEST_RETRY_MS) : RETRY_MS
     if (log.lateAt === undefined) log.wakeBytes = 0
     else {
         log.wakeLevel = URGENT

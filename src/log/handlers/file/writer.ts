@@ -55,20 +55,20 @@ export async function storeLine(log: FlashLog): Promise<void> {
 
 /** Writes what is only in RAM. */
 export async function sync(log: FlashLog): Promise<void> {
-    if (log.dirty) await writeSegment(log)
+    if (log.dirty > 0) await writeSegment(log)
 }
 
 /** Ends the current file: the next line begins a new one. An empty file stays. */
 async function rotate(log: FlashLog): Promise<void> {
     await sync(log)
-    if (sizeOf(log)) beginFile(log, log.options.maxCount)
+    if (sizeOf(log) > 0) beginFile(log, log.options.maxCount)
 }
 
 /** `rotate`, and the new file stands in flash before a line comes to it. */
 export async function rotateNow(log: FlashLog): Promise<void> {
     const size = sizeOf(log)
     await rotate(log)
-    if (size) await writeSegment(log)
+    if (size > 0) await writeSegment(log)
 }
 
 /** Makes the log empty, in flash too. What is only in RAM is gone. */
@@ -102,9 +102,14 @@ function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
     const { since, options } = log
     const { maxSize, maxCount, maxAge } = options
     const size = sizeOf(log)
-    if (!size) return false
+    if (size === 0) return false
     if (size + bytes + 1 > maxSize) return true
-    if (maxAge && stamp >= 0 && since >= 0 && (stamp - since) * 1000 >= maxAge)
+    if (
+        maxAge > 0 &&
+        stamp >= 0 &&
+        since >= 0 &&
+        (stamp - since) * 1000 >= maxAge
+    )
         return true
     // its share of the slots is used up: happens with lines of a few bytes only
     const share = Math.idiv(slotCount(options), maxCount + 1)

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { describe, test, type TestContext } from "node:test"
+import { promisify } from "node:util"
+import { findNumberConditions } from "../../host/lint/conditions.ts"
+import { tempFolder } from "../system/harness.ts"
+
+const run = promisify(execFile)
+const TSC = resolve("node_modules/.bin/tsc")
+
+/** A project with one program, under the compiler options of the real one. */
+function project(t: TestContext, program: string): string {
+    const folder = tempFolder(t)
+    const core = resolve("node_modules/@devicescript/core/src/*.d.ts")
+    const config = {
+        extends: resolve("tsconfig.json"),
+        include: ["*.ts", core],
+    }
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config))
+    writeFileSync(join(folder, "a.ts"), `${program}\nexport {}\n`)
+    return join(folder, "tsconfig.json")
+}
+
+describe("the lint of conditions", () => {
+    const head =
+        "declare const n: number, b: boolean, s: string, o: { n?: number }, u: number | string, e: any"
+    const found = (t: TestContext, line: string) =>
+        findNumberConditions(project(t, `${head}\n${line}`)).map(
+            ({ line, text }) => `${line} ${text}`
+        )
+
+    const wrong: [string, string][] = [
+        ["if (n) s", "n"],
+        ["while (n * 2) s", "n * 2"],
+        ["do s; while (n)", "n"],
+        ["for (; n; ) s", "n"],
+        ["b ? n : !n", "n"],
+        ["b && !o.n", "o.n"],
+        ["n || b", "n"],
+        ["if (b && (s || n)) s", "n"],
+        ["n ? b : b", "n"],
+        ["o.n ||= 1", "o.n"],
+        ["if (u) s", "u"],
+        ["if (e) s", "e"],
+        ["const f = () => { if (n / 2) s }", "n / 2"],
+    ]
+    for (const [line, text] of wrong)
+        test(`finds the number in ${line}`, t => {
+            assert.deepEqual(found(t, line), [`2 ${text}`])
+        })
+
+    const right = [
+        "if (n !== 0 && b) s",
+        "b && n",
+        "o.n ?? n",
+        "if (s) s",
+        "if (n & 1) s",
+        "if (s.length) s",
+        "if (o) s",
+        "for (;;) break",
+    ]
+    for (const line of right)
+        test(`finds nothing in ${line}`, t => {
+            assert.deepEqual(found(t, line), [])
+        })
+})
+
+test("a program sees the names of the board and not those of a browser or of Node", async t => {
+    const check = (program: string) =>
+        run(TSC, ["-p", project(t, program)]).then(
+            () => "",
+            ({ stdout }: { stdout: string }) => stdout
+        )
+    assert.equal(await check("console.log([1].length, isNaN(2))"), "")
+    for (const name of [
+        "document",
+        "window",
+        "fetch",
+        "process",
+        "setImmediate",
+    ])
+        assert.match(
+            await check(`${name}`),
+            new RegExp(
+                `TS2304: Cannot find name '${name}'|TS25\\d\\d: .*'${name}'`
+            )
+        )
+})
+
+test("check covers every folder with programs for the board", () => {
+    const config = resolve("tsconfig.json")
+    assert.deepEqual(findNumberConditions(config), [])
+})
