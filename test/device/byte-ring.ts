@@ -18,7 +18,7 @@ const A_SLICE = 20
 
 /** A text of `size` bytes that tells its number as far as there is room. */
 function textOf(number: number, size: number): string {
-    const name = number + (number % 3 ? ":" : "ä")
+    const name = number + (number % 3 > 0 ? ":" : "ä")
     const words = [name]
     for (let length = name.byteLength; length < size; length += 8)
         words.push("........")
@@ -62,7 +62,7 @@ class Model {
 
     push(): void {
         const { ring, dice, size } = this
-        const most = dice.next(20) ? Math.min(size >> 1, 180) : size
+        const most = dice.next(20) > 0 ? Math.min(size >> 1, 180) : size
         const text = textOf(ring.next, dice.next(most + 1))
         const fits = ring.fits(text.byteLength)
         const before = ring.first
@@ -112,7 +112,7 @@ class Model {
         if (!texts.some(text => text.byteLength < RING_CELL))
             if (ring.copy(at, size).toString() !== texts.join(""))
                 throw new Error(`not the frames from ${frame} on`)
-        if (dice.next(3)) return
+        if (dice.next(3) > 0) return
         ring.settle(reader)
         ring.release(reader)
         this.forget(reader.frame)
@@ -128,7 +128,7 @@ class Model {
         const texts = readAll(ring, cursor)
         bytes = ring.bytesAfter(cursor)
         const same = texts.join("|") === kept.join("|")
-        if (!same || bytes || ring.first !== first)
+        if (!same || bytes !== 0 || ring.first !== first)
             throw new Error(`from ${first}: ${texts} instead of ${kept}`)
         if (ring.next !== first + kept.length) throw new Error("next")
     }
@@ -141,7 +141,7 @@ async function play(size: number, seed: number): Promise<void> {
         const what = dice.next(100)
         if (what < 60) model.push()
         else if (what < 98) model.read()
-        else if (dice.next(8)) model.check()
+        else if (dice.next(8) > 0) model.check()
         else {
             ring.clear()
             model.forget(ring.next)
