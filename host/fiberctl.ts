@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander"
 import { addBuildCommand } from "./commands/build.ts"
 import { addFlashCommand } from "./commands/flash.ts"
+import { addOtaCommand } from "./commands/ota.ts"
 import { addSimCommand } from "./commands/sim.ts"
 import { FirmwareError, UsageError } from "./errors.ts"
 
@@ -16,6 +17,7 @@ async function main(argv: string[]): Promise<number> {
     addSimCommand(program)
     addBuildCommand(program)
     addFlashCommand(program)
+    addOtaCommand(program)
     try {
         await program.parseAsync(argv)
         return 0

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs"
+import { FirmwareError, UsageError } from "../errors.ts"
+import {
+    DEFAULT_HEIGHT,
+    makeHmacKey,
+    makeLmsKey,
+    type OtaKey,
+    readBytes,
+    readKey,
+    replaceFile,
+    signFile,
+    type Target,
+    verifyFile,
+} from "../ota/index.ts"
+import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota.ts"
+
+/** Runs `fiberctl ota keygen`. A file that is there is never overwritten: it may be a key in use. */
+export function keygen({ lms, height, out }: KeygenOptions): void {
+    if (lms && !out)
+        throw new UsageError("--lms writes two files: --out FILE is wanted")
+    if (height !== undefined && !lms)
+        throw new UsageError("--height belongs to --lms")
+    const files = out ? [out, ...(lms ? [`${out}.pub`] : [])] : []
+    for (const file of files)
+        if (existsSync(file))
+            throw new UsageError(`"${file}" exists and is not overwritten`)
+    if (!lms) {
+        const text = makeHmacKey() + "\n"
+        if (out) write(out, text)
+        else process.stdout.write(text)
+        return
+    }
+    const { text, publicKey } = makeLmsKey(height ?? DEFAULT_HEIGHT)
+    write(out!, text)
+    write(`${out}.pub`, publicKey.toString("base64") + "\n")
+}
+
+/** Runs `fiberctl ota sign`. */
+export async function sign(file: string, options: SignOptions): Promise<void> {
+    const { version, out } = options
+    const keys = options.key.map(readKey)
+    const { bytes, hash, warnings } = await signFile({
+        text: readBytes(file, "file"),
+        name: file,
+        version,
+        target: targetOf(options),
+        keys,
+        sealKey: sealKeyOf(options, keys),
+    })
+    for (const warning of warnings) console.error(`fiberctl: ${warning}`)
+    if (!out) {
+        process.stdout.write(bytes)
+        return
+    }
+    write(out, bytes.toString())
+    console.log(
+        `${out}: version ${version}, hash ${hash}, ${bytes.length} bytes`
+    )
+}
+
+/** Runs `fiberctl ota verify`. @throws FirmwareError (exit code 1) when it is not valid */
+export function verify(file: string, { key, json }: VerifyOptions): void {
+    const verdict = verifyFile(readBytes(file, "file"), readKey(key))
+    if (!verdict.valid) {
+        if (json) console.log(JSON.stringify(verdict))
+        throw new FirmwareError(`"${file}": ${verdict.reason}`)
+    }
+    const { version, target, nonce, body } = verdict.file
+    const { hash, kind } = verdict
+    const isSealed = nonce !== undefined
+    if (json) {
+        const bytes = body.length
+        const shown = {
+            version,
+            ...target,
+            hash,
+            kind,
+            sealed: isSealed,
+            bytes,
+        }
+        console.log(JSON.stringify({ valid: true, ...shown }))
+        return
+    }
+    const whom =
+        "device" in target ? `device ${target.device}` : `${target.share}%`
+    console.log(
+        `valid: version ${version} for ${whom}, hash ${hash}, signed by ${kind}${isSealed ? ", sealed" : ""}`
+    )
+}
+
+function targetOf({ device, share }: SignOptions): Target {
+    if ((device === undefined) === (share === undefined))
+        throw new UsageError("either --device ID or --share PERCENT is wanted")
+    if (share !== undefined) return { share }
+    const id = device!.toLowerCase()
+    if (!/^[0-9a-f]{16}$/.test(id))
+        throw new UsageError(
+            `--device "${device}": 16 hexadecimal digits are wanted`
+        )
+    return { device: id }
+}
+
+function sealKeyOf(
+    { seal, sealKey }: SignOptions,
+    keys: OtaKey[]
+): Buffer | undefined {
+    if (!seal && !sealKey) return undefined
+    // of an old key and a new one, a board opens the file with the old one, which comes first
+    const key = sealKey
+        ? readKey(sealKey)
+        : keys.find(({ kind }) => kind === "hmac")
+    if (key?.kind !== "hmac")
+        throw new UsageError(
+            "an LMS key cannot seal: --seal-key FILE with the boards' OTA_KEY is wanted"
+        )
+    return key.key
+}
+
+/** @throws UsageError naming the file */
+function write(file: string, text: string): void {
+    try {
+        replaceFile(file, text)
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        throw new UsageError(`"${file}" cannot be written (${code})`)
+    }
+}

@@ -1,0 +1,56 @@
+import { once } from "node:events"
+import { statSync } from "node:fs"
+import type { AddressInfo } from "node:net"
+import { UsageError } from "../errors.ts"
+import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
+import type { ServeOptions } from "./ota.ts"
+
+/** Runs `fiberctl ota serve` until it is interrupted. */
+export async function serve(
+    folder: string,
+    { port, host, json }: ServeOptions
+): Promise<void> {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new UsageError(`"${folder}" is no folder`)
+    const show = (event: ServeEvent) =>
+        console.log(json ? JSON.stringify(event) : line(event))
+    const server = serveFolder(folder, show)
+    server.listen(port, host)
+    try {
+        await once(server, "listening")
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        throw new UsageError(`--port ${port}: cannot listen (${code})`)
+    }
+    const { port: actual } = server.address() as AddressInfo
+    const files = listFiles(folder)
+    const url = `http://${host}:${actual}/`
+    if (json) console.log(JSON.stringify({ url, files }))
+    else {
+        console.log(`serving "${folder}" at ${url}`)
+        for (const { name, version, hash } of files)
+            console.log(`  ${name}: version ${version}, hash ${hash}`)
+    }
+    await interrupted()
+    server.closeAllConnections()
+    server.close()
+}
+
+/** One request as a line: when, what, and which board has what. */
+function line({ time, method, path, status, sent, board }: ServeEvent): string {
+    const parts = [time.slice(11, 19), method, path.slice(0, 100), status]
+    if (sent !== undefined) parts.push(`sent version ${sent}`)
+    if (board?.device) {
+        const { device, version, state, reason } = board
+        parts.push(`${device} has version ${version}: ${state}`)
+        if (reason) parts.push(`(${reason})`)
+    }
+    return parts.join(" ")
+}
+
+function interrupted(): Promise<void> {
+    return new Promise(resolve => {
+        for (const signal of ["SIGINT", "SIGTERM"] as const)
+            process.once(signal, () => resolve())
+    })
+}

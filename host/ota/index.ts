@@ -1,0 +1,17 @@
+export { MAX_VERSION, type Target } from "./file.ts"
+export {
+    makeHmacKey,
+    type OtaKey,
+    readBytes,
+    readKey,
+    readText,
+} from "./keys.ts"
+export { DEFAULT_HEIGHT, makeLmsKey, replaceFile } from "./lms-key.ts"
+export {
+    type BoardReport,
+    listFiles,
+    type ServeEvent,
+    serveFolder,
+} from "./serve.ts"
+export { shareOf } from "./share.ts"
+export { signFile, type Verdict, verifyFile } from "./sign.ts"

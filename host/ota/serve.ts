@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import {
+    createServer,
+    type IncomingMessage,
+    type Server,
+    type ServerResponse,
+} from "node:http"
+import { join, normalize, sep } from "node:path"
+import { hashOf, MAX_FILE_BYTES, parseFile } from "./file.ts"
+
+/** Longest report taken, in bytes. */
+const MAX_REPORT_BYTES = 2000
+/** Longest wait for a request, in ms. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** What a board says about itself, with a request or as a report. */
+export interface BoardReport {
+    device: string
+    version: number
+    hash: string
+    state: string
+    reason: string
+}
+
+/** What the server saw, one a request. */
+export interface ServeEvent {
+    /** RFC 3339. */
+    time: string
+    method: string
+    path: string
+    status: number
+    /** Version of the file that was sent. */
+    sent?: number
+    board?: Partial<BoardReport>
+}
+
+/** A file that is served. */
+export interface ServedFile {
+    name: string
+    version: number
+    hash: string
+}
+
+/** The signed files of a folder, of its subfolders too. */
+export function listFiles(folder: string): ServedFile[] {
+    const names = readdirSync(folder, { recursive: true }) as string[]
+    return names.sort().flatMap(name => {
+        const file = readSigned(join(folder, name))
+        return file ? [{ name, version: file.version, hash: file.hash }] : []
+    })
+}
+
+/**
+ * Serves the signed files of a folder, and nothing else in it, and takes the reports of boards by
+ * POST at any path.
+ */
+export function serveFolder(
+    folder: string,
+    onEvent: (event: ServeEvent) => void
+): Server {
+    const server = createServer((request, response) => {
+        answer(folder, request, response).then(event => {
+            const { method = "", url = "" } = request
+            const time = new Date().toISOString()
+            const { statusCode: status } = response
+            onEvent({ time, method, path: url, status, ...event })
+        })
+    })
+    server.requestTimeout = REQUEST_TIMEOUT_MS
+    return server
+}
+
+async function answer(
+    folder: string,
+    request: IncomingMessage,
+    response: ServerResponse
+): Promise<Partial<ServeEvent>> {
+    if (request.method === "POST") return await takeReport(request, response)
+    const board = boardOf(request)
+    if (request.method !== "GET" && request.method !== "HEAD") {
+        response.writeHead(405, { allow: "GET, HEAD, POST" }).end()
+        return { board }
+    }
+    const file = readSigned(pathOf(folder, request.url ?? ""))
+    if (!file) {
+        response.writeHead(404).end()
+        return { board }
+    }
+    const { bytes, etag, version } = file
+    const headers = { etag, "cache-control": "no-cache" }
+    if (request.headers["if-none-match"] === etag) {
+        response.writeHead(304, headers).end()
+        return { board }
+    }
+    response.writeHead(200, {
+        ...headers,
+        "content-type": "text/plain; charset=utf-8",
+        "content-length": bytes.length,
+    })
+    response.end(request.method === "HEAD" ? undefined : bytes)
+    return { sent: version, board }
+}
+
+/** The file that a path names; outside of the folder there is none. */
+function pathOf(folder: string, url: string): string {
+    try {
+        const [path] = decodeURIComponent(url).split("?", 1)
+        const name = normalize(`${sep}${path}`)
+        return name.includes("\0") ? "" : join(folder, name)
+    } catch {
+        return "" // a malformed escape
+    }
+}
+
+function readSigned(
+    path: string
+): { bytes: Buffer; etag: string; version: number; hash: string } | undefined {
+    try {
+        const { size } = statSync(path)
+        if (size > MAX_FILE_BYTES) return undefined
+        const bytes = readFileSync(path)
+        const file = parseFile(bytes)
+        if (typeof file === "string") return undefined
+        const sum = createHash("sha256").update(bytes).digest("hex")
+        const { version, message } = file
+        const etag = `"${sum.slice(0, 16)}"`
+        return { bytes, etag, version, hash: hashOf(message) }
+    } catch {
+        return undefined // no such file, or a folder
+    }
+}
+
+/** A board names itself in a header that other servers pass over. */
+function boardOf(request: IncomingMessage): Partial<BoardReport> | undefined {
+    const text = request.headers["x-fiberd"]
+    if (typeof text !== "string") return undefined
+    const match =
+        /^device=([0-9a-f]{16}); version=(\d{1,10}); state=([a-z-]{1,20})$/.exec(
+            text
+        )
+    if (!match) return undefined
+    return { device: match[1], version: Number(match[2]), state: match[3] }
+}
+
+async function takeReport(
+    request: IncomingMessage,
+    response: ServerResponse
+): Promise<Partial<ServeEvent>> {
+    const parts: Buffer[] = []
+    let size = 0
+    for await (const part of request) {
+        size += part.length
+        if (size > MAX_REPORT_BYTES) {
+            response.writeHead(413, { connection: "close" }).end()
+            return {}
+        }
+        parts.push(part)
+    }
+    const board = parseReport(Buffer.concat(parts).toString())
+    response.writeHead(board ? 204 : 400).end()
+    return { board }
+}
+
+/** What a report says, cut to what is known and printable. */
+function parseReport(text: string): BoardReport | undefined {
+    try {
+        const { device, version, hash, state, reason } = JSON.parse(text)
+        if (!/^[0-9a-f]{16}$/.test(device)) return undefined
+        return {
+            device,
+            version: Number(version) || 0,
+            hash: clean(hash),
+            state: clean(state),
+            reason: clean(reason),
+        }
+    } catch {
+        return undefined
+    }
+}
+
+function clean(text: unknown): string {
+    return String(text ?? "")
+        .replace(/[^\x20-\x7e]/g, "?")
+        .slice(0, 200)
+}

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import {
+    existsSync,
+    readFileSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
+import { get } from "node:http"
+import { join, resolve } from "node:path"
+import { createInterface } from "node:readline"
+import { describe, test, type TestContext } from "node:test"
+import { parsePublicText } from "../../host/ota/keys.ts"
+import { makeLmsKey, signVersion } from "../../host/ota/lms-key.ts"
+import { verifyLms } from "../../host/ota/lms.ts"
+import { cleanUp, runCli, tempFolder } from "../system/harness.ts"
+
+const DEVICE = "8f3a6c1d20b94e75"
+const TOOL = resolve("host/fiberctl.js")
+
+/** A folder with settings, a key of each kind, and how to run `fiberctl ota` in it. */
+function workshop(t: TestContext) {
+    const folder = tempFolder(t)
+    const path = (name: string) => join(folder, name)
+    writeFileSync(path("a.env"), "LOG_LEVEL=debug\n")
+    writeFileSync(path("key"), "01".repeat(32) + "\n")
+    const { text, publicKey } = makeLmsKey(5)
+    writeFileSync(path("lms"), text)
+    writeFileSync(path("lms.pub"), publicKey.toString("base64"))
+    const ota = (...args: string[]) => runCli(["ota", ...args], { cwd: folder })
+    return { folder, path, ota }
+}
+
+describe("fiberctl ota", { concurrency: 2 }, () => {
+    test("keygen makes keys that only their owner reads", async t => {
+        const { path, ota } = workshop(t)
+        assert.match((await ota("keygen")).stdout, /^[0-9a-f]{64}\n$/)
+        const made = await ota("keygen", "--out", "new")
+        assert.equal(made.code, 0)
+        assert.match(readFileSync(path("new"), "utf8"), /^[0-9a-f]{64}\n$/)
+        assert.equal(statSync(path("new")).mode & 0o77, 0)
+        const again = await ota("keygen", "--out", "new")
+        assert.equal(again.code, 2)
+        assert.match(again.stderr, /^fiberctl: "new" exists and is not overw/)
+        const lms = await ota(
+            ...["keygen", "--lms", "--height", "5", "--out", "fleet"]
+        )
+        assert.equal(lms.code, 0, lms.stderr)
+        assert.equal(statSync(path("fleet")).mode & 0o77, 0)
+        assert.ok(
+            parsePublicText(readFileSync(path("fleet.pub"), "utf8").trim())
+        )
+        const nowhere = await ota("keygen", "--lms")
+        assert.equal(nowhere.code, 2)
+        assert.match(nowhere.stderr, /--out FILE is wanted/)
+    })
+
+    test("sign and verify, for a board and for a share", async t => {
+        const { path, ota } = workshop(t)
+        const signed = await ota(
+            ...["sign", "a.env", "--key", "key", "--device", DEVICE],
+            ...["--version", "3", "--out", "a.ota"]
+        )
+        assert.equal(signed.code, 0, signed.stderr)
+        assert.match(signed.stdout, /^a\.ota: version 3, hash [0-9a-f]{16}, /)
+        const text = readFileSync(path("a.ota"), "utf8")
+        assert.match(
+            text,
+            /^#ota version=3 device=8f3a6c1d20b94e75\n#ota hmac=/
+        )
+        assert.ok(text.endsWith("\nLOG_LEVEL=debug\n"))
+        const good = await ota("verify", "a.ota", "--key", "key")
+        assert.equal(good.code, 0)
+        assert.match(good.stdout, /^valid: version 3 for device 8f3a/)
+        const bad = await ota("verify", "a.ota", "--key", "lms.pub")
+        assert.equal(bad.code, 1)
+        assert.match(bad.stderr, /^fiberctl: "a\.ota": no signature of it/)
+        const shared = await ota(
+            ...["sign", "a.env", "--key", "lms", "--share", "10%"],
+            ...["--seal-key", "key", "--version", "3"]
+        )
+        assert.match(shared.stdout, /^#ota version=3 share=10% seal=/)
+        assert.ok(!shared.stdout.includes("LOG_LEVEL"))
+        writeFileSync(path("s.ota"), shared.stdout)
+        const json = await ota("verify", "s.ota", "--key", "lms.pub", "--json")
+        const { valid, version, share, sealed } = JSON.parse(json.stdout)
+        assert.deepEqual(
+            { valid, version, share, sealed },
+            {
+                ...{ valid: true, version: 3, share: 10, sealed: true },
+            }
+        )
+    })
+
+    test("an LMS key signs a version once", async t => {
+        const { path, ota } = workshop(t)
+        const sign = (version: number) =>
+            ota(
+                ...["sign", "a.env", "--key", "lms", "--share", "100"],
+                ...["--version", String(version)]
+            )
+        assert.equal((await sign(3)).code, 0)
+        const before = readFileSync(path("lms"), "utf8")
+        for (const version of [3, 2]) {
+            const again = await sign(version)
+            assert.equal(again.code, 2)
+            assert.equal(again.stdout, "")
+            assert.match(again.stderr, /a version once only, and 4 is its next/)
+        }
+        const beyond = await sign(32)
+        assert.equal(beyond.code, 2)
+        assert.match(beyond.stderr, /signs up to version 31; make a new key/)
+        assert.equal(readFileSync(path("lms"), "utf8"), before)
+    })
+
+    const wrong: [string, string[], RegExp][] = [
+        [
+            "no target",
+            ["--key", "key", "--version", "1"],
+            /--device ID or --sh/,
+        ],
+        [
+            "no version",
+            ["--key", "key", "--share", "1%"],
+            /'--version <n>' not specified/,
+        ],
+        [
+            "a share of 0",
+            ["--key", "key", "--share", "0%", "--version", "1"],
+            /1% to 100% is wanted/,
+        ],
+        [
+            "a short id",
+            ["--key", "key", "--device", "12", "--version", "1"],
+            /16 hexadecimal digits are wanted/,
+        ],
+        [
+            "no key",
+            ["--key", "a.env", "--share", "1%", "--version", "1"],
+            /key "a\.env": 64 hexadecimal digits or an LMS key/,
+        ],
+        [
+            "a public key",
+            ["--key", "lms.pub", "--share", "1%", "--version", "1"],
+            /is a public key, the private one is wanted/,
+        ],
+        [
+            "LMS cannot seal",
+            ["--key", "lms", "--share", "1%", "--version", "1", "--seal"],
+            /--seal-key FILE .* is wanted/,
+        ],
+    ]
+    for (const [what, args, message] of wrong)
+        test(`one line and exit code 2: ${what}`, async t => {
+            const { ota } = workshop(t)
+            const run = await ota("sign", "a.env", ...args)
+            assert.equal(run.code, 2)
+            assert.equal(run.stdout, "")
+            assert.match(run.stderr, message)
+            assert.equal(run.stderr.trim().split("\n").length, 1)
+        })
+
+    test("serve gives signed files, and says which board has what", async t => {
+        const { folder, path, ota } = workshop(t)
+        const sign = await ota(
+            ...["sign", "a.env", "--key", "key", "--share", "100"],
+            ...["--version", "3", "--out", "a.ota"]
+        )
+        assert.equal(sign.code, 0)
+        symlinkSync(resolve("package.json"), path("link.json"))
+        const server = spawn(
+            process.execPath,
+            [TOOL, "ota", "serve", folder, "--port", "0", "--json"],
+            { stdio: ["ignore", "pipe", "inherit"] }
+        )
+        cleanUp(t, () => server.kill("SIGKILL"))
+        const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
+        const next = async () => JSON.parse((await lines.next()).value)
+        const { url, files } = await next()
+        assert.deepEqual(
+            files.map(({ name }: { name: string }) => name),
+            ["a.ota"]
+        )
+        const board = {
+            "x-fiberd": `device=${DEVICE}; version=2; state=active`,
+        }
+        const file = await fetch(url + "a.ota", { headers: board })
+        assert.equal(await file.text(), readFileSync(path("a.ota"), "utf8"))
+        assert.match(file.headers.get("date") ?? "", /GMT$/)
+        const seen = await next()
+        assert.deepEqual(
+            [seen.status, seen.sent, seen.board.version],
+            [200, 3, 2]
+        )
+        const headers = { "if-none-match": file.headers.get("etag")! }
+        assert.equal((await fetch(url + "a.ota", { headers })).status, 304)
+        assert.equal((await next()).status, 304)
+
+        for (const hidden of ["key", "lms", "link.json", "..%2fx", "%", ""]) {
+            assert.equal((await fetch(url + hidden)).status, 404, hidden)
+            assert.equal((await next()).status, 404)
+        }
+        const raw = await new Promise<number | undefined>(resolve =>
+            get(url + "x", { path: "/../../../../etc/passwd" }, answer => {
+                answer.resume()
+                resolve(answer.statusCode)
+            })
+        )
+        assert.equal(raw, 404)
+        await next()
+        const report = {
+            device: DEVICE,
+            version: 3,
+            hash: "00",
+            state: "rolled-back",
+            reason: "no\u001b[31m link",
+        }
+        const post = (body: string) => fetch(url, { method: "POST", body })
+        assert.equal((await post(JSON.stringify(report))).status, 204)
+        const { board: told } = await next()
+        assert.deepEqual(told, { ...report, reason: "no?[31m link" })
+        assert.equal((await post("{")).status, 400)
+        await next()
+        assert.equal((await post("x".repeat(5000))).status, 413)
+        await next()
+        const ended = once(server, "exit")
+        server.kill("SIGINT")
+        assert.deepEqual(await ended, [0, null])
+    })
+
+    test("serve says what is wrong in one line", async t => {
+        const { ota } = workshop(t)
+        const run = await ota("serve", "nowhere")
+        assert.equal(run.code, 2)
+        assert.equal(run.stderr, 'fiberctl: "nowhere" is no folder\n')
+    })
+})
+
+describe("an LMS key file", () => {
+    test("counts before the signature leaves, and for two at a time", async t => {
+        const { path } = workshop(t)
+        const file = path("lms")
+        const key = parsePublicText(readFileSync(path("lms.pub"), "utf8"))!
+        const message = Buffer.from("m")
+        const results = await Promise.allSettled(
+            [1, 2, 2, 3].map(version => signVersion(file, version, message))
+        )
+        const signed = results.flatMap(result =>
+            result.status === "fulfilled" ? [result.value] : []
+        )
+        const leaves = signed.map(signature => signature.readUInt32BE(0))
+        assert.equal(new Set(leaves).size, leaves.length)
+        assert.ok(leaves.length >= 1 && leaves.length <= 3)
+        for (const signature of signed)
+            assert.ok(verifyLms(key, message, signature))
+        const { next } = JSON.parse(readFileSync(file, "utf8"))
+        assert.equal(next, Math.max(...leaves) + 1)
+        assert.ok(!existsSync(`${file}.lock`))
+    })
+
+    test("a damaged one signs nothing", async t => {
+        const { path } = workshop(t)
+        const file = path("lms")
+        const content = JSON.parse(readFileSync(file, "utf8"))
+        for (const damage of [
+            { leaves: "A" + content.leaves.slice(1) },
+            { leaves: content.leaves.slice(4) },
+            { seed: Buffer.alloc(24).toString("base64") },
+            { kind: "x" },
+            { next: "soon" },
+            { tree: 99 },
+        ]) {
+            writeFileSync(file, JSON.stringify({ ...content, ...damage }))
+            await assert.rejects(
+                signVersion(file, 1, Buffer.from("m")),
+                /damaged|is no "fiberd LMS/
+            )
+        }
+    })
+})
