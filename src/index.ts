@@ -1,6 +1,6 @@
+export * from "./flashlog"
 export * from "./heartbeat"
 export * from "./log"
-export * from "./log/handlers"
 export * from "./net"
 export * from "./platform"
 export * from "./settings"

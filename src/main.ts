@@ -1,14 +1,20 @@
 import * as ds from "@devicescript/core"
 import { startBoard } from "../boards/esp32_devkit_c"
 import { demo } from "./demo"
-import { beat, BuzzerHeartBeat, LedHeartBeat } from "./heartbeat"
-import { levelSpecFault, LogSystem, parseLevel } from "./log"
+import {
+    beat,
+    BuzzerHeartBeat,
+    HeartBeatHandler,
+    LedHeartBeat,
+} from "./heartbeat"
 import {
     ConsoleHandler,
-    FileRotationHandler,
-    HeartBeatHandler,
+    levelSpecFault,
+    LogSystem,
+    parseLevel,
     RingHandler,
-} from "./log/handlers"
+} from "./log"
+import { FileRotationHandler } from "./flashlog"
 import { followRealTimeClock, reportClock, SocketArbiter } from "./net"
 import { followNetwork } from "./network"
 import {
@@ -19,7 +25,7 @@ import {
     SystemSocket,
 } from "./platform"
 import { firmwareSchema, loadSettings } from "./settings"
-import { forwardLate, RsyslogHandler, Rsyslogger, SYSLOG_TOPIC } from "./syslog"
+import { forwardLate, Rsyslogger, RsyslogHandler, SYSLOG_TOPIC } from "./syslog"
 import { BootJournal, TaskRegistry } from "./tasks"
 
 /** Bytes of RAM for the last lines. */

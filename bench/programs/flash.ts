@@ -1,8 +1,7 @@
 // Writes lines to the flash log and says what that cost: batched, or each at once as errors are.
 import * as ds from "@devicescript/core"
 import { ERROR, INFO, LogSystem } from "../../src/log"
-import { FileRotationHandler } from "../../src/log/handlers"
-import { lineText } from "../../src/log/handlers/file"
+import { FileRotationHandler, lineText } from "../../src/flashlog"
 import { SettingsFlash, SystemClock } from "../../src/platform"
 
 const clock = new SystemClock()

@@ -1,8 +1,9 @@
 // How costs grow: with the number of tasks, of handlers, of lines that are stored.
 import * as ds from "@devicescript/core"
-import { INFO, LogSystem } from "../../src/log"
-import { FileRotationHandler, RingHandler } from "../../src/log/handlers"
-import { MemoryFlash, SystemClock } from "../../src/platform"
+import { INFO, LogSystem, RingHandler } from "../../src/log"
+import { FileRotationHandler } from "../../src/flashlog"
+import { MemoryFlash } from "../../src/testing"
+import { SystemClock } from "../../src/platform"
 import { TaskRegistry } from "../../src/tasks"
 import { measure, measuredName } from "./count"
 

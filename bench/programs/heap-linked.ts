@@ -1,17 +1,23 @@
 // All of the library is linked, and nothing of it is used: what its code takes by being there.
 import * as ds from "@devicescript/core"
-import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
-import { LogSystem, parseLevel, parseLevelSpec } from "../../src/log"
+import {
+    beat,
+    BuzzerHeartBeat,
+    HeartBeatHandler,
+    LedHeartBeat,
+} from "../../src/heartbeat"
 import {
     ConsoleHandler,
-    FileRotationHandler,
-    HeartBeatHandler,
+    LogSystem,
+    parseLevel,
+    parseLevelSpec,
     RingHandler,
-} from "../../src/log/handlers"
+} from "../../src/log"
+import { FileRotationHandler } from "../../src/flashlog"
 import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
 import { firmwareSchema, loadSettings } from "../../src/settings"
-import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
+import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 import { TaskRegistry } from "../../src/tasks"
 import { takeHeap } from "./probe"
 

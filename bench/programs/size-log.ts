@@ -1,6 +1,5 @@
 // An application that uses logging only: a console and the last lines in RAM.
-import { LogSystem } from "../../src/log"
-import { ConsoleHandler, RingHandler } from "../../src/log/handlers"
+import { ConsoleHandler, LogSystem, RingHandler } from "../../src/log"
 import { SystemClock } from "../../src/platform"
 
 const log = new LogSystem(new SystemClock())

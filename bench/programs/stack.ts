@@ -1,12 +1,8 @@
-import { LedHeartBeat } from "../../src/heartbeat"
-import { INFO, LogSystem } from "../../src/log"
-import {
-    FileRotationHandler,
-    HeartBeatHandler,
-    RingHandler,
-} from "../../src/log/handlers"
+import { HeartBeatHandler, LedHeartBeat } from "../../src/heartbeat"
+import { INFO, LogSystem, RingHandler } from "../../src/log"
+import { FileRotationHandler } from "../../src/flashlog"
 import { Clock, FlashSlots } from "../../src/platform"
-import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
+import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 
 /** A log that takes everything from info on, with the last lines in RAM. */
 export function ringLog(clock: Clock): LogSystem {

@@ -1,6 +1,7 @@
 // What a call of the log and of its parts takes, in steps of the VM.
 import * as ds from "@devicescript/core"
 import {
+    ConsoleHandler,
     INFO,
     LINE_FORMATTER,
     LogRecord,
@@ -8,10 +9,10 @@ import {
     STOP,
     topicFilter,
 } from "../../src/log"
-import { ConsoleHandler } from "../../src/log/handlers"
 import { SocketArbiter } from "../../src/net"
-import { MemoryFlash, SystemClock } from "../../src/platform"
-import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
+import { MemoryFlash } from "../../src/testing"
+import { SystemClock } from "../../src/platform"
+import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 import { measure, measuredName } from "./count"
 import { NullSocket } from "./null-socket"
 import { addSlowHandlers, ringLog } from "./stack"

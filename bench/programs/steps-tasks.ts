@@ -1,7 +1,6 @@
 // What the supervision of tasks and the reading of settings take, in steps of the VM.
 import * as ds from "@devicescript/core"
-import { LogSystem, parseLevel } from "../../src/log"
-import { RingHandler } from "../../src/log/handlers"
+import { LogSystem, parseLevel, RingHandler } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
 import { firmwareSchema, Settings } from "../../src/settings"
 import { Task, TaskRegistry } from "../../src/tasks"

@@ -3,17 +3,17 @@
 // the status of another. At the end it takes the heap that is left.
 import * as ds from "@devicescript/core"
 import { startBoard } from "../../boards/esp32_devkit_c"
-import { beat, BuzzerHeartBeat, LedHeartBeat } from "../../src/heartbeat"
-import { ERROR, LogSystem } from "../../src/log"
 import {
-    ConsoleHandler,
-    FileRotationHandler,
+    beat,
+    BuzzerHeartBeat,
     HeartBeatHandler,
-    RingHandler,
-} from "../../src/log/handlers"
+    LedHeartBeat,
+} from "../../src/heartbeat"
+import { ConsoleHandler, ERROR, LogSystem, RingHandler } from "../../src/log"
+import { FileRotationHandler } from "../../src/flashlog"
 import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
-import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
+import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 import { Task, TaskRegistry } from "../../src/tasks"
 import { play, readOrder, tell } from "./load"
 import { takeHeap } from "./probe"

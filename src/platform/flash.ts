@@ -137,7 +137,7 @@ function report(packet: ds.Packet): void {
 }
 
 /** @throws FlashError for a key or a value that the store does not take */
-function checkSlot(key: string, value: Buffer | undefined): void {
+export function checkSlot(key: string, value: Buffer | undefined): void {
     if (!key || key.byteLength > MAX_KEY_BYTES)
         throw flashError(key, `key must have 1 to ${MAX_KEY_BYTES} bytes`)
     if (value && value.length > MAX_VALUE_BYTES)
@@ -145,28 +145,4 @@ function checkSlot(key: string, value: Buffer | undefined): void {
             key,
             `value of ${value.length} bytes, at most ${MAX_VALUE_BYTES} fit`
         )
-}
-
-/**
- * Flash in RAM, for tests: the same limits and the same answers, gone at the next start.
- * @devsWhenUsed
- */
-export class MemoryFlash implements FlashSlots {
-    readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
-    readonly slots: Record<string, Buffer> = {}
-
-    async read(key: string): Promise<Buffer | undefined> {
-        this.stats.reads++
-        // the real store always waits; without it a scan would run into the VM's step limit
-        await ds.sleep(0)
-        const value = this.slots[key]
-        return value && value.length ? value : undefined
-    }
-
-    async write(key: string, value: Buffer): Promise<void> {
-        checkSlot(key, value)
-        this.stats.writes++
-        this.stats.bytes += value.length
-        this.slots[key] = value.slice()
-    }
 }

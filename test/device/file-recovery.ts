@@ -1,16 +1,16 @@
 import { ERROR, INFO } from "../../src/log/levels"
-import { describe, expect, test } from "@devicescript/test"
-import { FileRotationHandler } from "../../src/log/handlers/file"
+import { FileRotationHandler } from "../../src/flashlog"
 import { logSlot } from "../../src/platform"
 import {
+    VECTOR_CASES,
     VECTOR_LINES,
     VECTOR_MAX_SIZE,
     VECTOR_SLOTS,
-    VECTOR_CASES,
     VectorCase,
     vectorText,
 } from "../vectors/flash-log"
 import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
+import { describe, expect, test } from "@devicescript/test"
 
 /** Most bytes in one file of the power-cut test: two to three segments. */
 const MAX_SIZE = 400

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { FileRotationHandler } from "../../src/log/handlers/file"
+import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO } from "../../src/log/levels"
 import {
     fails,

@@ -11,7 +11,7 @@ import {
     Pattern,
     PatternTable,
 } from "../../src/heartbeat"
-import { HeartBeatHandler } from "../../src/log/handlers/heartbeat"
+import { HeartBeatHandler } from "../../src/heartbeat"
 import { CRITICAL, DEBUG, ERROR, INFO, LogSystem, WARNING } from "../../src/log"
 import { SystemClock } from "../../src/platform"
 import { until } from "./support/until"

@@ -2,6 +2,7 @@ import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     BoundedQueue,
+    ConsoleHandler,
     DEBUG,
     ERROR,
     Handler,
@@ -10,11 +11,12 @@ import {
     LogSystem,
     NONE,
     parseLevelSpec,
+    RingHandler,
     WARNING,
 } from "../../src/log"
-import { ConsoleHandler, RingHandler } from "../../src/log/handlers"
 import { account, fresh, info, settle } from "./support/handlers"
-import { Dice, expectPart, ManualClock, Recorder, thrown } from "./support/log"
+import { Dice, expectPart, Recorder, thrown } from "./support/log"
+import { ManualClock } from "../../src/testing"
 
 describe("handlers by name (L5)", () => {
     afterEach(settle)

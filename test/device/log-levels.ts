@@ -15,13 +15,8 @@ import {
     TRACE,
     WARNING,
 } from "../../src/log"
-import {
-    CountingFormatter,
-    expectPart,
-    freshLog,
-    ManualClock,
-    thrown,
-} from "./support/log"
+import { CountingFormatter, expectPart, freshLog, thrown } from "./support/log"
+import { ManualClock } from "../../src/testing"
 
 /** Place of the fault in a level specification, or -1 when it parses. */
 function faultAt(spec: string): number {

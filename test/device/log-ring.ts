@@ -2,18 +2,19 @@ import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     BoundedQueue,
-    CUT_MARK,
     cut,
+    CUT_MARK,
     ERROR,
     INFO,
     LogSystem,
+    RingHandler,
     STAGE_ASYNC,
     STAGE_DROP,
     STAGE_FLUSH,
 } from "../../src/log"
-import { RingHandler } from "../../src/log/handlers"
 import { settle } from "./support/handlers"
-import { Dice, expectPart, ManualClock, thrown } from "./support/log"
+import { Dice, expectPart, thrown } from "./support/log"
+import { ManualClock } from "../../src/testing"
 
 /** A ring with the lines `0`, `1`, ... in it. */
 function ringOf(bytes: number, count: number): RingHandler {

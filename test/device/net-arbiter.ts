@@ -1,7 +1,8 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
-import { FakeSocket, SystemClock, spawn } from "../../src/platform"
+import { FakeSocket } from "../../src/testing"
+import { spawn, SystemClock } from "../../src/platform"
 
 function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
     const socket = new FakeSocket()

@@ -10,12 +10,12 @@ import {
     flag,
     int,
     list,
+    loadSettings,
     MASK,
     named,
     oneOf,
     secret,
     Setting,
-    loadSettings,
     Settings,
     text,
 } from "../../src/settings"
@@ -23,9 +23,9 @@ import {
     deviceId,
     FlashSlots,
     MAX_KEY_BYTES,
-    MemoryFlash,
     shortDeviceId,
 } from "../../src/platform"
+import { MemoryFlash } from "../../src/testing"
 
 /** What a setting makes of each text, `-` where it refuses. */
 function reads(setting: Setting<any>, texts: string[]): string {

@@ -1,7 +1,8 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { SocketArbiter } from "../../src/net"
-import { FakeConnection, FakeSocket, SystemClock } from "../../src/platform"
+import { FakeConnection, FakeSocket } from "../../src/testing"
+import { SystemClock } from "../../src/platform"
 import {
     MAX_SEQUENCE,
     Rsyslogger,

@@ -1,7 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
-import { INFO, MAX_TOPICS } from "../../src/log"
-import { RingHandler } from "../../src/log/handlers"
+import { INFO, MAX_TOPICS, RingHandler } from "../../src/log"
 import { MAX_NAME_CHARS, Task } from "../../src/tasks"
 import {
     Bench,

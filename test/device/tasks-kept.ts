@@ -6,10 +6,10 @@ import {
     flashError,
     FlashSlots,
     FlashStats,
-    MemoryFlash,
     SystemClock,
     TASKS_SLOT,
 } from "../../src/platform"
+import { MemoryFlash } from "../../src/testing"
 import { BootJournal, Task, TaskRegistry } from "../../src/tasks"
 import { Bench, expectError, forever, same, until } from "./support/tasks"
 

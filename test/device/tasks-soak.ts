@@ -1,7 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
-import { LogSystem } from "../../src/log"
-import { RingHandler } from "../../src/log/handlers"
+import { LogSystem, RingHandler } from "../../src/log"
 import { SystemClock } from "../../src/platform"
 import { Task, TaskRegistry } from "../../src/tasks"
 import { KINDS, soak } from "./support/soak"

@@ -1,16 +1,9 @@
 import * as ds from "@devicescript/core"
-import {
-    FileOptions,
-    FileRotationHandler,
-} from "../../../src/log/handlers/file"
+import { FileOptions, FileRotationHandler } from "../../../src/flashlog"
 import { Level } from "../../../src/log/levels"
 import { LogRecord } from "../../../src/log/record"
-import {
-    Clock,
-    FlashSlots,
-    FlashStats,
-    MemoryFlash,
-} from "../../../src/platform"
+import { Clock, FlashSlots, FlashStats } from "../../../src/platform"
+import { MemoryFlash } from "../../../src/testing"
 
 /** A clock that the test moves. */
 export class TestClock implements Clock {

@@ -9,7 +9,8 @@ import {
     LogRecord,
     LogSystem,
 } from "../../../src/log"
-import { ManualClock, Recorder } from "./log"
+import { ManualClock } from "../../../src/testing"
+import { Recorder } from "./log"
 
 /** A log whose handler `out` has `options`, no burst limit by default, and a logger of it. */
 export function fresh(options?: HandlerOptions) {

@@ -6,39 +6,7 @@ import {
     LogRecord,
     LogSystem,
 } from "../../../src/log"
-import { Clock, ClockChange } from "../../../src/platform"
-
-/** A clock that the test moves; it counts how often it is asked. */
-export class ManualClock implements Clock {
-    now = 1000
-    asked = 0
-    private offset: number
-    private readonly listeners: ((change: ClockChange) => void)[] = []
-
-    millis(): number {
-        this.asked++
-        return this.now
-    }
-
-    wall(): number | undefined {
-        return this.offset === undefined ? undefined : this.now + this.offset
-    }
-
-    setWall(unixMs: number): void {
-        this.offset = unixMs - this.now
-        const change = {
-            source: "test",
-            correction: undefined as number,
-            stepped: false,
-        }
-        for (const listener of this.listeners) listener(change)
-    }
-
-    onSet(listener: (change: ClockChange) => void): () => void {
-        this.listeners.push(listener)
-        return () => {}
-    }
-}
+import { ManualClock } from "../../../src/testing"
 
 /** A handler that keeps what it gets, as `level topic message`. */
 export class Recorder implements Handler {

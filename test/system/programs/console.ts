@@ -1,6 +1,12 @@
 // Logs one line of each level to the console, then one after the console was switched off.
-import { levelName, LogSystem, EMERGENCY, NONE, TRACE } from "../../../src/log"
-import { ConsoleHandler } from "../../../src/log/handlers"
+import {
+    ConsoleHandler,
+    EMERGENCY,
+    levelName,
+    LogSystem,
+    NONE,
+    TRACE,
+} from "../../../src/log"
 import { SystemClock } from "../../../src/platform"
 
 const log = new LogSystem(new SystemClock(), "trace")

@@ -1,7 +1,7 @@
 // Logs numbered lines to the flash log, going on after the last one that is stored, and says
 // on the console which are flushed. The host cuts the power meanwhile.
 import { LogSystem } from "../../../src/log"
-import { FileRotationHandler } from "../../../src/log/handlers"
+import { FileRotationHandler } from "../../../src/flashlog"
 import { SettingsFlash, SystemClock } from "../../../src/platform"
 import {
     POWERCUT_LINES,

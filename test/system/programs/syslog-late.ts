@@ -3,7 +3,7 @@
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { ERROR, LogSystem } from "../../../src/log"
-import { FileRotationHandler } from "../../../src/log/handlers"
+import { FileRotationHandler } from "../../../src/flashlog"
 import { SocketArbiter } from "../../../src/net"
 import {
     SettingsFlash,
@@ -11,7 +11,7 @@ import {
     SystemClock,
     SystemSocket,
 } from "../../../src/platform"
-import { forwardLate, RsyslogHandler, Rsyslogger } from "../../../src/syslog"
+import { forwardLate, Rsyslogger, RsyslogHandler } from "../../../src/syslog"
 
 const port = parseInt("" + (await readSetting("SYSLOG_PORT", 514)))
 const mode = await readSetting("MODE", "run")

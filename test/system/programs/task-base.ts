@@ -1,6 +1,5 @@
 // What the task programs share: a log on the console, and a registry.
-import { INFO, LogSystem } from "../../../src/log"
-import { ConsoleHandler, RingHandler } from "../../../src/log/handlers"
+import { ConsoleHandler, INFO, LogSystem, RingHandler } from "../../../src/log"
 import { SettingsFlash, SystemClock } from "../../../src/platform"
 import { RegistryOptions, TaskRegistry } from "../../../src/tasks"
 

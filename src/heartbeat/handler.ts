@@ -1,7 +1,5 @@
-import { HeartBeat } from "../../heartbeat"
-import { Handler, HandlerOptions } from "../handler"
-import { INFO, Level } from "../levels"
-import { LogRecord } from "../record"
+import { HeartBeat } from "./heartbeat"
+import { Handler, HandlerOptions, INFO, Level, LogRecord } from "../log"
 
 /**
  * Drives a heartbeat from the log: an LED, a buzzer, or any object with `notify(level)`.

@@ -1,9 +1,14 @@
-import { checkRange } from "../../check"
-import { Handler, HandlerOptions } from "../../handler"
-import { ERROR } from "../../levels"
-import { BoundedQueue } from "../../queue"
-import { LogRecord } from "../../record"
-import { cut, MAX_MESSAGE, nativeFormat } from "../../text"
+import {
+    BoundedQueue,
+    checkRange,
+    cut,
+    ERROR,
+    Handler,
+    HandlerOptions,
+    LogRecord,
+    MAX_MESSAGE,
+    nativeFormat,
+} from "../log"
 import { LogFiles } from "./browse"
 import {
     changeSettings,

@@ -1,5 +1,5 @@
-import { flashError } from "../../../platform"
-import { matches } from "../../pattern"
+import { flashError } from "../platform"
+import { matches } from "../log"
 import { lineText, StoredLine } from "./line"
 import { LineVisitor, readAll, readFile } from "./reader"
 import { FlashLog } from "./state"

@@ -1,4 +1,4 @@
-import { logSlot } from "../../../platform"
+import { logSlot } from "../platform"
 import {
     cursorOf,
     cursorSeq,

@@ -1,4 +1,4 @@
-import { logSlot } from "../../../platform"
+import { logSlot } from "../platform"
 import { LineHead, MIN_HEAD_BYTES, NAME_LEVEL, readHead } from "./line"
 import { slotCount } from "./options"
 import { CUT_SHORT } from "./reader"

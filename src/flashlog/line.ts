@@ -1,5 +1,5 @@
-import { Level, levelName } from "../../levels"
-import { rfc3339 } from "../../../platform"
+import { Level, levelName } from "../log"
+import { rfc3339 } from "../platform"
 
 /**
  * A stored line in a segment's payload:

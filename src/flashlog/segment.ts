@@ -1,4 +1,4 @@
-import { MAX_VALUE_BYTES } from "../../../platform"
+import { MAX_VALUE_BYTES } from "../platform"
 
 /**
  * One segment of the flash log = the value of one slot. Little-endian:

@@ -1,5 +1,4 @@
-import { singleLine } from "../../formatters"
-import { cut } from "../../text"
+import { cut, singleLine } from "../log"
 import { PendingLine } from "./line"
 
 /**

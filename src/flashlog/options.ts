@@ -1,6 +1,5 @@
-import { Clock, FlashSlots, MAX_LOG_SEGMENTS } from "../../../platform"
-import { checkRange } from "../../check"
-import { ERROR, Level, NONE, TRACE } from "../../levels"
+import { Clock, FlashSlots, MAX_LOG_SEGMENTS } from "../platform"
+import { checkRange, ERROR, Level, NONE, TRACE } from "../log"
 import { MAX_LINE_BYTES } from "./line"
 import { PAYLOAD_BYTES } from "./segment"
 

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { resumeFiber, Signal, spawn } from "../../../platform"
+import { resumeFiber, Signal, spawn } from "../platform"
 import { recover } from "./recovery"
 import { FlashLog, note, tell, URGENT } from "./state"
 import { storeLine, sync } from "./writer"

@@ -7,7 +7,7 @@ import {
     SocketProto,
     WOULD_BLOCK,
     WriteResult,
-} from "./socket"
+} from "../platform"
 
 /** A connection of `FakeSocket`: the test plays the peer. */
 export class FakeConnection implements Connection {

@@ -1,4 +1,4 @@
-import { flashError, logSlot } from "../../../platform"
+import { flashError, logSlot } from "../platform"
 import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine, writeHead } from "./line"
 import { slotCount } from "./options"
 import {

@@ -1,4 +1,0 @@
-export * from "./console"
-export * from "./ring"
-export * from "./file"
-export * from "./heartbeat"

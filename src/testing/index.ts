@@ -1,0 +1,3 @@
+export * from "./fake-socket"
+export * from "./manual-clock"
+export * from "./memory-flash"

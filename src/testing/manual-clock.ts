@@ -1,0 +1,33 @@
+import { Clock, ClockChange } from "../platform"
+
+/** A clock that the test moves; it counts how often it is asked. */
+export class ManualClock implements Clock {
+    now = 1000
+    asked = 0
+    private offset: number
+    private readonly listeners: ((change: ClockChange) => void)[] = []
+
+    millis(): number {
+        this.asked++
+        return this.now
+    }
+
+    wall(): number | undefined {
+        return this.offset === undefined ? undefined : this.now + this.offset
+    }
+
+    setWall(unixMs: number): void {
+        this.offset = unixMs - this.now
+        const change = {
+            source: "test",
+            correction: undefined as number,
+            stepped: false,
+        }
+        for (const listener of this.listeners) listener(change)
+    }
+
+    onSet(listener: (change: ClockChange) => void): () => void {
+        this.listeners.push(listener)
+        return () => {}
+    }
+}
