@@ -1,0 +1,265 @@
+// From the code of a function to its blocks.
+import {
+    DIRECT_CONST,
+    DIRECT_CONST_OFFSET,
+    FIRST_MULTIBYTE_INT,
+    Op,
+    opInfo,
+} from "./format.ts"
+import { NotUnderstood, type RawFunction, type RawImage } from "./image.ts"
+import {
+    type Block,
+    type End,
+    type Expression,
+    type Func,
+    make,
+    type Place,
+    type Program,
+    type Variable,
+    walkFunction,
+} from "./program.ts"
+
+/** One instruction of the code. */
+interface Instruction {
+    at: number
+    size: number
+    op: number
+    number: number
+}
+
+/** Tells where the instruction that ends before a code position of the image comes from. */
+export type FindPlace = (end: number) => Place
+
+/**
+ * Makes a program of an image.
+ * @throws NotUnderstood when its code is not of the form that the compiler makes
+ */
+export function decodeProgram(
+    raw: RawImage,
+    findPlace: FindPlace,
+    slotNames: (id: number) => string[]
+): Program {
+    const functions = raw.functions.map((f, id) =>
+        decodeFunction(f, id, findPlace, slotNames(id))
+    )
+    linkClosures(functions)
+    return { functions, counts: new Map() }
+}
+
+function decodeFunction(
+    raw: RawFunction,
+    id: number,
+    findPlace: FindPlace,
+    names: string[]
+): Func {
+    const variables: Variable[] = Array.from({ length: raw.slots }, (_, i) =>
+        i < raw.args
+            ? { name: names[i] ?? "", parameter: i, captured: false }
+            : { name: names[i] ?? "", captured: false }
+    )
+    return {
+        id,
+        name: raw.name,
+        flags: raw.flags,
+        parameters: raw.args,
+        variables,
+        blocks: decodeBlocks(raw, findPlace),
+    }
+}
+
+function decodeBlocks(raw: RawFunction, findPlace: FindPlace): Block[] {
+    const code = readInstructions(raw.code)
+    const targets = jumpTargets(code)
+    const blocks = new Map<number, Block>()
+    const blockAt = (at: number): Block => {
+        let block = blocks.get(at)
+        // its end is set when its last instruction is met
+        if (!block)
+            blocks.set(at, (block = { statements: [], end: undefined! }))
+        return block
+    }
+    let block: Block | undefined = blockAt(0)
+    let stack: Expression[] = []
+    for (const [i, { at, size, op, number }] of code.entries()) {
+        if (targets.has(at)) {
+            if (stack.length > 0)
+                throw new NotUnderstood("a jump into an expression")
+            const target = blockAt(at)
+            if (block && block !== target)
+                block.end = { kind: "jump", to: target, place: placeAt(at) }
+            block = target
+        }
+        // what no way leads to: padding, and code behind a return
+        if (!block) continue
+        const info = opInfo[op]!
+        if (stack.length < info.args)
+            throw new NotUnderstood(`too few values for ${info.name}`)
+        const args = stack.splice(stack.length - info.args)
+        const place = placeAt(at + size)
+        if (!info.statement) {
+            stack.push(make(op, place, number, args))
+            continue
+        }
+        if (stack.length > 0) throw new NotUnderstood("a value is left over")
+        const following = code[i + 1]?.at
+        const end = makeEnd(op, at, number, args, place, following)
+        if (!end) block.statements.push(make(op, place, number, args))
+        else {
+            block.end = end
+            block = undefined
+            if (following !== undefined && targets.has(following)) continue
+            if (leadsOn(end) && following !== undefined)
+                block = blockAt(following)
+        }
+    }
+    if (block) throw new NotUnderstood("a function has no end")
+    return [...blocks.entries()]
+        .sort(([a], [b]) => a - b)
+        .map(([, found]) => found)
+        .filter(found => (found.end as End | undefined) !== undefined)
+
+    function placeAt(end: number): Place {
+        return findPlace(raw.start + end)
+    }
+
+    function makeEnd(
+        op: number,
+        at: number,
+        offset: number,
+        args: Expression[],
+        place: Place,
+        following: number | undefined
+    ): End | undefined {
+        const to = () => blockAt(at + offset)
+        const next = () => {
+            if (following === undefined)
+                throw new NotUnderstood("a function has no end")
+            return blockAt(following)
+        }
+        const value = args[0]!
+        switch (op) {
+            case Op.jmp:
+                return { kind: "jump", to: to(), place }
+            case Op.jmp_z:
+                return {
+                    kind: "branch",
+                    condition: value,
+                    yes: next(),
+                    no: to(),
+                    place,
+                }
+            case Op.jmp_ret_val_z:
+                return { kind: "nullish", nullish: to(), other: next(), place }
+            case Op.try:
+                return { kind: "try", handler: to(), body: next(), place }
+            case Op.end_try:
+                return { kind: "endTry", to: to(), place }
+            case Op.throw_jmp:
+                if (value.op !== Op.literal)
+                    throw new NotUnderstood("a jump out of unknown regions")
+                return {
+                    kind: "throwJump",
+                    to: to(),
+                    level: value.number,
+                    place,
+                }
+            case Op.return:
+                return { kind: "return", value, place }
+            case Op.throw:
+                return { kind: "throw", value, place }
+            case Op.re_throw:
+                return { kind: "rethrow", value, next: next(), place }
+            default:
+                return undefined
+        }
+    }
+}
+
+/** True for an end behind which the code goes on. */
+function leadsOn({ kind }: End): boolean {
+    return ["branch", "nullish", "try", "rethrow"].includes(kind)
+}
+
+function jumpTargets(code: Instruction[]): Set<number> {
+    const starts = new Set(code.map(({ at }) => at))
+    const targets = new Set<number>()
+    for (const { at, op, number } of code)
+        if (JUMPS.has(op)) {
+            if (!starts.has(at + number))
+                throw new NotUnderstood("a jump between instructions")
+            targets.add(at + number)
+        }
+    return targets
+}
+
+const JUMPS = new Set<number>([
+    Op.jmp,
+    Op.jmp_z,
+    Op.jmp_ret_val_z,
+    Op.try,
+    Op.end_try,
+    Op.throw_jmp,
+])
+
+function readInstructions(code: Uint8Array): Instruction[] {
+    const result: Instruction[] = []
+    let at = 0
+    while (at < code.length) {
+        const start = at
+        const byte = code[at++]!
+        // functions are padded with zeros to a multiple of 4 bytes
+        if (byte === 0 && code.length - start < 4) break
+        if (byte >= DIRECT_CONST) {
+            const number = byte - DIRECT_CONST - DIRECT_CONST_OFFSET
+            result.push({ at: start, size: 1, op: Op.literal, number })
+            continue
+        }
+        const info = opInfo[byte]
+        if (!info) throw new NotUnderstood(`unknown opcode ${byte}`)
+        const number = info.number ? readNumber() : 0
+        result.push({ at: start, size: at - start, op: byte, number })
+    }
+    return result
+
+    function readNumber(): number {
+        const first = code[at++]!
+        if (first < FIRST_MULTIBYTE_INT) return first
+        let value = 0
+        for (let i = 0; i <= (first & 3); i++) value = (value << 8) | code[at++]!
+        return (first & 4) !== 0 ? -value | 0 : value
+    }
+}
+
+/**
+ * Finds the function whose frame each closure sees, and makes what it reads or writes there
+ * name the variable.
+ */
+function linkClosures(functions: Func[]): void {
+    for (const f of functions)
+        walkFunction(f, ({ op, number }) => {
+            if (op !== Op.make_closure) return
+            const inner = functions[number]
+            if (!inner) throw new NotUnderstood("a closure of no function")
+            if (inner.parent && inner.parent !== f)
+                throw new NotUnderstood("a closure in two functions")
+            inner.parent = f
+        })
+    for (const f of functions)
+        walkFunction(f, e => {
+            if (e.op !== Op.load_closure && e.op !== Op.store_closure) return
+            const variable = closureFrame(f, e).variables[e.number]
+            if (!variable) throw new NotUnderstood("a closure's unknown slot")
+            variable.captured = true
+        })
+}
+
+/** The function in whose frame a `load_closure` or `store_closure` of `f` reads or writes. */
+export function closureFrame(f: Func, { args }: Expression): Func {
+    const level = args[0]!
+    if (level.op !== Op.literal || level.number < 1)
+        throw new NotUnderstood("a closure's unknown frame")
+    let frame: Func | undefined = f
+    for (let i = 0; i < level.number; i++) frame = frame?.parent
+    if (!frame) throw new NotUnderstood("a closure without a frame")
+    return frame
+}

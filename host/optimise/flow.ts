@@ -1,0 +1,129 @@
+// Where a function goes: from block to block, and where a fault in a block goes.
+import { Op } from "./format.ts"
+import type { Block, Func } from "./program.ts"
+
+/** What is known of the way through a function. */
+export interface Flow {
+    /** Blocks that can be reached, each after those that lead to it, but for loops. */
+    order: Block[]
+    /** Blocks that lead to a block when nothing fails; jumps out of regions are not among them. */
+    before: Map<Block, Block[]>
+    /** Handlers of the regions that a block lies in, innermost first. */
+    regions: Map<Block, Block[]>
+    /** Where jumps out of regions go on: `finally` handlers on the way, and their ends. */
+    jumpTargets: Block[]
+}
+
+/** Blocks that a block goes on to when nothing fails; a jump out of regions is none. */
+export function successors({ end }: Block): Block[] {
+    switch (end.kind) {
+        case "jump":
+        case "endTry":
+            return [end.to]
+        case "branch":
+            return [end.yes, end.no]
+        case "nullish":
+            return [end.nullish, end.other]
+        case "try":
+            return [end.body]
+        case "rethrow":
+            return [end.next]
+        default:
+            return []
+    }
+}
+
+/** All blocks that the end of a block names. */
+export function namedBlocks(block: Block): Block[] {
+    const { end } = block
+    if (end.kind === "try") return [end.body, end.handler]
+    return end.kind === "throwJump" ? [end.to] : successors(block)
+}
+
+/** Makes a block go to `to` wherever it went to `from`. */
+export function redirect({ end }: Block, from: Block, to: Block): void {
+    switch (end.kind) {
+        case "jump":
+        case "endTry":
+        case "throwJump":
+            if (end.to === from) end.to = to
+            break
+        case "branch":
+            if (end.yes === from) end.yes = to
+            if (end.no === from) end.no = to
+            break
+        case "nullish":
+            if (end.nullish === from) end.nullish = to
+            if (end.other === from) end.other = to
+            break
+        case "try":
+            if (end.body === from) end.body = to
+            if (end.handler === from) end.handler = to
+            break
+        case "rethrow":
+            if (end.next === from) end.next = to
+    }
+}
+
+/** True for the first block of a `catch` or `finally`. */
+export function isHandler(block: Block): boolean {
+    const op = block.statements[0]?.op
+    return op === Op.catch || op === Op.finally
+}
+
+function isFinally(block: Block): boolean {
+    return block.statements[0]?.op === Op.finally
+}
+
+/**
+ * Follows all ways through a function.
+ * @throws when regions do not fit together, which no compiler makes
+ */
+export function followFlow(f: Func): Flow {
+    const regions = new Map<Block, Block[]>()
+    const before = new Map<Block, Block[]>()
+    const jumpTargets = new Set<Block>()
+    const order: Block[] = []
+    enter(f.blocks[0]!, [])
+    for (const block of order)
+        for (const to of successors(block)) before.get(to)!.push(block)
+    order.reverse()
+    return { order, before, regions, jumpTargets: [...jumpTargets] }
+
+    function enter(block: Block, around: Block[]): void {
+        // `finally` closes its own region when it is run into
+        const inside =
+            isFinally(block) && around[0] === block ? around.slice(1) : around
+        const known = regions.get(block)
+        if (known) {
+            if (!sameBlocks(known, inside))
+                throw new Error("a block lies in two regions")
+            return
+        }
+        regions.set(block, inside)
+        before.set(block, [])
+        follow(block, inside)
+        order.push(block)
+    }
+
+    function follow(block: Block, inside: Block[]): void {
+        const { end } = block
+        if (end.kind === "try") {
+            enter(end.handler, inside)
+            enter(end.body, [end.handler, ...inside])
+        } else if (end.kind === "endTry") {
+            enter(end.to, inside.slice(1))
+        } else if (end.kind === "throwJump") {
+            for (const handler of inside.slice(0, end.level))
+                if (isFinally(handler)) jumpTargets.add(handler)
+            jumpTargets.add(end.to)
+            enter(end.to, inside.slice(end.level))
+        } else {
+            for (const to of successors(block)) enter(to, inside)
+        }
+    }
+}
+
+function sameBlocks(a: Block[], b: Block[]): boolean {
+    return a.length === b.length && a.every((block, i) => block === b[i])
+}
