@@ -12,11 +12,15 @@ const DEPLOYED_FILES = [".env.defaults", ".env.local"]
  * @throws UsageError when a settings file is malformed or the program is missing
  * @throws FirmwareError when it does not compile, or a setting would not reach a board as written
  */
-export async function runBuild({ main }: BuildCommandOptions): Promise<void> {
+export async function runBuild({
+    main,
+    optimise,
+}: BuildCommandOptions): Promise<void> {
     const problems = DEPLOYED_FILES.flatMap(checkFile)
-    const { bytecode, cached } = await buildProgram(main, () =>
-        console.log(`building ${main} ...`)
-    )
+    const { bytecode, cached } = await buildProgram(main, {
+        started: () => console.log(`building ${main} ...`),
+        optimise,
+    })
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
     const { used, most } = codeSize(bytecode)

@@ -3,6 +3,7 @@ import type { Command } from "commander"
 /** Options of `fiberctl build` as commander gives them. */
 export interface BuildCommandOptions {
     main: string
+    optimise: boolean
 }
 
 /** Adds `fiberctl build`: compile for a board, and check the settings that go with it. */
@@ -13,6 +14,7 @@ export function addBuildCommand(program: Command): void {
             "compile a program, and check that its settings reach a board as they are written"
         )
         .option("--main <file>", "the program", "src/main.ts")
+        .option("--no-optimise", "keep the compiler's image as it is")
         .allowExcessArguments(false)
         .action(async (options: BuildCommandOptions) => {
             const { runBuild } = await import("./build-run.ts")

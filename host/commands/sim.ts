@@ -4,6 +4,7 @@ import type { SettingSources } from "../sim/index.ts"
 /** Options of `fiberctl sim` as commander gives them. */
 export interface SimCommandOptions extends SettingSources {
     main: string
+    optimise: boolean
     state?: string
     fresh?: boolean
     collector: boolean
@@ -19,6 +20,7 @@ export function addSimCommand(program: Command): void {
             "build a program, run it on a simulated board and show what it does"
         )
         .option("--main <file>", "the program", "src/main.ts")
+        .option("--no-optimise", "run the compiler's image as it is")
         .option(
             "--env <file>",
             "settings in dotenv form; may be repeated, later wins",

@@ -225,7 +225,8 @@ function readInstructions(code: Uint8Array): Instruction[] {
         const first = code[at++]!
         if (first < FIRST_MULTIBYTE_INT) return first
         let value = 0
-        for (let i = 0; i <= (first & 3); i++) value = (value << 8) | code[at++]!
+        for (let i = 0; i <= (first & 3); i++)
+            value = (value << 8) | code[at++]!
         return (first & 4) !== 0 ? -value | 0 : value
     }
 }

@@ -43,10 +43,7 @@ interface Jump {
 type Piece = number | Jump | { begin: Block } | { place: Place }
 
 /** Makes the code of a function: its blocks in their order. */
-export function encodeFunction(
-    f: Func,
-    numbering: Numbering
-): EncodedFunction {
+export function encodeFunction(f: Func, numbering: Numbering): EncodedFunction {
     const flow = followFlow(f)
     const pieces: Piece[] = []
     let last: Place | undefined

@@ -62,7 +62,9 @@ const UTF8_PREFIX_SIZE = 4
  * Takes an image to pieces.
  * @throws NotUnderstood when it is none, or of another version
  */
-export function readImage(image: Uint8Array): RawImage {
+export function readImage(source: Uint8Array): RawImage {
+    // a Buffer's slices would share its memory
+    const image = Uint8Array.from(source)
     const view = new DataView(image.buffer, image.byteOffset, image.byteLength)
     const word = (at: number) => view.getUint32(at, true)
     const half = (at: number) => view.getUint16(at, true)

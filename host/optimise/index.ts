@@ -4,7 +4,6 @@ import { createHash } from "node:crypto"
 import { type DebugInfo, placeFinder, SourceMapWriter } from "./debug.ts"
 import { decodeProgram } from "./decode.ts"
 import { encodeFunction, slotOf } from "./encode.ts"
-import { MAX_CODE_END } from "./format.ts"
 import {
     codeStart,
     NotUnderstood,
@@ -18,6 +17,7 @@ import { passes } from "./passes/index.ts"
 import type { Func, Program } from "./program.ts"
 
 export type { DebugInfo } from "./debug.ts"
+export { MAX_CODE_END } from "./format.ts"
 
 export interface OptimiseOptions {
     /** Names of passes to leave out, for tests that look for a fault. */
@@ -52,7 +52,6 @@ export function optimise<D extends DebugInfo>(
 ): Optimised<D> {
     try {
         const raw = readImage(image)
-        const before = codeEnd(raw.functions)
         const program = decodeProgram(raw, placeFinder(debug), id =>
             (debug.functions[id]?.slots ?? []).map(({ name }) => name)
         )
@@ -62,8 +61,8 @@ export function optimise<D extends DebugInfo>(
         return {
             ...result,
             report: {
-                before,
-                after: codeEnd(readImage(result.image).functions),
+                before: codeEnd(image),
+                after: codeEnd(result.image),
                 passes: Object.fromEntries(program.counts),
             },
         }
@@ -73,14 +72,14 @@ export function optimise<D extends DebugInfo>(
         return {
             image,
             debug,
-            report: { skipped, before: 0, after: 0, passes: {} },
+            report: {
+                skipped,
+                before: codeEnd(image),
+                after: codeEnd(image),
+                passes: {},
+            },
         }
     }
-}
-
-function codeEnd(functions: RawFunction[]): number {
-    const last = functions[functions.length - 1]!
-    return last.start + last.code.length
 }
 
 function writeProgram<D extends DebugInfo>(
@@ -139,7 +138,15 @@ function slotNames(f: Func, slots: number) {
     })
 }
 
-/** How many bytes of code are left to the VM's limit. */
-export function codeLeft(report: Report): number {
-    return MAX_CODE_END - 1 - report.after
+/** Where the header tells start and length of the functions' code. */
+const CODE_SECTION = 40
+
+/** Where the code of an image ends, to be held against MAX_CODE_END; 0 for what is no image. */
+export function codeEnd(image: Uint8Array): number {
+    if (image.length < CODE_SECTION + 8) return 0
+    const view = new DataView(image.buffer, image.byteOffset)
+    return (
+        view.getUint32(CODE_SECTION, true) +
+        view.getUint32(CODE_SECTION + 4, true)
+    )
 }

@@ -2,9 +2,14 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** Folders that the tool reads besides the sources. */
 const CONFIG_FOLDERS = ["services", "boards"]
+
+/** The files of a build: the image and the tool's debug information. */
+const BYTECODE = "bytecode.devs"
+const DEBUG = "bytecode-dbg.json"
 
 const require = createRequire(import.meta.url)
 
@@ -18,6 +23,7 @@ export interface KeptBuild {
 /** What a build depended on: content hash by path, "" for a file that was not there. */
 interface Manifest {
     tool: string
+    optimiser: string
     inputs: Record<string, string>
 }
 
@@ -34,9 +40,19 @@ export function readCurrent(folder: string): KeptBuild | undefined {
 /** The build in `folder`, as it is. */
 export function readBuild(folder: string): KeptBuild {
     return {
-        bytecode: readFileSync(join(folder, "bytecode.devs")),
-        debugFile: join(folder, "bytecode-dbg.json"),
+        bytecode: readFileSync(join(folder, BYTECODE)),
+        debugFile: join(folder, DEBUG),
     }
+}
+
+/** Puts another image and its debug information (JSON) in place of the compiler's. */
+export function writeBuild(
+    folder: string,
+    bytecode: Uint8Array,
+    debug: string
+): void {
+    writeFileSync(join(folder, BYTECODE), bytecode)
+    writeFileSync(join(folder, DEBUG), debug)
 }
 
 /** Notes what the build in `folder` depended on: the files listed in its `inputs.json`. */
@@ -63,7 +79,17 @@ function makeManifest(paths: string[]): Manifest {
     const inputs: Record<string, string> = {}
     for (const path of [...paths, ...configFiles()].sort())
         inputs[path] = fileHash(path)
-    return { tool: toolVersion(), inputs }
+    return { tool: toolVersion(), optimiser: optimiserHash(), inputs }
+}
+
+/** Another optimiser makes another image. */
+function optimiserHash(): string {
+    const folder = fileURLToPath(new URL("../optimise", import.meta.url))
+    const hash = createHash("sha256")
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    for (const file of files.filter(name => /\.[jt]s$/.test(name)).sort())
+        hash.update(fileHash(join(folder, file)))
+    return hash.digest("hex")
 }
 
 function configFiles(): string[] {

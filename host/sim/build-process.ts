@@ -1,5 +1,5 @@
 /**
- * The child process of a build: `devs build FILE`, with two hooks on `fs`. What the tool writes
+ * The child process of a build: `devs build --no-verify FILE`, with two hooks on `fs`. What the tool writes
  * to `.devicescript/bin` goes to a folder of this build's own (the tool's `-o` does not work, and
  * builds side by side would overwrite each other), and each file it looks at is noted, found or
  * not, so that the cache knows what the result depends on.
@@ -49,7 +49,9 @@ process.channel?.unref()
 process.env.NO_UPDATE_NOTIFIER = "1"
 // what the tool itself imports needs no TypeScript, and loads faster without
 await unregister()
-process.argv = [process.execPath, "devs", "--no-colors", "build", main]
+// what is too large for the VM here may fit once it is optimised
+process.argv = [process.execPath, "devs", "--no-colors", "build"]
+process.argv.push("--no-verify", main)
 const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
     mainCli: () => Promise<void>
 }

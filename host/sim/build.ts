@@ -4,6 +4,7 @@ import {
     mkdirSync,
     mkdtempSync,
     readdirSync,
+    readFileSync,
     renameSync,
     rmSync,
     statSync,
@@ -12,11 +13,18 @@ import {
 import { basename, join } from "node:path"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
+    codeEnd,
+    type DebugInfo,
+    MAX_CODE_END,
+    optimise,
+} from "../optimise/index.ts"
+import {
     type KeptBuild,
     markCurrent,
     readBuild,
     readCurrent,
     toolVersion,
+    writeBuild,
 } from "./build-cache.ts"
 import { startChild } from "./child.ts"
 import { waitLock } from "./lock.ts"
@@ -24,6 +32,10 @@ import { programSlug } from "./paths.ts"
 
 /** Where builds are kept, below the project's folder. */
 const CACHE_FOLDER = ".devicescript/fiberctl/build"
+/** Behind the name of a build that is not optimised. */
+const PLAIN = "-plain"
+/** What the optimiser did, beside the image. */
+const REPORT = "optimised.json"
 /** Longest build, in ms: some 3 s are usual. */
 const BUILD_TIMEOUT_MS = 120_000
 /** Longest wait for another build of the same program, in ms. */
@@ -34,34 +46,33 @@ export interface BuiltProgram extends KeptBuild {
     cached: boolean
 }
 
-/** Where the code of a program must end: the VM's compact form has 16 bits for it. */
-const MAX_CODE_END = 0x10000
-/** How the VM's verifier says that it does not. */
-const CODE_TOO_LARGE = /verification failure: 1051\b/
-/** Where the image's header tells start and length of the functions' code. */
-const CODE_SECTION = 40
-
 /** How much of the 64 KB that the VM has for code a program takes, in bytes. */
-export function codeSize(bytecode: Buffer): { used: number; most: number } {
-    const start = bytecode.readUInt32LE(CODE_SECTION)
-    const length = bytecode.readUInt32LE(CODE_SECTION + 4)
-    return { used: start + length, most: MAX_CODE_END - 1 }
+export function codeSize(bytecode: Uint8Array): { used: number; most: number } {
+    return { used: codeEnd(bytecode), most: MAX_CODE_END - 1 }
+}
+
+/** How a program is built. */
+export interface BuildOptions {
+    /** Called when a real build starts, which takes some seconds. */
+    started?: () => void
+    /** Run the image through the optimiser (default true). */
+    optimise?: boolean
 }
 
 /**
- * Builds `main` (relative to the working directory) with `devs build`, or takes the last build
- * when none of the files that it looked at has changed.
- * @param started called when a real build starts, which takes some seconds
+ * Builds `main` (relative to the working directory) with `devs build` and optimises its image,
+ * or takes the last build when none of the files that it looked at has changed.
  * @throws UsageError when there is no such file
  * @throws FirmwareError with the compiler's messages when it does not compile
  */
 export async function buildProgram(
     main: string,
-    started: () => void = () => {}
+    { started = () => {}, optimise = true }: BuildOptions = {}
 ): Promise<BuiltProgram> {
     if (!existsSync(main)) throw new UsageError(`"${main}" not found`)
     if (!statSync(main).isFile()) throw new UsageError(`"${main}" is no file`)
-    const folder = join(CACHE_FOLDER, programSlug(main))
+    const name = programSlug(main) + (optimise ? "" : PLAIN)
+    const folder = join(CACHE_FOLDER, name)
     const kept = readCurrent(folder)
     if (kept) return { ...kept, cached: true }
     started()
@@ -71,7 +82,7 @@ export async function buildProgram(
     try {
         const other = readCurrent(folder)
         if (other) return { ...other, cached: true }
-        await compile(main, folder)
+        await compile(main, folder, optimise)
     } finally {
         release()
     }
@@ -90,7 +101,7 @@ export async function unpackLibraries(): Promise<void> {
     try {
         if (existsSync(unpackedMark())) return
         writeFileSync(`${folder}.ts`, "export {}\n")
-        await compile(`${folder}.ts`, folder)
+        await compile(`${folder}.ts`, folder, false)
         writeFileSync(unpackedMark(), "")
     } finally {
         release()
@@ -103,7 +114,11 @@ function unpackedMark(): string {
 }
 
 /** Compiles into `folder`, whose lock is held. */
-async function compile(main: string, folder: string): Promise<void> {
+async function compile(
+    main: string,
+    folder: string,
+    optimised: boolean
+): Promise<void> {
     removeLeftovers(folder)
     const fresh = mkdtempSync(`${folder}.`)
     try {
@@ -119,6 +134,7 @@ async function compile(main: string, folder: string): Promise<void> {
                 `the build of "${main}" was ended (${signal})`
             )
         if (code !== 0) throw buildError(main, child.output())
+        finishBuild(main, fresh, optimised)
         markCurrent(fresh)
         rmSync(folder, { recursive: true, force: true })
         renameSync(fresh, folder)
@@ -133,12 +149,29 @@ function buildError(main: string, output: string): FirmwareError {
         .filter(line => !/^\S*(using|musing) devs: /.test(line))
         .join("\n")
         .trim()
-    return new FirmwareError(
-        CODE_TOO_LARGE.test(said)
-            ? `"${main}" is too large: its code must end below ${MAX_CODE_END} bytes of the image`
-            : `"${main}" does not compile`,
-        said
-    )
+    return new FirmwareError(`"${main}" does not compile`, said)
+}
+
+/**
+ * Optimises the compiler's image and keeps the report beside it.
+ * @throws FirmwareError when the VM can't take all of its code
+ */
+function finishBuild(main: string, folder: string, wanted: boolean): void {
+    const { bytecode, debugFile } = readBuild(folder)
+    if (wanted) {
+        const compiled = readFileSync(debugFile, "utf8")
+        const { image, debug, report } = optimise(
+            bytecode,
+            JSON.parse(compiled) as DebugInfo
+        )
+        writeBuild(folder, image, JSON.stringify(debug))
+        writeFileSync(join(folder, REPORT), JSON.stringify(report))
+    }
+    const { used, most } = codeSize(readBuild(folder).bytecode)
+    if (used > most)
+        throw new FirmwareError(
+            `"${main}" is too large: its code takes ${used} bytes, the VM has ${most}`
+        )
 }
 
 /** Removes what builds that were killed have left. */

@@ -27,6 +27,8 @@ export interface SimulatorOptions {
     startedAt?: number
     /** How many events are kept for `past` and `waitFor` (default 100,000). */
     history?: number
+    /** Run the optimised image (default true). */
+    optimise?: boolean
     /** Called when a real build starts, which takes some seconds. */
     onBuild?: () => void
     /** Called when a sender breaks the framing at the collector. */

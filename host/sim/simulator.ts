@@ -102,7 +102,10 @@ export class Simulator {
             this.machine = this.newMachine(state ?? defaultStateFolder(main))
             this.machine.prepare()
             const [built, port] = await Promise.all([
-                buildProgram(main, this.options.onBuild),
+                buildProgram(main, {
+                    started: this.options.onBuild,
+                    optimise: this.options.optimise,
+                }),
                 this.bus.start(),
                 this.startCollector(),
             ])

@@ -1,9 +1,52 @@
 import type { RawImage } from "../image.ts"
-import type { Program } from "../program.ts"
+import type { Func, Program } from "../program.ts"
+import { simplifyConditions } from "./conditions.ts"
+import { propagateCopies } from "./copies.ts"
+import { dropDeadStores } from "./dead-stores.ts"
+import { straighten } from "./flow.ts"
+import { forwardValues } from "./forward.ts"
+import { orderBlocks } from "./layout.ts"
+import { chooseSlots } from "./slots.ts"
+import { splitWebs } from "./webs.ts"
 
+/** A pass over a whole program. */
 export interface Pass {
     name: string
     run: (program: Program, raw: RawImage) => void
 }
 
-export const passes: readonly Pass[] = []
+/** Most rounds of the passes within a function; three are usual. */
+const MAX_ROUNDS = 10
+
+/** All passes within a function, until nothing changes any more. */
+export function tidy(program: Program, f: Func): void {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+        splitWebs(f)
+        let changed = straighten(program, f)
+        for (const pass of [
+            simplifyConditions,
+            propagateCopies,
+            forwardValues,
+            dropDeadStores,
+        ])
+            if (pass(program, f)) changed = true
+        if (!changed) return
+    }
+}
+
+export const passes: readonly Pass[] = [
+    {
+        name: "tidy",
+        run: program => program.functions.forEach(f => tidy(program, f)),
+    },
+    {
+        name: "slots",
+        run: program => {
+            for (const f of program.functions) {
+                chooseSlots(program, f)
+                straighten(program, f)
+                orderBlocks(f)
+            }
+        },
+    },
+]
