@@ -1,19 +1,12 @@
-import { execFile } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
-import { unpackLibraries } from "../../host/sim/index.ts"
+import { readFileSync } from "node:fs"
+import { codeEnd } from "../../host/optimise/index.ts"
+import { buildProgram } from "../../host/sim/index.ts"
 
 /**
  * Where the code of all functions must end in a program's image: the VM counts positions in 16
  * bits, and its verifier refuses more (error 1051). Strings come after and do not count.
  */
 export const CODE_LIMIT = 65536
-/** Where the image's header says start and length of the code. */
-const CODE_SECTION = 40
-
 /** One function of a program. */
 export interface ImageFunction {
     name: string
@@ -23,7 +16,7 @@ export interface ImageFunction {
     bytes: number
 }
 
-/** A program as the compiler leaves it. */
+/** What a program consists of. */
 export interface ProgramImage {
     functions: ImageFunction[]
     /** Where the code ends, to be held against CODE_LIMIT: 112 bytes more than all functions. */
@@ -39,35 +32,12 @@ interface DebugInfo {
 }
 
 /**
- * Compiles a program and reads what it consists of, also when it is too large for the VM.
- * @throws with the compiler's messages when it does not compile
+ * Builds a program and reads what its optimised image consists of.
+ * @throws FirmwareError when it does not compile, or is too large
  */
 export async function readImage(main: string): Promise<ProgramImage> {
-    await unpackLibraries()
-    const folder = mkdtempSync(join(tmpdir(), "fiberd-bench-"))
-    try {
-        await build(main, folder)
-        const file = join(folder, "bytecode-dbg.json")
-        return toImage(JSON.parse(readFileSync(file, "utf8")) as DebugInfo)
-    } finally {
-        rmSync(folder, { recursive: true, force: true })
-    }
-}
-
-async function build(main: string, folder: string): Promise<void> {
-    const loader = new URL("../../host/register.js", import.meta.url).href
-    const child = fileURLToPath(new URL("./build-process.ts", import.meta.url))
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    try {
-        await promisify(execFile)(
-            process.execPath,
-            ["--import", loader, child, main, folder],
-            { env, timeout: 120_000 }
-        )
-    } catch (error) {
-        const { stdout, stderr } = error as { stdout: string; stderr: string }
-        throw new Error(`"${main}" does not compile:\n${stdout}${stderr}`)
-    }
+    const { debugFile } = await buildProgram(main)
+    return toImage(JSON.parse(readFileSync(debugFile, "utf8")) as DebugInfo)
 }
 
 function toImage({ sources, functions, binary }: DebugInfo): ProgramImage {
@@ -78,9 +48,7 @@ function toImage({ sources, functions, binary }: DebugInfo): ProgramImage {
             file: fileAt(sources, location[0]),
             bytes: size,
         })),
-        codeEnd:
-            image.readUInt32LE(CODE_SECTION) +
-            image.readUInt32LE(CODE_SECTION + 4),
+        codeEnd: codeEnd(image),
         totalBytes: image.length,
     }
 }

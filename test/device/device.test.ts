@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { readdirSync } from "node:fs"
-import { before, describe, test } from "node:test"
+import { describe, test } from "node:test"
 import { stripVTControlCharacters } from "node:util"
-import { unpackLibraries } from "../../host/sim/index.ts"
+import { buildProgram } from "../../host/sim/index.ts"
 
 const FOLDER = "test/device"
 const TOOL = "node_modules/@devicescript/cli/devicescript"
@@ -13,6 +13,15 @@ const seeds = process.env.RACES?.split(",") ?? [undefined]
 /** Longest run of one program, in ms: the tool's own limit, then ours. */
 const TEST_TIMEOUT_MS = 120_000
 const RUN_TIMEOUT_MS = TEST_TIMEOUT_MS + 30_000
+
+/** Programs that also run as the compiler leaves them, one for each part. */
+const ALSO_PLAIN = [
+    "file-rotation.ts",
+    "log-handlers.ts",
+    "settings-dotenv.ts",
+    "syslog-delivery.ts",
+    "tasks-stop.ts",
+]
 
 /** How a run of a test program ended. */
 interface Run {
@@ -24,14 +33,17 @@ const programs = readdirSync(FOLDER)
     .filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .sort()
 
-before(unpackLibraries)
-
 describe("programs in the VM", { concurrency: 2 }, () => {
-    const runs = seeds.flatMap(seed => programs.map(name => ({ name, seed })))
-    for (const { name, seed } of runs)
-        test(seed ? `${name}, race ${seed}` : name, async () => {
-            const file = `${FOLDER}/${name}`
-            const { code, output } = await runProgram(file, seed)
+    const runs = seeds.flatMap(seed => [
+        ...programs.map(name => ({ name, seed, optimise: true })),
+        ...ALSO_PLAIN.map(name => ({ name, seed, optimise: false })),
+    ])
+    for (const { name, seed, optimise } of runs)
+        test(titleOf(name, seed, optimise), async () => {
+            const { debugFile } = await buildProgram(`${FOLDER}/${name}`, {
+                optimise,
+            })
+            const { code, output } = await runProgram(debugFile, seed)
             const sums = /^tests: (\d+), pass: (\d+), error: (\d+)$/m.exec(
                 output.replaceAll(/^WASM> /gm, "")
             )
@@ -49,8 +61,16 @@ describe("programs in the VM", { concurrency: 2 }, () => {
         })
 })
 
-test("the folder holds programs", () => assert.ok(programs.length > 0))
+test("the folder holds programs", () => {
+    for (const name of ALSO_PLAIN) assert.ok(programs.includes(name), name)
+})
 
+function titleOf(name: string, seed: string | undefined, optimise: boolean) {
+    const image = optimise ? "" : ", not optimised"
+    return name + image + (seed ? `, race ${seed}` : "")
+}
+
+/** Runs the image that a build's debug file holds. */
 function runProgram(file: string, race: string | undefined): Promise<Run> {
     const args = ["--import", CLOCK, TOOL, "run", file]
     args.push("--test", "--test-self-exit")

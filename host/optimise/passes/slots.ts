@@ -23,7 +23,6 @@ export function chooseSlots(program: Program, f: Func): void {
     const graph = new Interference(f)
     const { inReturned, slots } = graph.colour()
     f.slots = slots
-    if (inReturned.size === 0) return
     count(program, "variable in the returned value", inReturned.size)
     const rewrite = (e: Expression) => {
         if (!inReturned.has(e.number)) return
@@ -35,9 +34,19 @@ export function chooseSlots(program: Program, f: Func): void {
     walkFunction(f, rewrite)
     for (const block of f.blocks)
         block.statements = block.statements.filter(
-            ({ op, args }) =>
-                op !== Op.store_ret_val || args[0]!.op !== Op.ret_val
+            statement => !isMoveToItself(statement, slots)
         )
+}
+
+/** True for a copy whose two variables lie in the same place. */
+function isMoveToItself({ op, number, args }: Expression, slots: number[]) {
+    const [value] = args
+    if (op === Op.store_ret_val) return value!.op === Op.ret_val
+    return (
+        op === Op.store_local &&
+        value!.op === Op.load_local &&
+        slots[value!.number] === slots[number]
+    )
 }
 
 /** Which variables are needed at the same time. */
