@@ -15,3 +15,58 @@ export function replaceAll(text: string, from: string, to: string): string {
     out.push(text.slice(start))
     return out.join(to)
 }
+
+/** End of the control characters that take one byte, of the printable ones, and of C1. */
+const SPACE = 0x20
+const DELETE = 0x7f
+const C1_END = 0xa0
+/** How the VM's `JSON.stringify` writes control characters, apart from DEL. */
+const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
+
+/**
+ * Writes control characters as rsyslog does in its files, each byte as `#` and three octal
+ * digits: a line feed becomes `#012`. So no text can forge a line, end one early, or talk to
+ * a terminal.
+ *
+ * All but a few texts are printable ASCII, and take some 25 steps.
+ */
+export function escapeControls(text: string): string {
+    const json = JSON.stringify(text)
+    // in quotes, and without any escape
+    if (json.length === text.length + 2 && text.indexOf("\x7f") < 0) return text
+    if (text.indexOf("\x7f") < 0 && !hasMark(json)) return text
+    text = escapeRange(text, 0, SPACE)
+    return escapeRange(text, DELETE, C1_END)
+}
+
+/** Whether a text holds control characters, or a backslash that makes it look so. */
+function hasMark(json: string): boolean {
+    let at = 0
+    while (at < MARKS.length) {
+        const space = MARKS.indexOf(" ", at)
+        const end = space < 0 ? MARKS.length : space
+        if (json.indexOf(MARKS.slice(at, end)) >= 0) return true
+        at = end + 1
+    }
+    return false
+}
+
+/** Escapes the characters from `first` to before `end`. */
+function escapeRange(text: string, first: number, end: number): string {
+    for (let code = first; code < end; ++code) {
+        const character = String.fromCharCode(code)
+        if (text.indexOf(character) < 0) continue
+        text = replaceAll(
+            text,
+            character,
+            code <= DELETE
+                ? octal(code)
+                : octal(0xc0 | (code >> 6)) + octal(0x80 | (code & 0x3f))
+        )
+    }
+    return text
+}
+
+function octal(byte: number): string {
+    return `#${byte >> 6}${(byte >> 3) & 7}${byte & 7}`
+}
