@@ -1,3 +1,4 @@
 export * from "./arbiter"
 export * from "./backoff"
+export * from "./http"
 export * from "./time"

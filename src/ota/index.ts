@@ -1,0 +1,4 @@
+export * from "./file"
+export * from "./lms"
+export * from "./pieces"
+export * from "./verify"

@@ -1,0 +1,67 @@
+/** Bytes of one piece: small enough for a heap that is nearly full and in pieces itself. */
+const PIECE_BYTES = 256
+
+/**
+ * Bytes that come bit by bit, as a file over the air, in small pieces: the VM does not compact its
+ * heap, and asking it for one long piece can panic with much of it free.
+ * @devsWhenUsed
+ */
+export class Pieces {
+    private readonly list: Buffer[] = []
+    length = 0
+
+    /** @param maxBytes most that is taken */
+    constructor(readonly maxBytes: number) {}
+
+    /** Takes more bytes. @returns false, and takes nothing, when they would be too many */
+    add(data: Buffer): boolean {
+        if (this.length + data.length > this.maxBytes) return false
+        let at = 0
+        while (at < data.length) {
+            const used = this.length % PIECE_BYTES
+            if (used === 0) this.list.push(Buffer.alloc(PIECE_BYTES))
+            const count = Math.min(PIECE_BYTES - used, data.length - at)
+            this.list[this.list.length - 1].blitAt(used, data, at, count)
+            this.length += count
+            at += count
+        }
+        return true
+    }
+
+    /** A copy of some of the bytes. */
+    bytes(from: number, to: number): Buffer {
+        const copy = Buffer.alloc(to - from)
+        let at = from
+        while (at < to) {
+            const offset = at % PIECE_BYTES
+            const count = Math.min(PIECE_BYTES - offset, to - at)
+            const piece = this.list[Math.idiv(at, PIECE_BYTES)]
+            copy.blitAt(at - from, piece, offset, count)
+            at += count
+        }
+        return copy
+    }
+
+    /**
+     * The line that begins at `at`, without its line end.
+     * @returns undefined when none ends within `maxBytes`
+     */
+    line(at: number, maxBytes: number): Buffer | undefined {
+        const line = this.bytes(at, Math.min(at + maxBytes + 1, this.length))
+        const end = line.indexOf(10)
+        return end < 0 ? undefined : line.slice(0, end)
+    }
+
+    /** All bytes from `from` on, to be hashed; for reading only. */
+    parts(from: number): Buffer[] {
+        const parts: Buffer[] = []
+        for (let i = Math.idiv(from, PIECE_BYTES); i < this.list.length; i++) {
+            const start = i * PIECE_BYTES
+            const skip = Math.max(from - start, 0)
+            const end = Math.min(this.length - start, PIECE_BYTES)
+            const isWhole = skip === 0 && end === PIECE_BYTES
+            parts.push(isWhole ? this.list[i] : this.list[i].slice(skip, end))
+        }
+        return parts
+    }
+}

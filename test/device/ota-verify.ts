@@ -1,0 +1,240 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    isAuthentic,
+    isFor,
+    MAX_FILE_BYTES,
+    openBody,
+    parseFile,
+    parseKey,
+    parsePublicKey,
+    Pieces,
+    shortHash,
+    SignedFile,
+    TrustedKeys,
+    verifyLms,
+} from "../../src/ota"
+import { decodeBase64 } from "../../src/ota/base64"
+import { shareOf } from "../../src/ota/share"
+import { LMS_VECTORS } from "../vectors/lms"
+import {
+    OTA_BODY,
+    OTA_DEVICE,
+    OTA_KEY,
+    OTA_PUBKEY,
+    OTA_SHARES,
+    OTA_VECTORS,
+    OTHER_KEY,
+    OTHER_PUBKEY,
+} from "../vectors/ota"
+
+/** A file as it comes: in parts of so many bytes. */
+function pieces(bytes: Buffer, part = 100): Pieces {
+    const all = new Pieces(MAX_FILE_BYTES)
+    for (let at = 0; at < bytes.length; at += part)
+        expect(
+            all.add(bytes.slice(at, Math.min(at + part, bytes.length)))
+        ).toBe(true)
+    return all
+}
+
+function parsed(text: string, part = 100): SignedFile {
+    const file = parseFile(pieces(Buffer.from(text), part))
+    if (typeof file === "string") throw new Error(file)
+    return file
+}
+
+function keysFor(kind: string): TrustedKeys {
+    return {
+        key: parseKey(OTA_KEY),
+        publicKey: kind === "lms" ? parsePublicKey(OTA_PUBKEY) : undefined,
+    }
+}
+
+/** Whether a board takes a damaged file for a good one. */
+async function isTaken(bytes: Buffer, keys: TrustedKeys): Promise<boolean> {
+    await ds.sleep(0) // the steps without a wait are limited
+    const file = parseFile(pieces(bytes, 1000))
+    return typeof file !== "string" && (await isAuthentic(file, keys))
+}
+
+/** The bytes of a text, one behind the other. */
+class HexSource {
+    private at = 0
+    constructor(private readonly bytes: Buffer) {}
+    take(count: number): Buffer | undefined {
+        const { at, bytes } = this
+        this.at += count
+        return this.at > bytes.length ? undefined : bytes.slice(at, this.at)
+    }
+    atEnd(): boolean {
+        return this.at === this.bytes.length
+    }
+}
+
+async function isSigned(
+    publicKey: string,
+    message: string,
+    signature: string
+): Promise<boolean> {
+    const bytes = Buffer.from(signature, "hex")
+    const leaf = (bytes[2] << 8) | bytes[3]
+    return await verifyLms(
+        Buffer.from(publicKey, "hex"),
+        leaf,
+        [Buffer.from(message, "hex")],
+        new HexSource(bytes)
+    )
+}
+
+describe("LMS", () => {
+    LMS_VECTORS.forEach(({ name, publicKey, message, signature }) => {
+        test(name, async () => {
+            expect(await isSigned(publicKey, message, signature)).toBe(true)
+            expect(await isSigned(publicKey, message + "00", signature)).toBe(
+                false
+            )
+            expect(await isSigned(publicKey, message, signature + "00")).toBe(
+                false
+            )
+            const short = signature.slice(0, signature.length - 2)
+            expect(await isSigned(publicKey, message, short)).toBe(false)
+        })
+    })
+})
+
+describe("a signed file", () => {
+    OTA_VECTORS.forEach(({ kind, version, hash, text }) => {
+        test(`${kind}: is read, verified and opened`, async () => {
+            for (const part of [7, 256, 1000]) {
+                const file = parsed(text, part)
+                expect(file.version).toBe(version)
+                expect(shortHash(file).toString("hex")).toBe(hash)
+                expect(await isAuthentic(file, keysFor(kind))).toBe(true)
+                const key = parseKey(OTA_KEY)
+                expect(await openBody(file, key)).toBe(OTA_BODY)
+                expect(isFor(file, OTA_DEVICE)).toBe(true)
+                expect(isFor(file, "0123456789abcdef")).toBe(kind === "lms")
+            }
+        })
+        test(`${kind}: another key refuses it`, async () => {
+            const file = parsed(text)
+            const key = parseKey(OTHER_KEY)
+            const publicKey = parsePublicKey(OTHER_PUBKEY)
+            expect(await isAuthentic(file, { key, publicKey })).toBe(false)
+            expect(await isAuthentic(file, { key, publicKey: undefined })).toBe(
+                false
+            )
+            expect(
+                await isAuthentic(file, {
+                    key: undefined,
+                    publicKey: undefined,
+                })
+            ).toBe(false)
+            if (kind === "sealed")
+                expect(await openBody(file, key)).toBe(undefined)
+        })
+    })
+    test("with a public key, what only a shared key signed is refused", async () => {
+        const file = parsed(OTA_VECTORS[0].text)
+        expect(await isAuthentic(file, keysFor("lms"))).toBe(false)
+    })
+    test("every flipped bit and every truncation of one with an HMAC is refused", async () => {
+        const bytes = Buffer.from(OTA_VECTORS[0].text)
+        const keys = keysFor("hmac")
+        let taken = 0
+        for (let bit = 0; bit < bytes.length * 8; bit++) {
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+            if (await isTaken(bytes, keys)) taken++
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+        }
+        for (let length = 0; length < bytes.length; length++)
+            if (await isTaken(bytes.slice(0, length), keys)) taken++
+        expect(taken).toBe(0)
+        expect(await isTaken(bytes, keys)).toBe(true)
+    })
+    test("flipped bits and truncations of one that is sealed are refused", async () => {
+        const bytes = Buffer.from(OTA_VECTORS[2].text)
+        const keys = keysFor("sealed")
+        let taken = 0
+        for (let bit = 0; bit < bytes.length * 8; bit += 7) {
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+            if (await isTaken(bytes, keys)) taken++
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+        }
+        for (let length = 0; length < bytes.length; length += 3)
+            if (await isTaken(bytes.slice(0, length), keys)) taken++
+        expect(taken).toBe(0)
+    })
+    test("flipped bits and truncations of one with LMS are refused", async () => {
+        const bytes = Buffer.from(OTA_VECTORS[1].text)
+        const keys = keysFor("lms")
+        let taken = 0
+        // each takes 0.1 s: some of them here, all of them on the host
+        for (let bit = 0; bit < bytes.length * 8; bit += 211) {
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+            if (await isTaken(bytes, keys)) taken++
+            bytes[bit >> 3] ^= 1 << (bit & 7)
+        }
+        for (let length = 0; length < bytes.length; length += 53)
+            if (await isTaken(bytes.slice(0, length), keys)) taken++
+        expect(taken).toBe(0)
+    })
+    test("malformed ones are refused", async () => {
+        for (const text of [
+            "",
+            "\n",
+            "A=1\n",
+            "#ota version=0 share=1%\n#ota hmac=ab\n",
+            "#ota version=3000000000 share=1%\n#ota hmac=ab\n",
+            "#ota version=1.5 share=1%\n#ota hmac=ab\n",
+            "#ota version=1e3 share=1%\n#ota hmac=ab\n",
+            "#ota version=01 share=1%\n#ota hmac=ab\n",
+            "#ota version=1 share=0%\n#ota hmac=ab\n",
+            "#ota version=1 share=101%\n#ota hmac=ab\n",
+            "#ota version=1 share=1\n#ota hmac=ab\n",
+            "#ota version=1 device=ab\n#ota hmac=ab\n",
+            "#ota version=1 share=1% seal=00\n#ota hmac=ab\n",
+            "#ota version=1 share=1% x\n#ota hmac=ab\n",
+            "#ota version=1\n#ota hmac=ab\n",
+            "#ota version=1 share=1%\r\n#ota hmac=ab\n",
+            "#ota version=1 share=1%\n",
+            "#ota version=1 share=1%\n#ota more=ab\n",
+            "#ota version=1 share=1%\n#ota what=ab\n",
+            "#ota version=1 share=1%\n#ota hmac=ab\n#ota hmac=ab\n#ota hmac=ab\n",
+        ]) {
+            const file = parseFile(pieces(Buffer.from(text)))
+            if (typeof file !== "string") throw new Error(`taken: ${text}`)
+        }
+    })
+    test("a file that is too long is not kept", async () => {
+        const all = new Pieces(1000)
+        expect(all.add(Buffer.alloc(999))).toBe(true)
+        expect(all.add(Buffer.alloc(2))).toBe(false)
+        expect(all.length).toBe(999)
+    })
+    test("a board keeps its place in all rollouts", async () => {
+        for (const device of Object.keys(OTA_SHARES))
+            expect(shareOf(device)).toBe(OTA_SHARES[device])
+    })
+})
+
+describe("base64", () => {
+    const decode = (text: string) => decodeBase64(Buffer.from(text))
+    test("is decoded", async () => {
+        expect(decode("").length).toBe(0)
+        expect(decode("Zg==").toString()).toBe("f")
+        expect(decode("Zm8=").toString()).toBe("fo")
+        expect(decode("Zm9v").toString()).toBe("foo")
+        expect(decode("AP+/").toString("hex")).toBe("00ffbf")
+    })
+    test("has one text for the same bytes", async () => {
+        for (const text of [
+            ..."Zh== Zm9= Z=== ==== Zm9 Zm9v= Zg= Z\n== Zg==Zg== Zm-v Zm_v".split(
+                " "
+            ),
+            "Zm9ü",
+        ])
+            expect(decode(text)).toBe(undefined)
+    })
+})
