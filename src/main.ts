@@ -155,11 +155,20 @@ if (period > 0)
         every: period,
         core: true,
     })
-tasks.add("network", followNetwork(), { notify: true, restart: "on-failure" })
-tasks.add("late", async task => {
-    const sent = await forwardLate(file.files, flash, rsyslogger)
-    if (sent > 0) task.log.notice("{0} lines of earlier runs sent", sent)
+// core, so that what safe mode has to say reaches the collector
+tasks.add("network", followNetwork(), {
+    core: true,
+    notify: true,
+    restart: "on-failure",
 })
+tasks.add(
+    "late",
+    async task => {
+        const sent = await forwardLate(file.files, flash, rsyslogger)
+        if (sent > 0) task.log.notice("{0} lines of earlier runs sent", sent)
+    },
+    { core: true }
+)
 if (isDemo)
     tasks.add("demo", demo, {
         restart: "on-failure",

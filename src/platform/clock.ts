@@ -14,6 +14,8 @@ export interface ClockChange {
 export interface Clock {
     /** Milliseconds since start; never goes back. Stands still within one VM slice. */
     millis(): number
+    /** When the program was started, by `millis`; undefined where that is not known. */
+    readonly startedAt?: number
     /**
      * Unix time in milliseconds, or undefined while the wall clock is unknown. Does not go
      * back, except once for a correction of STEP_MS or more, which its listeners are told.
@@ -34,6 +36,9 @@ export const STEP_MS = 10000
 /** While it is slowed down, the wall clock runs at this part of its speed. */
 const SLOW_RATE = 0.5
 
+/** When the program was started: modules come before the program that uses them. */
+const PROGRAM_START = ds.millis()
+
 /**
  * The VM's clock.
  * @devsWhenUsed
@@ -48,6 +53,8 @@ export class SystemClock implements Clock {
 
     /** The VM's own, not a method around it: every log call asks for the time. */
     millis: () => number = ds.millis
+
+    readonly startedAt: number = PROGRAM_START
 
     wall(): number | undefined {
         if (this.offset === undefined) return undefined

@@ -9,6 +9,8 @@
 export const BOOT_SLOT = "fd.boot"
 /** Per-task states that survive a reset (disabled tasks, per-task options). */
 export const TASKS_SLOT = "fd.tasks"
+/** More of the same. */
+export const MORE_TASKS_SLOT = "fd.tasks2"
 /** Cursors: what of the flash log has been forwarded. */
 export const CURSOR_SLOT = "fd.cursor"
 /** The settings file's two sets: `fd.cfga0` to `fd.cfga7`, `fd.cfgb0` to `fd.cfgb7`. */

@@ -1,116 +1,149 @@
-import { failTask } from "./fail"
-import { lookAgain } from "./supervisor"
-import { isLive } from "./lifecycle"
-import { startTask } from "./requests"
+import * as ds from "@devicescript/core"
 import {
     CORE,
     DISABLED,
-    DROPPED,
     FAILED,
+    find,
+    HAS_LEAVING,
     HELD,
-    PULL,
+    isLive,
+    TaskRecord,
     UNREADY,
     WANTED,
-} from "./states"
-import type { Supervisor } from "./supervisor"
-import type { Task } from "./task"
+} from "./state"
+
+// What tasks mean to each other (T11): who is up, who has to wait for whom. Answers only; nothing
+// is changed here.
+
+/** After so many tasks looked at, the search for cycles yields: a slice has a limited number of steps. */
+const TASKS_PER_SLICE = 8
 
 /**
  * Whether `task` is up for those that require it: its body runs, or has returned without an
  * error. A running one with the option `notify` is up once it has said so.
  */
-export function isUp(task: Task): boolean {
+export function isUp(task: TaskRecord): boolean {
     const { state, flags } = task
-    if (state === "running") return !(flags & UNREADY)
+    if (state === "running") return (flags & UNREADY) === 0
     if (state === "done") return true
-    return state === "scheduled" && task.runs > 0 && !(flags & FAILED)
+    return state === "scheduled" && task.runs > 0 && (flags & FAILED) === 0
 }
 
 /** Whether `task` has been started and is still about to come up. */
-export function isComing(task: Task): boolean {
+export function isComing(task: TaskRecord): boolean {
     const { state, flags } = task
-    if (!(flags & WANTED)) return false
-    if (state === "running") return !!(flags & UNREADY)
-    return state === "starting" || (state === "waiting" && !!(flags & HELD))
+    if ((flags & WANTED) === 0) return false
+    if (state === "running") return (flags & UNREADY) !== 0
+    return state === "starting" || (state === "waiting" && (flags & HELD) !== 0)
 }
 
 /** Whether `task` names `other` in `requires`. */
-export function requires(task: Task, other: Task): boolean {
+export function requires(task: TaskRecord, other: TaskRecord): boolean {
     const names = task.options.requires
-    return !!names && names.includes(other.name)
+    return names !== undefined && names.includes(other.name)
 }
 
-/** Whether `task` still has to stop because `required`, which it requires, went down. */
-function isLeaving(task: Task, required: Task): boolean {
-    return isLive(task) && !!(task.flags & HELD) && requires(task, required)
-}
-
-/** What `admit` says of a held task: it may go on, has to wait, or cannot start. */
-export const GO = 0
-export const WAIT = 1
-export const STUCK = 2
-
-/**
- * Whether a held task may go on. A requirement that cannot be met makes it `failed`, said once;
- * one that is not up yet, or an `after` that is still coming, lets it wait.
- * @returns GO, WAIT or STUCK
- */
-export function admit(task: Task): number {
-    const { supervisor, options, flags } = task
-    if (flags & DROPPED) {
-        if (supervisor.tasks.some(other => isLeaving(other, task))) return WAIT
-        task.flags &= ~DROPPED
-    }
-    for (const name of options.requires || []) {
-        const other = supervisor.byName[name]
-        if (other && isUp(other)) continue
-        if (flags & PULL && other) pull(other)
-        const problem = obstacle(other)
-        if (!problem) return WAIT
-        stick(task, `requires "${name}": ${problem}`)
-        return STUCK
-    }
-    for (const name of options.after || [])
-        if (isInTheWay(task, supervisor.byName[name])) return WAIT
-    if (flags & CORE || task.parent) return GO
-    return isCoreComing(supervisor) ? WAIT : GO
-}
-
-/** Fails a task that cannot start for now, and says why, once. It stays wanted and held. */
-function stick(task: Task, why: string): void {
-    if (task.state === "failed" && task.error.message === why) return
-    failTask(task, why)
-    task.supervisor.reports.error(
-        'task "{0}" cannot start: {1}',
-        task.name,
-        why
+/** Whether tasks that were told to stop because of `task` have not ended yet. */
+export function hasLeaving(task: TaskRecord): boolean {
+    return task.supervisor.tasks.some(
+        other =>
+            isLive(other) && (other.flags & HELD) !== 0 && requires(other, task)
     )
 }
 
-/** Has a required task started along with one that was just started. */
-function pull(other: Task): void {
-    if (!(other.flags & (WANTED | DISABLED)) && !isLive(other)) startTask(other)
-    else if (other.flags & HELD) {
-        other.flags |= PULL
-        lookAgain(other.supervisor)
-    }
+/** The first name in `requires` whose task is not up, or undefined. */
+export function missingName(task: TaskRecord): string | undefined {
+    const names = task.options.requires
+    if (names)
+        for (const name of names) {
+            const other = find(task.supervisor, name)
+            if (!other || !isUp(other)) return name
+        }
+    return undefined
 }
 
 /** Why a required task that is not up will not come up by itself, or undefined. */
-function obstacle(other: Task): string | undefined {
-    if (!other) return "no such task"
-    if (isLive(other)) return undefined
-    if (other.flags & DISABLED) return "disabled"
-    return other.state === "failed" ? "failed" : undefined
+export function obstacle(required: TaskRecord | undefined): string | undefined {
+    if (!required) return "no such task"
+    if (isLive(required)) return undefined
+    if ((required.flags & DISABLED) !== 0) return "disabled"
+    return required.state === "failed" ? "failed" : undefined
 }
 
-/** A core task does not wait for one that is not: that one waits for all core tasks. */
-function isInTheWay(task: Task, other: Task): boolean {
-    if (!other || !isComing(other)) return false
-    return !(task.flags & CORE) || !!(other.flags & CORE)
+/**
+ * The name of a task that `task` has to let go first, or undefined: one that it names in `after`,
+ * or a core task that can start. A core task that waits itself keeps nobody waiting.
+ */
+export function nameAhead(task: TaskRecord): string | undefined {
+    const { supervisor, flags, options } = task
+    const isCore = (flags & CORE) !== 0
+    if (options.after)
+        for (const name of options.after) {
+            const other = find(supervisor, name)
+            if (!other || !isComing(other)) continue
+            // a core task does not wait for one that is not: that one waits for all core tasks
+            if (!isCore || (other.flags & CORE) !== 0) return name
+        }
+    if (isCore || task.parent) return undefined
+    for (const core of supervisor.core)
+        if (isAboutToStart(core)) return core.name
+    return undefined
 }
 
-function isCoreComing(supervisor: Supervisor): boolean {
-    for (const task of supervisor.core) if (isComing(task)) return true
-    return false
+function isAboutToStart(core: TaskRecord): boolean {
+    if (core.state === "starting") return true
+    if (core.state !== "waiting" || (core.flags & HELD) === 0) return false
+    if ((core.flags & HAS_LEAVING) !== 0 || missingName(core) !== undefined)
+        return false
+    return nameAhead(core) === undefined
+}
+
+/** What `task` waits for, in a few words; undefined for one that does not wait. */
+export function waitsFor(task: TaskRecord): string | undefined {
+    const { state, flags } = task
+    if (state === "scheduled" && task.next === undefined) return "wall clock"
+    if (state !== "waiting") return undefined
+    if ((flags & HELD) === 0) return "restart"
+    if ((flags & HAS_LEAVING) !== 0) return "its dependents"
+    return missingName(task) || nameAhead(task) || "boot"
+}
+
+/**
+ * Follows `requires` and `after` from `task` on; a way that leads back to it is a cycle.
+ * @returns the tasks of the cycle, `task` first, or undefined
+ */
+export async function findCycle(
+    task: TaskRecord
+): Promise<TaskRecord[] | undefined> {
+    const seen = [task]
+    const from = [-1]
+    for (let i = 0; i < seen.length; ++i) {
+        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
+        const { requires, after } = seen[i].options
+        for (const names of [requires, after]) {
+            if (!names) continue
+            for (const name of names) {
+                const other = find(task.supervisor, name)
+                if (other === task) return pathTo(seen, from, i)
+                if (!other || seen.includes(other)) continue
+                seen.push(other)
+                from.push(i)
+            }
+        }
+    }
+    return undefined
+}
+
+/** The way that the search has taken to `seen[last]`, from its beginning. */
+function pathTo(
+    seen: TaskRecord[],
+    from: number[],
+    last: number
+): TaskRecord[] {
+    const path: TaskRecord[] = []
+    for (let i = last; i >= 0; i = from[i]) {
+        path.insert(0, 1)
+        path[0] = seen[i]
+    }
+    return path
 }

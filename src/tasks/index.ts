@@ -1,15 +1,11 @@
-export * from "./defaults"
-export { TaskStopped } from "./errors"
-export { failureText } from "./failure"
-export type { Failure } from "./failure"
+export {
+    failureText,
+    TASK_ERROR,
+    TaskStopped,
+    UNKNOWN_TASK_ERROR,
+} from "./errors"
 export { BootJournal } from "./journal"
-export type { LastEnd } from "./journal"
-export type { LineSource } from "./lastlines"
 export * from "./options"
 export { TaskRegistry } from "./registry"
-export type { Plan, RegistryOptions } from "./registryoptions"
-export type { TaskState } from "./states"
-export type { DeviceStats, TaskStats } from "./stats"
-export type { TaskStatus } from "./status"
-export { Task } from "./task"
-export { statusText } from "./text"
+export type { DeviceStats, Summary, TaskStats, TaskStatus } from "./status"
+export { span, statusText } from "./status-text"

@@ -1,16 +1,6 @@
+import * as ds from "@devicescript/core"
 import { BOOT_SLOT, Clock, FlashSlots } from "../platform"
-import { STABLE_MS } from "./defaults"
-
-/** How the last run ended, as far as the next one can know. */
-export type LastEnd =
-    /** Nothing is on record: the first start with this flash. */
-    | "first"
-    /** A restart that the firmware itself was asked for. */
-    | "restart"
-    /** The VM started the program again without being asked: a panic, or a new program. */
-    | "panic"
-    /** The chip started anew: power loss, reset button, brown-out. */
-    | "power"
+import { Journal, LastEnd, STABLE_MS } from "./options"
 
 /** Bytes of the record, see `encode`. */
 const RECORD_BYTES = 12
@@ -51,20 +41,25 @@ interface BootRecord {
  * known from inside the VM is the code of a panic: the host's console has it.
  * @devsWhenUsed
  */
-export class BootJournal {
+export class BootJournal implements Journal {
     /** Number of this boot, from 1; 0 until `open` has read the flash. */
     boot = 0
     lastEnd: LastEnd = "first"
     /** Starts in a row before this one that were short. */
     shortStarts = 0
-    /** Time of this start, in ms; undefined until `open`. */
+    /** Time of this start of the program, in ms; undefined until `open`. */
     startedAt: number
 
-    /** @param stableMs a start is short unless it lasts this long, in ms */
+    /**
+     * @param stableMs a start is short unless it lasts this long, in ms; may be changed at any time
+     * @param countPower whether a short start that ended with the power counts: not in the
+     *     simulator, where that is how somebody who tries things out ends the program
+     */
     constructor(
         private readonly flash: FlashSlots,
         private readonly clock: Clock,
-        readonly stableMs = STABLE_MS
+        public stableMs = STABLE_MS,
+        private readonly countPower = !ds.isSimulator()
     ) {}
 
     /**
@@ -73,7 +68,10 @@ export class BootJournal {
      */
     async open(): Promise<void> {
         if (this.startedAt !== undefined) return
-        this.startedAt = this.clock.millis()
+        const { clock } = this
+        // the program may have waited long before it gets here
+        this.startedAt =
+            clock.startedAt === undefined ? clock.millis() : clock.startedAt
         const last = decode(await this.flash.read(BOOT_SLOT))
         this.boot = 1
         const isPrepared = last && this.judge(last)
@@ -107,7 +105,11 @@ export class BootJournal {
         }
         this.boot = last.number + 1
         this.lastEnd = isSameChipRun ? "panic" : "power"
-        this.shortStarts = last.state === STABLE ? 0 : last.shortStarts + 1
+        if (last.state === STABLE) this.shortStarts = 0
+        else {
+            const counts = isSameChipRun || this.countPower
+            this.shortStarts = last.shortStarts + (counts ? 1 : 0)
+        }
         return false
     }
 

@@ -1,92 +1,114 @@
 import * as ds from "@devicescript/core"
-import { admitNewTasks } from "./cycles"
-import { effective } from "./effective"
-import { windUpSafely } from "./lifecycle"
-import { prove } from "./prove"
-import { enqueue, proceed } from "./requests"
-import { consumePlan } from "./schedule"
-import { DUE, HELD, WANTED } from "./states"
-import { advanceStop } from "./stopping"
-import { CLOSED, CONCERNED, DIRTY, UNPROVEN } from "./supervisor"
-import type { Supervisor } from "./supervisor"
-import type { Task } from "./task"
-import { takeDue } from "./timers"
-import { checkWatchdog } from "./watchdog"
+import { findCycle } from "./dependencies"
+import {
+    CHECKED,
+    CLOSING,
+    find,
+    HAS_WAITERS,
+    makeCore,
+    NEEDS_REVIEW,
+    Supervisor,
+    suspendUntil,
+    takeDue,
+    TaskRecord,
+    UNCHECKED,
+} from "./state"
+import { failCycle, needsReview, onDue, reviewTask } from "./transitions"
 
-/** After so many held tasks looked at, the loop yields: a slice has a limited number of steps. */
+/** After so many tasks looked at, the loop yields: a slice has a limited number of steps. */
 const TASKS_PER_SLICE = 8
 
-/** The supervising fiber: one for all tasks, asleep until the soonest time or an event. */
-export async function supervise(supervisor: Supervisor): Promise<void> {
-    const { timers, clock } = supervisor
-    while (!(supervisor.flags & CLOSED)) {
+/**
+ * The supervising fiber: one for all tasks, asleep until the soonest time or an event.
+ * @param housekeeping done whenever the fiber is awake; says when it wants to be called again, in ms
+ */
+export async function supervise(
+    supervisor: Supervisor,
+    housekeeping: (supervisor: Supervisor) => number
+): Promise<void> {
+    const { timers, tasks } = supervisor
+    while ((supervisor.flags & CLOSING) === 0 || tasks.length > 0) {
+        let due = Infinity
         try {
-            if (supervisor.flags & DIRTY) await reconsider(supervisor)
-            let task = takeDue(supervisor)
-            while (task) {
-                attend(task)
-                task = takeDue(supervisor)
-            }
+            if ((supervisor.flags & NEEDS_REVIEW) !== 0)
+                await review(supervisor)
+            await attend(supervisor)
+            due = housekeeping(supervisor)
         } catch (e: any) {
             supervisor.reports.exception("supervision", e)
+            await ds.sleep(0)
         }
-        let due = timers.length ? timers[0].due : Infinity
-        if (supervisor.flags & UNPROVEN) due = Math.min(due, prove(supervisor))
+        if (timers.length > 0) due = Math.min(due, timers[0].due)
         // who wants something sets a flag or a time, and resumes this fiber if it waits
-        if (!(supervisor.flags & (DIRTY | CLOSED)))
-            await ds.suspend(
-                due === Infinity ? undefined : Math.max(0, due - clock.millis())
-            )
+        if ((supervisor.flags & NEEDS_REVIEW) === 0)
+            await suspendUntil(supervisor, due)
+    }
+    if (supervisor.forgetClock) supervisor.forgetClock()
+    supervisor.fiber = undefined
+}
+
+/** Sees to all tasks whose time has come. */
+async function attend(supervisor: Supervisor): Promise<void> {
+    let seen = 0
+    let task = takeDue(supervisor)
+    while (task) {
+        onDue(task)
+        if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        task = takeDue(supervisor)
     }
 }
 
-/** Looks at all tasks that stop or wait for others. */
-export async function reconsider(supervisor: Supervisor): Promise<void> {
+/**
+ * Looks at all tasks that stop or wait for others. What that changes makes another round, which
+ * begins after a pause: a long chain takes as many rounds as it has links.
+ */
+export async function review(supervisor: Supervisor): Promise<void> {
     const { tasks } = supervisor
-    supervisor.flags &= ~DIRTY
-    await admitNewTasks(supervisor)
+    supervisor.flags &= ~NEEDS_REVIEW
+    await checkNewTasks(supervisor)
     let seen = 0
     for (let i = 0; i < tasks.length; ++i) {
         const task = tasks[i]
-        if (!isConcerned(task)) continue
-        if (task.state === "stopping") advanceStop(task)
-        else proceed(task)
+        if (!needsReview(task)) continue
+        reviewTask(task)
         if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
-    if (!(supervisor.flags & DIRTY) && !tasks.some(isConcerned))
-        supervisor.flags &= ~CONCERNED
+    if ((supervisor.flags & NEEDS_REVIEW) !== 0) await ds.sleep(0)
+    else if (!tasks.some(needsReview)) supervisor.flags &= ~HAS_WAITERS
 }
 
-/** Whether a change of some other task may let this one go on. */
-function isConcerned(task: Task): boolean {
-    return (
-        task.state === "stopping" ||
-        (task.flags & (WANTED | HELD)) === (WANTED | HELD)
-    )
-}
-
-/** Does what the time of `task` had been set for. */
-function attend(task: Task): void {
-    const { state } = task
-    if (state === "running") checkWatchdog(task)
-    else if (state === "stopping") terminate(task)
-    else {
-        if (state === "scheduled") consumePlan(task)
-        task.flags |= DUE
-        enqueue(task)
+/**
+ * Checks the tasks that have not been checked yet: fails the tasks of a cycle, and makes core
+ * what core tasks require, for the others wait for these.
+ */
+export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
+    if ((supervisor.flags & UNCHECKED) === 0) return
+    supervisor.flags &= ~UNCHECKED
+    for (const task of supervisor.tasks.slice()) {
+        const { requires, after } = task.options
+        if ((task.flags & CHECKED) !== 0 || (!requires && !after)) continue
+        task.flags |= CHECKED
+        warnOfAbsent(task)
+        const cycle = await findCycle(task)
+        if (cycle) failCycle(cycle)
     }
+    // the list grows on the way
+    const { core } = supervisor
+    for (let i = 0; i < core.length; ++i)
+        for (const name of core[i].options.requires || []) {
+            const other = find(supervisor, name)
+            if (other) makeCore(other)
+        }
 }
 
-/** Ends a run whose grace period is over; a new fiber does what is left of its end. */
-function terminate(task: Task): void {
-    try {
-        task.fiber.terminate()
-    } catch (e: any) {
-        // the fiber is gone already
-    }
-    task.log.error(
-        "did not stop within {0} ms and was terminated",
-        effective(task, "grace")
-    )
-    task.fiber = windUpSafely.start(task)
+/** A name in `after` that nobody has is passed over, as systemd does, but not silently. */
+function warnOfAbsent(task: TaskRecord): void {
+    const { supervisor, options, name } = task
+    for (const other of options.after || [])
+        if (!find(supervisor, other))
+            supervisor.reports.warning(
+                'task "{0}": after "{1}" is passed over, no such task',
+                name,
+                other
+            )
 }

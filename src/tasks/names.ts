@@ -1,9 +1,16 @@
 import { matches } from "../log"
-import { MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./defaults"
 import { taskError, unknownTaskError } from "./errors"
-import { nearest } from "./near"
-import type { Supervisor } from "./supervisor"
-import type { Task } from "./task"
+import {
+    MAX_FULL_NAME_CHARS,
+    MAX_NAME_CHARS,
+    MAX_NEAR_NAMES,
+    TaskState,
+} from "./options"
+import { find, Supervisor, TaskRecord } from "./state"
+
+/** The states that a selection may name. */
+const STATES =
+    " disabled scheduled waiting starting running stopping done stopped failed "
 
 /** @throws TaskError unless `name` has 1 to `MAX_NAME_CHARS` letters, digits, `-` or `_` */
 export function checkName(name: string): void {
@@ -37,25 +44,60 @@ export function freeName(supervisor: Supervisor, name: string): string {
             `name with its parents of ${name.length} characters, at most ${MAX_FULL_NAME_CHARS} allowed`
         )
     let free = name
-    for (let i = 1; supervisor.byName[free]; ++i) free = `${name}@${i}`
+    for (let i = 1; find(supervisor, free); ++i) free = `${name}@${i}`
     return free
 }
 
 /**
- * The tasks that match a name or a `*` pattern, in the order in which they were added.
- * @throws UnknownTaskError when there is none
+ * The tasks of a selection, in the order in which they were added: a name, a pattern with `*`,
+ * a state as `:failed`, or both as `net-*:failed`. A state may have none.
+ * @throws UnknownTaskError for a name, pattern or state that is none
  */
-export function select(supervisor: Supervisor, pattern: string): Task[] {
+export function select(
+    supervisor: Supervisor,
+    selection: string
+): TaskRecord[] {
     const { tasks } = supervisor
-    if (typeof pattern !== "string" || !pattern)
-        throw unknownTaskError("" + pattern, [])
+    if (typeof selection !== "string" || !selection)
+        throw unknownTaskError(selection, [])
+    const colon = selection.indexOf(":")
+    if (colon < 0) return selectNames(supervisor, selection)
+    const state = selection.slice(colon + 1) as TaskState
+    if (!state || state.includes(" ") || !STATES.includes(` ${state} `))
+        throw unknownTaskError(selection, [":failed", ":running"])
+    const named =
+        colon > 0 ? selectNames(supervisor, selection.slice(0, colon)) : tasks
+    return named.filter(task => task.state === state)
+}
+
+function selectNames(supervisor: Supervisor, pattern: string): TaskRecord[] {
+    const { tasks } = supervisor
+    if (pattern === "*" && tasks.length > 0) return tasks.slice()
+    if (!pattern.includes("*")) return [get(supervisor, pattern)]
     const found = tasks.filter(task => matches(pattern, task.name))
     if (!found.length) throw unknownTask(supervisor, pattern)
     return found
 }
 
-/** The error about a name or pattern that no task has. */
-export function unknownTask(supervisor: Supervisor, pattern: string): Error {
+/** The task of this very name. @throws UnknownTaskError */
+export function get(supervisor: Supervisor, name: string): TaskRecord {
+    const task = find(supervisor, name)
+    if (!task) throw unknownTask(supervisor, name)
+    return task
+}
+
+function unknownTask(supervisor: Supervisor, pattern: string): Error {
     const names = supervisor.tasks.map(task => task.name)
-    return unknownTaskError(pattern, nearest(pattern, names))
+    const near = names.filter(name => isAlike(pattern, name))
+    return unknownTaskError(
+        pattern,
+        (near.length ? near : names).slice(0, MAX_NEAR_NAMES)
+    )
+}
+
+/** Whether two names begin alike, or share a pair of letters. */
+function isAlike(a: string, b: string): boolean {
+    const end = Math.min(a.length, MAX_FULL_NAME_CHARS) - 1
+    for (let i = 0; i < end; ++i) if (b.includes(a.slice(i, i + 2))) return true
+    return b.startsWith(a.slice(0, 1))
 }

@@ -1,140 +1,180 @@
-import { setState } from "./supervisor"
-import { arm, disarm } from "./timers"
-import { DAY_MS, firstOccurrence } from "./at"
-import type { Supervisor } from "./supervisor"
-import type { Task } from "./task"
+import { Plan } from "./options"
+import { PLAN_BEGUN, PLANNED } from "./state"
+
+// When a task runs next (T10). Arithmetic on what is passed in: monotonic time `now` and wall
+// clock `wall` in ms; no state is changed, no timer set. Periods count from the planned time, not
+// from the present, so delays do not add up.
+
+const DAY_MS = 86_400_000
+/**
+ * A run that lies less than this, or half a period, after the one before is taken for the same
+ * one: the clock was set back by a little.
+ */
+const SAME_RUN_MS = 3_600_000
+
+/** What a plan has come to; a part of the record of a task. */
+export interface PlanProgress {
+    flags: number
+    /** Monotonic time of the next planned run; undefined while it is not known. */
+    next: number
+    /** The same as Unix time, for a plan by the wall clock. */
+    nextWall: number
+    /** Planned runs that did not take place. */
+    skipped: number
+    /** When the last run planned by the wall clock was due, in monotonic ms. */
+    lastPlanned: number
+}
+
+/** Whether there is any plan. */
+export function hasPlan(plan: Plan): boolean {
+    return (
+        plan.every !== undefined ||
+        plan.at !== undefined ||
+        plan.in !== undefined
+    )
+}
 
 /**
- * Plans the next run of a task that has been started: its first, or the one that was planned
- * before it was held.
- * @returns false when it is to run at once
+ * Begins a plan.
+ * @returns false when its first run is to be at once
  */
-export function plan(task: Task): boolean {
-    if (hasPlan(task)) return resumePlan(task)
-    const { supervisor, options } = task
-    const now = supervisor.clock.millis()
-    if (options.at !== undefined) planByWall(task)
-    else if (options.in !== undefined) task.next = now + options.in
-    else {
-        if (options.every > 0) task.next = now + options.every
-        return false
+export function beginPlan(
+    task: PlanProgress,
+    plan: Plan,
+    now: number,
+    wall: number | undefined
+): boolean {
+    dropPlan(task)
+    if (!hasPlan(plan)) return false
+    task.flags |= PLANNED
+    if (plan.at !== undefined) {
+        followWall(task, plan, now, wall)
+        return true
     }
-    schedule(task)
-    return true
+    task.next = now + (plan.in === undefined ? plan.every : plan.in)
+    return plan.in !== undefined
 }
 
-/**
- * Goes on with the plan of a task whose run has ended. Planned runs that have come meanwhile
- * are counted as skipped.
- * @returns false when nothing is planned any more
- */
-export function resumePlan(task: Task): boolean {
-    if (task.nextWall !== undefined) planByWall(task)
-    const { every } = task.options
-    const late = task.supervisor.clock.millis() - task.next
-    if (late > 0) skip(task, every > 0 ? Math.ceil(late / every) : 1)
-    if (!hasPlan(task)) return false
-    schedule(task)
-    return true
-}
-
-/**
- * Uses up the run that is due now, and plans the one after it: from the planned time, not from
- * the present, so that delays do not add up.
- */
-export function consumePlan(task: Task): void {
-    const { every } = task.options
-    const late = task.supervisor.clock.millis() - task.next
-    if (every > 0) skip(task, Math.floor(late / every))
-    advance(task, 1)
-}
-
-/** Forgets what is planned; a run under way goes on. */
-export function dropPlan(task: Task): void {
+/** Forgets what is planned. */
+export function dropPlan(task: PlanProgress): void {
+    task.flags &= ~(PLANNED | PLAN_BEGUN)
     // a field that is set takes heap, also to undefined
     if (task.next !== undefined) task.next = undefined
     if (task.nextWall !== undefined) task.nextWall = undefined
 }
 
-/** Whether the options of a task have a plan. */
-export function hasSchedule(task: Task): boolean {
-    const { every, at, in: delay } = task.options
-    return every !== undefined || at !== undefined || delay !== undefined
+/** Uses up the run that is due now, counts those that were missed, and plans the one after it. */
+export function consumeRun(task: PlanProgress, plan: Plan, now: number): void {
+    const { every } = plan
+    task.flags |= PLAN_BEGUN
+    if (task.nextWall !== undefined) task.lastPlanned = now
+    if (every === undefined) return dropPlan(task)
+    const missed = Math.floor((now - task.next) / every)
+    if (missed > 0) skip(task, missed, every)
+    advance(task, every)
 }
 
-/** Plans the next run from now on, by options that have changed. */
-export function replan(task: Task): void {
-    const { every, at, in: delay } = task.options
-    if (at !== undefined) planByWall(task)
-    else
-        task.next =
-            task.supervisor.clock.millis() +
-            (delay === undefined ? every : delay)
-    if (task.state === "scheduled") schedule(task)
+/** Counts planned runs whose time has passed while one was going on. */
+export function skipPassed(task: PlanProgress, plan: Plan, now: number): void {
+    if ((task.flags & PLANNED) === 0 || !(task.next < now)) return
+    const { every } = plan
+    if (every === undefined) {
+        countSkipped(task, 1)
+        dropPlan(task)
+    } else skip(task, Math.ceil((now - task.next) / every), every)
 }
 
-/** Has plans by the wall clock made anew whenever that is set. */
-function followClock(supervisor: Supervisor): void {
-    if (supervisor.forgetClock) return
-    supervisor.forgetClock = supervisor.clock.onSet(() =>
-        supervisor.tasks.forEach(replanByWall)
-    )
+function skip(task: PlanProgress, runs: number, every: number): void {
+    countSkipped(task, runs)
+    advance(task, runs * every)
 }
 
-/** Plans anew after the wall clock was set. A run whose time was passed over takes place at once. */
-function replanByWall(task: Task): void {
-    if (task.options.at === undefined || task.state !== "scheduled") return
-    planByWall(task)
-    schedule(task)
+function countSkipped(task: PlanProgress, runs: number): void {
+    task.skipped = (task.skipped === undefined ? 0 : task.skipped) + runs
 }
 
-function hasPlan(task: Task): boolean {
-    return task.next !== undefined || task.nextWall !== undefined
-}
-
-function skip(task: Task, runs: number): void {
-    if (runs <= 0) return
-    task.skipped = (task.skipped ?? 0) + runs
-    advance(task, runs)
-}
-
-function advance(task: Task, runs: number): void {
-    const { every } = task.options
-    if (!(every > 0)) return dropPlan(task)
-    task.next += runs * every
-    if (task.nextWall !== undefined) task.nextWall += runs * every
-}
-
-/** Puts the task to sleep until its planned time, or until the wall clock is known. */
-function schedule(task: Task): void {
-    const { supervisor } = task
-    if (task.state !== "scheduled") setState(task, "scheduled")
-    if (task.next === undefined) disarm(task)
-    else arm(task, task.next)
-}
-
-/** Translates the plan by the wall clock into monotonic time, if the clock is known. */
-function planByWall(task: Task): void {
-    const { supervisor, options } = task
-    const { clock } = supervisor
-    const { at, every } = options
-    const wall = clock.wall()
-    followClock(supervisor)
-    if (wall === undefined) {
-        task.next = undefined
-        return
-    }
-    if (task.nextWall === undefined || isAbsurd(task, wall))
-        task.nextWall = firstOccurrence(at, every, wall)
-    task.next = clock.millis() + task.nextWall - wall
+function advance(task: PlanProgress, ms: number): void {
+    task.next += ms
+    if (task.nextWall !== undefined) task.nextWall += ms
 }
 
 /**
- * Whether the planned time lies so far ahead that it must come from a clock that was wrong. Half
- * a period of slack, so that a small step back does not repeat the run that has just been.
+ * Makes a plan by the wall clock fit the clock as it is now: when it begins, and whenever the
+ * clock is set. A run whose time was passed over is due at once; a clock that was set back makes
+ * the next occurrence after the new time the next run.
  */
-function isAbsurd(task: Task, wall: number): boolean {
-    const { at, every } = task.options
-    const period = typeof at === "string" ? Math.max(every ?? 0, DAY_MS) : every
-    return period > 0 && task.nextWall - wall > 1.5 * period
+export function followWall(
+    task: PlanProgress,
+    plan: Plan,
+    now: number,
+    wall: number | undefined
+): void {
+    if (wall === undefined) {
+        if (task.next !== undefined) task.next = undefined
+        return
+    }
+    if (task.nextWall === undefined || task.nextWall > wall) {
+        task.nextWall = occurrence(task, plan, wall)
+        const { every } = plan
+        const isRepeated =
+            (task.flags & PLAN_BEGUN) !== 0 && every !== undefined
+        if (isRepeated && task.nextWall > wall) {
+            const sinceLast = now + task.nextWall - wall - task.lastPlanned
+            if (sinceLast < Math.min(every / 2, SAME_RUN_MS))
+                task.nextWall += every
+        }
+    }
+    task.next = now + task.nextWall - wall
+}
+
+/** The first occurrence of a plan after `wall`, in Unix ms; without a period it may be past. */
+function occurrence(task: PlanProgress, plan: Plan, wall: number): number {
+    const { at, every } = plan
+    if (typeof at === "number") {
+        if (
+            every === undefined ||
+            (at > wall && (task.flags & PLAN_BEGUN) === 0)
+        )
+            return at
+        return onGrid(at, every, wall)
+    }
+    const midnight = Math.floor(wall / DAY_MS) * DAY_MS
+    const today = midnight + parseTimeOfDay(at)
+    if (every !== undefined && (task.flags & PLAN_BEGUN) !== 0)
+        return onGrid(
+            task.nextWall === undefined ? today : task.nextWall,
+            every,
+            wall
+        )
+    return today > wall ? today : today + DAY_MS
+}
+
+/** The first of `phase + n * every` after `wall`. */
+function onGrid(phase: number, every: number, wall: number): number {
+    return phase + (Math.floor((wall - phase) / every) + 1) * every
+}
+
+/**
+ * Reads a time of day.
+ * @param text `HH:MM` or `HH:MM:SS`
+ * @returns ms since midnight, or undefined for anything else
+ */
+export function parseTimeOfDay(text: string): number | undefined {
+    const { length } = text
+    if (length !== 5 && length !== 8) return undefined
+    let seconds = 0
+    for (let i = 0; i < length; i += 3) {
+        const value = twoDigits(text, i)
+        if (!(value < (i > 0 ? 60 : 24))) return undefined
+        if (i > 0 && text.charAt(i - 1) !== ":") return undefined
+        seconds = seconds * 60 + value
+    }
+    return (length === 5 ? seconds * 60 : seconds) * 1000
+}
+
+function twoDigits(text: string, at: number): number {
+    const tens = text.charCodeAt(at) - 0x30
+    const ones = text.charCodeAt(at + 1) - 0x30
+    const isNumber = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9
+    return isNumber ? tens * 10 + ones : NaN
 }

@@ -1,15 +1,36 @@
-import { Failure } from "./failure"
-import { isLive } from "./lifecycle"
-import { logMark } from "./loggers"
-import { DISABLED, TaskState } from "./states"
-import type { Task } from "./task"
-import { waitsFor } from "./reason"
+import type { HandlerInfo } from "../log"
+import { serviceMark } from "../log"
+import type { FlashStats } from "../platform"
+import { waitsFor } from "./dependencies"
+import { plainText } from "./errors"
+import {
+    Failure,
+    LastEnd,
+    LineSource,
+    MAX_FIGURES,
+    MAX_RESULT_CHARS,
+    MAX_STATUS_LINES,
+    TaskState,
+} from "./options"
+import {
+    DISABLED,
+    HAS_LEFT,
+    isLive,
+    planOf,
+    SAFE,
+    SHUTTING_DOWN,
+    Supervisor,
+    TaskRecord,
+    UP,
+} from "./state"
+import { logName } from "./task"
+import { leftRuns } from "./transitions"
 
-/**
- * State of one task as plain data; the field names are stable, and a field that does not apply
- * is left out. Times are ms since the start of the firmware; those with "Wall" are Unix ms, and
- * left out while the wall clock is unknown.
- */
+// What there is to see of tasks, as data (T15, T16). The field names are stable; a field that
+// does not apply is left out. Times are ms since the start of the firmware; those with "Wall" are
+// Unix ms, and left out while the wall clock is unknown.
+
+/** State of one task. */
 export interface TaskStatus {
     name: string
     state: TaskState
@@ -22,15 +43,19 @@ export interface TaskStatus {
     startedAt?: number
     doneAt?: number
     doneWall?: number
+    /** How long the present or last run has lasted, in ms. */
+    lasted?: number
     /** Next planned run, or restart. */
     next?: number
     nextWall?: number
     /** Runs begun since boot. */
     runs: number
-    /** Restarts, and planned runs left out, since boot. */
+    /** Restarts, runs that failed, and planned runs left out, since boot. */
     restarts?: number
+    failures?: number
     skipped?: number
-    result?: any
+    /** What the body or a hook returned last: a number or boolean, or a short text of anything else. */
+    result?: number | boolean | string
     /** What the last run that failed has failed with. */
     error?: Failure
     /** What a waiting task waits for, for people. */
@@ -38,8 +63,57 @@ export interface TaskStatus {
     disabled?: boolean
     /** Name of the task that this one is a child of. */
     parent?: string
+    /** Name of the child that failed for good last. */
+    failedChild?: string
+    /** Runs that did not end in their grace period and are left behind. */
+    left?: number
     /** The task's last log line. */
     lastLine?: string
+}
+
+/** Figures of one task. */
+export interface TaskStats {
+    name: string
+    /** Runs begun, restarts, runs that failed, planned runs left out, all since boot. */
+    runs: number
+    restarts: number
+    failures: number
+    skipped: number
+    /** How long the present or last run has lasted, in ms. */
+    lasted: number
+    /** What the task itself reports; see `Task.stats`. */
+    figures: Record<string, number | string>
+}
+
+/** Figures of the device. What there is no source of is undefined. */
+export interface DeviceStats {
+    /** ms since the start of the chip. */
+    uptime: number
+    boot: number
+    lastEnd: LastEnd
+    shortStarts: number
+    safe: boolean
+    /** Tasks that there are, those whose fiber exists, and runs left behind. */
+    tasks: number
+    fibers: number
+    left: number
+    /** Log handlers with their counters: taken, dropped, queued. */
+    log: HandlerInfo[]
+    flash: FlashStats
+}
+
+/** The registry as a whole, as `systemctl is-system-running` tells it. */
+export interface Summary {
+    /**
+     * `starting` until the boot is over, `maintenance` in safe mode, `stopping` before a restart,
+     * `degraded` when a task is failed, otherwise `running`.
+     */
+    state: "starting" | "running" | "degraded" | "maintenance" | "stopping"
+    tasks: number
+    /** How many tasks are in each state; a state without tasks is left out. */
+    states: Record<string, number>
+    /** Runs left behind. */
+    left: number
 }
 
 /**
@@ -47,30 +121,34 @@ export interface TaskStatus {
  * @param lines the last lines of tasks, by mark
  */
 export function statusOf(
-    task: Task,
+    task: TaskRecord,
     lines: Record<string, string>
 ): TaskStatus {
-    const { name, state, since, runs, flags, parent } = task
+    const { name, state, since, runs, flags, parent, failedChild } = task
     const now = task.supervisor.clock.millis()
     const status: TaskStatus = {
         name,
         state,
         since,
         ago: now - since,
-        runs: runs ?? 0,
+        runs: count(runs),
     }
     put(status, "startedAt", startOf(task))
     put(status, "doneAt", task.doneAt)
+    put(status, "lasted", lastedOf(task))
     put(status, "next", nextOf(task))
     addWall(task, status, now)
     put(status, "restarts", task.restarts)
+    put(status, "failures", task.failures)
     put(status, "skipped", task.skipped)
-    put(status, "result", task.result)
+    put(status, "result", resultOf(task.result))
     put(status, "error", task.error)
     put(status, "waitsFor", waitsFor(task))
-    if (flags & DISABLED) status.disabled = true
+    if ((flags & DISABLED) !== 0) status.disabled = true
     if (parent) status.parent = parent.name
-    put(status, "lastLine", lines[logMark(name)])
+    if (failedChild) status.failedChild = failedChild.name
+    if ((flags & HAS_LEFT) !== 0) status.left = leftRuns(task)
+    put(status, "lastLine", lines[markOf(name)])
     return status
 }
 
@@ -78,7 +156,21 @@ function put(status: any, field: keyof TaskStatus, value: any): void {
     if (value !== undefined) status[field] = value
 }
 
-function addWall(task: Task, status: TaskStatus, now: number): void {
+function count(value: number | undefined): number {
+    return value === undefined ? 0 : value
+}
+
+function resultOf(result: any): number | boolean | string | undefined {
+    if (
+        result === undefined ||
+        typeof result === "number" ||
+        typeof result === "boolean"
+    )
+        return result
+    return plainText(result, MAX_RESULT_CHARS)
+}
+
+function addWall(task: TaskRecord, status: TaskStatus, now: number): void {
     const wall = task.supervisor.clock.wall()
     if (wall === undefined) return
     const offset = wall - now
@@ -88,17 +180,145 @@ function addWall(task: Task, status: TaskStatus, now: number): void {
 }
 
 /** Next planned run or restart. */
-function nextOf(task: Task): number {
-    if (task.due !== undefined && !isLive(task)) return task.due
-    const { every } = task.options
+function nextOf(task: TaskRecord): number {
+    if (!isLive(task)) return task.due
+    const { every } = planOf(task)
     const late = task.supervisor.clock.millis() - task.next
     // while a run goes on, the planned times that have passed are as good as skipped
-    return late > 0 && every > 0
+    return late > 0 && every !== undefined
         ? task.next + Math.ceil(late / every) * every
         : task.next
 }
 
 /** Start of the present or last run. */
-export function startOf(task: Task): number {
+function startOf(task: TaskRecord): number {
     return task.state === "running" ? task.since : task.startedAt
+}
+
+function lastedOf(task: TaskRecord): number | undefined {
+    const startedAt = startOf(task)
+    if (startedAt === undefined) return undefined
+    return (
+        (isLive(task) ? task.supervisor.clock.millis() : task.doneAt) -
+        startedAt
+    )
+}
+
+/** Figures of `task` at this moment. */
+export function statsOf(task: TaskRecord): TaskStats {
+    return {
+        name: task.name,
+        runs: count(task.runs),
+        restarts: count(task.restarts),
+        failures: count(task.failures),
+        skipped: count(task.skipped),
+        lasted: lastedOf(task),
+        figures: figuresOf(task),
+    }
+}
+
+/** The task's own figures: numbers as they are, anything else as a short text. */
+function figuresOf(task: TaskRecord): Record<string, number | string> {
+    const figures: Record<string, number | string> = {}
+    const { stats } = task
+    if (typeof stats !== "object" || !stats) return figures
+    for (const name of Object.keys(stats).slice(0, MAX_FIGURES)) {
+        const value: any = stats[name]
+        figures[name] =
+            typeof value === "number"
+                ? value
+                : plainText(value, MAX_RESULT_CHARS)
+    }
+    return figures
+}
+
+/** Figures of the device at this moment. */
+export function deviceStats(supervisor: Supervisor): DeviceStats {
+    const { tasks, journal, flash, left } = supervisor
+    const supervising = 1
+    return {
+        uptime: supervisor.clock.millis(),
+        boot: journal ? journal.boot : undefined,
+        lastEnd: journal ? journal.lastEnd : undefined,
+        shortStarts: journal ? journal.shortStarts : undefined,
+        safe: (supervisor.flags & SAFE) !== 0,
+        tasks: tasks.length,
+        fibers: supervising + tasks.filter(isLive).length + left.length,
+        left: left.length,
+        log: supervisor.log.handlers(),
+        flash: flash ? flash.stats : undefined,
+    }
+}
+
+/** The registry as a whole at this moment. */
+export function summaryOf(supervisor: Supervisor): Summary {
+    const { tasks, left, flags } = supervisor
+    const states: Record<string, number> = {}
+    for (const task of tasks) states[task.state] = count(states[task.state]) + 1
+    let state: Summary["state"] =
+        states["failed"] === undefined ? "running" : "degraded"
+    if ((flags & SAFE) !== 0) state = "maintenance"
+    if ((flags & UP) === 0) state = "starting"
+    if ((flags & SHUTTING_DOWN) !== 0) state = "stopping"
+    return { state, tasks: tasks.length, states, left: left.length }
+}
+
+/** Brackets of a line that are looked at: the level comes first, the mark of the task next. */
+const MAX_BRACKETS = 3
+/** What is in the mark of any task, and in no level. */
+const SERVICE = ".service"
+
+/**
+ * The last lines of all tasks, by mark, among the last `MAX_STATUS_LINES`. One pass for all tasks:
+ * a search for each would take more steps than a slice has.
+ */
+export function lastLines(
+    source: LineSource | undefined
+): Record<string, string> {
+    const found: Record<string, string> = {}
+    eachLine(source, (mark, line) => {
+        found[mark] = line
+    })
+    return found
+}
+
+/** The last lines of one task, oldest first, at most `most`. */
+export function linesOf(task: TaskRecord, most: number): string[] {
+    const mark = markOf(task.name)
+    const lines: string[] = []
+    eachLine(task.supervisor.lines, (other, line) => {
+        if (other !== mark) return
+        lines.push(line)
+        if (lines.length > most) lines.insert(0, -1)
+    })
+    return lines
+}
+
+function eachLine(
+    source: LineSource | undefined,
+    use: (mark: string, line: string) => void
+): void {
+    if (!source) return
+    source.each(MAX_STATUS_LINES, line => {
+        const mark = markIn(line)
+        if (mark) use(mark, line)
+    })
+}
+
+/** The mark that the log puts before the lines of a task. */
+function markOf(name: string): string {
+    return serviceMark(logName(name))
+}
+
+/** The mark of the task that has written a line, or undefined. */
+function markIn(line: string): string | undefined {
+    let start = line.indexOf("[")
+    for (let i = 0; start >= 0 && i < MAX_BRACKETS; ++i) {
+        const end = line.indexOf("]", start)
+        if (end < 0) return undefined
+        const word = line.slice(start + 1, end)
+        if (word.indexOf(SERVICE) >= 0) return word
+        start = line.indexOf("[", end)
+    }
+    return undefined
 }

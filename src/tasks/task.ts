@@ -1,152 +1,248 @@
 import * as ds from "@devicescript/core"
+import { ServiceLogger, Logger } from "../log"
 import type { Signal } from "../platform"
-import { addChild } from "./children"
-import { deferCleanup } from "./cleanup"
-import { Failure } from "./failure"
-import type { ServiceLogger } from "../log"
-import { TaskBody, TaskOptions } from "./options"
-import { restartTask, setReady, startTask, stopTask } from "./requests"
-import { PARKED, TaskState, UNREADY } from "./states"
-import type { Supervisor } from "./supervisor"
-import { isCancelled, leave } from "./waits"
+import { taskError } from "./errors"
+import { checkName, freeName } from "./names"
+import {
+    Failure,
+    MAX_CLEANUPS,
+    MAX_TASKS,
+    Plan,
+    Task,
+    TaskBody,
+    TaskOptions,
+    TaskState,
+} from "./options"
+import { applyKept } from "./overrides"
+import {
+    CLOSING,
+    CORE,
+    DISABLED,
+    find,
+    makeCore,
+    PARENT,
+    PARKED,
+    SAFE,
+    Supervisor,
+    TaskRecord,
+    UNREADY,
+} from "./state"
+import {
+    isOver,
+    removeTask,
+    requestRestart,
+    setReady,
+    startTask,
+    stopForGood,
+    stopWanting,
+} from "./transitions"
+import { checkOptions, checkWait } from "./validate"
+import {
+    awaitEnds,
+    checkPresent,
+    checkStopped,
+    isLeftBehind,
+    MAY_THROW,
+} from "./waits"
+
+/** One for all tasks without options. */
+const NO_OPTIONS: TaskOptions = {}
 
 /**
- * A supervised task: the handle that its body gets and that `add` returns. The fields are for
- * reading; a field that has not been needed yet is undefined and takes no memory.
- *
- * The waits (`sleep`, `wait`) are for the body's own fiber and throw `TaskStopped` once a stop
- * is asked for; in cleanups and hooks they wait as usual.
+ * The record of a task, which is its handle as well: one object less in the heap. `Task` explains
+ * the methods, `TaskRecord` the fields.
  * @devsWhenUsed
  */
-export class Task {
+class SupervisedTask implements TaskRecord {
     state: TaskState = "stopped"
-    /** Monotonic time of the last change of state, in ms. */
     since = 0
-    /** Bits of `states.ts`; for the supervision only. */
     flags: number
-    /** Runs begun since boot; undefined before the first. */
-    runs: number
-    /** The logger of this task, from its first run on. */
     log: ServiceLogger
-    /** The fiber of the present run; for the supervision only. */
     fiber: ds.Fiber
-    /** When the supervision looks at this task again, in ms; for the supervision only. */
     due: number
-    /** Monotonic start of the last run that is over or stopping, in ms. */
+    runs: number
     startedAt: number
-    /** Monotonic end of the last run, in ms. */
     doneAt: number
-    /** What the body or a hook returned last. */
     result: any
-    /** What the last run that failed has failed with. */
     error: Failure
-    /** Monotonic time of the last `feed`, in ms. */
     fed: number
-    /** Cleanups of the present run, in the order in which they were deferred. */
     cleanups: (() => ds.AsyncVoid)[]
-    /** Restarts since boot. */
+    failures: number
     restarts: number
-    /** Times of the restarts within the window. */
     recent: number[]
-    /** Restarts since the last healthy run; sets the delay of the next. */
     attempts: number
-    /** Monotonic time of the next planned run, in ms. */
+    plan: Plan
     next: number
-    /** The same as Unix time in ms, for a plan by the wall clock. */
     nextWall: number
-    /** Planned runs that did not take place, because one was still going or the VM was late. */
     skipped: number
-    /** The task that this one is a child of. */
-    parent: Task
-    /** The options of `add`, while others are in force instead. */
+    lastPlanned: number
+    parent: TaskRecord
+    failedChild: TaskRecord
     ownOptions: TaskOptions
-    /** Figures of the task's own, shown with its statistics: numbers and short texts. */
     stats: Record<string, number | string>
 
     constructor(
         readonly supervisor: Supervisor,
-        /** Unique in the registry; `parent.child` for a child. */
         readonly name: string,
         readonly body: TaskBody,
         public options: TaskOptions
     ) {
         this.flags = options.notify ? UNREADY : 0
+        this.log = new Logger(supervisor.unused, logName(name))
     }
 
-    /**
-     * Waits for `ms` milliseconds.
-     * @throws TaskStopped when a stop is asked for, before or meanwhile
-     */
     async sleep(ms: number): Promise<void> {
-        if (isCancelled(this)) await leave(this)
+        checkWait(this.name, ms)
+        if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
         this.flags |= PARKED
         await ds.suspend(ms)
+        if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
         this.flags &= ~PARKED
-        if (isCancelled(this)) await leave(this)
     }
 
-    /**
-     * Waits for a signal.
-     * @param timeout longest wait in ms; for ever when left out
-     * @returns true when notified, false when the time ran out
-     * @throws TaskStopped when a stop is asked for, before or meanwhile
-     */
     async wait(signal: Signal, timeout?: number): Promise<boolean> {
-        if (isCancelled(this)) await leave(this)
+        if (!signal || typeof signal.wait !== "function")
+            throw taskError(this.name, "a signal wanted to wait for")
+        if (timeout !== undefined) checkWait(this.name, timeout)
+        if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
         this.flags |= PARKED
         const notified = await signal.wait(timeout)
+        if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
         this.flags &= ~PARKED
-        if (isCancelled(this)) await leave(this)
         return notified
     }
 
-    /**
-     * Registers what is to be released when this run ends, however it ends, also by
-     * termination: last registered, first called.
-     * @returns how to take it back
-     * @throws TaskError above `MAX_CLEANUPS`
-     */
     defer(cleanup: () => ds.AsyncVoid): () => void {
+        checkPresent(this)
         return deferCleanup(this, cleanup)
     }
 
-    /** Tells the watchdog that all is well. */
     feed(): void {
-        this.fed = this.supervisor.clock.millis()
+        if (!isLeftBehind(this)) this.fed = this.supervisor.clock.millis()
     }
 
-    /**
-     * Says whether this task is up for those that require it. With the option `notify` it is
-     * not up before the first `ready()`; `ready(false)` stops its dependents until `ready()`.
-     */
     ready(up = true): void {
+        checkPresent(this)
         setReady(this, up)
     }
 
-    /**
-     * Starts a child task, stopped together with this one. A child of that name that has ended
-     * gives way to the new one.
-     * @throws TaskError as `add` of the registry
-     */
     child(name: string, body: TaskBody, options?: TaskOptions): Task {
+        checkPresent(this)
         return addChild(this, name, body, options)
     }
 
-    /** Starts this task; nothing happens when it runs already. */
     start(): void {
         startTask(this)
     }
 
-    /**
-     * Stops this task and waits for its end. From inside the task it does not return:
-     * it throws `TaskStopped`.
-     */
     async stop(): Promise<void> {
-        await stopTask(this)
+        const ends = { tasks: [this], runs: [this.runs] }
+        stopForGood(this)
+        await awaitEnds(this.supervisor, ends)
     }
 
-    /** Stops this task if it runs, and starts it again with the same arguments. */
     async restart(): Promise<void> {
-        await restartTask(this)
+        const ends = { tasks: [this], runs: [this.runs] }
+        requestRestart(this)
+        await awaitEnds(this.supervisor, ends)
     }
+}
+
+/** See `TaskRegistry.add` and `Task.child`. */
+export function addTask(
+    supervisor: Supervisor,
+    parent: TaskRecord | undefined,
+    name: string,
+    body: TaskBody,
+    options: TaskOptions | undefined
+): TaskRecord {
+    checkName(name)
+    if (typeof body !== "function")
+        throw taskError(name, "the body must be a function")
+    if (options !== undefined) checkOptions(name, options)
+    if ((supervisor.flags & CLOSING) !== 0)
+        throw taskError(name, "the registry was disposed of")
+    const full = freeName(supervisor, parent ? parent.name + "." + name : name)
+    makeRoom(supervisor, name)
+    const task = new SupervisedTask(
+        supervisor,
+        full,
+        body,
+        options || NO_OPTIONS
+    )
+    if (parent) task.parent = parent
+    supervisor.tasks.push(task)
+    supervisor.byName[full] = task
+    if (task.options.core) makeCore(task)
+    applyKept(task)
+    autostart(task)
+    return task
+}
+
+/** Has a place for one more task: that of a child that has ended, if need be. */
+function makeRoom(supervisor: Supervisor, name: string): void {
+    const { tasks, left } = supervisor
+    const most =
+        supervisor.maxTasks === undefined ? MAX_TASKS : supervisor.maxTasks
+    // a run that is left behind takes the place of a task
+    if (tasks.length + left.length < most) return
+    const ended = tasks.find(task => task.parent !== undefined && isOver(task))
+    if (ended) return removeTask(ended)
+    const kept =
+        left.length > 0 ? `, ${left.length} of them for runs left behind` : ""
+    throw taskError(name, `one more than ${most}, the most allowed${kept}`)
+}
+
+/** Starts a task that is new, unless its options, its kept state or safe mode say no. */
+export function autostart(task: TaskRecord): void {
+    const { supervisor, options, flags } = task
+    if ((flags & DISABLED) !== 0) stopWanting(task)
+    else if (options.autostart !== false) {
+        const isBarred = (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0
+        if (!isBarred || task.parent) startTask(task)
+    }
+}
+
+function addChild(
+    task: TaskRecord,
+    name: string,
+    body: TaskBody,
+    options: TaskOptions | undefined
+): TaskRecord {
+    if (task.state !== "running")
+        throw taskError(
+            task.name,
+            `no child "${name}" now: it is ${task.state}, not running`
+        )
+    task.flags |= PARENT
+    const ended = find(task.supervisor, `${task.name}.${name}`)
+    if (ended && isOver(ended)) removeTask(ended)
+    return addTask(task.supervisor, task, name, body, options)
+}
+
+function deferCleanup(
+    task: TaskRecord,
+    cleanup: () => ds.AsyncVoid
+): () => void {
+    if (typeof cleanup !== "function")
+        throw taskError(task.name, "a cleanup must be a function")
+    if (!task.cleanups) task.cleanups = []
+    const { cleanups } = task
+    if (cleanups.length >= MAX_CLEANUPS)
+        throw taskError(
+            task.name,
+            `at most ${MAX_CLEANUPS} cleanups can be deferred at a time`
+        )
+    // a function of its own, so that one that is deferred twice can be taken back once
+    const entry = async () => await cleanup()
+    cleanups.push(entry)
+    return () => {
+        const at = cleanups.indexOf(entry)
+        if (at >= 0) cleanups.insert(at, -1)
+    }
+}
+
+/** The name of a task as its topic has it: one admits no "@", so `name@1` logs as `name-1`. */
+export function logName(name: string): string {
+    return name.includes("@") ? name.split("@").join("-") : name
 }

@@ -1,20 +1,124 @@
 import * as ds from "@devicescript/core"
-import { IGNORED_STOP_MS } from "./defaults"
 import { TaskStopped } from "./errors"
-import { STOP, THROWN, WINDING } from "./states"
-import type { Task } from "./task"
+import { IGNORED_STOP_MS, LEFT_BEHIND_PAUSE_MS } from "./options"
+import {
+    CANCELLED,
+    HAS_LEFT,
+    isLive,
+    isWithin,
+    PARKED,
+    pauseForChange,
+    Supervisor,
+    TaskRecord,
+    THROWN,
+    WINDING,
+} from "./state"
 
-/** Whether the waits of `task` have to throw. */
-export function isCancelled(task: Task): boolean {
-    return (task.flags & (STOP | WINDING)) === STOP
+// The waits of tasks, and the waits for tasks. A wait in the body of a task throws `TaskStopped`
+// once the task is to stop; in a run that was left behind every wait does.
+
+/** Flags with which a wait has to look closer. */
+export const MAY_THROW = CANCELLED | HAS_LEFT
+
+/** Throws `TaskStopped` if the waits of the calling fiber have to. Call it if MAY_THROW is set. */
+export async function checkStopped(task: TaskRecord): Promise<void> {
+    if (isLeftBehind(task)) {
+        // a loop that swallows everything would never yield otherwise, and so panic the VM (60001)
+        await ds.sleep(LEFT_BEHIND_PAUSE_MS)
+        throw new TaskStopped(task.name)
+    }
+    if (!isCancelled(task)) return
+    task.flags &= ~PARKED
+    if ((task.flags & THROWN) !== 0) await ds.sleep(IGNORED_STOP_MS)
+    // it may have been left behind meanwhile, and the flags be those of the next run
+    if (!isLeftBehind(task)) task.flags |= THROWN
+    throw new TaskStopped(task.name)
+}
+
+/** Throws `TaskStopped` in a run that was left behind: it may not act for the task any more. */
+export function checkPresent(task: TaskRecord): void {
+    if (isLeftBehind(task)) throw new TaskStopped(task.name)
+}
+
+/** Whether the calling fiber is a run of `task` that was left behind. */
+export function isLeftBehind(task: TaskRecord): boolean {
+    if ((task.flags & HAS_LEFT) === 0) return false
+    const self = ds.Fiber.self()
+    return task.supervisor.left.some(left => left.fiber === self)
+}
+
+function isCancelled(task: TaskRecord): boolean {
+    return (task.flags & (CANCELLED | WINDING)) === CANCELLED
+}
+
+/** The task whose own fiber is calling, or undefined. @throws TaskStopped in a run left behind */
+function callingTask(supervisor: Supervisor): TaskRecord | undefined {
+    const self = ds.Fiber.self()
+    for (const left of supervisor.left)
+        if (left.fiber === self) throw new TaskStopped(left.task.name)
+    return supervisor.tasks.find(task => task.fiber === self)
+}
+
+/** Runs whose ends are waited for: tasks, and which of their runs. */
+export interface Ends {
+    tasks: TaskRecord[]
+    runs: number[]
 }
 
 /**
- * Throws `TaskStopped`. A body that has caught one already and goes on is slowed down: a loop
- * that swallows everything would never yield otherwise, and so panic the VM (60001).
+ * Waits for the end of runs that were asked to stop, on behalf of whoever calls. A task that
+ * waits for its own end, or for that of an ancestor, would wait for ever: its body gets
+ * `TaskStopped` when the stop reaches it, its cleanups and hooks go on at once.
  */
-export async function leave(task: Task): Promise<void> {
-    if (task.flags & THROWN) await ds.sleep(IGNORED_STOP_MS)
-    task.flags |= THROWN
-    throw new TaskStopped(task.name)
+export async function awaitEnds(
+    supervisor: Supervisor,
+    ends: Ends
+): Promise<void> {
+    const { tasks, runs } = ends
+    const caller = callingTask(supervisor)
+    const isOver = (task: TaskRecord, at: number) => {
+        if (!isLive(task) || task.runs !== runs[at]) return true
+        return isWithin(caller, task) && (caller.flags & WINDING) !== 0
+    }
+    await pauseUntil(caller, supervisor, () => tasks.every(isOver))
+}
+
+/**
+ * Waits until no task of the list runs or is about to.
+ * @returns false when the time ran out
+ */
+export async function awaitRest(
+    supervisor: Supervisor,
+    tasks: TaskRecord[],
+    timeout: number | undefined
+): Promise<boolean> {
+    const caller = callingTask(supervisor)
+    const others = tasks.filter(task => !isWithin(caller, task))
+    const isOver = () => !others.some(isBusy)
+    return await pauseUntil(caller, supervisor, isOver, timeout)
+}
+
+function isBusy(task: TaskRecord): boolean {
+    return isLive(task) || task.state === "waiting"
+}
+
+/** Suspends the caller until `isOver`; in the body of a task that is a wait of the task's own. */
+async function pauseUntil(
+    caller: TaskRecord | undefined,
+    supervisor: Supervisor,
+    isOver: () => boolean,
+    timeout?: number
+): Promise<boolean> {
+    const { clock } = supervisor
+    const end = timeout === undefined ? undefined : clock.millis() + timeout
+    while (!isOver()) {
+        if (caller && (caller.flags & MAY_THROW) !== 0)
+            await checkStopped(caller)
+        const left = end === undefined ? undefined : end - clock.millis()
+        if (left !== undefined && left <= 0) return false
+        if (caller) caller.flags |= PARKED
+        await pauseForChange(supervisor, left)
+        if (caller && !isLeftBehind(caller)) caller.flags &= ~PARKED
+    }
+    return true
 }

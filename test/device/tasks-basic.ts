@@ -303,32 +303,42 @@ describe("tasks: misuse", () => {
         const bad = (options: any) => () => {
             tasks.add("t", body, options)
         }
-        expectError('task "t": no option "evry"; near: every', bad({ evry: 1 }))
-        expectError('"every": a number of 1 to', bad({ every: -5 }))
-        expectError('"every": a number of 1 to', bad({ every: 0 }))
-        expectError('"every": a number of 1 to', bad({ every: NaN }))
-        expectError('"in": a number of 0 to', bad({ in: "5" }))
-        expectError("never or on-failure or always", bad({ restart: "maybe" }))
-        expectError('"at": "HH:MM"', bad({ at: "25:00" }))
-        expectError('"at": "HH:MM"', bad({ at: "7:00" }))
-        expectError("one of them wanted", bad({ at: "07:00", in: 5 }))
-        expectError("a list wanted", bad({ requires: "net" }))
-        expectError('"core": a boolean', bad({ core: 1 }))
-        expectError('"onStop": a function', bad({ onStop: 1 }))
-        expectError("must be an object", bad("every"))
         expectError(
-            '"maxRestarts": a number of 0 to 100',
+            'task "t": no option "evry"; nearest is "every"',
+            bad({ evry: 1 })
+        )
+        const period = "every: wanted 1 to 2147483647, got "
+        expectError(period + "-5", bad({ every: -5 }))
+        expectError(period + "0", bad({ every: 0 }))
+        expectError(period + "NaN", bad({ every: NaN }))
+        expectError("in: wanted 0 to 2147483647", bad({ in: "5" }))
+        expectError(
+            "restart: wanted never|on-failure|always",
+            bad({ restart: "maybe" })
+        )
+        expectError('at: wanted "HH:MM"', bad({ at: "25:00" }))
+        expectError('at: wanted "HH:MM"', bad({ at: "7:00" }))
+        expectError('at: wanted "HH:MM"', bad({ at: "07:00:61" }))
+        expectError('none beside "in"', bad({ at: "07:00", in: 5 }))
+        expectError("requires: wanted a list", bad({ requires: "net" }))
+        expectError("names of tasks, got 7", bad({ requires: [7] }))
+        expectError("core: wanted true or false", bad({ core: 1 }))
+        expectError("onStop: wanted a function", bad({ onStop: 1 }))
+        expectError("options: wanted an object", bad("every"))
+        expectError("options: wanted an object", bad(null))
+        expectError(
+            "maxRestarts: wanted a whole number, 0 to 100",
             bad({ maxRestarts: 101 })
         )
         expectError(
-            '"in": a number of 0 to 2147483647',
+            "in: wanted 0 to 2147483647, got 2147483648",
             bad({ in: 0x80000000 })
         )
         const nine = "a b c d e f g h i".split(" ")
         for (const list of ["requires", "after", "args"]) {
             const options: any = {}
             options[list] = nine
-            expectError(`"${list}": at most 8 items`, bad(options))
+            expectError(`${list}: wanted at most 8 items`, bad(options))
         }
         expectError('no option "grce"', () => {
             new Bench({ defaults: { grce: 1 } as any })

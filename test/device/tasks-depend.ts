@@ -35,7 +35,7 @@ describe("tasks: dependencies", () => {
         add("app", { requires: ["db"], after: ["net"] })
         add("db", { after: ["net"] })
         add("net", { notify: true }, 20)
-        add("log", { core: true, notify: true }, 20)
+        add("log", { core: true })
         add("clock", { core: true, after: ["log"] })
         await ds.sleep(10)
         same(order.length, 0, "nothing starts before the boot")

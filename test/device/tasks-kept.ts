@@ -24,6 +24,7 @@ class MovedClock extends SystemClock {
         super()
         const moved = millis - ds.millis()
         this.millis = () => ds.millis() + moved
+        ;(this as any).startedAt = millis
     }
 }
 
@@ -35,7 +36,7 @@ async function boot(
     add: (tasks: TaskRegistry) => void,
     clock: Clock = new MovedClock(POWER_ON)
 ): Promise<Bench> {
-    const journal = new BootJournal(flash, clock, STABLE)
+    const journal = new BootJournal(flash, clock, STABLE, true)
     await device.renew(clock, { flash, journal, autoBoot: false })
     add(device.tasks)
     await device.tasks.boot()
@@ -121,15 +122,15 @@ describe("tasks: kept states", () => {
         const flash = new MemoryFlash()
         const bench = await boot(flash, addThree)
         const { tasks } = bench
-        await refuse('option "core" cannot be kept', async () => {
+        await refuse("core: wanted one of restart delay", async () => {
             await tasks.setOptions("net", { core: true })
         })
-        await refuse('"grace": a number', async () => {
+        await refuse("grace: wanted 0 to", async () => {
             await tasks.setOptions("net", { grace: -1 })
         })
-        for (let i = 0; i < 9; ++i)
-            tasks.add("a-very-long-name-of-a-" + i, forever)
-        await refuse("at most 200 fit", async () => {
+        for (let i = 10; i < 27; ++i)
+            tasks.add("a-very-long-name-of-" + i, forever)
+        await refuse("does not fit into 2 times 200 bytes", async () => {
             await tasks.disable("a-very*")
         })
         same(

@@ -145,7 +145,7 @@ describe("tasks: schedules", () => {
         same(t.state, "running", "the run under way goes on")
         await tasks.stop("x", true)
         same(t.state, "stopped", "nothing left to keep")
-        expectError('"every": a number', () =>
+        expectError("every: wanted 1 to", () =>
             tasks.schedule("x", { every: -1 })
         )
         expectError('no "core" in a plan', () =>

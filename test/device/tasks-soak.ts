@@ -94,7 +94,7 @@ describe("tasks: endurance", () => {
         tasks.add("watched", still, { watchdog: 60_000 })
         tasks.add("later", still, { in: 60_000 })
         await bench.become("watched", "running")
-        const { supervisor } = tasks.get("idle")
+        const { supervisor } = tasks.get("idle") as any
         same(supervisor.timers.length, 2)
         // whatever wakes the supervising fiber, it looks at the clock, for there are times
         let looks = 0

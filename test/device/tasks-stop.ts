@@ -62,7 +62,7 @@ describe("tasks: cancel", () => {
         same(heard.join(), "false,true")
     })
 
-    test("T7 one that ignores its stop is terminated after the grace period", async () => {
+    test("T7 one that ignores its stop is left behind after the grace period", async () => {
         const bench = await emptyBench()
         const { tasks, clock } = bench
         const released: string[] = []
@@ -95,7 +95,7 @@ describe("tasks: cancel", () => {
         same(bench.grep("error task.deaf did not stop within 50 ms").length, 1)
     })
 
-    test("T7 one that swallows TaskStopped in a loop is terminated, too", async () => {
+    test("T7 one that swallows TaskStopped in a loop is left behind, too", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
         let rounds = 0
@@ -425,7 +425,7 @@ describe("tasks: children", () => {
         })
     })
 
-    test("T13 a child may stop its parent, a deaf child is terminated", async () => {
+    test("T13 a child may stop its parent, a deaf child is left behind", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
         let seen = ""

@@ -2,15 +2,23 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 
-const DOCS = ["README.md", "docs/tasks.md"]
+const DOCS = ["docs/tasks.md"]
 
 function read(path: string): string {
     return readFileSync(path, "utf8")
 }
 
-/** All that `pattern` finds in a source file. */
-function found(path: string, pattern: RegExp): string[] {
-    const names = [...read(path).matchAll(pattern)].map(([, name]) => name!)
+/** All that `pattern` finds in a source file, from `start` to the line `end`. */
+function found(
+    path: string,
+    start: string,
+    end: string,
+    pattern: RegExp
+): string[] {
+    const text = read(path)
+    const from = text.indexOf(start)
+    const part = text.slice(from, text.indexOf(`\n${end}\n`, from))
+    const names = [...part.matchAll(pattern)].map(([, name]) => name!)
     assert.ok(names.length > 5, `${path}: only ${names.length} found`)
     return names
 }
@@ -22,17 +30,36 @@ function named(text: string): Set<string> {
 }
 
 const METHOD = /^    (?:async )?(?!constructor|if|for|while)(\w+)\(/gm
+const OPTIONS = "src/tasks/options.ts"
 const SOURCES: Record<string, string[]> = {
     "option of a task": found(
-        "src/tasks/check.ts",
-        /[ "]([a-z]\w*):[a-z]+(?=[ "])/g
+        OPTIONS,
+        "export const TASK_OPTIONS",
+        "`",
+        /^ {4}(\w+): /gm
     ),
-    "option of the registry": found(
-        "src/tasks/registryoptions.ts",
-        /^    (\w+)\??:/gm
+    "option of the registry": [
+        ...found(
+            OPTIONS,
+            "export interface RegistryOptions",
+            "}",
+            /^ {4}(\w+)\??:/gm
+        ),
+        "maxShortStarts",
+        "safeModeMs",
+    ],
+    "method of a task": found(
+        "src/tasks/task.ts",
+        "class SupervisedTask",
+        "}",
+        METHOD
     ),
-    "method of a task": found("src/tasks/task.ts", METHOD),
-    "method of the registry": found("src/tasks/registry.ts", METHOD),
+    "method of the registry": found(
+        "src/tasks/registry.ts",
+        "export class TaskRegistry",
+        "}",
+        METHOD
+    ),
 }
 
 for (const path of DOCS)

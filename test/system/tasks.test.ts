@@ -113,7 +113,7 @@ describe("tasks in the simulator", { concurrency: 2 }, () => {
         const line = lines.findIndex(code => code.includes("throw")) + 1
         assert.match(
             sim.resolveFrames(text),
-            new RegExp(`out of range at ${program}:${line} src/tasks/lifecycle`)
+            new RegExp(`out of range at ${program}:${line} src/tasks/run`)
         )
     })
 

@@ -10,6 +10,8 @@ const GRACE_MS = 4
 const WITNESSES = 3
 /** Period of these, in ms. */
 const PERIOD_MS = 5
+/** How long a body, a cleanup or a hook hangs: longer than any grace period. */
+const HANG_MS = 30
 
 const never = new Signal()
 
@@ -30,14 +32,14 @@ async function waiting(task: Task): Promise<void> {
 }
 
 async function deaf(): Promise<void> {
-    await ds.sleep(60_000)
+    await ds.sleep(HANG_MS)
 }
 
 function addFailures(tasks: TaskRegistry): void {
     const throwing = () => {
         throw undefined
     }
-    const hanging = async () => await ds.sleep(60_000)
+    const hanging = async () => await ds.sleep(HANG_MS)
     const grace = GRACE_MS
     tasks.add("x-throw", failing)
     tasks.add("x-string", async () => {
@@ -77,7 +79,7 @@ function addNested(tasks: TaskRegistry): void {
     tasks.add(
         "x-cleanup-hangs",
         async task => {
-            task.defer(async () => await ds.sleep(60_000))
+            task.defer(async () => await ds.sleep(HANG_MS))
             await task.sleep(60_000)
         },
         { grace: GRACE_MS }

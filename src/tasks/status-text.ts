@@ -1,10 +1,11 @@
 import { rfc3339 } from "../log"
-import { MAX_RESULT_CHARS } from "./defaults"
-import { failureText } from "./failure"
-import { TaskState } from "./states"
+import { failureText, placeText } from "./errors"
+import { TaskState } from "./options"
+import { isWithin, TaskRecord } from "./state"
 import { TaskStatus } from "./status"
-import { isWithin } from "./awaiting"
-import type { Task } from "./task"
+
+// The status of tasks as text, for programs that show it on the board; fiberctl makes it on the
+// host.
 
 const RED = 31
 const GREEN = 32
@@ -30,10 +31,11 @@ export function statusText(status: TaskStatus, colour = true): string {
         lines.push(`next in ${span(status.next - status.since - status.ago)}`)
     if (error) {
         const which = state === "failed" ? "error" : "last error"
-        lines.push(`${which} ${failureText(error)}${place(error.stack)}`)
+        lines.push(`${which} ${failureText(error)}${placeText(error.stack)}`)
     }
-    if (result !== undefined)
-        lines.push(`result ${("" + result).slice(0, MAX_RESULT_CHARS)}`)
+    if (result !== undefined) lines.push(`result ${result}`)
+    if (status.left !== undefined)
+        lines.push(`${plural(status.left, "run")} left behind`)
     if (status.lastLine) lines.push(status.lastLine)
     const depth = parent ? parent.split(".") : []
     const indent = depth.map(() => "  ").join("")
@@ -43,8 +45,8 @@ export function statusText(status: TaskStatus, colour = true): string {
 }
 
 /** Tasks in the order in which people look at them: children below their parents. */
-export function underParents(tasks: Task[]): Task[] {
-    const shown: Task[] = []
+export function underParents(tasks: TaskRecord[]): TaskRecord[] {
+    const shown: TaskRecord[] = []
     for (const task of tasks) {
         const { parent } = task
         let at = parent ? shown.indexOf(parent) : -1
@@ -65,11 +67,14 @@ function headline(status: TaskStatus): string {
         sinceWall === undefined ? `uptime ${span(since)}` : rfc3339(sinceWall)
     let line = `${state} since ${when}, ${span(ago)} ago`
     if (runs > 1) line += `, run ${runs}`
-    if (restarts > 0)
-        line += `, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`
-    if (skipped > 0) line += `, ${skipped} skipped`
+    if (restarts !== undefined) line += `, ${plural(restarts, "restart")}`
+    if (skipped !== undefined) line += `, ${skipped} skipped`
     if (status.disabled && state !== "disabled") line += ", disabled"
     return line
+}
+
+function plural(count: number, what: string): string {
+    return `${count} ${what}${count === 1 ? "" : "s"}`
 }
 
 function dot(state: TaskState, colour: boolean): string {
@@ -81,15 +86,6 @@ function colourOf(state: TaskState): number {
     if (state === "running" || state === "done") return GREEN
     if (state === "scheduled") return CYAN
     return state === "stopped" || state === "disabled" ? GREY : YELLOW
-}
-
-/** Where an error was thrown: program counters that the build's debug info resolves. */
-function place(stack: Buffer): string {
-    if (!stack) return ""
-    const frames: string[] = []
-    for (let i = 0; i + 1 < stack.length; i += 2)
-        frames.push(`gpc:${stack[i] | (stack[i + 1] << 8)}`)
-    return ` at ${frames.join(" ")}`
 }
 
 /** A span of time as one reads it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`. */

@@ -1,0 +1,211 @@
+import { MAX_VALUE_BYTES, MORE_TASKS_SLOT, TASKS_SLOT } from "../platform"
+import { matches } from "../log"
+import { taskError } from "./errors"
+import { TaskOptions } from "./options"
+import {
+    DISABLED,
+    find,
+    pauseForChange,
+    Supervisor,
+    TaskRecord,
+    wakeWatchers,
+} from "./state"
+import { checkKeptOptions } from "./validate"
+
+// What is kept about tasks across resets: which are disabled, and options set while running (T12).
+// Two flash slots of at most `MAX_VALUE_BYTES` bytes each, as JSON, with the tasks that differ
+// from the program: `{"net":1,"poll":{"every":5000}}`, where 1 stands for `{"off":1}`. A task
+// stands in one slot as a whole, so that a power cut between two writes harms no entry. What is
+// kept about tasks that are not there (yet) stays until `forget`. Written only when a text
+// changes, by one fiber at a time. Without a flash nothing outlives a reset.
+
+/** What is kept about one task: changed options, and `off` when it is disabled. */
+type Kept = Record<string, number | string>
+type Table = Record<string, Kept | number>
+
+const SLOTS = [TASKS_SLOT, MORE_TASKS_SLOT]
+const OFF_ONLY = 1
+
+/**
+ * Reads the slots, unless that was done. A slot that does not parse is taken as empty.
+ * @throws FlashError when the flash does not answer; then nothing is known, and nothing written
+ */
+export async function loadKept(supervisor: Supervisor): Promise<void> {
+    const { flash } = supervisor
+    if (supervisor.kept) return
+    const texts = ["", ""]
+    if (flash)
+        for (let i = 0; i < texts.length; ++i) {
+            const value = await flash.read(SLOTS[i])
+            if (value) texts[i] = value.toString()
+        }
+    // somebody else may have been faster
+    if (supervisor.kept) return
+    supervisor.kept = texts
+    supervisor.written = texts.slice()
+}
+
+/** Puts into force what is kept about a task; `add` does so, and the boot. */
+export function applyKept(task: TaskRecord): void {
+    const { supervisor, name } = task
+    const { kept } = supervisor
+    if (!kept || (!kept[0] && !kept[1] && !task.ownOptions)) return
+    const options: Kept = Object.assign({}, keptIn(kept.map(parse), name) || {})
+    if (options["off"] !== undefined) task.flags |= DISABLED
+    delete options["off"]
+    try {
+        checkKeptOptions(name, options)
+        override(task, options)
+    } catch (e: any) {
+        supervisor.reports.exception("what was kept", e)
+    }
+}
+
+/** Puts options in force in place of those of `add`, which come back when there are none. */
+function override(task: TaskRecord, options: TaskOptions): void {
+    if (task.ownOptions) task.options = task.ownOptions
+    if (Object.keys(options).length === 0) return
+    task.ownOptions = task.options
+    task.options = Object.assign(Object.assign({}, task.options), options)
+}
+
+/**
+ * Notes changes of several tasks, all or none; `saveKept` writes them.
+ * @param changes options, and `off` with 1 or undefined; undefined takes one away
+ * @throws TaskError when they do not fit into the slots
+ */
+export function noteKept(
+    tasks: TaskRecord[],
+    changes: Record<string, any>
+): void {
+    const { supervisor } = tasks[0]
+    const tables = supervisor.kept.map(parse)
+    for (const task of tasks) {
+        const { name } = task
+        const kept: Kept = Object.assign({}, keptIn(tables, name) || {})
+        Object.assign(kept, changes)
+        for (const option of Object.keys(changes))
+            if (changes[option] === undefined) delete kept[option]
+        put(tables, name, kept)
+    }
+    change(supervisor, tables)
+}
+
+/** Writes an entry into the table that it is in, or into the first that has room for it. */
+function put(tables: Table[], name: string, kept: Kept): void {
+    const size = Object.keys(kept).length
+    const isOffOnly = size === 1 && kept["off"] === 1
+    const entry = isOffOnly ? OFF_ONLY : kept
+    const first = tables.findIndex(table => has(table, name))
+    if (first >= 0) delete tables[first][name]
+    if (size === 0) return
+    const order = first === 1 ? [1, 0] : [0, 1]
+    for (const at of order) {
+        tables[at][name] = entry
+        if (textOf(tables[at]).byteLength <= MAX_VALUE_BYTES) return
+        delete tables[at][name]
+    }
+    throw taskError(
+        name,
+        `what is to be kept about all tasks does not fit into ${tables.length} times ${MAX_VALUE_BYTES} bytes`
+    )
+}
+
+/** Names of the tasks that something is kept about and that are not there. */
+export function absentNames(supervisor: Supervisor): string[] {
+    const names: string[] = []
+    for (const text of supervisor.kept)
+        for (const name of Object.keys(parse(text)))
+            if (!find(supervisor, name)) names.push(name)
+    return names
+}
+
+/** Drops what is kept about tasks that are not there. @returns their names */
+export function forgetAbsent(
+    supervisor: Supervisor,
+    pattern: string
+): string[] {
+    const names = absentNames(supervisor).filter(name => matches(pattern, name))
+    const tables = supervisor.kept.map(parse)
+    for (const name of names) put(tables, name, {})
+    change(supervisor, tables)
+    return names
+}
+
+function change(supervisor: Supervisor, tables: Table[]): void {
+    supervisor.kept = tables.map(textOf)
+    supervisor.keptVersion++
+}
+
+/**
+ * Writes what has changed, and reads it back. Several callers at a time are served by one of
+ * them; each returns when its own change is in flash.
+ * @throws FlashError, TaskError when it could not be kept
+ */
+export async function saveKept(supervisor: Supervisor): Promise<void> {
+    const wanted = supervisor.keptVersion
+    while (supervisor.writtenVersion < wanted) {
+        if (supervisor.isWriting) {
+            await pauseForChange(supervisor)
+            continue
+        }
+        supervisor.isWriting = true
+        try {
+            const { keptVersion, kept } = supervisor
+            for (let i = 0; i < kept.length; ++i)
+                await writeSlot(supervisor, i, kept[i])
+            supervisor.writtenVersion = keptVersion
+        } finally {
+            supervisor.isWriting = false
+            wakeWatchers(supervisor)
+        }
+    }
+}
+
+async function writeSlot(
+    supervisor: Supervisor,
+    at: number,
+    text: string
+): Promise<void> {
+    const { flash, written } = supervisor
+    if (!flash || text === written[at]) return
+    await flash.write(SLOTS[at], Buffer.from(text))
+    const read = await flash.read(SLOTS[at])
+    if ((read ? read.toString() : "") !== text)
+        throw taskError("*", "the flash did not keep the states")
+    written[at] = text
+}
+
+function keptIn(tables: Table[], name: string): Kept | undefined {
+    for (const table of tables)
+        if (has(table, name)) {
+            const entry = table[name]
+            return typeof entry === "object" ? entry : { off: 1 }
+        }
+    return undefined
+}
+
+/** Whether a table has a name of its own; every object has some that it inherits. */
+function has(table: Table, name: string): boolean {
+    return Object.keys(table).includes(name)
+}
+
+function textOf(table: Table): string {
+    return Object.keys(table).length > 0 ? JSON.stringify(table) : ""
+}
+
+/** The table in a text; an empty one for a text that is none. */
+function parse(text: string): Table {
+    try {
+        const table = text ? JSON.parse(text) : undefined
+        if (
+            typeof table === "object" &&
+            table !== null &&
+            !Array.isArray(table)
+        )
+            return table
+    } catch (e: any) {
+        // not written by us
+    }
+    return {}
+}
