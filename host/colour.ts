@@ -15,9 +15,13 @@ export type Colour = keyof typeof CODES
 /** Puts text in a colour, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
-/** Colours for `stream`: none when it is no terminal or NO_COLOR is set (https://no-color.org). */
+/**
+ * Colours for `stream`: none when it is no terminal or NO_COLOR is set (https://no-color.org),
+ * in any case when FORCE_COLOR is (https://force-color.org).
+ */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-    if (!stream.isTTY || process.env.NO_COLOR) return (_, text) => text
+    const { FORCE_COLOR, NO_COLOR } = process.env
+    if (!FORCE_COLOR && (!stream.isTTY || NO_COLOR)) return (_, text) => text
     return (colour, text) => `\x1b[${CODES[colour]}m${text}\x1b[0m`
 }
 

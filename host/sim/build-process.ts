@@ -18,7 +18,7 @@ const fs = require("node:fs") as {
 const { readFileSync, writeFileSync } = fs
 const [main, output] = process.argv.slice(2)
 const toolOutput = resolve(".devicescript/bin") + sep
-const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json)$/
+const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
 const inputs = new Set<string>()
 
 fs.readFileSync = (file, ...rest) => {

@@ -1,12 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { FRAME_PROCESS, FRAME_PROCESS_LARGE, JDBus } from "jacdac-ts"
+import { splitFrames, wrapFrame } from "../bus/index.ts"
 import { listen } from "./listen.ts"
 
 /** A frame with the id of whoever sent it, so that it is not sent back. */
 type Frame = Uint8Array & { _jacdac_sender?: string }
-
-/** First byte of a large frame: its length follows in two bytes. */
-const LARGE_FRAME = 0xff
 
 /**
  * The Jacdac bus of one simulator: a `JDBus` for what the host simulates, and a TCP server for
@@ -44,9 +42,8 @@ export class Bus {
     }
 
     private forward(frame: Frame): void {
-        // the VM takes no large frames: its reader knows the one-byte length only
-        if (frame.length >= LARGE_FRAME) return
-        const bytes = Buffer.concat([Buffer.from([frame.length]), frame])
+        const bytes = wrapFrame(frame)
+        if (!bytes) return
         for (const [id, socket] of this.clients)
             if (id !== frame._jacdac_sender) socket.write(bytes)
     }
@@ -67,17 +64,12 @@ export class Bus {
 
     /** Takes the whole frames out of `data`. @returns the rest */
     private receive(data: Buffer, sender: string): Buffer {
-        while (data.length) {
-            const large = data[0] === LARGE_FRAME
-            if (large && data.length < 3) break
-            const start = large ? 3 : 1
-            const end = start + (large ? data.readUInt16LE(1) : data[0])
-            if (data.length < end) break
-            const frame: Frame = new Uint8Array(data.subarray(start, end))
+        const { frames, rest } = splitFrames(data)
+        for (const bytes of frames) {
+            const frame: Frame = bytes
             frame._jacdac_sender = sender
-            data = data.subarray(end)
             void this.jacdac.sendFrameAsync(frame)
         }
-        return data
+        return rest
     }
 }

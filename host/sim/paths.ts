@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto"
 import { join, relative, resolve } from "node:path"
-
-/** Where the boards' states are kept by default, below the project's folder. */
-const STATE_FOLDER = ".devicescript/fiberctl/state"
+import { STATE_FOLDER } from "../bus/index.ts"
 
 /** A folder name for what belongs to the program `main`: readable, and its own for each file. */
 export function programSlug(main: string): string {

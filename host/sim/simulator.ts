@@ -1,3 +1,4 @@
+import { writeBusFile } from "../bus/index.ts"
 import type { Settings } from "../env/index.ts"
 import type { FlashStore } from "../flash/index.ts"
 import { addBoard, type Board } from "./board.ts"
@@ -34,11 +35,13 @@ export class Simulator {
     private readonly bus = new Bus()
     private machine: Machine | undefined
     private board: Board | undefined
-    private busPort = 0
+    private port = 0
     private bytecode: Buffer | undefined
     private debugFile: string | undefined
     private sources: SourceMap | undefined
     private ended = false
+    /** Takes back where the bus is. */
+    private leaveBus = () => {}
 
     constructor(options: SimulatorOptions) {
         this.options = { ...options }
@@ -63,6 +66,16 @@ export class Simulator {
     /** The board's device id, once started: 16 hex digits. */
     get deviceId(): string | undefined {
         return this.machine?.state.deviceId
+    }
+
+    /** The folder where the board's flash lives, once started. */
+    get stateFolder(): string | undefined {
+        return this.machine?.state.folder
+    }
+
+    /** Port of the bus on 127.0.0.1, which clients may join; 0 before the start. */
+    get busPort(): number {
+        return this.port
     }
 
     /** Process id of the VM; undefined while the power is off. */
@@ -110,10 +123,17 @@ export class Simulator {
                 this.startCollector(),
             ])
             if (this.ended) return await this.release()
-            this.busPort = port
+            this.port = port
             this.bytecode = built.bytecode
             this.debugFile = built.debugFile
             this.addBoard()
+            this.leaveBus = writeBusFile(this.machine.state.folder, {
+                port,
+                pid: process.pid,
+                main,
+                boards: [this.machine.state.deviceId],
+                debugFile: built.debugFile,
+            })
             await this.boot(cutAfterWrite)
         } catch (error) {
             this.ended = true
@@ -211,7 +231,7 @@ export class Simulator {
         const { fastBoot } = this.options
         this.machine!.deploy(this.bytecode!, this.settings())
         await this.machine!.powerOn({
-            busPort: this.busPort,
+            busPort: this.port,
             cutAfterWrite,
             fastBoot,
         })
@@ -261,6 +281,7 @@ export class Simulator {
     }
 
     private async release(): Promise<void> {
+        this.leaveBus()
         await this.machine?.close()
         await this.collector.stop()
         await this.bus.stop()

@@ -1,0 +1,50 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+/** Where the states of simulated boards are kept by default, below the project's folder. */
+export const STATE_FOLDER = ".devicescript/fiberctl/state"
+
+/** Name of the file in a state folder that tells where the bus of its simulator is. */
+const BUS_FILE = "bus.json"
+
+/** What a running simulator says about itself in its state folder. */
+export interface BusFile {
+    /** Port of the bus on 127.0.0.1. */
+    port: number
+    /** Process of the simulator. */
+    pid: number
+    /** The program that its boards run. */
+    main: string
+    /** Device ids of its boards. */
+    boards: string[]
+    /** The build's debug information, by which frames become file and line. */
+    debugFile?: string
+}
+
+/** Says in a state folder where the bus is. @returns how to take that back */
+export function writeBusFile(folder: string, content: BusFile): () => void {
+    const file = join(folder, BUS_FILE)
+    writeFileSync(file, JSON.stringify(content) + "\n")
+    return () => rmSync(file, { force: true })
+}
+
+/** What a folder says; undefined when nothing runs there. */
+export function readBusFile(folder: string): BusFile | undefined {
+    let text: string
+    try {
+        text = readFileSync(join(folder, BUS_FILE), "utf8")
+    } catch {
+        return undefined
+    }
+    const file = JSON.parse(text) as BusFile
+    return isAlive(file.pid) ? file : undefined
+}
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0)
+        return true
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM"
+    }
+}

@@ -1,0 +1,8 @@
+// What a simulator and the clients that join its bus share.
+export {
+    type BusFile,
+    readBusFile,
+    STATE_FOLDER,
+    writeBusFile,
+} from "./bus-file.ts"
+export { splitFrames, wrapFrame } from "./frames.ts"

@@ -1,0 +1,472 @@
+import { EventEmitter } from "node:events"
+import type { Packet } from "jacdac-ts"
+import { RemoteError, TimedOutError } from "./errors.ts"
+import type { Link } from "./link.ts"
+import {
+    decodeReport,
+    encodeRequest,
+    Event,
+    isChange,
+    type Item,
+    Kind,
+    MAX_ARGUMENT_BYTES,
+    type OperationName,
+    parseJson,
+    type Report,
+    REQUEST,
+    serverDevice,
+    SERVICE_INDEX,
+    splitItems,
+} from "./protocol.ts"
+import type {
+    BoardInfo,
+    DeviceFigures,
+    FileInfo,
+    FileLine,
+    HandlerInfo,
+    LevelInfo,
+    RingLine,
+    RingPart,
+    SettingInfo,
+    TaskStats,
+    TaskStatus,
+} from "./types.ts"
+
+/** A request that is not answered for so long is sent again, and then after twice that, in ms. */
+const FIRST_SILENCE_MS = 300
+const LONGEST_SILENCE_MS = 2400
+/** Longest time that an operation may take, in ms: what waits for tasks takes longer. */
+const TIMEOUT_MS = 10_000
+const WAITING_TIMEOUT_MS = 60_000
+/** How long a board is told to send events, and how often it is told, in s. */
+const WATCH_S = 20
+const WATCH_AGAIN_MS = 8000
+/** A follower looks for lines by itself this often: an event may be lost. */
+const LOOK_MS = 2000
+
+/** Operations that wait for tasks. */
+const WAITING: OperationName[] = [
+    "Stop",
+    "Restart",
+    "Enable",
+    "Disable",
+    "SafeMode",
+]
+/** Bytes of a configuration in one request: two digits each, beside offset and total. */
+const OFFER_BYTES = 96
+
+/** What a board tells by itself. */
+export interface BoardEvents {
+    /** There are new lines; the index of the next one. */
+    lines: [number]
+    /** A task was added or removed, or changed its state. */
+    tasks: []
+    /** The connection was lost, or is back. */
+    lost: []
+    back: []
+}
+
+/** A request whose answer is not complete. */
+interface Pending {
+    items: Item[]
+    /** The begin of an item whose end has not come. */
+    rest: Buffer
+    nextIndex: number
+    /** Whether the board has said that it knows the request. */
+    isKnown: boolean
+    heardAt: number
+    resolve: (items: Item[]) => void
+    reject: (error: Error) => void
+    lostReport: () => void
+}
+
+let lastId = Math.floor(Math.random() * 0x1_0000_0000)
+
+/**
+ * A board that runs fiberd, over its remote service. All methods throw `RemoteError` for what
+ * the board refuses and `TimedOutError` when it does not answer.
+ */
+export class Board extends EventEmitter<BoardEvents> {
+    /** The board's device id, 16 hex digits. */
+    readonly device: string
+    private readonly link: Link
+    private readonly server: string
+    private readonly pending = new Map<number, Pending>()
+    private watching: NodeJS.Timeout | undefined
+    private closed = false
+    private readonly onPacket = (packet: Packet) => this.take(packet)
+    private readonly onLost = () => this.emit("lost")
+    private readonly onBack = () => {
+        if (this.watching) void this.askForEvents()
+        this.emit("back")
+    }
+
+    constructor(link: Link, device: string) {
+        super()
+        this.setMaxListeners(0)
+        this.device = device
+        this.link = link
+        this.server = serverDevice(device)
+        link.on("packet", this.onPacket)
+        link.on("lost", this.onLost)
+        link.on("back", this.onBack)
+    }
+
+    /** Whether the board can be reached now, as far as the connection tells. */
+    get isUp(): boolean {
+        return this.link.isUp
+    }
+
+    async info(): Promise<BoardInfo> {
+        return (await this.one("Info")) as BoardInfo
+    }
+
+    /** States of the tasks that match any of the patterns, of all when there is none. */
+    async tasks(...patterns: string[]): Promise<TaskStatus[]> {
+        return (await this.values("Tasks", patterns)) as TaskStatus[]
+    }
+
+    async stats(...patterns: string[]): Promise<TaskStats[]> {
+        return (await this.values("Stats", patterns)) as TaskStats[]
+    }
+
+    async figures(): Promise<DeviceFigures> {
+        return (await this.one("Device")) as DeviceFigures
+    }
+
+    /**
+     * Lines of the ring.
+     * @param from index of the first one; negative: so many from the end
+     */
+    async lines(from = 0, count?: number): Promise<RingPart> {
+        const args = count === undefined ? [from] : [from, count]
+        const [head, ...items] = await this.request("Lines", args.map(String))
+        const [first, next, uptime] = head!.value as number[]
+        const lines = items.map(({ value, text }): RingLine => ({
+            index: value as number,
+            text,
+        }))
+        return { lines, first: first!, next: next!, uptime: uptime! }
+    }
+
+    async files(): Promise<FileInfo[]> {
+        return (await this.values("Files")) as FileInfo[]
+    }
+
+    /** Lines of a file of the flash log, those after a cursor. */
+    async file(name: string, after = -1): Promise<FileLine[]> {
+        const items = await this.request("File", [name, String(after)])
+        return items.map(({ value, text }) => {
+            const [cursor, level, time, isWall] = value as [
+                number,
+                number,
+                number,
+                boolean,
+            ]
+            return { cursor, level, time, isWall, text }
+        })
+    }
+
+    async levels(): Promise<LevelInfo> {
+        return (await this.one("Levels")) as LevelInfo
+    }
+
+    /** Sets the level specification, as `info debug@net`. */
+    async setLevels(spec: string): Promise<void> {
+        await this.request("Level", [spec])
+    }
+
+    /** Sets the level of a topic; undefined lets it inherit. */
+    async setLevel(topic: string, level: string | undefined): Promise<void> {
+        await this.request("Level", [topic, level ?? ""])
+    }
+
+    async handlers(): Promise<HandlerInfo[]> {
+        return (await this.values("Handlers")) as HandlerInfo[]
+    }
+
+    async settings(): Promise<SettingInfo[]> {
+        return (await this.values("Settings")) as SettingInfo[]
+    }
+
+    /** Sets settings; undefined brings back the default. */
+    async set(values: Record<string, string | undefined>): Promise<void> {
+        const texts = Object.entries(values).map(([key, value]) =>
+            value === undefined ? key : `${key}=${value}`
+        )
+        for (const group of groups(texts)) await this.request("Set", group)
+    }
+
+    /** The state of the configuration: version, hash, state, reason. */
+    async config(): Promise<unknown> {
+        return this.one("Config")
+    }
+
+    /** Offers a configuration file. */
+    async offer(file: Uint8Array): Promise<void> {
+        for (let at = 0; at < file.length; at += OFFER_BYTES) {
+            const part = Buffer.from(file.subarray(at, at + OFFER_BYTES))
+            await this.request("Offer", [
+                String(at),
+                String(file.length),
+                part.toString("hex"),
+            ])
+        }
+    }
+
+    async start(...patterns: string[]): Promise<void> {
+        await this.request("Start", patterns)
+    }
+
+    /** Stops tasks and waits for their ends. */
+    async stop(...patterns: string[]): Promise<void> {
+        await this.request("Stop", patterns)
+    }
+
+    async restart(...patterns: string[]): Promise<void> {
+        await this.request("Restart", patterns)
+    }
+
+    async enable(...patterns: string[]): Promise<void> {
+        await this.request("Enable", patterns)
+    }
+
+    async disable(...patterns: string[]): Promise<void> {
+        await this.request("Disable", patterns)
+    }
+
+    /** Sets the wall clock; Unix time in ms. */
+    async setTime(unixMs: number): Promise<void> {
+        await this.request("Time", [String(Math.round(unixMs))])
+    }
+
+    /** Begins safe mode, in which only core tasks run, or ends it. */
+    async safeMode(on: boolean): Promise<void> {
+        await this.request("SafeMode", [on ? "1" : "0"])
+    }
+
+    async reboot(): Promise<void> {
+        await this.request("Reboot", [])
+    }
+
+    /** Asks for events until `close`: `lines` and `tasks`. */
+    async watch(): Promise<void> {
+        if (this.watching) return
+        this.watching = setInterval(
+            () => void this.askForEvents(),
+            WATCH_AGAIN_MS
+        )
+        await this.request("Watch", [String(WATCH_S)])
+    }
+
+    /**
+     * The lines of the ring from an index on, and then each new one. After a restart of the
+     * board they go on with its first line. A connection that is lost is waited for.
+     * @param gap called when lines were overwritten before they could be read
+     * @param restarted called when the firmware has started again
+     */
+    async *follow(
+        from = 0,
+        gap: (count: number) => void = () => {},
+        restarted: () => void = () => {}
+    ): AsyncGenerator<RingLine> {
+        let next = from
+        let startedAt: number | undefined
+        await this.watch()
+        while (!this.closed) {
+            const news = this.news()
+            let part: RingPart
+            try {
+                part = await this.lines(next)
+            } catch (error) {
+                if (!(error instanceof TimedOutError)) throw error
+                continue
+            }
+            const started = Date.now() - part.uptime
+            if (
+                startedAt !== undefined &&
+                (part.next < next || started - startedAt > LOOK_MS)
+            ) {
+                restarted()
+                next = 0
+                startedAt = started
+                continue
+            }
+            startedAt ??= started
+            const lost = (part.lines[0]?.index ?? part.next) - next
+            if (next > 0 && lost > 0) gap(lost)
+            for (const line of part.lines) yield line
+            next = Math.max(next, (part.lines.at(-1)?.index ?? next - 1) + 1)
+            if (part.next <= next) await news
+        }
+    }
+
+    /** Ends what this client does with the board; the connection stays. */
+    close(): void {
+        this.closed = true
+        clearInterval(this.watching)
+        this.link.off("packet", this.onPacket)
+        this.link.off("lost", this.onLost)
+        this.link.off("back", this.onBack)
+        for (const { reject } of this.pending.values())
+            reject(new TimedOutError("the client was closed"))
+        this.emit("lines", 0)
+    }
+
+    /**
+     * Carries out an operation of services/fiberd.md.
+     * @throws RemoteError, TimedOutError
+     */
+    async request(
+        operation: OperationName,
+        args: readonly string[] = []
+    ): Promise<Item[]> {
+        const until =
+            Date.now() +
+            (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
+        for (;;) {
+            const id = (lastId = (lastId + 1) >>> 0)
+            const items = await this.attempt(id, operation, args, until)
+            if (items) return items
+        }
+    }
+
+    /** @returns undefined when a report was lost, so that the operation is asked for again */
+    private attempt(
+        id: number,
+        operation: OperationName,
+        args: readonly string[],
+        until: number
+    ): Promise<Item[] | undefined> {
+        const payload = encodeRequest(id, operation, args)
+        const send = () =>
+            this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
+        return new Promise<Item[] | undefined>((resolve, reject) => {
+            const pending: Pending = {
+                items: [],
+                rest: Buffer.alloc(0),
+                nextIndex: 0,
+                isKnown: false,
+                heardAt: Date.now(),
+                resolve,
+                reject,
+                lostReport: () => resolve(undefined),
+            }
+            this.pending.set(id, pending)
+            let silence = FIRST_SILENCE_MS
+            const timer = setInterval(() => {
+                const now = Date.now()
+                if (now > until)
+                    reject(
+                        new TimedOutError(
+                            `the board did not answer (${operation})`
+                        )
+                    )
+                else if (now - pending.heardAt > silence) {
+                    pending.heardAt = now
+                    silence = Math.min(silence * 2, LONGEST_SILENCE_MS)
+                    // reports of an answer that had begun are lost
+                    if (pending.nextIndex > 0 && !isChange(operation))
+                        resolve(undefined)
+                    else if (!pending.isKnown) send()
+                }
+            }, FIRST_SILENCE_MS / 3)
+            const settled = () => {
+                clearInterval(timer)
+                this.pending.delete(id)
+            }
+            pending.resolve = items => (settled(), resolve(items))
+            pending.reject = error => (settled(), reject(error))
+            send()
+        }).finally(() => this.pending.delete(id))
+    }
+
+    private async one(operation: OperationName): Promise<unknown> {
+        const [item] = await this.request(operation)
+        return item?.value
+    }
+
+    private async values(
+        operation: OperationName,
+        args: readonly string[] = []
+    ): Promise<unknown[]> {
+        return (await this.request(operation, args)).map(item => item.value)
+    }
+
+    private async askForEvents(): Promise<void> {
+        try {
+            await this.request("Watch", [String(WATCH_S)])
+        } catch {
+            // the board is away; it is asked again
+        }
+    }
+
+    /** Settles when there may be new lines. */
+    private news(): Promise<void> {
+        return new Promise(resolve => {
+            const settle = () => {
+                clearTimeout(timer)
+                this.off("lines", settle)
+                resolve()
+            }
+            const timer = setTimeout(settle, LOOK_MS)
+            this.on("lines", settle)
+        })
+    }
+
+    private take(packet: Packet): void {
+        if (
+            packet.deviceIdentifier !== this.server ||
+            packet.isCommand ||
+            packet.serviceIndex !== SERVICE_INDEX
+        )
+            return
+        if (packet.isEvent) this.takeEvent(packet)
+        else if (packet.serviceCommand === REQUEST) {
+            const report = decodeReport(packet.data)
+            const pending = report && this.pending.get(report.id)
+            if (pending) takeReport(pending, report)
+        }
+    }
+
+    private takeEvent({ eventCode, data }: Packet): void {
+        if (eventCode === Event.Tasks) this.emit("tasks")
+        else if (eventCode === Event.Lines)
+            this.emit("lines", Buffer.from(data).readUInt32LE(0))
+    }
+}
+
+function takeReport(pending: Pending, { index, kind, data }: Report): void {
+    pending.heardAt = Date.now()
+    if (kind === Kind.Error) {
+        const [name, message] = parseJson(data) as [string, string]
+        // the board has it, from a packet that was sent twice
+        if (name === "RepeatedError") pending.isKnown = true
+        else pending.reject(new RemoteError(name, message))
+        return
+    }
+    // sent twice on its way
+    if (index < pending.nextIndex) return
+    if (index > pending.nextIndex) return pending.lostReport()
+    pending.nextIndex++
+    const { items, rest } = splitItems(Buffer.concat([pending.rest, data]))
+    pending.items.push(...items)
+    pending.rest = rest
+    if (kind === Kind.End) pending.resolve(pending.items)
+}
+
+/** Groups texts so that each group fits into a request. */
+function groups(texts: string[]): string[][] {
+    const result: string[][] = [[]]
+    let room = MAX_ARGUMENT_BYTES
+    for (const text of texts) {
+        const bytes = Buffer.byteLength(text) + 1
+        if (bytes > room && result.at(-1)!.length) {
+            result.push([])
+            room = MAX_ARGUMENT_BYTES
+        }
+        result.at(-1)!.push(text)
+        room -= bytes
+    }
+    return result.filter(group => group.length)
+}

@@ -1,0 +1,154 @@
+import type { Packet } from "jacdac-ts"
+import type { BusFile } from "../bus/index.ts"
+import { Board } from "./board.ts"
+import { NoBoardError } from "./errors.ts"
+import { findSimulator } from "./find.ts"
+import { Link } from "./link.ts"
+import { serverDevice, SERVICE_CLASS } from "./protocol.ts"
+
+/** A board announces its services every 500 ms: so long more of them are waited for, in ms. */
+const MORE_MS = 700
+/** Longest wait for the first one, in ms: it may be starting. */
+const FIRST_MS = 5000
+
+/** Where boards are looked for; the running simulator by default. */
+export interface ConnectOptions {
+    /** State folder of a simulator. */
+    state?: string
+    /** `HOST:PORT` of a bus proxy. */
+    bus?: string
+    /** Serial port of a board. */
+    serial?: string
+    /** Device id (or its beginning, or hostname) of the one board that is meant. */
+    device?: string
+}
+
+/** The boards on one bus. */
+export class Connection {
+    readonly boards: Board[]
+    /** The simulator that was found, if it is one. */
+    readonly simulator: BusFile | undefined
+    private readonly link: Link
+
+    constructor(link: Link, devices: string[], simulator?: BusFile) {
+        this.link = link
+        this.simulator = simulator
+        this.boards = devices.map(device => new Board(link, device))
+    }
+
+    async close(): Promise<void> {
+        for (const board of this.boards) board.close()
+        await this.link.close()
+    }
+}
+
+/**
+ * Joins a bus and finds the boards on it.
+ * @throws NoBoardError when there is no bus, or no board on it
+ */
+export async function connectAll(
+    options: ConnectOptions = {}
+): Promise<Connection> {
+    const { state, bus, serial, device } = options
+    if (bus !== undefined || serial !== undefined) {
+        const link =
+            bus !== undefined
+                ? await Link.tcp(async () => parseAddress(bus))
+                : await Link.serial(serial!)
+        return choose(new Connection(link, await announced(link)), device)
+    }
+    const found = findSimulator(state)
+    const link = await Link.tcp(async () => ({
+        host: "127.0.0.1",
+        port: findSimulator(state).port,
+    }))
+    return choose(new Connection(link, found.boards, found), device)
+}
+
+/**
+ * Connects to one board.
+ *
+ *     const board = await connect()
+ *     for (const { name, state } of await board.tasks()) console.log(name, state)
+ *     await board.disconnect()
+ *
+ * @throws NoBoardError when there is none, or several and `device` names none of them
+ */
+export async function connect(
+    options: ConnectOptions = {}
+): Promise<Board & { disconnect(): Promise<void> }> {
+    const connection = await connectAll(options)
+    const { boards } = connection
+    if (boards.length > 1) {
+        await connection.close()
+        throw new NoBoardError(
+            `several boards: choose by --device ${boards.map(board => board.device).join(", ")}`
+        )
+    }
+    return Object.assign(boards[0]!, {
+        disconnect: () => connection.close(),
+    })
+}
+
+/** Keeps the one board that is named, if any. */
+async function choose(
+    connection: Connection,
+    device: string | undefined
+): Promise<Connection> {
+    const { boards } = connection
+    const fail = async (problem: string) => {
+        await connection.close()
+        throw new NoBoardError(problem)
+    }
+    if (!boards.length) await fail("there is no board with fiberd on this bus")
+    if (device === undefined) return connection
+    const id = device.toLowerCase()
+    let chosen = boards.find(board => board.device.startsWith(id))
+    for (const board of chosen ? [] : boards)
+        if ((await board.info()).hostname === device) chosen = board
+    if (!chosen)
+        await fail(
+            `no device "${device}"; there are: ${boards.map(board => board.device).join(", ")}`
+        )
+    for (const board of boards) if (board !== chosen) board.close()
+    boards.splice(0, boards.length, chosen!)
+    return connection
+}
+
+/** Device ids of the boards that announce the service. */
+function announced(link: Link): Promise<string[]> {
+    const devices = new Set<string>()
+    return new Promise(resolve => {
+        const settle = () => {
+            link.off("packet", see)
+            resolve([...devices].sort())
+        }
+        let timer = setTimeout(settle, FIRST_MS)
+        const see = (packet: Packet) => {
+            if (!announcesService(packet)) return
+            const device = serverDevice(packet.deviceIdentifier)
+            if (devices.has(device)) return
+            devices.add(device)
+            clearTimeout(timer)
+            timer = setTimeout(settle, MORE_MS)
+        }
+        link.on("packet", see)
+    })
+}
+
+/** Whether a packet is the report of a control service that lists ours. */
+function announcesService(packet: Packet): boolean {
+    const { serviceIndex, serviceCommand, isCommand, data } = packet
+    if (serviceIndex !== 0 || serviceCommand !== 0 || isCommand) return false
+    const classes = Buffer.from(data)
+    for (let at = 4; at + 4 <= classes.length; at += 4)
+        if (classes.readUInt32LE(at) === SERVICE_CLASS) return true
+    return false
+}
+
+/** Splits `HOST:PORT`, or `[IPv6]:PORT`. @throws NoBoardError */
+function parseAddress(text: string): { host: string; port: number } {
+    const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
+    if (!match) throw new NoBoardError(`bus "${text}": HOST:PORT is wanted`)
+    return { host: match[1] ?? match[2]!, port: Number(match[3]) }
+}

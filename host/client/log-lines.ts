@@ -1,0 +1,211 @@
+import type { Board } from "./board.ts"
+import { RemoteError } from "./errors.ts"
+import type { FileLine, RingLine } from "./types.ts"
+
+/** Levels by number, as lines name them. */
+const LABELS = [
+    "EMERGENCY",
+    "ALERT",
+    "CRITICAL",
+    "ERROR",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "TRACE",
+]
+
+/** A line of a board's log, wherever it was kept. */
+export interface LogLine {
+    /** Unix time in ms; that of another boot is not known when its clock was not. */
+    at?: number
+    /** Time as the board wrote it: RFC 3339, or uptime in s. */
+    time: string
+    /** Severity of RFC 5424, 8 for trace; undefined when the line does not tell. */
+    level?: number
+    /** Mark of a task (`name.service`) or topic. */
+    mark: string
+    message: string
+    /** 0 for the present run of the firmware, -1 for the one before. */
+    boot: number
+    /** `ring`, or the name of a file. */
+    source: string
+}
+
+const LINE = /^(\S+) \[([A-Z]+)\] \[([^\]]*)\] ?(.*)$/s
+const STORED = /^\[([^\]]*)\] ?(.*)$/s
+
+/** Seconds by which the clocks of host and board, or two roundings, may differ. */
+const SLACK_S = 2
+
+/**
+ * Takes a line of the ring apart.
+ * @param startedAt Unix time in ms of the start of the firmware
+ */
+export function parseRingLine(text: string, startedAt: number): LogLine {
+    const match = LINE.exec(text)
+    if (!match)
+        return { time: "", mark: "", message: text, boot: 0, source: "ring" }
+    const [, time, label, mark, message] = match
+    const level = LABELS.indexOf(label!)
+    return {
+        at: /^\d+(\.\d+)?$/.test(time!)
+            ? Math.round(startedAt + Number(time) * 1000)
+            : Date.parse(time!),
+        time: time!,
+        level: level < 0 ? undefined : level,
+        mark: mark!,
+        message: message!,
+        boot: 0,
+        source: "ring",
+    }
+}
+
+/** Takes a line of the flash log apart, of a boot that is not known yet. */
+function parseFileLine(line: FileLine, source: string): LogLine {
+    const [, mark = "", message = line.text] = STORED.exec(line.text) ?? []
+    return {
+        at: line.isWall ? line.time * 1000 : undefined,
+        time: line.isWall
+            ? new Date(line.time * 1000).toISOString().replace(".000", "")
+            : String(line.time),
+        level: line.level,
+        mark,
+        message,
+        boot: 0,
+        source,
+    }
+}
+
+/**
+ * Tells the boots of lines of the flash log apart, oldest first as they come: within a boot the
+ * uptime does not go back, and this boot began at `startedAt`. A boot whose lines all have the
+ * wall clock cannot be told from the one before it: they count as one.
+ */
+function markBoots(lines: LogLine[], startedAt: number, now: number): void {
+    let boot = 0
+    let uptime = (now - startedAt) / 1000 + SLACK_S
+    let isOlder = false
+    for (const line of [...lines].reverse()) {
+        const isWall = line.at !== undefined
+        if (isWall) {
+            if (!isOlder && line.at! < startedAt - SLACK_S * 1000) {
+                isOlder = true
+                boot--
+                uptime = Infinity
+            }
+        } else {
+            const seconds = Number(line.time)
+            if (seconds > uptime) {
+                isOlder = true
+                boot--
+            }
+            uptime = seconds
+            if (!isOlder) line.at = startedAt + seconds * 1000
+        }
+        line.boot = boot
+    }
+}
+
+/** What is read of a board's log. */
+export interface HistoryOptions {
+    /** One file of the flash log only. */
+    file?: string
+}
+
+/** A board's log, and where to go on with its ring. */
+export interface History {
+    lines: LogLine[]
+    /** Index of the next line of the ring. */
+    next: number
+    startedAt: number
+}
+
+/**
+ * The log of a board, from its flash files and its ring together: oldest first, each line once.
+ * @throws RemoteError, TimedOutError
+ */
+export async function readHistory(
+    board: Board,
+    options: HistoryOptions = {}
+): Promise<History> {
+    const { uptime, next: end } = await board.info()
+    const now = Date.now()
+    const startedAt = now - uptime
+    const stored = await storedLines(board, options.file)
+    markBoots(stored, startedAt, now)
+    if (options.file !== undefined || end === undefined)
+        return { lines: stored, next: end ?? 0, startedAt }
+    const { lines, next } = await board.lines()
+    const kept = lines.map(line => parseRingLine(line.text, startedAt))
+    return {
+        lines: merge(stored, kept),
+        next: (lines.at(-1)?.index ?? next - 1) + 1,
+        startedAt,
+    }
+}
+
+/** A line of the ring that has just come. */
+export function newLine({ text }: RingLine, startedAt: number): LogLine {
+    return parseRingLine(text, startedAt)
+}
+
+/** Lines of one file, or of all of them, oldest first. */
+async function storedLines(
+    board: Board,
+    only: string | undefined
+): Promise<LogLine[]> {
+    const names = only === undefined ? await fileNames(board) : [only]
+    const lines: LogLine[] = []
+    for (const name of names)
+        for (const line of await board.file(name))
+            lines.push(parseFileLine(line, name))
+    return lines
+}
+
+/** Names of the files, oldest first; none for a firmware without a flash log. */
+async function fileNames(board: Board): Promise<string[]> {
+    try {
+        return (await board.files()).map(file => file.name).reverse()
+    } catch (error) {
+        if ((error as RemoteError).name === "UnsupportedError") return []
+        throw error
+    }
+}
+
+/** Puts lines of this boot that stand in flash and in the ring together, each once. */
+export function merge(stored: LogLine[], ring: LogLine[]): LogLine[] {
+    const older = stored.filter(line => line.boot < 0)
+    const present = stored.filter(line => line.boot === 0)
+    const inRing = new Map<string, number[]>()
+    for (const line of ring) {
+        const key = identity(line)
+        inRing.set(key, [...(inRing.get(key) ?? []), line.at ?? NaN])
+    }
+    // a stored line has its time in whole seconds
+    const onlyStored = present.filter(line => {
+        const times = inRing.get(identity(line)) ?? []
+        const same = times.findIndex(
+            at => Math.abs(at - line.at!) < (SLACK_S + 1) * 1000
+        )
+        if (same >= 0) times.splice(same, 1)
+        return same < 0
+    })
+    return [...older, ...byTime([...onlyStored, ...ring])]
+}
+
+/** Sorts by time; what has none stays behind the line before it. */
+export function byTime<T extends { at?: number }>(lines: T[]): T[] {
+    let last = -Infinity
+    return lines
+        .map((line, index) => {
+            last = line.at ?? last
+            return { line, index, at: last }
+        })
+        .sort((a, b) => a.at - b.at || a.index - b.index)
+        .map(({ line }) => line)
+}
+
+function identity({ level, mark, message }: LogLine): string {
+    return `${level} [${mark}] ${message}`
+}

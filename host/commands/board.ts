@@ -1,0 +1,103 @@
+import { Command } from "commander"
+import type { Board, BoardInfo, ConnectOptions } from "../client/index.ts"
+import { UsageError } from "../errors.ts"
+
+/** Options that every command for a running board has. */
+export interface BoardOptions extends ConnectOptions {
+    json?: boolean
+    /** All boards on the bus, where a command takes several. */
+    all?: boolean
+}
+
+/** A running board, and what makes its frames readable. */
+export interface Target {
+    board: Board
+    /** Puts file and line in place of stack frames. */
+    resolve: (text: string) => string
+}
+
+/**
+ * Adds a command for a running board.
+ * @param usage name and arguments
+ * @param example what follows `fiberctl` on a command line
+ */
+export function addBoardCommand(
+    program: Command,
+    usage: string,
+    description: string,
+    example: string
+): Command {
+    return program
+        .command(usage)
+        .description(description)
+        .option("--json", "print JSON")
+        .option("--state <dir>", "state folder of the simulator")
+        .option("--bus <host:port>", "a Jacdac bus, of a simulator or a proxy")
+        .option("--serial <path>", "a board at a serial port")
+        .option("--device <id>", "the board: device id, its begin, or hostname")
+        .allowExcessArguments(false)
+        .addHelpText("after", `\nExample:\n  $ fiberctl ${example}`)
+}
+
+/**
+ * Connects to the boards that the options name, and disconnects at the end.
+ * @throws NoBoardError; UsageError for options that exclude each other
+ */
+export async function withBoards<T>(
+    options: BoardOptions,
+    use: (targets: Target[]) => Promise<T>
+): Promise<T> {
+    const { state, bus, serial } = options
+    if ([state, bus, serial].filter(way => way !== undefined).length > 1)
+        throw new UsageError("one of --state, --bus and --serial is wanted")
+    const { connectAll } = await import("../client/index.ts")
+    const connection = await connectAll(options)
+    const debugFile = connection.simulator?.debugFile
+    const resolve = debugFile ? await frameResolver(debugFile) : same
+    try {
+        return await use(connection.boards.map(board => ({ board, resolve })))
+    } finally {
+        await connection.close()
+    }
+}
+
+/**
+ * Like `withBoards`, for a command that means one board.
+ * @throws UsageError when there are several
+ */
+export async function withBoard<T>(
+    options: BoardOptions,
+    use: (target: Target) => Promise<T>
+): Promise<T> {
+    return withBoards(options, targets => {
+        if (targets.length === 1) return use(targets[0]!)
+        const ids = targets.map(({ board }) => board.device).join(", ")
+        throw new UsageError(
+            `${targets.length} boards are on the bus: choose one by --device ${ids}`
+        )
+    })
+}
+
+/** What a board is called: its hostname, or its device id. */
+export function boardName({ hostname, device }: BoardInfo): string {
+    return hostname ?? device
+}
+
+/** Prints a value as one line of JSON. */
+export function printJson(value: unknown): void {
+    console.log(JSON.stringify(value))
+}
+
+async function frameResolver(file: string): Promise<(text: string) => string> {
+    const { SourceMap } = await import("../sim/source-map.ts")
+    let map: InstanceType<typeof SourceMap> | undefined
+    return text => {
+        if (!/\bgpc:\d/.test(text)) return text
+        map ??= new SourceMap(file)
+        return map.resolve(text)
+    }
+}
+
+function same(text: string): string {
+    return text
+}

@@ -1,0 +1,210 @@
+import { type Command, InvalidArgumentError } from "commander"
+import { lineColour, type Paint, paintFor } from "../colour.ts"
+import type { History, LogLine } from "../client/index.ts"
+import { UsageError } from "../errors.ts"
+import {
+    addBoardCommand,
+    boardName,
+    type BoardOptions,
+    type Target,
+    withBoard,
+    withBoards,
+} from "./board.ts"
+import { type FilterOptions, makeFilter, taskOf } from "./log-filter.ts"
+import { levelName } from "./words.ts"
+
+/** Lines that `-f` begins with. */
+const FOLLOW_LINES = 10
+/** Lines of several boards wait so long for earlier ones of another, in ms. */
+const MERGE_MS = 150
+
+const FORMS = ["short", "json", "cat"] as const
+type Form = (typeof FORMS)[number]
+
+interface LogsOptions extends BoardOptions, FilterOptions {
+    follow?: boolean
+    lines?: number
+    output?: string
+    file?: string
+}
+
+/** A line and the board that it is of. */
+interface Source {
+    target: Target
+    name: string
+    history: History
+}
+
+/** Adds `fiberctl logs`: the log of a board, from its RAM and its flash. */
+export function addLogsCommand(program: Command): void {
+    addBoardCommand(
+        program,
+        "logs",
+        "show the log of a board: ring in RAM and flash files together",
+        "logs -f -u network -p warning"
+    )
+        .option("-f, --follow", "go on with new lines")
+        .option("-n, --lines <n>", "only the last n lines", wholeNumber)
+        .option(
+            "-u, --unit <task>",
+            "lines of a task; may be repeated",
+            collect
+        )
+        .option("-p, --priority <level[..level]>", "this level and worse")
+        .option("-g, --grep <pattern>", "lines that match an expression")
+        .option("-t, --topic <topic>", "lines of a topic and below", collect)
+        .option("--since <time>", "not before this time")
+        .option("--until <time>", "not after this time")
+        .option("-b, --boot [n]", "this run of the firmware, or -1, -2, ...")
+        .option("-o, --output <form>", "short, json or cat")
+        .option("--file <name>", "one file of the flash log only")
+        .option("--all", "all boards on the bus, by time")
+        .action(async (options: LogsOptions) => {
+            const form = outputForm(options)
+            const filter = makeFilter(options)
+            const run = (targets: Target[]) =>
+                showLogs(targets, options, form, filter)
+            if (options.all) await withBoards(options, run)
+            else await withBoard(options, target => run([target]))
+        })
+}
+
+function outputForm({ output, json }: LogsOptions): Form {
+    const form = output ?? (json ? "json" : "short")
+    if (!FORMS.includes(form as Form))
+        throw new UsageError(
+            `--output "${form}": ${FORMS.join(", ")} are known`
+        )
+    return form as Form
+}
+
+async function showLogs(
+    targets: Target[],
+    options: LogsOptions,
+    form: Form,
+    filter: (line: LogLine) => boolean
+): Promise<void> {
+    const { byTime, readHistory } = await import("../client/index.ts")
+    const { file, follow, lines } = options
+    const isMany = targets.length > 1
+    const sources: Source[] = []
+    for (const target of targets)
+        sources.push({
+            target,
+            name: isMany ? boardName(await target.board.info()) : "",
+            history: await readHistory(target.board, { file }),
+        })
+    const paint = paintFor(process.stdout)
+    const show = (source: Source, line: LogLine) =>
+        console.log(render(line, source, form, paint))
+    const before = byTime(
+        sources.flatMap(source =>
+            source.history.lines
+                .filter(filter)
+                .map(line => ({ source, line, at: line.at }))
+        )
+    )
+    const most = lines ?? (follow ? FOLLOW_LINES : before.length)
+    for (const { source, line } of most ? before.slice(-most) : [])
+        show(source, line)
+    if (!follow) return
+    const merger = new Merger(isMany ? MERGE_MS : 0)
+    await Promise.all(
+        sources.map(source =>
+            followBoard(source, filter, line =>
+                merger.add(line.at ?? 0, () => show(source, line))
+            )
+        )
+    )
+}
+
+/** Goes on with the new lines of a board, and says when it is lost and back. */
+async function followBoard(
+    { target, name, history }: Source,
+    filter: (line: LogLine) => boolean,
+    show: (line: LogLine) => void
+): Promise<void> {
+    const { newLine } = await import("../client/index.ts")
+    const { board } = target
+    const say = (text: string) =>
+        console.error(`fiberctl: ${name ? `${name}: ` : ""}${text}`)
+    board.on("lost", () => say("the connection is lost, waiting for it"))
+    board.on("back", () => say("the connection is back"))
+    let startedAt = history.startedAt
+    const gap = (count: number) => say(`${count} lines were overwritten`)
+    const restarted = () => {
+        startedAt = Date.now()
+        say("the board has started again")
+    }
+    for await (const line of board.follow(history.next, gap, restarted)) {
+        const entry = newLine(line, startedAt)
+        if (filter(entry)) show(entry)
+    }
+}
+
+/** Shows what comes from several boards by time, after a short wait. */
+class Merger {
+    private readonly wait: number
+    private waiting: { at: number; show: () => void }[] = []
+
+    constructor(wait: number) {
+        this.wait = wait
+    }
+
+    add(at: number, show: () => void): void {
+        if (!this.wait) return show()
+        this.waiting.push({ at, show })
+        if (this.waiting.length === 1) setTimeout(() => this.flush(), this.wait)
+    }
+
+    private flush(): void {
+        const { waiting } = this
+        this.waiting = []
+        for (const { show } of waiting.sort((a, b) => a.at - b.at)) show()
+    }
+}
+
+function render(
+    line: LogLine,
+    { target, name }: Source,
+    form: Form,
+    paint: Paint
+): string {
+    const message = target.resolve(line.message)
+    if (form === "cat") return message
+    if (form === "json") {
+        const { at, time, level, mark, boot, source } = line
+        return JSON.stringify({
+            device: target.board.device,
+            at,
+            time,
+            level: level === undefined ? undefined : levelName(level),
+            task: taskOf(mark),
+            mark,
+            message,
+            boot,
+            source,
+        })
+    }
+    const label = line.level === undefined ? "" : levelName(line.level)
+    const words = [
+        name,
+        line.time,
+        label && `[${label.toUpperCase()}]`,
+        line.mark && `[${line.mark}]`,
+        message,
+    ]
+    const text = words.filter(Boolean).join(" ")
+    const colour = line.level! >= 7 ? "dim" : lineColour(label)
+    return colour ? paint(colour, text) : text
+}
+
+function collect(value: string, before: string[] = []): string[] {
+    return [...before, value]
+}
+
+function wholeNumber(text: string): number {
+    if (!/^\d+$/.test(text))
+        throw new InvalidArgumentError("a number of lines is wanted.")
+    return Number(text)
+}

@@ -1,0 +1,48 @@
+// Words for people: durations, times, numbers. The board gives ms.
+
+/** A duration in ms as `850 ms`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+    if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+    const seconds = Math.round(ms / 1000)
+    if (seconds < 60) return `${seconds} s`
+    if (seconds < 3600) return pair(seconds, 60, "min", "s")
+    if (seconds < 86400) return pair(Math.round(seconds / 60), 60, "h", "min")
+    return pair(Math.round(seconds / 3600), 24, "d", "h")
+}
+
+function pair(value: number, by: number, big: string, small: string): string {
+    const rest = value % by
+    const whole = `${Math.floor(value / by)} ${big}`
+    return rest ? `${whole} ${rest} ${small}` : whole
+}
+
+/** A time of the wall clock in this machine's zone: `2026-11-26 02:40:11`. */
+export function wallTime(unixMs: number): string {
+    const local = new Date(
+        unixMs - new Date(unixMs).getTimezoneOffset() * 60_000
+    )
+    return local.toISOString().slice(0, 19).replace("T", " ")
+}
+
+/** A count and its noun. */
+export function count(number: number, noun: string): string {
+    return `${number} ${noun}${number === 1 ? "" : "s"}`
+}
+
+/** Levels by number, as the firmware writes them. */
+export const LEVELS = [
+    "emergency",
+    "alert",
+    "critical",
+    "error",
+    "warning",
+    "notice",
+    "info",
+    "debug",
+    "trace",
+]
+
+/** The name of a level; `none` below them. */
+export function levelName(level: number): string {
+    return LEVELS[level] ?? "none"
+}

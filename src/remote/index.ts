@@ -1,0 +1,16 @@
+import * as ds from "@devicescript/core"
+import { changeOperations, readOperations } from "./operations"
+import type { RemoteParts } from "./parts"
+import { startServer } from "./server"
+import { newServer } from "./state"
+
+export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
+
+/**
+ * Serves fiberctl and other Jacdac clients (services/fiberd.md): status of tasks, log, settings
+ * and, unless `isReadOnly`, their control. Once in a program.
+ */
+export function startRemote(parts: RemoteParts, isReadOnly = false): void {
+    const access = isReadOnly ? ds.FiberdAccess.Read : ds.FiberdAccess.Full
+    startServer(newServer(parts, access, readOperations(), changeOperations()))
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import test from "node:test"
+import {
+    encodeRequest,
+    Event,
+    Kind,
+    MAX_ARGUMENT_BYTES,
+    Operation,
+    parseJson,
+    REQUEST,
+    serverDevice,
+    SERVICE_CLASS,
+    splitItems,
+} from "../../host/client/protocol.ts"
+import { buildProgram } from "../../host/sim/index.ts"
+
+/** A service as the DeviceScript tool writes it to `.devicescript/services.json`. */
+interface ServiceSpec {
+    name: string
+    classIdentifier: number
+    enums: Record<string, { members: Record<string, number> }>
+    packets: { kind: string; name: string; identifier: number }[]
+}
+
+test("the client's numbers are those of the specification", async () => {
+    await buildProgram("test/system/programs/remote.ts")
+    const services = JSON.parse(
+        readFileSync(".devicescript/services.json", "utf8")
+    ) as ServiceSpec[]
+    const spec = services.find(service => service.name === "Fiberd")!
+    assert.equal(spec.classIdentifier, SERVICE_CLASS)
+    assert.deepEqual(spec.enums.Operation!.members, Operation)
+    assert.deepEqual(spec.enums.Kind!.members, Kind)
+    const code = (kind: string, name: string) =>
+        spec.packets.find(p => p.kind === kind && p.name === name)?.identifier
+    assert.equal(code("command", "request"), REQUEST)
+    assert.equal(code("report", "request"), REQUEST)
+    assert.equal(code("event", "lines"), Event.Lines)
+    assert.equal(code("event", "tasks"), Event.Tasks)
+})
+
+test("the device of the program's services is that of the VM's formula", () => {
+    assert.equal(serverDevice("f97413f874314537"), "0127088dd37867ec")
+    assert.equal(
+        serverDevice(serverDevice("0123456789abcdef")),
+        "0123456789abcdef"
+    )
+})
+
+test("JSON of both VMs is read alike", () => {
+    const raw = Buffer.from('{"a":"Küche \\\\u00c3 \\"€\\n"}')
+    const escaped = Buffer.from(
+        '{"a":"K\\u00c3\\u00bcche \\\\u00c3 \\"\\u00e2\\u0082\\u00ac\\n"}'
+    )
+    const expected = { a: 'Küche \\u00c3 "€\n' }
+    assert.deepEqual(parseJson(raw), expected)
+    assert.deepEqual(parseJson(escaped), expected)
+    assert.deepEqual(parseJson(Buffer.from('"\\u0007"')), "\u0007")
+})
+
+test("items are taken out of any pieces", () => {
+    const data = Buffer.from('[1]\x1fein Text\x1e{"b":2}\x1e')
+    for (let cut = 0; cut <= data.length; cut++) {
+        const first = splitItems(data.subarray(0, cut))
+        const second = splitItems(
+            Buffer.concat([first.rest, data.subarray(cut)])
+        )
+        assert.deepEqual(
+            [...first.items, ...second.items],
+            [
+                { value: [1], text: "ein Text" },
+                { value: { b: 2 }, text: "" },
+            ]
+        )
+        assert.equal(second.rest.length, 0)
+    }
+})
+
+test("a request that does not fit is refused", () => {
+    const most = "x".repeat(MAX_ARGUMENT_BYTES - 1)
+    assert.equal(encodeRequest(1, "Start", [most]).length, 236)
+    assert.throws(() => encodeRequest(1, "Start", [`${most}x`]), /237 bytes/)
+    assert.throws(() => encodeRequest(1, "Start", ["a\0b"]), /zero byte/)
+})

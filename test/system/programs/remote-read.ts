@@ -1,0 +1,13 @@
+// A board that tells all and takes no orders.
+import { LogSystem } from "../../../src/log"
+import { SystemClock } from "../../../src/platform"
+import { startRemote } from "../../../src/remote"
+import { TaskRegistry } from "../../../src/tasks"
+
+const clock = new SystemClock()
+const log = new LogSystem(clock)
+const tasks = new TaskRegistry({ log, clock })
+startRemote({ clock, tasks, log }, true)
+tasks.add("idle", async task => {
+    await task.sleep(3600000)
+})
