@@ -1,0 +1,260 @@
+/**
+ * The DeviceScript VM in this process, on a clock of its own: `run` loads an image, lets it run
+ * until its fibers are done and tells what it printed. A run of some seconds of the program's
+ * time takes a few milliseconds, and the same image prints the same each time.
+ *
+ * The VM counts no steps, so its WebAssembly gets a few instructions more that do: one increment
+ * in the loop that takes one opcode after the other.
+ */
+import { loadTool } from "./compiler.ts"
+
+/** How a run went. */
+export interface Run {
+    /** What the program and the VM printed, each line with its marker. */
+    lines: string[]
+    /** Code of the panic that ended the run, undefined when it came to its end. */
+    panic: number | undefined
+    /** Opcodes executed. */
+    steps: number
+    /** What the VM's verifier said about the image; 0 is well, anything else did not run. */
+    verified: number
+}
+
+/** The part of the VM's emscripten module that is used. */
+interface VmModule {
+    HEAPU32: Uint32Array
+    _jd_em_process(): number
+    devsInit(): void
+    devsVerify(image: Uint8Array): number
+    devsDeploy(image: Uint8Array): number
+    flashLoad(): Uint8Array
+    flashSave(image: Uint8Array): void
+    sendPacket(packet: Uint8Array): void
+    dmesg(line: string): void
+    error(...args: unknown[]): void
+    panicHandler(code: number): void
+}
+
+/** Longest run, in ms of the program's own clock. */
+const LONGEST_RUN_MS = 30_000
+/** The panic of a run that broke the VM itself. */
+export const BROKEN = -1
+/** A run starts at a whole multiple of this, so that nothing depends on what ran before. */
+const RUN_GRID_MS = 65_536
+/** The line a program prints last. */
+export const LAST_LINE = "> end"
+/** A program's fibers may go on so long after its last line, in ms. */
+const AFTER_LAST_MS = 200
+/** Address of the count of steps: below 1,024, where the VM has no data. */
+const STEPS_ADDRESS = 512
+/** The file system formats itself and devices announce themselves. */
+const BOOT_ROUNDS = 20
+
+/** Lines with these markers are the program's or tell of an exception. */
+const MARKED = /^\s*[>!*?#] (?!stop program|start: |DeviceScript )/
+
+/** A VM that counts its steps. */
+async function loadVm(): Promise<unknown> {
+    const { instantiate } = assembly
+    assembly.instantiate = (binary, imports) =>
+        instantiate(countSteps(binary), imports)
+    try {
+        return await loadTool().vm({})
+    } finally {
+        assembly.instantiate = instantiate
+    }
+}
+
+/** What the VM's module uses of the engine; Node's types do not have it. */
+const assembly = (
+    globalThis as unknown as {
+        WebAssembly: {
+            instantiate(binary: Uint8Array, imports: object): Promise<unknown>
+        }
+    }
+).WebAssembly
+
+export class Machine {
+    private vm: VmModule
+    /** True when the VM broke: what it does from then on means nothing. */
+    private broken = false
+    private now = RUN_GRID_MS
+    private lines: string[] = []
+    private panic: number | undefined
+
+    private constructor(vm: VmModule) {
+        this.vm = vm
+    }
+
+    static async start(): Promise<Machine> {
+        const machine = new Machine((await loadVm()) as VmModule)
+        machine.boot()
+        return machine
+    }
+
+    private boot(): void {
+        const { vm } = this
+        vm.flashLoad = () => new Uint8Array(0)
+        vm.flashSave = () => {}
+        vm.sendPacket = () => {}
+        vm.error = () => {}
+        vm.dmesg = line => this.lines.push(line)
+        vm.panicHandler = code => (this.panic = code)
+        this.onOwnClock(() => {
+            vm.devsInit()
+            for (let i = 0; i < BOOT_ROUNDS; i++) this.advance()
+        })
+    }
+
+    /** Runs a program from its start to its end, its panic or LONGEST_RUN_MS. */
+    async run(image: Uint8Array): Promise<Run> {
+        if (this.broken) {
+            this.vm = (await loadVm()) as VmModule
+            this.boot()
+            this.broken = false
+        }
+        return this.onOwnClock(() => this.runImage(image))
+    }
+
+    private runImage(image: Uint8Array): Run {
+        const { vm } = this
+        const verified = vm.devsVerify(image)
+        if (verified !== 0)
+            return { lines: [], panic: undefined, steps: 0, verified }
+        this.now = (Math.floor(this.now / RUN_GRID_MS) + 1) * RUN_GRID_MS
+        this.lines = []
+        this.panic = undefined
+        vm.HEAPU32[STEPS_ADDRESS / 4] = 0
+        try {
+            vm.devsDeploy(image)
+            this.runToEnd()
+        } catch {
+            this.broken = true
+            this.panic = BROKEN
+        }
+        const { panic } = this
+        const lines = this.lines.filter(line => MARKED.test(line))
+        const steps = vm.HEAPU32[STEPS_ADDRESS / 4]!
+        // the empty program: nothing of this run goes on
+        if (!this.broken) vm.devsDeploy(new Uint8Array(0))
+        return { lines, panic, steps, verified }
+    }
+
+    private runToEnd(): void {
+        let until = this.now + LONGEST_RUN_MS
+        let seen = 0
+        while (this.now < until && this.panic === undefined) {
+            this.advance()
+            for (; seen < this.lines.length; seen++)
+                if (this.lines[seen] === LAST_LINE)
+                    until = this.now + AFTER_LAST_MS
+        }
+    }
+
+    /** One round of the VM; its clock goes on to when it wants the next. */
+    private advance(): void {
+        const wait = this.vm._jd_em_process()
+        this.now += Math.max(1, Math.ceil(wait / 1000))
+    }
+
+    private onOwnClock<T>(action: () => T): T {
+        const { now } = Date
+        const { log } = console
+        Date.now = () => this.now
+        // the VM prints its panics besides
+        console.log = () => {}
+        try {
+            return action()
+        } finally {
+            Date.now = now
+            console.log = log
+        }
+    }
+}
+
+/** `i32.const 131072`: the most steps of a slice, in the one function that counts them down. */
+const MOST_STEPS = [0x41, 0x80, 0x80, 0x08]
+/** Its loop's head: `local.get 3; i32.const -1; i32.add; local.tee 4; i32.eqz; br_if 1`. */
+const COUNT_DOWN = [0x20, 0x03, 0x41, 0x7f, 0x6a, 0x22, 0x04, 0x45, 0x0d, 0x01]
+/** `memory[STEPS_ADDRESS] += 1` */
+const COUNT_UP = [
+    ...[0x41, 0x80, 0x04, 0x41, 0x80, 0x04, 0x28, 0x02, 0x00],
+    ...[0x41, 0x01, 0x6a, 0x36, 0x02, 0x00],
+]
+const WASM_HEADER = 8
+const CODE_SECTION = 10
+
+/** The VM's WebAssembly with the loop over opcodes counting. */
+function countSteps(binary: Uint8Array): Buffer {
+    const wasm = Buffer.from(binary)
+    const section = findCode(wasm)
+    const bodies: Buffer[] = []
+    let { position } = readNumber(wasm, section.start)
+    let counting = 0
+    while (position < section.end) {
+        const size = readNumber(wasm, position)
+        const end = size.position + size.value
+        const counted = countInBody(wasm.subarray(size.position, end))
+        if (counted) counting++
+        bodies.push(counted ?? wasm.subarray(position, end))
+        position = end
+    }
+    if (counting !== 1)
+        throw new Error(`${counting} loops over opcodes in the VM, not 1`)
+    const count = readNumber(wasm, section.start)
+    const code = Buffer.concat([
+        wasm.subarray(section.start, count.position),
+        ...bodies,
+    ])
+    return Buffer.concat([
+        wasm.subarray(0, section.size),
+        writeNumber(code.length),
+        code,
+        wasm.subarray(section.end),
+    ])
+}
+
+function findCode(wasm: Buffer) {
+    let at = WASM_HEADER
+    while (at < wasm.length) {
+        const { value, position } = readNumber(wasm, at + 1)
+        const end = position + value
+        if (wasm[at] === CODE_SECTION)
+            return { size: at + 1, start: position, end }
+        at = end
+    }
+    throw new Error("no code in the VM")
+}
+
+/** The function with its size in front, when it is the one that counts down. */
+function countInBody(body: Buffer): Buffer | undefined {
+    const most = body.indexOf(Buffer.from(MOST_STEPS))
+    if (most < 0) return undefined
+    const loop = body.indexOf(Buffer.from(COUNT_DOWN), most)
+    if (loop < 0) return undefined
+    return Buffer.concat([
+        writeNumber(body.length + COUNT_UP.length),
+        body.subarray(0, loop),
+        Buffer.from(COUNT_UP),
+        body.subarray(loop),
+    ])
+}
+
+/** A number in LEB128, and where it ends. */
+function readNumber(from: Buffer, at: number) {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+        const byte = from[at++]!
+        value |= (byte & 0x7f) << shift
+        if (byte < 0x80) return { value, position: at }
+    }
+}
+
+function writeNumber(value: number): Buffer {
+    const bytes: number[] = []
+    while (value > 0x7f) {
+        bytes.push((value & 0x7f) | 0x80)
+        value >>= 7
+    }
+    return Buffer.from([...bytes, value])
+}
