@@ -231,7 +231,7 @@ const FIELD_SIZE = 4
 const MULTI_FIELD = 1
 
 /** Where service specifications hold the index of a name: of a service, a packet, a field. */
-function specNames(raw: RawImage): Set<number> {
+export function specNames(raw: RawImage): Set<number> {
     const { specs, specCount } = raw
     const view = new DataView(specs.buffer, specs.byteOffset, specs.byteLength)
     const half = (at: number) => view.getUint16(at, true)

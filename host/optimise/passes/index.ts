@@ -5,6 +5,7 @@ import { propagateCopies } from "./copies.ts"
 import { dropDeadStores } from "./dead-stores.ts"
 import { straighten } from "./flow.ts"
 import { forwardValues } from "./forward.ts"
+import { inlineFunctions } from "./inline.ts"
 import { orderBlocks } from "./layout.ts"
 import { chooseSlots } from "./slots.ts"
 import { splitWebs } from "./webs.ts"
@@ -38,6 +39,11 @@ export const passes: readonly Pass[] = [
     {
         name: "tidy",
         run: program => program.functions.forEach(f => tidy(program, f)),
+    },
+    {
+        name: "inline",
+        run: (program, raw) =>
+            inlineFunctions(program, raw, f => tidy(program, f)),
     },
     {
         name: "slots",

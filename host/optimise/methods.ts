@@ -1,0 +1,99 @@
+// Methods that a call by name can only mean.
+//
+// A class installs a method by `index_set(C.prototype, "name", M)`. When a name is installed once
+// in the whole program, is written to no other object, is no name of the VM's own objects or of a
+// service, and is used as a text nowhere (so that it can be no computed key), `x.name()` calls M
+// or fails. That a program makes the key of a function from pieces at run time and then calls it
+// by its literal name is taken as not done.
+import { Op, STRING_KIND_SHIFT, StringKind } from "./format.ts"
+import type { RawImage } from "./image.ts"
+import { specNames } from "./numbering.ts"
+import {
+    type Expression,
+    type Func,
+    type Program,
+    roots,
+    walkFunction,
+} from "./program.ts"
+
+/** A method that only one class has. */
+export interface Method {
+    f: Func
+    /** How often its name is read from an object. */
+    reads: number
+}
+
+/** The VM's number of the text "prototype". */
+const PROTOTYPE = 52
+
+/** What a statement installs as a method: its name and the function. */
+export function installed(
+    statement: Expression
+): { name: number; id: number } | undefined {
+    if (statement.op !== Op.index_set) return undefined
+    const [object, key, value] = statement.args
+    if (object!.op !== Op.builtin_field || object!.number !== PROTOTYPE)
+        return undefined
+    if (object!.args[0]!.op !== Op.static_function) return undefined
+    const name = textIndex(key!)
+    if (name === undefined || value!.op !== Op.static_function) return undefined
+    return { name, id: value!.number }
+}
+
+/** The name that an expression reads from an object, if it is one of the program's own. */
+export function fieldName({ op, number }: Expression): number | undefined {
+    if (op === Op.ascii_field) return stringIndex(StringKind.ascii, number)
+    if (op === Op.utf8_field) return stringIndex(StringKind.utf8, number)
+    return undefined
+}
+
+function textIndex({ op, number }: Expression): number | undefined {
+    if (op === Op.static_ascii_string)
+        return stringIndex(StringKind.ascii, number)
+    if (op === Op.static_utf8_string)
+        return stringIndex(StringKind.utf8, number)
+    return undefined
+}
+
+function stringIndex(kind: number, number: number): number {
+    return (kind << STRING_KIND_SHIFT) | number
+}
+
+/** Finds the methods by their names. */
+export function findMethods(
+    program: Program,
+    raw: RawImage
+): Map<number, Method> {
+    const functions = new Map(program.functions.map(f => [f.id, f]))
+    const methods = new Map<number, Method>()
+    const ambiguous = new Set<number>(namesOfServices(raw))
+    const reads = new Map<number, number>()
+    const installs = new Set<Expression>()
+    for (const f of program.functions)
+        for (const block of f.blocks)
+            for (const root of roots(block)) {
+                const method = installed(root)
+                if (!method) continue
+                const { name, id } = method
+                installs.add(root.args[1]!)
+                if (methods.has(name)) ambiguous.add(name)
+                methods.set(name, { f: functions.get(id)!, reads: 0 })
+            }
+    for (const f of program.functions)
+        walkFunction(f, e => {
+            const name = textIndex(e)
+            if (name !== undefined && !installs.has(e)) ambiguous.add(name)
+            const field = fieldName(e)
+            if (field !== undefined)
+                reads.set(field, (reads.get(field) ?? 0) + 1)
+        })
+    for (const name of ambiguous) methods.delete(name)
+    for (const [name, method] of methods) method.reads = reads.get(name) ?? 0
+    return methods
+}
+
+function namesOfServices(raw: RawImage): number[] {
+    const { buffer, byteOffset } = raw.specs
+    const view = new DataView(buffer, byteOffset)
+    return [...specNames(raw)].map(at => view.getUint16(at, true))
+}

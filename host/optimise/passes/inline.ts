@@ -1,0 +1,443 @@
+// Puts a function in the place of its call: one that is called once saves its header (16 bytes),
+// the call and the return; a small one may be shorter than its call.
+//
+// Precondition: the called function is known, is no constructor, takes no rest argument, sees no
+// frame and makes no closure (each run would need a frame of its own), and no way out of it
+// leaves a `try` by a plain return. What it reads before it is written is undefined, as at its
+// start. Code of a function that keeps a frame for closures grows by small functions only, as
+// whatever lies in such a frame is kept as well.
+import { FunctionFlag, isShortCall, Op, opInfo } from "../format.ts"
+import { followFlow } from "../flow.ts"
+import { Liveness } from "../liveness.ts"
+import { effectsOf } from "../effects.ts"
+import { isDirect } from "../encode.ts"
+import type { RawImage } from "../image.ts"
+import { fieldName, findMethods, installed, type Method } from "../methods.ts"
+import {
+    type Block,
+    count,
+    type End,
+    type Expression,
+    type Func,
+    type Inlining,
+    make,
+    type Place,
+    type Program,
+    roots,
+    walk,
+    walkFunction,
+} from "../program.ts"
+
+/** Bytes of a function besides its code: its header, and what pads it. */
+const FUNCTION_BYTES = 17
+/** Bytes that install a method. */
+const INSTALL_BYTES = 8
+/** Bytes of a call besides its arguments, and of a return. */
+const CALL_BYTES = 4
+/** Most variables of a function that others are put into; a slot's number takes one byte. */
+const MAX_VARIABLES = 200
+
+/** A call whose target is known. */
+interface Call {
+    callee: Func
+    /** The expression of `this`, if one is given. */
+    receiver?: Expression
+    args: Expression[]
+    /** The expression that reads a method from its receiver, when there may be none. */
+    check?: Expression
+}
+
+/** Inlines all over a program; `tidy` is run on each function that has changed. */
+export function inlineFunctions(
+    program: Program,
+    raw: RawImage,
+    tidy: (f: Func) => void
+): void {
+    new Inliner(program, raw, tidy).run()
+}
+
+class Inliner {
+    private readonly program: Program
+    private readonly tidy: (f: Func) => void
+    private readonly functions: Map<number, Func>
+    private readonly methods: Map<number, Method>
+    /** Methods whose every read was a call, by id. */
+    private readonly onlyCalled = new Map<number, Method>()
+    /** How often a function is named, and how often it is called by name. */
+    private readonly named = new Map<number, number>()
+    private readonly called = new Map<number, number>()
+    private readonly calledPlainly = new Set<number>()
+    /** How many calls of a function have been replaced. */
+    private readonly replaced = new Map<number, number>()
+    private readonly done = new Set<Func>()
+
+    constructor(program: Program, raw: RawImage, tidy: (f: Func) => void) {
+        this.program = program
+        this.tidy = tidy
+        this.functions = new Map(program.functions.map(f => [f.id, f]))
+        this.methods = findMethods(program, raw)
+        for (const f of program.functions) this.findPlainCalls(f)
+        for (const f of program.functions) this.countNames(f)
+        this.countMethods()
+    }
+
+    run(): void {
+        for (const f of this.program.functions) this.visit(f)
+        this.dropInstalls()
+        this.dropUnused()
+    }
+
+    /** What a call statement calls, when there is one answer only. */
+    private knownCall(f: Func, statement: Expression): Call | undefined {
+        if (!isShortCall(statement.op)) return undefined
+        const [target, ...args] = statement.args
+        const name = fieldName(target!)
+        if (name !== undefined) {
+            const method = this.methods.get(name)
+            if (!method) return undefined
+            const receiver = target!.args[0]!
+            const check = this.isObject(f, receiver) ? undefined : target!
+            return { callee: method.f, receiver, args, check }
+        }
+        const bound = target!.op === Op.bind
+        const named = bound ? target!.args[0]! : target!
+        if (named.op !== Op.static_function) return undefined
+        const callee = this.functions.get(named.number)!
+        return bound
+            ? { callee, receiver: target!.args[1]!, args }
+            : { callee, args }
+    }
+
+    private countNames(f: Func): void {
+        walkFunction(f, ({ op, number }) => {
+            if (op === Op.static_function || op === Op.make_closure)
+                this.named.set(number, (this.named.get(number) ?? 0) + 1)
+        })
+        for (const block of f.blocks)
+            for (const statement of block.statements) {
+                const call = this.knownCall(f, statement)
+                if (!call) continue
+                const { id } = call.callee
+                this.called.set(id, (this.called.get(id) ?? 0) + 1)
+            }
+    }
+
+    /** True for `this` in a function that is called on an object only. */
+    private isObject(f: Func, { op, number }: Expression): boolean {
+        return (
+            op === Op.load_local &&
+            number === 0 &&
+            (f.flags & FunctionFlag.needsThis) !== 0 &&
+            !this.calledPlainly.has(f.id)
+        )
+    }
+
+    /** Functions that are named otherwise than as a method or bound to an object. */
+    private findPlainCalls(f: Func): void {
+        const bound = new Set<Expression>()
+        for (const block of f.blocks)
+            for (const root of roots(block))
+                if (installed(root)) bound.add(root.args[2]!)
+        walkFunction(f, e => {
+            if (e.op === Op.bind || e.op === Op.new) bound.add(e.args[0]!)
+            if (e.op === Op.builtin_field) bound.add(e.args[0]!)
+        })
+        walkFunction(f, e => {
+            if (e.op === Op.static_function && !bound.has(e))
+                this.calledPlainly.add(e.number)
+        })
+    }
+
+    private countMethods(): void {
+        for (const method of this.methods.values())
+            if (this.called.get(method.f.id) === method.reads)
+                this.onlyCalled.set(method.f.id, method)
+    }
+
+    /** What a function calls is finished first, so that it is as small as it gets. */
+    private visit(f: Func): void {
+        if (this.done.has(f)) return
+        this.done.add(f)
+        for (const block of f.blocks)
+            for (const statement of block.statements) {
+                const call = this.knownCall(f, statement)
+                if (call) this.visit(call.callee)
+            }
+        let changed = false
+        for (let i = 0; i < f.blocks.length; i++)
+            if (this.inlineInto(f, f.blocks[i]!)) changed = true
+        if (changed) this.tidy(f)
+    }
+
+    private inlineInto(f: Func, block: Block): boolean {
+        for (const [i, statement] of block.statements.entries()) {
+            const call = this.knownCall(f, statement)
+            if (!call || !this.isWorth(f, call)) continue
+            const { id } = call.callee
+            replaceCall(f, block, i, call)
+            this.replaced.set(id, (this.replaced.get(id) ?? 0) + 1)
+            count(this.program, "inlined call")
+            return true
+        }
+        return false
+    }
+
+    private isWorth(f: Func, { callee }: Call): boolean {
+        if (callee === f || !canInline(callee)) return false
+        if (f.variables.length + callee.variables.length > MAX_VARIABLES)
+            return false
+        const size = codeSize(callee)
+        const small = size <= CALL_BYTES
+        if (keepsFrame(f) && !small) return false
+        const called = this.called.get(callee.id)!
+        return called * (size - CALL_BYTES) <= this.bytesGone(callee, size)
+    }
+
+    /** Bytes of a function that go when all its calls are replaced; 0 if it stays. */
+    private bytesGone({ id }: Func, size: number): number {
+        const names = this.named.get(id)!
+        const method = this.onlyCalled.get(id)
+        if (method)
+            return names === 1 ? size + FUNCTION_BYTES + INSTALL_BYTES : 0
+        return names === this.called.get(id) ? size + FUNCTION_BYTES : 0
+    }
+
+    /** Methods whose every call was replaced need not be installed. */
+    private dropInstalls(): void {
+        for (const f of this.program.functions)
+            for (const block of f.blocks)
+                block.statements = block.statements.filter(statement => {
+                    const method = installed(statement)
+                    const known = method && this.onlyCalled.get(method.id)
+                    return (
+                        !known || this.replaced.get(method.id) !== known.reads
+                    )
+                })
+    }
+
+    /** Functions that nothing names any more. */
+    private dropUnused(): void {
+        const used = new Set<number>()
+        const use = (f: Func) => {
+            if (used.has(f.id)) return
+            used.add(f.id)
+            walkFunction(f, ({ op, number }) => {
+                if (op === Op.static_function || op === Op.make_closure)
+                    use(this.functions.get(number)!)
+            })
+        }
+        use(this.program.functions[0]!)
+        const { functions } = this.program
+        this.program.functions = functions.filter(f => used.has(f.id))
+        count(
+            this.program,
+            "function gone",
+            functions.length - this.program.functions.length
+        )
+    }
+}
+
+function keepsFrame(f: Func): boolean {
+    return f.variables.some(({ captured }) => captured)
+}
+
+function canInline(f: Func): boolean {
+    const { constructor, rest } = FunctionFlag
+    if ((f.flags & (constructor | rest)) !== 0 || f.parent) return false
+    let closure = false
+    walkFunction(f, ({ op }) => {
+        if (op === Op.make_closure || op === Op.load_closure) closure = true
+    })
+    if (closure) return false
+    const { regions } = followFlow(f)
+    return f.blocks.every(
+        block => block.end.kind !== "return" || regions.get(block)!.length === 0
+    )
+}
+
+/** About how many bytes the code of a function takes. */
+function codeSize(f: Func): number {
+    let size = 0
+    for (const block of f.blocks) {
+        for (const root of roots(block))
+            walk(root, ({ op, number }) => {
+                const direct = op === Op.literal && isDirect(number)
+                size += opInfo[op]!.number && !direct ? 2 : 1
+            })
+        size += END_BYTES[block.end.kind]
+    }
+    return size
+}
+
+const END_BYTES: Record<End["kind"], number> = {
+    jump: 1,
+    branch: 2,
+    nullish: 2,
+    try: 2,
+    endTry: 2,
+    throwJump: 3,
+    return: 1,
+    throw: 1,
+    rethrow: 1,
+}
+
+/** Puts the callee's blocks between what stands before a call and what stands behind it. */
+function replaceCall(f: Func, block: Block, at: number, call: Call): void {
+    const { callee, receiver, args, check } = call
+    const { place } = block.statements[at]!
+    const first = f.variables.length
+    for (const { name } of callee.variables)
+        f.variables.push({ name, captured: false })
+    const copy = copyBlocks(callee, first, place)
+    const behind: Block = {
+        statements: block.statements.slice(at + 1),
+        end: block.end,
+    }
+    const store = (variable: number, value: Expression) =>
+        make(Op.store_local, place, variable, [value])
+    const undefinedValue = () => make(Op.undefined, place)
+    const spare = () => f.variables.push({ name: "", captured: false }) - 1
+
+    const parameters: Expression[] = []
+    const given = [...args]
+    if ((callee.flags & FunctionFlag.needsThis) !== 0)
+        given.unshift(receiver ?? undefinedValue())
+    else if (receiver) parameters.push(store(spare(), receiver))
+    given.forEach((value, i) => {
+        const variable = i < callee.parameters ? first + i : spare()
+        parameters.push(store(variable, value))
+    })
+    if (check) {
+        // the receiver is computed first, then the method is read from it, which may fail
+        const object = make(Op.load_local, place, parameters[0]!.number)
+        const read = { ...check, args: [object] }
+        parameters.splice(1, 0, make(Op.store_ret_val, place, 0, [read]))
+    }
+    for (let i = given.length; i < callee.parameters; i++)
+        parameters.push(store(first + i, undefinedValue()))
+    const entry = new Liveness(callee).at(callee.blocks[0]!)
+    for (let v = callee.parameters; v < callee.variables.length; v++)
+        if (entry[v]) parameters.push(store(first + v, undefinedValue()))
+    block.statements.splice(at, block.statements.length, ...parameters)
+    block.end = { kind: "jump", to: copy[0]!, place }
+
+    const result = f.variables.push({ name: "", captured: false }) - 1
+    for (const { statements, end } of copy) {
+        if (end.kind !== "return") continue
+        statements.push(make(Op.store_local, end.place, result, [end.value]))
+    }
+    for (const part of copy)
+        if (part.end.kind === "return")
+            part.end = { kind: "jump", to: behind, place: part.end.place }
+    readResult(f, behind, result, place)
+    f.blocks.splice(f.blocks.indexOf(block) + 1, 0, ...copy, behind)
+}
+
+/** Makes the code behind a call read the result from a variable. */
+function readResult(
+    f: Func,
+    behind: Block,
+    result: number,
+    place: Place
+): void {
+    for (const root of roots(behind)) {
+        const { readsReturned, writesReturned } = effectsOf(f, root)
+        if (readsReturned)
+            walk(root, e => {
+                if (e.op !== Op.ret_val) return
+                e.op = Op.load_local
+                e.number = result
+            })
+        if (writesReturned) return
+    }
+    // nobody has written it: what follows may read it
+    behind.statements.unshift(
+        make(Op.store_ret_val, place, 0, [make(Op.load_local, place, result)])
+    )
+}
+
+/** A function's blocks, its variables counted from `first`, its places inlined at `call`. */
+function copyBlocks(f: Func, first: number, call: Place): Block[] {
+    const site: Inlining = { callee: f.id, call }
+    const places = new Map<Place, Place>()
+    const sites = new Map<Inlining, Inlining>()
+    const movePlace = (place: Place): Place => {
+        let moved = places.get(place)
+        if (!moved) {
+            moved = { ...place, inlined: moveSite(place.inlined) }
+            places.set(place, moved)
+        }
+        return moved
+    }
+    const moveSite = (inner: Inlining | undefined): Inlining => {
+        if (!inner) return site
+        let moved = sites.get(inner)
+        if (!moved) {
+            moved = { callee: inner.callee, call: movePlace(inner.call) }
+            sites.set(inner, moved)
+        }
+        return moved
+    }
+    const copyExpression = (e: Expression): Expression => {
+        const local = e.op === Op.load_local || e.op === Op.store_local
+        return {
+            op: e.op,
+            number: local ? first + e.number : e.number,
+            args: e.args.map(copyExpression),
+            place: movePlace(e.place),
+        }
+    }
+    const blocks = new Map(
+        f.blocks.map(block => [
+            block,
+            {
+                statements: block.statements.map(copyExpression),
+                end: block.end,
+            },
+        ])
+    )
+    const moved = (block: Block) => blocks.get(block)!
+    for (const block of blocks.values()) block.end = copyEnd(block.end)
+    return [...blocks.values()]
+
+    function copyEnd(end: End): End {
+        const place = movePlace(end.place)
+        switch (end.kind) {
+            case "jump":
+            case "endTry":
+            case "throwJump":
+                return { ...end, place, to: moved(end.to) }
+            case "branch":
+                return {
+                    ...end,
+                    place,
+                    condition: copyExpression(end.condition),
+                    yes: moved(end.yes),
+                    no: moved(end.no),
+                }
+            case "nullish":
+                return {
+                    ...end,
+                    place,
+                    nullish: moved(end.nullish),
+                    other: moved(end.other),
+                }
+            case "try":
+                return {
+                    ...end,
+                    place,
+                    handler: moved(end.handler),
+                    body: moved(end.body),
+                }
+            case "rethrow":
+                return {
+                    ...end,
+                    place,
+                    value: copyExpression(end.value),
+                    next: moved(end.next),
+                }
+            default:
+                return { ...end, place, value: copyExpression(end.value) }
+        }
+    }
+}
