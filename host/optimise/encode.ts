@@ -72,9 +72,14 @@ export function encodeFunction(f: Func, numbering: Numbering): EncodedFunction {
         code,
         places,
         slots: Math.max(f.parameters, 1 + Math.max(-1, ...usedSlots(f))),
+        // a region counts also when no block lies in it
         tryFrames: Math.max(
             0,
-            ...[...flow.regions.values()].map(({ length }) => length)
+            ...f.blocks.map(block =>
+                block.end.kind === "try"
+                    ? flow.regions.get(block)!.length + 1
+                    : 0
+            )
         ),
     }
 
