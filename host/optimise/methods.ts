@@ -24,7 +24,7 @@ export interface Method {
 }
 
 /** The VM's number of the text "prototype". */
-const PROTOTYPE = 52
+export const PROTOTYPE = 52
 
 /** What a statement installs as a method: its name and the function. */
 export function installed(

@@ -5,8 +5,10 @@ import { propagateCopies } from "./copies.ts"
 import { dropDeadStores } from "./dead-stores.ts"
 import { straighten } from "./flow.ts"
 import { forwardValues } from "./forward.ts"
+import { gatherInstalls } from "./installs.ts"
 import { inlineFunctions } from "./inline.ts"
 import { orderBlocks } from "./layout.ts"
+import { keepInReturned } from "./returned.ts"
 import { chooseSlots } from "./slots.ts"
 import { splitWebs } from "./webs.ts"
 
@@ -51,6 +53,8 @@ export const passes: readonly Pass[] = [
             for (const f of program.functions) {
                 chooseSlots(program, f)
                 straighten(program, f)
+                gatherInstalls(program, f)
+                keepInReturned(program, f)
                 orderBlocks(f)
             }
         },
