@@ -6,13 +6,13 @@
 // leaves a `try` by a plain return. What it reads before it is written is undefined, as at its
 // start. Code of a function that keeps a frame for closures grows by small functions only, as
 // whatever lies in such a frame is kept as well.
-import { FunctionFlag, isShortCall, Op, opInfo } from "../format.ts"
+import { FunctionFlag, isShortCall, Op } from "../format.ts"
 import { followFlow } from "../flow.ts"
 import { Liveness } from "../liveness.ts"
 import { effectsOf } from "../effects.ts"
-import { isDirect } from "../encode.ts"
 import type { RawImage } from "../image.ts"
 import { fieldName, findMethods, installed, type Method } from "../methods.ts"
+import { blockBytes } from "../size.ts"
 import {
     type Block,
     count,
@@ -34,6 +34,10 @@ const FUNCTION_BYTES = 17
 const INSTALL_BYTES = 8
 /** Bytes of a call besides its arguments, and of a return. */
 const CALL_BYTES = 4
+/** Largest function that is put into another, in bytes: jumps across it get longer. */
+const MAX_SIZE = 250
+/** Most variables that a function may add to a frame that closures keep. */
+const MAX_KEPT = 4
 /** Most variables of a function that others are put into; a slot's number takes one byte. */
 const MAX_VARIABLES = 200
 
@@ -187,8 +191,8 @@ class Inliner {
         if (f.variables.length + callee.variables.length > MAX_VARIABLES)
             return false
         const size = codeSize(callee)
-        const small = size <= CALL_BYTES
-        if (keepsFrame(f) && !small) return false
+        if (size > MAX_SIZE) return false
+        if (keepsFrame(f) && callee.variables.length > MAX_KEPT) return false
         const called = this.called.get(callee.id)!
         return called * (size - CALL_BYTES) <= this.bytesGone(callee, size)
     }
@@ -257,28 +261,7 @@ function canInline(f: Func): boolean {
 
 /** About how many bytes the code of a function takes. */
 function codeSize(f: Func): number {
-    let size = 0
-    for (const block of f.blocks) {
-        for (const root of roots(block))
-            walk(root, ({ op, number }) => {
-                const direct = op === Op.literal && isDirect(number)
-                size += opInfo[op]!.number && !direct ? 2 : 1
-            })
-        size += END_BYTES[block.end.kind]
-    }
-    return size
-}
-
-const END_BYTES: Record<End["kind"], number> = {
-    jump: 1,
-    branch: 2,
-    nullish: 2,
-    try: 2,
-    endTry: 2,
-    throwJump: 3,
-    return: 1,
-    throw: 1,
-    rethrow: 1,
+    return f.blocks.reduce((sum, block) => sum + blockBytes(block), 0)
 }
 
 /** Puts the callee's blocks between what stands before a call and what stands behind it. */

@@ -6,6 +6,7 @@ import { negate } from "../encode.ts"
 import { namedBlocks } from "../flow.ts"
 import { Op } from "../format.ts"
 import type { Block, Func } from "../program.ts"
+import { blockBytes } from "../size.ts"
 
 /** Orders the blocks of a function: the best of three ways to go through them. */
 export function orderBlocks(f: Func): void {
@@ -58,21 +59,32 @@ function following(block: Block): Block[] {
 
 const FORWARD_BYTES = 2
 const BACK_BYTES = 3
+/** From this distance on a jump takes two bytes more forward, one more back. */
+const FAR = 250
 
 /** About how many bytes the jumps take in an order. */
 function jumpBytes(order: Block[]): number {
-    const index = new Map(order.map((block, i) => [block, i]))
+    const starts = new Map<Block, number>()
+    let at = 0
+    for (const block of order) {
+        starts.set(block, at)
+        at += blockBytes(block)
+    }
     let bytes = 0
     order.forEach((block, i) => {
         const { end } = block
+        const next = order[i + 1]
+        const from = next ? starts.get(next)! : at
         const jump = (to: Block) => {
-            bytes += index.get(to)! > i ? FORWARD_BYTES : BACK_BYTES
+            const distance = starts.get(to)! - from
+            if (distance >= 0) bytes += FORWARD_BYTES + (distance > FAR ? 2 : 0)
+            else bytes += BACK_BYTES + (distance < -FAR ? 1 : 0)
         }
         const go = (to: Block) => {
-            if (to !== order[i + 1]) jump(to)
+            if (to !== next) jump(to)
         }
         if (end.kind === "branch") {
-            if (end.no === order[i + 1] && end.yes !== end.no) {
+            if (end.no === next && end.yes !== end.no) {
                 jump(end.yes)
                 if (negate(end.condition).op === Op.not) bytes++
             } else {

@@ -6,7 +6,6 @@
 // it is set and not written up to the last use; what the kept value reads does not change; and one
 // that can fail is first where it was first before.
 import { effectsOf } from "../effects.ts"
-import { isDirect } from "../encode.ts"
 import { Op, opInfo } from "../format.ts"
 import { Liveness } from "../liveness.ts"
 import { PROTOTYPE } from "../methods.ts"
@@ -22,6 +21,7 @@ import {
     roots,
     walk,
 } from "../program.ts"
+import { expressionBytes } from "../size.ts"
 
 /** Equal expressions that can be one. */
 interface Group {
@@ -120,7 +120,7 @@ function findBest(f: Func, stretch: Expression[]): Group | undefined {
         let group = groups.get(key)
         if (!group?.open) {
             const sound = !failed || !effectsOf(f, e).fails || isPrototype(e)
-            const size = sizeOf(e)
+            const size = expressionBytes(e)
             group = { first: i, last: i, uses: [], size, sound, open: true }
             groups.set(key, group)
             found.push(group)
@@ -168,13 +168,4 @@ function isPrototype({ op, number, args }: Expression): boolean {
 
 function keyOf({ op, number, args }: Expression): string {
     return `${op}:${number}(${args.map(keyOf).join()})`
-}
-
-function sizeOf(e: Expression): number {
-    let size = 0
-    walk(e, ({ op, number }) => {
-        const direct = op === Op.literal && isDirect(number)
-        size += opInfo[op]!.number && !direct ? 2 : 1
-    })
-    return size
 }

@@ -10,11 +10,12 @@ import {
     type Expression,
     type Func,
     roots,
+    type Variable,
     walk,
 } from "../program.ts"
 import { successors } from "../flow.ts"
 
-/** Splits the variables of a function; new ones are added behind those that it has. */
+/** Splits the variables of a function; whatever nobody uses any more goes. */
 export function splitWebs(f: Func): void {
     const liveness = new Liveness(f)
     const { order, regions, jumpTargets } = liveness.flow
@@ -55,16 +56,28 @@ export function splitWebs(f: Func): void {
     const numbers = new Map<number, number>()
     for (const [v, web] of entries.get(f.blocks[0]!)!)
         if (v < f.parameters) numbers.set(webs.root(web), v)
+    // parameters and captured variables keep their numbers
+    const variables: Variable[] = []
+    f.variables.forEach((variable, v) => {
+        if (v < f.parameters || variable.captured) variables[v] = variable
+    })
+    let free = 0
     for (const { e, web } of uses) {
         const root = webs.root(web)
         let number = numbers.get(root)
         if (number === undefined) {
+            while (variables[free]) free++
+            number = free
             const { name } = f.variables[webs.variable(root)]!
-            number = f.variables.push({ name, captured: false }) - 1
+            variables[number] = { name, captured: false }
             numbers.set(root, number)
         }
         e.number = number
     }
+    f.variables = Array.from(
+        variables,
+        variable => variable ?? { name: "", captured: false }
+    )
 
     /** Where the values at the end of a block may be read. */
     function followers(block: Block): Block[] {
