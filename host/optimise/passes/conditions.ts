@@ -7,6 +7,8 @@ import {
     count,
     type Expression,
     type Func,
+    isConstant,
+    make,
     type Program,
     roots,
 } from "../program.ts"
@@ -58,10 +60,24 @@ function simplified(e: Expression): Expression | undefined {
             if (second!.op === Op.literal && second!.number === 0)
                 return { ...e, op: Op.to_int, args: [first!] }
             break
+        case Op.is_undefined:
+        case Op.is_nullish: {
+            const known = isConstant(first!)
+            const nullish =
+                isUndefined(first!) ||
+                (e.op === Op.is_nullish && first!.op === Op.null)
+            if (known) return make(nullish ? Op.true : Op.false, e.place)
+            break
+        }
         case Op.to_bool:
             if (BOOLEANS.has(first!.op)) return first
             break
         case Op.not:
+            if (first!.op === Op.true || first!.op === Op.false)
+                return {
+                    ...first!,
+                    op: first!.op === Op.true ? Op.false : Op.true,
+                }
             if (first!.op === Op.to_bool)
                 return { ...e, args: [first!.args[0]!] }
             if (first!.op === Op.not && BOOLEANS.has(first!.args[0]!.op))

@@ -32,8 +32,9 @@ import {
 const FUNCTION_BYTES = 17
 /** Bytes that install a method. */
 const INSTALL_BYTES = 8
-/** Bytes of a call besides its arguments, and of a return. */
-const CALL_BYTES = 4
+/** Bytes of a call besides its arguments, and of an argument. */
+const CALL_BYTES = 3
+const ARGUMENT_BYTES = 2
 /** Largest function that is put into another, in bytes: jumps across it get longer. */
 const MAX_SIZE = 250
 /** Most variables that a function may add to a frame that closures keep. */
@@ -194,7 +195,9 @@ class Inliner {
         if (size > MAX_SIZE) return false
         if (keepsFrame(f) && callee.variables.length > MAX_KEPT) return false
         const called = this.called.get(callee.id)!
-        return called * (size - CALL_BYTES) <= this.bytesGone(callee, size)
+        return (
+            called * (size - callBytes(callee)) <= this.bytesGone(callee, size)
+        )
     }
 
     /** Bytes of a function that go when all its calls are replaced; 0 if it stays. */
@@ -239,6 +242,10 @@ class Inliner {
             functions.length - this.program.functions.length
         )
     }
+}
+
+function callBytes({ parameters }: Func): number {
+    return CALL_BYTES + ARGUMENT_BYTES * parameters
 }
 
 function keepsFrame(f: Func): boolean {

@@ -28,6 +28,8 @@ interface Group {
     first: number
     last: number
     uses: Expression[]
+    /** The store of the variable that is kept, when it is in the same stretch. */
+    store?: Expression
     size: number
     /** False once the first use is not at a place where it may fail. */
     sound: boolean
@@ -86,9 +88,20 @@ function keep(
 ): void {
     const best = findBest(f, roots(block).slice(from, to))
     if (!best) return
-    const { first, last, uses } = best
+    const { first, last, uses, store } = best
     keep(program, f, block, from + last + 1, to)
     const [value] = uses
+    if (store) {
+        // `t := v` becomes `ret_val := v; t := ret_val`
+        const set = make(Op.store_ret_val, store.place, 0, store.args)
+        store.args = [make(Op.ret_val, store.place)]
+        for (const use of uses)
+            Object.assign(use, { op: Op.ret_val, number: 0, args: [] })
+        block.statements.splice(from + first, 0, set)
+        count(program, "value kept in the returned value")
+        keep(program, f, block, from, from + first)
+        return
+    }
     const kept = make(Op.store_ret_val, value!.place, 0, [clone(value!)])
     for (const use of uses)
         Object.assign(use, { op: Op.ret_val, number: 0, args: [] })
@@ -108,6 +121,7 @@ function findBest(f: Func, stretch: Expression[]): Group | undefined {
                 failed = true
         })
         close(root)
+        if (root.op === Op.store_local) begin(root, i)
     })
     let best: Group | undefined
     for (const group of found)
@@ -129,20 +143,41 @@ function findBest(f: Func, stretch: Expression[]): Group | undefined {
         group.last = i
     }
 
+    /** A variable that is written may be kept from there on. */
+    function begin(store: Expression, i: number): void {
+        if (f.variables[store.number]!.captured) return
+        const [value] = store.args
+        if (isConstant(value!) || value!.op === Op.load_local) return
+        const group: Group = {
+            first: i,
+            last: i,
+            uses: [],
+            store,
+            size: 2,
+            sound: true,
+            open: true,
+        }
+        groups.set(keyOf(make(Op.load_local, store.place, store.number)), group)
+        found.push(group)
+    }
+
     /** Ends the groups whose value a statement may change. */
     function close(root: Expression): void {
         const { writes, writesHeap } = effectsOf(f, root)
         for (const group of groups.values()) {
-            const [e] = group.uses
-            const { reads, readsHeap } = effectsOf(f, e!)
-            if (writesHeap && readsHeap && !isPrototype(e!)) group.open = false
+            const e = group.store
+                ? make(Op.load_local, root.place, group.store.number)
+                : group.uses[0]!
+            const { reads, readsHeap } = effectsOf(f, e)
+            if (writesHeap && readsHeap && !isPrototype(e)) group.open = false
             if (writes !== undefined && reads.has(writes)) group.open = false
         }
     }
 }
 
 /** Bytes that are saved. */
-function gain({ uses, size, sound }: Group): number {
+function gain({ uses, size, sound, store }: Group): number {
+    if (store) return uses.length - 2
     return sound ? (uses.length - 1) * (size - 1) - 2 : 0
 }
 
