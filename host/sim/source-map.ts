@@ -7,6 +7,20 @@ interface DebugInfo {
     srcmap: number[]
     /** Positions count through all of them, one after the other. */
     sources: { path: string; length: number; text: string }[]
+    /** Set by the optimiser when it has put functions into others. */
+    inlined?: {
+        /** Inlined calls: name of the function, place of the call, the site around it. */
+        sites: { name: string; position: number; outer: number }[]
+        /** For each triple of `srcmap` 0, or 1 and the number of its site. */
+        entries: number[]
+    }
+}
+
+/** A frame of the sources; several may be one frame of the VM. */
+interface Frame {
+    /** The function that was inlined; undefined for the VM's own function. */
+    name?: string
+    place: string
 }
 
 const NUMBERS_PER_ENTRY = 3
@@ -24,31 +38,57 @@ export class SourceMap {
         this.info = JSON.parse(readFileSync(debugFile, "utf8")) as DebugInfo
     }
 
-    /** `text` with `FILE:LINE` in place of each frame that belongs to the program. */
+    /**
+     * `text` with `FILE:LINE` in place of each frame that belongs to the program. Where functions
+     * were inlined one frame becomes several, the innermost first, as without the optimiser.
+     */
     resolve(text: string): string {
         return text
-            .replace(FRAME, (frame, pc) => this.place(Number(pc)) ?? frame)
-            .replace(VM_FRAME, (frame, name, index, pc) => {
-                const called = this.info.functions[Number(index)]
-                const place = called && this.place(called.startpc + Number(pc))
-                return place ? `at ${name} (${place})` : frame
+            .replace(FRAME, (frame, pc) => {
+                const frames = this.frames(Number(pc))
+                return frames.map(({ place }) => place).join(" ") || frame
+            })
+            .replace(VM_FRAME, (frame, called, index, pc) => {
+                const info = this.info.functions[Number(index)]
+                const frames = info
+                    ? this.frames(info.startpc + Number(pc))
+                    : []
+                const lines = frames.map(
+                    ({ name = called, place }) => `at ${name} (${place})`
+                )
+                return lines.join(" ") || frame
             })
     }
 
-    /** The place of a call; `pc` is that of the instruction after it, as the VM keeps it. */
-    private place(pc: number): string | undefined {
-        const { srcmap, sources } = this.info
+    /** The frames of a call; `pc` is that of the instruction after it, as the VM keeps it. */
+    private frames(pc: number): Frame[] {
+        const { srcmap, inlined } = this.info
         let position: number | undefined
         let at = 0
         let code = 0
+        let site = 0
         for (let i = 0; i < srcmap.length; i += NUMBERS_PER_ENTRY) {
             code += srcmap[i + 2]!
             if (code >= pc) break
             at += srcmap[i]!
             position = at
+            site = inlined?.entries[i / NUMBERS_PER_ENTRY] ?? 0
         }
-        if (position === undefined) return undefined
-        for (const { path, length, text } of sources) {
+        if (position === undefined) return []
+        const frames: Frame[] = []
+        for (let place = this.place(position); place;) {
+            if (site === 0 || !inlined) return [...frames, { place }]
+            const { name, position: call, outer } = inlined.sites[site - 1]!
+            frames.push({ name, place })
+            place = this.place(call)
+            site = outer
+        }
+        return []
+    }
+
+    /** File and line of a position in the sources. */
+    private place(position: number): string | undefined {
+        for (const { path, length, text } of this.info.sources) {
             if (position < length)
                 return `${path}:${text.slice(0, position).split("\n").length}`
             position -= length

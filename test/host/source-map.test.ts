@@ -27,3 +27,34 @@ test("frames become file and line, whatever is none stays", t => {
     for (const line of ["at gpc:7", "at gpc:x", " at none_F9 (pc:5)", "text"])
         assert.equal(map.resolve(line), line)
 })
+
+test("a frame of inlined functions becomes the frames that they had", t => {
+    const file = join(tempFolder(t), "debug.json")
+    const text = "one\ntwo\nthree\n"
+    const info = {
+        functions: [{ startpc: 100 }],
+        // code 100: line 1, inlined twice; 110: line 2, inlined once; 120: line 3
+        srcmap: [0, 3, 100, 4, 3, 10, 4, 5, 10],
+        sources: [
+            { path: "a.ts", length: text.length, text },
+            { path: "b.ts", length: text.length, text },
+        ],
+        inlined: {
+            sites: [
+                { name: "inner", position: 14 + 4, length: 1, outer: 2 },
+                { name: "outer", position: 14 + 8, length: 1, outer: 0 },
+            ],
+            entries: [1, 2, 0],
+        },
+    }
+    writeFileSync(file, JSON.stringify(info))
+    const map = new SourceMap(file)
+    assert.equal(
+        map.resolve("at gpc:105 gpc:115 gpc:125"),
+        "at a.ts:1 b.ts:2 b.ts:3 a.ts:2 b.ts:3 a.ts:3"
+    )
+    assert.equal(
+        map.resolve(" at main_F0 (pc:5)"),
+        " at inner (a.ts:1) at outer (b.ts:2) at main (b.ts:3)"
+    )
+})
