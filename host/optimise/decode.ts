@@ -6,6 +6,7 @@ import {
     Op,
     opInfo,
 } from "./format.ts"
+import { followFlow } from "./flow.ts"
 import { NotUnderstood, type RawFunction, type RawImage } from "./image.ts"
 import {
     type Block,
@@ -42,8 +43,25 @@ export function decodeProgram(
     const functions = raw.functions.map((f, id) =>
         decodeFunction(f, id, findPlace, slotNames(id))
     )
-    linkClosures(functions)
-    return { functions, counts: new Map() }
+    const reached = reachedFunctions(functions)
+    linkClosures(reached, functions)
+    return { functions: reached, counts: new Map() }
+}
+
+/** Functions that code names which can be reached; the compiler leaves others behind. */
+function reachedFunctions(functions: Func[]): Func[] {
+    const reached = new Set<Func>()
+    const reach = (f: Func | undefined) => {
+        if (!f) throw new NotUnderstood("a function is missing")
+        if (reached.has(f)) return
+        reached.add(f)
+        walkFunction(f, ({ op, number }) => {
+            if (op === Op.static_function || op === Op.make_closure)
+                reach(functions[number])
+        })
+    }
+    reach(functions[0])
+    return functions.filter(f => reached.has(f))
 }
 
 function decodeFunction(
@@ -57,7 +75,7 @@ function decodeFunction(
             ? { name: names[i] ?? "", parameter: i, captured: false }
             : { name: names[i] ?? "", captured: false }
     )
-    return {
+    const f: Func = {
         id,
         name: raw.name,
         flags: raw.flags,
@@ -65,6 +83,9 @@ function decodeFunction(
         variables,
         blocks: decodeBlocks(raw, findPlace),
     }
+    const reached = new Set(followFlow(f).order)
+    f.blocks = f.blocks.filter(block => reached.has(block))
+    return f
 }
 
 function decodeBlocks(raw: RawFunction, findPlace: FindPlace): Block[] {
@@ -235,11 +256,11 @@ function readInstructions(code: Uint8Array): Instruction[] {
  * Finds the function whose frame each closure sees, and makes what it reads or writes there
  * name the variable.
  */
-function linkClosures(functions: Func[]): void {
+function linkClosures(functions: Func[], byNumber: Func[]): void {
     for (const f of functions)
         walkFunction(f, ({ op, number }) => {
             if (op !== Op.make_closure) return
-            const inner = functions[number]
+            const inner = byNumber[number]
             if (!inner) throw new NotUnderstood("a closure of no function")
             if (inner.parent && inner.parent !== f)
                 throw new NotUnderstood("a closure in two functions")

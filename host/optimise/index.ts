@@ -51,21 +51,11 @@ export function optimise<D extends DebugInfo>(
     options: OptimiseOptions = {}
 ): Optimised<D> {
     try {
-        const raw = readImage(image)
-        const program = decodeProgram(raw, placeFinder(debug), id =>
-            (debug.functions[id]?.slots ?? []).map(({ name }) => name)
-        )
-        for (const pass of passes)
-            if (!options.without?.includes(pass.name)) pass.run(program, raw)
-        const result = writeProgram(program, raw, debug)
-        return {
-            ...result,
-            report: {
-                before: codeEnd(image),
-                after: codeEnd(result.image),
-                passes: Object.fromEntries(program.counts),
-            },
-        }
+        const done = runPasses(image, debug, options.without ?? [])
+        // what is smaller in each place may be larger in sum
+        return done.report.after <= done.report.before
+            ? done
+            : runPasses(image, debug, ["inline", ...(options.without ?? [])])
     } catch (error) {
         if (!(error instanceof NotUnderstood)) throw error
         const skipped = `the image is not optimised: ${error.message}`
@@ -79,6 +69,28 @@ export function optimise<D extends DebugInfo>(
                 passes: {},
             },
         }
+    }
+}
+
+function runPasses<D extends DebugInfo>(
+    image: Uint8Array,
+    debug: D,
+    without: readonly string[]
+): Optimised<D> {
+    const raw = readImage(image)
+    const program = decodeProgram(raw, placeFinder(debug), id =>
+        (debug.functions[id]?.slots ?? []).map(({ name }) => name)
+    )
+    for (const pass of passes)
+        if (!without.includes(pass.name)) pass.run(program, raw)
+    const result = writeProgram(program, raw, debug)
+    return {
+        ...result,
+        report: {
+            before: codeEnd(image),
+            after: codeEnd(result.image),
+            passes: Object.fromEntries(program.counts),
+        },
     }
 }
 

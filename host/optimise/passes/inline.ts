@@ -12,7 +12,7 @@ import { Liveness } from "../liveness.ts"
 import { effectsOf } from "../effects.ts"
 import type { RawImage } from "../image.ts"
 import { fieldName, findMethods, installed, type Method } from "../methods.ts"
-import { blockBytes } from "../size.ts"
+import { blockBytes, expressionBytes } from "../size.ts"
 import {
     type Block,
     count,
@@ -20,6 +20,7 @@ import {
     type Expression,
     type Func,
     type Inlining,
+    isConstant,
     make,
     type Place,
     type Program,
@@ -32,9 +33,13 @@ import {
 const FUNCTION_BYTES = 17
 /** Bytes that install a method. */
 const INSTALL_BYTES = 8
-/** Bytes of a call besides its arguments, and of an argument. */
+/** Bytes of a call besides its arguments, and of one that makes sure of its receiver. */
 const CALL_BYTES = 3
-const ARGUMENT_BYTES = 2
+const CHECK_BYTES = 3
+/** Bytes that read or write a variable. */
+const VARIABLE_BYTES = 2
+/** Stands for uses of a parameter that is written to. */
+const LARGE = 1000
 /** Largest function that is put into another, in bytes: jumps across it get longer. */
 const MAX_SIZE = 250
 /** Most variables that a function may add to a frame that closures keep. */
@@ -71,6 +76,9 @@ class Inliner {
     /** How often a function is named, and how often it is called by name. */
     private readonly named = new Map<number, number>()
     private readonly called = new Map<number, number>()
+    private readonly calls = new Map<number, Call[]>()
+    /** Whether the code gets smaller when all known calls of a function are replaced. */
+    private readonly smaller = new Map<number, boolean>()
     private readonly calledPlainly = new Set<number>()
     /** How many calls of a function have been replaced. */
     private readonly replaced = new Map<number, number>()
@@ -124,6 +132,7 @@ class Inliner {
                 if (!call) continue
                 const { id } = call.callee
                 this.called.set(id, (this.called.get(id) ?? 0) + 1)
+                this.calls.set(id, [...(this.calls.get(id) ?? []), call])
             }
     }
 
@@ -188,16 +197,45 @@ class Inliner {
     }
 
     private isWorth(f: Func, { callee }: Call): boolean {
-        if (callee === f || !canInline(callee)) return false
+        if (callee === f || !this.isSmaller(callee)) return false
         if (f.variables.length + callee.variables.length > MAX_VARIABLES)
             return false
+        return !keepsFrame(f) || callee.variables.length <= MAX_KEPT
+    }
+
+    /** True when the code gets no larger by replacing all calls of a function. */
+    private isSmaller(callee: Func): boolean {
+        const known = this.smaller.get(callee.id)
+        if (known !== undefined) return known
         const size = codeSize(callee)
-        if (size > MAX_SIZE) return false
-        if (keepsFrame(f) && callee.variables.length > MAX_KEPT) return false
-        const called = this.called.get(callee.id)!
-        return (
-            called * (size - callBytes(callee)) <= this.bytesGone(callee, size)
-        )
+        const smaller =
+            size <= MAX_SIZE &&
+            canInline(callee) &&
+            this.growth(callee) <= this.bytesGone(callee, size)
+        this.smaller.set(callee.id, smaller)
+        return smaller
+    }
+
+    /** Bytes that all known calls of a function take more, or less, when they are replaced. */
+    private growth(callee: Func): number {
+        const needsThis = (callee.flags & FunctionFlag.needsThis) !== 0
+        const body = bodyBytes(callee)
+        const uses = new Array<number>(callee.parameters).fill(0)
+        walkFunction(callee, ({ op, number }) => {
+            if (number >= callee.parameters) return
+            if (op === Op.load_local) uses[number]!++
+            // a parameter that is written is a variable of its own
+            else if (op === Op.store_local) uses[number]! += LARGE
+        })
+        let bytes = 0
+        for (const { receiver, args, check } of this.calls.get(callee.id)!) {
+            const given = needsThis && receiver ? [receiver, ...args] : args
+            bytes += body - CALL_BYTES + (check ? CHECK_BYTES : 0)
+            uses.forEach((times, i) => {
+                bytes += argumentBytes(given[i], times)
+            })
+        }
+        return bytes
     }
 
     /** Bytes of a function that go when all its calls are replaced; 0 if it stays. */
@@ -244,8 +282,27 @@ class Inliner {
     }
 }
 
-function callBytes({ parameters }: Func): number {
-    return CALL_BYTES + ARGUMENT_BYTES * parameters
+/** Bytes of a function's code without its parameters; its returns become jumps to its end. */
+function bodyBytes(f: Func): number {
+    let bytes = codeSize(f)
+    let returns = 0
+    walkFunction(f, ({ op, number }) => {
+        if (op === Op.load_local && number < f.parameters)
+            bytes -= VARIABLE_BYTES
+    })
+    for (const { end } of f.blocks) if (end.kind === "return") returns++
+    return bytes - 1 + 2 * (returns - 1)
+}
+
+/** Bytes by which a given argument that is read so often differs from one that is passed. */
+function argumentBytes(argument: Expression | undefined, uses: number): number {
+    const bytes = argument ? expressionBytes(argument) : 1
+    const passed = argument ? bytes : 0
+    const simple =
+        !argument || argument.op === Op.load_local || isConstant(argument)
+    if (simple && uses < LARGE) return uses * bytes - passed
+    if (uses === 1) return bytes - passed
+    return bytes + VARIABLE_BYTES * (1 + (uses % LARGE)) - passed
 }
 
 function keepsFrame(f: Func): boolean {
