@@ -228,7 +228,8 @@ class Inliner {
             else if (op === Op.store_local) uses[number]! += LARGE
         })
         let bytes = 0
-        for (const { receiver, args, check } of this.calls.get(callee.id)!) {
+        for (const { receiver, args, check } of this.calls.get(callee.id) ??
+            []) {
             const given = needsThis && receiver ? [receiver, ...args] : args
             bytes += body - CALL_BYTES + (check ? CHECK_BYTES : 0)
             uses.forEach((times, i) => {
