@@ -148,7 +148,7 @@ export const tasks = new TaskRegistry({
     maxShortStarts: settings.get("SAFE_STARTS"),
 })
 const isDemo = settings.get("DEMO")
-log.letProgress(isDemo)
+log.enableProgress(isDemo)
 const period = settings.get("HB_PERIOD")
 if (period > 0)
     tasks.add("heartbeat", () => beat([led, buzzer]), {

@@ -1,6 +1,5 @@
 import {
     BoundedQueue,
-    checkRange,
     cut,
     ERROR,
     Handler,
@@ -9,18 +8,20 @@ import {
     MAX_MESSAGE,
     nativeFormat,
 } from "../log"
+import { checkOption, OptionTable } from "../platform"
 import { LogFiles } from "./browse"
 import {
     changeSettings,
     completeOptions,
     FileOptions,
     FileSettings,
-    MAX_NAME_BYTES,
 } from "./options"
 import { FlashLog, newLog } from "./state"
 import { FORMATTED, NAMED, WAITING_BYTES, WaitingLine, WALL } from "./waiting"
 import { attend, call, changed, nothing, stop } from "./worker"
 import { reset, rotateNow, sync } from "./writer"
+
+const NAME: OptionTable = " filename: text 1 32"
 
 /** Figures of the flash log since the start, for the wear of the flash. */
 export interface FileStats {
@@ -43,6 +44,8 @@ export class FileRotationHandler implements Handler {
     /** Lines that wait for their write, and the account of those that were dropped. */
     readonly queue: BoundedQueue<WaitingLine>
     private readonly log: FlashLog
+    /** What errors name. */
+    private readonly thing: string
     /** Reads what is stored. */
     readonly files: LogFiles
 
@@ -52,14 +55,18 @@ export class FileRotationHandler implements Handler {
      * @throws RangeError for a value out of its limits, or files that need too many slots
      */
     constructor(filename: string, maxSize: number, options: FileOptions) {
-        checkRange("length of filename", filename.byteLength, 1, MAX_NAME_BYTES)
-        const log = newLog(filename, completeOptions(options, maxSize))
+        checkOption("flash log", NAME, "filename", filename)
+        this.thing = `flash log "${filename}"`
+        const log = newLog(
+            filename,
+            completeOptions(this.thing, options, maxSize)
+        )
         this.queue = log.queue
         this.log = log
         this.files = new LogFiles(log)
     }
 
-    advise(): HandlerOptions {
+    defaultOptions(): HandlerOptions {
         return { level: ERROR, formatter: null }
     }
 
@@ -144,7 +151,7 @@ export class FileRotationHandler implements Handler {
      */
     configure(changes: FileSettings): void {
         const { log } = this
-        log.options = changeSettings(log.options, changes)
+        log.options = changeSettings(this.thing, log.options, changes)
         changed(log)
     }
 

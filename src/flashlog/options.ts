@@ -1,14 +1,18 @@
-import { Clock, FlashSlots, MAX_LOG_SEGMENTS } from "../platform"
-import { checkRange, ERROR, Level, NONE, TRACE } from "../log"
-import { MAX_LINE_BYTES } from "./line"
-import { PAYLOAD_BYTES } from "./segment"
+import { Level } from "../log"
+import {
+    checkOption,
+    Clock,
+    FlashSlots,
+    MAX_LOG_SEGMENTS,
+    OPTION_ERROR,
+    optionError,
+    OptionTable,
+    rangeError,
+    readOptions,
+} from "../platform"
 
 /** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
-/** Most that `flushBytes` may be: the queue, of 2 KB by default, has to hold it with ease. */
-const MAX_FLUSH_BYTES = 1024
-/** Longest file name: it begins every file. */
-export const MAX_NAME_BYTES = 32
 
 /** What can be changed while the log runs. Times in ms, sizes in bytes. */
 export interface FileSettings {
@@ -42,71 +46,85 @@ export interface FileOptions extends FileSettings {
     onProblem?: (text: string) => void
 }
 
-/** The values that stand when nothing is said. */
-function defaultSettings(maxSize: number): Record<string, any> {
-    return {
-        maxSize,
-        maxCount: 1,
-        maxAge: 0,
-        flushBytes: PAYLOAD_BYTES,
-        flushTime: 300_000,
-        flushLevel: ERROR,
-        maxLine: 512,
-    }
-}
+/** Settings, and their defaults; times of a stored line are in seconds, so ages may be long. */
+const SETTINGS: OptionTable = `
+    maxSize: bytes 64 65535
+    maxCount: int 0 23 = 1
+    maxAge: ms 0 31536000000 = 0
+    flushBytes: bytes 1 1024 = 185
+    flushTime: ms 0 2147483647 = 300000
+    flushLevel: level -1 8 = 3
+    maxLine: bytes 8 2047 = 512
+`
+/** What is said once, at the start. */
+const FIXED: OptionTable = `
+    flash: object
+    clock: object
+    overwriteOnOpen: flag
+    lazyOpen: flag
+    slots: int 2 24
+    onProblem: function
+`
 
 /** Number of slots of a log. */
 export function slotCount(options: FileOptions): number {
-    return options.slots > 0 ? options.slots : MAX_LOG_SEGMENTS
+    const { slots } = options
+    return slots === undefined ? MAX_LOG_SEGMENTS : slots
 }
 
 /**
  * The options of a new log, complete.
- * @throws RangeError that names the value and what is wanted
+ * @throws OPTION_ERROR that names the value and what is wanted
  */
 export function completeOptions(
+    thing: string,
     options: FileOptions,
     maxSize: number
 ): FileOptions {
-    checkRange("slots", slotCount(options), 2, MAX_LOG_SEGMENTS)
-    const complete = Object.assign({}, options)
-    Object.assign(complete, defaultSettings(maxSize))
-    return changeSettings(complete as FileOptions, options)
+    checkMaxSize(thing, maxSize)
+    const given = Object.assign({}, options) as FileOptions
+    given.maxSize = maxSize
+    const complete = readOptions(thing, SETTINGS + FIXED, given)
+    checkRoom(thing, complete)
+    return complete
 }
 
 /**
  * `options` with those settings that are named in `changes`.
- * @throws RangeError that names the value and what is wanted
+ * @throws OPTION_ERROR that names the value and what is wanted
  */
 export function changeSettings(
+    thing: string,
     options: FileOptions,
-    changes: Record<string, any>
+    changes: FileSettings
 ): FileOptions {
-    const next = Object.assign({}, options) as Record<string, any>
-    for (const key of Object.keys(defaultSettings(0)))
-        if (changes[key] !== undefined) next[key] = changes[key]
-    checkSettings(next as FileOptions)
-    return next as FileOptions
+    if (changes.maxSize !== undefined) checkMaxSize(thing, changes.maxSize)
+    const next = readOptions<FileOptions>(thing, SETTINGS, changes, options)
+    checkRoom(thing, next)
+    return next
 }
 
-function checkSettings(options: FileOptions): void {
+/** Says why 0, which means no limit elsewhere, is not possible. */
+function checkMaxSize(thing: string, maxSize: number): void {
+    if (maxSize === 0)
+        throw optionError(
+            thing,
+            "maxSize",
+            "a limit: the flash log has a fixed size",
+            0
+        )
+    checkOption(thing, SETTINGS, "maxSize", maxSize)
+}
+
+/** Checks that the files fit into the slots. */
+function checkRoom(thing: string, options: FileOptions): void {
     const { maxSize, maxCount } = options
     const slots = slotCount(options)
-    if (maxSize === 0)
-        throw new RangeError(
-            "maxSize 0 (unlimited) is not possible: the flash log has a fixed size"
-        )
-    checkRange("maxSize", maxSize, 1, 0xffff)
-    checkRange("maxCount", maxCount, 0, slots - 1)
-    checkRange("maxAge", options.maxAge, 0, 0x7fffffff)
-    checkRange("flushBytes", options.flushBytes, 1, MAX_FLUSH_BYTES)
-    checkRange("flushTime", options.flushTime, 0, 0x7fffffff)
-    checkRange("flushLevel", options.flushLevel, NONE, TRACE)
-    checkRange("maxLine", options.maxLine, 8, MAX_LINE_BYTES)
     const need = Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1)
     if (need > slots)
-        throw new RangeError(
-            `maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
+        throw rangeError(
+            OPTION_ERROR,
+            `${thing}: maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
                 `there are ${slots} (MAX_LOG_SEGMENTS: ${MAX_LOG_SEGMENTS})`
         )
 }

@@ -1,4 +1,4 @@
-import { cut, singleLine } from "../log"
+import { cut } from "../log"
 import { PendingLine } from "./line"
 
 /**
@@ -21,12 +21,8 @@ export function lineToStore(waiting: WaitingLine, bytes: number): PendingLine {
     let kind = parseInt(waiting.slice(0, 2))
     const blank = waiting.indexOf(" ")
     const seconds = parseInt(waiting.slice(2, blank))
-    let text = waiting.slice(blank + 1)
-    if (kind < NAMED) kind -= FORMATTED
-    else {
-        kind -= NAMED
-        text = singleLine(text)
-    }
+    const text = waiting.slice(blank + 1)
+    kind -= kind < NAMED ? FORMATTED : NAMED
     return {
         text: cut(text, bytes),
         level: kind % WALL,

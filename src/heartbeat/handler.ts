@@ -23,7 +23,7 @@ export class HeartBeatHandler implements Handler {
         this.notify(record.level)
     }
 
-    advise(): HandlerOptions {
+    defaultOptions(): HandlerOptions {
         return { level: this.level, formatter: null, burst: null }
     }
 }

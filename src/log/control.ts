@@ -41,6 +41,8 @@ function refuseTrace(level: Level, before: Level, what: string): void {
 export class LevelWatch {
     private readonly listeners: (() => void)[] = []
     private waiting: Signal[] = []
+    /** Whether listeners are being told: what they change is not told to them again. */
+    private telling = false
 
     /** @param failed told what a listener threw */
     constructor(private readonly failed: (error: unknown) => void) {}
@@ -75,11 +77,14 @@ export class LevelWatch {
         // those that wait from here on wait for the next change
         this.waiting = []
         for (const signal of waiting) signal.notify()
+        if (this.telling) return
+        this.telling = true
         for (const listener of this.listeners.slice())
             try {
                 listener()
             } catch (e: any) {
                 this.failed(e)
             }
+        this.telling = false
     }
 }

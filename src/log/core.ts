@@ -1,12 +1,13 @@
 import { Clock, Signal } from "../platform"
-import { Handler } from "./handler"
-import { Formatter } from "./formatters"
 import { LogFilter } from "./filters"
+import { Formatter } from "./formatters"
+import type { GlobalFilters } from "./global-filters"
+import { Handler } from "./handler"
 import { Level } from "./levels"
-import type { PrimaryFilters } from "./primary"
 import { LogRecord } from "./record"
 import type { Restrictions } from "./restrictions"
 import { LevelRules } from "./spec"
+import type { Source, Topic } from "./topic"
 
 // The state of the log is plain data, and what works on it plain functions: on this VM every
 // method takes 16 bytes of heap and every class 84, a function none. Fields are looked up in
@@ -49,6 +50,8 @@ export interface HandlerEntry {
     /** Length of a burst window, where it is not the default one. */
     window?: number
     levels?: LevelRules
+    /** Takes records by its own levels, also those that the log's levels stop. */
+    direct?: boolean
     filterDefault?: number
     restartAfter?: number
     loggers?: string[]
@@ -67,33 +70,6 @@ export interface HandlerEntry {
     asked?: Asked
 }
 
-/** Who logs: a logger. */
-export interface Source {
-    channel: Channel
-    mark?: string
-    readonly meta?: Record<string, any>
-}
-
-/** What all loggers of one topic share; the first of them holds it, and is its own `channel`. */
-export interface Channel extends Source {
-    /**
-     * Most detailed level that is let through: of the topic, and of any handler that takes it.
-     * TRACE, so that any call comes past it, while `entries` is undefined.
-     */
-    threshold: Level
-    core: Core
-    /**
-     * The handlers that take this topic, those with the same formatter side by side.
-     * Undefined after a change of levels, handlers or filters, until the next use: working
-     * all topics out at once could take more steps than the VM allows between two waits.
-     */
-    entries: HandlerEntry[]
-    /** Filters before all handlers; undefined when there are none. */
-    filters?: LogFilter[]
-    /** Undefined for `unusedChannel`. */
-    topic: string
-}
-
 /** A record that waits for the end of the dispatch during which it was logged. */
 export interface Deferred {
     source: Source
@@ -109,12 +85,12 @@ export interface Core {
     busy: boolean
     /** The record that all log calls use, one after the other. */
     readonly record: LogRecord
-    /** The logger whose topic, mark and meta the record holds. */
+    /** The logger whose topic, mark and metadata the record holds. */
     source: Source
     /** The clock's own, bound to it. */
     readonly millis: () => number
     /** Filters before all handlers; undefined until there is one. */
-    primary: PrimaryFilters
+    globalFilters: GlobalFilters
     /** What waits for the end of the dispatch; undefined = nothing. */
     deferred: Deferred[]
     readonly clock: Clock
@@ -124,8 +100,17 @@ export interface Core {
     progress?: boolean
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused?: number
-    /** All topics in use; the first is the log's own, for its reports. */
-    readonly channels: Channel[]
+    /** When that is reported, and how long the report after it waits. */
+    refusedAt?: number
+    refusedWait?: number
+    /** Whether the log itself is reporting that. */
+    reporting?: boolean
+    /** The topics whose handlers are worked out; the first is the log's own, for its reports. */
+    readonly topics: Topic[]
+    /** Place of the topic that was put in place of another last. */
+    replaced: number
+    /** What the loggers of tasks share until each is used. */
+    readonly unused: Topic
     /**
      * All handlers, those with the same formatter side by side, which then runs once for all
      * of them. The array is never changed but replaced: a dispatch may be going through it.
@@ -137,7 +122,7 @@ export interface Core {
     /** When something is to be done next, in ms since start. */
     dueAt: number
     /** Wakes the fiber that will; undefined while there is none. */
-    keeper?: Signal
+    maintenance?: Signal
     /** Says that something is to be done at a time, in ms since start; now when left out. */
     due(time?: number): void
 }

@@ -1,3 +1,5 @@
+import { escapeControls } from "../platform"
+
 /**
  * A handler of this name is there already.
  * @devsWhenUsed
@@ -34,7 +36,9 @@ export class LevelSpecError extends Error {
         readonly at: number,
         problem: string
     ) {
-        super(`level specification "${spec}", character ${at + 1}: ${problem}`)
+        super(
+            `level specification "${escapeControls(spec)}", character ${at + 1}: ${escapeControls(problem)}`
+        )
         this.name = "LevelSpecError"
     }
 }

@@ -1,10 +1,10 @@
-import { Core, HandlerEntry, Source } from "./core"
+import { Core, HandlerEntry } from "./core"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
 import { placeEntry, without } from "./table"
-import { renderError } from "./text"
-import { invalidate } from "./topics"
+import { renderError, textOf } from "./render"
+import { invalidate, Source } from "./topic"
 
 /** Topic of the log's own reports: what was dropped, what was taken out. */
 export const LOG_TOPIC = "log"
@@ -56,7 +56,7 @@ export function filterFailed(
     noteAsked(entry)
     const rest = without(entry.filters, filter)
     entry.filters = rest.length ? rest : undefined
-    partFailed(core, entry, `filter "${filter.name}" of `, error)
+    partFailed(core, entry, `filter "${textOf(filter.name)}" of `, error)
 }
 
 /** Keeps what a fault changes, for when it comes back. */
@@ -102,7 +102,7 @@ export function report(
     message: string,
     forced?: HandlerEntry
 ): void {
-    defer(core, core.channels[0], level, message, forced)
+    defer(core, core.topics[0], level, message, forced)
 }
 
 /** Queues a record of any source. */

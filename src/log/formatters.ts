@@ -1,12 +1,22 @@
+import {
+    escapeControls,
+    OptionTable,
+    readOptions,
+    replaceAll,
+    rfc3339,
+    uptimeText,
+} from "../platform"
 import { TASK_PREFIX } from "./filters"
-import { replaceAll, rfc3339, uptimeText } from "../platform"
 import { LogRecord } from "./record"
-import { nativeFormat, renderFields } from "./text"
+import { renderFields } from "./render"
+import { cut, nativeFormat } from "./text"
 
 /** Makes a line of a record; several handlers may share one. */
 export interface Formatter {
-    /** @returns the text, without a line end */
+    /** @returns the text, without a line end; its control characters are escaped by the log */
     format(record: LogRecord): string
+    /** Whether the text may hold line feeds, which are left as they are then; false by default. */
+    readonly multiLine?: boolean
 }
 
 /** Time as uptime (`12.345`), whether or not the wall clock is known. */
@@ -18,9 +28,23 @@ export const TIME_RFC3339 = "rfc3339"
 export interface FormatterOptions {
     /** TIME_RFC3339 (default) or TIME_UPTIME. */
     time?: string
-    /** Turns line ends of the message into one space each; true by default. */
+    /** Local time less UTC in minutes, -840 to 840; 0 by default. */
+    timeOffset?: number
+    /** Writes a line feed of the message as `#012`; when false, as a line end and four blanks. */
     singleLine?: boolean
+    /** Most bytes of a line, 16 and up: what is longer is cut and marked. No limit by default. */
+    charsLimit?: number
 }
+
+const FORMATTER_OPTIONS: OptionTable = `
+    time: one-of rfc3339|uptime = rfc3339
+    timeOffset: minutes -840 840 = 0
+    singleLine: flag = true
+    charsLimit: bytes 16 65535 = 65535
+`
+/** A line feed as the log escapes it, and what a formatter makes of it that is not single-line. */
+const FEED = "#012"
+const NEXT_LINE = "\n    "
 
 /**
  * A line by a template of `{time} {level} {topic} {task} {mark} {message} {meta}` and text
@@ -30,15 +54,13 @@ export interface FormatterOptions {
  */
 export class TemplateFormatter implements Formatter {
     private readonly parts: string[] = []
-    private readonly time: string
-    private readonly singleLine: boolean
+    private readonly options: FormatterOptions
+    readonly multiLine: boolean
 
-    /** @throws RangeError for an unknown field or an open brace */
-    constructor(template: string, options: FormatterOptions = {}) {
-        this.time = options.time || TIME_RFC3339
-        this.singleLine = options.singleLine !== false
-        if (this.time !== TIME_RFC3339 && this.time !== TIME_UPTIME)
-            throw new RangeError(`time: no format "${this.time}"`)
+    /** @throws OPTION_ERROR for a bad option, RangeError for an unknown field or an open brace */
+    constructor(template: string, options?: FormatterOptions) {
+        this.options = readOptions("formatter", FORMATTER_OPTIONS, options)
+        this.multiLine = !this.options.singleLine
         this.parse(template)
     }
 
@@ -50,7 +72,7 @@ export class TemplateFormatter implements Formatter {
             if (i + 1 < parts.length)
                 words.push(this.field(parts[i + 1], record))
         }
-        return words.join("")
+        return cut(words.join(""), this.options.charsLimit)
     }
 
     /** Splits the template: text at even places, field names at odd ones. */
@@ -87,14 +109,20 @@ export class TemplateFormatter implements Formatter {
         if (name === "topic") return record.topic
         if (name === "task") return taskName(record.topic)
         if (name === "mark") return record.mark || record.topic
-        if (name === "meta") return record.meta ? renderFields(record.meta) : ""
-        return this.singleLine ? singleLine(record.message) : record.message
+        if (name === "meta")
+            return record.meta ? escapeControls(renderFields(record.meta)) : ""
+        return this.multiLine
+            ? replaceAll(record.message, FEED, NEXT_LINE)
+            : record.message
     }
 
-    private timeText(record: LogRecord): string {
-        return record.wall === undefined || this.time === TIME_UPTIME
-            ? uptimeText(record.time)
-            : rfc3339(record.wall)
+    private timeText({ time, wall }: LogRecord): string {
+        const { timeOffset } = this.options
+        if (wall === undefined || this.options.time === TIME_UPTIME)
+            return uptimeText(time)
+        if (timeOffset === 0) return rfc3339(wall)
+        const local = rfc3339(wall + timeOffset * 60000)
+        return local.slice(0, -1) + zone(timeOffset)
     }
 }
 
@@ -105,10 +133,13 @@ export function taskName(topic: string): string {
     return topic.slice(TASK_PREFIX.length, dot < 0 ? topic.length : dot)
 }
 
-/** A text on one line: line ends as one space each. */
-export function singleLine(text: string): string {
-    const feeds = replaceAll(replaceAll(text, "\r\n", " "), "\n", " ")
-    return replaceAll(feeds, "\r", " ")
+/** An offset from UTC in minutes after RFC 3339: `+02:00`. */
+function zone(minutes: number): string {
+    const size = Math.abs(minutes)
+    // a digit before each number keeps its zeros
+    const hours = ("" + (100 + Math.idiv(size, 60))).slice(1)
+    const rest = ("" + (100 + (size % 60))).slice(1)
+    return (minutes < 0 ? "-" : "+") + hours + ":" + rest
 }
 
 const LABELS = [
@@ -135,14 +166,12 @@ function formatLine(record: LogRecord): string {
     else if (record.wall !== stampWall) renewStamp(record)
     let name = record.mark
     if (!name) name = record.topic
-    let message = record.message
-    if (message.indexOf("\n") >= 0) message = singleLine(message)
     return nativeFormat(
         "{0} [{1}] [{2}] {3}",
         stamp,
         LABELS[record.level],
         name,
-        message
+        record.message
     )
 }
 

@@ -16,10 +16,16 @@ export const DEFAULT_WINDOW = 1000
 /** Largest burst limit. */
 export const MAX_BURST = 1000000
 
-/** At most `records` records in each `window` ms; the rest is dropped and counted. */
+/**
+ * At most `records` records in each `window` ms, and as many again of level error and worse; the
+ * rest is dropped, counted and reported. The ring, lights, sounds and receivers have no limit
+ * unless their options say so.
+ */
 export interface Burst {
-    records: number
-    window: number
+    /** 1 to MAX_BURST; DEFAULT_BURST by default. */
+    records?: number
+    /** 1 to 3,600,000; DEFAULT_WINDOW by default. */
+    window?: number
 }
 
 /** How the log treats a handler. What is left out is the handler's own advice, or the default. */
@@ -28,6 +34,8 @@ export interface HandlerOptions {
     level?: Level
     /** Levels by topic, in place of `level`. */
     levels?: LevelRules
+    /** Takes records by these levels also where the log's own are less detailed; false by default. */
+    direct?: boolean
     /** Asked in this order after the level; none by default. */
     filters?: LogFilter[]
     /** KEEP (default) or STOP: what holds when all filters say IGNORE. */
@@ -64,7 +72,7 @@ export interface Handler {
     /** Takes changed options while running. */
     configure?(options: Record<string, any>): void
     /** Options that suit this handler, where whoever adds it says nothing else. */
-    advise?(): HandlerOptions
+    defaultOptions?(): HandlerOptions
     /**
      * The queue of a slow handler. The log takes the handler's account from it, and reports
      * what it dropped as one record once it is low again.

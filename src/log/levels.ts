@@ -1,3 +1,5 @@
+import { optionError } from "../platform"
+
 /**
  * Severities of RFC 5424, section 6.2.1, table 2, plus `TRACE` below them and `NONE` for
  * receivers that want nothing. A smaller number is more severe.
@@ -16,6 +18,26 @@ export const TRACE = 8
 
 /** One of the constants of this file, `NONE` to `TRACE`. */
 export type Level = number
+
+/** Whether a value is a severity: a whole number, `EMERGENCY` to `TRACE`. */
+export function isSeverity(level: unknown): boolean {
+    return (
+        typeof level === "number" &&
+        level >= EMERGENCY &&
+        level <= TRACE &&
+        level === Math.floor(level)
+    )
+}
+
+/**
+ * Checks a level that somebody sets.
+ * @param thing what the error names
+ * @throws OPTION_ERROR unless it is `NONE` or a severity
+ */
+export function checkLevel(thing: string, level: Level): void {
+    if (level !== NONE && !isSeverity(level))
+        throw optionError(thing, "level", `a level, ${NONE} to ${TRACE}`, level)
+}
 
 /** Name of a level in lower case, as in settings and lines. */
 export function levelName(level: Level): string {

@@ -1,10 +1,12 @@
+import * as ds from "@devicescript/core"
 import { Core, FAILED, HandlerEntry, RUNNING } from "./core"
-import { deliverDeferred } from "./dispatch"
+import { deliverDeferred, windowOf } from "./dispatch"
 import { report, takeOut } from "./faults"
+import { HandlerOptions } from "./handler"
 import { ERROR, Level } from "./levels"
 import { Account } from "./queue"
-import { finestOf } from "./table"
-import { renderError } from "./text"
+import { finestOf, without } from "./table"
+import { renderError } from "./render"
 
 /** What `handlers()` tells of a handler. */
 export interface HandlerInfo {
@@ -16,6 +18,8 @@ export interface HandlerInfo {
     /** What it threw last; undefined when it never did. */
     error: string | undefined
     account: Account
+    /** The options in force, which may be given to `configureHandler` again. */
+    options: HandlerOptions
 }
 
 /** What `handlers()` tells of one: the handler's own account, and what never reached it. */
@@ -33,8 +37,39 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     else account.received = account.delivered = passed
     account.received += dropped
     account.dropped += dropped
+    if (ds.isSimulator()) checkAccount(name, account)
     const state = entry.failed ? FAILED : RUNNING
-    return { name, level: finestOf(entry), state, error, account }
+    const options = optionsOf(entry)
+    return { name, level: finestOf(entry), state, error, account, options }
+}
+
+/** The options in force; those of a handler that is out are what it comes back with. */
+function optionsOf(entry: HandlerEntry): HandlerOptions {
+    const { levels, direct, filterDefault, restartAfter, loggers } = entry
+    const { level, filters, formatter } = entry.asked || entry
+    const own = filters ? without(filters, levels) : []
+    const window = windowOf(entry)
+    const options: HandlerOptions = {
+        filters: own,
+        formatter,
+        burst: entry.burst > 0 ? { records: entry.burst, window } : null,
+        levels,
+        direct,
+        filterDefault,
+        restartAfter,
+        loggers,
+    }
+    if (!levels) options.level = level
+    return options
+}
+
+/** What must hold at each moment; a board goes on without asking. */
+function checkAccount(name: string, account: Account): void {
+    const { received, delivered, queued, dropped } = account
+    if (received !== delivered + queued + dropped)
+        throw new Error(
+            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
+        )
 }
 
 /** Opens a handler; one that throws is taken out. */

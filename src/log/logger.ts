@@ -1,4 +1,3 @@
-import { Channel, Source } from "./core"
 import { publish } from "./dispatch"
 import {
     ALERT,
@@ -7,41 +6,46 @@ import {
     EMERGENCY,
     ERROR,
     INFO,
+    isSeverity,
     Level,
+    NONE,
     NOTICE,
     TRACE,
     WARNING,
 } from "./levels"
-import { renderError, renderFields } from "./text"
-import { settled } from "./topics"
+import {
+    fieldsOf,
+    messageOf,
+    renderError,
+    renderFields,
+    textOf,
+} from "./render"
+import { settled, Source, Topic } from "./topic"
 
 /** Structured data of a record. */
 export type Meta = Record<string, any>
 
 /**
- * Writes records under a topic. Every method is short, never waits and never throws.
+ * Writes records under a topic. Every method is short, never waits and never throws, whatever
+ * is passed to it: what is no text is written as a person would print it.
  *
  * A message is a literal with `{0}` to `{3}`, filled in only when some handler takes the
  * record: the arguments are fixed, since rest arguments would cost an array at every call.
- *
- * The first logger of a topic is the topic's channel as well: one object less in the heap.
+ * Foreign text belongs into an argument.
  * @devsWhenUsed
  */
 export class Logger implements Source {
-    channel: Channel
+    /** What it shares with the other loggers of its topic, see `topic.ts`. */
+    topic: Topic
     /** The mark of a service's lines, or undefined; the task's name before the first use. */
     mark: string
-    /** Data bound to all records, or undefined. */
-    readonly meta: Meta
+    /** Data of all its records, or undefined. */
+    meta: Meta
 
-    /**
-     * Loggers are made by the log system, and for tasks by their registry.
-     * @param channel what it shares with the others of its topic, undefined for the first; or
-     *     `unusedChannel`, with the name of the task as mark
-     */
-    constructor(channel: Channel, mark?: string, meta?: Meta) {
-        this.channel = channel || (this as unknown as Channel)
-        if (mark) this.mark = mark
+    /** Loggers are made by `LogSystem`. @param topic undefined for the first of a topic */
+    constructor(topic: Topic | undefined, mark?: string, meta?: Meta) {
+        this.topic = topic || (this as unknown as Topic)
+        if (mark !== undefined) this.mark = mark
         if (meta) this.meta = meta
     }
 
@@ -52,7 +56,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= TRACE)
+        if (this.topic.threshold >= TRACE)
             publish(this, TRACE, message, a, b, c, d)
     }
 
@@ -63,7 +67,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= DEBUG)
+        if (this.topic.threshold >= DEBUG)
             publish(this, DEBUG, message, a, b, c, d)
     }
 
@@ -74,7 +78,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= INFO)
+        if (this.topic.threshold >= INFO)
             publish(this, INFO, message, a, b, c, d)
     }
 
@@ -85,7 +89,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= NOTICE)
+        if (this.topic.threshold >= NOTICE)
             publish(this, NOTICE, message, a, b, c, d)
     }
 
@@ -96,7 +100,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= WARNING)
+        if (this.topic.threshold >= WARNING)
             publish(this, WARNING, message, a, b, c, d)
     }
 
@@ -107,7 +111,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= ERROR)
+        if (this.topic.threshold >= ERROR)
             publish(this, ERROR, message, a, b, c, d)
     }
 
@@ -118,7 +122,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= CRITICAL)
+        if (this.topic.threshold >= CRITICAL)
             publish(this, CRITICAL, message, a, b, c, d)
     }
 
@@ -129,7 +133,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= ALERT)
+        if (this.topic.threshold >= ALERT)
             publish(this, ALERT, message, a, b, c, d)
     }
 
@@ -140,11 +144,11 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= EMERGENCY)
+        if (this.topic.threshold >= EMERGENCY)
             publish(this, EMERGENCY, message, a, b, c, d)
     }
 
-    /** Writes at a level given as a number. */
+    /** Writes at a level given as a number; at ERROR when it is none. NONE writes nothing. */
     log(
         level: Level,
         message: string,
@@ -153,28 +157,31 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.channel.threshold >= level && level >= EMERGENCY)
+        if (level === NONE) return
+        if (!isSeverity(level)) level = ERROR
+        if (this.topic.threshold >= level)
             publish(this, level, message, a, b, c, d)
     }
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return settled(this).threshold >= level && level >= EMERGENCY
+        return isSeverity(level) && settled(this).threshold >= level
     }
 
     /** The most detailed level that reaches any handler. */
-    mostDetailed(): Level {
+    maxLevel(): Level {
         return settled(this).threshold
     }
 
     /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */
     exception(message: string, error: unknown): void {
-        if (this.channel.threshold >= ERROR)
+        if (this.topic.threshold >= ERROR)
             publish(this, ERROR, "{0}: {1}", message, renderError(error))
     }
 
     /**
-     * Writes an object, which becomes the record's meta.
+     * Writes an object, whose fields become the record's metadata; of anything else that is
+     * passed, the text.
      * @param render makes the message of it; `key=value key=value` when left out or throwing
      */
     report(
@@ -182,8 +189,11 @@ export class Logger implements Source {
         object: Meta,
         render?: (object: Meta) => string
     ): void {
-        if (settled(this).threshold >= level && level >= EMERGENCY)
-            publish(withMeta(this, object), level, renderReport(object, render))
+        if (level === NONE) return
+        if (!isSeverity(level)) level = ERROR
+        if (settled(this).threshold < level) return
+        const text = renderReport(object, render)
+        publish(withMeta(this, object), level, "{0}", text)
     }
 
     /**
@@ -197,9 +207,8 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        const { channel } = this
         // worked out: `withMeta` does so, and `publish` then takes it as checked
-        if (channel.core.progress && settled(this).threshold >= INFO)
+        if (this.topic.core.progress && settled(this).threshold >= INFO)
             publish(
                 withMeta(this, { progress: true }),
                 INFO,
@@ -215,14 +224,25 @@ export class Logger implements Source {
     with(meta: Meta): Logger {
         return withMeta(this, meta)
     }
+
+    /**
+     * Sets the data of all further records of this logger, as that of a task; undefined for
+     * none. What is no object with fields counts as none.
+     */
+    setMeta(meta: Meta | undefined): void {
+        const { core } = settled(this)
+        this.meta = fieldsOf(meta) ? Object.assign({}, meta) : undefined
+        // the log's record may hold the data of before
+        if (core.source === this) core.source = undefined
+    }
 }
 
 function withMeta(logger: Logger, meta: Meta): Logger {
     const merged = Object.assign({}, logger.meta || {})
-    Object.assign(merged, meta)
-    // not before this one has its topic: whoever claims that must be without meta
-    const channel = settled(logger)
-    return new Logger(channel, logger.mark, merged)
+    if (fieldsOf(meta)) Object.assign(merged, meta)
+    // not before this one has its topic: whoever claims that must be without metadata
+    const topic = settled(logger)
+    return new Logger(topic, logger.mark, merged)
 }
 
 /**
@@ -232,10 +252,12 @@ function withMeta(logger: Logger, meta: Meta): Logger {
 export type ServiceLogger = Logger
 
 function renderReport(object: Meta, render: (object: Meta) => string): string {
-    if (!render) return renderFields(object)
+    const text = fieldsOf(object) ? renderFields(object) : messageOf(object)
+    if (!render) return text
     try {
-        return render(object)
+        const rendered: unknown = render(object)
+        return rendered === undefined ? text : textOf(rendered)
     } catch (e: any) {
-        return `${renderFields(object)} (its rendering: ${renderError(e)})`
+        return `${text} (its rendering: ${renderError(e)})`
     }
 }

@@ -36,3 +36,17 @@ export function covers(pattern: string, topic: string): boolean {
     const { length } = pattern
     return topic.length === length || topic.indexOf(".", length) === length
 }
+
+/**
+ * How exact a topic or pattern is: its characters without stars, and a half for having none.
+ * Of several that cover a topic, the one with the largest figure counts.
+ */
+export function exactness(pattern: string): number {
+    let stars = 0
+    let at = pattern.indexOf("*")
+    while (at >= 0) {
+        stars++
+        at = pattern.indexOf("*", at + 1)
+    }
+    return pattern.length - (stars > 0 ? stars : -0.5)
+}

@@ -1,22 +1,58 @@
-import { checkRange, value } from "./check"
-import { ERROR, Level } from "./levels"
-import {
-    Account,
-    MAX_QUEUE_ENTRIES,
-    QueueOptions,
-    Stage,
-    STAGE_ASYNC,
-    STAGE_DROP,
-    STAGE_FLUSH,
-} from "./queue-options"
+import { optionError, OptionTable, readOptions } from "../platform"
+import { Level } from "./levels"
 
-export * from "./queue-options"
+/** Everything is taken. */
+export const STAGE_ASYNC = "async"
+/** Nearly full: only entries at `vital` or worse are taken, the rest are dropped. */
+export const STAGE_DROP = "drop"
+/** Nothing moved for too long: what was queued has just been thrown away, all of it. */
+export const STAGE_FLUSH = "flush"
+
+/** One of the STAGE constants. */
+export type Stage = string
+
+/** Limits and thresholds of a queue; what is left out keeps its value or takes the default. */
+export interface QueueOptions {
+    /** Most entries, 1 to 4096; 64 by default. */
+    entries?: number
+    /** Most bytes of all entries; 4096 by default. */
+    bytes?: number
+    /** Fill in percent of either limit at which dropping starts; 75 by default. */
+    dropAt?: number
+    /** Fill in percent of both limits at which dropping ends; 25 by default. */
+    lowAt?: number
+    /** Entries dropped in one overload after which the queue is flushed; 1000, 0 = never. */
+    flushAfter?: number
+    /** Entries of this level and worse may use what lies above `dropAt`; error by default. */
+    vital?: Level
+}
+
+/** What became of the entries of a queue or handler: received = delivered + queued + dropped. */
+export interface Account {
+    received: number
+    delivered: number
+    queued: number
+    dropped: number
+}
+
+/** Most entries a queue may be given: its slots alone take 16 bytes each. */
+export const MAX_QUEUE_ENTRIES = 4096
+
+const QUEUE_OPTIONS: OptionTable = `
+    entries: int 1 4096 = 64
+    bytes: bytes 1 65535 = 4096
+    dropAt: percent 1 100 = 75
+    lowAt: percent 0 100 = 25
+    flushAfter: int 0 2147483647 = 1000
+    vital: level -1 8 = 3
+`
 
 /**
  * A first-in first-out queue between the log, which must not wait, and a slow device.
  * It is bounded in entries and bytes, and its account is exact at every moment.
  *
- * The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
+ * Dropping goes on until the queue is low again (hysteresis), so that it does not change at
+ * each entry. The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
  * `sync`, slows the caller down until the handler has caught up; here no caller may be held,
  * so it has no meaning.
  * @devsWhenUsed
@@ -26,56 +62,42 @@ export class BoundedQueue<T> {
     received = 0
     /** Entries in the queue. */
     length = 0
-    dropEntries = 0
+    /** Fill at which dropping starts; 0 while entries are dropped, until the queue is low. */
+    private dropEntries = 0
     /** Bytes of the entries in the queue. */
     bytes = 0
-    dropBytes = 0
-    readonly items: T[] = []
-    readonly sizes: number[] = []
+    private dropBytes = 0
+    private readonly items: T[] = []
+    private readonly sizes: number[] = []
     stage: Stage = STAGE_ASYNC
-    vital = ERROR
     dropped = 0
     /** Entries dropped and not reported yet. */
     unreported = 0
     /** Entries dropped since one was delivered. */
-    stuck = 0
-    flushAfter = 1000
+    private stuck = 0
     delivered = 0
-    maxEntries = 64
-    maxBytes = 4096
-    dropAt = 75
-    lowAt = 25
+    private limits: QueueOptions
     /** Called when something was dropped and the queue is low again; must not log or wait. */
     onLow: () => void
 
-    /** @throws RangeError when a limit is out of its range */
+    /** @throws OPTION_ERROR when a limit is out of its range */
     constructor(options?: QueueOptions) {
-        this.configure(options || {})
+        this.limits = limitsOf(options)
+        this.setThresholds()
     }
 
     /**
      * Changes limits while running. Entries that no longer fit stay until they are delivered.
-     * @throws RangeError when a limit is out of its range; nothing is changed then
+     * @throws OPTION_ERROR when a limit is out of its range; nothing is changed then
      */
     configure(changes: QueueOptions): void {
-        const entries = value(changes.entries, this.maxEntries)
-        const bytes = value(changes.bytes, this.maxBytes)
-        const dropAt = value(changes.dropAt, this.dropAt)
-        const lowAt = value(changes.lowAt, this.lowAt)
-        const flushAfter = value(changes.flushAfter, this.flushAfter)
-        checkRange("entries", entries, 1, MAX_QUEUE_ENTRIES)
-        checkRange("bytes", bytes, 1, 0xffff)
-        checkRange("dropAt", dropAt, 1, 100)
-        checkRange("lowAt", lowAt, 0, dropAt)
-        checkRange("flushAfter", flushAfter, 0, 0x7fffffff)
-        this.maxEntries = entries
-        this.maxBytes = bytes
-        this.dropAt = dropAt
-        this.lowAt = lowAt
-        this.flushAfter = flushAfter
-        this.vital = value(changes.vital, this.vital)
-        this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
-        this.dropBytes = Math.idiv(bytes * dropAt, 100)
+        this.limits = limitsOf(changes, this.limits)
+        if (this.stage !== STAGE_DROP) this.setThresholds()
+    }
+
+    /** @throws OPTION_ERROR for limits that `configure` would refuse */
+    check(changes: QueueOptions): void {
+        limitsOf(changes, this.limits)
     }
 
     /**
@@ -99,20 +121,25 @@ export class BoundedQueue<T> {
         this.received = this.received + 1
         if (this.length < this.dropEntries)
             if (this.bytes + bytes <= this.dropBytes) return true
-        if (this.stage === STAGE_ASYNC) this.stage = STAGE_DROP
-        if (level <= this.vital && fits(this, bytes)) return true
+        if (this.stage === STAGE_ASYNC) {
+            this.stage = STAGE_DROP
+            this.dropEntries = 0
+        }
+        const { vital, flushAfter } = this.limits
+        if (level <= vital && this.fits(bytes)) return true
         const stuck = this.stuck + 1
         this.stuck = stuck
-        if (stuck >= this.flushAfter && this.flushAfter > 0) {
+        if (stuck >= flushAfter && flushAfter > 0) {
             this.stuck = 0
             this.clear()
+            this.setThresholds()
             this.stage = STAGE_FLUSH
-            if (fits(this, bytes)) return true
+            if (this.fits(bytes)) return true
         }
         this.dropped = this.dropped + 1
         this.unreported = this.unreported + 1
         // one too large for the drop threshold is dropped though the queue is low
-        if (bytes > this.dropBytes) checkLow(this)
+        if (bytes > this.dropBytes) this.checkLow()
         return false
     }
 
@@ -137,7 +164,7 @@ export class BoundedQueue<T> {
         if (!this.length) return undefined
         this.delivered++
         this.stuck = 0
-        takeOut(this, 1)
+        this.takeOut(1)
         return item
     }
 
@@ -146,15 +173,15 @@ export class BoundedQueue<T> {
         const { length } = this
         this.dropped += length
         this.unreported += length
-        takeOut(this, length)
+        this.takeOut(length)
     }
 
     /** Whether the fill is at `lowAt` or below. */
     isLow(): boolean {
-        const { lowAt } = this
+        const { entries, bytes, lowAt } = this.limits
         return (
-            this.length * 100 <= this.maxEntries * lowAt &&
-            this.bytes * 100 <= this.maxBytes * lowAt
+            this.length * 100 <= entries * lowAt &&
+            this.bytes * 100 <= bytes * lowAt
         )
     }
 
@@ -170,31 +197,48 @@ export class BoundedQueue<T> {
         this.unreported = 0
         return count
     }
+
+    private setThresholds(): void {
+        const { entries, bytes, dropAt } = this.limits
+        this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
+        this.dropBytes = Math.idiv(bytes * dropAt, 100)
+    }
+
+    /** Whether an entry fits that may use the reserve. */
+    private fits(size: number): boolean {
+        const { entries, bytes } = this.limits
+        return this.length < entries && this.bytes + size <= bytes
+    }
+
+    /** Takes out the oldest `count` entries. */
+    private takeOut(count: number): void {
+        const { items, sizes } = this
+        for (let i = 0; i < count; ++i) this.bytes -= sizes[i]
+        items.insert(0, -count)
+        sizes.insert(0, -count)
+        this.length -= count
+        this.checkLow()
+    }
+
+    /** Ends an overload once the queue is low, and says so when something was dropped. */
+    private checkLow(): void {
+        if (this.stage === STAGE_ASYNC && !(this.unreported > 0)) return
+        if (!this.isLow()) return
+        this.stage = STAGE_ASYNC
+        this.setThresholds()
+        if (this.unreported > 0 && this.onLow) this.onLow()
+    }
 }
 
-type AnyQueue = BoundedQueue<unknown>
-
-/** Whether an entry fits that may use the reserve. */
-function fits(queue: AnyQueue, bytes: number): boolean {
-    return (
-        queue.length < queue.maxEntries && queue.bytes + bytes <= queue.maxBytes
-    )
-}
-
-/** Takes out the oldest `count` entries. */
-function takeOut(queue: AnyQueue, count: number): void {
-    const { items, sizes } = queue
-    for (let i = 0; i < count; ++i) queue.bytes -= sizes[i]
-    items.insert(0, -count)
-    sizes.insert(0, -count)
-    queue.length -= count
-    checkLow(queue)
-}
-
-/** Ends an overload once the queue is low, and says so when something was dropped. */
-function checkLow(queue: AnyQueue): void {
-    if (queue.stage === STAGE_ASYNC && !(queue.unreported > 0)) return
-    if (!queue.isLow()) return
-    queue.stage = STAGE_ASYNC
-    if (queue.unreported > 0 && queue.onLow) queue.onLow()
+/** @throws OPTION_ERROR when a limit is out of its range */
+function limitsOf(changes: QueueOptions, before?: QueueOptions): QueueOptions {
+    const limits = readOptions("queue", QUEUE_OPTIONS, changes, before)
+    if (limits.lowAt > limits.dropAt)
+        throw optionError(
+            "queue",
+            "lowAt",
+            `at most dropAt (${limits.dropAt})`,
+            limits.lowAt
+        )
+    return limits
 }

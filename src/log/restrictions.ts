@@ -1,4 +1,5 @@
-import { covers } from "./pattern"
+import type { HandlerEntry } from "./core"
+import { covers, exactness } from "./pattern"
 import { checkTopic } from "./spec"
 
 /** Most topics that are restricted to one handler. */
@@ -18,10 +19,21 @@ interface Restriction {
 export class Restrictions {
     private list: Restriction[] = []
 
-    /** The name of the only handler of a topic; undefined where all take it. */
-    handlerOf(topic: string): string | undefined {
-        const found = this.list.find(r => covers(r.topic, topic))
-        return found ? found.handler : undefined
+    /**
+     * The name of the only handler of a topic by the most exact restriction whose handler is
+     * there; undefined where all take it.
+     */
+    handlerOf(topic: string, entries: HandlerEntry[]): string | undefined {
+        let best = -1
+        let handler: string = undefined
+        for (const restriction of this.list) {
+            const weight = exactness(restriction.topic)
+            if (weight < best || !covers(restriction.topic, topic)) continue
+            if (!isThere(restriction.handler, entries)) continue
+            best = weight
+            handler = restriction.handler
+        }
+        return handler
     }
 
     /**
@@ -40,4 +52,9 @@ export class Restrictions {
         }
         this.list = others
     }
+}
+
+/** Whether a handler takes records: it was not removed, and did not fail. */
+function isThere(name: string, entries: HandlerEntry[]): boolean {
+    return entries.some(entry => entry.name === name && !entry.failed)
 }

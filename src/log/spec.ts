@@ -1,8 +1,17 @@
+import { escapeControls, replaceAll } from "../platform"
 import { LevelSpecError } from "./errors"
-import { Level, levelName, levelNames, parseLevel } from "./levels"
+import {
+    checkLevel,
+    INFO,
+    Level,
+    levelName,
+    levelNames,
+    parseLevel,
+} from "./levels"
 import { FilterAnswer, IGNORE, LogFilter, STOP } from "./filters"
-import { covers } from "./pattern"
+import { covers, exactness } from "./pattern"
 import { LogRecord } from "./record"
+import { cut } from "./text"
 
 /** Most `level@topic` overrides of one specification. */
 export const MAX_RULES = 32
@@ -13,15 +22,15 @@ export const MAX_TOPIC = 48
 export interface LevelRule {
     topic: string
     level: Level
-    /** How exact the topic is: its characters without stars, and a half for having none. */
+    /** `exactness` of the topic. */
     weight: number
 }
 
 /**
  * Levels by topic: a default and overrides, as in `error debug@net warning@task.*`
  * (after Racket's PLTSTDERR). An override holds for the topic and what is below it in
- * dotted names. Of several that hold, the one with the most characters wins, stars not
- * counted; of equals one without star, then the later.
+ * dotted names. Of several that hold, the most exact one wins (`exactness`), of equals the
+ * later.
  * @devsWhenUsed
  */
 export class LevelRules implements LogFilter {
@@ -62,9 +71,10 @@ export class LevelRules implements LogFilter {
 
     /**
      * Sets the override of a topic or pattern; undefined takes it away.
-     * @throws RangeError for a malformed topic, or one too many
+     * @throws RangeError for a malformed topic, one too many, or what is no level
      */
     setRule(topic: string, level: Level | undefined): void {
+        if (level !== undefined) checkLevel(`topic "${topic}"`, level)
         const rule = this.rule(topic)
         if (level === undefined) {
             if (rule) this.rules.insert(this.rules.indexOf(rule), -1)
@@ -89,28 +99,22 @@ function addRule(rules: LevelRule[], topic: string, level: Level): string {
     const fault = topicFault(topic)
     if (fault) return fault
     if (rules.length >= MAX_RULES) return `more than ${MAX_RULES} topics`
-    let stars = 0
-    let at = topic.indexOf("*")
-    while (at >= 0) {
-        stars++
-        at = topic.indexOf("*", at + 1)
-    }
-    rules.push({
-        topic,
-        level,
-        weight: topic.length - (stars > 0 ? stars : -0.5),
-    })
+    rules.push({ topic, level, weight: exactness(topic) })
     return undefined
 }
 
 /**
- * Reads `LEVEL LEVEL@TOPIC ...`: words between spaces, at most one without topic, which may
- * stand anywhere. A later word for the same topic is a fault, not an override.
+ * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends, at most one without
+ * topic, which may stand anywhere. A later word for the same topic is a fault, not an override.
  * @param fallback the level for all other topics when the text names none
  * @throws LevelSpecError with the place of the fault
  */
 export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     const rules = new LevelRules(fallback)
+    if (typeof text !== "string")
+        throw new LevelSpecError("" + text, 0, "a text is wanted")
+    const given = text
+    for (const blank of ["\t", "\n", "\r"]) text = replaceAll(text, blank, " ")
     let named = false
     let next = 0
     while (next < text.length) {
@@ -138,23 +142,41 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
             named = true
             rules.fallback = level
         }
-        if (problem) throw new LevelSpecError(text, start, problem)
+        if (problem) throw new LevelSpecError(given, start, problem)
     }
     return rules
 }
 
 /** What is wrong with a topic or pattern, or undefined when nothing is. */
 function topicFault(topic: string): string | undefined {
+    if (typeof topic !== "string") return "a text is wanted"
     if (!topic) return "a topic is missing"
     if (topic.length > MAX_TOPIC) return `longer than ${MAX_TOPIC} characters`
     if (`.${topic}.`.includes("..")) return "an empty part between dots"
     if (topic.includes("@")) return "a second @"
     if (topic.includes(" ")) return "a space in the topic"
+    // the mark of a line ends with one
+    if (topic.includes("]")) return "a ] in the topic"
+    if (escapeControls(topic) !== topic)
+        return "a control character in the topic"
     return undefined
 }
 
 /** @throws RangeError for a malformed topic */
 export function checkTopic(topic: string): void {
     const fault = topicFault(topic)
-    if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
+    if (fault)
+        throw new RangeError(
+            `topic "${escapeControls(cut("" + topic, 2 * MAX_TOPIC))}": ${fault}`
+        )
+}
+
+/** What is wrong with a level specification, and where; undefined when it is well formed. */
+export function levelSpecFault(text: string): string | undefined {
+    try {
+        parseLevelSpec(text, INFO)
+        return undefined
+    } catch (e: any) {
+        return e.message
+    }
 }

@@ -1,16 +1,31 @@
 import { Core, HandlerEntry } from "./core"
 import { HandlerExistsError, UnknownHandlerError } from "./errors"
+import { Handler } from "./handler"
 import { Level, NONE } from "./levels"
+import { optionError, OptionTable, checkOption } from "../platform"
 
 /** Most handlers and receivers of one log. */
 export const MAX_HANDLERS = 16
+const NAME: OptionTable = " name: text 1 32"
 
 /**
- * Checks that a handler may be added: the name is free, or its handler is out.
+ * Checks that something may be added as a handler: the name is free, or its handler is out.
  * @returns the one that is out, or undefined
- * @throws HandlerExistsError, RangeError when there are too many
+ * @throws HandlerExistsError, OPTION_ERROR for a bad name or handler, RangeError when there are too many
  */
-export function checkName(core: Core, name: string): HandlerEntry | undefined {
+export function checkNew(
+    core: Core,
+    name: string,
+    handler: Handler
+): HandlerEntry | undefined {
+    checkOption("log handler", NAME, "name", name)
+    if (!handler || typeof handler.emit !== "function")
+        throw optionError(
+            `log handler "${name}"`,
+            "emit",
+            "a function",
+            handler
+        )
     const old = findEntry(core, name)
     if (old && !old.failed) throw new HandlerExistsError(name)
     if (!old && core.entries.length >= MAX_HANDLERS)

@@ -4,7 +4,7 @@
  *     NAME: KIND LIMITS [= DEFAULT]
  *
  *     flushTime: ms 0 86400000 = 300000     whole number; the kind is its unit: ms, bytes,
- *                                           percent, entries, or `int` for none
+ *                                           percent, ..., `int` for none; `level` of the log
  *     jitter: number 0 1 = 0.5              number, also a fraction
  *     filename: text 1 24                   text, of so many bytes
  *     time: one-of rfc3339|uptime = rfc3339 one of some texts
@@ -164,12 +164,12 @@ function objection(rule: string[], value: unknown): string {
             value.byteLength <= max
             ? ""
             : `a text of ${min} to ${max} bytes`
-    const isNumber = typeof value === "number" && value >= min && value <= max
-    const unit = bare === "int" || bare === "number" ? "" : ` ${bare}`
-    if (bare === "number") return isNumber ? "" : `${min} to ${max}`
-    return isNumber && Math.floor(value as number) === value
-        ? ""
-        : `a whole number, ${min} to ${max}${unit}`
+    const isInside = typeof value === "number" && value >= min && value <= max
+    const range = `${min} to ${max}`
+    if (bare === "number") return isInside ? "" : range
+    if (isInside && Math.floor(value as number) === value) return ""
+    if (bare === "level") return `a level, ${range}`
+    return `a whole number, ${range}${bare === "int" ? "" : " " + bare}`
 }
 
 /** The type of a value, where lists and null are types too. */

@@ -18,7 +18,7 @@ export class RsyslogHandler implements Handler {
     }
 
     /** The message is written from the record: no line is needed. */
-    advise(): HandlerOptions {
+    defaultOptions(): HandlerOptions {
         return { level: INFO, formatter: null }
     }
 

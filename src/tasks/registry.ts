@@ -1,5 +1,4 @@
 import * as ds from "@devicescript/core"
-import { unusedChannel } from "../log"
 import {
     awaitBoot,
     beginBoot,
@@ -458,7 +457,7 @@ function makeSupervisor(options: RegistryOptions): Supervisor {
         core: [],
         left: [],
         reports: log.logger("tasks"),
-        unused: unusedChannel(log),
+        log,
         keptVersion: 0,
         writtenVersion: 0,
         isWriting: false,

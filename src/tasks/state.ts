@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import type { Channel, Logger, ServiceLogger } from "../log"
+import type { Logger, LogSystem, ServiceLogger } from "../log"
 import { resumeFiber } from "../platform"
 import {
     DEFAULTS,
@@ -176,8 +176,8 @@ export interface Supervisor extends RegistryOptions {
     fiber: ds.Fiber
     /** Lines about tasks that are not the task's own. */
     readonly reports: Logger
-    /** What the loggers of tasks share that have not been used. */
-    readonly unused: Channel
+    /** Makes the loggers of tasks. */
+    readonly log: LogSystem
     /** What is kept about tasks in each flash slot, as text; undefined until it was read. */
     kept: string[]
     /** The same as the flash has it. */

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { ServiceLogger, Logger } from "../log"
+import type { ServiceLogger } from "../log"
 import type { Signal } from "../platform"
 import { taskError } from "./errors"
 import { checkName, freeName } from "./names"
@@ -88,7 +88,7 @@ class SupervisedTask implements TaskRecord {
         public options: TaskOptions
     ) {
         this.flags = options.notify ? UNREADY : 0
-        this.log = new Logger(supervisor.unused, logName(name))
+        this.log = supervisor.log.service(logName(name))
     }
 
     async sleep(ms: number): Promise<void> {

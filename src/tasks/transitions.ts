@@ -680,6 +680,7 @@ export function removeTask(task: TaskRecord): void {
     const coreAt = core.indexOf(task)
     if (coreAt >= 0) core.insert(coreAt, -1)
     if ((task.flags & PARENT) !== 0) removeChildren(task)
+    supervisor.log.freeTopic(task.log)
     stopWanting(task)
     scheduleReview(supervisor)
     wake(supervisor)

@@ -4,6 +4,7 @@ import { LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
+import { expectPart, thrown } from "./support/log"
 import {
     fails,
     openLog,
@@ -46,9 +47,18 @@ describe("the flash log as a handler", () => {
         log.configureHandler("file", {
             flushLevel: NONE,
             flushBytes: 1000,
-            flash: new TestFlash(),
-            filename: "other.log",
         })
+        const fixed: any[] = [
+            { flash },
+            { filename: "other.log" },
+            { slots: 4 },
+        ]
+        fixed.forEach(changes =>
+            expectPart(
+                thrown(() => log.configureHandler("file", changes)),
+                'flash log "error.log": no option "'
+            )
+        )
         await until(() => flash.writes.length === 1)
         for (let i = 0; i < 9; ++i) logger.error("an error that waits, {0}", i)
         await ds.sleep(60)
@@ -57,13 +67,13 @@ describe("the flash log as a handler", () => {
         await until(() => flash.writes.length > 1)
         expect((await file.files.list())[0].name).toBe("error.log")
         expect(fails(() => file.configure({ flushBytes: 1025 }))).toBe(
-            "flushBytes: 1 to 1024 wanted, got 1025"
+            'flash log "error.log": flushBytes: wanted a whole number, 1 to 1024 bytes, got 1025'
         )
         expect(fails(() => file.configure({ flushTime: -1 }))).toBe(
-            "flushTime: 0 to 2147483647 wanted, got -1"
+            'flash log "error.log": flushTime: wanted a whole number, 0 to 2147483647 ms, got -1'
         )
         expect(fails(() => file.configure({ flushLevel: 9 }))).toBe(
-            "flushLevel: -1 to 8 wanted, got 9"
+            'flash log "error.log": flushLevel: wanted a level, -1 to 8, got 9'
         )
         await log.removeHandler("file")
     })
@@ -72,9 +82,11 @@ describe("the flash log as a handler", () => {
         const format = (entry: { message: string }) => `<${entry.message}\n>`
         const log = logWith(file, { formatter: { format } })
         log.logger("pump").error("stuck at {0} %", 40)
+        log.configureHandler("file", { formatter: { format, multiLine: true } })
+        log.logger("pump").error("stuck at {0} %", 41)
         await file.flush()
         expect((await file.files.tail(9)).join()).toBe(
-            "0 [ERROR] <stuck at 40 %\n>"
+            "0 [ERROR] <stuck at 40 %#012>,0 [ERROR] <stuck at 41 %\n>"
         )
         await log.removeHandler("file")
     })

@@ -94,10 +94,10 @@ describe("flush policy", () => {
         await log.flush()
         expect((await log.files.list()).length).toBe(1)
         expect(fails(() => log.configure({ maxSize: 9000 }))).toBe(
-            "maxSize 9000 with 1 files needs 54 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)"
+            'flash log "error.log": maxSize 9000 with 1 files needs 54 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)'
         )
         expect(fails(() => log.configure({ flushBytes: 0 }))).toBe(
-            "flushBytes: 1 to 1024 wanted, got 0"
+            'flash log "error.log": flushBytes: wanted a whole number, 1 to 1024 bytes, got 0'
         )
         await log.close()
     })
@@ -243,7 +243,7 @@ describe("trouble", () => {
         log.emit(gone, undefined)
         await log.flush()
         expect((await log.files.cat("error.log")).join("|")).toBe(
-            "12 [ERROR] [pump.service] stuck at 40 %|" +
+            "12 [ERROR] [pump.service] stuck#012at 40 %|" +
                 "2027-01-15T08:00:00Z [ERROR] [test] gone"
         )
         const found: string[] = []
@@ -257,11 +257,13 @@ describe("trouble", () => {
         const clock = new TestClock()
         const flash = new TestFlash()
         expect(fails(() => openLog(flash, 100, { slots: 25 }))).toBe(
-            "slots: 2 to 24 wanted, got 25"
+            'flash log "error.log": slots: wanted a whole number, 2 to 24, got 25'
         )
         const name = "a name of more than thirty-two bytes"
         expect(
             fails(() => new FileRotationHandler(name, 100, { flash, clock }))
-        ).toBe("length of filename: 1 to 32 wanted, got 36")
+        ).toBe(
+            'flash log: filename: wanted a text of 1 to 32 bytes, got "a name of more than thirty-two bytes"'
+        )
     })
 })

@@ -94,7 +94,7 @@ describe("rotation", () => {
         expect(await span(again, "error.log.2")).toBe("09-12")
         expect(await span(again, "error.log")).toBe("17-20")
         expect(fails(() => again.configure({ maxCount: 24 }))).toBe(
-            "maxCount: 0 to 23 wanted, got 24"
+            'flash log "error.log": maxCount: wanted a whole number, 0 to 23, got 24'
         )
         await again.close()
     })
@@ -102,11 +102,11 @@ describe("rotation", () => {
         const open = (maxSize: number) =>
             fails(() => openLog(new TestFlash(), maxSize))
         expect(open(0)).toBe(
-            "maxSize 0 (unlimited) is not possible: the flash log has a fixed size"
+            'flash log "error.log": maxSize: wanted a limit: the flash log has a fixed size, got 0'
         )
         expect(open(2016)).toBe("nothing thrown")
         expect(open(2017)).toBe(
-            "maxSize 2017 with 2 files needs 26 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)"
+            'flash log "error.log": maxSize 2017 with 2 files needs 26 slots of flash, there are 24 (MAX_LOG_SEGMENTS: 24)'
         )
     })
     test("files of the largest size are whole when lines average 40 bytes", async () => {

@@ -6,6 +6,7 @@ import {
     INFO,
     levelName,
     levelNames,
+    MAX_TOPICS,
     LevelSpecError,
     LogSystem,
     NONE,
@@ -85,21 +86,46 @@ describe("levels (L1)", () => {
 })
 
 describe("named loggers (L2)", () => {
-    test("one instance for a topic, topics are bounded and checked", () => {
-        const { log } = freshLog()
+    test("one instance for a topic, topics are bounded and checked", async () => {
+        const { log, out } = freshLog()
         expect(log.logger("a.b") === log.logger("a.b")).toBe(true)
-        ;["", "a..b", ".a", "a.", "a b", "a@b"].forEach(bad =>
+        const malformed: any[] = [
+            "",
+            "a..b",
+            ".a",
+            "a.",
+            "a b",
+            "a@b",
+            "a]b",
+            "a\nb",
+            "a\rb",
+            "a\x1bb",
+            "a\x7fb",
+            "a\u0085b",
+            undefined,
+            null,
+            5,
+            {},
+        ]
+        malformed.forEach(bad =>
             expectPart(
                 thrown(() => log.logger(bad)),
                 "RangeError: topic"
             )
         )
-        expectPart(
-            thrown(() => {
-                for (let i = 0; i < 70; ++i) log.logger("many" + i)
-            }),
-            'topic "many62": at most 64 fit'
-        )
+        await ds.sleep(0)
+        // what was given up for others works as before, and takes the same levels
+        const first = log.logger("many0")
+        for (let i = 0; i < 70; ++i) log.logger("many" + i)
+        expect(log.topics.length).toBe(MAX_TOPICS)
+        first.error("0")
+        expect(out.take()).toBe("error many0 0")
+        log.setLevel("many0", NONE)
+        first.error("no")
+        log.setLevel("many0", DEBUG)
+        first.debug("1")
+        expect(out.take()).toBe("debug many0 1")
+        await ds.sleep(0)
         // nothing else is harmed
         log.logger("a.b").error("still there")
     })
@@ -351,16 +377,16 @@ describe("a disabled call (L4)", () => {
         const { log } = freshLog("info debug@net")
         const net = log.logger("net.a")
         const other = log.logger("x")
-        expect(net.mostDetailed()).toBe(DEBUG)
-        expect(log.finestLevel()).toBe(DEBUG)
+        expect(net.maxLevel()).toBe(DEBUG)
+        expect(log.maxLevel()).toBe(DEBUG)
         log.configureHandler("out", { level: ERROR })
-        expect(log.finestLevel()).toBe(ERROR)
+        expect(log.maxLevel()).toBe(ERROR)
         const receiver = log.subscribe("none notice@net")
-        expect(log.finestLevel()).toBe(NOTICE)
-        expect(net.mostDetailed()).toBe(NOTICE)
-        expect(log.logger("net.a").mostDetailed()).toBe(NOTICE)
-        expect(other.mostDetailed()).toBe(ERROR)
+        expect(log.maxLevel()).toBe(NOTICE)
+        expect(net.maxLevel()).toBe(NOTICE)
+        expect(log.logger("net.a").maxLevel()).toBe(NOTICE)
+        expect(other.maxLevel()).toBe(ERROR)
         await log.unsubscribe(receiver)
-        expect(net.mostDetailed()).toBe(ERROR)
+        expect(net.maxLevel()).toBe(ERROR)
     })
 })

@@ -50,15 +50,16 @@ describe("records (L9)", () => {
     test("messages: none to four arguments of any kind", () => {
         const { log, out } = freshLog()
         const l = log.logger("x")
-        l.info("{0} as it is, {}")
+        l.info("{x} as it is, {}")
         l.info("{0}", "a")
         l.info("{0} {1} {2} {3}", 1, true, null, [1, 2])
         l.info("{1}{0}", "b", "a")
         l.info("{1}", undefined, "second")
         l.info("{{0}} {0}", 0)
+        l.info("value {0}", undefined)
         expect(out.take()).toBe(
-            "info x {0} as it is, {}|info x a|info x 1 true null [1,2]|" +
-                "info x ab|info x second|info x {0} 0"
+            "info x {x} as it is, {}|info x a|info x 1 true null [1,2]|" +
+                "info x ab|info x second|info x {0} 0|info x value undefined"
         )
     })
 

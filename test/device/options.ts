@@ -18,7 +18,7 @@ const TABLE = `
     time: one-of rfc3339|uptime = rfc3339
     lazy: flag = false
     eager: flag = true
-    level: int -1 8 = 3
+    level: level -1 8 = 3
     files: list
     render: function
     formatter: object?
@@ -181,7 +181,7 @@ describe("options by a table", () => {
             { lazy: null },
             "lazy: wanted true or false, got null",
             { level: 9 },
-            "level: wanted a whole number, -1 to 8, got 9",
+            "level: wanted a level, -1 to 8, got 9",
             { files: {} },
             "files: wanted a list, got an object",
             { render: {} },

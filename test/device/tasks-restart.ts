@@ -46,7 +46,7 @@ describe("tasks: restart", () => {
     test("T8 the delay doubles to its ceiling and begins anew after a healthy run", async () => {
         const bench = await emptyBench()
         const { tasks, clock, log } = bench
-        log.letProgress(true)
+        log.enableProgress(true)
         let early = 0
         let last = 0
         const t = tasks.add(
@@ -66,7 +66,7 @@ describe("tasks: restart", () => {
             }
         )
         await bench.become("x", "failed")
-        log.letProgress(false)
+        log.enableProgress(false)
         same(t.runs, 7)
         same(early, 0)
         const delays = bench
@@ -200,11 +200,11 @@ describe("tasks: progress", () => {
         tasks.add("quiet", forever)
         await ds.sleep(5)
         same(bench.lines.length, 0)
-        log.letProgress(true)
+        log.enableProgress(true)
         tasks.add("loud", forever)
         await ds.sleep(5)
         await tasks.stop("loud")
-        log.letProgress(false)
+        log.enableProgress(false)
         same(
             bench.lines.join(),
             "info tasks loud started, run 1,info tasks loud stopped"

@@ -1,18 +1,35 @@
 import { Handler } from "../handler"
-import { DEBUG, ERROR, WARNING } from "../levels"
+import { DEBUG, ERROR, Level, WARNING } from "../levels"
 import { LogRecord } from "../record"
+import { firstBytes } from "../text"
+
+/** Most bytes of a line on the console: the VM cuts longer ones at 296, mark and end included. */
+export const CONSOLE_BYTES = 280
+/** Begins what goes on with the line before it. */
+export const CONSOLE_MORE = "... "
 
 /**
  * Writes lines to the VM's console, by the console's own method for the severity. The VM
  * marks them: `! ` error and worse, `* ` warning, `> ` notice and info, `? ` debug and trace.
+ * A line that is too long for the VM goes on in further ones, which begin with CONSOLE_MORE.
  * @devsWhenUsed
  */
 export class ConsoleHandler implements Handler {
     emit(record: LogRecord, line: string): void {
         const { level } = record
-        if (level <= ERROR) console.error(line)
-        else if (level === WARNING) console.warn(line)
-        else if (level >= DEBUG) console.debug(line)
-        else console.log(line)
+        if (line.byteLength <= CONSOLE_BYTES) return write(level, line)
+        while (line.byteLength > CONSOLE_BYTES) {
+            const part = firstBytes(line, CONSOLE_BYTES)
+            write(level, part)
+            line = CONSOLE_MORE + line.slice(part.length)
+        }
+        write(level, line)
     }
+}
+
+function write(level: Level, line: string): void {
+    if (level <= ERROR) console.error(line)
+    else if (level === WARNING) console.warn(line)
+    else if (level >= DEBUG) console.debug(line)
+    else console.log(line)
 }

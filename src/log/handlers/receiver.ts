@@ -26,8 +26,9 @@ export class LogReceiver implements Handler {
         this.queue = new BoundedQueue(options)
     }
 
-    advise(): HandlerOptions {
-        return { levels: this.rules, formatter: null, burst: null }
+    defaultOptions(): HandlerOptions {
+        const levels = this.rules
+        return { levels, direct: true, formatter: null, burst: null }
     }
 
     emit(record: LogRecord): void {

@@ -1,5 +1,4 @@
-import { Signal } from "../../platform"
-import { checkRange } from "../check"
+import { checkOption, OptionTable, Signal } from "../../platform"
 import { Handler, HandlerOptions } from "../handler"
 import { matches } from "../pattern"
 import { LogRecord } from "../record"
@@ -8,6 +7,7 @@ import { cut } from "../text"
 /** Smallest and largest ring, in bytes; the VM gives no buffer larger than 56 KB. */
 export const MIN_RING = 64
 export const MAX_RING = 0xe000
+const RING: OptionTable = " size: bytes 64 57344"
 /** Most fibers that may follow one ring at a time. */
 export const MAX_FOLLOWERS = 4
 /**
@@ -47,7 +47,7 @@ export class RingHandler implements Handler {
 
     /** @param bytes size of the buffer; each line takes 2 or 3 bytes besides its text */
     constructor(bytes: number) {
-        checkRange("ring bytes", bytes, MIN_RING, MAX_RING)
+        checkOption("ring", RING, "size", bytes)
         this.size = bytes & ~1
         this.free = this.size
         this.buffer = Buffer.alloc(this.size)
@@ -91,7 +91,7 @@ export class RingHandler implements Handler {
     }
 
     /** No burst limit: the ring is fast, and bounds itself. */
-    advise(): HandlerOptions {
+    defaultOptions(): HandlerOptions {
         return { burst: null }
     }
 

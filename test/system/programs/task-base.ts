@@ -15,7 +15,7 @@ export class Device {
         const lines = new RingHandler(1024)
         log.addHandler("console", new ConsoleHandler(), { level: INFO })
         log.addHandler("ring", lines)
-        log.letProgress(true)
+        log.enableProgress(true)
         const given: RegistryOptions = { clock, log, lines }
         this.tasks = new TaskRegistry(Object.assign(given, options))
     }

@@ -1,9 +1,10 @@
-import { checkRange } from "./check"
+import { OptionTable, readOptions } from "../platform"
 import { Core } from "./core"
 import { reportOut } from "./faults"
-import { LogFilter } from "./filters"
+import { KEEP, LogFilter } from "./filters"
 import { covers } from "./pattern"
-import { renderError } from "./text"
+import { renderError } from "./render"
+import { checkFilter } from "./entry"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16
@@ -16,8 +17,13 @@ export interface FilterOptions {
     restartAfter?: number
 }
 
+const FILTER_OPTIONS: OptionTable = `
+    topic: text 1 96 = *
+    restartAfter: ms 0 2147483647 = 0
+`
+
 /** A filter before all handlers. */
-interface PrimaryFilter {
+interface GlobalFilter {
     filter: LogFilter
     topic: string
     restartAfter: number
@@ -31,12 +37,20 @@ interface PrimaryFilter {
  * them, so that a program without any does not link this.
  * @devsWhenUsed
  */
-export class PrimaryFilters {
-    private readonly list: PrimaryFilter[] = []
+export class GlobalFilters {
+    private readonly list: GlobalFilter[] = []
+    /** KEEP or STOP: what holds when all filters of a topic say IGNORE. */
+    fallback = KEEP
 
     /** @throws RangeError when the name is taken, for one too many, or a bad option */
-    addPrimary(filter: LogFilter, options: FilterOptions): void {
+    addFilter(filter: LogFilter, given: FilterOptions): void {
+        checkFilter("log", filter)
         const { name } = filter
+        const options = readOptions(
+            `log filter "${name}"`,
+            FILTER_OPTIONS,
+            given
+        )
         const old = this.find(name)
         if (old && !old.out)
             throw new RangeError(`log filter "${name}" exists already`)
@@ -44,16 +58,14 @@ export class PrimaryFilters {
             throw new RangeError(
                 `log filter "${name}": at most ${MAX_FILTERS} fit`
             )
-        const restartAfter = options.restartAfter ?? 0
-        checkRange("restartAfter", restartAfter, 0, 0x7fffffff)
-        if (old) this.removePrimary(name)
-        const topic = options.topic || "*"
+        if (old) this.removeFilter(name)
+        const { topic, restartAfter } = options
         const backAt: number = undefined
         this.list.push({ filter, topic, restartAfter, out: false, backAt })
     }
 
     /** @returns false when there is no filter of this name */
-    removePrimary(name: string): boolean {
+    removeFilter(name: string): boolean {
         const entry = this.find(name)
         if (!entry) return false
         this.list.insert(this.list.indexOf(entry), -1)
@@ -83,7 +95,7 @@ export class PrimaryFilters {
      * Brings back what is due by now.
      * @returns when the next one is due, Infinity when none is
      */
-    bringPrimaryBack(now: number): number {
+    bringBack(now: number): number {
         let next = Infinity
         for (const entry of this.list)
             if (entry.backAt <= now) {
@@ -93,7 +105,12 @@ export class PrimaryFilters {
         return next
     }
 
-    private find(name: string): PrimaryFilter | undefined {
+    /** The filters in force, in the order in which they are asked. */
+    all(): LogFilter[] {
+        return this.list.filter(entry => !entry.out).map(entry => entry.filter)
+    }
+
+    private find(name: string): GlobalFilter | undefined {
         return this.list.find(entry => entry.filter.name === name)
     }
 }

@@ -5,31 +5,31 @@ import { restoreEntry } from "./entry"
 import { report } from "./faults"
 import { ERROR, WARNING } from "./levels"
 import { placeEntry } from "./table"
-import { renderError } from "./text"
-import { invalidate } from "./topics"
+import { renderError } from "./render"
+import { invalidate } from "./topic"
 
 /** Something is to be done at `time` (ms since start) or later. */
 export function wakeAt(core: Core, time: number): void {
     if (!(time < core.dueAt)) return
     core.dueAt = time
-    if (core.keeper) return core.keeper.notify()
-    core.keeper = new Signal()
-    keep.start(core)
+    if (core.maintenance) return core.maintenance.notify()
+    core.maintenance = new Signal()
+    maintain.start(core)
 }
 
 /** The fiber that does what is due; it lives only while something is. */
-async function keep(core: Core): Promise<void> {
+async function maintain(core: Core): Promise<void> {
     try {
         while (core.dueAt !== Infinity) {
             const wait = core.dueAt - core.clock.millis()
-            await core.keeper.wait(Math.max(1, wait))
+            await core.maintenance.wait(Math.max(1, wait))
             doDue(core)
         }
     } catch (e: any) {
         report(core, ERROR, `log: ${renderError(e)}`)
         deliverDeferred(core)
     }
-    core.keeper = undefined
+    core.maintenance = undefined
 }
 
 /** Does what is due by now: reports of what was dropped, returns of what was taken out. */
@@ -37,18 +37,29 @@ export function doDue(core: Core): void {
     const now = core.clock.millis()
     if (now < core.dueAt) return
     core.dueAt = Infinity
-    const { refused } = core
-    core.refused = undefined
-    if (refused > 0)
-        report(
-            core,
-            WARNING,
-            `log: ${refused} records dropped that were logged inside handlers`
-        )
-    if (core.primary) core.due(core.primary.bringPrimaryBack(now))
+    reportRefused(core, now)
+    const { globalFilters } = core
+    if (globalFilters) core.due(globalFilters.bringBack(now))
     for (const entry of core.entries) checkEntry(core, entry, now)
     invalidate(core)
     deliverDeferred(core)
+}
+
+/** Reports what was logged inside handlers and dropped; what the report itself causes is counted only. */
+function reportRefused(core: Core, now: number): void {
+    if (core.refusedAt === undefined) return
+    if (now < core.refusedAt) return core.due(core.refusedAt)
+    const { refused } = core
+    core.refusedAt = undefined
+    core.refused = undefined
+    report(
+        core,
+        WARNING,
+        `log: ${refused} records dropped that were logged inside handlers`
+    )
+    core.reporting = true
+    deliverDeferred(core)
+    core.reporting = false
 }
 
 /** Does what is due for a handler. */

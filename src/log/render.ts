@@ -1,0 +1,154 @@
+import { replaceAll } from "../platform"
+import { cut, MAX_MESSAGE } from "./text"
+
+// Texts of whatever a program passes to a log call, also by mistake: nothing here throws, and
+// the work and the text of one value are bounded, however deep, wide or cyclic it is. It does
+// not use JSON.stringify, which throws on a cycle and escapes UTF-8 byte by byte.
+
+/** Objects and lists within each other that are written out. */
+const MAX_DEPTH = 4
+/** Bytes of a Buffer that are written out. */
+const MAX_BUFFER = 32
+/** What a value counts for besides its text: bounds the number of values. */
+const VALUE_BYTES = 8
+/** Stands for what is left out. */
+const LEFT_OUT = "..."
+/** What the VM adds to objects that are thrown. */
+const STACK = "__stack__"
+
+/** Structured data of a record: any object with fields. */
+export type Fields = Record<string, any>
+
+/** Bytes that the value at hand may still take. */
+let room = 0
+
+/** A value as one text: texts as they are, objects and lists as in JSON, errors by name and message. */
+export function textOf(value: unknown): string {
+    if (typeof value === "string") return value
+    room = MAX_MESSAGE
+    return nestedText(value, 0)
+}
+
+/** A value as a message of its own: an error with its frames, anything else as `textOf` has it. */
+export function messageOf(value: unknown): string {
+    return value instanceof Error ? renderError(value) : textOf(value)
+}
+
+/** The fields of a value; undefined when it is no plain object. */
+export function fieldsOf(value: unknown): string[] | undefined {
+    if (typeof value !== "object" || value === null) return undefined
+    if (Array.isArray(value) || value instanceof Error) return undefined
+    // the VM answers undefined, or throws, for objects that are no maps
+    try {
+        const keys: unknown = Object.keys(value)
+        return Array.isArray(keys) ? keys : undefined
+    } catch (e: any) {
+        return undefined
+    }
+}
+
+/** An object as `key=value key=value`, what is undefined left out; anything else as `textOf` has it. */
+export function renderFields(object: unknown): string {
+    const keys = fieldsOf(object)
+    if (!keys) return textOf(object)
+    room = MAX_MESSAGE
+    const words: string[] = []
+    for (const key of keys) {
+        const value = (object as Fields)[key]
+        if (value === undefined || key === STACK) continue
+        if (room <= 0) {
+            words.push(LEFT_OUT)
+            break
+        }
+        const text =
+            typeof value === "string" ? take(value) : nestedText(value, 1)
+        words.push(`${take(key)}=${text}`)
+    }
+    return words.join(" ")
+}
+
+/**
+ * Whatever was thrown: name, message and frames of an error, or the value itself.
+ *
+ * The VM gives the frames of an error as program counters only, innermost first, 16 at most.
+ * They appear as `gpc:1234`, which the build's debug info resolves to file and line.
+ */
+export function renderError(error: any): string {
+    if (error instanceof Error) return textOf(error) + renderFrames(error)
+    if (!fieldsOf(error)) return "threw " + textOf(error)
+    // the VM gives frames to any object that is thrown
+    return `threw ${renderFields(error)}${renderFrames(error)}`
+}
+
+function renderFrames(error: Fields): string {
+    const stack = error[STACK]
+    if (!(stack instanceof Buffer) || !stack.length) return ""
+    const frames: string[] = []
+    for (let i = 0; i + 1 < stack.length; i += 2)
+        frames.push(`gpc:${stack.getAt(i, "u16")}`)
+    return ` at ${frames.join(" ")}`
+}
+
+function nestedText(value: any, depth: number): string {
+    if (room <= 0) return LEFT_OUT
+    room -= VALUE_BYTES
+    if (typeof value === "string") return quoted(value)
+    if (typeof value !== "object" || value === null) return take("" + value)
+    if (value instanceof Error) {
+        const name = plainText(value.name, depth) || "Error"
+        return `${name}: ${plainText(value.message, depth)}`
+    }
+    if (value instanceof Buffer) return take(bufferText(value))
+    if (Array.isArray(value)) return listText(value, depth)
+    const keys = fieldsOf(value)
+    return keys ? objectText(value, keys, depth) : take("" + value)
+}
+
+/** A text without quotes, or any other value. */
+function plainText(value: unknown, depth: number): string {
+    if (typeof value === "string") return take(value)
+    return depth >= MAX_DEPTH ? LEFT_OUT : nestedText(value, depth + 1)
+}
+
+function listText(list: unknown[], depth: number): string {
+    if (depth >= MAX_DEPTH) return `[${LEFT_OUT}]`
+    const words: string[] = []
+    for (const value of list) {
+        words.push(nestedText(value, depth + 1))
+        if (room <= 0) break
+    }
+    if (words.length < list.length) words.push(LEFT_OUT)
+    return `[${words.join(",")}]`
+}
+
+function objectText(object: Fields, keys: string[], depth: number): string {
+    if (depth >= MAX_DEPTH) return `{${LEFT_OUT}}`
+    const words: string[] = []
+    for (const key of keys) {
+        if (key === STACK) continue
+        if (room <= 0) {
+            words.push(LEFT_OUT)
+            break
+        }
+        words.push(`${quoted(key)}:${nestedText(object[key], depth + 1)}`)
+    }
+    return `{${words.join(",")}}`
+}
+
+function quoted(text: string): string {
+    const slashes = replaceAll(take(text), "\\", "\\\\")
+    return `"${replaceAll(slashes, '"', '\\"')}"`
+}
+
+function bufferText(buffer: Buffer): string {
+    const { length } = buffer
+    const hex = buffer.slice(0, MAX_BUFFER).toString("hex")
+    return `[Buffer[${length}] ${hex}${length > MAX_BUFFER ? LEFT_OUT : ""}]`
+}
+
+/** As much of a text as there is room for, which it takes. */
+function take(text: string): string {
+    const short = cut(text, Math.max(room, VALUE_BYTES))
+    room -= short.byteLength
+    return short
+}
