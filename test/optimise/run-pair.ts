@@ -8,7 +8,7 @@ import { join } from "node:path"
 import type { DebugInfo, Optimised } from "../../host/optimise/index.ts"
 import { SourceMap } from "../../host/sim/source-map.ts"
 import type { Compiled } from "./compiler.ts"
-import type { Machine, Run } from "./machine.ts"
+import { BROKEN, type Machine, type Run } from "./machine.ts"
 
 /** What is tested: from an image and its debug information to others. */
 export type Optimiser = (image: Uint8Array, debug: DebugInfo) => Optimised
@@ -45,6 +45,8 @@ export async function runPair(
 ): Promise<Pair> {
     const before = await runSide(machine, compiled.image, compiled.debug)
     const nothing = { before, after: undefined, changes: {} }
+    if (before.panic === BROKEN)
+        throw new Error("the compiler's image breaks the VM")
     if (before.panic !== undefined && LIMITS.has(before.panic))
         return { ...nothing, difference: undefined }
     let optimised: Optimised

@@ -299,6 +299,8 @@ const WRITERS: Record<Type, (context: Context, depth: number) => Option[]> = {
                     a`JSON.parse("[1, {\\"a\\": 2}]")[${random.between(0, 2)}]`,
             ],
             [0.4, () => newError(context, depth)],
+            [taste("nullish"), () => a`(none(${of("num")}) ?? ${of("any")})`],
+            [taste("nullish") * 0.5, () => a`none(${of("num")})`],
         ]
         const objects = context.visible(
             v => v.type === "obj" || v.type === "any"

@@ -4,8 +4,8 @@
  * hard on whatever rewrites their code.
  */
 import { closureOf } from "./closures.ts"
-import { type ClassInfo, Context } from "./context.ts"
-import { call, expressionOf } from "./expressions.ts"
+import { type Callable, type ClassInfo, Context } from "./context.ts"
+import { allMethods, call, expressionOf } from "./expressions.ts"
 import { classOf, fiber, moduleFunction } from "./functions.ts"
 import { Random } from "./random.ts"
 import { block, body, instance, TYPES } from "./statements.ts"
@@ -40,6 +40,15 @@ function keep(v: any): any {
 }
 function cut(s: any): string {
     return ("" + s).slice(0, 24)
+}
+function none(v: any): any {
+    if (v === 1) return 1
+    return v > 1 ? null : undefined
+}
+let state: any = 1
+let trail = ""
+function mark(v: any): void {
+    trail = (trail + " " + v).slice(-80)
 }
 function show(v: any): string {
     if ((v as any) instanceof Error) return v.name + "!" + v.message
@@ -82,6 +91,7 @@ function program(context: Context, wide: boolean): Statements {
     if (info) parts.push(...globalObject(context, info))
     for (let i = random.between(3, 6); i > 0; i--)
         parts.push(...testCase(context))
+    parts.push(...calls(context))
     if (taste("fibers") > 0)
         parts.push(statement`await ds.sleep(${SLEEP_AFTER_ALL_MS})`)
     for (const { name, type } of context.visible(v => v.name.startsWith("g")))
@@ -155,6 +165,36 @@ function testCase(context: Context): Statement[] {
     return [
         statement`${head} {\n${written}\n}`,
         statement`try {\n${called}\n} catch (e: any) {\nconsole.log("${name}", show(e))\n}`,
+        statement`console.log("marks", trail)`,
         statement`await ds.sleep(${random.between(0, 2) * 5})`,
     ]
+}
+
+/** Calls of most functions and methods, so that they run at all. */
+function calls(context: Context): Statement[] {
+    const { random } = context
+    const parts: Statement[] = []
+    const add = (name: string, called: Callable) => {
+        const wait = called.async ? "await " : ""
+        const value = call(context, name, called, 1)
+        parts.push(
+            statement`try {\nconsole.log("${name}", show(${wait}${value}))\n} catch (e: any) {\nconsole.log("${name}", show(e))\n}`
+        )
+    }
+    for (const called of context.functions)
+        for (let i = random.between(0, 2); i > 0; i--) add(called.name, called)
+    for (const info of context.classes) {
+        const name = context.name("o")
+        const made = call(context, info.name, info.constructor_, 1, "new ")
+        parts.push(
+            statement`let ${name}: ${info.name}`,
+            statement`try {\n${name} = ${made}\n} catch (e: any) {\nconsole.log("${name}", show(e))\n}`
+        )
+        for (const method of allMethods(info))
+            if (random.chance(0.7)) add(`${name}.${method.name}`, method)
+        parts.push(statement`console.log("${name}", ${name})`)
+    }
+    parts.push(statement`console.log("marks", trail)`)
+    // each a slice of its own
+    return parts.flatMap(part => [part, statement`await ds.sleep(0)`])
 }

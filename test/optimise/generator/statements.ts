@@ -12,6 +12,7 @@ import { number, text } from "./literals.ts"
 import {
     type Expression,
     join,
+    type Part,
     type Statement,
     type Statements,
     statement,
@@ -24,6 +25,8 @@ const DEPTH = 3
 const LOOP_ROUNDS = 4
 /** Steps of one round of a loop beside its body. */
 const ROUND_COST = 12
+/** Steps of a call of `mark`. */
+const MARK_COST = 15
 export const TYPES: Type[] = ["num", "num", "num", "str", "bool", "any", "any"]
 const ALL_TYPES: Type[] = [...TYPES, "arr", "obj", "buf"]
 const TYPE_NAMES: Record<Type, string> = {
@@ -87,6 +90,7 @@ function simple(context: Context): Option[] {
         [taste("copies") * 2, () => copies(context)],
         [0.5, () => constant(context)],
         [1, () => statement`keep(${any()})`],
+        [2, () => mark(context)],
         [taste("patterns"), () => pattern(context)],
     ]
     const assignable = context.visible(v => v.assignable && v.type !== "fun")
@@ -106,7 +110,10 @@ function simple(context: Context): Option[] {
     options.push(...places(context))
     if (context.affords(30, 1)) options.push([3, () => trace(context)])
     if (context.frame.depth < DEPTH && context.affords(CALL_COST * 4))
-        options.push([taste("closures") * 1.5, () => closure(context)])
+        options.push(
+            [taste("closures") * 1.5, () => closure(context)],
+            [taste("closures") * 1.5, () => counter(context)]
+        )
     return options
 }
 
@@ -259,12 +266,52 @@ function closure(context: Context): Statement {
     return statement`const ${name}: (...a: any[]) => any = ${value}`
 }
 
+/** A variable that closures read and write, also through others, and calls of them. */
+function counter(context: Context): Statement {
+    const { random } = context
+    const type = random.pick<Type>(["num", "any"])
+    const parts: Statement[] = []
+    let captured = context
+        .visible(
+            v => v.type === type && v.assignable && !v.inLoop && v.level > 0
+        )
+        .map(v => v.name)
+    if (
+        context.frame.loops === 0 &&
+        (captured.length === 0 || random.chance(0.5))
+    ) {
+        const name = context.name("v")
+        parts.push(
+            statement`let ${name}: any = ${expressionOf(context, type, 1)}`
+        )
+        context.declare({ name, type, assignable: true })
+        captured = [name]
+    }
+    if (captured.length === 0) captured = ["state"]
+    const variable = random.pick(captured)
+    const [name, argument] = [context.name("c"), context.name("p")]
+    const change = statement`${variable} = ((${variable} as any) ${random.pick(["+", "-", "^"])} ${argument}) as any`
+    const written = random.chance(0.7)
+        ? statement`{\n${change}\nreturn ${variable}\n}`
+        : statement`{\nconst again = (): any => {\n${change}\nreturn ${variable}\n}\nagain()\nreturn again()\n}`
+    parts.push(
+        statement`const ${name}: (...a: any[]) => any = (${argument}?: any): any => ${written}`
+    )
+    const cost = CALL_COST * 4
+    context.declare({ name, type: "fun", assignable: false, cost })
+    for (let i = random.between(0, 2); i > 0; i--) {
+        context.spend(cost)
+        parts.push(statement`${name}(${expressionOf(context, "num", 1)})`)
+    }
+    context.spend(MARK_COST)
+    if (random.chance(0.7)) parts.push(statement`mark(${variable})`)
+    return { kind: "statement", parts: join(parts, "\n").parts }
+}
+
 function jumps(context: Context): Option[] {
     const { frame, taste } = context
-    const guard = (jump: string | Expression) => {
-        const c = condition(context, 2)
-        return statement`if (${c}) ${jump}`
-    }
+    const guard = (jump: string | Expression) =>
+        statement`if (${occasion(context)}) ${jump}`
     const options: Option[] = []
     if (frame.level > 0) {
         options.push(
@@ -284,6 +331,16 @@ function jumps(context: Context): Option[] {
                 [taste("jumps") * 0.1, () => statement`${jump}`]
             )
     return options
+}
+
+/** A condition for a jump: in a loop often one round of it. */
+function occasion(context: Context): Expression {
+    const { random } = context
+    const counters = context.visible(v => /^[iw]\d/.test(v.name))
+    if (counters.length === 0 || random.chance(0.4))
+        return condition(context, 2)
+    const { name } = random.pick(counters)
+    return join([`${name} === ${random.between(0, LOOP_ROUNDS - 1)}`], "")
 }
 
 function returned(context: Context): Expression {
@@ -309,6 +366,7 @@ function compound(context: Context): Option[] {
     const options: Option[] = [
         [3, () => nested(context, () => choice(context))],
         [2 * taste("tries"), () => nested(context, () => attempt(context))],
+        [1.5 * taste("tries"), () => nested(context, () => departure(context))],
         [taste("switches"), () => nested(context, () => selection(context))],
         [0.2, () => nested(context, () => statement`;{\n${inner(context)}\n}`)],
     ]
@@ -345,11 +403,99 @@ function choice(context: Context): Statement {
 
 function attempt(context: Context): Statement {
     const { random } = context
-    const tried = statement`try {\n${inner(context)}\n}`
+    const tried = statement`try {\n${risky(context)}\n}`
     const caught = () => statement`${tried} ${handler(context)}`
-    if (random.chance(0.5)) return caught()
-    const all = random.chance(0.6) ? caught() : tried
-    return statement`${all} finally {\n${inner(context)}\n}`
+    if (random.chance(0.4)) return caught()
+    const all = random.chance(0.5) ? caught() : tried
+    const last = context.scoped(() =>
+        statements([mark(context), ...body(context, random.between(0, 2))])
+    )
+    return statement`${all} finally {\n${last}\n}`
+}
+
+/**
+ * A loop that is left, or a round of it, from within regions, while a variable changes on the way
+ * and is read in the handlers and after them.
+ */
+function departure(context: Context): Statement {
+    const { random } = context
+    const [variable, counter] = [context.name("v"), context.name("i")]
+    const first = statement`let ${variable}: any = ${expressionOf(context, "any", 1)}`
+    context.declare({ name: variable, type: "any", assignable: true })
+    const set = () =>
+        statement`${variable} = ${expressionOf(context, random.pick(TYPES), 1)}`
+    const read = () => statement`mark(${variable})`
+    const leave = () => {
+        const jump = random.weigh<() => Part>([
+            [1, () => "break"],
+            [1, () => "continue"],
+            [1.5, () => thrown(context)],
+            [context.frame.level > 0 ? 1.5 : 0, () => returned(context)],
+        ])()
+        return statement`if (${counter} ${random.pick(["===", ">="])} ${random.between(0, 2)}) ${jump}`
+    }
+    const some = (write: () => Statement, odds: number) =>
+        random.chance(odds) ? [write()] : []
+    const region = (depth: number): Statement => {
+        const parts = context.scoped(() => [
+            ...some(set, 0.6),
+            ...body(context, random.between(0, 1)),
+            ...(depth > 0 && random.chance(0.5) ? [region(depth - 1)] : []),
+            ...some(leave, 0.7),
+            ...some(set, 0.5),
+            ...some(read, 0.5),
+        ])
+        const caught = random.chance(0.4)
+        const name = context.name("e")
+        const handler = caught
+            ? statement` catch (${name}: any) {\n${statements([read(), statement`mark(show(${name}))`, ...some(set, 0.5), ...some(leave, 0.15)])}\n}`
+            : ""
+        const last =
+            !caught || random.chance(0.5)
+                ? statement` finally {\n${statements([read(), ...some(set, 0.4), ...context.scoped(() => body(context, random.between(0, 1))), ...some(leave, 0.1)])}\n}`
+                : ""
+        return statement`try {\n${statements(parts)}\n}${handler}${last}`
+    }
+    const rounds = 3
+    context.spend(MARK_COST * 8 * rounds)
+    const loop = context.repeated(rounds, true, () => {
+        context.declare({ name: counter, type: "num", assignable: false })
+        return statements([region(1), ...some(read, 0.5), ...some(set, 0.3)])
+    })
+    return statement`${first}\nfor (let ${counter} = 0; ${counter} < ${rounds}; ${counter}++) {\n${loop}\n}\nmark(${variable})`
+}
+
+/** Statements among which one jumps out, or throws, now and then. */
+function risky(context: Context): Statements {
+    const { random } = context
+    return context.scoped(() => {
+        const parts = body(context, random.between(0, 2))
+        const leave: Option[] = jumps(context)
+        leave.push(
+            [
+                0.5,
+                () =>
+                    statement`keep((none(${expressionOf(context, "num", 1)}) as any).a)`,
+            ],
+            [
+                0.3,
+                () =>
+                    statement`if (${occasion(context)}) throw ${newError(context, 1)}`,
+            ]
+        )
+        if (random.chance(0.7)) parts.push(random.weigh(leave)())
+        parts.push(...body(context, random.between(0, 2)))
+        return statements(parts)
+    })
+}
+
+/** Leaves a mark that it ran, for the line of marks at the end. */
+function mark(context: Context): Statement {
+    context.spend(MARK_COST)
+    const value = context.random.chance(0.3)
+        ? expressionOf(context, "num", 1)
+        : context.name("")
+    return statement`mark(${value})`
 }
 
 function handler(context: Context): Statement {
