@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { before, describe, test } from "node:test"
+import { optimise } from "../../host/optimise/index.ts"
 import { type Compiled, compile } from "./compiler.ts"
 import { generate, render } from "./generator/index.ts"
 import { Machine } from "./machine.ts"
@@ -7,8 +9,12 @@ import { mutants } from "./mutants.ts"
 import { type Optimiser, runPair } from "./run-pair.ts"
 
 const COUNT = 60
+/** Printed with each failure; `npm run test:optimise` runs more of them. */
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-/** Mutants of which so many must be found. */
+const REGRESSIONS = "test/optimise/regressions"
+/** Most programs on which a mutant is tried. */
+const TRIED = 60
+/** Mutants of which so many must be found by those. */
 const FOUND = 0.9
 
 const untouched: Optimiser = (image, debug) => ({
@@ -20,19 +26,38 @@ const untouched: Optimiser = (image, debug) => ({
 let machine: Machine
 before(async () => (machine = await Machine.start()))
 
-describe(`programs from seed ${seed} on`, () => {
+describe(`programs from seed ${seed} on behave the same optimised`, () => {
     const compiled: Compiled[] = []
-
-    test("compile and print the same each time", async () => {
-        for (let i = 0; i < COUNT; i++) {
+    for (let i = 0; i < COUNT; i++)
+        test(`seed ${seed + i}`, async () => {
             const program = compile(render(generate(seed + i)))
             compiled.push(program)
-            const { difference } = await runPair(machine, untouched, program)
-            assert.equal(difference, undefined, `seed ${seed + i}`)
-        }
+            const { before, after, difference } = await runPair(
+                machine,
+                optimise,
+                program
+            )
+            assert.equal(
+                difference,
+                undefined,
+                `seed ${seed + i}: npm run test:optimise -- --seed ${seed + i} --count 1`
+            )
+            if (after)
+                assert.ok(
+                    after.steps <= before.steps,
+                    `${after.steps} steps, ${before.steps} before`
+                )
+        })
+
+    test("a program prints the same each time", async () => {
+        for (const program of compiled.slice(0, TRIED))
+            assert.equal(
+                (await runPair(machine, untouched, program)).difference,
+                undefined
+            )
     })
 
-    test("find optimisers that are wrong", async () => {
+    test("optimisers that are wrong are found", async () => {
         const all = mutants(seed)
         const missed: string[] = []
         for (const { name, optimiser } of all)
@@ -44,10 +69,26 @@ describe(`programs from seed ${seed} on`, () => {
     })
 
     async function isFound(optimiser: Optimiser): Promise<boolean> {
-        for (const program of compiled) {
+        for (const program of compiled.slice(0, TRIED)) {
             const pair = await runPair(machine, optimiser, program)
             if (pair.difference) return true
         }
         return false
     }
+})
+
+describe("programs that failed once", () => {
+    const names = existsSync(REGRESSIONS)
+        ? readdirSync(REGRESSIONS).filter(name => name.endsWith(".ts"))
+        : []
+    for (const name of names)
+        test(name, async () => {
+            const source = readFileSync(`${REGRESSIONS}/${name}`, "utf8")
+            const { difference } = await runPair(
+                machine,
+                optimise,
+                compile(source)
+            )
+            assert.equal(difference, undefined)
+        })
 })
