@@ -1,12 +1,25 @@
 import { Command, CommanderError } from "commander"
 import { addBuildCommand } from "./commands/build.ts"
+import { addCatCommand } from "./commands/cat.ts"
+import { addCompletionCommand } from "./commands/completion.ts"
 import { addControlCommands } from "./commands/control.ts"
+import { addDevicesCommand } from "./commands/devices.ts"
 import { addFlashCommand } from "./commands/flash.ts"
+import { addHandlersCommand } from "./commands/handlers.ts"
+import { addLevelCommand } from "./commands/level.ts"
 import { addLogsCommand } from "./commands/logs.ts"
+import { addMetricsCommand } from "./commands/metrics.ts"
 import { addOtaCommand } from "./commands/ota.ts"
+import { addPipeCommand } from "./commands/pipe.ts"
+import { addRebootCommand } from "./commands/reboot.ts"
+import { addSafeModeCommand } from "./commands/safe-mode.ts"
+import { addSettingsCommand } from "./commands/settings.ts"
 import { addShowCommand } from "./commands/show.ts"
 import { addSimCommand } from "./commands/sim.ts"
+import { addStatsCommand } from "./commands/stats.ts"
 import { addStatusCommand } from "./commands/status.ts"
+import { addTimeCommand } from "./commands/time.ts"
+import { addTopCommand } from "./commands/top.ts"
 import { FirmwareError } from "./errors.ts"
 
 /** Runs the command line. @returns the exit code */
@@ -24,13 +37,27 @@ async function main(argv: string[]): Promise<number> {
     addStatusCommand(program)
     addShowCommand(program)
     addControlCommands(program)
+    addCatCommand(program)
     addLogsCommand(program)
+    addLevelCommand(program)
+    addHandlersCommand(program)
+    addStatsCommand(program)
+    addMetricsCommand(program)
+    addTopCommand(program)
+    addSettingsCommand(program)
+    addTimeCommand(program)
+    addSafeModeCommand(program)
+    addRebootCommand(program)
+    addDevicesCommand(program)
+    addPipeCommand(program)
     addBuildCommand(program)
     addFlashCommand(program)
     addOtaCommand(program)
+    addCompletionCommand(program)
     try {
         await program.parseAsync(argv)
-        return 0
+        // a command may end with a verdict, as diff does
+        return Number(process.exitCode ?? 0)
     } catch (error) {
         return report(error)
     }

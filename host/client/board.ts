@@ -28,6 +28,7 @@ import type {
     RingLine,
     RingPart,
     SettingInfo,
+    TaskOptionsInfo,
     TaskStats,
     TaskStatus,
 } from "./types.ts"
@@ -128,6 +129,11 @@ export class Board extends EventEmitter<BoardEvents> {
 
     async stats(...patterns: string[]): Promise<TaskStats[]> {
         return (await this.values("Stats", patterns)) as TaskStats[]
+    }
+
+    /** The options in force of tasks. */
+    async options(...patterns: string[]): Promise<TaskOptionsInfo[]> {
+        return (await this.values("Options", patterns)) as TaskOptionsInfo[]
     }
 
     async figures(): Promise<DeviceFigures> {

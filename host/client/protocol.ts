@@ -23,6 +23,7 @@ export const Operation = {
     Settings: 10,
     Config: 11,
     Watch: 12,
+    Options: 13,
     Start: 64,
     Stop: 65,
     Restart: 66,

@@ -80,6 +80,12 @@ export interface TaskStats {
     figures: Record<string, number | string>
 }
 
+/** The options of a task that are in force; "..." stands for arguments and functions. */
+export interface TaskOptionsInfo {
+    name: string
+    options: Record<string, string | number | boolean | string[]>
+}
+
 /** Figures of the device. */
 export interface DeviceFigures {
     tasks: number

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { changeOperations, readOperations } from "./operations"
+import { findOperation } from "./operations"
 import type { RemoteParts } from "./parts"
 import { startServer } from "./server"
 import { newServer } from "./state"
@@ -12,5 +12,5 @@ export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
  */
 export function startRemote(parts: RemoteParts, isReadOnly = false): void {
     const access = isReadOnly ? ds.FiberdAccess.Read : ds.FiberdAccess.Full
-    startServer(newServer(parts, access, readOperations(), changeOperations()))
+    startServer(newServer(parts, access, findOperation))
 }

@@ -4,7 +4,7 @@ import * as ds from "@devicescript/core"
 import { Level, parseLevel } from "../log"
 import { deviceId } from "../platform"
 import type { TaskStatus } from "../tasks"
-import { remoteError, sendItem, waitFor } from "./server"
+import { FIRST_CHANGE, remoteError, sendItem, waitFor } from "./server"
 import type { Call, Operation } from "./state"
 import { watch } from "./watch"
 
@@ -15,8 +15,15 @@ const MAX_WATCH_S = 60
 /** Time between the answer to a request for a restart and the restart, in ms. */
 const BEFORE_RESTART_MS = 100
 
+/** The operation of a number, if there is one; the table takes no heap while nobody asks. */
+export function findOperation(number: number): Operation | undefined {
+    return number < FIRST_CHANGE
+        ? readOperations()[number - ds.FiberdOperation.Info]
+        : changeOperations()[number - FIRST_CHANGE]
+}
+
 /** The operations that change nothing, from `Info` on. */
-export function readOperations(): Operation[] {
+function readOperations(): Operation[] {
     return [
         info,
         status,
@@ -30,11 +37,12 @@ export function readOperations(): Operation[] {
         settings,
         config,
         watchFor,
+        options,
     ]
 }
 
 /** The operations that change something, from `Start` on. */
-export function changeOperations(): Operation[] {
+function changeOperations(): Operation[] {
     return [
         start,
         stop,
@@ -170,7 +178,25 @@ async function config(call: Call): Promise<void> {
 }
 
 async function watchFor(call: Call): Promise<void> {
-    watch(call.parts, call.watcher, Math.min(integer(call, 0), MAX_WATCH_S))
+    watch(call.server, Math.min(integer(call, 0), MAX_WATCH_S))
+}
+
+async function options(call: Call): Promise<void> {
+    const { tasks } = call.parts
+    for (const name of namesOf(call)) {
+        const { options } = tasks.get(name)
+        await sendItem(call, { name, options: plainOptions(options) })
+    }
+}
+
+/** Options without arguments and functions, which JSON may not be able to write. */
+function plainOptions(all: Record<string, any>): Record<string, unknown> {
+    const plain: Record<string, unknown> = {}
+    for (const key of Object.keys(all)) {
+        const isText = key !== "args" && typeof all[key] !== "function"
+        plain[key] = isText ? all[key] : "..."
+    }
+    return plain
 }
 
 async function start(call: Call): Promise<void> {

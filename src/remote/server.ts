@@ -26,7 +26,7 @@ const MAX_BUSY = 4
 /** Requests that wait for a task at a time; one more is refused. */
 const MAX_WAITING = 4
 /** First operation that changes something. */
-const FIRST_CHANGE = ds.FiberdOperation.Start
+export const FIRST_CHANGE = ds.FiberdOperation.Start
 /** Id and operation of a request. */
 const REQUEST_HEAD = 5
 /** Most arguments of a request. */
@@ -127,15 +127,11 @@ function operationOf(
     id: number,
     number: number
 ): Operation {
-    const { access, reads, changes } = server
-    const isChange = number >= FIRST_CHANGE
-    const operation = isChange
-        ? changes[number - FIRST_CHANGE]
-        : reads[number - 1]
+    const operation = server.find(number)
     if (!operation)
         throw remoteError("UnknownOperationError", `no operation ${number}`)
-    if (!isChange) return operation
-    if (access !== ds.FiberdAccess.Full)
+    if (number < FIRST_CHANGE) return operation
+    if (server.access !== ds.FiberdAccess.Full)
         throw remoteError("AccessError", "REMOTE=full is wanted for changes")
     noteChange(server, id)
     return operation

@@ -6,24 +6,10 @@ export const PAGE_BYTES = 229
 /** Ids of the last changes, which are not carried out twice. */
 export const KEPT_IDS = 8
 
-/**
- * Sends events while somebody wants them: a client asks again before its time is over, so that
- * one that goes away leaves nothing behind.
- */
-export interface Watcher {
-    /** When the watching ends, in ms; 0 while nobody watches. */
-    until: number
-    /** Index of the next line, as sent last. */
-    lines: number
-    /** Changes of the tasks that were seen while somebody watched. */
-    changes: number
-}
-
 /** A request that is served. */
 export interface Call {
     server: RemoteServer
     parts: RemoteParts
-    watcher: Watcher
     /** Texts of the client's, unchecked. */
     args: string[]
     id: number
@@ -41,35 +27,36 @@ export type Operation = (call: Call) => Promise<void>
 export interface RemoteServer {
     access: ds.FiberdAccess
     parts: RemoteParts
-    watcher: Watcher
-    /** By number, from `Info` on. */
-    reads: Operation[]
-    /** By number, from `Start` on. */
-    changes: Operation[]
+    /** The operation of a number, if there is one. */
+    find: (number: number) => Operation | undefined
+    /** Requests that are served, and those of them that wait for a task. */
     busy: number
     waiting: number
     /** The last `KEPT_IDS` ids of changes, u32 each, and how many there have been. */
     ids: Buffer
     changed: number
+    /** When the watching for events ends, in ms; 0 while nobody watches. */
+    watchedUntil: number
+    /** Changes of tasks that were seen while somebody watched. */
+    taskChanges: number
 }
 
 /** A server that has not been started. */
 export function newServer(
     parts: RemoteParts,
     access: ds.FiberdAccess,
-    reads: Operation[],
-    changes: Operation[]
+    find: (number: number) => Operation | undefined
 ): RemoteServer {
     return {
         access,
         parts,
-        watcher: { until: 0, lines: 0, changes: 0 },
-        reads,
-        changes,
+        find,
         busy: 0,
         waiting: 0,
         ids: Buffer.alloc(KEPT_IDS * 4),
         changed: 0,
+        watchedUntil: 0,
+        taskChanges: 0,
     }
 }
 
@@ -79,7 +66,7 @@ export function newCall(
     id: number,
     args: string[]
 ): Call {
-    const { parts, watcher } = server
+    const { parts } = server
     const page = Buffer.alloc(PAGE_BYTES)
-    return { server, parts, watcher, args, id, index: 0, page, used: 0 }
+    return { server, parts, args, id, index: 0, page, used: 0 }
 }

@@ -104,9 +104,24 @@ test("a client asks and controls a board", async t => {
         assert.ok(Math.abs(wall! - before) < 5000, `${wall}`)
     })
 
-    await t.test("what the firmware has not is refused", async () => {
-        await assert.rejects(board.settings(), { name: "UnsupportedError" })
-        await assert.rejects(board.config(), { name: "UnsupportedError" })
+    await t.test("settings are listed and changed", async () => {
+        await board.set({ COLOUR: "blue" })
+        assert.deepEqual(await board.settings(), [
+            { key: "COLOUR", text: "blue", origin: "file" },
+            { key: "WIFI_PWD", text: "***", origin: "file" },
+        ])
+        await board.set({ COLOUR: undefined })
+        assert.equal((await board.settings())[0]!.text, "red")
+        await assert.rejects(board.set({ COLOR: "x" }), /no such setting/)
+    })
+
+    await t.test("a configuration comes in parts", async () => {
+        const file = "0123456789".repeat(35)
+        await board.offer(Buffer.from(file))
+        assert.deepEqual(await board.config(), {
+            state: "active",
+            config: file,
+        })
     })
 
     await t.test("it goes into safe mode and out of it", async () => {
@@ -149,6 +164,8 @@ test("a board that is read-only refuses changes", async t => {
     cleanUp(t, () => board.disconnect())
     assert.equal((await board.info()).access, 1)
     assert.equal((await board.tasks()).length, 1)
+    await assert.rejects(board.settings(), { name: "UnsupportedError" })
+    await assert.rejects(board.files(), { name: "UnsupportedError" })
     for (const change of [
         () => board.stop("idle"),
         () => board.setLevels("debug"),

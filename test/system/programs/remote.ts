@@ -17,7 +17,43 @@ log.addHandler("console", new ConsoleHandler())
 log.addHandler("ring", ring)
 log.addHandler("file", file)
 const tasks = new TaskRegistry({ log, clock, flash, journal, lines: ring })
-startRemote({ clock, tasks, log, ring, file, hostname: "test-board" })
+// two settings, one of them secret, that live in RAM
+const texts: Record<string, string> = { COLOUR: "red", WIFI_PWD: "hidden" }
+const settings = {
+    list: () =>
+        Object.keys(texts).map(key => ({
+            key,
+            text: key === "WIFI_PWD" ? "***" : texts[key],
+            origin: texts[key] === "red" ? "default" : "file",
+        })),
+    change: (changes: Record<string, string | undefined>) => {
+        for (const key of Object.keys(changes)) {
+            if (!texts[key]) throw new Error(`${key}: no such setting`)
+            texts[key] = changes[key] === undefined ? "red" : changes[key]
+        }
+    },
+}
+// a configuration that takes any file whole
+let config = ""
+const remoteConfig = {
+    state: () => ({ state: "active", config }),
+    offer: (offset: number, total: number, part: Buffer) => {
+        if (offset === 0) config = ""
+        config = config + part.toString()
+        if (config.length > total) throw new Error("too long")
+    },
+}
+startRemote({
+    clock,
+    tasks,
+    log,
+    ring,
+    file,
+    settings,
+    config: remoteConfig,
+    hostname: "test-board",
+    figures: () => ({ answer: 42 }),
+})
 
 tasks.add("sensor", async task => {
     while (true) {

@@ -1,0 +1,59 @@
+import { type Command } from "commander"
+import { paintFor } from "../colour.ts"
+import {
+    addBoardCommand,
+    type BoardOptions,
+    printJson,
+    withBoard,
+} from "./board.ts"
+import { table } from "./table.ts"
+import { levelName } from "./words.ts"
+
+/** Adds `fiberctl handlers`: where the log goes, and the account of each way. */
+export function addHandlersCommand(program: Command): void {
+    addBoardCommand(
+        program,
+        "handlers",
+        "show the handlers of the log with their accounts",
+        "handlers"
+    ).action(async (options: BoardOptions) => {
+        await withBoard(options, async ({ board }) => {
+            const handlers = await board.handlers()
+            if (options.json) return printJson(handlers)
+            const rows = handlers.map(({ name, level, state, account }) => [
+                name,
+                levelName(level),
+                state,
+                account.received,
+                account.delivered,
+                account.queued,
+                account.dropped,
+            ])
+            const [head, ...lines] = table(
+                [
+                    "HANDLER",
+                    "LEVEL",
+                    "STATE",
+                    "RECEIVED",
+                    "DELIVERED",
+                    "QUEUED",
+                    "DROPPED",
+                ],
+                rows
+            )
+            const paint = paintFor(process.stdout)
+            console.log(paint("bold", head!))
+            lines.forEach((line, i) => {
+                const { state, error, account } = handlers[i]!
+                const colour =
+                    state === "failed"
+                        ? "red"
+                        : account.dropped
+                          ? "yellow"
+                          : undefined
+                console.log(colour ? paint(colour, line) : line)
+                if (error) console.log(`  ${error}`)
+            })
+        })
+    })
+}

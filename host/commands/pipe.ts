@@ -1,0 +1,77 @@
+import { InvalidArgumentError, type Command } from "commander"
+import {
+    addBoardCommand,
+    type BoardOptions,
+    printJson,
+    withBoard,
+} from "./board.ts"
+
+/** Options of `fiberctl pipe`. */
+export interface PipeOptions extends BoardOptions {
+    mqtt: string
+    topic: string
+    /** Index of the first line of the ring, or cursor of the line before the first of a file. */
+    from?: number
+    /** End when everything that is there now has been sent. */
+    once?: boolean
+}
+
+/** Adds `fiberctl pipe`: the log, or a file of it, to a topic of an MQTT broker. */
+export function addPipeCommand(program: Command): void {
+    const pipe = program
+        .command("pipe")
+        .description("send the log of a board to a topic of an MQTT broker")
+    const add = (usage: string, description: string, example: string) =>
+        addBoardCommand(pipe, usage, description, example)
+            .requiredOption("--mqtt <url>", "the broker, as mqtt://host:1883")
+            .requiredOption("--topic <topic>", "where the lines are published")
+            .option(
+                "--from <index>",
+                "where to begin, as an earlier run told",
+                wholeNumber
+            )
+    add(
+        "log",
+        "send the ring, and then each new line",
+        "pipe log --mqtt mqtt://127.0.0.1 --topic boards/1/log"
+    )
+        .option("--once", "end after the lines that are there now")
+        .action(async (options: PipeOptions) => {
+            const { pipeLog } = await import("./pipe-run.ts")
+            await withBoard(options, async ({ board }) =>
+                finish(await pipeLog(board, options), options)
+            )
+        })
+    add(
+        "file",
+        "send a file of the flash log",
+        "pipe file error.log --mqtt mqtt://127.0.0.1 --topic boards/1/errors"
+    )
+        .argument("<name>", "name of the file")
+        .action(async (name: string, options: PipeOptions) => {
+            const { pipeFile } = await import("./pipe-run.ts")
+            await withBoard(options, async ({ board }) =>
+                finish(await pipeFile(board, name, options), options)
+            )
+        })
+}
+
+/** What was sent, and where to go on. */
+export interface PipeResult {
+    sent: number
+    next: number
+}
+
+function finish(result: PipeResult, { json }: PipeOptions): void {
+    if (json) printJson(result)
+    else
+        console.log(
+            `${result.sent} lines sent, go on with --from ${result.next}`
+        )
+}
+
+function wholeNumber(text: string): number {
+    if (!/^\d+$/.test(text))
+        throw new InvalidArgumentError("a whole number is wanted.")
+    return Number(text)
+}

@@ -1,0 +1,207 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type Command } from "commander"
+import type { Board, SettingInfo } from "../client/index.ts"
+import { parseEnv, parseSet } from "../env/index.ts"
+import { UsageError } from "../errors.ts"
+import {
+    addBoardCommand,
+    type BoardOptions,
+    printJson,
+    withBoard,
+} from "./board.ts"
+import { table } from "./table.ts"
+
+type Changes = Record<string, string | undefined>
+
+/** Adds `fiberctl settings`: the settings of a board with their sources, read and changed. */
+export function addSettingsCommand(program: Command): void {
+    const settings = addBoardCommand(
+        program,
+        "settings",
+        "list the settings of a board with where they come from",
+        "settings set LOG_LEVEL=debug FLUSH_TIME=1m"
+    ).action(async (options: BoardOptions) => {
+        await withBoard(options, async ({ board }) =>
+            show(await board.settings(), options)
+        )
+    })
+    const sub = (usage: string, description: string, example: string) =>
+        addBoardCommand(settings, usage, description, `settings ${example}`)
+    sub("get", "print the texts of settings", "get LOG_LEVEL")
+        .argument("<keys...>")
+        .action(async (keys: string[], _, command: Command) =>
+            getSettings(keys, command.optsWithGlobals())
+        )
+    sub("set", "change settings, all or none", "set LOG_LEVEL=debug")
+        .argument("<assignments...>", "KEY=VALUE")
+        .action(async (texts: string[], _, command: Command) =>
+            change(Object.fromEntries(texts.map(parseSet)), command)
+        )
+    sub("unset", "bring back the defaults of settings", "unset LOG_LEVEL")
+        .argument("<keys...>")
+        .action(async (keys: string[], _, command: Command) =>
+            change(
+                Object.fromEntries(keys.map(key => [key, undefined])),
+                command
+            )
+        )
+    sub("push", "set all settings of a dotenv file", "push board.env")
+        .argument("<file>")
+        .action(async (file: string, _, command: Command) =>
+            change(readSettings(file), command)
+        )
+    sub("diff", "compare a dotenv file with the board", "diff board.env")
+        .argument("<file>")
+        .action(async (file: string, _, command: Command) =>
+            diff(file, command.optsWithGlobals())
+        )
+    sub("edit", "edit the settings in $EDITOR", "edit").action(
+        async (_, command: Command) => edit(command)
+    )
+}
+
+function show(settings: SettingInfo[], options: BoardOptions): void {
+    if (options.json) return printJson(settings)
+    const rows = settings.map(({ key, text, origin, pending }) => [
+        key,
+        text,
+        origin + (pending ? ", from the next start" : ""),
+    ])
+    for (const line of table(["SETTING", "VALUE", "ORIGIN"], rows))
+        console.log(line)
+}
+
+async function getSettings(
+    keys: string[],
+    options: BoardOptions
+): Promise<void> {
+    await withBoard(options, async ({ board }) => {
+        const settings = await board.settings()
+        const found = keys.map(key => findSetting(settings, key))
+        if (options.json) printJson(found)
+        else for (const { text } of found) console.log(text)
+    })
+}
+
+/** @throws UsageError for a key that the board does not know */
+function findSetting(settings: SettingInfo[], key: string): SettingInfo {
+    const found = settings.find(setting => setting.key === key)
+    if (!found)
+        throw new UsageError(
+            `no setting "${key}"; there are: ${settings.map(({ key }) => key).join(" ")}`
+        )
+    return found
+}
+
+async function change(changes: Changes, command: Command): Promise<void> {
+    const options = command.optsWithGlobals<BoardOptions>()
+    await withBoard(options, board =>
+        applyChanges(board.board, changes, options)
+    )
+}
+
+async function applyChanges(
+    board: Board,
+    changes: Changes,
+    options: BoardOptions
+): Promise<void> {
+    const known = await board.settings()
+    for (const key of Object.keys(changes)) findSetting(known, key)
+    await board.set(changes)
+    const after = await board.settings()
+    show(
+        after.filter(({ key }) => key in changes),
+        options
+    )
+}
+
+function readSettings(file: string): Record<string, string> {
+    let text: string
+    try {
+        text = readFileSync(file, "utf8")
+    } catch (error) {
+        throw new UsageError(
+            `"${file}" cannot be read (${(error as NodeJS.ErrnoException).code})`
+        )
+    }
+    return Object.fromEntries(
+        parseEnv(text, file).map(({ key, value }) => [key, value])
+    )
+}
+
+/** Exit code 1 when they differ, as diff has it. */
+async function diff(file: string, options: BoardOptions): Promise<void> {
+    const wanted = readSettings(file)
+    await withBoard(options, async ({ board }) => {
+        const settings = await board.settings()
+        const differences = Object.entries(wanted)
+            .map(([key, text]) => ({
+                key,
+                board: findSetting(settings, key).text,
+                file: text,
+            }))
+            .filter(({ board, file }) => board !== file && board !== "***")
+        if (options.json) printJson(differences)
+        else
+            for (const { key, board, file } of differences)
+                console.log(`-${key}=${board}\n+${key}=${file}`)
+        if (differences.length) process.exitCode = 1
+    })
+}
+
+async function edit(command: Command): Promise<void> {
+    const options = command.optsWithGlobals<BoardOptions>()
+    const editor = process.env.VISUAL ?? process.env.EDITOR
+    if (!editor) throw new UsageError("EDITOR is not set")
+    await withBoard(options, async ({ board }) => {
+        const before = await board.settings()
+        const folder = mkdtempSync(join(tmpdir(), "fiberctl-"))
+        const file = join(folder, "settings.env")
+        try {
+            writeFileSync(file, settingsFile(before), { mode: 0o600 })
+            const { status } = spawnSync(`${editor} "${file}"`, {
+                shell: true,
+                stdio: "inherit",
+            })
+            if (status !== 0)
+                throw new UsageError(`"${editor}" ended with ${status}`)
+            await applyChanges(
+                board,
+                editedChanges(before, readSettings(file)),
+                options
+            )
+        } finally {
+            rmSync(folder, { recursive: true, force: true })
+        }
+    })
+}
+
+/** Settings as they are edited: those with their defaults are comments. */
+function settingsFile(settings: SettingInfo[]): string {
+    return settings
+        .map(({ key, text, origin }) => {
+            const line = `${key}=${JSON.stringify(text)}`
+            return origin === "default" ? `# ${line}\n` : `${line}\n`
+        })
+        .join("")
+}
+
+/** What an edited file changes; a secret that still has its mask stays. */
+function editedChanges(
+    before: SettingInfo[],
+    after: Record<string, string>
+): Changes {
+    const changes: Changes = {}
+    for (const { key, text, origin } of before) {
+        const wanted = after[key]
+        if (wanted === undefined && origin !== "default")
+            changes[key] = undefined
+        else if (wanted !== undefined && wanted !== text) changes[key] = wanted
+    }
+    for (const [key, text] of Object.entries(after))
+        if (!before.some(setting => setting.key === key)) changes[key] = text
+    return changes
+}

@@ -1,0 +1,76 @@
+import { type Command } from "commander"
+import { paintFor } from "../colour.ts"
+import type { TaskStats } from "../client/index.ts"
+import {
+    addBoardCommand,
+    boardName,
+    type BoardOptions,
+    printJson,
+    withBoard,
+} from "./board.ts"
+import { table } from "./table.ts"
+import { duration } from "./words.ts"
+
+/** Adds `fiberctl stats`: figures of the device and its tasks. */
+export function addStatsCommand(program: Command): void {
+    addBoardCommand(
+        program,
+        "stats",
+        "show figures of the device and of its tasks",
+        "stats 'net*'"
+    )
+        .argument("[patterns...]", "names of tasks, * for any characters")
+        .action(async (patterns: string[], options: BoardOptions) => {
+            await withBoard(options, async ({ board }) => {
+                const info = await board.info()
+                const device = await board.figures()
+                const tasks = await board.stats(...patterns)
+                if (options.json) return printJson({ info, device, tasks })
+                const paint = paintFor(process.stdout)
+                const { flash, file, figures } = device
+                console.log(
+                    `${paint("bold", boardName(info))}: up ${duration(info.uptime)}, boot ${info.boot ?? "?"}, ` +
+                        `${device.tasks} tasks, ${device.fibers} fibers, ${device.left} left behind`
+                )
+                if (flash)
+                    console.log(
+                        `flash: ${flash.writes} writes, ${flash.bytes} bytes`
+                    )
+                if (file)
+                    console.log(
+                        `flash log: ${file.bytes} bytes of lines in ${file.writes} writes, ${file.programmed} bytes programmed`
+                    )
+                for (const [name, value] of Object.entries(figures ?? {}))
+                    console.log(`${name}: ${value}`)
+                const [head, ...lines] = table(
+                    [
+                        "TASK",
+                        "RUNS",
+                        "RESTARTS",
+                        "FAILURES",
+                        "SKIPPED",
+                        "LASTED",
+                        "FIGURES",
+                    ],
+                    tasks.map(row)
+                )
+                console.log(paint("bold", head!))
+                for (const line of lines) console.log(line)
+            })
+        })
+}
+
+function row(stats: TaskStats): (string | number)[] {
+    const { name, runs, restarts, failures, skipped, lasted, figures } = stats
+    return [
+        name,
+        runs,
+        restarts,
+        failures,
+        skipped,
+        lasted === undefined ? "-" : duration(lasted),
+        Object.entries(figures)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(" "),
+    ]
+}

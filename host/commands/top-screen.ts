@@ -1,0 +1,161 @@
+// What `fiberctl top` shows, as lines: no terminal, no board.
+import type { Paint } from "../colour.ts"
+import type {
+    DeviceFigures,
+    HandlerInfo,
+    TaskStats,
+    TaskStatus,
+} from "../client/index.ts"
+import { type Summary, summaryLine } from "./status-text.ts"
+import { table } from "./table.ts"
+import { duration } from "./words.ts"
+
+/** What is known of the board at one moment. */
+export interface TopSample {
+    /** When it was read, in ms of this machine. */
+    at: number
+    summary: Summary
+    device: DeviceFigures
+    tasks: TaskStatus[]
+    stats: TaskStats[]
+    handlers: HandlerInfo[]
+}
+
+export const SORTS = ["name", "state", "runs", "failures"] as const
+export type Sort = (typeof SORTS)[number]
+
+/** What the user has chosen. */
+export interface TopView {
+    sort: Sort
+    filter: string
+    /** Name of the chosen task. */
+    chosen?: string
+    /** The last line: a question, an answer, or what went wrong. */
+    note: string
+    isLost: boolean
+}
+
+/** The tasks that are shown, in their order. */
+export function visibleTasks(sample: TopSample, view: TopView): TaskStatus[] {
+    const { sort, filter } = view
+    const failures = new Map(
+        sample.stats.map(({ name, failures }) => [name, failures])
+    )
+    const weight = (task: TaskStatus) =>
+        sort === "runs" ? task.runs : (failures.get(task.name) ?? 0)
+    return sample.tasks
+        .filter(({ name }) => name.includes(filter))
+        .sort((a, b) => {
+            if (sort === "name") return a.name.localeCompare(b.name)
+            if (sort === "state")
+                return (
+                    a.state.localeCompare(b.state) ||
+                    a.name.localeCompare(b.name)
+                )
+            return weight(b) - weight(a) || a.name.localeCompare(b.name)
+        })
+}
+
+/** The whole screen, cut to its size. @param before an earlier sample, for rates */
+export function renderTop(
+    sample: TopSample,
+    before: TopSample | undefined,
+    view: TopView,
+    size: { columns: number; rows: number },
+    paint: Paint
+): string[] {
+    const { columns, rows } = size
+    const tasks = visibleTasks(sample, view)
+    const [head, ...body] = taskLines(tasks, sample)
+    const top = [
+        summaryLine(sample.summary, plain).slice(0, columns),
+        logLine(sample, before).slice(0, columns),
+        flashLine(sample).slice(0, columns),
+    ]
+    if (view.isLost) top[0] = paint("red", "the board is lost, waiting for it")
+    const room = Math.max(0, rows - top.length - 2)
+    const chosen = tasks.findIndex(({ name }) => name === view.chosen)
+    const first = Math.max(0, Math.min(chosen - room + 1, tasks.length - room))
+    const shown = body.slice(first, first + room).map((line, i) => {
+        const text = line.slice(0, columns)
+        const task = tasks[first + i]!
+        if (task.name === view.chosen) return paint("bold", `${text}`)
+        return task.state === "failed" ? paint("red", text) : text
+    })
+    return [
+        ...top,
+        paint("bold", head!.slice(0, columns)),
+        ...shown,
+        view.note.slice(0, columns),
+    ].slice(0, rows)
+}
+
+function taskLines(tasks: TaskStatus[], { stats }: TopSample): string[] {
+    const byName = new Map(stats.map(one => [one.name, one]))
+    return table(
+        [
+            "TASK",
+            "STATE",
+            "SINCE",
+            "RUNS",
+            "RESTARTS",
+            "FAILURES",
+            "NEXT",
+            "LAST ERROR",
+        ],
+        tasks.map(task => {
+            const { name, state, ago, since, next, runs, error } = task
+            const figures = byName.get(name)
+            return [
+                name,
+                state,
+                duration(ago),
+                runs,
+                figures?.restarts ?? 0,
+                figures?.failures ?? 0,
+                next === undefined ? "-" : duration(next - since - ago),
+                error ? error.message : "",
+            ]
+        })
+    )
+}
+
+function logLine(
+    { handlers, at }: TopSample,
+    before: TopSample | undefined
+): string {
+    const seconds = before ? (at - before.at) / 1000 : 0
+    const parts = handlers.map(({ name, account, state }) => {
+        const { received, queued, dropped } = account
+        const old = before?.handlers.find(handler => handler.name === name)
+        const rate =
+            old && seconds > 0
+                ? `${((received - old.account.received) / seconds).toFixed(1)}/s`
+                : `${received}`
+        return (
+            `${name} ${rate}` +
+            (queued ? `, ${queued} queued` : "") +
+            (dropped ? `, ${dropped} dropped` : "") +
+            (state === "failed" ? ", failed" : "")
+        )
+    })
+    return `log: ${parts.join("; ")}`
+}
+
+function flashLine({ device }: TopSample): string {
+    const { fibers, flash, figures } = device
+    const own = Object.entries(figures ?? {}).map(
+        ([name, value]) => `${name} ${value}`
+    )
+    return [
+        `${fibers} fibers`,
+        flash ? `flash ${flash.writes} writes, ${flash.bytes} bytes` : "",
+        ...own,
+    ]
+        .filter(Boolean)
+        .join("; ")
+}
+
+function plain(_: unknown, text: string): string {
+    return text
+}

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict"
+import test from "node:test"
+import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
+
+const main = "test/system/programs/remote.ts"
+
+test("fiberctl asks and controls a running board", async t => {
+    const sim = await startSimulator(t, { main })
+    const state = ["--state", sim.stateFolder!]
+    const run = async (...args: string[]) => {
+        const { code, stdout, stderr } = await runCli([...args, ...state])
+        assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`)
+        return stdout
+    }
+    const json = async (...args: string[]) =>
+        JSON.parse(await run(...args, "--json"))
+    const fail = async (...args: string[]) => {
+        const { code, stderr } = await runCli([...args, ...state])
+        return { code, stderr }
+    }
+
+    await t.test("status", async () => {
+        const text = await run("status")
+        assert.match(text, /^● test-board [0-9a-f]{16} degraded, up /)
+        assert.match(text, /^● sensor running since .* ago$/m)
+        assert.match(
+            text,
+            /^× broken failed[^]*error: Error: the cable is loose at test\/system\/programs\/remote\.ts:\d+/m
+        )
+        assert.doesNotMatch(text, /\x1b/)
+
+        const { summary, tasks } = await json("status")
+        assert.equal(summary.state, "degraded")
+        assert.equal(summary.device, sim.deviceId)
+        assert.equal(summary.tasks, 4)
+        assert.deepEqual(
+            tasks.map(({ name }: { name: string }) => name),
+            ["sensor", "job", "broken", "stubborn"]
+        )
+        assert.equal(typeof tasks[0].since, "number")
+        const failed = await json("status", "--failed")
+        assert.equal(failed.tasks.length, 1)
+        assert.equal(failed.tasks[0].name, "broken")
+        const all = await json("status", "--all")
+        assert.equal(all.boards[0].tasks.length, 4)
+    })
+
+    await t.test("show", async () => {
+        const text = await run("show", "broken")
+        assert.match(text, /^state=failed$/m)
+        assert.match(text, /^error=.*remote\.ts:\d+/m)
+        assert.equal((await json("show", "job")).result, "Küche")
+    })
+
+    await t.test("cat", async () => {
+        assert.equal(await run("cat", "job"), "# job\nevery=2000\n")
+        const [task] = await json("cat", "stubborn")
+        assert.deepEqual(task.options, { autostart: false, grace: 5000 })
+    })
+
+    await t.test("top", async () => {
+        const text = await run("top", "--once")
+        assert.match(text, /^TASK +STATE +SINCE/m)
+        assert.match(text, /^broken +failed .* 1 .*the cable is loose$/m)
+        assert.match(text, /^log: console \d+/m)
+        assert.equal((await json("top")).tasks.length, 4)
+    })
+
+    await t.test("start, stop, restart, disable, enable", async () => {
+        assert.equal(await run("stop", "sensor"), "sensor: stopped\n")
+        assert.equal(await run("start", "sensor"), "sensor: running\n")
+        const [restarted] = await json("restart", "sensor")
+        assert.equal(restarted.state, "running")
+        assert.equal(await run("disable", "sensor"), "sensor: disabled\n")
+        assert.equal(await run("enable", "sensor"), "sensor: running\n")
+    })
+
+    await t.test("logs", async () => {
+        const all = await run("logs")
+        assert.match(all, /\[NOTICE\] \[tasks\] boot 1/)
+        // it stands in the ring and in the flash log, and is one line
+        const failures = await run("logs", "-u", "broken")
+        assert.equal(failures.match(/the cable is loose/g)!.length, 1)
+        assert.match(failures, /remote\.ts:\d+/)
+        assert.match(await run("logs", "-p", "error"), /^.*broken.*\n$/)
+        assert.equal(await run("logs", "-p", "debug..debug"), "")
+        assert.match(await run("logs", "-g", "MEASURED", "-n", "1"), /^$/)
+        assert.match(
+            await run("logs", "-g", "measured", "-n", "1"),
+            /20 degrees\n$/
+        )
+        assert.match(await run("logs", "-t", "tasks"), /boot 1/)
+        assert.equal(await run("logs", "--until", "-1h"), "")
+        assert.match(await run("logs", "--since", "5 min ago", "-b"), /boot 1/)
+        assert.equal(await run("logs", "-b", "-1"), "")
+        const [line] = (await run("logs", "-o", "json", "-u", "broken"))
+            .trim()
+            .split("\n")
+            .map(text => JSON.parse(text))
+        assert.equal(line.level, "error")
+        assert.equal(line.task, "broken")
+        assert.equal(line.device, sim.deviceId)
+        assert.match(
+            await run("logs", "-o", "cat", "-u", "broken"),
+            /^failed: Error/
+        )
+        assert.match(await run("logs", "--file", "error.log"), /cable is loose/)
+    })
+
+    await t.test("logs -f goes on, and ends by SIGINT", async () => {
+        const cli = new Cli(["logs", "-f", "-u", "sensor", ...state])
+        await cli.waitForOutput(/(measured[^]*){12}/)
+        cli.signal("SIGINT")
+        await cli.done
+    })
+
+    await t.test("level", async () => {
+        assert.equal(await run("level"), "info\n")
+        assert.equal(await run("level", "info debug@net"), "info debug@net\n")
+        assert.equal((await json("level", "info")).spec, "info")
+        assert.match((await fail("level", "loud")).stderr, /"loud" is no level/)
+    })
+
+    await t.test("handlers", async () => {
+        assert.match(await run("handlers"), /^ring +trace +running +\d+/m)
+        const [console] = await json("handlers")
+        assert.equal(console.name, "console")
+    })
+
+    await t.test("stats", async () => {
+        const text = await run("stats")
+        assert.match(text, /^test-board: up .*, boot 1, 4 tasks/)
+        assert.match(text, /^answer: 42$/m)
+        assert.match(text, /^broken +1 +0 +1 +0/m)
+        assert.equal((await json("stats", "job")).tasks[0].name, "job")
+    })
+
+    await t.test("metrics", async () => {
+        const text = await run("metrics")
+        assert.match(text, /# EOF\n$/)
+        assert.match(
+            text,
+            new RegExp(
+                `^fiberd_task_failures_total\\{device="${sim.deviceId}",host="test-board",task="broken"\\} 1$`,
+                "m"
+            )
+        )
+        checkOpenMetrics(text)
+        assert.equal((await json("metrics"))[0].info.device, sim.deviceId)
+    })
+
+    await t.test("settings", async () => {
+        assert.match(await run("settings"), /^COLOUR +red +default$/m)
+        assert.match(await run("settings"), /^WIFI_PWD +\*\*\* +file$/m)
+        assert.match(await run("settings", "set", "COLOUR=blue"), /blue +file/)
+        assert.equal(await run("settings", "get", "COLOUR"), "blue\n")
+        assert.equal((await json("settings", "unset", "COLOUR"))[0].text, "red")
+        const unknown = await fail("settings", "get", "COLOR")
+        assert.equal(unknown.code, 2)
+        assert.match(unknown.stderr, /no setting "COLOR"/)
+    })
+
+    await t.test("time", async () => {
+        assert.equal(await run("time"), "not known\n")
+        assert.match(await run("time", "--sync"), /^20\d\d-.* this machine\n$/)
+        assert.ok(Math.abs((await json("time")).ahead) < 5000)
+    })
+
+    await t.test("safe-mode", async () => {
+        assert.equal(await run("safe-mode"), "off\n")
+        assert.equal(await run("safe-mode", "on"), "on\n")
+        assert.match(await run("status"), /safe mode/)
+        assert.equal((await json("safe-mode", "off")).safe, false)
+    })
+
+    await t.test("devices", async () => {
+        assert.match(
+            await run("devices"),
+            new RegExp(`^${sim.deviceId} +test-board +degraded +1 +`, "m")
+        )
+        assert.equal((await json("devices")).length, 1)
+    })
+
+    await t.test("what goes wrong has its exit code", async () => {
+        const task = await fail("stop", "sensr")
+        assert.equal(task.code, 3)
+        assert.match(task.stderr, /^fiberctl: no task "sensr".*sensor/)
+        const device = await fail("status", "--device", "ffff")
+        assert.equal(device.code, 3)
+        assert.equal((await fail("logs", "-p", "loud")).code, 2)
+        assert.equal((await fail("logs", "-g", "[")).code, 2)
+        const verb = await fail("stat")
+        assert.equal(verb.code, 2)
+        assert.match(verb.stderr, /Did you mean.*(stats|status)/)
+        assert.match((await fail("logs", "--folow")).stderr, /--follow/)
+        const both = await fail("status", "--bus", "127.0.0.1:1")
+        assert.equal(both.code, 2)
+    })
+
+    await t.test("reboot", async () => {
+        assert.match(await run("reboot"), /^boot 2, after/)
+        assert.equal((await json("status")).summary.lastEnd, "restart")
+    })
+})
+
+test("a lost board is said and waited for", async t => {
+    const sim = await startSimulator(t, { main })
+    const cli = new Cli(["logs", "-f", "--state", sim.stateFolder!])
+    cleanUp(t, () => cli.signal("SIGKILL"))
+    await cli.waitForOutput(/measured/)
+    await sim.restart()
+    await cli.waitForOutput(/boot 2/)
+    cli.signal("SIGINT")
+    assert.match((await cli.done).stderr, /the board has started again/)
+})
+
+test("no board is exit code 3, one that is silent 4", async t => {
+    const none = await runCli(["status", "--bus", "127.0.0.1:9"])
+    assert.equal(none.code, 3)
+    assert.match(none.stderr, /^fiberctl: no bus at 127\.0\.0\.1:9/)
+    const sim = await startSimulator(t, { main })
+    const { stateFolder } = sim
+    await sim.kill()
+    const silent = await runCli(["level", "--state", stateFolder!])
+    assert.equal(silent.code, 4)
+    assert.match(silent.stderr, /did not answer/)
+})
+
+test("every command has an example and completes", async () => {
+    const { stdout: help } = await runCli(["--help"])
+    const names = [...help.matchAll(/^ {2}([a-z-]+)(?= )/gm)].map(m => m[1]!)
+    for (const shell of ["bash", "zsh", "fish"]) {
+        const { code, stdout } = await runCli(["completion", shell])
+        assert.equal(code, 0)
+        for (const name of ["status", "logs", "settings", "sim"]) {
+            assert.ok(names.includes(name), name)
+            assert.ok(stdout.includes(name), `${shell}: ${name}`)
+        }
+    }
+    for (const name of ["status", "logs", "settings", "level", "metrics"]) {
+        const { stdout } = await runCli([name, "--help"])
+        assert.match(stdout, /Example:\n {2}\$ fiberctl /, name)
+    }
+})
+
+/** Holds a page to the grammar of OpenMetrics, as far as it is used. */
+function checkOpenMetrics(text: string): void {
+    const families = new Map<string, string>()
+    for (const line of text.split("\n").slice(0, -2)) {
+        const type = /^# TYPE (\S+) (counter|gauge)$/.exec(line)
+        if (type) {
+            assert.ok(!families.has(type[1]!), `${type[1]} twice`)
+            families.set(type[1]!, type[2]!)
+            continue
+        }
+        if (/^# (HELP|UNIT) \S+ .+$/.test(line)) continue
+        const sample =
+            /^([a-z_]+?)(_total)?\{([a-z]+="(?:[^"\\\n]|\\["\\n])*",?)+\} -?\d+(\.\d+)?$/.exec(
+                line
+            )
+        assert.ok(sample, line)
+        assert.equal(
+            families.get(sample[1]!),
+            sample[2] ? "counter" : "gauge",
+            line
+        )
+    }
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict"
+import test from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import { connect } from "../../host/client/index.ts"
+import { until } from "../peers/ports.ts"
+import { Mosquitto, noMosquitto } from "../peers/mosquitto.ts"
+import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
+
+const main = "test/system/programs/remote-count.ts"
+/** Lines that the program logs, every 40 ms. */
+const LINES = 100
+
+test(
+    "the log goes to a broker, each line once and in order, over a cut",
+    { skip: noMosquitto },
+    async t => {
+        const broker = await Mosquitto.start(t)
+        const topic = "boards/1/log"
+        const messages = await broker.subscribe(t, topic)
+        const sim = await startSimulator(t, { main })
+        const cli = new Cli([
+            ...["pipe", "log", "--mqtt", broker.url, "--topic", topic],
+            ...["--state", sim.stateFolder!],
+        ])
+        cleanUp(t, () => cli.signal("SIGKILL"))
+        await until("lines at the broker", () => messages.length > 20, 60_000)
+        await broker.stop()
+        await sleep(300)
+        await broker.run()
+        await until(
+            "the last line at the broker",
+            () => messages.some(text => text.endsWith(`line ${LINES}`)),
+            60_000
+        )
+        cli.signal("SIGINT")
+        const { code, stdout } = await cli.done
+        assert.equal(code, 0)
+        assert.match(stdout, /\d+ lines sent, go on with --from \d+/)
+        const numbers = messages
+            .map(text => /line (\d+)$/.exec(text)?.[1])
+            .filter(number => number !== undefined)
+            .map(Number)
+        assert.deepEqual(
+            numbers,
+            Array.from({ length: LINES }, (_, i) => i + 1)
+        )
+    }
+)
+
+test(
+    "a file goes to a broker, from a cursor on",
+    { skip: noMosquitto },
+    async t => {
+        const broker = await Mosquitto.start(t)
+        const messages = await broker.subscribe(t, "errors")
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/remote.ts",
+        })
+        const board = await connect({ state: sim.stateFolder })
+        cleanUp(t, () => board.disconnect())
+        while (!(await board.file("error.log")).length) await sleep(100)
+        const pipe = async (...args: string[]) => {
+            const { code, stdout, stderr } = await runCli([
+                ...["pipe", "file", "error.log", "--mqtt", broker.url],
+                ...["--topic", "errors", "--state", sim.stateFolder!],
+                ...["--json", ...args],
+            ])
+            assert.equal(code, 0, stderr)
+            return JSON.parse(stdout) as { sent: number; next: number }
+        }
+        const first = await pipe()
+        assert.equal(first.sent, 1)
+        await until("the line at the broker", () => messages.length === 1)
+        assert.match(messages[0]!, /the cable is loose/)
+        assert.deepEqual(await pipe("--from", String(first.next)), {
+            sent: 0,
+            next: first.next,
+        })
+    }
+)
+
+test("no broker is one line and exit code 1", async t => {
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/remote.ts",
+    })
+    const { code, stderr } = await runCli([
+        ...["pipe", "log", "--mqtt", "mqtt://127.0.0.1:9", "--topic", "x"],
+        ...["--state", sim.stateFolder!],
+    ])
+    assert.equal(code, 1)
+    assert.match(
+        stderr,
+        /^fiberctl: no MQTT broker at "mqtt:\/\/127\.0\.0\.1:9"/
+    )
+})
