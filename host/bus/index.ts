@@ -5,4 +5,5 @@ export {
     STATE_FOLDER,
     writeBusFile,
 } from "./bus-file.ts"
+export { programDevice } from "./device.ts"
 export { splitFrames, wrapFrame } from "./frames.ts"

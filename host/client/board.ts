@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events"
 import type { Packet } from "jacdac-ts"
+import { programDevice } from "../bus/index.ts"
 import { RemoteError, TimedOutError } from "./errors.ts"
 import type { Link } from "./link.ts"
 import {
@@ -14,7 +15,6 @@ import {
     parseJson,
     type Report,
     REQUEST,
-    serverDevice,
     SERVICE_INDEX,
     splitItems,
 } from "./protocol.ts"
@@ -107,7 +107,7 @@ export class Board extends EventEmitter<BoardEvents> {
         this.setMaxListeners(0)
         this.device = device
         this.link = link
-        this.server = serverDevice(device)
+        this.server = programDevice(device)
         link.on("packet", this.onPacket)
         link.on("lost", this.onLost)
         link.on("back", this.onBack)

@@ -1,10 +1,10 @@
 import type { Packet } from "jacdac-ts"
-import type { BusFile } from "../bus/index.ts"
+import { type BusFile, programDevice } from "../bus/index.ts"
 import { Board } from "./board.ts"
 import { NoBoardError } from "./errors.ts"
 import { findSimulator } from "./find.ts"
 import { Link } from "./link.ts"
-import { serverDevice, SERVICE_CLASS } from "./protocol.ts"
+import { SERVICE_CLASS } from "./protocol.ts"
 
 /** A board announces its services every 500 ms: so long more of them are waited for, in ms. */
 const MORE_MS = 700
@@ -126,7 +126,7 @@ function announced(link: Link): Promise<string[]> {
         let timer = setTimeout(settle, FIRST_MS)
         const see = (packet: Packet) => {
             if (!announcesService(packet)) return
-            const device = serverDevice(packet.deviceIdentifier)
+            const device = programDevice(packet.deviceIdentifier)
             if (devices.has(device)) return
             devices.add(device)
             clearTimeout(timer)

@@ -9,6 +9,7 @@ export interface SimCommandOptions extends SettingSources {
     fresh?: boolean
     collector: boolean
     for?: number
+    count?: number
     json?: boolean
 }
 
@@ -47,9 +48,15 @@ export function addSimCommand(program: Command): void {
             "end this long after the program has started",
             seconds
         )
+        .option("--count <n>", "several boards on one bus", wholeNumber)
         .option("--json", "print one JSON object a line")
         .allowExcessArguments(false)
         .action(async (options: SimCommandOptions) => {
+            const { count } = options
+            if (count !== undefined) {
+                const { runFleet } = await import("./sim-fleet.ts")
+                return runFleet({ ...options, count })
+            }
             const { runSim } = await import("./sim-run.ts")
             await runSim(options)
         })
@@ -64,4 +71,10 @@ function seconds(text: string): number {
     if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
         throw new InvalidArgumentError("a number of seconds is wanted.")
     return value
+}
+
+function wholeNumber(text: string): number {
+    if (!/^[1-9]\d{0,3}$/.test(text))
+        throw new InvalidArgumentError("a number of boards is wanted.")
+    return Number(text)
 }

@@ -11,6 +11,7 @@ export {
     type SimEventName,
     type SimEvents,
 } from "./events.ts"
+export { Fleet, type FleetOptions, MAX_BOARDS } from "./fleet.ts"
 export {
     type Framing,
     FramingDecoder,

@@ -37,7 +37,7 @@ export class Simulator {
     private board: Board | undefined
     private port = 0
     private bytecode: Buffer | undefined
-    private debugFile: string | undefined
+    private buildDebugFile: string | undefined
     private sources: SourceMap | undefined
     private ended = false
     /** Takes back where the bus is. */
@@ -78,6 +78,11 @@ export class Simulator {
         return this.port
     }
 
+    /** The debug information of the build, once started. */
+    get debugFile(): string | undefined {
+        return this.buildDebugFile
+    }
+
     /** Process id of the VM; undefined while the power is off. */
     get vmPid(): number | undefined {
         return this.machine?.pid
@@ -95,8 +100,8 @@ export class Simulator {
 
     /** A line of the program with file and line in place of its stack frames. */
     resolveFrames(line: string): string {
-        if (!this.debugFile) return line
-        this.sources ??= new SourceMap(this.debugFile)
+        if (!this.buildDebugFile) return line
+        this.sources ??= new SourceMap(this.buildDebugFile)
         return this.sources.resolve(line)
     }
 
@@ -125,7 +130,7 @@ export class Simulator {
             if (this.ended) return await this.release()
             this.port = port
             this.bytecode = built.bytecode
-            this.debugFile = built.debugFile
+            this.buildDebugFile = built.debugFile
             this.addBoard()
             this.leaveBus = writeBusFile(this.machine.state.folder, {
                 port,

@@ -9,10 +9,10 @@ import {
     Operation,
     parseJson,
     REQUEST,
-    serverDevice,
     SERVICE_CLASS,
     splitItems,
 } from "../../host/client/protocol.ts"
+import { programDevice } from "../../host/bus/index.ts"
 import { buildProgram } from "../../host/sim/index.ts"
 
 /** A service as the DeviceScript tool writes it to `.devicescript/services.json`. */
@@ -41,9 +41,9 @@ test("the client's numbers are those of the specification", async () => {
 })
 
 test("the device of the program's services is that of the VM's formula", () => {
-    assert.equal(serverDevice("f97413f874314537"), "0127088dd37867ec")
+    assert.equal(programDevice("f97413f874314537"), "0127088dd37867ec")
     assert.equal(
-        serverDevice(serverDevice("0123456789abcdef")),
+        programDevice(programDevice("0123456789abcdef")),
         "0123456789abcdef"
     )
 })

@@ -74,7 +74,7 @@ export class Mosquitto {
     async subscribe(t: TestContext, topic: string): Promise<string[]> {
         const messages: string[] = []
         const client = await connectAsync(this.url, {
-            clientId: "test",
+            clientId: `test-${topic}`,
             clean: false,
             reconnectPeriod: 100,
         })

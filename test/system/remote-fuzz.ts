@@ -3,6 +3,7 @@
 import assert from "node:assert/strict"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
+import { programDevice } from "../../host/bus/index.ts"
 import { connect } from "../../host/client/index.ts"
 import { Link } from "../../host/client/link.ts"
 import {
@@ -10,7 +11,6 @@ import {
     Operation,
     type OperationName,
     REQUEST,
-    serverDevice,
     SERVICE_INDEX,
 } from "../../host/client/protocol.ts"
 import type { Simulator } from "../../host/sim/index.ts"
@@ -112,7 +112,7 @@ export async function fuzz(
     const before = await heapAfter(t, async () => {})
     const after = await heapAfter(t, async (sim, link) => {
         const random = new Random(seed)
-        const server = serverDevice(sim.deviceId!)
+        const server = programDevice(sim.deviceId!)
         for (let sent = 0; sent < packets; sent++) {
             const { index, command, payload } = hostilePacket(random)
             link.send(server, index, command, payload)
@@ -126,7 +126,7 @@ export async function fuzz(
 /** Floods the board with the request that takes it longest. */
 export async function flood(t: TestContext, ms: number): Promise<void> {
     const left = await heapAfter(t, async (sim, link) => {
-        const server = serverDevice(sim.deviceId!)
+        const server = programDevice(sim.deviceId!)
         const until = Date.now() + ms
         const beats = beatsOf(sim)
         for (let id = 1; Date.now() < until; id++) {

@@ -1,0 +1,73 @@
+import { UsageError } from "../errors.ts"
+import { Fleet, gatherSettings, MAX_BOARDS, Screen } from "../sim/index.ts"
+import type { SimCommandOptions } from "./sim.ts"
+
+/**
+ * Runs `fiberctl sim --count N` until the time is over, a signal comes, or a VM dies.
+ * @throws UsageError, FirmwareError
+ */
+export async function runFleet(
+    options: SimCommandOptions & { count: number }
+): Promise<void> {
+    const { count, json } = options
+    if (count > MAX_BOARDS)
+        throw new UsageError(`--count ${count}: at most ${MAX_BOARDS}`)
+    const { settings, collectorPort, warnings } = gatherSettings(options)
+    for (const warning of warnings) console.error(`fiberctl: ${warning}`)
+    const began = performance.now()
+    let end: (reason: string) => void
+    let fail: (error: Error) => void
+    const ended = new Promise<string>((resolve, reject) => {
+        end = resolve
+        fail = reject
+    })
+    // a failure while the fleet still starts is not unhandled
+    ended.catch(() => {})
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+        process.once(signal, () => end(signal))
+    process.stdout.on("error", () => end("nobody reads the output"))
+    const fleet: Fleet = new Fleet({
+        ...options,
+        settings,
+        collectorPort,
+        startedAt: 0,
+        history: 0,
+        onMalformed: problem =>
+            console.error(`fiberctl: collector: ${problem}`),
+        onDeath: error => fail(error),
+        onBoard: (sim, hostname) => {
+            const screen = new Screen(process.stdout, line =>
+                sim.resolveFrames(line)
+            )
+            sim.onEvent(event => {
+                if (json)
+                    process.stdout.write(
+                        JSON.stringify({ hostname, ...event }) + "\n"
+                    )
+                else if (event.event === "console")
+                    screen.note(
+                        event.at,
+                        `${hostname} ${sim.resolveFrames(event.text)}`
+                    )
+                else if (event.event === "boot" || event.event === "panic")
+                    screen.show(event)
+            })
+        },
+    })
+    try {
+        await Promise.race([fleet.start(), ended])
+        if (!json)
+            console.error(
+                `fiberctl: ${count} boards run after ${((performance.now() - began) / 1000).toFixed(1)} s`
+            )
+        if (options.for !== undefined)
+            setTimeout(
+                () => end(`${options.for} s are over`),
+                options.for * 1000
+            )
+        await fleet.stop(await ended)
+    } catch (error) {
+        await fleet.stop((error as Error).message)
+        throw error
+    }
+}
