@@ -7,13 +7,7 @@ import {
     HeartBeatHandler,
     LedHeartBeat,
 } from "./heartbeat"
-import {
-    ConsoleHandler,
-    levelSpecFault,
-    LogSystem,
-    parseLevel,
-    RingHandler,
-} from "./log"
+import { ConsoleHandler, LogSystem, RingHandler } from "./log"
 import { FileRotationHandler } from "./flashlog"
 import { followRealTimeClock, reportClock, SocketArbiter } from "./net"
 import { followNetwork } from "./network"
@@ -24,7 +18,7 @@ import {
     SystemClock,
     SystemSocket,
 } from "./platform"
-import { firmwareSchema, loadSettings } from "./settings"
+import { FIRMWARE_SETTINGS, loadSettings } from "./settings"
 import { forwardLate, Rsyslogger, RsyslogHandler, SYSLOG_TOPIC } from "./syslog"
 import { BootJournal, TaskRegistry } from "./tasks"
 
@@ -38,14 +32,7 @@ const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 
 // settings, and which boot this is
-export const settings = await loadSettings(
-    flash,
-    firmwareSchema({
-        levels: levelSpecFault,
-        level: parseLevel,
-        demo: ds.isSimulator(),
-    })
-)
+export const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
 const journal = new BootJournal(
     flash,
     clock,
@@ -129,10 +116,8 @@ reportClock(clock, message => system.info("{0}", message))
 followRealTimeClock(clock)
 
 // what changes while running
-settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
-settings.subscribe("FLUSH_BYTES", setFlushPolicy)
-settings.subscribe("FLUSH_TIME", setFlushPolicy)
-settings.subscribe("FLUSH_LEVEL", setFlushPolicy)
+settings.subscribe("LOG_LEVEL", () => log.setSpec(settings.get("LOG_LEVEL")))
+settings.subscribe(["FLUSH_BYTES", "FLUSH_TIME", "FLUSH_LEVEL"], setFlushPolicy)
 settings
     .problems()
     .forEach(({ message }) => system.error("setting {0}", message))
@@ -147,7 +132,7 @@ export const tasks = new TaskRegistry({
     lines: ring,
     maxShortStarts: settings.get("SAFE_STARTS"),
 })
-const isDemo = settings.get("DEMO")
+const isDemo = settings.get("DEMO") ?? ds.isSimulator()
 log.enableProgress(isDemo)
 const period = settings.get("HB_PERIOD")
 if (period > 0)

@@ -6,17 +6,11 @@ import {
     HeartBeatHandler,
     LedHeartBeat,
 } from "../../src/heartbeat"
-import {
-    ConsoleHandler,
-    LogSystem,
-    parseLevel,
-    parseLevelSpec,
-    RingHandler,
-} from "../../src/log"
+import { ConsoleHandler, LogSystem, RingHandler } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
-import { firmwareSchema, loadSettings } from "../../src/settings"
+import { FIRMWARE_SETTINGS, loadSettings } from "../../src/settings"
 import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 import { TaskRegistry } from "../../src/tasks"
 import { takeHeap } from "./probe"
@@ -26,9 +20,7 @@ async function useAll(): Promise<void> {
     const clock = new SystemClock()
     const flash = new SettingsFlash()
     const socket = new SystemSocket()
-    const levels = (spec: string) => "" + parseLevelSpec(spec, 0)
-    const schema = firmwareSchema({ levels, level: parseLevel, demo: false })
-    const settings = await loadSettings(flash, schema)
+    const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())
     const rsyslogger = new Rsyslogger(
@@ -49,7 +41,9 @@ async function useAll(): Promise<void> {
     )
     log.addHandler("syslog", new RsyslogHandler(rsyslogger))
     followRealTimeClock(clock)
-    settings.subscribe("LOG_LEVEL", spec => log.setSpec(spec))
+    settings.subscribe("LOG_LEVEL", () =>
+        log.setSpec(settings.get("LOG_LEVEL"))
+    )
     const tasks = new TaskRegistry({ log, clock, flash })
     tasks.add("heartbeat", () => beat([led]), { every: 5000, core: true })
 }

@@ -1,8 +1,8 @@
 // What the supervision of tasks and the reading of settings take, in steps of the VM.
 import * as ds from "@devicescript/core"
-import { LogSystem, parseLevel, RingHandler } from "../../src/log"
+import { LogSystem, RingHandler } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
-import { firmwareSchema, Settings } from "../../src/settings"
+import { FIRMWARE_SETTINGS, Settings } from "../../src/settings"
 import { MAX_TEXT_TASKS, Task, TaskRegistry } from "../../src/tasks"
 import { mark, measure, measuredCount, measuredName } from "./count"
 import { takeHeap } from "./probe"
@@ -91,10 +91,7 @@ async function attend(count: number): Promise<void> {
 }
 
 function read(): (count: number) => void {
-    const levels = () => undefined as string
-    const settings = new Settings(
-        firmwareSchema({ levels, level: parseLevel, demo: false })
-    )
+    const settings = new Settings([FIRMWARE_SETTINGS])
     settings.set("SYSLOG_PORT", "1514")
     return count => {
         for (let i = 0; i < count; ++i) settings.get("SYSLOG_PORT")

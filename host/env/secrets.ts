@@ -1,6 +1,6 @@
-const SECRET = /PWD|PASS|SECRET|TOKEN|KEY/i
+import { isSecretName } from "../../src/settings/secrets.ts"
 
-/** Whether the value of the setting `key` must not be shown. */
-export function isSecret(key: string): boolean {
-    return SECRET.test(key)
+/** Whether the value of a setting must not be shown: by its name, or as a URL with a password. */
+export function isSecret(key: string, value = ""): boolean {
+    return isSecretName(key) || /:\/\/[^/\s]*:[^/\s]*@/.test(value)
 }

@@ -1,11 +1,34 @@
-export * from "./apply"
-export * from "./dotenv"
-export * from "./setting"
-export * from "./kinds"
-export * from "./facility"
-export * from "./settings"
-export * from "./firmware"
+export { changeSettings, maskedFile, replaceSettings } from "./change"
+export {
+    CheckedSettings,
+    isSecretKey,
+    SettingOrigin,
+    SettingText,
+} from "./check"
 export { FileState, MAX_NOTE_BYTES } from "./commit"
+export { DotenvEntry, DotenvReader, MAX_DOTENV_LENGTH } from "./dotenv"
 export { SETTINGS_ERROR } from "./errors"
+export { SettingsFile, StoredFile } from "./file"
+export { FIRMWARE_SETTINGS } from "./firmware"
+export { checkFile, openSettingsFile, reloadSettings } from "./layer"
+export { loadSettings } from "./load"
+export { MAX_PROBLEMS, MAX_SETTINGS, SettingProblem } from "./problem"
+export {
+    KeyOf,
+    MAX_KEY_LENGTH,
+    MAX_VALUE_LENGTH,
+    SCHEMA_MARK,
+    SchemaTable,
+    ValueOf,
+} from "./schema"
+export { isSecretName } from "./secrets"
+export {
+    MAX_LISTENERS,
+    SettingChange,
+    SettingInfo,
+    SettingListener,
+    Settings,
+} from "./settings"
 export { LARGE_FILE_BYTES, SMALL_FILE_BYTES, StagedFile } from "./sets"
-export * from "./file"
+export { MASK } from "./values"
+export { editDotenv, SettingChanges } from "./writer"

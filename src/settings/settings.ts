@@ -1,165 +1,280 @@
-import { FlashSlots } from "../platform"
+import { Exclusive } from "../platform"
 import {
-    fault,
-    MASK,
-    Schema,
-    SchemaMaker,
-    SettingProblem,
-    Values,
-} from "./setting"
+    CheckedSettings,
+    SettingOrigin,
+    SettingText,
+    unknownKey,
+    Written,
+} from "./check"
+import { settingContext } from "./context"
+import type { SettingsFile } from "./file"
+import { SettingProblem, settingProblem } from "./problem"
+import {
+    findRule,
+    isSecretKind,
+    KeyOf,
+    Rule,
+    SCHEMA_MARK,
+    schemaKeys,
+    SchemaTable,
+    ValueOf,
+} from "./schema"
+import { replaceAll } from "./text"
+import { LevelNames, MASK, readValue, valueFault } from "./values"
 
-/** Most listeners of one setting. */
-export const MAX_LISTENERS = 16
+/** Most listeners of all settings. */
+export const MAX_LISTENERS = 32
 
-/** Told of a changed value, within the `set` that changed it. Must not wait. */
-export type SettingListener<T> = (value: T) => void
+/** Called when settings changed, once for all of its keys, with those of them that did. Must not wait. */
+export type SettingListener = (changed: string[]) => void
+
+/** One setting, as somebody may see it. */
+export interface SettingInfo {
+    key: string
+    /** `***` for a secret; the default's text where nothing sets it. */
+    text: string
+    origin: SettingOrigin
+    /** Line in the settings file. */
+    line: number | undefined
+    /** A change holds from the next start. */
+    restart: boolean
+    /** It has been changed, and the next start has not come yet. */
+    pending: boolean
+}
+
+/** What a change has led to. */
+export interface SettingChange {
+    /** Keys whose values are others now. */
+    changed: string[]
+    /** Those of them that hold from the next start only. */
+    restart: string[]
+}
+
+interface Listener {
+    keys: string[]
+    call: SettingListener
+}
+
+/** What `Settings` knows. */
+export interface Held {
+    readonly tables: readonly string[]
+    readonly levels: LevelNames
+    /** Texts of the build by key, without those that are the default's. */
+    readonly build: Record<string, Written>
+    /** What of the build could not be read. */
+    readonly unread: SettingProblem[]
+    /** Texts of those that have not their default. */
+    texts: Record<string, SettingText>
+    /** What was refused. */
+    problems: SettingProblem[]
+    readonly listeners: Listener[]
+    /** Keys changed since the start that need a restart. */
+    readonly pending: string[]
+    /** Where changes are kept; undefined until `openSettingsFile`. */
+    file: SettingsFile | undefined
+    /** Changes of the file, one after another. */
+    turns: Exclusive | undefined
+}
 
 /**
- * The running firmware's settings: read once from flash, checked against their schema,
- * and changed in RAM while it runs. A text that is refused leaves the default, or the value
- * before, in force and is told in `problems()`.
+ * The running firmware's settings: what the settings file says, else what the build put on the
+ * board, else the default of the schema. A text that is refused leaves the default in force and
+ * is told in `problems()`.
  * @devsWhenUsed
  */
-export class Settings<S extends Schema> {
-    /** By key; for reading only. */
-    readonly values: Record<string, unknown> = {}
-    /** What was set, of those that have not their default: most have, and take no heap here. */
-    private readonly texts: Record<string, string> = {}
-    /** Why texts were refused, by key. */
-    readonly refused: Record<string, SettingProblem> = {}
-    private readonly listeners: Record<string, SettingListener<any>[]> = {}
+export class Settings<T extends SchemaTable> {
+    /**
+     * What this object knows, behind a function: whoever prints the object, as a log call does
+     * with an argument, must not print secrets.
+     */
+    readonly held: () => Held
 
-    /** Settings that all have their defaults; `loadSettings` reads the ones in flash. */
-    constructor(private readonly schema: SchemaMaker<S>) {
-        const settings = schema()
-        for (const key of Object.keys(settings))
-            this.values[key] = settings[key].fallback
-    }
-
-    /** The value in force. */
-    get<K extends keyof S & string>(key: K): Values<S>[K] {
-        return this.values[key] as Values<S>[K]
+    /**
+     * Settings that all have their defaults; `loadSettings` reads the ones in flash.
+     * @param tables the schema: one table or several, of which the first with a key counts
+     * @throws TypeError for a table that does not start as one
+     */
+    constructor(tables: T[]) {
+        for (const table of tables)
+            if (!table.startsWith(SCHEMA_MARK + "\n"))
+                throw new TypeError(
+                    `a table of settings starts with the line "${SCHEMA_MARK}"`
+                )
+        const held: Held = {
+            tables,
+            levels: settingContext(tables).levels,
+            build: {},
+            unread: [],
+            texts: {},
+            problems: [],
+            listeners: [],
+            pending: [],
+            file: undefined,
+            turns: undefined,
+        }
+        this.held = () => held
     }
 
     /**
-     * Takes a new text for a key, as from a dotenv text or a remote command, and tells the
-     * key's listeners when the value changed. An empty text means the default. Kept in RAM only.
-     * @param line line of the dotenv text it stood in, where known
-     * @returns the problem when the text is refused (the value before stands) or the key is
-     * not in the schema; undefined when it holds
+     * The value in force; undefined for a flag that is not set and has no default.
+     * @throws RangeError when no table has the key
      */
-    set(key: string, text: string, line?: number): SettingProblem | undefined {
-        const { values, texts, refused } = this
-        const setting = this.schema()[key]
-        if (!setting) return { key, message: `${key}: no such setting` }
-        let value: unknown = setting.fallback
-        if (text !== "") {
-            value = setting.read(text)
-            const problem = fault(key, setting, text, value, line)
-            if (problem) {
-                refused[key] = problem
-                return problem
+    get<K extends KeyOf<T>>(key: K): ValueOf<T, K> {
+        const held = this.held()
+        const rule = ruleOf(held, key)
+        const found = held.texts[key]
+        const text = found ? found.text : ""
+        return readValue(rule, text, held.levels) as ValueOf<T, K>
+    }
+
+    /**
+     * Takes a new text for a key until the next start, or until the settings file changes. An
+     * empty text means the default. `changeSettings` keeps a change.
+     * @returns the problem when the text is refused: then the value before stands
+     */
+    set(key: string, text: string): SettingProblem | undefined {
+        const held = this.held()
+        const rule = findRule(held.tables, key)
+        const fault = rule
+            ? valueFault(rule, text, isSecretKind(rule.kind), held.levels)
+            : unknownKey(key, settingContext(held.tables))
+        if (fault !== undefined) return settingProblem(key, undefined, fault)
+        const texts = Object.assign({}, held.texts)
+        delete texts[key]
+        if (text !== "")
+            texts[key] = {
+                text,
+                origin: "program",
+                line: undefined,
+                secret: isSecretKind(rule.kind),
             }
-        }
-        delete refused[key]
-        const { fallback } = setting
-        const isDefault = value === fallback
-        // a list is a new one each time it is read
-        const changed =
-            values[key] !== value &&
-            texts[key] !== (isDefault ? undefined : text)
-        // equal texts are two objects in the heap
-        values[key] = isDefault ? fallback : value
-        if (isDefault) delete texts[key]
-        else texts[key] = text
-        if (changed) this.tell(key, value)
+        putInForce(held, { texts, problems: held.problems })
         return undefined
     }
 
     /**
-     * Calls `listener` with each new value of a key, until the returned function is called.
-     * A listener that throws is told in `problems()`; the others are called all the same.
-     * @throws RangeError when the key has `MAX_LISTENERS` already
+     * Calls `listener` when the value of one of the keys changes, once for all that change
+     * together, until the returned function is called. One that throws is told in `problems()`;
+     * the others are called all the same.
+     * @throws RangeError when no table has a key, or `MAX_LISTENERS` are there already
      */
-    subscribe<K extends keyof S & string>(
-        key: K,
-        listener: SettingListener<Values<S>[K]>
+    subscribe<K extends KeyOf<T>>(
+        keys: K | K[],
+        listener: SettingListener
     ): () => void {
-        const listeners = this.listeners[key] || []
+        const held = this.held()
+        const { listeners } = held
+        const list = (typeof keys === "string" ? [keys] : keys) as string[]
+        for (const key of list) ruleOf(held, key)
         if (listeners.length >= MAX_LISTENERS)
             throw new RangeError(
-                `setting "${key}" has ${MAX_LISTENERS} listeners, no more are taken`
+                `settings have ${MAX_LISTENERS} listeners, no more are taken`
             )
-        this.listeners[key] = listeners
-        listeners.push(listener)
+        const entry: Listener = { keys: list, call: listener }
+        listeners.push(entry)
         return () => {
-            const at = listeners.indexOf(listener)
+            const at = listeners.indexOf(entry)
             if (at >= 0) listeners.insert(at, -1)
         }
     }
 
-    /** What is wrong now, at most one problem a key. */
+    /** What is wrong now: what was refused, and listeners that failed. */
     problems(): SettingProblem[] {
-        return Object.values(this.refused)
+        return this.held().problems.slice()
     }
 
-    /** One line `KEY=text` a setting, with `(default)` where it has that, and `***` for a secret. */
-    describe(): string[] {
-        const { texts } = this
-        const schema = this.schema()
-        return Object.keys(schema).map(key => {
-            const text = texts[key]
-            if (!text) return `${key} (default)`
-            return `${key}=${schema[key].secret ? MASK : text}`
-        })
-    }
-
-    private tell(key: string, value: unknown): void {
-        const listeners = this.listeners[key] || []
-        for (const listener of listeners.slice()) {
-            try {
-                listener(value)
-            } catch (e: any) {
-                const why = e.message ?? e
-                const message = `${key}: a listener failed with: ${why}`
-                this.refused[key] = { key, message }
-            }
-        }
+    /** All settings with where they come from, in the order of the schema, secrets masked. */
+    list(): SettingInfo[] {
+        const held = this.held()
+        return schemaKeys(held.tables).map(key => infoOf(held, key))
     }
 }
 
-/**
- * The settings of a schema as they are in flash: one read of about 15 ms for each key. The
- * DeviceScript tool keeps a value as JSON: mostly a string, but `514` or `true` bare.
- * Never throws: a slot that cannot be read is a problem, and the default stands.
- */
-export async function loadSettings<S extends Schema>(
-    flash: FlashSlots,
-    schema: SchemaMaker<S>
-): Promise<Settings<S>> {
-    const settings = new Settings<S>(schema)
-    const { values, refused } = settings
-    for (const key of Object.keys(values)) {
-        try {
-            const slot = await flash.read(key)
-            if (slot) settings.set(key, decode(slot.toString()))
-        } catch (e: any) {
-            refused[key] = { key, message: `${key}: ${e.message ?? e}` }
-        }
+/** Where a setting comes from and what it is, secrets masked. @throws RangeError when no table has the key */
+export function infoOf(held: Held, key: string): SettingInfo {
+    const { kind, fallback, restart } = ruleOf(held, key)
+    const found = held.texts[key]
+    const text = found ? found.text : fallback
+    const secret = found ? found.secret : isSecretKind(kind)
+    return {
+        key,
+        text: secret && text !== "" ? MASK : text,
+        origin: found ? found.origin : "default",
+        line: found && found.line,
+        restart,
+        pending: held.pending.indexOf(key) >= 0,
     }
-    return settings
 }
 
-/**
- * The text of a slot's JSON. Numbers, booleans and objects keep the form they are written in.
- * @throws Error when it is not JSON
- */
-function decode(json: string): string {
-    let value: unknown
+/** Puts texts in force and calls the listeners of what changed. */
+export function putInForce(
+    held: Held,
+    checked: CheckedSettings
+): SettingChange {
+    const before = held.texts
+    held.texts = checked.texts
+    held.problems = checked.problems
+    const changed: string[] = []
+    const restart: string[] = []
+    const keys = Object.keys(
+        Object.assign(Object.assign({}, before), held.texts)
+    )
+    for (const key of keys) {
+        const old = before[key] ? before[key].text : ""
+        const next = held.texts[key] ? held.texts[key].text : ""
+        if (old === next) continue
+        const rule = findRule(held.tables, key)
+        if (!isChanged(held, rule, old, next)) continue
+        changed.push(key)
+        if (!rule.restart) continue
+        restart.push(key)
+        if (held.pending.indexOf(key) < 0) held.pending.push(key)
+    }
+    if (changed.length)
+        for (const listener of held.listeners.slice())
+            callListener(held, listener, changed, before)
+    return { changed, restart }
+}
+
+/** Whether another text is another value; an empty one is the default. */
+function isChanged(held: Held, rule: Rule, old: string, next: string): boolean {
+    // a list is a new one each time it is read
+    if (rule.kind === "list") return true
+    const { levels } = held
+    return readValue(rule, old, levels) !== readValue(rule, next, levels)
+}
+
+function callListener(
+    held: Held,
+    listener: Listener,
+    changed: string[],
+    before: Record<string, SettingText>
+): void {
+    const mine = listener.keys.filter(key => changed.indexOf(key) >= 0)
+    if (!mine.length) return
     try {
-        value = JSON.parse(json)
+        listener.call(mine)
     } catch (e: any) {
-        throw new Error("what is in flash is not JSON")
+        // it may have thrown anything, undefined too
+        const thrown = e instanceof Error ? e.message : "" + e
+        const why = `a listener failed: ${thrown}`
+        const safe = redact(redact(why, held.texts), before)
+        held.problems.push(settingProblem(mine[0], undefined, safe))
     }
-    return typeof value === "string" ? value : json
+}
+
+/** A text without the secrets that are, or were, in force. */
+function redact(text: string, texts: Record<string, SettingText>): string {
+    for (const held of Object.values(texts))
+        if (held.secret) text = replaceAll(text, held.text, MASK)
+    return text
+}
+
+function ruleOf(held: Held, key: string): Rule {
+    const rule = findRule(held.tables, key)
+    if (!rule)
+        throw new RangeError(
+            `${key}: ${unknownKey(key, settingContext(held.tables))}`
+        )
+    return rule
 }

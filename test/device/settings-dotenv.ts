@@ -60,6 +60,14 @@ describe("dotenv", () => {
             ["A: ", " "],
             ["A='x'", " "],
             ["A='", "\\' "],
+            ["A='", "\\'\n"],
+            ["A='", "\\'#"],
+            ["A='", "\\'x"],
+            ["", "\r\n"],
+            ["A", " \n"],
+            ["A=", " \n"],
+            ["A= x", " "],
+            ['A="', "\\r\\n"],
             ["A=", "'\\"],
             ["A=", "a" + LS],
             [`A='b${LS}\`c${LS}"d${LS}`, "a" + LS],
@@ -75,6 +83,13 @@ describe("dotenv", () => {
                 await ds.sleep(0)
             }
         }
+    })
+
+    test("finds the end of a value behind many quotes that are none", async () => {
+        const inner = repeat("\\' ", 3600)
+        const [entry, next] = await read(`A='${inner}' # note\nB=1`)
+        expect(entry.value).toBe(inner)
+        expect(next.key + next.line).toBe("B2")
     })
 
     test("refuses a longer text", () => {

@@ -1,153 +1,187 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
-    applyDotenv,
-    byteSize,
-    decimal,
-    duration,
-    facility,
-    firmwareSchema,
-    flag,
-    int,
-    list,
+    changeSettings,
+    FIRMWARE_SETTINGS,
     loadSettings,
+    LARGE_FILE_BYTES,
     MASK,
-    named,
-    oneOf,
-    secret,
-    Setting,
+    maskedFile,
+    openSettingsFile,
+    reloadSettings,
+    replaceSettings,
+    SchemaTable,
     Settings,
-    text,
+    SettingsFile,
 } from "../../src/settings"
-import {
-    deviceId,
-    FlashSlots,
-    MAX_KEY_BYTES,
-    shortDeviceId,
-} from "../../src/platform"
+import { deviceId, FlashSlots, shortDeviceId } from "../../src/platform"
 import { MemoryFlash } from "../../src/testing"
+import { TestFlash } from "./support/flash-log"
 
-/** What a setting makes of each text, `-` where it refuses. */
-function reads(setting: Setting<any>, texts: string[]): string {
-    return texts
-        .map(word => {
-            const value = setting.read(word)
-            return value === undefined ? "-" : "" + value
-        })
-        .join(" ")
-}
-
-const levels = (spec: string) =>
-    spec === "loud" ? `no level "loud" at 0` : undefined
-
-const level = (name: string) => {
-    const at = ["none", "error", "trace"].indexOf(name)
-    return at < 0 ? undefined : [-1, 3, 8][at]
-}
-
-function firmware() {
-    return firmwareSchema({ levels, level, demo: true })
+/** What a setting of a kind makes of each text, `-` where it refuses. */
+async function reads(kind: string, texts: string[]): Promise<string> {
+    const settings = new Settings([`# settings\nA: ${kind} =\n` as SchemaTable])
+    const values: string[] = []
+    for (const text of texts) {
+        const problem = settings.set("A", text)
+        values.push(problem ? "-" : "" + settings.get("A" as never))
+        await ds.sleep(0)
+    }
+    return values.join(" ")
 }
 
 /** Flash as the DeviceScript tool leaves it: the JSON of each value. */
-async function flashWith(slots: Record<string, string>): Promise<MemoryFlash> {
-    const flash = new MemoryFlash()
+async function flashWith(slots: Record<string, string>): Promise<TestFlash> {
+    const flash = new TestFlash()
     for (const key of Object.keys(slots))
-        await flash.write(key, Buffer.from(slots[key]))
+        flash.memory.slots[key] = Buffer.from(slots[key])
     return flash
 }
 
+/** The name and message of what `call` throws. */
+async function fails(call: () => Promise<unknown>): Promise<string> {
+    try {
+        await call()
+    } catch (e: any) {
+        return e.name + ": " + e.message
+    }
+    return "nothing thrown"
+}
+
+/** Settings of the firmware with a file. */
+async function withFile(text: string, slots: Record<string, string> = {}) {
+    const flash = await flashWith(slots)
+    const file = new SettingsFile(flash)
+    await file.replace(text)
+    const settings = await loadSettings(flash, [FIRMWARE_SETTINGS, MORE])
+    await openSettingsFile(settings, file)
+    return { flash, file, settings }
+}
+
+const MORE = `# settings
+WIFI_PWD: secret 8 63 = | password
+API_URL: url = | where it reports to
+A_KEY_OF_MORE_THAN_THIRTEEN_CHARACTERS: text 0 20 = none | longer than a key of the build
+`
+
+function messages(settings: Settings<any>): string {
+    return settings
+        .problems()
+        .map(problem => problem.message)
+        .join("\n")
+}
+
 describe("kinds of settings", () => {
-    test("whole numbers are decimal and within bounds", () => {
-        const port = int(514, 1, 65535)
-        const good = reads(port, ["1", " 514 ", "65535", "+7", "20.0"])
+    test("whole numbers are decimal and within bounds", async () => {
+        const kind = "int 1 65535"
+        const good = await reads(kind, ["1", " 514 ", "65535", "+7", "20.0"])
         expect(good).toBe("1 514 65535 7 20")
-        const bad = ["0", "65536", "1.5", "12x", "0x10", "1e3", "", "-", "."]
-        expect(reads(port, bad)).toBe("- - - - - - - - -")
-        expect(reads(port, ["NaN", "Infinity", "1 2"])).toBe("- - -")
+        const bad = ["0", "65536", "1.5", "12x", "0x10", "1e3", "-", "."]
+        expect(await reads(kind, bad)).toBe("- - - - - - - -")
+        expect(await reads(kind, ["NaN", "Infinity", "1 2"])).toBe("- - -")
     })
 
-    test("numbers may have a sign and a fraction", () => {
-        const offset = decimal(0, -10, 10)
-        expect(reads(offset, ["-2.5", "0.125", "10"])).toBe("-2.5 0.125 10")
-        expect(reads(offset, ["1.", ".5", "1..2", "10.01"])).toBe("- - - -")
+    test("numbers may have a sign and a fraction", async () => {
+        const kind = "number -10 10"
+        expect(await reads(kind, ["-2.5", "0.125", "10"])).toBe("-2.5 0.125 10")
+        expect(await reads(kind, ["1.", ".5", "1..2", "10.01"])).toBe("- - - -")
     })
 
-    test("flags are words", () => {
-        const demo = flag(false)
-        expect(reads(demo, ["true", "YES", "on", "1"])).toBe(
+    test("flags are words", async () => {
+        expect(await reads("flag", ["true", "YES", "on", "1"])).toBe(
             "true true true true"
         )
-        expect(reads(demo, ["False", "no", "OFF", "0"])).toBe(
+        expect(await reads("flag", ["False", "no", "OFF", "0"])).toBe(
             "false false false false"
         )
-        expect(reads(demo, ["2", "tru", "null"])).toBe("- - -")
+        expect(await reads("flag", ["2", "tru", "null"])).toBe("- - -")
     })
 
-    test("times need a unit", () => {
-        const period = duration(5000, 0, 86400000)
+    test("times need a unit", async () => {
+        const kind = "duration 0 1d"
         const good = ["500ms", "5s", "1.5m", "1h", "1d", "2 S", "0"]
-        expect(reads(period, good)).toBe(
+        expect(await reads(kind, good)).toBe(
             "500 5000 90000 3600000 86400000 2000 0"
         )
         const bad = ["5", "5sec", "s", "-1s", "2d", "5s5s", "5.s"]
-        expect(reads(period, bad)).toBe("- - - - - - -")
+        expect(await reads(kind, bad)).toBe("- - - - - - -")
     })
 
-    test("sizes count in bytes, K is 1024", () => {
-        const size = byteSize(1800, 200, 4096)
+    test("sizes count in bytes, K is 1024", async () => {
+        const kind = "size 200 4KB"
         const good = ["2000", "2KB", "2k", "200b", "1.5K", " 300 "]
-        expect(reads(size, good)).toBe("2000 2048 2048 200 1536 300")
-        expect(reads(size, ["199", "5KB", "2TB", "2.5"])).toBe("- - - -")
+        expect(await reads(kind, good)).toBe("2000 2048 2048 200 1536 300")
+        expect(await reads(kind, ["199", "5KB", "2TB", "2.5"])).toBe("- - - -")
     })
 
-    test("lists are words between commas", () => {
-        const names = list([])
-        expect(names.read(" a, b c ,,d").join("|")).toBe("a|b c|d")
-        expect(names.read("").length).toBe(0)
-        let long = "1234567890"
-        for (let i = 0; i < 5; i++) long = long + long
-        expect(names.read(long)).toBe(undefined)
+    test("lists are words between commas", async () => {
+        const settings = new Settings(["# settings\nA: list 0 20 = a,b"])
+        expect(settings.get("A").join("|")).toBe("a|b")
+        settings.set("A", " a, b c ,,d")
+        expect(settings.get("A").join("|")).toBe("a|b c|d")
+        expect(settings.set("A", "123456789012345678901").message).toBe(
+            `A: got "123456789012345678901", wanted words between commas, bytes: 0 to 20`
+        )
     })
 
-    test("a choice is one of the words, in any case", () => {
-        const proto = oneOf("tcp", ["tcp", "tls"])
-        expect(reads(proto, ["TLS", " tcp "])).toBe("tls tcp")
-        expect(reads(proto, ["udp", "", "tcptls"])).toBe("- - -")
+    test("a choice is one of the words, in any case", async () => {
+        expect(await reads("one-of tcp|tls", ["TLS", " tcp "])).toBe("tls tcp")
+        expect(
+            await reads("one-of tcp|tls", ["udp", "tcptls", "tcp|tls"])
+        ).toBe("- - -")
     })
 
-    test("a level has a name, in any case", () => {
-        const one = named(3, "one level", level)
-        expect(reads(one, ["NONE", " error ", "trace"])).toBe("-1 3 8")
-        expect(reads(one, ["", "loud", "3"])).toBe("- - -")
+    test("a level has a name, in any case", async () => {
+        expect(await reads("level", ["NONE", " error ", "trace"])).toBe(
+            "-1 3 8"
+        )
+        expect(await reads("level", ["loud", "3"])).toBe("- -")
     })
 
-    test("facilities are the names and numbers of RFC 5424", () => {
-        const fac = facility(16)
+    test("a host is a name or an address", async () => {
+        const good = ["a.example", "10.0.0.1", "fe80::1", "A-b_c"]
+        expect(await reads("host", good)).toBe(good.join(" "))
+        expect(await reads("host", ["a b", "a/b", "ä", "x@y"])).toBe("- - - -")
+    })
+
+    test("a URL has a scheme and a host", async () => {
+        const good = ["http://a", "https://a.b:80/c?d=e"]
+        expect(await reads("url", good)).toBe(good.join(" "))
+        const bad = ["ftp://a", "http://", "http:///a", "https://a b", "a"]
+        expect(await reads("url", bad)).toBe("- - - - -")
+    })
+
+    test("a key is so many bytes as hex digits", async () => {
+        expect(await reads("key 4 4", ["00ff", "ABCD"])).toBe("00ff ABCD")
+        expect(await reads("key 4 4", ["00f", "00ff0", "00fg"])).toBe("- - -")
+    })
+
+    test("facilities are the names and numbers of RFC 5424", async () => {
         const good = ["kern", "user", "daemon", "clock", "local0", "LOCAL7"]
-        expect(reads(fac, good)).toBe("0 1 3 15 16 23")
-        expect(reads(fac, ["0", "23"])).toBe("0 23")
-        const bad = ["24", "local8", "local", "local-1", "1.5", "users"]
-        expect(reads(fac, bad)).toBe("- - - - - -")
+        expect(await reads("facility", good)).toBe("0 1 3 15 16 23")
+        expect(await reads("facility", ["0", "23"])).toBe("0 23")
+        const bad = ["24", "local8", "local", "local-1", "1.5", "users", "a b"]
+        expect(await reads("facility", bad)).toBe("- - - - - - -")
     })
 })
 
 describe("settings", () => {
     test("have their defaults in an empty flash", async () => {
-        const settings = await loadSettings(new MemoryFlash(), firmware())
+        const settings = await loadSettings(new MemoryFlash(), [
+            FIRMWARE_SETTINGS,
+        ])
         expect(settings.problems().length).toBe(0)
         expect(settings.get("LOG_LEVEL")).toBe("info")
         expect(settings.get("FILE_LEVEL") + 1).toBe(4)
-        expect(settings.get("SAFE_STARTS")).toBe(5)
-        expect(settings.get("SAFE_SECONDS")).toBe(30)
         expect(settings.get("HB_PERIOD")).toBe(5000)
         expect(settings.get("SYSLOG_HOST")).toBe("")
         expect(settings.get("SYSLOG_PORT") + 1).toBe(515)
+        expect(settings.get("SYSLOG_QUEUE")).toBe(8192)
         expect(settings.get("SYSLOG_FAC")).toBe(16)
-        expect(settings.get("DEMO")).toBe(true)
+        expect(settings.get("DEMO")).toBe(undefined)
     })
 
-    test("are read from the JSON that the DeviceScript tool writes", async () => {
+    test("are read from the JSON that the build's tools write, as text or bare", async () => {
         const flash = await flashWith({
             HOSTNAME: `"bo\\u0061rd-1"`,
             LOG_LEVEL: `"debug warning@net"`,
@@ -158,8 +192,8 @@ describe("settings", () => {
             SYSLOG_PROTO: `"tls"`,
             DEMO: `false`,
         })
-        const settings = await loadSettings(flash, firmware())
-        expect(settings.problems().length).toBe(0)
+        const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+        expect(messages(settings)).toBe("")
         expect(settings.get("HOSTNAME")).toBe("board-1")
         expect(settings.get("LOG_LEVEL")).toBe("debug warning@net")
         expect(settings.get("FILE_MAX_SIZE")).toBe(1500)
@@ -175,15 +209,6 @@ describe("settings", () => {
         expect(flash.stats.reads).toBe(27)
     })
 
-    test("keep the form in which a number or an object is written", async () => {
-        const flash = await flashWith({ A: `1e5`, B: `{"a":[1,2]}`, C: `null` })
-        const schema = () => ({ A: text("a"), B: text("b"), C: text("c") })
-        const settings = await loadSettings(flash, schema)
-        expect(settings.get("A")).toBe("1e5")
-        expect(settings.get("B")).toBe(`{"a":[1,2]}`)
-        expect(settings.get("C")).toBe("null")
-    })
-
     test("refuse a bad value with key, what was got and what is wanted", async () => {
         const flash = await flashWith({
             SYSLOG_PORT: `70000`,
@@ -193,16 +218,15 @@ describe("settings", () => {
             HOSTNAME: `"two words"`,
             SYSLOG_PROTO: `udp`,
         })
-        const settings = await loadSettings(flash, firmware())
-        const lines = settings.problems().map(problem => problem.message)
-        expect(lines.join("\n")).toBe(
+        const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+        expect(messages(settings)).toBe(
             [
-                `HOSTNAME: got "two words", wanted a host name or address: letters, digits and .-_:`,
-                `LOG_LEVEL: got "loud", no level "loud" at 0`,
-                `FILE_LEVEL: got "error debug@net", wanted one level, as none, error, warning, info, debug or trace`,
-                `HB_PERIOD: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h, in ms from 0 to 3600000`,
-                `SYSLOG_PORT: got "70000", wanted a whole number from 1 to 65535`,
                 `SYSLOG_PROTO: what is in flash is not JSON`,
+                `HOSTNAME: got "two words", wanted a host name or address of letters, digits and .-_:, bytes: 0 to 64`,
+                `LOG_LEVEL: level specification "loud", character 1: "loud" is no level; wanted none, emergency, alert, critical, error, warning, notice, info, debug, trace`,
+                `FILE_LEVEL: got "error debug@net", wanted one level, as none, error, warning, info, debug or trace`,
+                `HB_PERIOD: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h: 0 to 1h`,
+                `SYSLOG_PORT: got "70000", wanted a whole number: 1 to 65535`,
             ].join("\n")
         )
         expect(settings.get("SYSLOG_PORT")).toBe(514)
@@ -221,109 +245,293 @@ describe("settings", () => {
             },
             write: async () => {},
         }
-        const settings = await loadSettings(broken, () => ({
-            A: int(1, 0, 9),
-        }))
+        const settings = await loadSettings(broken, [
+            "# settings\nA: int 0 9 = 1",
+        ])
+        await openSettingsFile(settings, new SettingsFile(broken))
         expect(settings.get("A")).toBe(1)
-        expect(settings.problems()[0].message).toBe(
-            `A: flash slot "A": the store does not answer`
-        )
-    })
-
-    test("tell their listeners of changes, and only of changes", () => {
-        const settings = new Settings(firmware())
-        const heard: string[] = []
-        const stop = settings.subscribe("SYSLOG_PORT", port =>
-            heard.push("port " + (port + 1))
-        )
-        settings.subscribe("LOG_LEVEL", level => heard.push(level))
-        expect(settings.set("SYSLOG_PORT", "601")).toBe(undefined)
-        settings.set("SYSLOG_PORT", "601")
-        settings.set("SYSLOG_PORT", "bad")
-        settings.set("LOG_LEVEL", "debug")
-        settings.set("SYSLOG_PORT", "")
-        stop()
-        settings.set("SYSLOG_PORT", "7")
-        expect(heard.join()).toBe("port 602,debug,port 515")
-        expect(settings.get("SYSLOG_PORT")).toBe(7)
-    })
-
-    test("keep the value before when a text is refused, until a good one comes", () => {
-        const settings = new Settings(firmware())
-        settings.set("SYSLOG_PORT", "601")
-        const problem = settings.set("SYSLOG_PORT", "port", 7)
-        expect(problem.message).toBe(
-            `SYSLOG_PORT (line 7): got "port", wanted a whole number from 1 to 65535`
-        )
-        expect(settings.get("SYSLOG_PORT")).toBe(601)
-        expect(settings.problems().length).toBe(1)
-        settings.set("SYSLOG_PORT", "602")
-        expect(settings.problems().length).toBe(0)
-        expect(settings.set("NO_SUCH", "1").message).toBe(
-            "NO_SUCH: no such setting"
-        )
-        expect(settings.set("toString", "1").key).toBe("toString")
-    })
-
-    test("outlive a listener that throws", () => {
-        const settings = new Settings(() => ({ A: int(1, 0, 9) }))
-        let heard = 0
-        settings.subscribe("A", () => {
-            throw new Error("bang")
-        })
-        settings.subscribe("A", value => (heard = value))
-        settings.set("A", "5")
-        expect(heard).toBe(5)
-        expect(settings.problems()[0].message).toBe(
-            "A: a listener failed with: bang"
-        )
-    })
-
-    test("take a dotenv text, with the line of what is refused", async () => {
-        const settings = new Settings(firmware())
-        const problems = await applyDotenv(
-            settings,
-            "# mine\nLOG_LEVEL='debug # all'\nSYSLOG_PORT=no\nWHAT=1\nDEMO=no\n"
-        )
-        const lines = problems.map(problem => problem.message)
-        expect(lines.join("\n")).toBe(
+        expect(messages(settings)).toBe(
             [
-                `SYSLOG_PORT (line 3): got "no", wanted a whole number from 1 to 65535`,
-                `WHAT: no such setting`,
+                `A: flash slot "A": the store does not answer`,
+                `flash slot "fd.cfga0": the store does not answer`,
             ].join("\n")
         )
-        expect(settings.get("LOG_LEVEL")).toBe("debug # all")
-        expect(settings.get("DEMO")).toBe(false)
     })
 
-    test("never show a secret", () => {
-        const pin = (value: string) =>
-            value.length < 8 ? "wanted 8 characters" : undefined
-        const settings = new Settings(() => ({
-            PIN: secret("", pin),
-            A: text("x"),
-        }))
-        const short = settings.set("PIN", "hunter2")
-        expect(short.message).toBe("PIN: got ***, wanted 8 characters")
-        settings.set("PIN", "hunter22")
-        settings.set("A", "y")
-        expect(settings.get("PIN")).toBe("hunter22")
-        expect(settings.describe().join(" ")).toBe(`PIN=${MASK} A=y`)
+    test("of another table name the nearest key", () => {
+        const settings = new Settings([FIRMWARE_SETTINGS])
+        expect(settings.set("SYSLOG_HOTS", "x").message).toBe(
+            "SYSLOG_HOTS: no such setting; the nearest is SYSLOG_HOST"
+        )
+        expect(settings.set("constructor", "x").message).toBe(
+            "constructor: no such setting; the nearest is SAFE_SECONDS"
+        )
+        expect(() => settings.get("NO" as never)).toThrow()
+        expect(() => new Settings(["A: int 0 1 = 0" as never])).toThrow()
     })
 
-    test("of the firmware have keys that fit the flash store", () => {
-        for (const key of Object.keys(firmware()()))
-            expect(key.byteLength <= MAX_KEY_BYTES).toBe(true)
+    test("tell a change to whom it concerns, and go back to the default", () => {
+        const settings = new Settings([FIRMWARE_SETTINGS])
+        const heard: string[] = []
+        const stop = settings.subscribe(["LOG_BURST", "HB_PERIOD"], changed =>
+            heard.push(changed.join("+"))
+        )
+        settings.set("LOG_BURST", "7")
+        settings.set("LOG_BURST", " 7 ")
+        settings.set("LOG_LEVEL", "debug")
+        settings.set("HB_PERIOD", "5000ms")
+        expect(settings.get("LOG_BURST")).toBe(7)
+        expect(settings.set("LOG_BURST", "many").message).toBe(
+            `LOG_BURST: got "many", wanted a whole number: 0 to 1000000`
+        )
+        settings.set("LOG_BURST", "")
+        expect(settings.get("LOG_BURST")).toBe(100)
+        stop()
+        settings.set("LOG_BURST", "8")
+        expect(heard.join()).toBe("LOG_BURST,LOG_BURST")
+    })
+
+    test("outlive a listener that throws, and keep its secrets", () => {
+        const settings = new Settings([MORE])
+        let heard = 0
+        settings.subscribe("WIFI_PWD", () => {
+            throw new Error("cannot join with " + settings.get("WIFI_PWD"))
+        })
+        settings.subscribe("WIFI_PWD", () => {
+            throw undefined
+        })
+        settings.subscribe("WIFI_PWD", () => heard++)
+        settings.set("WIFI_PWD", "hunter2-hunter2")
+        expect(heard).toBe(1)
+        expect(settings.problems()[0].message).toBe(
+            "WIFI_PWD: a listener failed: cannot join with ***"
+        )
+    })
+
+    test("never show a secret", async () => {
+        const { settings } = await withFile("WIFI_PWD=hunter22\n")
+        const short = settings.set("WIFI_PWD", "hunter2")
+        expect(short.message).toBe(
+            "WIFI_PWD: got ***, wanted a text, bytes: 8 to 63"
+        )
+        expect(settings.get("WIFI_PWD")).toBe("hunter22")
+        const shown = settings.list().filter(one => one.key === "WIFI_PWD")[0]
+        expect(shown.text).toBe(MASK)
+        expect(JSON.stringify(settings).indexOf("hunter22")).toBe(-1)
+        expect(`${settings}`.indexOf("hunter22")).toBe(-1)
     })
 
     test("cut a long text in a message", () => {
-        const settings = new Settings(() => ({ A: int(1, 0, 9) }))
+        const settings = new Settings(["# settings\nA: int 0 9 = 1"])
         let long = "1234567890"
         for (let i = 0; i < 4; i++) long = long + long
-        const { message } = settings.set("A", long)
-        expect(message.length < 100).toBe(true)
+        expect(settings.set("A", long).message.length < 100).toBe(true)
     })
 })
+
+describe("the settings file", () => {
+    test("wins over the build, and the build over the default", async () => {
+        const { settings } = await withFile(
+            "# mine\nLOG_LEVEL='debug@net error'\nHB_PERIOD=9s\n",
+            { LOG_LEVEL: `"warning"`, SYSLOG_PORT: `601`, LOG_BURST: `"100"` }
+        )
+        expect(messages(settings)).toBe("")
+        expect(settings.get("LOG_LEVEL")).toBe("debug@net error")
+        const lines = settings
+            .list()
+            .map(({ key, text, origin, line }) =>
+                [key, text, origin, line].join()
+            )
+        expect(lines[1]).toBe("LOG_LEVEL,debug@net error,file,2")
+        expect(lines[2]).toBe("LOG_BURST,100,default,undefined")
+        expect(lines[12]).toBe("HB_PERIOD,9s,file,3")
+        expect(lines[14]).toBe("SYSLOG_PORT,601,build,undefined")
+        expect(lines[29]).toBe(
+            "A_KEY_OF_MORE_THAN_THIRTEEN_CHARACTERS,none,default,undefined"
+        )
+    })
+
+    test("fills in references, from the file, the build and the defaults", async () => {
+        const { settings } = await withFile(
+            [
+                "_SITE=hall",
+                "HOSTNAME=${_SITE}-${_ROOM:-one}",
+                "SYSLOG_HOST=${HOSTNAME}.${BACKOFF_MAX}",
+                "SYSLOG_PORT=${LOG_BURST}4",
+                "API_URL=http://${SYSLOG_HOST}/${_NONE:-${_SITE}}",
+                "LOG_LEVEL=info",
+            ].join("\n"),
+            { LOG_BURST: "60" }
+        )
+        expect(messages(settings)).toBe("")
+        expect(settings.get("HOSTNAME")).toBe("hall-one")
+        expect(settings.get("SYSLOG_HOST")).toBe("hall-one.30s")
+        expect(settings.get("SYSLOG_PORT")).toBe(604)
+        expect(settings.get("API_URL")).toBe("http://hall-one.30s/hall")
+    })
+
+    test("refuses references that lead nowhere or in a circle", async () => {
+        const { settings } = await withFile(
+            [
+                "HOSTNAME=${SYSLOG_HOST}",
+                "SYSLOG_HOST=a${HOSTNAME}",
+                "LOG_LEVEL=${_NOTHING}",
+                "HB_PERIOD=${SYSLOG_PORT",
+                "API_URL=\\${HOME}",
+                "WIFI_PWD=secret${Hunter2}",
+            ].join("\n")
+        )
+        expect(messages(settings)).toBe(
+            [
+                "HOSTNAME (line 1): its ${...} lead in a circle",
+                "SYSLOG_HOST (line 2): its ${...} lead in a circle",
+                "LOG_LEVEL (line 3): ${_NOTHING} is not set",
+                "HB_PERIOD (line 4): a ${ has no }",
+                'API_URL (line 5): got "${HOME}", wanted http:// or https:// and a host, without blanks, bytes',
+                "WIFI_PWD (line 6): a ${...} of it is not set",
+            ].join("\n")
+        )
+        expect(settings.get("HOSTNAME")).toBe("")
+    })
+
+    test("masks what a secret was put into", async () => {
+        const { settings } = await withFile(
+            "WIFI_PWD=hunter22\nHOSTNAME=a-${WIFI_PWD}\nSYSLOG_PORT=${WIFI_PWD}\n"
+        )
+        expect(settings.get("HOSTNAME")).toBe("a-hunter22")
+        expect(settings.list()[0].text).toBe(MASK)
+        expect(messages(settings)).toBe(
+            "SYSLOG_PORT (line 3): got ***, wanted a whole number: 1 to 65535"
+        )
+    })
+
+    test("names the line of each fault, and what is sound holds", async () => {
+        const { settings } = await withFile(
+            [
+                "SYSLOG_PORT=no",
+                "nonsense here",
+                "SYSLOG_HOTS=a",
+                "lower=1",
+                "DEMO=no",
+            ].join("\n")
+        )
+        expect(messages(settings)).toBe(
+            [
+                "line 4: wanted a key of at most 40 upper-case letters, digits and _",
+                "line 2: no assignment, wanted KEY=value",
+                `SYSLOG_PORT (line 1): got "no", wanted a whole number: 1 to 65535`,
+                "SYSLOG_HOTS (line 3): no such setting; the nearest is SYSLOG_HOST",
+            ].join("\n")
+        )
+        expect(settings.get("DEMO")).toBe(false)
+    })
+
+    test("is changed in several keys as one, and keeps its other bytes", async () => {
+        const { settings, file, flash } = await withFile(
+            "# head\nexport HOSTNAME='a' # name\n\nLOG_BURST = 5\n"
+        )
+        const heard: string[] = []
+        settings.subscribe(
+            ["HOSTNAME", "SYSLOG_PORT", "LOG_BURST", "SYSLOG_MAX"],
+            changed => heard.push(changed.join("+"))
+        )
+        const before = flash.writes.length
+        const change = await changeSettings(settings, {
+            HOSTNAME: "b c".split(" ")[1],
+            SYSLOG_PORT: "601",
+            SYSLOG_MAX: "1000",
+            LOG_BURST: undefined,
+        })
+        expect(heard.join()).toBe("HOSTNAME+SYSLOG_PORT+LOG_BURST+SYSLOG_MAX")
+        expect(change.restart.join()).toBe("SYSLOG_MAX")
+        expect((await file.read()).text).toBe(
+            "# head\nexport HOSTNAME=c # name\n\nSYSLOG_PORT=601\nSYSLOG_MAX=1000\n"
+        )
+        expect(flash.writes.length - before).toBe(2)
+        const pending = settings.list().filter(one => one.pending)
+        expect(pending.map(one => one.key).join()).toBe("SYSLOG_MAX")
+        await changeSettings(settings, { SYSLOG_PORT: "601" })
+        expect(flash.writes.length - before).toBe(2)
+        expect(heard.length).toBe(1)
+    })
+
+    test("is not changed when one of several is refused", async () => {
+        const { settings, file, flash } = await withFile("HOSTNAME=a\n")
+        const before = flash.writes.length
+        let heard = 0
+        settings.subscribe(["HOSTNAME", "SYSLOG_PORT"], () => heard++)
+        const change = async () =>
+            await changeSettings(settings, { HOSTNAME: "b", SYSLOG_PORT: "x" })
+        expect(await fails(change)).toBe(
+            `SettingsError: settings file: SYSLOG_PORT (line 2): got "x", wanted a whole number: 1 to 65535`
+        )
+        const unknown = async () =>
+            await changeSettings(settings, { HOSTNAM: "b" })
+        expect(await fails(unknown)).toBe(
+            "SettingsError: settings file: HOSTNAM (line 2): no such setting; the nearest is HOSTNAME"
+        )
+        const long = async () =>
+            await replaceSettings(settings, "#" + filled(LARGE_FILE_BYTES))
+        expect(await fails(long)).toBe(
+            "SettingsError: settings file: 1401 bytes, at most 1400 fit"
+        )
+        expect(heard).toBe(0)
+        expect(flash.writes.length).toBe(before)
+        expect(settings.get("HOSTNAME")).toBe("a")
+        expect((await file.read()).text).toBe("HOSTNAME=a\n")
+    })
+
+    test("can be changed while another setting of it is wrong", async () => {
+        const { settings, file } = await withFile("OLD=1\nHOSTNAME=a\n")
+        await changeSettings(settings, { HOSTNAME: "b" })
+        expect((await file.read()).text).toBe("OLD=1\nHOSTNAME=b\n")
+        await changeSettings(settings, { OLD: undefined })
+        expect(messages(settings)).toBe("")
+    })
+
+    test("takes changes from several fibers, none lost", async () => {
+        const { settings, file } = await withFile("")
+        let ended = 0
+        const change = async (key: string) => {
+            await changeSettings(settings, { [key]: "600" })
+            ended++
+        }
+        const keys = ["SYSLOG_PORT", "LOG_BURST", "FLUSH_BYTES", "SAFE_SECONDS"]
+        for (const key of keys) change.start(key)
+        while (ended < keys.length) await ds.sleep(1)
+        const { text } = await file.read()
+        for (const key of keys) expect(text.includes(key + "=600\n")).toBe(true)
+        expect(text.split("\n").length).toBe(5)
+    })
+
+    test("is shown without its secrets, and edited so", async () => {
+        const { settings, file } = await withFile(
+            "WIFI_PWD='hunter22' # home\nX_TOKEN=abc\nHOSTNAME=a\n"
+        )
+        const shown = await maskedFile(settings)
+        expect(shown).toBe("WIFI_PWD=*** # home\nX_TOKEN=***\nHOSTNAME=a\n")
+        await changeSettings(settings, { X_TOKEN: undefined })
+        await replaceSettings(settings, "HOSTNAME=b\nWIFI_PWD=***\n")
+        expect((await file.read()).text).toBe("HOSTNAME=b\nWIFI_PWD=hunter22\n")
+        expect(settings.get("WIFI_PWD")).toBe("hunter22")
+    })
+
+    test("that is rolled back comes into force again", async () => {
+        const { settings, file } = await withFile("HOSTNAME=a\n")
+        await replaceSettings(settings, "HOSTNAME=b\n", { keepPrevious: true })
+        expect(settings.get("HOSTNAME")).toBe("b")
+        await file.rollBack()
+        const { changed } = await reloadSettings(settings)
+        expect(changed.join()).toBe("HOSTNAME")
+        expect(settings.get("HOSTNAME")).toBe("a")
+    })
+})
+
+function filled(length: number): string {
+    const parts: string[] = []
+    for (let i = 0; i < length; i++) parts.push("x")
+    return parts.join("")
+}
 
 describe("a device", () => {
     test("has the short name that Jacdac tools show", () => {

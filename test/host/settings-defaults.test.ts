@@ -4,17 +4,22 @@ import { test } from "node:test"
 import { parse } from "dotenv"
 import { parseEnv, toolDifferences } from "../../host/env/index.ts"
 import { DotenvReader } from "../../src/settings/dotenv.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { findRule, schemaKeys } from "../../src/settings/schema.ts"
 
 const path = new URL("../../.env.defaults", import.meta.url)
 const text = readFileSync(path, "utf8")
 const wanted = parse(text)
 
 test(".env.defaults has the keys of the firmware's schema, in its order", () => {
-    const schema = new URL("../../src/settings/firmware.ts", import.meta.url)
-    const keys = readFileSync(schema, "utf8").matchAll(/^ {8}([A-Z_]+): /gm)
-    const declared = [...keys].map(([, key]) => key)
+    const declared = schemaKeys([FIRMWARE_SETTINGS])
     assert.equal(declared.length, 27)
     assert.deepEqual(Object.keys(wanted), declared)
+})
+
+test(".env.defaults has the defaults of the schema", () => {
+    for (const [key, value] of Object.entries(wanted))
+        assert.equal(findRule([FIRMWARE_SETTINGS], key)?.fallback, value, key)
 })
 
 test("the DeviceScript tool reads .env.defaults as npm dotenv does", () => {

@@ -50,8 +50,8 @@ test("npm dotenv reads each vector as it says", () => {
         assert.deepEqual({ ...parse(text) }, values, JSON.stringify(text))
 })
 
-test("the device's parser reads 300,000 random texts as npm dotenv does", () => {
-    for (const text of randomTexts(300_000, 1))
+test("the device's parser reads 150,000 random texts as npm dotenv does", () => {
+    for (const text of randomTexts(150_000, 1))
         assert.deepEqual(read(text), { ...parse(text) }, JSON.stringify(text))
 })
 

@@ -1,0 +1,149 @@
+import { eachWord, isMadeOf } from "./text"
+
+// The schema of the settings: tables of text, one line a setting. A text takes neither heap nor
+// code on the board, and the host finds the tables of a program in its image. This file is read
+// by Node as well.
+//
+//     KEY: KIND [LIMITS] [restart] = [DEFAULT] [| what it is for]
+//
+//     HOSTNAME: host 0 64 =                     host name or address
+//     LOG_LEVEL: levels = info                  level specification, `error debug@net`
+//     FILE_LEVEL: level = error                 one level
+//     SYSLOG_PORT: int 1 65535 = 514            whole number
+//     GAIN: number -1 1 = 0.5                   number, also a fraction
+//     HB_PERIOD: duration 0 1h = 5s             time with its unit, read as milliseconds
+//     SYSLOG_QUEUE: size 4KB 12KB restart = 8KB size in bytes; `restart`: holds from the next start
+//     SYSLOG_PROTO: one-of tcp|tls|relp = tcp   one of some words in lower case
+//     SYSLOG_FAC: facility = local0             facility of syslog, by name or number
+//     DEMO: flag =                              true or false; without a default it may be undefined
+//     GREETING: text 0 40 =                     text of so many bytes (0 200)
+//     NAMES: list =                             words between commas, in so many bytes (0 200)
+//     OTA_URL: url =                            http:// or https://
+//     WIFI_PWD: secret 8 63 =                   text of so many bytes (0 200) that is never shown
+//     OTA_KEY: key 64 64 =                      so many hex digits, never shown
+
+/** First line of a table. */
+export const SCHEMA_MARK = "# settings"
+/** A table of settings, as above. */
+export type SchemaTable = `# settings\n${string}`
+
+/** Longest key of a setting, in characters. */
+export const MAX_KEY_LENGTH = 40
+/** Longest value of a setting, in bytes. */
+export const MAX_VALUE_LENGTH = 200
+/** A key that begins so is for use in `${...}` only; it is in no table. */
+export const OWN_PREFIX = "_"
+
+/** One line of a table. */
+export interface Rule {
+    readonly key: string
+    readonly kind: string
+    readonly limits: string[]
+    /** A change holds from the next start only. */
+    readonly restart: boolean
+    /** Text of the default; empty for none. */
+    readonly fallback: string
+    /** What it is for. */
+    readonly doc: string
+}
+
+type Words<T extends string> = T extends `${infer Word}|${infer Rest}`
+    ? Word | Words<Rest>
+    : T
+
+/** Type of the value of a kind with its limits. */
+type KindValue<T extends string> = T extends `one-of ${infer W} ${string}`
+    ? Words<W>
+    : T extends `${"int" | "number" | "duration" | "size" | "level " | "facility"}${string}`
+      ? number
+      : T extends `flag${string}`
+        ? boolean
+        : T extends `list${string}`
+          ? string[]
+          : string
+
+type Key<T extends string> = T extends `${infer K}: ${string}` ? K : never
+
+/** The keys of a table. */
+export type KeyOf<
+    T extends string,
+    Found = never,
+> = T extends `${infer Line}\n${infer Rest}`
+    ? KeyOf<Rest, Found | Key<Line>>
+    : Found | Key<T>
+
+/** The type of a setting's value. */
+export type ValueOf<
+    T extends string,
+    K extends string,
+> = T extends `${string}\n${K}: ${infer Line}\n${string}`
+    ? KindValue<Line>
+    : T extends `${string}\n${K}: ${infer Last}`
+      ? KindValue<Last>
+      : never
+
+/** Whether a key is one of settings: upper-case letters, digits and `_`, of limited length. */
+export function isSettingKey(key: string): boolean {
+    return (
+        key.length > 0 &&
+        key.length <= MAX_KEY_LENGTH &&
+        isMadeOf(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") &&
+        !isMadeOf(key[0], "0123456789")
+    )
+}
+
+/** The line of a key, or undefined when no table has it. */
+export function findRule(
+    tables: readonly string[],
+    key: string
+): Rule | undefined {
+    if (key.indexOf(" ") >= 0 || key.indexOf("\n") >= 0) return undefined
+    for (const table of tables) {
+        const at = table.indexOf(`\n${key}: `)
+        if (at >= 0) return parseRule(table, at + 1)
+    }
+    return undefined
+}
+
+/** The keys of tables, in their order. */
+export function schemaKeys(tables: readonly string[]): string[] {
+    const keys: string[] = []
+    for (const table of tables) {
+        let at = table.indexOf("\n") + 1
+        while (at > 0) {
+            const colon = table.indexOf(": ", at)
+            if (colon < 0) break
+            const key = table.slice(at, colon)
+            // a line without a setting, as a comment
+            if (key.indexOf(" ") < 0) keys.push(key)
+            at = table.indexOf("\n", at) + 1
+        }
+    }
+    return keys
+}
+
+/** Whether the value of a kind is never shown. */
+export function isSecretKind(kind: string): boolean {
+    return kind === "secret" || kind === "key"
+}
+
+function parseRule(table: string, at: number): Rule {
+    const end = table.indexOf("\n", at)
+    const line = table.slice(at, end < 0 ? table.length : end)
+    const colon = line.indexOf(": ")
+    const equals = line.indexOf(" =")
+    const bar = line.indexOf(" | ")
+    const words: string[] = []
+    eachWord(line.slice(colon + 2, equals), word => words.push(word))
+    const kind = words.shift()
+    const restart = words[words.length - 1] === "restart"
+    if (restart) words.pop()
+    return {
+        key: line.slice(0, colon),
+        kind: kind as string,
+        limits: words,
+        restart,
+        fallback: line.slice(equals + 2, bar < 0 ? line.length : bar).trim(),
+        doc: bar < 0 ? "" : line.slice(bar + 3),
+    }
+}
