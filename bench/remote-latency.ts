@@ -1,0 +1,61 @@
+// Latency of the remote service on a simulated board, beside a bare bus round trip:
+// `npm run bench:remote`. Figures are worth something on a quiet machine only.
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { connect } from "../host/client/index.ts"
+import { Simulator } from "../host/sim/index.ts"
+
+const ROUNDS = 40
+
+function median(values: number[]): number {
+    return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+    const began = performance.now()
+    await work()
+    return performance.now() - began
+}
+
+async function medianOf(work: () => Promise<unknown>): Promise<number> {
+    const times = []
+    for (let i = 0; i < ROUNDS; i++) times.push(await timed(work))
+    return median(times)
+}
+
+const state = mkdtempSync(join(tmpdir(), "fiberd-latency-"))
+const sim = new Simulator({
+    main: "bench/programs/remote.ts",
+    state,
+    fastBoot: true,
+})
+try {
+    await sim.start()
+    await sim.waitFor("boot")
+    const board = await connect({ state })
+    await board.info()
+    const bare = await medianOf(() => board.levels())
+    const status = await medianOf(async () => {
+        await board.info()
+        await board.tasks()
+    })
+    // the program logs a line with its uptime; the board's clock began at startedAt
+    const delays: number[] = []
+    const { uptime } = await board.lines(-1)
+    const startedAt = Date.now() - uptime
+    const { next } = await board.lines(-1)
+    for await (const { text } of board.follow(next)) {
+        delays.push(Date.now() - startedAt - parseFloat(text) * 1000)
+        if (delays.length === ROUNDS) break
+    }
+    console.log(`bare round trip (levels): ${bare.toFixed(1)} ms`)
+    console.log(`status of 20 tasks: ${status.toFixed(1)} ms`)
+    console.log(
+        `a line in logs -f: ${median(delays).toFixed(1)} ms after it was logged`
+    )
+    await board.disconnect()
+} finally {
+    await sim.stop()
+    rmSync(state, { recursive: true, force: true })
+}

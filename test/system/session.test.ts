@@ -1,0 +1,10 @@
+import { execFileSync } from "node:child_process"
+import test from "node:test"
+
+test("the session in README is what fiberctl prints", () => {
+    execFileSync(
+        process.execPath,
+        ["--import", "./host/register.js", "test/record-session.ts", "--check"],
+        { stdio: "pipe", timeout: 180_000 }
+    )
+})
