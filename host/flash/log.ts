@@ -59,8 +59,14 @@ function readLog(segments: Segment[]): LogFile[] {
         )
     )
     const name = files.find(file => file.name)?.name ?? NAMELESS
-    files.forEach((file, i) => (file.name = i ? `${name}.${i}` : name))
+    files.forEach((file, i) => (file.name = fileName(name, i)))
     return files
+}
+
+/** The number stands in place of a `%` in the name, or behind that of all but the current file. */
+function fileName(name: string, index: number): string {
+    if (name.includes("%")) return name.replace("%", String(index))
+    return index ? `${name}.${index}` : name
 }
 
 /** Puts the lines of one file together, whose segments should go from `expected` up to `next`. */

@@ -103,7 +103,19 @@ async function fileNames(log: FlashLog): Promise<string[]> {
     const { filename } = log
     if (!log.starts.length && !(await call(log, nothing)))
         throw flashError(filename, "the log cannot be read")
-    return log.starts.map((start, i) => (i > 0 ? `${filename}.${i}` : filename))
+    return log.starts.map((start, i) => fileName(log, i))
+}
+
+/**
+ * Name of file `index`: the number stands in place of a `%` in the name, or behind the name of all
+ * but the current one, which has number 0.
+ */
+function fileName({ filename, options }: FlashLog, index: number): string {
+    const zeros = options.digits - ("" + index).length
+    const number = "000".slice(0, Math.max(0, zeros)) + index
+    const at = filename.indexOf("%")
+    if (at >= 0) return filename.slice(0, at) + number + filename.slice(at + 1)
+    return index > 0 ? `${filename}.${number}` : filename
 }
 
 async function describe(

@@ -17,9 +17,10 @@ import {
     FileSettings,
 } from "./options"
 import { FlashLog, newLog } from "./state"
+import { checkShare, claimSlots, releaseSlots } from "./shares"
 import { FORMATTED, NAMED, WAITING_BYTES, WaitingLine, WALL } from "./waiting"
 import { attend, call, changed, nothing, stop } from "./worker"
-import { reset, rotateNow, sync } from "./writer"
+import { clear, reset, rotateNow, sync } from "./writer"
 
 const NAME: OptionTable = " filename: text 1 32"
 
@@ -61,6 +62,7 @@ export class FileRotationHandler implements Handler {
             filename,
             completeOptions(this.thing, options, maxSize)
         )
+        claimSlots(log)
         this.queue = log.queue
         this.log = log
         this.files = new LogFiles(log)
@@ -108,7 +110,10 @@ export class FileRotationHandler implements Handler {
      */
     async open(): Promise<void> {
         const { log } = this
-        if (log.closed) log.closed = false
+        if (log.closed) {
+            log.closed = false
+            claimSlots(log)
+        }
         if (!log.options.lazyOpen) await call(log, nothing)
     }
 
@@ -126,13 +131,21 @@ export class FileRotationHandler implements Handler {
     }
 
     /**
-     * Empties the log; lines that wait are discarded.
+     * Empties the current file, older ones stay; lines that wait are discarded.
      * @returns false when the flash did not take it
      */
     async reset(): Promise<boolean> {
-        this.queue.clear()
-        this.queue.takeDropped()
+        this.discard()
         return await call(this.log, reset)
+    }
+
+    /**
+     * Empties the log, older files as well; lines that wait are discarded.
+     * @returns false when the flash did not take it
+     */
+    async clear(): Promise<boolean> {
+        this.discard()
+        return await call(this.log, clear)
     }
 
     /** Stores what waits and ends the handler's fiber; `open` starts it again. */
@@ -141,6 +154,7 @@ export class FileRotationHandler implements Handler {
         log.closed = true
         if (log.lateAt !== undefined) await call(log, sync)
         stop(log)
+        releaseSlots(log)
         log.wakeBytes = 0
     }
 
@@ -151,13 +165,20 @@ export class FileRotationHandler implements Handler {
      */
     configure(changes: FileSettings): void {
         const { log } = this
-        log.options = changeSettings(this.thing, log.options, changes)
+        const options = changeSettings(this.thing, log.options, changes)
+        checkShare(log, options)
+        log.options = options
         changed(log)
     }
 
     /** What was skipped or refused so far, one line each. */
     problems(): string[] {
         return (this.log.problems || []).slice()
+    }
+
+    private discard(): void {
+        this.queue.clear()
+        this.queue.takeDropped()
     }
 
     /** What has been written to flash since the start. */

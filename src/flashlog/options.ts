@@ -3,11 +3,8 @@ import {
     checkOption,
     Clock,
     FlashSlots,
-    MAX_LOG_SEGMENTS,
-    OPTION_ERROR,
     optionError,
     OptionTable,
-    rangeError,
     readOptions,
 } from "../platform"
 
@@ -40,8 +37,10 @@ export interface FileOptions extends FileSettings {
     overwriteOnOpen?: boolean
     /** Look at the flash with the first line instead of at `open`; false by default. */
     lazyOpen?: boolean
-    /** Number of slots, 2 to MAX_LOG_SEGMENTS; that by default. */
+    /** Most slots it holds, 2 to MAX_LOG_SEGMENTS; by default its share beside other logs. */
     slots?: number
+    /** Digits of the numbers of rotated files, 1 to 3; 1 by default. */
+    digits?: number
     /** Is told once of each kind of trouble, in one line; must not wait. */
     onProblem?: (text: string) => void
 }
@@ -63,13 +62,13 @@ const FIXED: OptionTable = `
     overwriteOnOpen: flag
     lazyOpen: flag
     slots: int 2 24
+    digits: int 1 3 = 1
     onProblem: function
 `
 
-/** Number of slots of a log. */
-export function slotCount(options: FileOptions): number {
-    const { slots } = options
-    return slots === undefined ? MAX_LOG_SEGMENTS : slots
+/** Slots that the files of a log need when lines have 40 bytes or more on average. */
+export function neededSlots({ maxSize, maxCount }: FileOptions): number {
+    return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
 }
 
 /**
@@ -84,9 +83,7 @@ export function completeOptions(
     checkMaxSize(thing, maxSize)
     const given = Object.assign({}, options) as FileOptions
     given.maxSize = maxSize
-    const complete = readOptions(thing, SETTINGS + FIXED, given)
-    checkRoom(thing, complete)
-    return complete
+    return readOptions(thing, SETTINGS + FIXED, given)
 }
 
 /**
@@ -99,9 +96,7 @@ export function changeSettings(
     changes: FileSettings
 ): FileOptions {
     if (changes.maxSize !== undefined) checkMaxSize(thing, changes.maxSize)
-    const next = readOptions<FileOptions>(thing, SETTINGS, changes, options)
-    checkRoom(thing, next)
-    return next
+    return readOptions<FileOptions>(thing, SETTINGS, changes, options)
 }
 
 /** Says why 0, which means no limit elsewhere, is not possible. */
@@ -114,17 +109,4 @@ function checkMaxSize(thing: string, maxSize: number): void {
             0
         )
     checkOption(thing, SETTINGS, "maxSize", maxSize)
-}
-
-/** Checks that the files fit into the slots. */
-function checkRoom(thing: string, options: FileOptions): void {
-    const { maxSize, maxCount } = options
-    const slots = slotCount(options)
-    const need = Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1)
-    if (need > slots)
-        throw rangeError(
-            OPTION_ERROR,
-            `${thing}: maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
-                `there are ${slots} (MAX_LOG_SEGMENTS: ${MAX_LOG_SEGMENTS})`
-        )
 }

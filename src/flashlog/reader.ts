@@ -8,7 +8,15 @@ import {
     readHead,
     StoredLine,
 } from "./line"
-import { FIRST, HEADER_BYTES, ID, NO_LINE, segmentFault, SEQ } from "./segment"
+import {
+    FIRST,
+    HEADER_BYTES,
+    ID,
+    NO_LINE,
+    segmentFault,
+    SEQ,
+    SIZE,
+} from "./segment"
 import { findSlot, FlashLog, note } from "./state"
 
 /** Problem: a line lacks its end, since the flash was not written to its end. */
@@ -39,26 +47,50 @@ export async function readFile(
     from: number,
     visit: LineVisitor
 ): Promise<boolean> {
-    const { starts } = log
-    const next = index > 0 ? starts[index - 1] : log.written + 1
-    let expected = Math.max(starts[index], cursorSeq(from))
+    const start = log.starts[index]
+    const next = index > 0 ? log.starts[index - 1] : log.written + 1
+    let expected = Math.max(start, cursorSeq(from))
+    // bytes of the file up to the last segment that was read; NaN when that is not known
+    let size = expected === start ? 0 : NaN
     let open: OpenLine
     for (let seq = expected; seq < next; ++seq) {
         const segment = await readSegment(log, seq)
+        // the file was rotated away meanwhile
+        if (log.starts.indexOf(start) < 0) return true
         if (!segment) continue
+        const before = seq > expected ? undefined : open
         const lines: OpenLine[] = []
-        if (noteMissing(log, expected, seq)) open = undefined
+        const rest = readLines(log, segment, before, lines)
+        if (seq > expected && (open || isLoss(segment, lines, size)))
+            note(log, `segments ${expected} to ${seq - 1} are missing`)
+        open = rest
+        size = segment.getAt(SIZE, "u16")
         expected = seq + 1
-        open = readLines(log, segment, open, lines)
         for (const line of lines) {
             if (line.cursor < from) continue
             if ((await visit(toStored(line))) === false) return false
         }
     }
     // the end of the current file may be on its way
-    if (!noteMissing(log, expected, next) && open && index > 0)
-        note(log, CUT_SHORT)
+    if (index === 0) return true
+    // without damage the rest was emptied by a reset
+    if (expected < next && log.hasDamage)
+        note(log, `segments ${expected} to ${next - 1} are missing`)
+    else if (open) note(log, CUT_SHORT)
     return true
+}
+
+/**
+ * Whether lines are missing before a segment: numbers that a damaged slot may have had are left
+ * out, so a gap in them alone says nothing. The header tells how much the file has up to here.
+ * @param lines those that are whole in the segment
+ * @param size of the file before it
+ */
+function isLoss(segment: Buffer, lines: OpenLine[], size: number): boolean {
+    if (segment[FIRST] !== 0) return true
+    let own = 0
+    for (const line of lines) own += line.text.length + 1
+    return size === size && segment.getAt(SIZE, "u16") !== size + own
 }
 
 /** Visits the lines of all files from cursor `from` on, oldest first. */
@@ -87,14 +119,8 @@ async function readSegment(
     const value = await log.options.flash.read(logSlot(slot))
     if (!value || segmentFault(value)) return undefined
     const same =
-        value.getAt(SEQ, "u32") === seq &&
-        value.getAt(ID, "u16") === log.buffer.getAt(ID, "u16")
+        value.getAt(SEQ, "u32") === seq && value.getAt(ID, "u16") === log.id
     return same ? value : undefined
-}
-
-function noteMissing(log: FlashLog, from: number, to: number): boolean {
-    if (from < to) note(log, `segments ${from} to ${to - 1} are missing`)
-    return from < to
 }
 
 /**

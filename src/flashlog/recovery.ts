@@ -1,7 +1,7 @@
-import { logSlot } from "../platform"
+import { logSlot, MAX_LOG_SEGMENTS } from "../platform"
 import { LineHead, MIN_HEAD_BYTES, NAME_LEVEL, readHead } from "./line"
-import { slotCount } from "./options"
 import { CUT_SHORT } from "./reader"
+import { FOREIGN } from "./shares"
 import {
     BACK,
     FIRST,
@@ -29,12 +29,11 @@ import { beginFile } from "./writer"
  */
 export async function recover(log: FlashLog): Promise<void> {
     const { options } = log
-    const slots = slotCount(options)
     const starts: number[] = []
     let head: Buffer
     let newest = 0
     let damaged = 0
-    for (let i = 0; i < slots; ++i) {
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
         const key = logSlot(i)
         const value = await options.flash.read(key)
         setSlot(log, i, value ? JUNK : VIRGIN)
@@ -42,11 +41,15 @@ export async function recover(log: FlashLog): Promise<void> {
         const fault = segmentFault(value)
         if (fault) {
             damaged++
+            log.hasDamage = true
             note(log, `slot ${key} ${fault}: skipped`)
             continue
         }
         const seq = value.getAt(SEQ, "u32")
-        if (value.getAt(ID, "u16") !== log.buffer.getAt(ID, "u16")) continue
+        if (value.getAt(ID, "u16") !== log.id) {
+            setSlot(log, i, FOREIGN)
+            continue
+        }
         setSlot(log, i, seq)
         const start = seq - value[INDEX]
         if (starts.indexOf(start) < 0) starts.push(start)

@@ -1,8 +1,8 @@
 import * as ds from "@devicescript/core"
-import { MAX_VALUE_BYTES, Signal } from "../platform"
+import { MAX_LOG_SEGMENTS, MAX_VALUE_BYTES, Signal } from "../platform"
 import { BoundedQueue, NONE } from "../log"
 import { PendingLine } from "./line"
-import { FileOptions, slotCount } from "./options"
+import { FileOptions } from "./options"
 import { FIRST, ID, logId, NO_LINE, SEQ, SIZE } from "./segment"
 import { WaitingLine } from "./waiting"
 
@@ -37,6 +37,8 @@ export interface FlashLog {
     queue: BoundedQueue<WaitingLine>
     options: FileOptions
     filename: string
+    /** Of its segments: from its name. */
+    readonly id: number
 
     /** Per slot, 4 bytes each: sequence number of its segment, VIRGIN or JUNK. */
     slots: Buffer
@@ -72,6 +74,8 @@ export interface FlashLog {
     /** The fiber has nothing to do before it is woken. */
     resting: boolean
     closed?: boolean
+    /** Whether a slot was damaged at the start. */
+    hasDamage?: boolean
     /** When what waits has to be written, or tried again, in clock ms; undefined: none waits. */
     lateAt: number | undefined
     /** Wait after the last failure in ms; 0 or undefined when there was none. */
@@ -88,14 +92,16 @@ export interface FlashLog {
 /** A log of which nothing is known yet. */
 export function newLog(filename: string, options: FileOptions): FlashLog {
     const buffer = Buffer.alloc(MAX_VALUE_BYTES)
-    buffer.setAt(ID, "u16", logId(filename))
+    const id = logId(filename)
+    buffer.setAt(ID, "u16", id)
     return {
         wakeLevel: options.flushLevel,
         wakeBytes: 0,
         queue: new BoundedQueue<WaitingLine>({ bytes: 2048 }),
         options,
         filename,
-        slots: Buffer.alloc(4 * slotCount(options)),
+        id,
+        slots: Buffer.alloc(4 * MAX_LOG_SEGMENTS),
         starts: [],
         written: 0,
         since: -1,
@@ -150,8 +156,8 @@ export function setSlot(log: FlashLog, index: number, content: number): void {
 
 /** The first slot that holds `content`, -1 when none does. */
 export function findSlot(log: FlashLog, content: number): number {
-    const count = slotCount(log.options)
-    for (let i = 0; i < count; ++i) if (inSlot(log, i) === content) return i
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i)
+        if (inSlot(log, i) === content) return i
     return -1
 }
 

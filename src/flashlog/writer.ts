@@ -1,6 +1,6 @@
-import { flashError, logSlot } from "../platform"
+import { flashError, logSlot, MAX_LOG_SEGMENTS } from "../platform"
 import { MAX_HEAD_BYTES, NAME_LEVEL, PendingLine, writeHead } from "./line"
-import { slotCount } from "./options"
+import { FOREIGN, isAbandoned, othersOf, shareOf } from "./shares"
 import {
     BACK,
     FIRST,
@@ -14,6 +14,7 @@ import {
     findSlot,
     FlashLog,
     inSlot,
+    JUNK,
     nextSegment,
     note,
     seqOf,
@@ -72,10 +73,32 @@ export async function rotateNow(log: FlashLog): Promise<void> {
 }
 
 /** Makes the log empty, in flash too. What is only in RAM is gone. */
-export async function reset(log: FlashLog): Promise<void> {
+export async function clear(log: FlashLog): Promise<void> {
     log.line = undefined
     beginFile(log, 0)
     await writeSegment(log)
+}
+
+/**
+ * Makes the current file empty, in flash too; older files stay. What is only in RAM is gone. A
+ * power cut meanwhile leaves a part of it, as an older file.
+ */
+export async function reset(log: FlashLog): Promise<void> {
+    const { starts, options } = log
+    if (starts.length < 2) return await clear(log)
+    const start = starts[0]
+    log.line = undefined
+    beginFile(log, options.maxCount + 1)
+    const end = log.starts[0]
+    // taken off the list first, so that no reader goes there
+    log.starts.insert(1, -1)
+    await writeSegment(log)
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
+        const seq = inSlot(log, i)
+        if (seq < start || seq >= end) continue
+        await options.flash.write(logSlot(i), Buffer.alloc(0))
+        setSlot(log, i, JUNK)
+    }
 }
 
 /** Begins a new file, whose name alone is not worth a write, and lets `keep` older ones count. */
@@ -112,7 +135,7 @@ function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
     )
         return true
     // its share of the slots is used up: happens with lines of a few bytes only
-    const share = Math.idiv(slotCount(options), maxCount + 1)
+    const share = Math.idiv(shareOf(log), maxCount + 1)
     const left = log.starts[0] + share - seqOf(log)
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
@@ -152,8 +175,11 @@ async function writeSegment(log: FlashLog): Promise<void> {
     let slot = findSlot(log, seq)
     while (slot < 0) {
         slot = freeSlot(log)
+        if (slot < 0) slot = await slotOfAnother(log)
         if (slot < 0) makeRoom(log)
     }
+    // before the write, which takes its time
+    for (const other of othersOf(log)) setSlot(other, slot, FOREIGN)
     const key = logSlot(slot)
     const segment = sealed(log)
     await flash.write(key, segment)
@@ -191,20 +217,68 @@ function sealed(log: FlashLog): Buffer {
 
 /**
  * A place for a new segment: the used slot that has counted the least for the longest, since
- * it costs the store nothing, else a new one; -1 when all slots hold segments that count.
+ * it costs the store nothing, else a new one; -1 when the log holds its share of segments that
+ * count, or no slot is free.
  */
 function freeSlot(log: FlashLog): number {
     const { starts } = log
-    const count = slotCount(log.options)
     let best = -1
+    let held = 0
     let lowest = starts[starts.length - 1]
-    for (let i = 0; i < count; ++i) {
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
         const seq = inSlot(log, i)
+        if (seq === FOREIGN || seq === VIRGIN) continue
+        if (seq !== JUNK) held++
         if (seq >= lowest) continue
         best = i
         lowest = seq
     }
-    return best < 0 ? findSlot(log, VIRGIN) : best
+    if (best >= 0 && (lowest !== JUNK || held < shareOf(log))) return best
+    return held < shareOf(log) ? findSlot(log, VIRGIN) : -1
+}
+
+/** A slot of a log that the program does not have, or that holds more than its share; or -1. */
+async function slotOfAnother(log: FlashLog): Promise<number> {
+    let held = 0
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) if (isOwn(inSlot(log, i))) held++
+    if (held >= shareOf(log)) return -1
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
+        if (inSlot(log, i) !== FOREIGN || !(await isAbandoned(log, i))) continue
+        note(
+            log,
+            "segments of a log that is not there any more are overwritten"
+        )
+        return i
+    }
+    for (const other of othersOf(log)) {
+        const slot = surplus(other)
+        if (slot >= 0) return slot
+    }
+    return -1
+}
+
+/** A slot that a log holds beyond its share, with the oldest that it has; or -1. */
+function surplus(log: FlashLog): number {
+    let held = 0
+    let oldest = -1
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
+        const seq = inSlot(log, i)
+        if (!isOwn(seq)) continue
+        held++
+        if (oldest < 0 || seq < inSlot(log, oldest)) oldest = i
+    }
+    const { starts } = log
+    if (held <= shareOf(log) || !starts.length) return -1
+    if (inSlot(log, oldest) >= starts[starts.length - 1]) {
+        if (starts.length < 2) return -1
+        makeRoom(log)
+    }
+    return oldest
+}
+
+/** Whether a slot's content is a sequence number. */
+function isOwn(content: number): boolean {
+    return content !== FOREIGN && content !== VIRGIN && content !== JUNK
 }
 
 /** Gives up the oldest file: there were more or larger ones before the settings changed. */

@@ -225,12 +225,12 @@ describe("open, rotate, reset, close", () => {
         expect(await span(again, "error.log")).toBe("none")
         await again.close()
     })
-    test("reset clears both files and discards what waits", async () => {
+    test("clear empties both files and discards what waits", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 100)
         await put(log, 1, 6)
         log.emit(record(INFO, new TestClock()), line(7))
-        expect(await log.reset()).toBe(true)
+        expect(await log.clear()).toBe(true)
         const { delivered, dropped } = log.queue.account()
         expect(`${delivered} ${dropped}`).toBe("6 1")
         expect(await names(log)).toBe("error.log")
