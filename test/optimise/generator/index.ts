@@ -50,9 +50,11 @@ let trail = ""
 function mark(v: any): void {
     trail = (trail + " " + v).slice(-80)
 }
+let printed = 0
 function show(v: any): string {
-    if ((v as any) instanceof Error) return v.name + "!" + v.message
-    return cut(v)
+    if (!((v as any) instanceof Error)) return cut(v)
+    if (printed++ < 8) v.print()
+    return v.name + "!" + v.message
 }`
 
 /** The program of a seed; its text is `render(generate(seed))`. */
