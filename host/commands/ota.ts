@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander"
+import { addBoardCommand, type BoardOptions } from "./board.ts"
+import type { PushOptions } from "./ota-push.ts"
 
 /** Options of `fiberctl ota keygen`. */
 export interface KeygenOptions {
@@ -40,6 +42,8 @@ export function addOtaCommand(program: Command): void {
     addSign(ota)
     addVerify(ota)
     addServe(ota)
+    addPush(ota)
+    addStatus(ota)
 }
 
 function addKeygen(ota: Command): void {
@@ -109,6 +113,33 @@ function addServe(ota: Command): void {
             const { serve } = await import("./ota-serve.ts")
             await serve(folder, options)
         })
+}
+
+function addPush(ota: Command): void {
+    addBoardCommand(
+        ota,
+        "push",
+        "bring a signed file to a board, and wait until it has proven it",
+        "ota push a.ota"
+    )
+        .argument("<file>", "a signed file")
+        .option("--timeout <seconds>", "longest wait", wholeNumber, 900)
+        .action(async (file: string, options: PushOptions) => {
+            const { push } = await import("./ota-push.ts")
+            await push(file, options)
+        })
+}
+
+function addStatus(ota: Command): void {
+    addBoardCommand(
+        ota,
+        "status",
+        "show the versions of the boards on the bus",
+        "ota status --json"
+    ).action(async (options: BoardOptions) => {
+        const { status } = await import("./ota-push.ts")
+        await status(options)
+    })
 }
 
 function collect(value: string, before: string[]): string[] {

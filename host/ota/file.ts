@@ -123,9 +123,12 @@ export function parseFile(bytes: Buffer): SignedFile | string {
     }
 }
 
-/** What versions are told apart by, in reports: 16 hexadecimal digits over what is signed. */
-export function hashOf(message: Buffer): string {
-    return createHash("sha256").update(message).digest("hex").slice(0, 16)
+/**
+ * What reports name a file's body by: 16 hexadecimal digits. The header is not in it, so that the
+ * stages of a rollout are the same to a board that has taken one.
+ */
+export function hashOf(body: Buffer): string {
+    return createHash("sha256").update(body).digest("hex").slice(0, 16)
 }
 
 /** The line from `at` without its line end; undefined when none ends there. */

@@ -7,6 +7,7 @@ export {
     readText,
 } from "./keys.ts"
 export { DEFAULT_HEIGHT, makeLmsKey, replaceFile } from "./lms-key.ts"
+export { pushFile, type PushTarget, readState } from "./push.ts"
 export {
     type BoardReport,
     listFiles,

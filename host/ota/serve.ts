@@ -123,9 +123,9 @@ function readSigned(
         const file = parseFile(bytes)
         if (typeof file === "string") return undefined
         const sum = createHash("sha256").update(bytes).digest("hex")
-        const { version, message } = file
+        const { version, body } = file
         const etag = `"${sum.slice(0, 16)}"`
-        return { bytes, etag, version, hash: hashOf(message) }
+        return { bytes, etag, version, hash: hashOf(body) }
     } catch {
         return undefined // no such file, or a folder
     }

@@ -62,7 +62,7 @@ export async function signFile(request: SignRequest): Promise<Signed> {
         throw new UsageError(
             `"${name}": signed it has ${bytes.length} bytes, at most ${MAX_FILE_BYTES} are taken`
         )
-    return { bytes, hash: hashOf(message), warnings }
+    return { bytes, hash: hashOf(sealed.body), warnings }
 }
 
 /** What became of a verification. */
@@ -82,7 +82,7 @@ export function verifyFile(bytes: Buffer, key: OtaKey): Verdict {
             return { valid: false, reason: "the key does not open the seal" }
     }
     const { kind } = signature
-    return { valid: true, file, hash: hashOf(file.message), kind }
+    return { valid: true, file, hash: hashOf(file.body), kind }
 }
 
 function isBy(key: OtaKey, file: SignedFile, signature: Signature): boolean {

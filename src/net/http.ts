@@ -136,7 +136,10 @@ async function exchange(
         },
         received: data => {
             answer.take(data)
-            if (answer.isDone() || answer.fault) news.notify()
+            if (!answer.isDone() && !answer.fault) return
+            // at once: what else comes would fill the heap
+            connection.close()
+            news.notify()
         },
         closed: why => {
             ended = true

@@ -12,7 +12,7 @@ const MAX_LINE_BYTES = 200
 const MAX_SIGNATURES = 2
 /** Bytes of the nonce in a sealed file's header. */
 const NONCE_BYTES = 12
-/** Bytes of the hash that files are told apart by. */
+/** Bytes of the hash that a body is named by. */
 const SHORT_HASH_BYTES = 8
 
 /** A signature as it lies in the file. */
@@ -79,9 +79,10 @@ export function signedParts({
     return parts
 }
 
-/** What versions are told apart by, in reports: 8 bytes. */
-export function shortHash(file: SignedFile): Buffer {
-    return sha256(signedParts(file)).slice(0, SHORT_HASH_BYTES)
+/** What reports name a file's body by; the header is not in it. 16 hexadecimal digits. */
+export function bodyHash({ pieces, bodyAt }: SignedFile): string {
+    const hash = sha256(pieces.parts(bodyAt))
+    return hash.slice(0, SHORT_HASH_BYTES).toString("hex")
 }
 
 /** Goes through the bytes of a signature of LMS, a line of base64 at a time. */

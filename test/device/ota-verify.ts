@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
+    bodyHash,
     isAuthentic,
     isFor,
     MAX_FILE_BYTES,
@@ -9,7 +10,6 @@ import {
     parseKey,
     parsePublicKey,
     Pieces,
-    shortHash,
     SignedFile,
     TrustedKeys,
     verifyLms,
@@ -109,7 +109,7 @@ describe("a signed file", () => {
             for (const part of [7, 256, 1000]) {
                 const file = parsed(text, part)
                 expect(file.version).toBe(version)
-                expect(shortHash(file).toString("hex")).toBe(hash)
+                expect(bodyHash(file)).toBe(hash)
                 expect(await isAuthentic(file, keysFor(kind))).toBe(true)
                 const key = parseKey(OTA_KEY)
                 expect(await openBody(file, key)).toBe(OTA_BODY)

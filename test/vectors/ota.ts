@@ -49,7 +49,7 @@ export const OTA_VECTORS: OtaVector[] = [
     {
         kind: "hmac",
         version: 7,
-        hash: "6f2d0e8bd29f3141",
+        hash: "0d1ba598f00f3b33",
         text: [
             "#ota version=7 device=8f3a6c1d20b94e75",
             "#ota hmac=62f3a3253770ea8a83505798f6c0bdcc5d53e98c05488c1a021a17c4fc06c972",
@@ -67,7 +67,7 @@ export const OTA_VECTORS: OtaVector[] = [
     {
         kind: "lms",
         version: 8,
-        hash: "df5e661f7305652c",
+        hash: "0d1ba598f00f3b33",
         text: [
             "#ota version=8 share=100%",
             "#ota lms=AAAACAAAAAgPmi59KLdpeA8tOHNOVmRmkDRHjWk/ydf+w9BP3tV279Kltvg0yoQS1FDSJl9BDvHJ0dFS/fKfqMHx8g/RAQ8TmJTaGT76AkH/XfDII+cWPS1oZWBkDsJG",
@@ -93,7 +93,7 @@ export const OTA_VECTORS: OtaVector[] = [
     {
         kind: "sealed",
         version: 9,
-        hash: "aae7c2db399b0c44",
+        hash: "fdd2c7e7011b573b",
         text: [
             "#ota version=9 device=8f3a6c1d20b94e75 seal=72893761f90d84d5dd49b294",
             "#ota hmac=a174c60c4b75cdf9ff513cf03eac5d574607256863022f14b5d90d2a3763cdde",

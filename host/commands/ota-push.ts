@@ -1,0 +1,41 @@
+import {
+    type BoardReport,
+    pushFile,
+    readBytes,
+    readState,
+} from "../ota/index.ts"
+import { type BoardOptions, printJson, withBoard, withBoards } from "./board.ts"
+
+/** Options of `fiberctl ota push`. */
+export interface PushOptions extends BoardOptions {
+    /** Longest wait for the verdict, in seconds. */
+    timeout: number
+}
+
+/** Runs `fiberctl ota push`. @throws FirmwareError (exit code 1) when the file does not become active */
+export async function push(file: string, options: PushOptions): Promise<void> {
+    const { json, timeout } = options
+    const bytes = readBytes(file, "file")
+    await withBoard(options, async ({ board }) => {
+        const show = (state: BoardReport) =>
+            json ? printJson(state) : console.log(stateLine(state))
+        await pushFile(board, bytes, show, timeout * 1000)
+    })
+}
+
+/** Runs `fiberctl ota status`: one line, or one JSON object, a board. */
+export async function status(options: BoardOptions): Promise<void> {
+    await withBoards(options, async targets => {
+        for (const { board } of targets) {
+            const state = await readState(board)
+            const shown = { ...state, device: state.device || board.device }
+            if (options.json) printJson(shown)
+            else console.log(stateLine(shown))
+        }
+    })
+}
+
+function stateLine({ device, version, hash, state, reason }: BoardReport) {
+    const parts = [device, `version ${version}`, hash || "-", state]
+    return parts.join("  ") + (reason ? `: ${reason}` : "")
+}

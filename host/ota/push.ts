@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { FirmwareError, UsageError } from "../errors.ts"
+import { hashOf, parseFile } from "./file.ts"
+import type { BoardReport } from "./serve.ts"
+
+/** Time between two questions for the state, in ms. */
+const ASK_MS = 1000
+
+/** What of a board's client is needed; `Board` of host/client has it. */
+export interface PushTarget {
+    /** The state of the configuration. @throws when the board does not answer */
+    config(): Promise<unknown>
+    /** Offers a file. @throws what the board says */
+    offer(file: Uint8Array): Promise<void>
+}
+
+/** The state of a board's configuration. @throws FirmwareError when it is none */
+export async function readState(target: PushTarget): Promise<BoardReport> {
+    const state = (await target.config()) as Partial<BoardReport> | null
+    if (typeof state?.version !== "number" || typeof state.state !== "string")
+        throw new FirmwareError("the board tells no state of a configuration")
+    const { device = "", version, hash = "", reason = "" } = state
+    return { device, version, hash, state: state.state, reason }
+}
+
+/**
+ * Brings a signed file to a board and waits for the verdict.
+ * @param onState called with each new state on the way
+ * @param timeoutMs longest wait: the board restarts, and proves the file for OTA_PROBATION
+ * @throws UsageError when it is no signed file; FirmwareError with the board's reason when it is
+ * refused, taken back, or nothing is heard in time
+ */
+export async function pushFile(
+    target: PushTarget,
+    bytes: Buffer,
+    onState: (state: BoardReport) => void,
+    timeoutMs: number,
+    askMs = ASK_MS
+): Promise<BoardReport> {
+    const file = parseFile(bytes)
+    if (typeof file === "string") throw new UsageError(file)
+    const { version } = file
+    const hash = hashOf(file.body)
+    try {
+        await target.offer(bytes)
+    } catch (error) {
+        throw new FirmwareError(`refused: ${(error as Error).message}`)
+    }
+    const until = Date.now() + timeoutMs
+    let shown = ""
+    for (;;) {
+        const state = await readState(target).catch(passOver)
+        if (state && `${state.version} ${state.state}` !== shown) {
+            shown = `${state.version} ${state.state}`
+            onState(state)
+        }
+        if (state?.version === version && state.hash === hash) {
+            if (state.state === "active") return state
+        } else if (state?.state === "rolled-back")
+            throw new FirmwareError(
+                `version ${version} was taken back: ${state.reason}`
+            )
+        else if (state?.state === "refused")
+            throw new FirmwareError(`refused: ${state.reason}`)
+        if (Date.now() > until)
+            throw new FirmwareError(
+                `no verdict within ${Math.round(timeoutMs / 1000)} s${shown ? `, last seen: version ${shown}` : ""}`
+            )
+        await sleep(askMs)
+    }
+}
+
+/** A board that restarts does not answer for some seconds. */
+function passOver(): undefined {
+    return undefined
+}

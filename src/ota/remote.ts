@@ -1,0 +1,26 @@
+import { Ota, OtaStatus } from "./updater"
+
+/** Name of the error of a file that is offered over the bus and not taken. */
+export const OTA_ERROR = "OtaError"
+
+/** Updates as the remote service offers them, `config` of its parts. */
+export interface OtaConfig {
+    state(): OtaStatus
+    /** @throws an error of name OTA_ERROR for a file that is not taken */
+    offer(offset: number, total: number, part: Buffer): Promise<void>
+}
+
+/** Lets the remote service show the state of updates and bring files. */
+export function otaConfig(ota: Ota): OtaConfig {
+    return {
+        state: () => ota.status(),
+        offer: async (offset, total, part) => {
+            // one file at a time: the number that tells files apart is not needed
+            const verdict = await ota.offerPart(0, offset, total, part)
+            if (!verdict || verdict.isGood) return
+            const error = new Error(verdict.reason)
+            error.name = OTA_ERROR
+            throw error
+        },
+    }
+}

@@ -1,0 +1,418 @@
+import { describe, expect, test } from "@devicescript/test"
+import { ERROR } from "../../src/log"
+import { FlashSlots } from "../../src/platform"
+import { MemoryFlash } from "../../src/testing"
+import {
+    OTA_BODY,
+    OTA_KEY,
+    OTA_PUBKEY,
+    OTA_VECTORS,
+    OTHER_KEY,
+} from "../vectors/ota"
+import { OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
+
+/** Power cuts at random points; 1,000 in a campaign. */
+const RANDOM_CUTS = 60
+
+const A = "HOSTNAME=a\n"
+const B = "HOSTNAME=b\n"
+
+/** Takes a version and lets it hold. */
+async function hold(board: OtaBoard, version: number, body: string) {
+    expect((await board.offer(signed(version, body))).state).toBe("probation")
+    await board.start()
+    await board.pass(31)
+    expect(board.shown()).toBe(`${version} active`)
+}
+
+/** Flash that takes so many writes, then none. */
+class CutFlash implements FlashSlots {
+    private readonly memory = new MemoryFlash()
+    readonly stats = this.memory.stats
+    /** Writes that it still takes; -1: all. */
+    left = -1
+
+    async read(key: string): Promise<Buffer | undefined> {
+        return await this.memory.read(key)
+    }
+
+    async write(key: string, value: Buffer): Promise<void> {
+        if (this.left === 0) throw new Error("no power")
+        if (this.left > 0) this.left--
+        await this.memory.write(key, value)
+    }
+}
+
+describe("an update", () => {
+    test("is taken, put on probation, and holds", async () => {
+        const board = await startedBoard()
+        expect(board.shown()).toBe("0 active")
+        const { state, isGood } = await board.offer(signed(7, A))
+        expect(state).toBe("probation")
+        expect(isGood).toBe(true)
+        expect(board.restarts).toBe(1)
+        await board.start()
+        expect(board.settings.get("HOSTNAME")).toBe("a")
+        expect(board.shown()).toBe("7 probation")
+        await board.pass(29)
+        expect(board.shown()).toBe("7 probation")
+        await board.pass(2)
+        expect(board.shown()).toBe("7 active")
+        await board.start()
+        expect(board.shown()).toBe("7 active")
+        expect(board.restarts).toBe(1)
+        const config = board.records.filter(
+            r => r.meta && r.meta["config"] === 7
+        )
+        expect(config.map(r => r.meta["state"]).join()).toBe(
+            "probation,probation,active,active"
+        )
+        expect(config[0].meta["reason"]).toBe("")
+        expect(config[0].meta["hash"].length).toBe(16)
+    })
+    test("with LMS and sealed ones are taken as well", async () => {
+        const board = await startedBoard()
+        expect((await board.offer(piecesOf(OTA_VECTORS[2].text))).state).toBe(
+            "probation"
+        )
+        await board.start()
+        expect(board.settings.get("HOSTNAME")).toBe("roof-3")
+        const fleet = await startedBoard({ OTA_PUBKEY: OTA_PUBKEY })
+        expect((await fleet.offer(piecesOf(OTA_VECTORS[1].text))).state).toBe(
+            "probation"
+        )
+        await fleet.start()
+        expect((await fleet.file.read()).text).toBe(OTA_BODY)
+        // one whose key could be in many hands is not enough for a fleet
+        expect((await fleet.offer(piecesOf(OTA_VECTORS[2].text))).reason).toBe(
+            "version 8 is on probation"
+        )
+        await fleet.pass(31)
+        expect((await fleet.offer(piecesOf(OTA_VECTORS[2].text))).reason).toBe(
+            "version 9: wrong signature"
+        )
+    })
+    test("is refused with its reason, and nothing is written", async () => {
+        const board = await startedBoard()
+        await hold(board, 7, A)
+        const { stats } = board.flash
+        const { writes } = stats
+        const cases: [string, string][] = [
+            ["rubbish", "the header is malformed"],
+        ]
+        for (const c of cases)
+            expect((await board.offer(piecesOf(c[0]))).reason).toBe(c[1])
+        const expectRefused = async (
+            pieces: ReturnType<typeof signed>,
+            reason: string
+        ) => {
+            const verdict = await board.offer(pieces)
+            const shown = `${verdict.state}: ${verdict.reason}`
+            // of a long one its beginning
+            expect(shown.slice(0, reason.length)).toBe(reason)
+        }
+        const other = OTHER_KEY
+        await expectRefused(
+            signed(8, B, undefined, other),
+            "refused: version 8: wrong signature"
+        )
+        await expectRefused(signed(6, B), "refused: version 6 is not above 7")
+        await expectRefused(signed(7, B), "refused: version 7 is not above 7")
+        await expectRefused(
+            signed(8, "LOG_LEVEL=what\n"),
+            'refused: version 8: LOG_LEVEL (line 1): level specification "what", '
+        )
+        await expectRefused(
+            signed(8, "OTA_KEY=12\n"),
+            "refused: version 8: OTA_KEY (line 1): got ***, "
+        )
+        await expectRefused(
+            signed(8, `OTA_KEY=${other}\n`),
+            "refused: version 8: it sets a key that did not sign it"
+        )
+        await expectRefused(
+            signed(8, `OTA_PUBKEY=${OTA_PUBKEY}\n`),
+            "refused: version 8: it sets a key that did not sign it"
+        )
+        await expectRefused(
+            signed(8, B, "device=0123456789abcdef"),
+            "ignored: for another board"
+        )
+        await expectRefused(
+            signed(8, B, "share=82%"),
+            "ignored: for another share of the boards"
+        )
+        expect(board.flash.stats.writes).toBe(writes)
+        expect(board.settings.get("HOSTNAME")).toBe("a")
+        expect(board.restarts).toBe(1)
+    })
+    test("without a key there is none", async () => {
+        const board = new OtaBoard()
+        await board.start()
+        expect((await board.offer(signed(7, A))).reason).toBe("updates are off")
+    })
+    test("1,000 times the same writes nothing", async () => {
+        const board = await startedBoard()
+        await hold(board, 7, A)
+        const { writes } = board.flash.stats
+        for (let i = 0; i < 1000; i++)
+            expect((await board.offer(signed(7, A))).state).toBe("active")
+        for (let i = 0; i < 1000; i++)
+            expect((await board.offer(signed(6, A))).state).toBe("refused")
+        console.log(
+            `2,000 deliveries: ${board.flash.stats.writes - writes} writes`
+        )
+        expect(board.flash.stats.writes).toBe(writes)
+        const refusals = board.records.filter(
+            r => r.meta["state"] === "refused"
+        )
+        expect(refusals.length).toBe(1)
+    })
+    test("with the same settings under a higher version is active at once", async () => {
+        const board = await startedBoard()
+        await hold(board, 7, A)
+        const { writes } = board.flash.stats
+        expect((await board.offer(signed(8, A, "share=100%"))).state).toBe(
+            "active"
+        )
+        expect(board.flash.stats.writes).toBe(writes + 1)
+        expect(board.restarts).toBe(1)
+        expect(board.shown()).toBe("8 active")
+    })
+    test("may change the key when both sign", async () => {
+        const board = await startedBoard()
+        const body = `OTA_KEY=${OTHER_KEY}\n`
+        const both = signed(7, body, undefined, OTA_KEY, OTHER_KEY)
+        expect((await board.offer(both)).state).toBe("probation")
+        await board.start()
+        expect((await board.offer(both)).state).toBe("probation")
+        await board.pass(31)
+        expect((await board.offer(signed(8, body))).state).toBe("refused")
+        expect(
+            (await board.offer(signed(8, body + A, undefined, OTHER_KEY))).state
+        ).toBe("probation")
+    })
+})
+
+describe("probation", () => {
+    test("ends with the last good one after too many starts", async () => {
+        const board = await startedBoard()
+        await hold(board, 7, A)
+        await board.offer(signed(8, B))
+        await board.start()
+        expect(board.settings.get("HOSTNAME")).toBe("b")
+        await board.start()
+        expect(board.settings.get("HOSTNAME")).toBe("b")
+        await board.start()
+        expect(board.guard.isBack).toBe(true)
+        expect(board.settings.get("HOSTNAME")).toBe("a")
+        expect(board.shown()).toBe("7 rolled-back 3 starts in probation")
+        const last = board.records[board.records.length - 1]
+        expect(last.level).toBe(ERROR)
+        expect(last.meta["state"]).toBe("rolled-back")
+        // never again, and replays of what came before are refused as well
+        expect((await board.offer(signed(8, B))).reason).toBe(
+            "version 8 was taken back: 3 starts in probation"
+        )
+        expect((await board.offer(signed(6, A))).reason).toBe(
+            "version 6 is not above 8"
+        )
+        expect((await board.offer(signed(7, A))).state).toBe("rolled-back")
+        await hold(board, 9, B)
+    })
+    test("without a file before goes back to the build's settings", async () => {
+        const board = await startedBoard({ HOSTNAME: "built" })
+        await board.offer(signed(1, A))
+        for (let i = 0; i < 3; i++) await board.start()
+        expect(board.settings.get("HOSTNAME")).toBe("built")
+        expect(board.shown()).toBe("0 rolled-back 3 starts in probation")
+    })
+
+    /** What a new version breaks, how it is seen, and why it is taken back. */
+    const faults: [string, string, (board: OtaBoard) => void, string][] = [
+        [
+            "the collector",
+            "SYSLOG_HOST=192.0.2.9\n",
+            board => {
+                board.hasCollector = false
+            },
+            "no line reaches the collector",
+        ],
+        [
+            "a task",
+            B,
+            board => {
+                board.tasks["pump"] = { state: "waiting", restarts: 3 }
+            },
+            "failing: pump, old",
+        ],
+        [
+            "a task for good",
+            B,
+            board => {
+                board.tasks["pump"] = { state: "failed", restarts: 0 }
+            },
+            "failing: pump, old",
+        ],
+        [
+            "the starts",
+            B,
+            board => {
+                board.isSafe = true
+            },
+            "safe mode",
+        ],
+        [
+            "the source",
+            "OTA_URL=http://192.0.2.9/\n",
+            board => {
+                board.ota.source.problem = "192.0.2.9: no connection in time"
+            },
+            "source out of reach: 192.0.2.9: no connection in time",
+        ],
+        [
+            "updates",
+            "OTA_URL=\n",
+            () => {},
+            "source out of reach: OTA_URL is empty",
+        ],
+    ]
+    faults.forEach(fault => {
+        const [what, body, breakIt, reason] = fault
+        test(`a version that breaks ${what} is taken back`, async () => {
+            const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+            board.tasks["pump"] = { state: "running", restarts: 0 }
+            board.hasCollector = true
+            board.ota.source.isReached = true
+            // what failed before does not count
+            board.tasks["old"] = { state: "failed", restarts: 9 }
+            await board.pass(1)
+            await board.offer(signed(8, body))
+            await board.start()
+            const reachable = what !== "the source" && what !== "updates"
+            board.ota.source.isReached = reachable
+            breakIt(board)
+            await board.pass(31)
+            expect(board.restarts).toBe(2)
+            await board.start()
+            expect(board.shown()).toBe(`0 rolled-back ${reason}`)
+            expect((await board.offer(signed(8, body))).state).toBe("refused")
+        })
+    })
+    test("what was not in reach before need not be after", async () => {
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        await hold(board, 7, A)
+    })
+    test("wants the source again that gave the file", async () => {
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        await board.ota.offer(signed(8, "OTA_URL=\n"), true)
+        await board.start()
+        await board.pass(1)
+        expect(board.shown()).toBe(
+            "0 rolled-back source out of reach: OTA_URL is empty"
+        )
+    })
+    test("lasts as long as the settings before say", async () => {
+        const board = await startedBoard()
+        await board.offer(signed(7, "OTA_PROBATION=1h\n"))
+        await board.start()
+        await board.pass(31)
+        expect(board.shown()).toBe("7 active")
+    })
+})
+
+describe("a power cut", () => {
+    /** The text that runs, which must be one of the given ones, whole. */
+    async function running(board: OtaBoard, texts: string[]): Promise<number> {
+        await board.start()
+        const stored = await board.file.read()
+        const at = texts.indexOf(stored ? stored.text : "")
+        expect(at >= 0).toBe(true)
+        const { version } = board.ota.record()
+        expect(version).toBe([0, 7, 8][at])
+        return version
+    }
+
+    test("at every write of an update and of the way back leaves one version, whole", async () => {
+        const long = (name: string) => {
+            const lines: string[] = []
+            for (let i = 0; i < 12; i++) lines.push(`_${name}${i}=0123456789`)
+            return lines.join("\n") + "\n"
+        }
+        const old = A + long("A")
+        const next = B + long("B")
+        const seen: number[] = []
+        let cuts = 0
+        for (let cut = 0; cut < 100; cut++) {
+            const flash = new CutFlash()
+            const board = new OtaBoard(flash)
+            await board.build("OTA_KEY", OTA_KEY)
+            await board.start()
+            await board.offer(signed(7, old))
+            await board.start()
+            await board.pass(181)
+            flash.left = cut
+            // an update, and starts until it is taken back: a cut comes somewhere in it
+            await board.offer(signed(8, next))
+            for (let i = 0; i < 3; i++) await board.start()
+            const isCut = flash.left === 0
+            flash.left = -1
+            seen.push(await running(board, ["", old, next]))
+            for (let i = 0; i < 3; i++) await running(board, ["", old, next])
+            await board.pass(181)
+            // whatever happened: the way on is open
+            expect((await board.offer(signed(9, old + B))).state).toBe(
+                "probation"
+            )
+            if (!isCut) break
+            cuts++
+        }
+        console.log(`cuts at ${cuts} writes: versions ${seen.join(" ")}`)
+        expect(cuts > 5).toBe(true)
+    })
+    test("at random points of a board's life leaves one version, whole", async () => {
+        let seed = 7
+        const random = (below: number) => {
+            seed = (seed * 48271) % 65521
+            return seed % below
+        }
+        const flash = new CutFlash()
+        const board = new OtaBoard(flash)
+        await board.build("OTA_KEY", OTA_KEY)
+        await board.start()
+        let highest = 0
+        let kept = 0
+        const textOf = (version: number) => `_V=${version}\n${A}`
+        for (let cut = 0; cut < RANDOM_CUTS; cut++) {
+            const before = board.ota.record()
+            const next = highest + 1 + random(2)
+            flash.left = random(7)
+            // an update that holds, is taken back, or is met by the cut
+            await board.offer(signed(next, textOf(next)))
+            for (let i = random(4); i > 0; i--) await board.start()
+            try {
+                if (random(2) === 0) await board.pass(181)
+            } catch (e: any) {
+                // the flash does not take the proof
+            }
+            flash.left = -1
+            await board.start()
+            const { version } = board.ota.record()
+            const stored = await board.file.read()
+            const text = stored ? stored.text : ""
+            expect(text).toBe(version > 0 ? textOf(version) : "")
+            expect(version === before.version || version === next).toBe(true)
+            if (version === next) kept++
+            highest = Math.max(highest, board.ota.record().highest)
+            try {
+                await board.pass(181)
+            } catch (e: any) {
+                throw new Error("the flash is whole again")
+            }
+        }
+        console.log(
+            `${RANDOM_CUTS} random cuts: ${kept} times the new version, 0 mixed`
+        )
+        expect(kept > 0 && kept < RANDOM_CUTS).toBe(true)
+    })
+})

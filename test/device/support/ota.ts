@@ -1,0 +1,149 @@
+import {
+    GuardReport,
+    guardStart,
+    MAX_FILE_BYTES,
+    Ota,
+    OTA_SETTINGS,
+    OtaVerdict,
+    Pieces,
+} from "../../../src/ota"
+import { hmacSha256, FlashSlots } from "../../../src/platform"
+import { LogRecord, LogSystem } from "../../../src/log"
+import {
+    checkFile,
+    FIRMWARE_SETTINGS,
+    loadSettings,
+    openSettingsFile,
+    Settings,
+    SettingsFile,
+} from "../../../src/settings"
+import { ManualClock, MemoryFlash } from "../../../src/testing"
+import { OTA_DEVICE, OTA_KEY } from "../../vectors/ota"
+
+/** Signs a file as `fiberctl ota sign` does, by HMAC. */
+export function signed(
+    version: number,
+    body: string,
+    target = `device=${OTA_DEVICE}`,
+    ...keys: string[]
+): Pieces {
+    const header = `#ota version=${version} ${target}\n`
+    const lines = [header]
+    for (const key of keys.length ? keys : [OTA_KEY]) {
+        const mac = hmacSha256(Buffer.from(key, "hex"), [header, body])
+        lines.push(`#ota hmac=${mac.toString("hex")}\n`)
+    }
+    lines.push(body)
+    return piecesOf(lines.join(""))
+}
+
+/** A file as it comes over the air. */
+export function piecesOf(text: string): Pieces {
+    const pieces = new Pieces(MAX_FILE_BYTES)
+    if (!pieces.add(Buffer.from(text))) throw new Error("too long")
+    return pieces
+}
+
+/** Records of the log that a board keeps. */
+const MAX_RECORDS = 8
+
+/** A task as the watch over crashes sees it. */
+export interface TestTask {
+    state: string
+    restarts: number
+}
+
+/** A board that starts, takes files, and may lose its power. */
+export class OtaBoard {
+    readonly clock = new ManualClock()
+    readonly records: LogRecord[] = []
+    private readonly log = new LogSystem(this.clock)
+    readonly tasks: Record<string, TestTask> = {}
+    restarts = 0
+    hasCollector = false
+    isSafe = false
+    guard: GuardReport
+    settings: Settings<typeof OTA_SETTINGS | typeof FIRMWARE_SETTINGS>
+    file: SettingsFile
+    ota: Ota
+
+    constructor(
+        readonly flash: FlashSlots = new MemoryFlash(),
+        readonly device = OTA_DEVICE
+    ) {
+        const { records } = this
+        // the log uses a record again
+        this.log.addHandler("test", {
+            emit: record => {
+                records.push({ ...record })
+                if (records.length > MAX_RECORDS) records.shift()
+            },
+        })
+    }
+
+    /** Puts a setting on the board as a build does. */
+    async build(key: string, text: string): Promise<void> {
+        await this.flash.write(key, Buffer.from(JSON.stringify(text)))
+    }
+
+    /** Starts the firmware, as after a restart. */
+    async start(): Promise<void> {
+        const self = this
+        this.file = new SettingsFile(this.flash)
+        this.guard = await guardStart(this.file)
+        this.settings = await loadSettings(this.flash, [
+            FIRMWARE_SETTINGS,
+            OTA_SETTINGS,
+        ])
+        await openSettingsFile(this.settings, this.file)
+        this.ota = new Ota({
+            clock: this.clock,
+            settings: this.settings,
+            check: async text => await checkFile(self.settings, text),
+            file: this.file,
+            tasks: {
+                names: () => Object.keys(self.tasks),
+                get: name => self.tasks[name],
+            },
+            log: this.log.logger("ota"),
+            device: this.device,
+            guard: this.guard,
+            hasCollector: () => self.hasCollector,
+            isSafe: () => self.isSafe,
+            restart: () => {
+                self.restarts++
+            },
+        })
+    }
+
+    async offer(pieces: Pieces): Promise<OtaVerdict> {
+        return await this.ota.offer(pieces)
+    }
+
+    /** Lets time pass, and looks after the probation each second. */
+    async pass(seconds: number): Promise<void> {
+        for (let i = 0; i < seconds; i++) {
+            this.clock.now += 1000
+            await this.ota.look()
+        }
+    }
+
+    /** `VERSION STATE REASON` */
+    shown(): string {
+        const { version, state, reason } = this.ota.status()
+        return `${version} ${state} ${reason}`.trim()
+    }
+}
+
+/** A board with the key of the vectors, started. */
+export async function startedBoard(
+    settings: Record<string, string> = {}
+): Promise<OtaBoard> {
+    const board = new OtaBoard()
+    await board.build("OTA_KEY", OTA_KEY)
+    await board.build("OTA_PROBATION", "30s")
+    for (const key of Object.keys(settings))
+        await board.build(key, settings[key])
+    await board.start()
+    return board
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import {
+    judgeOffer,
+    MAX_STARTS,
+    NO_VERSION,
+    oldReason,
+    type OtaRecord,
+    proven,
+    renamed,
+    started,
+    taken,
+    takenBack,
+} from "../../src/ota/probation.ts"
+
+/** Numbers from 0 to below 1 that follow from a seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+    return () => {
+        seed = (seed + 0x6d2b79f5) | 0
+        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+        return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    }
+}
+
+/** A board as the record knows it: what runs, and the last good one while that is on probation. */
+interface Board {
+    record: OtaRecord
+    good: OtaRecord
+    /** Starts since the running version was taken. */
+    starts: number
+}
+
+const before = { links: 3, failing: 1, seconds: 60 }
+
+describe("probation", () => {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
+        test(`holds what it must over 5,000 events of seed ${seed}`, () => {
+            const random = randomFrom(seed)
+            const board: Board = {
+                record: NO_VERSION,
+                good: NO_VERSION,
+                starts: 0,
+            }
+            const takenBackOnes = new Set<number>()
+            const counts: Record<string, number> = {}
+            let highest = 0
+            for (let step = 0; step < 5000; step++) {
+                const event = pick(random)
+                counts[event] = (counts[event] ?? 0) + 1
+                const was = board.record
+                happen(board, event, random, takenBackOnes)
+                const { record, good } = board
+                assert.ok(record.highest >= highest, "highest only goes up")
+                highest = record.highest
+                assert.ok(!takenBackOnes.has(record.version) || !record.version)
+                if (was.state === "probation" && record.state === "probation")
+                    assert.equal(record.version, was.version)
+                if (record.state === "probation") {
+                    assert.ok(board.starts < MAX_STARTS)
+                    assert.notEqual(good.state, "probation")
+                    assert.deepEqual(
+                        { ...record, ...before },
+                        record,
+                        "how things were is kept"
+                    )
+                }
+                if (record.state === "rolled-back")
+                    assert.ok(record.reason && record.refused > 0)
+            }
+            assert.ok(takenBackOnes.size > 10 && Object.keys(counts).length > 4)
+        })
+
+    test("an offer is judged by version, hash and state", () => {
+        const one = taken(NO_VERSION, 7, "aa", before)
+        assert.equal(judgeOffer(NO_VERSION, 1, "aa"), "new")
+        assert.equal(judgeOffer(one, 7, "aa"), "same")
+        assert.equal(judgeOffer(one, 7, "bb"), "old")
+        assert.equal(judgeOffer(one, 6, "aa"), "old")
+        assert.equal(judgeOffer(one, 8, "cc"), "busy")
+        assert.equal(judgeOffer(proven(one), 8, "cc"), "new")
+        const back = takenBack(NO_VERSION, one, "it crashed")
+        assert.equal(judgeOffer(back, 7, "aa"), "old")
+        assert.equal(judgeOffer(back, 8, "aa"), "new")
+        assert.equal(oldReason(back, 7), "version 7 was taken back: it crashed")
+        assert.equal(oldReason(back, 6), "version 6 is not above 7")
+    })
+})
+
+function pick(random: () => number): string {
+    const events = ["offer", "offer", "again", "start", "fault", "held"]
+    return events[Math.floor(random() * events.length)]
+}
+
+function happen(
+    board: Board,
+    event: string,
+    random: () => number,
+    takenBackOnes: Set<number>
+): void {
+    const { record } = board
+    const onProbation = record.state === "probation"
+    const goBack = (reason: string) => {
+        takenBackOnes.add(record.version)
+        board.record = takenBack(board.good, record, reason)
+        board.starts = 0
+    }
+    if (event === "offer" || event === "again") {
+        const version =
+            event === "again"
+                ? record.refused || record.version
+                : record.highest + Math.floor(random() * 4) - 1
+        const hash = random() < 0.3 ? record.hash : `${version}`
+        if (version < 1 || judgeOffer(record, version, hash) !== "new") return
+        assert.ok(!takenBackOnes.has(version), "never tried again")
+        assert.ok(version > record.highest)
+        if (random() < 0.2) {
+            board.record = renamed(record, version, hash)
+            return
+        }
+        board.good = record
+        board.record = taken(record, version, hash, before)
+        board.starts = 0
+    } else if (event === "start" && onProbation) {
+        const next = started(record)
+        board.starts++
+        if (next) board.record = next
+        else goBack(`${MAX_STARTS} starts`)
+    } else if (event === "fault" && onProbation) goBack("a link is lost")
+    else if (event === "held" && onProbation) board.record = proven(record)
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import { parseFile, hashOf } from "../../host/ota/file.ts"
+import { pushFile, type PushTarget, readState } from "../../host/ota/push.ts"
+import { OTA_VECTORS } from "../vectors/ota.ts"
+
+const bytes = Buffer.from(OTA_VECTORS[0].text)
+const file = parseFile(bytes)
+assert.ok(typeof file !== "string")
+const { version } = file
+const hash = hashOf(file.body)
+
+/** A board that says one thing after another; an Error stands for no answer. */
+function board(...states: (object | Error)[]) {
+    const offered: Buffer[] = []
+    const target: PushTarget = {
+        config: async () => {
+            const next = states.length > 1 ? states.shift()! : states[0]
+            if (next instanceof Error) throw next
+            return next
+        },
+        offer: async part => void offered.push(Buffer.from(part)),
+    }
+    return { target, offered }
+}
+
+const probation = { version, hash, state: "probation", reason: "" }
+const active = { ...probation, state: "active" }
+const silent = new Error("the board does not answer")
+
+async function push(target: PushTarget, timeoutMs = 5000): Promise<string[]> {
+    const seen: string[] = []
+    await pushFile(
+        target,
+        bytes,
+        ({ version, state }) => seen.push(`${version} ${state}`),
+        timeoutMs,
+        1
+    )
+    return seen
+}
+
+describe("ota push", () => {
+    test("waits through the restart until the file is active", async () => {
+        const { target, offered } = board(
+            ...[probation, silent, silent, probation, active]
+        )
+        assert.deepEqual(await push(target), [
+            `${version} probation`,
+            `${version} active`,
+        ])
+        assert.deepEqual(offered, [bytes])
+    })
+
+    test("an active one of another body is not this one", async () => {
+        const other = { ...active, hash: "00" }
+        const { target } = board(other, probation, active)
+        assert.equal((await push(target)).length, 3)
+    })
+
+    test("fails with the board's reason", async () => {
+        const back = { version: 3, hash: "00", state: "rolled-back" }
+        const taken = board(probation, silent, { ...back, reason: "no link" })
+        await assert.rejects(push(taken.target), {
+            name: "FirmwareError",
+            exitCode: 1,
+            message: `version ${version} was taken back: no link`,
+        })
+        const told = board({ ...back, state: "refused", reason: "old" })
+        await assert.rejects(push(told.target), /^FirmwareError: refused: old/)
+        const refused = board(active)
+        refused.target.offer = async () => {
+            throw new Error("version 7: wrong signature")
+        }
+        await assert.rejects(push(refused.target), /refused: version 7: wrong/)
+    })
+
+    test("gives up in time", async () => {
+        const { target } = board(silent)
+        await assert.rejects(push(target, 30), /no verdict within 0 s/)
+        const slow = board(probation)
+        await assert.rejects(push(slow.target, 30), /last seen: .* probation/)
+    })
+
+    test("offers no file that is none", async () => {
+        const { target, offered } = board(active)
+        await assert.rejects(
+            pushFile(target, Buffer.from("A=1\n"), () => {}, 10, 1),
+            { name: "UsageError", exitCode: 2 }
+        )
+        assert.equal(offered.length, 0)
+    })
+
+    test("a board without updates is named as such", async () => {
+        await assert.rejects(readState(board({}).target), /tells no state/)
+    })
+})

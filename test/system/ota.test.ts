@@ -1,0 +1,334 @@
+import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
+import { once } from "node:events"
+import { createServer, type Server as NetServer, type Socket } from "node:net"
+import { mkdirSync, writeFileSync } from "node:fs"
+import type { Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { describe, test, type TestContext } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import {
+    type OtaKey,
+    type ServeEvent,
+    serveFolder,
+    signFile,
+} from "../../host/ota/index.ts"
+import { composeFile } from "../../host/ota/file.ts"
+import { parseHmacKey } from "../../host/ota/keys.ts"
+import { type Settings } from "../../host/env/index.ts"
+import { cleanUp, startSimulator, tempFolder } from "./harness.ts"
+
+const PROGRAM = "examples/over-the-air.ts"
+const KEY = "5a".repeat(32)
+const key: OtaKey = { kind: "hmac", file: "key", key: parseHmacKey(KEY)! }
+/** Longest wait for what a board should do, in ms: machines differ. */
+const PATIENCE_MS = 150_000
+
+/** A source of updates, and what boards asked of it and told it. */
+class Source {
+    readonly events: ServeEvent[] = []
+    private readonly folder: string
+    private readonly server: Server
+
+    private constructor(folder: string) {
+        this.folder = folder
+        this.server = serveFolder(folder, event => this.events.push(event))
+    }
+
+    static async start(t: TestContext): Promise<Source> {
+        const folder = join(tempFolder(t), "served")
+        mkdirSync(folder)
+        const source = new Source(folder)
+        source.server.listen(0, "127.0.0.1")
+        await once(source.server, "listening")
+        cleanUp(t, () => {
+            source.server.closeAllConnections()
+            source.server.close()
+        })
+        return source
+    }
+
+    get url(): string {
+        const { port } = this.server.address() as AddressInfo
+        return `http://127.0.0.1:${port}/a.ota`
+    }
+
+    /** Signs settings and puts them where boards find them. */
+    async offer(version: number, text: string): Promise<void> {
+        const { bytes } = await signFile({
+            text: Buffer.from(text),
+            name: "a.env",
+            version,
+            target: { share: 100 },
+            keys: [key],
+        })
+        this.put(bytes)
+    }
+
+    put(bytes: Buffer): void {
+        writeFileSync(join(this.folder, "a.ota"), bytes)
+    }
+
+    /** Waits until a board has asked for a version and got it. */
+    async gave(version: number): Promise<void> {
+        const until = Date.now() + PATIENCE_MS
+        while (!this.events.some(({ sent }) => sent === version)) {
+            if (Date.now() > until) throw new Error(`nobody took ${version}`)
+            await sleep(50)
+        }
+    }
+
+    /** Forgets what boards have told. */
+    forget(): void {
+        this.events.length = 0
+    }
+
+    /** Waits for the report of a state. */
+    async told(version: number, state: string): Promise<string> {
+        const until = Date.now() + PATIENCE_MS
+        while (Date.now() < until) {
+            for (const { method, board } of this.events)
+                if (method === "POST" && board?.version === version)
+                    if (board.state === state) return board.reason ?? ""
+            await sleep(100)
+        }
+        throw new Error(
+            `no report of version ${version} ${state}: ${JSON.stringify(this.events.slice(-5))}`
+        )
+    }
+}
+
+/** Signs what `fiberctl ota sign` would refuse, as no board should take it. */
+function forced(version: number, text: string): Buffer {
+    const header = `#ota version=${version} share=100%\n`
+    const bytes = createHmac("sha256", Buffer.from(KEY, "hex"))
+        .update(header + text)
+        .digest()
+    return composeFile(header, [{ kind: "hmac", bytes }], Buffer.from(text))
+}
+
+/** Settings of a board that asks this source. */
+function settingsFor(source: Source): Settings {
+    return {
+        DEMO: "0",
+        OTA_KEY: KEY,
+        OTA_URL: source.url,
+        OTA_REPORT: source.url,
+        OTA_POLL: "5s",
+        OTA_PROBATION: "15s",
+    }
+}
+
+describe("updates over the air", { concurrency: 2 }, () => {
+    test("a board pulls a file, proves it, and takes back what it cannot", async t => {
+        const source = await Source.start(t)
+        await source.offer(1, "# first\nHB_PERIOD=3s\n")
+        const sim = await startSimulator(t, {
+            main: PROGRAM,
+            settings: settingsFor(source),
+        })
+        await source.told(1, "probation")
+        await source.told(1, "active")
+        const pulls = source.events.filter(event => event.method === "GET")
+        assert.ok(pulls.some(event => event.status === 304))
+        assert.match(
+            pulls.at(-1)!.board?.device ?? "",
+            /^[0-9a-f]{16}$/,
+            "a board names itself"
+        )
+
+        await source.offer(2, "SYSLOG_HOST=127.0.0.1\nSYSLOG_PORT=1\n")
+        await source.told(2, "probation")
+        const reason = await source.told(1, "rolled-back")
+        assert.equal(reason, "no line reaches the collector")
+        await source.told(1, "refused")
+
+        await source.offer(3, "HB_PERIOD=4s\n")
+        await source.told(3, "active")
+        await sim.waitFor(
+            "syslog",
+            ({ line }) => line.includes('config="3" state="active"'),
+            PATIENCE_MS
+        )
+        const events = sim.past("syslog")
+        const states = events.flatMap(({ line }) => {
+            const match = / config="(\d+)" state="([a-z-]+)"/.exec(String(line))
+            return match ? [`${match[1]} ${match[2]}`] : []
+        })
+        assert.ok(states.includes("1 active"), states.join())
+        assert.ok(states.includes("1 rolled-back"), states.join())
+        assert.ok(states.includes("3 active"), states.join())
+    })
+
+    test("versions that break a board are taken back, and say why", async t => {
+        const source = await Source.start(t)
+        await source.offer(1, "HB_PERIOD=3s\n")
+        const sim = await startSimulator(t, {
+            main: PROGRAM,
+            settings: settingsFor(source),
+        })
+        await source.told(1, "active")
+        // a wrong collector; no logging; no updates; a wrong source; a wrong key
+        const broken: [string, string, RegExp][] = [
+            [
+                "SYSLOG_HOST=127.0.0.1\nSYSLOG_PORT=1\n",
+                "rolled-back",
+                /^no line reaches the collector$/,
+            ],
+            [
+                "LOG_LEVEL=none\n",
+                "rolled-back",
+                /^no line reaches the collector$/,
+            ],
+            [
+                "OTA_URL=\n",
+                "rolled-back",
+                /^source out of reach: OTA_URL is empty$/,
+            ],
+            [
+                "OTA_URL=http://127.0.0.1:1/x\n",
+                "rolled-back",
+                /^source out of reach: 127\.0\.0\.1: /,
+            ],
+            [
+                `OTA_KEY=${"ee".repeat(32)}\n`,
+                "refused",
+                /it sets a key that did not sign it$/,
+            ],
+            ["LOG_LEVEL=what\n", "refused", /LOG_LEVEL \(line 1\): /],
+        ]
+        for (const [at, [text, state, reason]] of broken.entries()) {
+            const version = at + 2
+            const since = Date.now()
+            source.forget()
+            source.put(forced(version, text))
+            await source.gave(version)
+            source.forget()
+            assert.match(await source.told(1, state), reason)
+            const seconds = Math.round((Date.now() - since) / 1000)
+            console.log(
+                `# ${text.trim().split("\n")[0]}: ${state} after ${seconds} s`
+            )
+            assert.ok(seconds < 300)
+        }
+        await source.offer(9, "HB_PERIOD=2s\n")
+        await source.told(9, "active")
+        assert.equal(sim.past("panic").length, 0)
+    })
+
+    test("bad servers cost a bounded time, and no line is lost", async t => {
+        const server = await BadServer.start(t)
+        const sim = await startSimulator(t, {
+            main: PROGRAM,
+            settings: {
+                HB_PERIOD: "250ms",
+                OTA_KEY: KEY,
+                OTA_URL: server.url,
+                OTA_POLL: "5s",
+            },
+        })
+        const modes = Object.keys(BadServer.ways)
+        for (const mode of modes) {
+            server.mode = mode
+            await server.asked(mode, 2)
+        }
+        // after all of that it still takes a line
+        const last = sim.at
+        await sim.waitFor("syslog", () => true, PATIENCE_MS, last)
+        assert.equal(sim.past("panic").length, 0)
+        assert.equal(sim.past("boot").length, 1)
+        const numbers = sim
+            .past("syslog")
+            .map(({ line }) => Number(/sequenceId="(\d+)"/.exec(line)?.[1]))
+        assert.ok(numbers.length > 100)
+        assert.deepEqual(
+            [...new Set(numbers)].sort((a, b) => a - b),
+            Array.from({ length: Math.max(...numbers) }, (_, at) => at + 1),
+            "no line is missing"
+        )
+        console.log(
+            `# ${modes.length} kinds of bad servers, ${numbers.length} lines, none lost`
+        )
+    })
+})
+
+/** A server that answers each connection in one of several wrong ways. */
+class BadServer {
+    static readonly ways: Record<string, (socket: Socket) => unknown> = {
+        "answers 500": socket =>
+            socket.end("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"),
+        "dies in mid-body": socket =>
+            socket.end("HTTP/1.1 200 x\r\nContent-Length: 900\r\n\r\n#ota"),
+        // in pieces, as a board's network takes them
+        "sends 10 MB": socket => {
+            socket.write("HTTP/1.1 200 x\r\n\r\n")
+            let left = 10 << 20
+            const timer = setInterval(() => {
+                left -= 1000
+                if (left > 0 && !socket.destroyed)
+                    socket.write(Buffer.alloc(1000, "x"))
+                else clearInterval(timer)
+            }, 2)
+            socket.on("close", () => clearInterval(timer))
+        },
+        "says it sends 10 MB": socket =>
+            socket.end("HTTP/1.1 200 x\r\nContent-Length: 10485760\r\n\r\n"),
+        "redirects in a circle": socket =>
+            socket.end(
+                "HTTP/1.1 302 x\r\nLocation: /a.ota\r\nContent-Length: 0\r\n\r\n"
+            ),
+        hangs: () => {},
+        "is slow": socket => {
+            socket.write("HTTP/1.1 200 x\r\nContent-Length: 900\r\n\r\n")
+            const timer = setInterval(() => socket.write("x"), 500)
+            socket.on("close", () => clearInterval(timer))
+        },
+        "sends no HTTP": socket => socket.end("\0\xff".repeat(2000)),
+        "sends rubbish": socket =>
+            socket.end("HTTP/1.1 200 x\r\nContent-Length: 4\r\n\r\n\n\n\n\n"),
+        "closes at once": socket => socket.destroy(),
+    }
+    mode = "answers 500"
+    private readonly counts = new Map<string, number>()
+    private readonly server: NetServer
+    private readonly sockets = new Set<Socket>()
+
+    private constructor() {
+        this.server = createServer(socket => {
+            this.sockets.add(socket)
+            socket.on("close", () => this.sockets.delete(socket))
+            socket.on("error", () => {})
+            socket.once("data", () => {
+                const { mode } = this
+                this.counts.set(mode, (this.counts.get(mode) ?? 0) + 1)
+                BadServer.ways[mode](socket)
+            })
+        })
+    }
+
+    static async start(t: TestContext): Promise<BadServer> {
+        const bad = new BadServer()
+        bad.server.listen(0, "127.0.0.1")
+        await once(bad.server, "listening")
+        cleanUp(t, () => {
+            for (const socket of bad.sockets) socket.destroy()
+            bad.server.close()
+        })
+        return bad
+    }
+
+    get url(): string {
+        const { port } = this.server.address() as AddressInfo
+        return `http://127.0.0.1:${port}/a.ota`
+    }
+
+    /** Waits until a board has asked so often. */
+    async asked(mode: string, count: number): Promise<void> {
+        const until = Date.now() + PATIENCE_MS
+        while ((this.counts.get(mode) ?? 0) < count) {
+            if (Date.now() > until) throw new Error(`nobody asks: ${mode}`)
+            await sleep(50)
+        }
+    }
+}
