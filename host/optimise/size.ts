@@ -9,6 +9,9 @@ import {
     walk,
 } from "./program.ts"
 
+/** Bytes that read or write a variable. */
+export const VARIABLE_BYTES = 2
+
 /** Bytes of an expression or a statement: an opcode each, and a byte for most numbers. */
 export function expressionBytes(e: Expression): number {
     let bytes = 0

@@ -12,7 +12,7 @@ import { Liveness } from "../liveness.ts"
 import { effectsOf } from "../effects.ts"
 import type { RawImage } from "../image.ts"
 import { fieldName, findMethods, installed, type Method } from "../methods.ts"
-import { blockBytes, expressionBytes } from "../size.ts"
+import { blockBytes, expressionBytes, VARIABLE_BYTES } from "../size.ts"
 import {
     type Block,
     count,
@@ -36,8 +36,6 @@ const INSTALL_BYTES = 8
 /** Bytes of a call besides its arguments, and of one that makes sure of its receiver. */
 const CALL_BYTES = 3
 const CHECK_BYTES = 3
-/** Bytes that read or write a variable. */
-const VARIABLE_BYTES = 2
 /** Stands for uses of a parameter that is written to. */
 const LARGE = 1000
 /** Largest function that is put into another, in bytes: jumps across it get longer. */

@@ -21,7 +21,7 @@ import {
     roots,
     walk,
 } from "../program.ts"
-import { expressionBytes } from "../size.ts"
+import { expressionBytes, VARIABLE_BYTES } from "../size.ts"
 
 /** Equal expressions that can be one. */
 interface Group {
@@ -153,7 +153,7 @@ function findBest(f: Func, stretch: Expression[]): Group | undefined {
             last: i,
             uses: [],
             store,
-            size: 2,
+            size: VARIABLE_BYTES,
             sound: true,
             open: true,
         }
@@ -175,10 +175,15 @@ function findBest(f: Func, stretch: Expression[]): Group | undefined {
     }
 }
 
-/** Bytes that are saved. */
+/** A variable takes two steps more when it is kept: it has to save more than these bytes. */
+const STEPS_WORTH = 2
+
+/** Bytes that are saved, less what the steps are worth. */
 function gain({ uses, size, sound, store }: Group): number {
-    if (store) return uses.length - 2
-    return sound ? (uses.length - 1) * (size - 1) - 2 : 0
+    if (store) return uses.length - 2 - STEPS_WORTH
+    if (!sound) return 0
+    const steps = size === VARIABLE_BYTES ? STEPS_WORTH : 0
+    return (uses.length - 1) * (size - 1) - 2 - steps
 }
 
 /** Values that are the same when computed again, and not too seldom so. */

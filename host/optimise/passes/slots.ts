@@ -18,6 +18,9 @@ import {
     walkFunction,
 } from "../program.ts"
 
+/** How many reads it is worth that a variable lies where a call leaves its value. */
+const RESULT_WORTH = 3
+
 /** Colours the variables and rewrites those that lie in the returned value. */
 export function chooseSlots(program: Program, f: Func): void {
     const graph = new Interference(f)
@@ -142,7 +145,12 @@ class Interference {
         const free = f.variables.flatMap((_, v) =>
             slots[v] === undefined && this.uses[v]! > 0 ? [v] : []
         )
-        free.sort((a, b) => this.uses[b]! - this.uses[a]!)
+        // to get a call's result for nothing is worth as much as some reads
+        const saved = (v: number) =>
+            this.uses[v]! +
+            RESULT_WORTH *
+                this.copies[v]!.filter(c => c === this.returned).length
+        free.sort((a, b) => saved(b) - saved(a))
         const inReturned = new Set<number>()
         for (const v of free) {
             if (this.fitsReturned(v, inReturned)) inReturned.add(v)
