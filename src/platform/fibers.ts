@@ -31,18 +31,20 @@ export function spawn(
 }
 
 /**
- * Wakes the one fiber that waits for it. A notification that comes before the wait
- * is kept, once: the next `wait` returns at once (a binary semaphore).
+ * Wakes the fibers that wait for it. A notification that comes while nobody waits is kept, once:
+ * the next `wait` returns at once.
  * @devsWhenUsed
  */
 export class Signal {
-    private waiter: ds.Fiber
-    private pending = false
+    private waiters: ds.Fiber[]
+    /** Number of notifications, and of the last one that somebody has got. */
+    private sent = 0
+    private taken = 0
 
-    /** Wakes the waiting fiber, or lets the next `wait` pass. Never throws, never waits. */
+    /** Wakes all fibers that wait, or lets the next `wait` pass. Never throws, never waits. */
     notify(): void {
-        this.pending = true
-        if (this.waiter) resumeFiber(this.waiter)
+        this.sent++
+        if (this.waiters) for (const fiber of this.waiters) resumeFiber(fiber)
     }
 
     /**
@@ -51,13 +53,23 @@ export class Signal {
      * @returns true when notified, false when the time ran out
      */
     async wait(timeout?: number): Promise<boolean> {
-        if (!this.pending) {
-            this.waiter = ds.Fiber.self()
-            await ds.suspend(timeout)
-            this.waiter = undefined
+        const { sent } = this
+        if (sent === this.taken) {
+            await this.suspend(timeout)
+            // what was sent meanwhile is for all who have waited
+            if (sent === this.sent) return false
         }
-        const notified = this.pending
-        this.pending = false
-        return notified
+        this.taken = this.sent
+        return true
+    }
+
+    private async suspend(timeout: number | undefined): Promise<void> {
+        const self = ds.Fiber.self()
+        if (!this.waiters) this.waiters = []
+        const { waiters } = this
+        waiters.push(self)
+        await ds.suspend(timeout)
+        const at = waiters.indexOf(self)
+        if (at >= 0) waiters.insert(at, -1)
     }
 }

@@ -44,11 +44,22 @@ export function toFailure(thrown: any): Failure {
             MAX_ERROR_NAME_CHARS
         ),
         message: plainText(
-            typeof own === "string" ? own : thrown,
+            typeof own === "string"
+                ? own
+                : isObject
+                  ? withoutStack(thrown)
+                  : thrown,
             MAX_ERROR_CHARS
         ),
         stack: stack instanceof Buffer ? stack : undefined,
     }
+}
+
+/** The fields of an object that was thrown; the VM has put its stack among them. */
+function withoutStack(thrown: object): object {
+    const fields: any = Object.assign({}, thrown)
+    delete fields.__stack__
+    return fields
 }
 
 /** A failure that the supervision itself found. */
@@ -80,7 +91,8 @@ export function placeText(stack: Buffer | undefined): string {
 export function plainText(value: any, most: number): string {
     let text = "value without text"
     try {
-        text = ("" + value).slice(0, most)
+        // a template shows the fields of an object, where `+` shows its kind
+        text = `${value}`.slice(0, most)
     } catch (e: any) {
         // an object that the VM cannot show
     }
