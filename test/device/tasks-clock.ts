@@ -1,0 +1,184 @@
+import * as ds from "@devicescript/core"
+import { describe, test } from "@devicescript/test"
+import { SystemClock } from "../../src/platform"
+import { Bench, emptyBench, same, until } from "./support/tasks"
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** A midnight (UTC) in Unix ms. */
+const MIDNIGHT = 19_000 * DAY
+const HALF_SEVEN = MIDNIGHT + 6.5 * HOUR
+
+/** The VM's clock after so many ms of uptime. */
+class LateClock extends SystemClock {
+    constructor(uptime: number) {
+        super()
+        const moved = uptime - ds.millis()
+        this.millis = () => ds.millis() + moved
+    }
+}
+
+const nothing = async () => {}
+
+describe("tasks: a clock that is set", () => {
+    test("back by an hour: a short period goes on at once", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        const t = tasks.add("poll", nothing, { at: "06:30", every: 100 })
+        await bench.become("poll", "scheduled")
+        clock.setWall(HALF_SEVEN - 20)
+        await until("3 runs", () => t.runs >= 3)
+        clock.setWall(HALF_SEVEN + 2 * HOUR)
+        await until("2 more", () => t.runs >= 5)
+        clock.setWall(HALF_SEVEN + HOUR)
+        const { runs } = t
+        const start = clock.millis()
+        await until("5 more", () => t.runs >= runs + 5)
+        const took = clock.millis() - start
+        same(took < 1500, true, `${took} ms`)
+        clock.setWall(HALF_SEVEN - HOUR)
+        same(t.next - clock.millis() <= 150, true, "before the first of today")
+        await tasks.delete("*")
+        await tasks.dispose()
+    })
+
+    test("a time of day that was planned by a wrong clock", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        const nine = MIDNIGHT + 9 * HOUR
+        // it is 08:00, the clock says 10:00, or a day and more
+        const due = async (wrong: number, right: number) => {
+            clock.setWall(wrong)
+            const once = tasks.add("once", nothing, { at: "09:00" })
+            const daily = tasks.add("daily", nothing, {
+                at: "09:00",
+                every: DAY,
+            })
+            await bench.become("daily", "scheduled")
+            clock.setWall(right)
+            same(once.nextWall, nine)
+            same(daily.nextWall, nine)
+            await tasks.delete("*")
+        }
+        await due(nine + HOUR, nine - HOUR)
+        await due(nine + 14 * HOUR, nine - HOUR)
+        await due(nine + 100 * DAY, nine - 9 * HOUR)
+        await tasks.dispose()
+    })
+
+    test("no run of a day is missed for long, and none repeated by a small step", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        clock.setWall(HALF_SEVEN - 30)
+        const t = tasks.add("day", nothing, { at: "06:30", every: DAY })
+        await until("first run", () => t.runs === 1)
+        await bench.become("day", "scheduled")
+        for (const minutes of [1, 10, 59]) {
+            clock.setWall(HALF_SEVEN - minutes * 60_000)
+            same(t.nextWall, HALF_SEVEN + DAY, `${minutes} minutes back`)
+        }
+        clock.setWall(HALF_SEVEN - 2 * HOUR)
+        same(t.nextWall, HALF_SEVEN, "that was another day's")
+        clock.setWall(HALF_SEVEN - 10 * HOUR)
+        same(t.nextWall, HALF_SEVEN)
+        await tasks.delete("*")
+        await tasks.dispose()
+    })
+
+    test("a start by hand before the clock is known keeps the plan", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        const t = tasks.add("x", nothing, { at: "06:30" })
+        await bench.become("x", "scheduled")
+        t.start()
+        await until("it ran", () => t.runs === 1 && t.state === "scheduled")
+        clock.setWall(HALF_SEVEN - 30)
+        await until("and by its plan", () => t.runs === 2)
+        await bench.become("x", "done")
+        await tasks.dispose()
+    })
+})
+
+describe("tasks: numbers that are no int32", () => {
+    test("fractions of ms as period, delay, watchdog and grace", async () => {
+        const bench = await emptyBench()
+        const { tasks, clock } = bench
+        const start = clock.millis()
+        const third = tasks.add("third", nothing, { every: 100 / 3 })
+        const later = tasks.add("later", nothing, { in: 0.5 })
+        const dog = tasks.add("dog", async t => await t.sleep(60_000), {
+            watchdog: 40.5,
+            grace: 20.5,
+        })
+        const again = tasks.add(
+            "again",
+            async () => {
+                throw "again"
+            },
+            {
+                restart: "on-failure",
+                delay: 0.5,
+                maxDelay: 0.75,
+                window: 1e6 + 0.5,
+                healthy: 1e6 + 0.5,
+            }
+        )
+        await until("6 runs", () => third.runs >= 6)
+        const slots = Math.floor((clock.millis() - start) / (100 / 3)) + 1
+        const skipped = third.skipped === undefined ? 0 : third.skipped
+        same(Math.abs(third.runs + skipped - slots) <= 1, true)
+        await bench.become("later", "done")
+        await bench.become("dog", "failed")
+        same(dog.error.name, "Watchdog")
+        await bench.become("again", "failed")
+        same(again.runs, 6)
+        same(later.runs, 1)
+    })
+
+    test("after 24.8 days of uptime, and across that moment", async () => {
+        for (const uptime of [0x7fffffff - 60, 0x80000000 + 0.5, 1e12 + 0.25])
+            await runLate(uptime)
+    })
+
+    test("a plan further ahead than the VM's timer", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        clock.setWall(MIDNIGHT)
+        const t = tasks.add("year", nothing, { at: MIDNIGHT + 365 * DAY })
+        await ds.sleep(50)
+        same(t.state, "scheduled")
+        same(t.runs, undefined)
+        clock.setWall(MIDNIGHT + 365 * DAY - 20)
+        await bench.become("year", "done")
+        await tasks.dispose()
+    })
+})
+
+async function runLate(uptime: number): Promise<void> {
+    const clock = new LateClock(uptime)
+    const bench = new Bench({ clock })
+    const { tasks } = bench
+    const every = tasks.add("every", nothing, { every: 20 })
+    tasks.add("in", nothing, { in: 30 })
+    const dog = tasks.add("dog", async t => await t.sleep(60_000), {
+        watchdog: 40,
+    })
+    const again = tasks.add(
+        "again",
+        async () => {
+            throw "again"
+        },
+        { restart: "on-failure", delay: 5, maxRestarts: 2 }
+    )
+    await until("5 runs", () => every.runs >= 5)
+    await bench.become("in", "done")
+    await bench.become("dog", "failed")
+    await bench.become("again", "failed")
+    same(again.runs, 3)
+    same(dog.error.name, "Watchdog")
+    same(await tasks.wait("every", 5), true)
+    same(tasks.status("in")[0].lasted >= 0, true)
+    same(tasks.statusText("*", false).includes("NaN"), false)
+    await tasks.delete("*")
+    await tasks.dispose()
+}
