@@ -2,6 +2,7 @@ import * as ds from "@devicescript/core"
 import { findCycle } from "./dependencies"
 import {
     CHECKED,
+    CLOCK_SET,
     CLOSING,
     find,
     HAS_WAITERS,
@@ -13,7 +14,13 @@ import {
     TaskRecord,
     UNCHECKED,
 } from "./state"
-import { failCycle, needsReview, onDue, reviewTask } from "./transitions"
+import {
+    failCycle,
+    needsReview,
+    onDue,
+    refitPlan,
+    reviewTask,
+} from "./transitions"
 
 /** After so many tasks looked at, the loop yields: a slice has a limited number of steps. */
 const TASKS_PER_SLICE = 8
@@ -32,6 +39,10 @@ export async function supervise(
         try {
             if ((supervisor.flags & NEEDS_REVIEW) !== 0)
                 await review(supervisor)
+            if ((supervisor.flags & CLOCK_SET) !== 0) {
+                supervisor.flags &= ~CLOCK_SET
+                await inSlices(tasks.slice(), refitPlan)
+            }
             await attend(supervisor)
             due = housekeeping(supervisor)
         } catch (e: any) {
@@ -45,6 +56,17 @@ export async function supervise(
     }
     if (supervisor.forgetClock) supervisor.forgetClock()
     supervisor.fiber = undefined
+}
+
+/** Does something to each of many tasks, in slices. */
+export async function inSlices(
+    tasks: TaskRecord[],
+    action: (task: TaskRecord) => void
+): Promise<void> {
+    for (let i = 0; i < tasks.length; ++i) {
+        if (i > 0 && i % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        action(tasks[i])
+    }
 }
 
 /** Sees to all tasks whose time has come. */

@@ -27,6 +27,7 @@ import {
     noteKept,
     saveKept,
 } from "./overrides"
+import { inSlices } from "./loop"
 import { CLOSING, SAFE, Supervisor, TaskRecord, wake } from "./state"
 import {
     deviceStats,
@@ -63,9 +64,6 @@ import {
     checkWait,
 } from "./validate"
 import { awaitEnds, awaitRest, Ends } from "./waits"
-
-/** So many tasks are dealt with before the fiber yields: a slice has a limited number of steps. */
-const TASKS_PER_SLICE = 12
 
 /**
  * The tasks of a program, by name, under supervision.
@@ -411,17 +409,6 @@ export class TaskRegistry {
         }
         if (tasks.length > 0) noteKept(tasks, changes)
         return undefined
-    }
-}
-
-/** Does something to each of many tasks, in slices. */
-async function inSlices(
-    tasks: TaskRecord[],
-    action: (task: TaskRecord) => void
-): Promise<void> {
-    for (let i = 0; i < tasks.length; ++i) {
-        if (i > 0 && i % TASKS_PER_SLICE === 0) await ds.sleep(0)
-        action(tasks[i])
     }
 }
 

@@ -113,12 +113,16 @@ export function followWall(
         if (task.next !== undefined) task.next = undefined
         return
     }
-    if (task.nextWall === undefined || task.nextWall > wall) {
+    const before = task.nextWall
+    if (before === undefined || before > wall) {
         task.nextWall = occurrence(task, plan, wall)
         const { every } = plan
-        const isRepeated =
-            (task.flags & PLAN_BEGUN) !== 0 && every !== undefined
-        if (isRepeated && task.nextWall > wall) {
+        const isSetBack = before !== undefined && task.nextWall < before
+        if (
+            isSetBack &&
+            every !== undefined &&
+            (task.flags & PLAN_BEGUN) !== 0
+        ) {
             const sinceLast = now + task.nextWall - wall - task.lastPlanned
             if (sinceLast < Math.min(every / 2, SAME_RUN_MS))
                 task.nextWall += every

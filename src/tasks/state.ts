@@ -106,6 +106,8 @@ export const SAFE = 0x80
 export const SHUTTING_DOWN = 0x100
 /** Takes no more tasks; supervision ends with the last one. */
 export const CLOSING = 0x200
+/** The wall clock was set: plans by it have to be made to fit. */
+export const CLOCK_SET = 0x400
 
 /** A task as the supervision sees it. */
 export interface TaskRecord extends Task {

@@ -26,6 +26,7 @@ import {
     BOOTED,
     CANCELLED,
     CHECKED,
+    CLOCK_SET,
     DELETED,
     disarm,
     DISABLED,
@@ -260,12 +261,14 @@ function armNext(task: TaskRecord): void {
 /** Has plans by the wall clock made to fit whenever that is set. */
 function followClock(supervisor: Supervisor): void {
     if (supervisor.forgetClock) return
-    supervisor.forgetClock = supervisor.clock.onSet(() =>
-        supervisor.tasks.forEach(refitPlan)
-    )
+    supervisor.forgetClock = supervisor.clock.onSet(() => {
+        supervisor.flags |= CLOCK_SET
+        wake(supervisor)
+    })
 }
 
-function refitPlan(task: TaskRecord): void {
+/** Makes a plan by the wall clock fit that, after it was set. */
+export function refitPlan(task: TaskRecord): void {
     const { state, flags } = task
     const plan = planOf(task)
     if (plan.at === undefined || (flags & PLANNED) === 0) return
