@@ -575,10 +575,17 @@ export function stopRun(task: TaskRecord): void {
  */
 function requestStop(task: TaskRecord): void {
     task.flags &= ~AGAIN
-    if (!isLive(task)) return stopWanting(task)
+    if (!isLive(task)) return standDown(task)
     if (task.state === "stopping") return
     beginStop(task)
     advanceStop(task)
+}
+
+/** Stops a task that does not run; one that had returned, or waits for its next run, was up. */
+function standDown(task: TaskRecord): void {
+    const wasUp = isUp(task)
+    stopWanting(task)
+    if (wasUp) stopDependents(task)
 }
 
 function beginStop(task: TaskRecord): void {
@@ -660,7 +667,7 @@ export function requestRestart(task: TaskRecord): void {
         requestStop(task)
         task.flags |= WANTED | AGAIN
     } else {
-        stopWanting(task)
+        standDown(task)
         startTask(task)
     }
 }
@@ -749,7 +756,7 @@ function endPlan(task: TaskRecord): void {
     const { state } = task
     const wasPlanned = isPlanned(task)
     dropPlan(task)
-    if (state === "scheduled") stopWanting(task)
+    if (state === "scheduled") standDown(task)
     else if (state === "failed" && wasPlanned) {
         task.flags &= ~WANTED
         disarm(task)

@@ -200,6 +200,10 @@ describe("tasks: names that every object has", () => {
     })
 })
 
+function isRefusal(message: string): number {
+    return message.includes("wait: wanted a number") ? 1 : 0
+}
+
 describe("tasks: waits", () => {
     test("two tasks may wait for one signal", async () => {
         const { tasks } = await emptyBench()
@@ -235,13 +239,13 @@ describe("tasks: waits", () => {
                 try {
                     await task.sleep(ms)
                 } catch (e: any) {
-                    if (e.message.includes("wait: wanted a number")) refused++
+                    refused += isRefusal(e.message)
                 }
                 if (ms === undefined) continue
                 try {
                     await task.wait(signal, ms)
                 } catch (e: any) {
-                    if (e.message.includes("wait: wanted a number")) refused++
+                    refused += isRefusal(e.message)
                 }
             }
             await task.sleep(-5)
