@@ -126,6 +126,8 @@ function forgiveRestarts(task: TaskRecord): void {
 /** Starts a task that is not running, as soon as what it depends on lets it. */
 function enqueue(task: TaskRecord): void {
     const { supervisor, options } = task
+    // somebody still had a task that was deleted
+    if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | WANTED | HELD) & ~FAILED
     disarm(task)
     const isFree = !options.requires && !options.after
@@ -685,6 +687,7 @@ export function removeTask(task: TaskRecord): void {
     const { tasks, core } = supervisor
     const at = tasks.indexOf(task)
     if (at < 0) return
+    task.flags |= DELETED
     tasks.insert(at, -1)
     delete supervisor.byName[task.name]
     const coreAt = core.indexOf(task)

@@ -294,6 +294,20 @@ describe("tasks: what comes late", () => {
         undo[1]()
     })
 
+    test("the handle of a deleted task starts nothing", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const t = tasks.add("x", forever)
+        await bench.become("x", "running")
+        await tasks.delete("x")
+        t.start()
+        await t.restart()
+        await ds.sleep(10)
+        same(t.runs, 1)
+        same(t.state, "stopped")
+        same(tasks.deviceStats().fibers, 1)
+    })
+
     test("dispose by a task ends", async () => {
         const bench = new Bench()
         const { tasks } = bench

@@ -1,4 +1,4 @@
-// The long soak of the task supervision: `npm run test:tasks`.
+// A long campaign of the task supervision: `npm run test:tasks`, `npm run test:model`.
 // Exits with 0 when the program survived, 1 when it panicked or fell silent.
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -6,11 +6,12 @@ import { join } from "node:path"
 import { Simulator } from "../../host/sim/index.ts"
 
 /** Longest time for the whole of it, in ms. */
-const PATIENCE_MS = 20 * 60_000
+const PATIENCE_MS = 4 * 3_600_000
+const DEFAULT_PROGRAM = "test/system/programs/task-soak.ts"
 
 const state = mkdtempSync(join(tmpdir(), "fiberd-soak-"))
 const sim = new Simulator({
-    main: "test/system/programs/task-soak.ts",
+    main: process.argv[2] ?? DEFAULT_PROGRAM,
     state,
     fastBoot: true,
     collector: false,

@@ -1,0 +1,419 @@
+import * as ds from "@devicescript/core"
+import { LogSystem } from "../../../src/log"
+import { FlashSlots, FlashStats, SystemClock } from "../../../src/platform"
+import { Task, TaskOptions, TaskRegistry, TaskState } from "../../../src/tasks"
+import { Dice } from "./log"
+
+// A model of the registry, driven beside the real one by random commands and events. The model
+// knows what was asked of each task last and what its bodies do; what must hold of the real one
+// is looked at after each step, and more of it whenever everything has come to rest.
+
+/** Tasks of the model; the last ones require those before them, and the first one has children. */
+const NAMES = [
+    "root",
+    "base",
+    "mid",
+    "top",
+    "poll",
+    "crash",
+    "hang",
+    "keep",
+    "hour",
+]
+/** Whose bodies are told to throw, return or hang. */
+const MOODY = [
+    "root",
+    "root.a",
+    "root.b",
+    "base",
+    "mid",
+    "top",
+    "poll",
+    "crash",
+    "hang",
+    "hour",
+]
+/** Whose options are set: there is not room in flash for those of all. */
+const SET = ["base", "poll", "keep"]
+/** Steps between two moments of rest. */
+const STEPS_PER_ROUND = 150
+/** Longest that a command or a rest may take, in ms. */
+const PATIENCE_MS = 20_000
+
+const OPTIONS: Record<string, TaskOptions> = {
+    root: { grace: 500 },
+    base: { grace: 500, restart: "always", delay: 1, maxRestarts: 100 },
+    mid: { grace: 500, requires: ["base"] },
+    top: { grace: 500, requires: ["mid", "base"], after: ["poll"] },
+    poll: {
+        grace: 500,
+        every: 7,
+        restart: "on-failure",
+        delay: 2,
+        maxRestarts: 2,
+    },
+    crash: { grace: 500, restart: "on-failure", delay: 1, maxRestarts: 3 },
+    hang: { grace: 3, watchdog: 30, restart: "on-failure", delay: 1 },
+    keep: { grace: 500, autostart: false },
+    hour: { grace: 500, at: "00:30", every: 3_600_000 },
+}
+
+/** Flash that may be slow, and may fail. */
+class WildFlash implements FlashSlots {
+    readonly stats: FlashStats = { reads: 0, writes: 0, bytes: 0 }
+    readonly slots: Record<string, Buffer> = {}
+    slow = 0
+    broken = false
+
+    async read(key: string): Promise<Buffer | undefined> {
+        await ds.sleep(this.slow)
+        if (this.broken) throw new Error("flash does not answer")
+        const value = this.slots[key]
+        return value && value.length > 0 ? value : undefined
+    }
+
+    async write(key: string, value: Buffer): Promise<void> {
+        await ds.sleep(this.slow)
+        if (this.broken) throw new Error("flash does not answer")
+        this.slots[key] = value.slice()
+    }
+}
+
+/** What bodies do next: all of them look at it when they wake. */
+type Mood = "idle" | "throw" | "return" | "hang"
+
+/**
+ * The registry and its model.
+ * @devsWhenUsed
+ */
+export class Model {
+    readonly flash = new WildFlash()
+    readonly clock = new SystemClock()
+    readonly tasks: TaskRegistry
+    private readonly dice: Dice
+    /** Runs of each task that are in their bodies now, by name. */
+    private readonly inside: Record<string, number> = {}
+    private readonly moods: Record<string, Mood> = {}
+    /** What was asked to be kept last: disabled or not. */
+    private readonly disabled: Record<string, boolean> = {}
+    /** Commands that wait for the registry. */
+    private pending = 0
+    private steps = 0
+    private problem: string
+    /** Transitions that were seen, as `from to`. */
+    readonly seen: Record<string, boolean> = {}
+    private readonly states: Record<string, TaskState> = {}
+
+    constructor(seed: number) {
+        const self = this
+        this.dice = new Dice(seed)
+        this.tasks = new TaskRegistry({
+            log: new LogSystem(this.clock, "none"),
+            clock: this.clock,
+            flash: this.flash,
+            safeModeMs: 0,
+        })
+        self.tasks.onChange(task => self.note(task))
+    }
+
+    /**
+     * Takes so many random steps.
+     * @throws Error when something does not hold
+     */
+    async run(steps: number): Promise<void> {
+        const self = this
+        for (const name of NAMES) self.add(name)
+        await self.tasks.boot()
+        for (let i = 0; i < steps; ++i) {
+            self.steps = i
+            self.step()
+            if (self.dice.next(3) === 0) await ds.sleep(self.dice.next(4))
+            self.check()
+            if (self.steps % STEPS_PER_ROUND === STEPS_PER_ROUND - 1)
+                await self.rest()
+        }
+        await self.rest()
+        await self.tasks.delete("*")
+        self.expect(self.tasks.names().length === 0, "tasks left over")
+        const left = () => self.tasks.deviceStats().left === 0
+        await self.until("runs left behind end", left)
+        await self.tasks.dispose()
+    }
+
+    private add(name: string): void {
+        const self = this
+        self.moods[name] = "idle"
+        self.tasks.add(name, async task => await self.body(task), OPTIONS[name])
+    }
+
+    /** The body of all tasks. */
+    private async body(task: Task): Promise<void> {
+        const self = this
+        const { name } = task
+        const parent = task.parent
+        self.enter(name, 1)
+        task.defer(() => self.enter(name, -1))
+        if (parent)
+            self.expect(parent.state === "running", `${name} without parent`)
+        for (const required of task.options.requires || [])
+            self.expect(self.isUp(required), `${name} without ${required}`)
+        if (name === "root")
+            for (const child of ["a", "b"])
+                task.child(child, async child => await self.body(child), {
+                    grace: 500,
+                    restart: child === "a" ? "on-failure" : "never",
+                    delay: 1,
+                })
+        let hung = false
+        try {
+            while (true) {
+                const mood = self.moods[name]
+                self.moods[name] = "idle"
+                if (mood === "throw") throw new Error("asked to")
+                if (mood === "return") return
+                if (mood === "hang") {
+                    // in a wait that is not the task's own
+                    hung = true
+                    await ds.sleep(60)
+                }
+                task.feed()
+                await task.sleep(5)
+            }
+        } catch (e: any) {
+            // one that hung may have been left behind: others are none of its business then
+            if (e.name === "TaskStopped" && !hung) self.stopped(name)
+            throw e
+        }
+    }
+
+    /**
+     * Whether a required task may be what its dependents run with: one that had returned may be
+     * starting again, one that ends by itself tells them at its end.
+     */
+    private isUp(name: string): boolean {
+        const self = this
+        if (!self.tasks.names().includes(name)) return false
+        const { state } = self.tasks.get(name)
+        return !self.isAtRest(state) ? state !== "waiting" : state === "done"
+    }
+
+    /** A stop has reached the body of a task: its dependents and children have ended before. */
+    private stopped(name: string): void {
+        const self = this
+        for (const other of NAMES) {
+            const { requires } = OPTIONS[other]
+            if (requires && requires.includes(name))
+                self.expectOutside(other, name)
+        }
+        if (name !== "root") return
+        self.expectOutside("root.a", name)
+        self.expectOutside("root.b", name)
+    }
+
+    private expectOutside(name: string, before: string): void {
+        const self = this
+        self.expect(!(self.inside[name] > 0), `${name} outlives ${before}`)
+    }
+
+    private enter(name: string, by: number): void {
+        const self = this
+        const before = self.inside[name]
+        const count = (before === undefined ? 0 : before) + by
+        self.inside[name] = count
+        self.expect(count >= 0 && count <= 1, `${count} runs of ${name}`)
+    }
+
+    private note(task: Task): void {
+        const self = this
+        const { name, state } = task
+        const from = self.states[name]
+        self.states[name] = state
+        if (from !== undefined && from !== state)
+            self.seen[[from, state].join(" ")] = true
+    }
+
+    /** One random command or event. */
+    private step(): void {
+        const self = this
+        const { dice } = this
+        const name = NAMES[dice.next(NAMES.length)]
+        const pattern = dice.next(6) === 0 ? "*" : name
+        const kind = dice.next(18)
+        if (kind < 4)
+            self.moods[MOODY[dice.next(MOODY.length)]] = (
+                ["throw", "return", "hang"] as Mood[]
+            )[dice.next(3)]
+        else if (kind < 7) self.command("start", pattern)
+        else if (kind < 9) self.command("stop", pattern)
+        else if (kind === 9) self.command("restart", pattern)
+        else if (kind === 10) self.command("disable", pattern)
+        else if (kind === 11 || kind === 12) self.command("enable", pattern)
+        else if (kind === 13)
+            self.command("options", SET[dice.next(SET.length)])
+        else if (kind === 14) self.command("delete", name)
+        else if (kind === 15) self.command("wait", pattern)
+        else if (kind === 16)
+            self.clock.setWall(1.8e12 + dice.next(1000) * 3_600_000)
+        else {
+            self.flash.slow = dice.next(4)
+            self.flash.broken = dice.next(8) === 0
+        }
+    }
+
+    /** Gives a command in a fiber of its own; it must return. */
+    private command(what: string, pattern: string): void {
+        const self = this
+        self.pending += 1
+        const body = async () => {
+            try {
+                await self.give(what, pattern)
+            } catch (e: any) {
+                self.expect(
+                    self.isExcused(e),
+                    `${what} ${pattern}: ${e.name} ${e.message}`
+                )
+            }
+            self.pending -= 1
+        }
+        body.start()
+    }
+
+    private isExcused(error: any): boolean {
+        // deleted meanwhile, or the flash is as bad as it was told to be
+        return (
+            error.name === "UnknownTaskError" ||
+            error.message === "flash does not answer"
+        )
+    }
+
+    private async give(what: string, pattern: string): Promise<void> {
+        const self = this
+        const { tasks } = this
+        if (what === "start") tasks.start(pattern)
+        else if (what === "stop")
+            await tasks.stop(pattern, self.dice.next(3) === 0)
+        else if (what === "restart") await tasks.restart(pattern)
+        else if (what === "wait") await tasks.wait(pattern, 10)
+        else if (what === "disable" || what === "enable")
+            await self.keep(what, pattern)
+        else if (what === "options")
+            await tasks.setOptions(pattern, {
+                every:
+                    self.dice.next(2) === 0
+                        ? undefined
+                        : 5 + self.dice.next(20),
+                delay: 1 + self.dice.next(10),
+            })
+        else {
+            await tasks.delete(pattern)
+            // it comes back, as a program would add it at the next boot
+            if (!tasks.names().includes(pattern)) self.add(pattern)
+        }
+    }
+
+    private async keep(what: string, pattern: string): Promise<void> {
+        const self = this
+        const { tasks } = this
+        const names = tasks.names(pattern)
+        for (const name of names) self.disabled[name] = what === "disable"
+        if (what === "disable") await tasks.disable(pattern)
+        else await tasks.enable(pattern)
+    }
+
+    /** What must hold at any time. */
+    private check(): void {
+        const self = this
+        if (self.problem !== undefined) throw new Error(self.problem)
+    }
+
+    /** Lets everything come to rest, and looks at it. */
+    private async rest(): Promise<void> {
+        const self = this
+        const { flash, tasks } = this
+        flash.broken = false
+        await self.until("every command returns", () => self.pending === 0)
+        await self.keptAsAsked()
+        await tasks.stop("*")
+        self.expect(
+            !tasks.status().some(s => !self.isAtRest(s.state)),
+            "a task that is not at rest"
+        )
+        const live = Object.keys(self.inside).filter(
+            name => self.inside[name] !== 0
+        )
+        self.expect(live.length === 0, `bodies left: ${live.join()}`)
+        const { supervisor } = tasks.get("root") as any
+        self.expect(supervisor.timers.length === 0, "a timer left")
+        self.expect(supervisor.watchers.length === 0, "a watcher left")
+        await self.until(
+            "runs left behind end",
+            () => supervisor.left.length === 0
+        )
+        self.check()
+        for (const name of NAMES) self.moods[name] = "idle"
+        tasks.start("*")
+    }
+
+    private isAtRest(state: TaskState): boolean {
+        return (
+            state === "stopped" ||
+            state === "disabled" ||
+            state === "done" ||
+            state === "failed"
+        )
+    }
+
+    /** The flash says what was asked last, once it answers. */
+    private async keptAsAsked(): Promise<void> {
+        const self = this
+        await self.tasks.setOptions("keep", { maxDelay: 1000 + self.steps })
+        const texts = Object.keys(self.flash.slots).map(key =>
+            self.flash.slots[key].toString()
+        )
+        for (const status of self.tasks.status()) {
+            const { name } = status
+            const isDisabled = self.disabled[name] === true
+            self.expect(
+                (status.disabled === true) === isDisabled,
+                `${name} disabled`
+            )
+            const entry = entryIn(texts, name)
+            self.expect(isOff(entry) === isDisabled, `${name} in flash`)
+        }
+    }
+
+    private async until(what: string, holds: () => boolean): Promise<void> {
+        const self = this
+        const end = ds.millis() + PATIENCE_MS
+        while (!holds()) {
+            self.check()
+            if (ds.millis() > end)
+                throw new Error(`step ${self.steps}: never came: ${what}`)
+            await ds.sleep(2)
+        }
+    }
+
+    private expect(holds: boolean, what: string): void {
+        const self = this
+        if (!holds && self.problem === undefined)
+            self.problem = `step ${self.steps}: ${what}`
+    }
+}
+
+function entryIn(texts: string[], name: string): any {
+    for (const text of texts) {
+        const entry = entryOf(text, name)
+        if (entry !== undefined) return entry
+    }
+    return undefined
+}
+
+function entryOf(text: string, name: string): any {
+    const table: any = text ? JSON.parse(text) : {}
+    return Object.keys(table).includes(name) ? table[name] : undefined
+}
+
+function isOff(entry: any): boolean {
+    if (entry === undefined) return false
+    return typeof entry === "number" || entry["off"] !== undefined
+}
