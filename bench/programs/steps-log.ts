@@ -53,11 +53,15 @@ function client(): Rsyslogger {
     )
 }
 
-/** What is sent takes other steps than what waits. */
+/** How long a connection holds until what was sent before is let go, in ms, and some. */
+const HELD_MS = 2100
+
+/** What is sent takes other steps than what waits, and less once the connection has held. */
 async function connected(): Promise<Rsyslogger> {
     const rsyslogger = client()
     rsyslogger.start()
     while (!rsyslogger.stats().connected) await ds.sleep(1)
+    await ds.sleep(HELD_MS)
     return rsyslogger
 }
 

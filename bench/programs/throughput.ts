@@ -56,7 +56,7 @@ async function send(
         await ds.sleep(i < turn ? 0 : 1)
         if (i >= turn) turn += CALLS_A_TURN
     }
-    while (rsyslogger.stats().queued > 0) await ds.sleep(1)
+    while (rsyslogger.stats().queuedBytes > 0) await ds.sleep(1)
     console.log(`end ${rsyslogger.stats().dropped}`)
 }
 

@@ -31,6 +31,14 @@ const net = require("node:net") as {
     connect: (...args: unknown[]) => Socket
 }
 
+/** What the VM does with a TLS socket first. */
+interface TlsSocket {
+    once(event: string, listener: () => void): TlsSocket
+}
+const tls = require("node:tls") as {
+    connect: (...args: unknown[]) => TlsSocket
+}
+
 let lines: string[] = []
 
 function report(message: VmMessage): void {
@@ -58,6 +66,25 @@ function redirectBus(busPort: number): void {
     }
     net.createConnection = redirected
     net.connect = redirected
+}
+
+/**
+ * The tool tells the VM that a TLS socket is open at the TCP connect; a board's mbedTLS tells it
+ * after the handshake, and only when the certificate is trusted.
+ */
+function openAfterHandshake(): void {
+    const { connect } = tls
+    tls.connect = (...args) => {
+        const socket = connect.apply(tls, args)
+        const { once } = socket
+        socket.once = (event, listener) => {
+            if (event !== "connect") return once.call(socket, event, listener)
+            // Node's own waits for the TCP connect come later, and have to be left alone
+            socket.once = once
+            return once.call(socket, "secureConnect", listener)
+        }
+        return socket
+    }
 }
 
 function hookModule(go: VmGo): void {
@@ -120,6 +147,7 @@ const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
 }
 process.once("message", (go: VmGo) => {
     redirectBus(go.busPort)
+    openAfterHandshake()
     hookModule(go)
     process.argv = [process.execPath, "devs", "--quiet", "--no-colors", "vm"]
     process.argv.push("--tcp", "--device-id", go.deviceId)

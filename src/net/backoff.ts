@@ -1,4 +1,4 @@
-import * as ds from "@devicescript/core"
+import { optionError, OptionTable, readOptions } from "../platform"
 
 /** Limits of a backoff. */
 export interface BackoffOptions {
@@ -8,25 +8,27 @@ export interface BackoffOptions {
     maxMs?: number
 }
 
-/** First delay when none is given, ms. */
-export const BACKOFF_MIN_MS = 250
 /** Longest delay when none is given, ms. */
 export const BACKOFF_MAX_MS = 30000
 /** Up to this part of each delay is random, so that a fleet does not come back as one. */
 const JITTER = 0.3
 
+const OPTIONS: OptionTable = `
+    minMs: ms 1 3600000 = 250
+    maxMs: ms 1 86400000
+`
+
 /**
  * Fills in the defaults.
- * @throws RangeError when the limits are not 1 <= minMs <= maxMs
+ * @throws OPTION_ERROR when the limits are not 1 <= minMs <= maxMs
  */
-export function completeBackoff(given: BackoffOptions = {}): BackoffOptions {
-    const minMs = given.minMs ?? BACKOFF_MIN_MS
-    const maxMs = given.maxMs ?? Math.max(BACKOFF_MAX_MS, minMs)
-    if (!(minMs >= 1 && maxMs >= minMs))
-        throw new RangeError(
-            `backoff: ${minMs} to ${maxMs} ms, wanted 1 <= minMs <= maxMs`
-        )
-    return { minMs, maxMs }
+export function completeBackoff(given?: BackoffOptions): BackoffOptions {
+    const options = readOptions<BackoffOptions>("backoff", OPTIONS, given)
+    const { minMs, maxMs } = options
+    if (maxMs === undefined) options.maxMs = Math.max(BACKOFF_MAX_MS, minMs)
+    else if (maxMs < minMs)
+        throw optionError("backoff", "maxMs", `minMs (${minMs}) or more`, maxMs)
+    return options
 }
 
 /**

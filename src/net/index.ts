@@ -1,5 +1,6 @@
 export * from "./arbiter"
 export * from "./backoff"
+export * from "./host"
 export * from "./http"
-export * from "./time"
 export * from "./mqtt"
+export * from "./time"

@@ -33,18 +33,22 @@ export interface RingCursor {
  * @devsWhenUsed
  */
 export class ByteRing {
-    // in the order in which a push looks them up
-    /** Where the next frame goes, and what it must not go beyond; the true limit may be later. */
+    // in the order in which `append` looks them up
+    /** Where the next frame goes, and what it must not go beyond; there may be room behind it. */
     private end = 0
     private limit: number
     private readonly bytes: Buffer
     /** Size of the frame that begins in each cell. */
     private readonly sizes: Buffer
-    /** Number of the next frame: how many were pushed. */
+    /** Number of the next frame: how many were added. */
     next = 0
     /** Number of the oldest frame that is kept; `next` while there is none. */
     first = 0
     private start = 0
+    /** Bytes that may come until `onWatch` is called; a call may come earlier. */
+    private watched = 0
+    /** Called before a frame is added; undefined while nobody watches. */
+    private onWatch: () => void = undefined
     /** Where the data breaks off, to go on at 0; the end of the buffer while it does not. */
     private wrap: number
 
@@ -64,7 +68,7 @@ export class ByteRing {
     }
 
     /** Adds a frame; the oldest ones go when there is no room. What is longer than all is cut. */
-    push(text: string): void {
+    append(text: string): void {
         let size = text.byteLength
         let at = this.end
         let end = at + size
@@ -82,7 +86,21 @@ export class ByteRing {
         this.next = this.next + 1
     }
 
-    /** Whether a frame of so many bytes can be pushed without losing an older one. */
+    /**
+     * Calls `onWatch` once, before a frame is added that leaves more than so many bytes between
+     * the end of now and the new one.
+     * @param bytes 0: at the next frame
+     * @param onWatch must not add frames; undefined: not any more
+     */
+    watch(bytes: number, onWatch: () => void): void {
+        this.watched = bytes
+        this.onWatch = onWatch
+        // the next frame finds the true limit
+        const limit = this.end + bytes
+        if (limit < this.limit) this.limit = limit
+    }
+
+    /** Whether a frame of so many bytes can be added without losing an older one. */
     fits(size: number): boolean {
         const step = size < RING_CELL ? RING_CELL : size
         const { start, end, bytes } = this
@@ -98,7 +116,7 @@ export class ByteRing {
     }
 
     /**
-     * Makes a cursor's place good again: to be called before it is used after a push or release.
+     * Makes a cursor's place good again: to be called before it is used after a frame was added or released.
      * @returns how many frames behind it are gone and were skipped
      */
     settle(cursor: RingCursor): number {
@@ -182,6 +200,13 @@ export class ByteRing {
         this.wrap = this.bytes.length
     }
 
+    /** Bytes between the oldest frame and a settled cursor. */
+    bytesBefore({ frame, at }: RingCursor): number {
+        if (frame === this.first) return 0
+        const { start } = this
+        return at > start ? at - start : this.wrap - start + at
+    }
+
     /** Bytes between a settled cursor and the end. */
     bytesAfter({ frame, at }: RingCursor): number {
         if (frame === this.next) return 0
@@ -191,35 +216,44 @@ export class ByteRing {
 
     /** Finds room for the next frame, for which the oldest ones may have to go. */
     private makeRoom(step: number): number {
+        const { onWatch } = this
+        if (onWatch !== undefined) {
+            this.onWatch = undefined
+            onWatch()
+        }
         const size = this.bytes.length
+        let at = this.end
+        let limit = size
         while (this.first !== this.next) {
-            const { start, end } = this
-            if (end <= start) {
-                if (end + step <= start) {
-                    this.limit = start
-                    return end
-                }
+            const { start } = this
+            if (at <= start) {
+                limit = start
+                if (at + step <= start) break
                 const gone = this.sizes.getAt(
                     (start >> CELL_SHIFT) & EVEN,
                     "u16"
                 )
                 this.start = start + (gone < RING_CELL ? RING_CELL : gone)
                 this.first = this.first + 1
+                limit = size
                 if (this.start === this.wrap) {
                     this.start = 0
                     this.wrap = size
                 }
-            } else if (end + step <= size) {
-                this.limit = size
-                return end
             } else {
-                this.wrap = end
-                this.end = 0
+                if (at + step <= size) break
+                this.wrap = at
+                at = 0
             }
         }
-        this.start = 0
-        this.wrap = size
-        this.limit = size
-        return 0
+        if (this.first === this.next) {
+            at = 0
+            this.start = 0
+            this.wrap = size
+        }
+        if (this.onWatch !== undefined && at + this.watched < limit)
+            limit = Math.max(at + this.watched, at + step)
+        this.limit = limit
+        return at
     }
 }

@@ -20,6 +20,8 @@ export function replaceAll(text: string, from: string, to: string): string {
 const SPACE = 0x20
 const DELETE = 0x7f
 const C1_END = 0xa0
+/** Longest text that is looked at as JSON; a longer one takes some 1,000 steps. */
+const MAX_JSON_BYTES = 256
 /** How the VM's `JSON.stringify` writes control characters, apart from DEL. */
 const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
 
@@ -31,10 +33,14 @@ const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
  * All but a few texts are printable ASCII, and take some 25 steps.
  */
 export function escapeControls(text: string): string {
-    const json = JSON.stringify(text)
-    // in quotes, and without any escape
-    if (json.length === text.length + 2 && text.indexOf("\x7f") < 0) return text
-    if (text.indexOf("\x7f") < 0 && !hasMark(json)) return text
+    // JSON takes up to six bytes for one, and the heap is small
+    if (text.byteLength <= MAX_JSON_BYTES) {
+        const json = JSON.stringify(text)
+        const hasDelete = text.indexOf("\x7f") >= 0
+        // in quotes, and without any escape
+        if (json.length === text.length + 2 && !hasDelete) return text
+        if (!hasDelete && !hasMark(json)) return text
+    }
     text = escapeRange(text, 0, SPACE)
     return escapeRange(text, DELETE, C1_END)
 }

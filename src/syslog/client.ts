@@ -1,7 +1,6 @@
-import { Clock, NetSocket, Signal } from "../platform"
 import { SocketArbiter } from "../net"
-import { Batches } from "./batches"
-import type { Channel } from "./channel"
+import { Clock, NetSocket, Signal } from "../platform"
+import type { SyslogConnection } from "./connection"
 import { SyslogOptions } from "./options"
 import { Outbox } from "./outbox"
 
@@ -17,7 +16,7 @@ export type SyslogReport = (level: number, message: string) => void
 
 /**
  * The state of a syslog client: plain data, which plain functions work on, as classes and
- * methods take heap on this VM. What is needed to send is made when a host is set first.
+ * methods take heap on this VM.
  */
 export interface SyslogClient {
     readonly clock: Clock
@@ -26,28 +25,20 @@ export interface SyslogClient {
     readonly report: SyslogReport
     /** Complete. */
     options: SyslogOptions
-    /** What waits to be sent. */
+    /** What waits to be sent; made when a host is set first. */
     outbox: Outbox
     /** The connection; undefined while there is none. */
-    channel: Channel
-    /** Whether the fiber has nothing to wait for but the first record. */
-    isIdle: boolean
-    /** Whether so much had to wait once that the heap is fragmented: free in short pieces only. */
-    isFragmented: boolean
+    connection: SyslogConnection
+    /** Called by the ring before a record is added that somebody waits for. */
+    onRecord: () => void
     /** Uptime when the oldest waiting record came. */
     firstAt: number
-    /** Records handed over (tcp, tls) or acknowledged (relp). */
-    delivered: number
-    /** What was sent last and may have to be sent again. */
-    window: Batches
     /** Wakes the fiber; notified at each event of the connection. */
-    wake: Signal
-    /** Records sent once more after a break. */
-    resent: number
-    /** Records of our own that declared a gap. */
-    declared: number
+    readonly wake: Signal
     /** Connections made since start. */
     connects: number
+    /** Connections in a row that took records, and ended without one of them known to arrive. */
+    tries: number
     /** Whether there is to be a connection, once a host is set. */
     isStarted: boolean
     /** Whether the fiber is there. */
@@ -58,6 +49,8 @@ export interface SyslogClient {
     step: number
     /** Whether the last that was said is that there is a connection; undefined at first. */
     saidConnected: boolean
+    /** Uptime until which the allowance of reports is used up, ms. */
+    reportsUntil: number
 }
 
 /** A client without a connection. */
@@ -70,16 +63,12 @@ export function newClient(
         outbox: undefined,
         options,
         clock,
-        channel: undefined,
-        isIdle: false,
-        isFragmented: false,
+        connection: undefined,
+        onRecord: undefined,
         firstAt: 0,
-        delivered: 0,
-        window: undefined,
-        wake: undefined,
-        resent: 0,
-        declared: 0,
+        wake: new Signal(),
         connects: 0,
+        tries: 0,
         isStarted: false,
         isRunning: false,
         interrupted: false,
@@ -88,5 +77,6 @@ export function newClient(
         report,
         step: undefined,
         saidConnected: undefined,
+        reportsUntil: 0,
     }
 }

@@ -1,4 +1,4 @@
-import { replaceAll } from "../platform"
+import { escapeControls, replaceAll } from "../platform"
 import { firstBytes, headerField } from "./text"
 
 /** Most parameters of one element; more are left out. */
@@ -32,10 +32,7 @@ export function structuredElement(
     for (const key of Object.keys(params)) {
         if (out.length > MAX_PARAMS) break
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
-        const value = params[key]
-        const isPlain = typeof value !== "object" || value === null
-        const text = isPlain ? "" + value : JSON.stringify(value)
-        const cut = firstBytes(text, MAX_VALUE_BYTES)
+        const cut = firstBytes(valueText(params[key]), MAX_VALUE_BYTES)
         const param = ` ${name}="${escapeValue(cut)}"`
         if (size + param.byteLength > maxBytes) continue
         size += param.byteLength
@@ -44,4 +41,15 @@ export function structuredElement(
     if (out.length === 1) return ""
     out.push("]")
     return out.join("")
+}
+
+/** A value as text, without control characters. */
+function valueText(value: unknown): string {
+    if (typeof value !== "object" || value === null)
+        return escapeControls("" + value)
+    try {
+        return escapeControls(JSON.stringify(value))
+    } catch (e: any) {
+        return "[object]" // a cycle
+    }
 }

@@ -9,6 +9,7 @@ export interface SyslogEvent {
     topic: string
     /** As `task.service`; undefined for plain loggers. */
     mark: string | undefined
+    /** Without control characters: `escapeControls`. */
     message: string
     meta: Record<string, any> | undefined
 }

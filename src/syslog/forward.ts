@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { ERROR } from "../log"
-import { CURSOR_SLOT, FlashSlots } from "../platform"
+import { CURSOR_SLOT, escapeControls, FlashSlots } from "../platform"
 import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
@@ -63,14 +63,14 @@ export async function forwardLate(
             level: line.level,
             topic: LATE_TOPIC,
             mark: undefined,
-            message: line.text,
+            message: escapeControls(line.text),
             meta: { late: "1" },
         })
         count++
         return true
     })
     if (end === from) return 0
-    await drain(rsyslogger, 0)
+    await arrived(rsyslogger)
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
 }
@@ -78,4 +78,14 @@ export async function forwardLate(
 /** Waits until at most `bytes` wait to be sent. */
 async function drain(rsyslogger: Rsyslogger, bytes: number): Promise<void> {
     while (rsyslogger.stats().queuedBytes > bytes) await ds.sleep(POLL_MS)
+}
+
+/** Waits until all records that there are by now have arrived, or are declared dropped. */
+async function arrived(rsyslogger: Rsyslogger): Promise<void> {
+    const { received } = rsyslogger.stats()
+    while (true) {
+        const { delivered, dropped } = rsyslogger.stats()
+        if (delivered + dropped >= received) return
+        await ds.sleep(POLL_MS)
+    }
 }

@@ -1,42 +1,36 @@
-import { format } from "./format"
-import { singleLine } from "./text"
-
-const LINE_FEED = 10
-const SPACE = 32
+import { ByteRing, RingCursor } from "../platform"
 
 /**
- * The text that stands for one message in the stream: `LENGTH SP MESSAGE` with the length in
- * bytes (octet counting, RFC 6587, section 3.4.1), or the message and a line feed (3.4.2).
- * @param lines whether line feeds tell messages apart; the message must hold none then
+ * Bytes before the message in a frame of octet counting, `LENGTH SP MESSAGE`: a message has 50
+ * bytes or more, and never more than 8192.
  */
-export function frame(message: string, lines: boolean): string {
-    return lines
-        ? message + "\n"
-        : format("{0} {1}", message.byteLength, message)
+function prefixBytes(size: number): number {
+    return size < 103 ? 3 : size < 1004 ? 4 : 5
 }
 
-/** The messages of bytes made of frames. */
-export function splitFrames(bytes: Buffer, lines: boolean): string[] {
-    const messages: string[] = []
+/**
+ * The frames between two places of a ring that lie in one piece, with a line feed after each
+ * message in place of its length: RFC 6587, section 3.4.2.
+ * @param cursor settled; it is moved over the frames
+ * @param size bytes of the frames
+ */
+export function linesOf(
+    ring: ByteRing,
+    cursor: RingCursor,
+    size: number
+): Buffer {
+    const lines = Buffer.alloc(size)
+    const end = cursor.at + size
     let at = 0
-    while (at < bytes.length) {
-        let end = bytes.indexOf(lines ? LINE_FEED : SPACE, at)
-        let next = end + 1
-        if (!lines) {
-            const size = parseInt(bytes.slice(at, end).toString())
-            at = next
-            end = next = at + size
-        }
-        messages.push(bytes.slice(at, end).toString())
-        at = next
+    while (cursor.at < end) {
+        const from = cursor.at
+        const frame = ring.advance(cursor, 1, 1)
+        const prefix = prefixBytes(frame)
+        ring.copyTo(lines, at, from + prefix, frame - prefix)
+        at += frame - prefix
+        lines[at++] = LINE_FEED
     }
-    return messages
+    return lines.slice(0, at)
 }
 
-/** The same messages in the frames of the other kind. */
-export function reframe(data: Buffer, lines: boolean): Buffer {
-    const frames: string[] = []
-    for (const message of splitFrames(data, !lines))
-        frames.push(frame(lines ? singleLine(message) : message, lines))
-    return Buffer.from(frames.join(""))
-}
+const LINE_FEED = 10

@@ -1,4 +1,5 @@
-import { BackoffOptions, completeBackoff } from "../net"
+import { BackoffOptions, completeBackoff, hostFault } from "../net"
+import { optionError, OptionTable, readOptions } from "../platform"
 import { headerField } from "./text"
 
 /** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
@@ -8,9 +9,9 @@ export type SyslogFraming = "octet" | "lf"
 
 /** Where records go and how. What is left out takes the default. */
 export interface SyslogOptions {
-    /** Collector; nothing is kept or sent while this is empty. */
+    /** Collector, name or address; nothing is kept or sent while this is empty. */
     host?: string
-    /** 514 by default, 6514 for tls (RFC 5425), 2514 for relp. */
+    /** 0, the default: 514, 6514 for tls (RFC 5425), 2514 for relp. */
     port?: number
     /** `tcp` by default. */
     proto?: SyslogProto
@@ -24,15 +25,19 @@ export interface SyslogOptions {
     appName?: string
     /** PROCID: the boot number; `-` when unknown. */
     procId?: string
-    /** Longest message in bytes, MIN_MESSAGE_BYTES or more; 2048 by default. */
+    /** Longest message in bytes: a longer text is cut and marked. 2048 by default. */
     maxBytes?: number
     /** Whether texts start with a BOM; false by default, as many receivers show it. */
     bom?: boolean
     /** Enterprise number of the SD-ID of metadata. */
     enterprise?: number
-    /** Bytes that may wait to be sent; the oldest batch is dropped first. 8192 by default. */
+    /**
+     * Size of the ring, in bytes: what waits and what was sent and may have to be sent again; the
+     * oldest go first. 8192 by default. Cannot be changed once a host was set: the ring is one
+     * piece of memory, allocated then.
+     */
     queueBytes?: number
-    /** Bytes kept after they were sent, to be sent again after a break. 4096 by default. */
+    /** Bytes of it that are kept after they were sent, to be sent again after a break. 4096. */
     windowBytes?: number
     /** Bytes of one write, except for a longer message; 1024 by default. */
     batchBytes?: number
@@ -44,71 +49,83 @@ export interface SyslogOptions {
     backoff?: BackoffOptions
 }
 
+/** Facility 16 is local0 (RFC 5424, table 1); 2048 is what a receiver SHOULD take (6.1). */
+const OPTIONS: OptionTable = `
+    host: text 0 64
+    port: int 0 65535 = 0
+    proto: one-of tcp|tls|relp = tcp
+    framing: one-of octet|lf = octet
+    facility: int 0 23 = 16
+    hostname: text 0 255
+    appName: text 0 48
+    procId: text 0 128
+    maxBytes: bytes 480 8192 = 2048
+    bom: flag = false
+    enterprise: int 1 2147483647 = 32473
+    queueBytes: bytes 2048 57344 = 8192
+    windowBytes: bytes 0 57344 = 4096
+    batchBytes: bytes 1 4096 = 1024
+    batchMs: ms 0 1000 = 8
+    connectMs: ms 1 600000 = 10000
+    backoff: object
+`
+/** What errors about options name first. */
+const THING = "syslog"
 /** Limits of RFC 5424, section 6: HOSTNAME, PROCID. */
 const MAX_HOSTNAME = 255
 const MAX_PROCID = 128
-/** local0 of RFC 5424, table 1. */
-const LOCAL0 = 16
-/** Longest message unless said otherwise, bytes: what a receiver SHOULD take, section 6.1. */
-const MAX_MESSAGE_BYTES = 2048
-/** Shortest limit that may be set: the longest header, and something of the text. */
-const MIN_MESSAGE_BYTES = 640
-/** The private enterprise number for examples, RFC 5612; a vendor sets its own. */
-const EXAMPLE_ENTERPRISE = 32473
+/** Most bytes of a header besides HOSTNAME, and of the mark of a text that was cut. */
+const OTHER_HEADER_BYTES = 320
+
+/** The port in force: the one that was set, or the protocol's own. */
+export function portOf({ port, proto }: SyslogOptions): number {
+    if (port > 0) return port
+    return proto === "tls" ? 6514 : proto === "relp" ? 2514 : 514
+}
 
 /** Where records go, as `tcp://collector:514`; empty while no host is set. */
-export function target({ host, port, proto }: SyslogOptions): string {
-    return host ? `${proto}://${host}:${port}` : ""
+export function target(options: SyslogOptions): string {
+    const { host, proto } = options
+    return host ? `${proto}://${host}:${portOf(options)}` : ""
 }
 
 /**
  * Fills in the defaults, makes valid header fields, and checks the limits.
- * @throws RangeError naming the option, the value and what is wanted
+ * @param before options in force, when only some are changed
+ * @throws OPTION_ERROR naming the option, the value and what is wanted
  */
-export function completeOptions(given: SyslogOptions): SyslogOptions {
-    const options: SyslogOptions = {
-        proto: "tcp",
-        framing: "octet",
-        facility: LOCAL0,
-        maxBytes: MAX_MESSAGE_BYTES,
-        enterprise: EXAMPLE_ENTERPRISE,
-        queueBytes: 8192,
-        windowBytes: 4096,
-        batchBytes: 1024,
-        batchMs: 8,
-        connectMs: 10000,
-    }
-    const said = given as Record<string, any>
-    const all = options as Record<string, any>
-    for (const key of Object.keys(said))
-        if (said[key] !== undefined) all[key] = said[key]
-    const { proto, framing } = options
-    const port =
-        proto === "tcp"
-            ? 514
-            : proto === "tls"
-              ? 6514
-              : proto === "relp"
-                ? 2514
-                : refuse("proto", proto, "tcp, tls or relp")
-    if (!(options.port > 0)) options.port = port
-    if (framing !== "octet" && framing !== "lf")
-        refuse("framing", framing, "octet or lf")
-    const least = Math.max(options.maxBytes, 2 * options.batchBytes)
-    // as text the limits take no room in the program's code, which is full
-    const limits = `port 1 65535,facility 0 23,maxBytes ${MIN_MESSAGE_BYTES} 8192,batchBytes 1 4096,queueBytes ${least} 65536,windowBytes 0 65536,batchMs 0 1000,connectMs 1 600000`
-    for (const limit of limits.split(",")) {
-        const [name, low, high] = limit.split(" ")
-        const value = all[name]
-        if (!(value >= parseInt(low) && value <= parseInt(high)))
-            refuse(name, value, `${low} to ${high}`)
-    }
-    options.hostname = headerField(options.hostname, MAX_HOSTNAME)
+export function completeOptions(
+    given: SyslogOptions,
+    before?: SyslogOptions
+): SyslogOptions {
+    const options = readOptions<SyslogOptions>(THING, OPTIONS, given, before)
+    const { host, queueBytes, windowBytes } = options
+    const fault = hostFault(host || "")
+    if (fault) throw optionError(THING, "host", fault.slice(7), host)
+    if (queueBytes < 2 * options.batchBytes)
+        throw optionError(
+            THING,
+            "queueBytes",
+            `twice batchBytes (${options.batchBytes}) or more`,
+            queueBytes
+        )
+    // the window is a part of the ring: no more of it than there is
+    if (windowBytes > queueBytes) options.windowBytes = queueBytes
+    // with the longest of all other fields there must be room for some text
+    const most = Math.min(MAX_HOSTNAME, options.maxBytes - OTHER_HEADER_BYTES)
+    options.hostname = headerField(options.hostname, most)
     options.procId = headerField(options.procId, MAX_PROCID)
     options.backoff = completeBackoff(options.backoff)
     return options
 }
 
-function refuse(name: string, value: unknown, wanted: string): number {
-    throw new RangeError(`syslog ${name} ${value}: wanted ${wanted}`)
+/** @throws OPTION_ERROR for a change of what is allocated once */
+export function refuseResize(before: SyslogOptions, next: SyslogOptions): void {
+    if (next.queueBytes !== before.queueBytes)
+        throw optionError(
+            THING,
+            "queueBytes",
+            `${before.queueBytes} until the next start`,
+            next.queueBytes
+        )
 }

@@ -1,12 +1,11 @@
-import { QUEUED, WriteResult } from "../platform"
-import { Batches, removeBatch, replaceBatch } from "./batches"
-import type { Channel } from "./channel"
+import { ByteRing, QUEUED, RingCursor } from "../platform"
+import type { SyslogConnection } from "./connection"
 import { format } from "./format"
-import { frame, splitFrames } from "./framing"
-import { SyslogOptions } from "./options"
+import { arrive, clearGap, inFlight, MAX_SEQUENCE, settle } from "./outbox"
 
 // RELP, version 0 (rsyslog's imrelp, librelp): each record is answered. What was not when
-// a connection broke is kept in the window and sent again on the next.
+// a connection broke is sent again on the next. A number is given to each record in the order of
+// sending, so which record is answered is arithmetic.
 
 /** How long what was sent may take to be answered before the socket is given away, ms. */
 export const ANSWER_LINGER_MS = 1000
@@ -14,114 +13,139 @@ export const ANSWER_LINGER_MS = 1000
 const OFFER = "relp_version=0\nrelp_software=fiberd\ncommands=syslog"
 /** Largest TXNR, after which they start again at 1: RELP specification, "RELP frame". */
 const MAX_TXNR = 999999999
+/** Bytes of the longest TXNR, ` syslog ` and the line feed. */
+const FRAME_BYTES = 18
 /** Longest frame a server may send us: its answer to `open` has about 100 bytes. */
 const MAX_FRAME_BYTES = 1024
 /** How long a server may take to answer, ms. */
 const ANSWER_MS = 10000
-/** Room in the window that the next batch may need, bytes. */
-const ROOM_BYTES = 1024
+/** Most answers kept that came before an earlier one. */
+const MAX_EARLY = 128
+/** Most characters of a server's reason that are repeated. */
+const MAX_REASON = 64
 
 /** What RELP knows of one connection. */
 export interface Relp {
+    /** TXNR of the last command. */
     txnr: number
+    /** TXNR of the command that is to be answered next, and number of the frame that it sent. */
+    awaited: number
+    frame: number
+    /** TXNR of a record that declares a gap; 0 while none is in flight. */
+    gapTxnr: number
+    /** TXNRs that were answered before an earlier one. */
+    readonly early: number[]
     /** Uptime when the server was last heard, or had nothing to answer. */
     progressAt: number
     /** Start of a frame whose end has not come. */
     rest: string
-    /**
-     * For each batch of the window that was sent on this connection, which are its first ones:
-     * the numbers of its messages, 0 once answered.
-     */
-    readonly numbers: number[][]
 }
 
-/** What is known of a new connection. */
-export function newRelp(): Relp {
-    return { txnr: 1, progressAt: 0, rest: "", numbers: [] }
-}
-
-/** Whether another batch may be sent: none is forgotten before it was answered. */
-export function hasRoom(
-    { bytes }: Batches,
-    { windowBytes }: SyslogOptions
-): boolean {
-    return !(bytes > 0) || bytes + ROOM_BYTES <= windowBytes
+/**
+ * What is known of a new connection.
+ * @param frame number of the first frame that will be sent
+ */
+export function newRelp(frame: number): Relp {
+    // 1 is the TXNR of `open`
+    return {
+        txnr: 1,
+        awaited: 2,
+        frame,
+        gapTxnr: 0,
+        early: [],
+        progressAt: 0,
+        rest: "",
+    }
 }
 
 /** Greets the server of a connection that was just opened. */
-export function openRelp(channel: Channel): void {
-    channel.relp.progressAt = channel.openedAt
-    if (channel.connection.write(relpFrame(1, "open", OFFER)) !== QUEUED)
-        channel.ended = "open not sent"
+export function openRelp(connection: SyslogConnection): void {
+    connection.relp.progressAt = connection.openedAt
+    const open = `1 open ${OFFER.length} ${OFFER}\n`
+    if (connection.stream.write(open) !== QUEUED)
+        connection.ended = "open not sent"
 }
 
-/** Takes what the server sends. */
-export function receiveRelp(channel: Channel, data: Buffer): void {
-    const { relp, client } = channel
-    relp.progressAt = client.clock.millis()
-    relp.rest = relp.rest + data.toString()
-    while (!channel.ended && takeFrame(channel));
-    if (relp.rest.length > MAX_FRAME_BYTES) channel.ended = "no RELP server"
-    client.wake.notify()
+/** Says goodbye. */
+export function leaveRelp({ relp, stream }: SyslogConnection): void {
+    stream.write(`${nextTxnr(relp.txnr)} close 0\n`)
 }
 
 /** Gives a server up that owes answers for too long; returns when that would be, in ms. */
-export function tickRelp(channel: Channel, now: number): number | undefined {
-    const { relp, client } = channel
-    if (channel.isUp && client.window.bytes === 0) {
+export function tickRelp(
+    connection: SyslogConnection,
+    now: number
+): number | undefined {
+    const { relp, client, isUp } = connection
+    if (isUp && inFlight(client.outbox) === 0 && relp.gapTxnr === 0) {
         relp.progressAt = now
         return undefined
     }
     const left = relp.progressAt + ANSWER_MS - now
-    if (left <= 0) channel.ended = `no answer for ${ANSWER_MS} ms`
+    if (left <= 0) connection.ended = `no answer for ${ANSWER_MS} ms`
     return left
 }
 
-/** Sends the messages of a batch, each under a number of its own, in one write. */
-export function writeRelp(channel: Channel, data: Buffer): WriteResult {
-    const { relp } = channel
-    const frames: string[] = []
-    const numbers: number[] = []
-    let { txnr } = relp
-    for (const message of splitFrames(data, false)) {
+/**
+ * The frames between two places of a ring that lie in one piece, as commands.
+ * @param cursor settled; it is moved over the frames
+ * @param size bytes of the frames
+ */
+export function relpFrames(
+    { txnr }: Relp,
+    ring: ByteRing,
+    cursor: RingCursor,
+    size: number,
+    count: number
+): Buffer {
+    const data = Buffer.alloc(size + count * FRAME_BYTES)
+    let at = 0
+    for (let i = 0; i < count; ++i) {
         txnr = nextTxnr(txnr)
-        numbers.push(txnr)
-        frames.push(relpFrame(txnr, "syslog", message))
+        const command = `${txnr} syslog `
+        data.blitAt(at, command, 0, command.length)
+        at += command.length
+        const from = cursor.at
+        const frame = ring.advance(cursor, 1, 1)
+        // in octet counting, a length comes first here as well
+        ring.copyTo(data, at, from, frame)
+        at += frame
+        data[at++] = LINE_FEED
     }
-    const result = channel.connection.write(frames.join(""))
-    if (result === QUEUED) {
-        relp.txnr = txnr
-        relp.numbers.push(numbers)
-    }
-    return result
+    return data.slice(0, at)
 }
 
-/** Says goodbye, and leaves in the window only what was not answered. */
-export function leaveRelp(channel: Channel): void {
-    const { client, relp } = channel
-    if (!channel.ended && channel.isUp)
-        channel.connection.write(relpFrame(nextTxnr(relp.txnr), "close", ""))
-    const { window } = client
-    for (let i = 0; i < relp.numbers.length; ++i) {
-        const numbers = relp.numbers[i]
-        const kept: string[] = []
-        const messages = splitFrames(window.data[i], false)
-        for (let at = 0; at < messages.length; ++at)
-            if (numbers[at] > 0) kept.push(frame(messages[at], false))
-        const answered = window.counts[i] - kept.length
-        if (answered <= 0) continue
-        replaceBatch(window, i, Buffer.from(kept.join("")))
-        window.counts[i] -= answered
-        client.delivered += answered
-    }
+/** One message in octet counting, as a command. */
+export function relpFrame({ txnr }: Relp, frame: string): string {
+    return format("{0} syslog {1}\n", nextTxnr(txnr), frame)
+}
+
+/** So many frames were sent. */
+export function sentRelp(relp: Relp, count: number): void {
+    for (let i = 0; i < count; ++i) relp.txnr = nextTxnr(relp.txnr)
+}
+
+/** A record that declares the gap was sent. */
+export function sentGapRelp(relp: Relp): void {
+    relp.gapTxnr = relp.txnr = nextTxnr(relp.txnr)
+}
+
+/** Takes what the server sends. */
+export function receiveRelp(connection: SyslogConnection, data: Buffer): void {
+    const { relp, client } = connection
+    relp.progressAt = client.clock.millis()
+    relp.rest = relp.rest + data.toString()
+    while (!connection.ended && takeFrame(connection));
+    if (relp.rest.length > MAX_FRAME_BYTES) connection.ended = NO_SERVER
+    client.wake.notify()
 }
 
 /**
  * Takes one frame, `TXNR SP COMMAND SP DATALEN [SP DATA] LF`, off what came; servers answer in
  * ASCII. Returns false when there is no whole one.
  */
-function takeFrame(channel: Channel): boolean {
-    const { relp } = channel
+function takeFrame(connection: SyslogConnection): boolean {
+    const { relp } = connection
     const { rest } = relp
     const first = rest.indexOf(" ")
     const second = first < 0 ? -1 : rest.indexOf(" ", first + 1)
@@ -133,49 +157,73 @@ function takeFrame(channel: Channel): boolean {
     const size = parseInt(rest.slice(second + 1, at))
     if (size > 0) at++
     const end = at + size
-    if (!(txnr >= 0 && size >= 0)) channel.ended = "no RELP server"
+    if (!(txnr >= 0 && size >= 0)) connection.ended = NO_SERVER
     else if (rest.length <= end) return false
-    else take(channel, txnr, rest.slice(first + 1, second), rest.slice(at, end))
+    else {
+        const command = rest.slice(first + 1, second)
+        take(connection, txnr, command, rest.slice(at, end))
+    }
     relp.rest = rest.slice(end + 1)
     return true
 }
 
 function take(
-    channel: Channel,
+    connection: SyslogConnection,
     txnr: number,
     command: string,
     data: string
 ): void {
-    if (command === "serverclose") channel.ended = "closed by the server"
-    else if (command !== "rsp") channel.ended = "no RELP server"
+    if (command === "serverclose") {
+        connection.isClosed = true
+        connection.ended = "closed by the server"
+    } else if (command !== "rsp") connection.ended = NO_SERVER
     else if (!data.startsWith("200")) {
         // the answer to our close is empty
-        if (data) channel.ended = `refused: ${data.slice(0, 64)}`
-    } else if (!channel.isUp) channel.isUp = true
-    else acknowledge(channel, txnr)
+        if (data) connection.ended = `refused: ${data.slice(0, MAX_REASON)}`
+    } else if (txnr === 1) connection.isUp = true
+    else acknowledge(connection, txnr)
 }
 
-function acknowledge({ relp, client }: Channel, txnr: number): void {
-    for (let i = 0; i < relp.numbers.length; ++i) {
-        const numbers = relp.numbers[i]
-        const at = numbers.indexOf(txnr)
-        if (at < 0) continue
-        numbers[at] = 0
-        if (!numbers.some(number => number > 0)) {
-            relp.numbers.insert(i, -1)
-            client.delivered += removeBatch(client.window, i)
-        }
+/** A command was answered: moves on over all that were, in their order. */
+function acknowledge(connection: SyslogConnection, txnr: number): void {
+    const { relp, client } = connection
+    const { outbox: out } = client
+    const { early } = relp
+    if (txnr !== relp.awaited) {
+        if (early.length < MAX_EARLY) early.push(txnr)
         return
     }
+    client.tries = 0
+    let at = 0
+    while (at >= 0) {
+        if (relp.awaited === relp.gapTxnr) {
+            relp.gapTxnr = 0
+            if (out.isDeclared) clearGap(out)
+        } else relp.frame++
+        relp.awaited = nextTxnr(relp.awaited)
+        at = early.indexOf(relp.awaited)
+        if (at >= 0) early.insert(at, -1)
+    }
+    settle(out)
+    const { ring, marked } = out
+    // records that were pushed out of the ring meanwhile have arrived as well
+    if (out.pending > 0)
+        out.pending = Math.max(
+            0,
+            Math.min(out.pending, out.pendingTo - relp.frame)
+        )
+    ring.rewind(marked)
+    // at most two pieces of the ring
+    for (let i = 0; i < 2 && marked.frame < relp.frame; ++i) {
+        ring.advance(marked, MAX_SEQUENCE, relp.frame - marked.frame)
+        ring.settle(marked)
+    }
+    arrive(out, marked)
 }
 
 function nextTxnr(txnr: number): number {
     return txnr < MAX_TXNR ? txnr + 1 : 1
 }
 
-function relpFrame(txnr: number, command: string, data: string): string {
-    const size = data.byteLength
-    return size > 0
-        ? format("{0} {1} {2} {3}\n", txnr, command, size, data)
-        : format("{0} {1} 0\n", txnr, command)
-}
+const LINE_FEED = 10
+const NO_SERVER = "no RELP server"

@@ -1,36 +1,27 @@
 import * as ds from "@devicescript/core"
-import { Signal } from "../platform"
-import { countOf, newBatches, putBack, replaceBatch } from "./batches"
-import { addSlowly } from "./batching"
-import { closeChannel } from "./channel"
 import { newClient, SyslogClient, SyslogNet, SyslogReport } from "./client"
+import { attend } from "./connection"
 import { SyslogEvent } from "./event"
 import { format } from "./format"
-import { reframe } from "./framing"
-import { describe } from "./message"
-import { completeOptions, SyslogOptions, target } from "./options"
+import { describe, fitText, FRAME } from "./message"
+import { completeOptions, refuseResize, SyslogOptions, target } from "./options"
 import {
-    dropOldest,
+    inFlight,
     newOutbox,
     nextDecade,
     Outbox,
-    seal,
+    queuedCount,
+    settle,
     waitingBytes,
-    waitingCount,
 } from "./outbox"
-import { cutBytes, singleLine } from "./text"
 import { interrupt, launch, POLL_MS } from "./worker"
 
 /** Most bytes that a frame adds to a message. */
 const FRAME_BYTES = 5
-/** Octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
-const OCTET_TEMPLATE = "{0} {1}{2}{3}{4}"
-/** The same with a line feed in place of the length, section 3.4.2. */
-const LINE_TEMPLATE = "{1}{2}{3}{4}\n"
 
 /**
  * Account of syslog since start: received = delivered + queued + dropped, always.
- * `delivered` means handed to the network (tcp, tls) or acknowledged (relp).
+ * `delivered` means acknowledged (relp), or sent on a connection that held (tcp, tls).
  */
 export interface SyslogStats {
     /** As `tcp://collector:514`; empty while no host is set. */
@@ -39,12 +30,16 @@ export interface SyslogStats {
     connects: number
     received: number
     delivered: number
+    /** Records that wait, or were sent and may have to be sent again. */
     queued: number
+    /** Of these, those that were sent. */
+    sent: number
     dropped: number
-    /** Deliveries that were made once more after a break; not part of the sum. */
+    /** Records sent once more after a break; not part of the sum. */
     resent: number
-    /** Own records that declared a gap; not part of the sum. */
+    /** Own records that declared a gap and arrived; not part of the sum. */
     declared: number
+    /** Bytes of the records that were not sent yet. */
     queuedBytes: number
 }
 
@@ -62,11 +57,13 @@ export class Rsyslogger {
 
     /**
      * @param report takes what is to be said about the connection, as a logger does
-     * @throws RangeError for an option out of its limits
+     * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        this.client = newClient(net, completeOptions(given), report)
-        this.outbox = adopt(this.client)
+        const client = newClient(net, completeOptions(given), report)
+        client.onRecord = () => attend(client)
+        this.client = client
+        this.outbox = applyOptions(this.client)
     }
 
     /** Starts to connect, once a host is set. May be called more than once. */
@@ -78,11 +75,11 @@ export class Rsyslogger {
     /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
     async stop(waitMs = 1000): Promise<void> {
         const { client } = this
-        const { clock, outbox } = client
+        const { clock } = client
         const until = clock.millis() + waitMs
         while (
-            client.channel &&
-            waitingBytes(outbox) > 0 &&
+            client.connection &&
+            this.stats().queuedBytes > 0 &&
             clock.millis() < until
         )
             await ds.sleep(POLL_MS)
@@ -92,24 +89,23 @@ export class Rsyslogger {
     }
 
     /**
-     * Takes changed options while running; the rest stays. What waits goes to the new target.
-     * @throws RangeError for an option out of its limits, with nothing changed
+     * Takes changed options while running; the rest stays. No record is lost: what waits goes to
+     * the new target, in its framing. Header fields hold for the records to come.
+     * @throws OPTION_ERROR for an option out of its limits, with nothing changed
      */
     configure(changes: SyslogOptions): void {
         const { client } = this
-        const { options, channel, window, outbox } = client
-        const next = completeOptions({ ...options, ...changes })
-        if (channel) closeChannel(channel)
-        client.channel = undefined
-        client.window = newBatches(next.windowBytes)
-        // on plain TCP the window has been delivered, as far as anybody knows
-        if (window && options.proto === "relp")
-            for (let i = window.data.length - 1; i >= 0; --i)
-                if (window.counts[i] > 0)
-                    putBack(outbox.sealed, window.data[i], window.counts[i])
+        const before = client.options
+        const next = completeOptions(changes, before)
+        if (client.outbox) refuseResize(before, next)
         client.options = next
-        this.outbox = adopt(client)
+        this.outbox = applyOptions(client)
+        const isSame =
+            target(next) === target(before) && next.framing === before.framing
+        if (isSame) return
+        // what is in flight gets its time to arrive, then the new target is connected
         client.step = client.saidConnected = undefined
+        client.tries = 0
         interrupt(client)
         launch(client)
     }
@@ -117,8 +113,11 @@ export class Rsyslogger {
     /**
      * Takes one event. Never waits, never throws; the oldest is dropped when too many wait.
      *
-     * The whole frame is made by one call of the formatter, which takes less time than
-     * to make its parts; hence the lengths that are kept.
+     * @param event its message holds no control characters (`escapeControls`), as the records of
+     * a log; events of the same time have the same `wall`, unless they have `meta`
+     *
+     * The whole frame is made by one call of the formatter, which takes less time than to make
+     * its parts; hence the lengths that are kept.
      */
     push(event: SyslogEvent): void {
         const out = this.outbox
@@ -133,74 +132,70 @@ export class Rsyslogger {
         else if (event.level !== out.level)
             describe(this.client, event, sequence)
         else if (event.mark !== out.mark) describe(this.client, event, sequence)
-        else if (event.wall !== out.wall) describe(this.client, event, sequence)
         else if (event.meta) describe(this.client, event, sequence)
         let text = event.message
-        if (out.lines) text = singleLine(text)
         let size = out.base + text.byteLength
-        if (size > out.maxBytes) {
-            // only the text is cut, never the header
-            text = cutBytes(text, out.maxBytes - out.base)
+        // the other way round what is no text would pass
+        if (!(size <= out.maxBytes)) {
+            text = fitText(out, text)
             size = out.base + text.byteLength
         }
         const { head, tail } = out
-        const frame = format(out.template, size, head, sequence, tail, text)
-        size = frame.byteLength
-        const at = out.at
-        if (at + size > out.room) return addSlowly(this.client, frame, size)
-        out.buffer.blitAt(at, frame, 0, size)
-        out.at = at + size
+        out.ring.append(format(FRAME, size, head, sequence, tail, text))
     }
 
     /** The account and the state of the connection. */
     stats(): SyslogStats {
-        const { client } = this
-        const { outbox, channel, options, window } = client
-        let queued = outbox ? waitingCount(outbox) : 0
-        if (window && options.proto === "relp") queued += countOf(window)
+        const { outbox: out, connection, options, connects } = this.client
+        const isConnected = connection !== undefined && connection.isUp
+        if (!out)
+            return {
+                target: "",
+                connected: false,
+                connects,
+                received: 0,
+                delivered: 0,
+                queued: 0,
+                sent: 0,
+                dropped: 0,
+                resent: 0,
+                declared: 0,
+                queuedBytes: 0,
+            }
+        settle(out)
+        const { dropped } = out
+        const received = out.earlier + out.sequence
+        const queued = queuedCount(out)
         return {
             target: target(options),
-            connected: !!channel && channel.isUp,
-            connects: client.connects,
-            received: outbox ? outbox.earlier + outbox.sequence : 0,
-            delivered: client.delivered,
+            connected: isConnected,
+            connects,
+            received,
+            delivered: received - dropped - queued,
             queued,
-            dropped: outbox ? outbox.dropped : 0,
-            resent: client.resent,
-            declared: client.declared,
-            queuedBytes: outbox ? waitingBytes(outbox) : 0,
+            sent: inFlight(out),
+            dropped,
+            resent: out.resent,
+            declared: out.declared,
+            queuedBytes: waitingBytes(out),
         }
     }
 }
 
 /**
- * Has the options that are there now hold for what waits and what comes.
+ * Has the options that are there now hold for the records to come.
  * @returns what takes records from now on; undefined when there is no host
  */
-function adopt(client: SyslogClient): Outbox | undefined {
+function applyOptions(client: SyslogClient): Outbox | undefined {
     const { options } = client
-    const { proto, framing, maxBytes, queueBytes, host } = options
-    const lines = proto !== "relp" && framing === "lf"
-    if (client.outbox) reframeAll(client.outbox, lines)
-    else if (host) {
-        client.outbox = newOutbox(queueBytes)
-        client.window = newBatches(options.windowBytes)
-        client.wake = new Signal()
-    } else return undefined
+    const { maxBytes, queueBytes, host } = options
+    if (!client.outbox && host) client.outbox = newOutbox(queueBytes)
     const out = client.outbox
-    out.lines = lines
-    out.template = lines ? LINE_TEMPLATE : OCTET_TEMPLATE
-    // with its frame it must find room in the queue
+    if (!out) return undefined
+    // with its frame it must find room in the ring
     out.maxBytes = Math.min(maxBytes, queueBytes - FRAME_BYTES)
-    out.buffer = out.topic = undefined
-    dropOldest(out, queueBytes)
+    // the header is made anew
+    out.topic = undefined
+    out.mark = undefined
     return host ? out : undefined
-}
-
-/** Puts what waits into the frames of the other kind, where they are not. */
-function reframeAll(out: Outbox, lines: boolean): void {
-    seal(out)
-    if (lines === out.lines) return
-    for (let i = 0; i < out.sealed.data.length; ++i)
-        replaceBatch(out.sealed, i, reframe(out.sealed.data[i], lines))
 }

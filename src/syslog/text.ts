@@ -1,5 +1,3 @@
-import { replaceAll } from "../platform"
-
 /** Printable US-ASCII of RFC 5424, section 6: `PRINTUSASCII = %d33-126`. */
 const FIRST_PRINTABLE = 33
 const LAST_PRINTABLE = 126
@@ -44,11 +42,6 @@ function isHeaderText(text: string): boolean {
         text.indexOf(" ") < 0 &&
         text.indexOf("\x7f") < 0
     )
-}
-
-/** Writes line feeds as `#012`, as rsyslog itself writes them into its files. */
-export function singleLine(text: string): string {
-    return replaceAll(text, "\n", "#012")
 }
 
 /**

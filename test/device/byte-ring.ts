@@ -66,7 +66,7 @@ class Model {
         const text = textOf(ring.next, dice.next(most + 1))
         const fits = ring.fits(text.byteLength)
         const before = ring.first
-        ring.push(text)
+        ring.append(text)
         this.kept.push(text)
         let longest = RING_CELL
         for (const each of this.kept)
@@ -125,6 +125,11 @@ class Model {
         ring.rewind(cursor)
         let bytes = ring.bytesAfter(cursor)
         if (bytes !== this.bytes()) throw new Error(`${bytes} bytes`)
+        // a reader is between what was read and what was not
+        this.missed += ring.settle(this.reader)
+        const before = ring.bytesBefore(this.reader)
+        if (before + ring.bytesAfter(this.reader) !== bytes)
+            throw new Error(`${before} bytes before the reader of ${bytes}`)
         const texts = readAll(ring, cursor)
         bytes = ring.bytesAfter(cursor)
         const same = texts.join("|") === kept.join("|")
@@ -166,7 +171,7 @@ describe("byte ring", () => {
     test("frames keep their numbers and order around the end", () => {
         const ring = new ByteRing(128)
         for (let i = 0; i < 10; ++i)
-            ring.push(`${i} 34567890123456789012345678`)
+            ring.append(`${i} 34567890123456789012345678`)
         expect(ring.next).toBe(10)
         expect(ring.first).toBe(6)
         const cursor = newCursor()
@@ -176,13 +181,13 @@ describe("byte ring", () => {
     })
     test("a frame longer than the ring is cut, and alone", () => {
         const ring = new ByteRing(64)
-        ring.push("before")
-        ring.push(textOf(1, 100))
+        ring.append("before")
+        ring.append(textOf(1, 100))
         const cursor = newCursor()
         ring.rewind(cursor)
         expect(cursor.frame).toBe(1)
         expect(ring.textAt(cursor)).toBe(textOf(1, 64))
-        ring.push("")
+        ring.append("")
         ring.settle(cursor)
         expect(cursor.frame).toBe(2)
         expect(ring.textAt(cursor)).toBe("")
@@ -192,7 +197,7 @@ describe("byte ring", () => {
         const ring = new ByteRing(100)
         const cursor = newCursor()
         for (let i = 0; i < 30; ++i) {
-            ring.push(textOf(i, 40))
+            ring.append(textOf(i, 40))
             if (i % 3 === 0) ring.clear()
             else if (i % 3 === 1) {
                 ring.settle(cursor)
@@ -206,8 +211,8 @@ describe("byte ring", () => {
     })
     test("several frames are copied to a place of another buffer", () => {
         const ring = new ByteRing(256)
-        ring.push("0123456789012345678901234567890123")
-        ring.push("abcdefghijklmnopqrstuvwxyzabcdefghij")
+        ring.append("0123456789012345678901234567890123")
+        ring.append("abcdefghijklmnopqrstuvwxyzabcdefghij")
         const cursor = newCursor()
         ring.rewind(cursor)
         const size = ring.advance(cursor, 256, 9)

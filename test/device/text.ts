@@ -42,6 +42,13 @@ describe("control characters", () => {
         const nul = String.fromCharCode(0)
         expect(escapeControls(nul + "x" + nul)).toBe("#000x#000")
     })
+    test("a long text is escaped as a short one, with little heap", () => {
+        const words: string[] = []
+        for (let i = 0; i < 100; ++i) words.push("äöü€𝄞 0123")
+        const long = words.join("")
+        expect(escapeControls(long)).toBe(long)
+        expect(escapeControls(long + "\r\x7f")).toBe(long + "#015#177")
+    })
     test("every character up to 400, in every company", async () => {
         const companies = ["", "plain", '"', "\\", "ä", "\x7f", "\n", "\u0080"]
         for (let code = 0; code < 400; ++code) {

@@ -7,8 +7,6 @@ export interface Sender {
     facility: number
     procId: string
     maxBytes: number
-    /** Whether line feeds are expected as `#012`. */
-    singleLine: boolean
     bom: boolean
 }
 
@@ -65,14 +63,19 @@ export function differences(
     same("bom", message.hasBom, sender.bom || ownBom)
     if (bytes.length > sender.maxBytes) found.push(`${bytes.length} bytes`)
     compareText(event, message, bytes, sender, same)
-    compareMeta(event, own?.params ?? [], sender, same)
+    compareMeta(event, own?.params ?? [], same)
     return found
 }
 
 type Same = (what: string, got: unknown, wanted: unknown) => void
 
-function escaped(text: string, sender: Sender): string {
-    return sender.singleLine ? text.replaceAll("\n", "#012") : text
+/** Control characters as rsyslog writes them into its files: each byte as `#` and octal digits. */
+function escaped(text: string): string {
+    return text.replace(/[\x00-\x1f\x7f-\x9f]/g, character =>
+        [...Buffer.from(character)]
+            .map(byte => "#" + byte.toString(8).padStart(3, "0"))
+            .join("")
+    )
 }
 
 function compareText(
@@ -82,7 +85,7 @@ function compareText(
     sender: Sender,
     same: Same
 ): void {
-    const wanted = escaped(event.message, sender)
+    const wanted = escaped(event.message)
     const ownBom = message.hasBom && !sender.bom
     const got = (ownBom ? BOM : "") + (message.text ?? "")
     if (got === wanted) return
@@ -101,13 +104,12 @@ function compareText(
 function compareMeta(
     event: AwkwardEvent,
     params: [string, string][],
-    sender: Sender,
     same: Same
 ): void {
     const wanted = Object.entries(event.meta ?? {})
     same("meta count", params.length, wanted.length)
     wanted.forEach(([name, value], i) => {
-        const text = escaped(String(value), sender)
+        const text = escaped(String(value))
         const cleanName = [...name]
             .slice(0, 32)
             .map(c => (/^[\x21\x23-\x3c\x3e-\x5c\x5e-\x7e]$/.test(c) ? c : "_"))

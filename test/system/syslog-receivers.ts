@@ -15,8 +15,6 @@ const RECORD_END = "\u001e"
 /** rsyslog takes no timestamp from 2100 on; RFC 5424 ends with the year 9999. */
 const YEAR_2100 = 4102444800000
 const YEAR_10000 = 253402300800000
-/** The end of a text that was cut. */
-const CUT = /\[\+\d+ bytes\]$/
 
 /** Keeps the bytes as they come, and cuts them by the framing alone. */
 export async function strictReceiver(
@@ -82,20 +80,14 @@ export async function syslogNgReceiver(
     })
     return {
         ...receiver(peer),
-        // in its own notation of names a dot parts element and parameter
+        // it drops a BOM; in its own notation of names a dot parts element and parameter
         cannot: ({ meta }) =>
             Object.keys(meta ?? {}).some(name => name.includes(".")),
-        changes: (event, read) => ({
+        changes: event => ({
             ...event,
-            message: tidied(event.message, wire, CUT.test(String(read))),
+            message: event.message.replace(/^\ufeff/, ""),
         }),
     }
-}
-
-/** What syslog-ng leaves of a text: no BOM, and of a counted message no line feed at the end. */
-function tidied(message: string, wire: Wire, isCut: boolean): string {
-    const text = message.replace(/^\ufeff/, "")
-    return wire === "lf" || isCut ? text : text.replace(/\n+$/, "")
 }
 
 /** A template that ends each field and each record; both peers read octal escapes. */

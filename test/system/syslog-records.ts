@@ -46,7 +46,6 @@ const SENDER: Sender = {
     facility: 16,
     procId: "boot 7",
     maxBytes: 2048,
-    singleLine: false,
     bom: false,
 }
 const MAX_EXAMPLES = 3
@@ -83,11 +82,7 @@ function judgeRecords(
     wire: Wire,
     count: number
 ): RecordFigures {
-    const sender = {
-        ...SENDER,
-        singleLine: wire === "lf",
-        bom: wire === "bom",
-    }
+    const sender = { ...SENDER, bom: wire === "bom" }
     const messages = receiver.messages()
     const figures: RecordFigures = {
         records: messages.length,

@@ -14,6 +14,8 @@ export interface AwkwardEvent {
     meta: Record<string, any> | undefined
 }
 
+/** U+2028; in a literal it would make every later build complain. */
+const LINE_SEPARATOR = String.fromCharCode(0x2028)
 const PIECES = [
     "a",
     "word",
@@ -26,8 +28,19 @@ const PIECES = [
     "\n",
     "\r\n",
     "\t",
+    "\u0000",
     "\u0001",
+    "\r",
+    "\u001b[31m",
+    "\u001b]0;t\u0007",
     "\u007f",
+    "\u0080",
+    "\u009b1m",
+    // half of a surrogate pair is U+FFFD to the VM
+    "\ufffd",
+    "\u0085",
+    "\u00a0",
+    LINE_SEPARATOR,
     "{0}",
     "{",
     "}}",

@@ -2,7 +2,11 @@
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { SocketArbiter } from "../../../src/net"
-import { SystemClock, SystemSocket } from "../../../src/platform"
+import {
+    escapeControls,
+    SystemClock,
+    SystemSocket,
+} from "../../../src/platform"
 import { Rsyslogger } from "../../../src/syslog"
 import { awkwardEvent } from "../../vectors/awkward-events"
 
@@ -28,12 +32,16 @@ const syslog = new Rsyslogger(
         hostname: "höst {0} ]",
         procId: "boot 7",
         bom: framing === "bom",
+        queueBytes: 16384,
     },
     (level, message) => console.log(message)
 )
 syslog.start()
 for (let seed = from; seed < from + count; ++seed) {
-    syslog.push(awkwardEvent(seed))
+    const event = awkwardEvent(seed)
+    // as the log does
+    event.message = escapeControls(event.message)
+    syslog.push(event)
     while (syslog.stats().queuedBytes > 4096) await ds.sleep(1)
     if (seed % 16 === 0) await ds.sleep(0)
 }

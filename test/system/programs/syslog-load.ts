@@ -32,8 +32,8 @@ const connectMs = await number("CONNECT_MS", 2000)
 const drainMs = await number("DRAIN_MS", 20000)
 /** Period of the watched task. */
 const BEAT_MS = 20
-/** What waits at most when nothing may be lost, bytes: half of the shortest queue in use. */
-const CALM_BYTES = 4096
+/** What waits at most when nothing may be lost, bytes: what the window leaves of the queue. */
+const CALM_BYTES = 2048
 
 const clock = new SystemClock()
 const socket = new SystemSocket()
