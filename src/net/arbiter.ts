@@ -3,8 +3,9 @@ import { Clock, NetSocket, resumeFiber, Signal, spawn } from "../platform"
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
-/** How long a borrower may hold the socket when it does not say, ms. */
+/** How long a borrower may hold the socket when it does not say, and at most, ms. */
 export const DEFAULT_HOLD_MS = 15000
+export const MAX_HOLD_MS = 3600000
 /** How long a claim that is asked back may still hold the socket, ms. */
 export const RECALL_GRACE_MS = 2000
 /** What a claim may hold undisturbed before it is asked back, ms. */
@@ -18,6 +19,8 @@ export interface Lease {
     /** True once the socket was given back or taken away: it must not be touched any more. */
     isOver: boolean
     readonly fiber: ds.Fiber
+    /** The fiber that waits for a borrower's end: when it is gone, nobody wants the result. */
+    readonly caller: ds.Fiber
     /** Longest hold, ms; undefined for an owner that gives back when asked. */
     readonly holdMs: number
     readonly recall: () => void
@@ -71,25 +74,36 @@ export class SocketArbiter {
     /**
      * Runs `body` with the socket, which it may use in any way, also through `fetch` of
      * `@devicescript/net`. It runs in a fiber of its own, so that neither the end of the
-     * caller nor a body that never ends can keep the socket.
-     * @param holdMs longest time `body` may take, after which it is terminated
+     * caller nor a body that never ends can keep the socket. That fiber is never terminated, as
+     * it may be in a wait of somebody else's: its connection is closed. A borrow within a borrow
+     * shares the socket of the outer one.
+     * @param holdMs longest time that `body` may have the socket, 1 to MAX_HOLD_MS
      * @returns what `body` returns
      * @throws what `body` throws; an error of name ArbiterError when its time is over or too
-     * many wait
+     * many wait; RangeError for a `holdMs` out of its limits
      */
     async borrow<T>(
         name: string,
         body: () => Promise<T>,
         holdMs = DEFAULT_HOLD_MS
     ): Promise<T> {
+        if (!(holdMs >= 1 && holdMs <= MAX_HOLD_MS))
+            throw new RangeError(
+                `socket for "${name}": holdMs: wanted 1 to ${MAX_HOLD_MS}, got ${holdMs}`
+            )
+        const caller = ds.Fiber.self()
+        const { owner } = this
+        if (owner && owner.caller !== undefined && owner.fiber === caller)
+            return await body()
         const done = new Signal()
         const self = this
         let lease: Lease
         let result: T
         let error: any
+        let hasFailed = false
         let finished = false
         const run = async () => {
-            lease = newLease(name, holdMs, () => {})
+            lease = newLease(name, holdMs, () => {}, caller)
             try {
                 await wait(self, lease)
                 result = await body()
@@ -101,13 +115,14 @@ export class SocketArbiter {
         }
         spawn(run, e => {
             error = e
+            hasFailed = true
         })
         while (!finished && !(lease && lease.isOver)) {
             await done.wait(WATCH_MS)
             settle(this)
         }
         if (!finished) throw arbiterError(name, `not done within ${holdMs} ms`)
-        if (error !== undefined) throw error
+        if (hasFailed) throw error
         return result
     }
 
@@ -130,7 +145,7 @@ export class SocketArbiter {
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean
-            if (lease.holdMs > 0) this.socket.reset()
+            if (lease.caller !== undefined) this.socket.reset()
         }
         settle(this)
     }
@@ -144,11 +159,17 @@ function arbiterError(name: string, problem: string): Error {
 }
 
 /** A claim of the calling fiber. */
-function newLease(name: string, holdMs: number, recall: () => void): Lease {
+function newLease(
+    name: string,
+    holdMs: number,
+    recall: () => void,
+    caller?: ds.Fiber
+): Lease {
     return {
         name,
         isOver: false,
         fiber: ds.Fiber.self(),
+        caller,
         holdMs,
         recall,
         since: undefined,
@@ -192,13 +213,7 @@ function revoke(arbiter: SocketArbiter, owner: Lease): void {
     owner.isOver = true
     arbiter.owner = undefined
     arbiter.revoked++
-    if (owner.holdMs > 0) {
-        try {
-            owner.fiber.terminate()
-        } catch (e: any) {
-            // it ended by itself
-        }
-    } else owner.recall()
+    if (owner.caller === undefined) owner.recall()
     arbiter.socket.reset()
 }
 
@@ -217,7 +232,8 @@ function isAlive(fiber: ds.Fiber): boolean {
 function isOverdue(owner: Lease, now: number, waiting: number): boolean {
     if (!isAlive(owner.fiber)) return true
     const held = now - owner.since
-    if (owner.holdMs > 0) return held > owner.holdMs
+    if (owner.caller !== undefined)
+        return held > owner.holdMs || !isAlive(owner.caller)
     if (!(waiting > 0)) return false
     if (owner.recalledAt !== undefined)
         return now - owner.recalledAt > RECALL_GRACE_MS

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Clock } from "../platform"
+import { Clock, MAX_WALL_MS, rfc3339 } from "../platform"
 
 const MS_PER_DAY = 86400000
 /** Day of the formula below that is 1970-01-01. */
@@ -49,13 +49,20 @@ export function parseHttpDate(text: string): number | undefined {
         number(20, 22),
         number(23, 25)
     )
-    const valid = at >= 0 && at === Math.floor(at / 3) * 3 && day <= 31
-    return valid && unixMs >= 0 ? unixMs : undefined
+    if (!(at >= 0 && at === Math.floor(at / 3) * 3 && unixMs >= 0))
+        return undefined
+    // a day or a time that does not exist comes out as another one
+    const again = rfc3339(unixMs)
+    const isSame =
+        parseInt(again.slice(8, 10)) === day &&
+        again.slice(11, 19) === text.slice(17, 25)
+    return isSame ? unixMs : undefined
 }
 
 /**
  * Sets the clock to a time that is known to the second only: nothing changes as long as the
- * clock is within that second, otherwise it goes to the nearest end of it.
+ * clock is within that second, otherwise it goes to the nearest end of it. What is no time of the
+ * years 1970 to 9999 is ignored.
  * @param unixMs start of the second
  * @param source who says so
  */
@@ -64,6 +71,8 @@ export function setClockToSecond(
     unixMs: number,
     source: string
 ): void {
+    // a service without a time tells zeros, or anything
+    if (!(unixMs >= 0 && unixMs < MAX_WALL_MS)) return
     const shown = clock.wall()
     if (shown === undefined || shown < unixMs) clock.setWall(unixMs, source)
     else if (shown >= unixMs + SECOND_MS)

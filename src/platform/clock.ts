@@ -25,6 +25,7 @@ export interface Clock {
      * Tells the wall clock.
      * @param unixMs Unix time in milliseconds, true at this moment
      * @param source who says so
+     * @throws RangeError when it is not 0 to MAX_WALL_MS
      */
     setWall(unixMs: number, source?: string): void
     /** Calls `listener` after each `setWall`; returns how to stop that. */
@@ -33,6 +34,8 @@ export interface Clock {
 
 /** A clock that is fast by this or more is set back at once; by less, it is slowed down. */
 export const STEP_MS = 10000
+/** Latest time that can be set: the end of the year 9999, the last that RFC 3339 can write. */
+export const MAX_WALL_MS = 253402300799999
 /** While it is slowed down, the wall clock runs at this part of its speed. */
 const SLOW_RATE = 0.5
 
@@ -67,6 +70,11 @@ export class SystemClock implements Clock {
     }
 
     setWall(unixMs: number, source = "host"): void {
+        // NaN would make a known clock unknown
+        if (!(unixMs >= 0 && unixMs <= MAX_WALL_MS))
+            throw new RangeError(
+                `time from ${source}: wanted 0 to ${MAX_WALL_MS} ms, got ${unixMs}`
+            )
         const shown = this.wall()
         const now = this.millis()
         const correction = shown === undefined ? undefined : unixMs - shown

@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { spawn } from "./fibers"
 
 /** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
 export type SocketProto = "tcp" | "tls"
@@ -134,6 +135,12 @@ export class SystemSocket implements NetSocket {
 
     reset(): void {
         if (this.current) this.current.ended = true
-        natives._socketClose()
+        // whoever waits for an event of this connection, as `fetch` does, gets its end
+        const onEvent = natives._socketOnEvent
+        if (natives._socketClose() === 0 && onEvent !== undefined)
+            spawn(
+                async () => onEvent("close"),
+                () => {}
+            )
     }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@devicescript/test"
 import { Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
 import { FakeSocket } from "../../src/testing"
 import { spawn, SystemClock } from "../../src/platform"
+import { until } from "./support/until"
 
 function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
     const socket = new FakeSocket()
@@ -10,6 +11,18 @@ function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
 }
 
 function ignore(e: unknown): void {}
+
+/** What comes of a borrow whose body throws `thing`. */
+async function failing(a: SocketArbiter, thing: any): Promise<any> {
+    try {
+        await a.borrow("odd", async () => {
+            throw thing
+        })
+    } catch (e: any) {
+        return e
+    }
+    return "nothing thrown"
+}
 
 describe("arbiter", () => {
     test("grants in the order of asking, one at a time", async () => {
@@ -91,6 +104,74 @@ describe("arbiter", () => {
         expect(a.stats().revoked).toBe(1)
         expect(socket.resets).toBe(1)
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
+    })
+    test("whatever a body throws reaches the borrower", async () => {
+        const { arbiter: a } = arbiter()
+        const things: any[] = [0, "", 0.5, false]
+        for (const thing of things)
+            expect((await failing(a, thing)) === thing).toBe(true)
+        expect(a.stats().owner).toBe(undefined)
+    })
+    test("a time to hold is checked, and may be a fraction", async () => {
+        const { arbiter: a } = arbiter()
+        let refused = 0
+        for (const holdMs of [0, -1, NaN, Infinity])
+            try {
+                await a.borrow("x", async () => {}, holdMs)
+            } catch (e: any) {
+                if (e instanceof RangeError) refused++
+            }
+        expect(refused).toBe(4)
+        let caught = ""
+        try {
+            await a.borrow("x", async () => await ds.suspend<void>(), 100.5)
+        } catch (e: any) {
+            caught = e.name
+        }
+        expect(caught).toBe("ArbiterError")
+    })
+    test("a body past its time is not terminated, but has the socket no more", async () => {
+        const { arbiter: a } = arbiter()
+        let went = false
+        const body = async () => {
+            await ds.sleep(600)
+            went = true
+        }
+        let caught = ""
+        try {
+            await a.borrow("slow", body, 100)
+        } catch (e: any) {
+            caught = e.name
+        }
+        expect(caught).toBe("ArbiterError")
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        await until(() => went)
+    })
+    test("a borrower whose caller is gone gives the socket back", async () => {
+        const { arbiter: a } = arbiter()
+        const caller = spawn(async () => {
+            await a.borrow(
+                "stopped",
+                async () => await ds.suspend<void>(),
+                60000
+            )
+        }, ignore)
+        await ds.sleep(20)
+        expect(a.stats().owner).toBe("stopped")
+        caller.terminate()
+        const since = ds.millis()
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        expect(ds.millis() - since < 5000).toBe(true)
+    })
+    test("a borrow within a borrow has the same socket", async () => {
+        const { arbiter: a } = arbiter()
+        const outer = async () => {
+            const inner = await a.borrow("inner", async () => 21)
+            return inner * 2
+        }
+        expect(await a.borrow("outer", outer, 2000)).toBe(42)
+        expect(a.stats().granted).toBe(1)
+        expect(a.stats().owner).toBe(undefined)
     })
     test("an owner whose fiber is gone loses it to the next", async () => {
         const { arbiter: a } = arbiter()

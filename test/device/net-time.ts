@@ -42,12 +42,36 @@ describe("HTTP date", () => {
             "Sun, 06 anF 1994 08:49:37 GMT",
             "Sun, xx Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Fri, 30 Feb 2024 00:00:00 GMT",
+            "Wed, 29 Feb 2023 00:00:00 GMT",
+            "Mon, 31 Apr 2024 00:00:00 GMT",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun, 06 Nov 1994 08:60:00 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
+            "Sun, 06 Nov 1969 08:49:37 GMT",
         ]
         for (const text of bad) expect(parseHttpDate(text)).toBe(undefined)
     })
 })
 
 describe("wall clock", () => {
+    test("what is no time is refused, and a known clock stays known", () => {
+        const clock = new HandClock()
+        clock.setWall(1000000)
+        let refused = 0
+        for (const bad of [NaN, -1, Infinity, 253402300800000])
+            try {
+                clock.setWall(bad)
+            } catch (e: any) {
+                if (e instanceof RangeError) refused++
+            }
+        expect(refused).toBe(4)
+        // a service of the bus may tell anything
+        setClockToSecond(clock, NaN, "rtc")
+        setClockToSecond(clock, unixTime(0, 0, 0, 0, 0, 0), "rtc")
+        expect(clock.wall()).toBe(1000000)
+    })
     test("unknown until told", () => {
         const clock = new HandClock()
         expect(clock.wall()).toBe(undefined)
