@@ -96,6 +96,8 @@ const rsyslogger = new Rsyslogger(
         facility: settings.get("SYSLOG_FAC"),
         hostname:
             settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
+        appName: settings.get("SYSLOG_APP"),
+        bom: settings.get("SYSLOG_BOM"),
         procId: journal.boot > 0 ? "" + journal.boot : "",
         maxBytes: settings.get("SYSLOG_MAX"),
         queueBytes: settings.get("SYSLOG_QUEUE"),

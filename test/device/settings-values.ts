@@ -206,7 +206,7 @@ describe("settings", () => {
         expect(demo).toBe(false)
         const framing: "octet" | "lf" = settings.get("SYSLOG_FRAME")
         expect(framing).toBe("octet")
-        expect(flash.stats.reads).toBe(27)
+        expect(flash.stats.reads).toBe(29)
     })
 
     test("refuse a bad value with key, what was got and what is wanted", async () => {
