@@ -1,11 +1,28 @@
+/**
+ * Which build may be used again. A build is current when every file that the compiler was given
+ * still has the bytes that it was given, and every file that the build wrote has the bytes that
+ * it wrote. Any doubt (a manifest that is cut, an output that is gone) is no build at all.
+ */
 import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import {
+    existsSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** Folders that the tool reads besides the sources. */
 const CONFIG_FOLDERS = ["services", "boards"]
+/** A build that was not used for so long is removed, in ms. */
+const MAX_UNUSED_MS = 30 * 86_400_000
+const MANIFEST = "manifest.json"
+const INPUTS = "inputs.json"
 
 /** The files of a build: the image and the tool's debug information. */
 const BYTECODE = "bytecode.devs"
@@ -20,21 +37,40 @@ export interface KeptBuild {
     debugFile: string
 }
 
-/** What a build depended on: content hash by path, "" for a file that was not there. */
+/** SHA-256 by path; `ABSENT` for a file that was looked for and is not there. */
+export type Hashes = Record<string, string>
+
+/** What a build depended on and what it wrote. */
 interface Manifest {
     tool: string
     optimiser: string
-    inputs: Record<string, string>
+    main: string
+    inputs: Hashes
+    outputs: Hashes
 }
+
+/** Stands for a file that is not there. */
+export const ABSENT = ""
+/** Stands for a file that changed while the compiler read it: no build can depend on it. */
+export const CHANGED = "changed"
 
 /** The build in `folder`, if nothing that it depended on has changed. */
 export function readCurrent(folder: string): KeptBuild | undefined {
-    const file = manifestFile(folder)
-    if (!existsSync(file)) return undefined
-    const kept = readFileSync(file, "utf8")
-    const { inputs } = JSON.parse(kept) as Manifest
-    const now = JSON.stringify(makeManifest(Object.keys(inputs)))
-    return now === kept ? readBuild(folder) : undefined
+    const manifest = readManifest(folder)
+    if (!manifest) return undefined
+    const { tool, optimiser, inputs, outputs } = manifest
+    if (tool !== toolVersion() || optimiser !== optimiserHash())
+        return undefined
+    const all = [...Object.keys(inputs), ...configFiles()]
+    if (all.some(path => fileHash(path) !== inputs[path])) return undefined
+    for (const [name, hash] of Object.entries(outputs))
+        if (fileHash(join(folder, name)) !== hash) return undefined
+    try {
+        markUsed(folder)
+        return readBuild(folder)
+    } catch {
+        return undefined
+    }
 }
 
 /** The build in `folder`, as it is. */
@@ -55,11 +91,38 @@ export function writeBuild(
     writeFileSync(join(folder, DEBUG), debug)
 }
 
-/** Notes what the build in `folder` depended on: the files listed in its `inputs.json`. */
-export function markCurrent(folder: string): void {
-    const list = readFileSync(join(folder, "inputs.json"), "utf8")
-    const manifest = makeManifest(JSON.parse(list) as string[])
-    writeFileSync(manifestFile(folder), JSON.stringify(manifest))
+/**
+ * Notes what the build of `main` in `folder` depended on, from the `inputs.json` that the build
+ * process wrote, and what lies there now. Nothing may be added to the folder afterwards.
+ */
+export function markCurrent(folder: string, main: string): void {
+    const inputs = JSON.parse(
+        readFileSync(join(folder, INPUTS), "utf8")
+    ) as Hashes
+    const outputs: Hashes = {}
+    for (const name of readdirSync(folder))
+        outputs[name] = fileHash(join(folder, name))
+    const manifest: Manifest = {
+        tool: toolVersion(),
+        optimiser: optimiserHash(),
+        main,
+        inputs,
+        outputs,
+    }
+    writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest))
+}
+
+/** Removes the builds below `cache` whose program is gone, or that nobody used for a month. */
+export function pruneBuilds(cache: string, now = Date.now()): void {
+    for (const name of readdirSync(cache)) {
+        const folder = join(cache, name)
+        const used = modified(join(folder, MANIFEST))
+        if (used === undefined) continue
+        const main = readManifest(folder)?.main
+        const isGone = main !== undefined && !existsSync(main)
+        if (isGone || now - used > MAX_UNUSED_MS)
+            rmSync(folder, { recursive: true, force: true })
+    }
 }
 
 /** Version of the DeviceScript tool. */
@@ -69,17 +132,6 @@ export function toolVersion(): string {
         version: string
     }
     return version
-}
-
-function manifestFile(folder: string): string {
-    return join(folder, "manifest.json")
-}
-
-function makeManifest(paths: string[]): Manifest {
-    const inputs: Record<string, string> = {}
-    for (const path of [...paths, ...configFiles()].sort())
-        inputs[path] = fileHash(path)
-    return { tool: toolVersion(), optimiser: optimiserHash(), inputs }
 }
 
 /** Another optimiser makes another image. */
@@ -92,16 +144,52 @@ function optimiserHash(): string {
     return hash.digest("hex")
 }
 
-function configFiles(): string[] {
+/** The files that may add to a program without being imported by it. */
+export function configFiles(): string[] {
     return CONFIG_FOLDERS.filter(folder => existsSync(folder)).flatMap(folder =>
-        readdirSync(folder).map(name => join(folder, name))
+        readdirSync(folder, { recursive: true, encoding: "utf8" })
+            .map(name => join(folder, name))
+            .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile())
     )
 }
 
-function fileHash(path: string): string {
+/** The hash of a file's bytes. */
+export function hashOf(data: Buffer | string): string {
+    return createHash("sha256").update(data).digest("hex")
+}
+
+/** The hash of the file at `path`, or `ABSENT`. */
+export function fileHash(path: string): string {
     try {
-        return createHash("sha256").update(readFileSync(path)).digest("hex")
+        return hashOf(readFileSync(path))
     } catch {
-        return ""
+        return ABSENT
     }
+}
+
+function readManifest(folder: string): Manifest | undefined {
+    try {
+        const text = readFileSync(join(folder, MANIFEST), "utf8")
+        const manifest = JSON.parse(text) as Partial<Manifest> | null
+        const { tool, optimiser, main, inputs, outputs } = manifest ?? {}
+        if (!tool || !optimiser || main === undefined) return undefined
+        return inputs && outputs
+            ? { tool, optimiser, main, inputs, outputs }
+            : undefined
+    } catch {
+        return undefined
+    }
+}
+
+function modified(file: string): number | undefined {
+    try {
+        return statSync(file).mtimeMs
+    } catch {
+        return undefined
+    }
+}
+
+function markUsed(folder: string): void {
+    const now = new Date()
+    utimesSync(join(folder, MANIFEST), now, now)
 }

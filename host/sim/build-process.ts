@@ -1,14 +1,23 @@
 /**
  * The child process of a build: `devs build --no-verify FILE`, with two hooks on `fs`. What the tool writes
  * to `.devicescript/bin` goes to a folder of this build's own (the tool's `-o` does not work, and
- * builds side by side would overwrite each other), and each file it looks at is noted, found or
- * not, so that the cache knows what the result depends on.
+ * builds side by side would overwrite each other), and of each file it looks at the hash of the
+ * bytes that it was given is noted, or that there is none, so that the cache knows what the result
+ * depends on.
  *
  *     node build-process.ts MAIN OUTPUT_FOLDER
  */
 import { createRequire } from "node:module"
 import { unregister } from "../register.js"
 import { basename, join, relative, resolve, sep } from "node:path"
+import {
+    ABSENT,
+    CHANGED,
+    configFiles,
+    fileHash,
+    type Hashes,
+    hashOf,
+} from "./build-cache.ts"
 
 const require = createRequire(import.meta.url)
 const fs = require("node:fs") as {
@@ -19,11 +28,24 @@ const { readFileSync, writeFileSync } = fs
 const [main, output] = process.argv.slice(2)
 const toolOutput = resolve(".devicescript/bin") + sep
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
-const inputs = new Set<string>()
+const inputs: Hashes = Object.fromEntries(
+    configFiles().map(path => [path, fileHash(path)])
+)
 
 fs.readFileSync = (file, ...rest) => {
-    if (typeof file === "string") note(resolve(file))
-    return readFileSync(file, ...rest)
+    const path = typeof file === "string" ? relative(".", resolve(file)) : ""
+    if (!isInput(path)) return readFileSync(file, ...rest)
+    let data: Buffer
+    try {
+        data = readFileSync(path) as Buffer
+    } catch (error) {
+        note(path, ABSENT)
+        throw error
+    }
+    note(path, hashOf(data))
+    const [options] = rest as [BufferEncoding | { encoding?: BufferEncoding }]
+    const encoding = typeof options === "string" ? options : options?.encoding
+    return encoding ? data.toString(encoding) : data
 }
 fs.writeFileSync = (file, ...rest) => {
     const own = typeof file === "string" && resolve(file).startsWith(toolOutput)
@@ -31,17 +53,20 @@ fs.writeFileSync = (file, ...rest) => {
 }
 
 /**
- * Notes a source, or a place where one was looked for. The tool's own libraries are known by its
- * version; settings files do not go into the program.
+ * Whether a file goes into the program. The tool's own libraries are known by its version;
+ * settings files are written to the board beside the program.
  */
-function note(file: string): void {
-    const path = relative(".", file)
-    const known = /^node_modules.@devicescript\b/.test(path)
-    if (!known && SOURCE.test(path)) inputs.add(path)
+function isInput(path: string): boolean {
+    if (Object.hasOwn(inputs, path)) return true
+    return SOURCE.test(path) && !/^node_modules.@devicescript\b/.test(path)
+}
+
+function note(path: string, hash: string): void {
+    inputs[path] = (inputs[path] ?? hash) === hash ? hash : CHANGED
 }
 
 process.on("exit", () =>
-    writeFileSync(join(output, "inputs.json"), JSON.stringify([...inputs]))
+    writeFileSync(join(output, "inputs.json"), JSON.stringify(inputs))
 )
 process.on("disconnect", () => process.exit(1))
 // to listen to the parent must not keep a build alive that is done

@@ -21,6 +21,7 @@ import {
 import {
     type KeptBuild,
     markCurrent,
+    pruneBuilds,
     readBuild,
     readCurrent,
     toolVersion,
@@ -83,6 +84,7 @@ export async function buildProgram(
         const other = readCurrent(folder)
         if (other) return { ...other, cached: true }
         await compile(main, folder, optimise)
+        pruneBuilds(CACHE_FOLDER)
     } finally {
         release()
     }
@@ -135,7 +137,7 @@ async function compile(
             )
         if (code !== 0) throw buildError(main, child.output())
         finishBuild(main, fresh, optimised)
-        markCurrent(fresh)
+        markCurrent(fresh, main)
         rmSync(folder, { recursive: true, force: true })
         renameSync(fresh, folder)
     } finally {
