@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs"
-import { parseEnv, toolDifferences } from "../env/index.ts"
+import { existsSync } from "node:fs"
+import { MAX_ENV_BYTES, parseEnv, toolDifferences } from "../env/index.ts"
 import { FirmwareError } from "../errors.ts"
+import { readInput } from "../files.ts"
 import { buildProgram, codeSize } from "../sim/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
 
@@ -32,7 +33,7 @@ export async function runBuild({
 
 function checkFile(file: string): string[] {
     if (!existsSync(file)) return []
-    const text = readFileSync(file, "utf8")
+    const text = readInput(file, MAX_ENV_BYTES).toString()
     return toolDifferences(text, parseEnv(text, file)).map(
         ({ line, reason }) => `${file}:${line}: ${reason}`
     )

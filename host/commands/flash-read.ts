@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs"
 import { isSecret, isSettingKey } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
+import { readInput } from "../files.ts"
 import {
     FlashImageError,
     FlashStore,
@@ -9,7 +9,11 @@ import {
     SETTING_PREFIX,
 } from "../flash/index.ts"
 import { paintFor } from "../colour.ts"
+import { printable, printableJson } from "../printable.ts"
 import type { FlashReadOptions } from "./flash.ts"
+
+/** Largest image that is read: the flash of the largest ESP32 module is half of it. */
+const MAX_IMAGE_BYTES = 32 << 20
 
 /** What is shown in place of a secret. */
 const MASK = "********"
@@ -22,7 +26,10 @@ interface Content {
     slots: Record<string, number>
     /** Size of the program in bytes; null when there is none or it is damaged. */
     program: number | null
+    /** Of each log the oldest file first, so that lines come in the order of time. */
     files: LogFile[]
+    /** Damage to the store as a whole. */
+    problems: string[]
 }
 
 /**
@@ -33,21 +40,20 @@ export function readFlash(image: string, options: FlashReadOptions): void {
     const content = readContent(openStore(image))
     const { file, json } = options
     if (file !== undefined) content.files = [findFile(content.files, file)]
-    if (json) console.log(JSON.stringify(file ? content.files[0] : content))
+    for (const problem of content.problems)
+        console.error(`fiberctl: ${printable(problem)}`)
+    if (json) console.log(printableJson(file ? content.files[0] : content))
     else if (file !== undefined) showFile(content.files[0])
     else showContent(content)
 }
 
 function openStore(image: string): FlashStore {
+    const bytes = readInput(image, MAX_IMAGE_BYTES)
     try {
-        return FlashStore.parse(readFileSync(image))
+        return FlashStore.parse(bytes)
     } catch (error) {
-        if (error instanceof FlashImageError)
-            throw new UsageError(`"${image}": ${error.message}`)
-        const { code } = error as NodeJS.ErrnoException
-        throw new UsageError(
-            `"${image}" ${code === "ENOENT" ? "not found" : `cannot be read (${code})`}`
-        )
+        if (!(error instanceof FlashImageError)) throw error
+        throw new UsageError(`"${image}": ${error.message}`)
     }
 }
 
@@ -68,8 +74,16 @@ function readContent(store: FlashStore): Content {
         settings,
         slots,
         program: store.program()?.length ?? null,
-        files: readLogFiles(values),
+        files: readLogFiles(values).sort(
+            (a, b) => rotation(b.name) - rotation(a.name)
+        ),
+        problems: store.problems,
     }
+}
+
+/** How often a file was rotated: 0 for the current one. */
+function rotation(name: string): number {
+    return Number(/\.(\d+)$/.exec(name)?.[1] ?? 0)
 }
 
 /** A setting's text: its JSON string, or what lies there instead. */
@@ -91,9 +105,9 @@ function findFile(files: LogFile[], name: string): LogFile {
 }
 
 function showFile({ name, lines, problems }: LogFile): void {
-    for (const line of lines) console.log(line)
+    for (const line of lines) console.log(printable(line))
     for (const problem of problems)
-        console.error(`fiberctl: ${name}: ${problem}`)
+        console.error(`fiberctl: ${printable(`${name}: ${problem}`)}`)
 }
 
 function showContent({ settings, slots, program, files }: Content): void {
@@ -106,12 +120,12 @@ function showContent({ settings, slots, program, files }: Content): void {
     )
     title("settings")
     for (const [key, value] of Object.entries(settings).sort())
-        console.log(`  ${key}=${value}`)
+        console.log(`  ${printable(`${key}=${value}`)}`)
     title("other slots")
     for (const [key, size] of Object.entries(slots).sort())
-        console.log(`  ${key}: ${size} bytes`)
+        console.log(`  ${printable(key)}: ${size} bytes`)
     for (const file of files) {
-        title(`${file.name}: ${file.lines.length} lines`)
+        title(`${printable(file.name)}: ${file.lines.length} lines`)
         showFile(file)
     }
 }

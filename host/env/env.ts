@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs"
 import { parse } from "dotenv"
 import { UsageError } from "../errors.ts"
+import { readInput } from "../files.ts"
 import { type EnvAssignment, scanEnv } from "./scan.ts"
 
 /** Settings by key, as text; an empty text stands for "no such setting". */
@@ -10,6 +10,9 @@ export type Settings = Record<string, string>
 export const MAX_KEY = 13
 /** Longest value in flash, as JSON text in bytes: above about 228 the VM itself panics. */
 export const MAX_VALUE_BYTES = 200
+
+/** Largest settings file that is read: far more than fits in flash. */
+export const MAX_ENV_BYTES = 256 << 10
 
 const KEY = /^[A-Z][A-Z0-9_]*$/
 
@@ -23,9 +26,22 @@ export function isSettingKey(key: string): boolean {
     return key.length <= MAX_KEY && KEY.test(key)
 }
 
-/** How a setting lies in flash: the JSON text of the string. */
+/**
+ * How a setting lies in flash, as the DeviceScript tool writes it: JSON. A number, `true`, `false`,
+ * a list or an object is stored bare when that keeps its text as it is, all else as a string.
+ */
 export function encodeSetting(value: string): Buffer {
-    return Buffer.from(JSON.stringify(value))
+    return Buffer.from(isPlainJson(value) ? value : JSON.stringify(value))
+}
+
+function isPlainJson(value: string): boolean {
+    try {
+        const parsed: unknown = JSON.parse(value)
+        const isBare = parsed !== null && typeof parsed !== "string"
+        return isBare && JSON.stringify(parsed) === value
+    } catch {
+        return false
+    }
 }
 
 /**
@@ -33,14 +49,12 @@ export function encodeSetting(value: string): Buffer {
  * @throws UsageError naming file, line and reason
  */
 export function readEnvFile(file: string): EnvEntry[] {
+    const bytes = readInput(file, MAX_ENV_BYTES)
     let text: string
     try {
-        text = new TextDecoder("utf-8", { fatal: true }).decode(
-            readFileSync(file)
-        )
-    } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        throw new UsageError(`env file "${file}": ${readFailure(code)}`)
+        text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    } catch {
+        throw new UsageError(`"${file}" is not UTF-8 text`)
     }
     return parseEnv(text, file)
 }
@@ -88,19 +102,4 @@ export function checkSetting(key: string, value: string): string | undefined {
     if (length > MAX_VALUE_BYTES)
         return `the value of "${key}" takes ${length} bytes, at most ${MAX_VALUE_BYTES} fit`
     return undefined
-}
-
-function readFailure(code: string | undefined): string {
-    switch (code) {
-        case "ENOENT":
-            return "not found"
-        case "EISDIR":
-            return "is a folder"
-        case "EACCES":
-            return "may not be read"
-        case "ERR_ENCODING_INVALID_ENCODED_DATA":
-            return "is not UTF-8 text"
-        default:
-            return `cannot be read (${code})`
-    }
 }

@@ -3,6 +3,7 @@ export {
     encodeSetting,
     type EnvEntry,
     isSettingKey,
+    MAX_ENV_BYTES,
     MAX_KEY,
     MAX_VALUE_BYTES,
     parseEnv,

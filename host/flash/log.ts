@@ -17,16 +17,22 @@ const SLOT_KEY = /^:?(fd\.log\d\d)$/
 
 /**
  * Reads the log files from the slots of a flash store, as the device itself would find them.
- * @param slots values by key; other keys than `fd.log00` ... are left out
- * @returns the files, the current one of each log first; none when no slot holds anything
+ * A segment that is sound counts whatever its key: one flipped bit in a key must not lose it.
+ * @param slots values by key; what is no segment and lies not under `fd.log00` ... is left out
+ * @returns the files, the current one of each log first, then the older ones; none when no slot holds anything
  */
 export function readLogFiles(slots: Map<string, Buffer>): LogFile[] {
     const problems: string[] = []
     const logs = new Map<number, Segment[]>()
     for (const [key, value] of slots) {
         const slot = SLOT_KEY.exec(key)?.[1]
-        if (!slot || value.length === 0) continue
+        if (value.length === 0) continue
         const segment = readSegment(value)
+        if (!slot && typeof segment === "string") continue
+        if (!slot)
+            problems.push(
+                `key "${key}" is no slot of a log but holds a sound segment: taken, its key is damaged`
+            )
         if (typeof segment === "string")
             problems.push(`slot ${slot} ${segment}: skipped`)
         else logs.set(segment.id, [...(logs.get(segment.id) ?? []), segment])

@@ -15,6 +15,7 @@ import {
     writeHeader,
 } from "./layout.ts"
 import { findPages, pagesOf, readArea } from "./area.ts"
+import { headerProblems } from "./damage.ts"
 import { extractStore } from "./locate.ts"
 import { PROGRAM_KEY, unwrapProgram, wrapProgram } from "./program.ts"
 
@@ -30,7 +31,16 @@ export class FlashStore {
     private entries: StoreEntry[]
     private dataStart: number
 
-    private constructor(image: Buffer, header: StoreHeader, area: number) {
+    /** Damage that the VM passes over in silence: what is read may be older than what was lost. */
+    readonly problems: string[]
+
+    private constructor(
+        image: Buffer,
+        header: StoreHeader,
+        area: number,
+        problems: string[] = []
+    ) {
+        this.problems = problems
         this.image = image
         this.header = header
         this.area = area
@@ -59,9 +69,10 @@ export class FlashStore {
         const size = (a ?? headerAtB(bytes)).headerPages * PAGE_SIZE
         const b = readHeader(bytes, size)
         const second = !a || (b !== undefined && b.generation >= a.generation)
+        const problems = headerProblems(bytes, size)
         return second
-            ? new FlashStore(bytes, b!, size)
-            : new FlashStore(bytes, a, 0)
+            ? new FlashStore(bytes, b!, size, problems)
+            : new FlashStore(bytes, a, 0, problems)
     }
 
     /** Keys that have a value, in order of their last writing; large entries start with `*`. */

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { withPath } from "../files.ts"
 import {
     ESP32_STORE_SIZE,
     GENERATION_OFFSET,
@@ -13,11 +14,21 @@ const AREA_PAGES = headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
 const AREA_SIZE = AREA_PAGES * PAGE_SIZE
 const AREAS = [0, AREA_SIZE]
 
-/** Writes a flash image so that a reader, or the next start, finds the old or the new one, whole. */
+/**
+ * Writes a flash image so that a reader, or the next start, finds the old or the new one, whole.
+ * @throws UsageError naming the file, when it cannot be written; nothing else is left then
+ */
 export function writeImage(file: string, image: Uint8Array): void {
     const fresh = `${file}.${process.pid}.new`
-    writeFileSync(fresh, image)
-    renameSync(fresh, file)
+    try {
+        withPath(file, () => {
+            writeFileSync(fresh, image)
+            renameSync(fresh, file)
+        })
+    } catch (error) {
+        rmSync(fresh, { force: true })
+        throw error
+    }
 }
 
 /** The board's flash as a file: replaced as a whole at each write, with account of what changed. */

@@ -5,6 +5,9 @@ import type { FlashCounts } from "./protocol.ts"
 import { BoardState } from "./state.ts"
 import { Vm } from "./vm.ts"
 
+/** What the tool says of itself: its version, and a bus port that is not the one in use. */
+const OWN_WORDS = /\b(using|musing) devs: |\bconnected to 127\.0\.0\.1:8082\b/
+
 /** What a machine tells. */
 export interface MachineListener {
     /** A line of the VM's log, with its marker. */
@@ -31,6 +34,7 @@ export class Machine {
     private readonly caFile: string | undefined
     private vm: Vm | undefined
     private power: PowerOptions | undefined
+    private fault: string | undefined
     private before: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
     private current: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
@@ -64,6 +68,7 @@ export class Machine {
                 line: line => this.listener.line(line),
                 flash: counts => this.account(counts),
                 panic: code => code && this.listener.panic(code),
+                fault: problem => (this.fault = problem),
                 exit: (code, signal) => this.ended(vm, code, signal),
             },
             { caFile: this.caFile }
@@ -122,11 +127,17 @@ export class Machine {
         const { power } = this
         if (signal === "SIGKILL" && power?.cutAfterWrite !== undefined) return
         if (code === 0 && power) this.reset(power)
+        else if (this.fault !== undefined)
+            this.listener.death(new FirmwareError(this.fault))
         else
             this.listener.death(
                 new FirmwareError(
                     `the VM process died (${signal ?? `exit code ${code}`})`,
-                    vm.output.trim()
+                    vm.output
+                        .split("\n")
+                        .filter(line => !OWN_WORDS.test(line))
+                        .join("\n")
+                        .trim()
                 )
             )
     }

@@ -31,3 +31,5 @@ export type VmMessage =
     | { type: "lines"; lines: string[] }
     | ({ type: "flash" } & FlashCounts)
     | { type: "panic"; code: number }
+    /** The board cannot go on, as when its flash cannot be written; the process ends. */
+    | { type: "fault"; problem: string }

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto"
-import {
-    existsSync,
-    mkdirSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { encodeSetting, isSettingKey, type Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
+import { readInput, withPath } from "../files.ts"
 import { FlashImageError, FlashStore, SETTING_PREFIX } from "../flash/index.ts"
 import { writeImage } from "./flash-file.ts"
 import { tryLock } from "./lock.ts"
+
+/** Largest file that can be a board's id, and its flash. */
+const MAX_ID_BYTES = 100
+const MAX_FLASH_BYTES = 64 << 20
 
 /** Settings that only a real radio needs. */
 const WIFI_KEYS = ["WIFI_SSID", "WIFI_PWD"]
@@ -32,8 +31,15 @@ export class BoardState {
         this.folder = folder
         this.flashFile = join(folder, "flash.bin")
         this.release = open(folder)
-        if (options.fresh) rmSync(this.flashFile, { force: true })
-        this.deviceId = readDeviceId(join(folder, "device-id"))
+        try {
+            const { flashFile } = this
+            if (options.fresh)
+                withPath(flashFile, () => rmSync(flashFile, { force: true }))
+            this.deviceId = readDeviceId(join(folder, "device-id"))
+        } catch (error) {
+            this.close()
+            throw error
+        }
     }
 
     /**
@@ -59,7 +65,7 @@ export class BoardState {
     /** The flash store as it is now. */
     readStore(): FlashStore {
         return existsSync(this.flashFile)
-            ? FlashStore.parse(readFileSync(this.flashFile))
+            ? FlashStore.parse(readInput(this.flashFile, MAX_FLASH_BYTES))
             : FlashStore.format()
     }
 
@@ -72,29 +78,24 @@ export class BoardState {
 }
 
 function open(folder: string): () => void {
-    let release: (() => void) | undefined
-    try {
+    const release = withPath(folder, () => {
         mkdirSync(folder, { recursive: true })
-        release = tryLock(join(folder, "lock"))
-    } catch (error) {
-        throw new UsageError(
-            `state folder "${folder}": ${(error as Error).message}`
-        )
-    }
+        return tryLock(join(folder, "lock"))
+    })
     if (!release)
         throw new UsageError(
-            `state folder "${folder}" is in use by another simulator`
+            `state folder "${folder}" is in use by another simulator; --state DIR gives this one a board of its own`
         )
     return release
 }
 
 function readDeviceId(file: string): string {
     if (existsSync(file)) {
-        const id = readFileSync(file, "utf8").trim()
+        const id = readInput(file, MAX_ID_BYTES).toString().trim()
         if (/^[0-9a-f]{16}$/.test(id)) return id
     }
     const id = randomBytes(8).toString("hex")
-    writeFileSync(file, id + "\n")
+    withPath(file, () => writeFileSync(file, id + "\n"))
     return id
 }
 

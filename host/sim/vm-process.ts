@@ -9,7 +9,7 @@ import type { Socket } from "node:net"
 import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
 import { FlashFile } from "./flash-file.ts"
-import type { VmGo, VmMessage } from "./protocol.ts"
+import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
 
 /** The bus port that the tool connects to. */
 const TOOL_BUS_PORT = 8082
@@ -111,9 +111,18 @@ function hookModule(go: VmGo): void {
 
 function hookVm(vm: VmModule, go: VmGo): void {
     const flash = new FlashFile(go.flashFile)
+    let failed = false
     vm.flashLoad = () => flash.image
     vm.flashSave = image => {
-        const counts = flash.save(image)
+        if (failed) return
+        let counts: FlashCounts
+        try {
+            counts = flash.save(image)
+        } catch (error) {
+            failed = true
+            fail(`the flash ${(error as Error).message}`)
+            return
+        }
         flushLines()
         report({ type: "flash", ...counts })
         if (counts.writes === go.cutAfterWrite)
@@ -125,6 +134,14 @@ function hookVm(vm: VmModule, go: VmGo): void {
         flushLines()
         report({ type: "panic", code })
     }
+}
+
+/** Says why the board cannot go on, and ends it. */
+function fail(problem: string): void {
+    flushLines()
+    const message: VmMessage = { type: "fault", problem }
+    if (process.connected) process.send!(message, () => process.exit(1))
+    else process.exit(1)
 }
 
 /** Sets the VM's clock on, once it has taken the time of its start. */

@@ -11,6 +11,8 @@ export interface VmListener {
     line(line: string): void
     flash(counts: FlashCounts): void
     panic(code: number): void
+    /** The process cannot go on and ends. */
+    fault(problem: string): void
     /** The process ended. */
     exit(code: number | null, signal: NodeJS.Signals | null): void
 }
@@ -85,6 +87,9 @@ function tell(listener: VmListener, message: VmMessage): void {
             break
         case "panic":
             listener.panic(message.code)
+            break
+        case "fault":
+            listener.fault(message.problem)
             break
     }
 }
