@@ -1,16 +1,8 @@
-const CODES = {
-    dim: 90,
-    red: 91,
-    green: 92,
-    yellow: 93,
-    blue: 94,
-    magenta: 95,
-    cyan: 96,
-    bold: 1,
-}
+import { styleText } from "node:util"
 
-/** Colours that a terminal shows. */
-export type Colour = keyof typeof CODES
+/** Colours that a terminal shows, as far as they are used here. */
+export type Colour =
+    "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan" | "bold"
 
 /** Puts text in a colour, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string
@@ -22,17 +14,23 @@ export type Paint = (colour: Colour, text: string) => string
 export function paintFor(stream: NodeJS.WriteStream): Paint {
     const { FORCE_COLOR, NO_COLOR } = process.env
     if (!FORCE_COLOR && (!stream.isTTY || NO_COLOR)) return (_, text) => text
-    return (colour, text) => `\x1b[${CODES[colour]}m${text}\x1b[0m`
+    // what terminals make of "dim" differs, grey is read on all of them
+    return (colour, text) => styleText(colour === "dim" ? "gray" : colour, text)
 }
 
-const LEVELS: [RegExp, Colour][] = [
-    [/\b(emerg(ency)?|alert|crit(ical)?|err(or)?|exception|panic)\b/i, "red"],
-    [/\bwarn(ing)?\b/i, "yellow"],
-    [/\b(notice|started|starting)\b/i, "green"],
-    [/\b(debug|trace)\b/i, "dim"],
-]
+/** What each severity looks like; those that are not here are left as they are. */
+const LEVEL_COLOURS: Record<string, Colour> = {
+    emergency: "red",
+    alert: "red",
+    critical: "red",
+    error: "red",
+    warning: "yellow",
+    notice: "green",
+    debug: "dim",
+    trace: "dim",
+}
 
-/** The colour of a log line, by the first level word in it; undefined for an ordinary one. */
-export function lineColour(line: string): Colour | undefined {
-    return LEVELS.find(([words]) => words.test(line))?.[1]
+/** The colour of a severity, by its name in lower case; undefined for an ordinary one. */
+export function levelColour(level: string | undefined): Colour | undefined {
+    return level === undefined ? undefined : LEVEL_COLOURS[level]
 }

@@ -9,7 +9,7 @@ export class UsageError extends Error {
 
 /** The firmware or its build failed: exit code 1, one line and the compiler's own output. */
 export class FirmwareError extends Error {
-    readonly exitCode = 1
+    readonly exitCode: number = 1
     /** What the compiler or the VM said, printed below the line. */
     readonly details: string
     constructor(problem: string, details = "") {
@@ -17,4 +17,9 @@ export class FirmwareError extends Error {
         this.name = "FirmwareError"
         this.details = details
     }
+}
+
+/** What was waited for did not come in time: exit code 4. */
+export class TimeoutError extends FirmwareError {
+    override readonly exitCode = 4
 }

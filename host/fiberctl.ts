@@ -21,6 +21,9 @@ import { addStatusCommand } from "./commands/status.ts"
 import { addTimeCommand } from "./commands/time.ts"
 import { addTopCommand } from "./commands/top.ts"
 import { FirmwareError } from "./errors.ts"
+import { systemFailure } from "./files.ts"
+import { complain, exit, watchOutput } from "./output.ts"
+import { version } from "./version.ts"
 
 /** Runs the command line. @returns the exit code */
 async function main(argv: string[]): Promise<number> {
@@ -28,10 +31,19 @@ async function main(argv: string[]): Promise<number> {
         .description(
             "fiberd's tool: simulate and build boards, ask and control them"
         )
+        .version(version())
+        // a command may have a --version of its own
+        .enablePositionalOptions()
         .exitOverride()
         .configureOutput({
-            outputError: (text, write) =>
-                write(`fiberctl: ${text.replace(/^error: /, "")}`),
+            // with the nearest name, which commander puts on a line of its own
+            outputError: text =>
+                complain(
+                    text
+                        .replace(/^error: /, "")
+                        .trim()
+                        .replace(/\n+/g, " ")
+                ),
         })
     addSimCommand(program)
     addStatusCommand(program)
@@ -66,19 +78,22 @@ async function main(argv: string[]): Promise<number> {
 /** Tells the user what went wrong, in one line and without a stack trace. @returns the exit code */
 function report(error: unknown): number {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const { message, exitCode } = error as {
-        message?: string
+    const { message, exitCode, path } = error as NodeJS.ErrnoException & {
         exitCode?: unknown
     }
-    console.error(`fiberctl: ${message ?? error}`)
-    if (error instanceof FirmwareError && error.details)
-        console.error(error.details)
+    const words = systemFailure(error)
+    if (words !== undefined && path !== undefined)
+        complain(`"${path}" ${words}`)
+    else
+        complain(
+            message ?? String(error),
+            error instanceof FirmwareError ? error.details : ""
+        )
     return typeof exitCode === "number" ? exitCode : 1
 }
 
 // the bus library says things on its own; stdout belongs to the commands
 console.debug = () => {}
 
-process.exitCode = await main(process.argv)
-// what was printed goes out before the process ends, then nothing may hold it back
-process.stdout.write("", () => process.exit())
+watchOutput()
+exit(await main(process.argv))

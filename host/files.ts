@@ -5,6 +5,7 @@ const WORDS: Record<string, string> = {
     ENOENT: "not found",
     ENOTDIR: "not found",
     EISDIR: "is a folder",
+    EEXIST: "exists and is no folder",
     EACCES: "may not be used (permission denied)",
     EPERM: "may not be used (permission denied)",
     EROFS: "lies on a read-only file system",

@@ -74,16 +74,18 @@ function readContent(store: FlashStore): Content {
         settings,
         slots,
         program: store.program()?.length ?? null,
-        files: readLogFiles(values).sort(
-            (a, b) => rotation(b.name) - rotation(a.name)
-        ),
+        files: olderFirst(readLogFiles(values)),
         problems: store.problems,
     }
 }
 
-/** How often a file was rotated: 0 for the current one. */
-function rotation(name: string): number {
-    return Number(/\.(\d+)$/.exec(name)?.[1] ?? 0)
+/** The files of each log, which come newest first, the other way round. */
+function olderFirst(files: LogFile[]): LogFile[] {
+    const logs: LogFile[][] = []
+    for (const file of files)
+        if (/\.\d+$/.test(file.name) && logs.length) logs.at(-1)!.unshift(file)
+        else logs.push([file])
+    return logs.flat()
 }
 
 /** A setting's text: its JSON string, or what lies there instead. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander"
-import { lineColour, type Paint, paintFor } from "../colour.ts"
+import { levelColour, type Paint, paintFor } from "../colour.ts"
 import type { History, LogLine } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
 import {
@@ -195,7 +195,7 @@ function render(
         message,
     ]
     const text = words.filter(Boolean).join(" ")
-    const colour = line.level! >= 7 ? "dim" : lineColour(label)
+    const colour = levelColour(label)
     return colour ? paint(colour, text) : text
 }
 

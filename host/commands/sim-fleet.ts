@@ -1,5 +1,7 @@
 import { UsageError } from "../errors.ts"
-import { Fleet, gatherSettings, MAX_BOARDS, Screen } from "../sim/index.ts"
+import { Fleet, gatherSettings, MAX_BOARDS } from "../sim/index.ts"
+import { printLive } from "../output.ts"
+import { printable } from "../printable.ts"
 import type { SimCommandOptions } from "./sim.ts"
 
 /**
@@ -36,21 +38,21 @@ export async function runFleet(
             console.error(`fiberctl: collector: ${problem}`),
         onDeath: error => fail(error),
         onBoard: (sim, hostname) => {
-            const screen = new Screen(process.stdout, line =>
-                sim.resolveFrames(line)
-            )
             sim.onEvent(event => {
                 if (json)
                     process.stdout.write(
                         JSON.stringify({ hostname, ...event }) + "\n"
                     )
                 else if (event.event === "console")
-                    screen.note(
+                    show(event.at, hostname, sim.resolveFrames(event.text))
+                else if (event.event === "boot")
+                    show(event.at, hostname, `runs ${event.program}`)
+                else if (event.event === "panic")
+                    show(
                         event.at,
-                        `${hostname} ${sim.resolveFrames(event.text)}`
+                        hostname,
+                        `PANIC ${event.code} (${event.meaning})`
                     )
-                else if (event.event === "boot" || event.event === "panic")
-                    screen.show(event)
             })
         },
     })
@@ -70,4 +72,9 @@ export async function runFleet(
         await fleet.stop((error as Error).message)
         throw error
     }
+}
+
+function show(at: number, hostname: string, text: string): void {
+    const seconds = (at / 1000).toFixed(2).padStart(8)
+    printLive(`${seconds}  ${hostname} ${printable(text)}`)
 }

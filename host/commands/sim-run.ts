@@ -1,33 +1,46 @@
-import { FirmwareError } from "../errors.ts"
+import { FirmwareError, TimeoutError } from "../errors.ts"
+import { complain } from "../output.ts"
+import {
+    type LogRecord,
+    readConsoleRecord,
+    readSyslogRecord,
+} from "../record.ts"
 import {
     gatherSettings,
     LogWatch,
-    Screen,
     type SimEvent,
     Simulator,
 } from "../sim/index.ts"
+import {
+    Account,
+    JsonView,
+    KINDS,
+    makeFilter,
+    TextView,
+    type View,
+} from "../view/index.ts"
+import { Checks } from "./sim-checks.ts"
+import { type End, Ending } from "./sim-ending.ts"
+import { Health } from "./sim-health.ts"
 import type { SimCommandOptions } from "./sim.ts"
-
-/** A program that ran this long without a panic has got going, in ms. */
-const GOT_GOING_MS = 3000
 
 /** Longest time from power-on to the start of the program, in ms; 1.1 s are usual. */
 const BOOT_TIMEOUT_MS = 30_000
 
 /**
- * Runs `fiberctl sim` until the time is over, a signal comes, or the VM dies.
+ * Runs `fiberctl sim` until the time is over, what is expected was seen, a signal comes, or the
+ * VM dies.
+ * @returns the exit code: 0, or 128 and the number of the signal
  * @throws UsageError
- * @throws FirmwareError when the build fails, the VM process dies, or the program panics and
- *     never gets going; a panic later on is an event, after which the board starts again
+ * @throws FirmwareError when the build fails, the VM process dies, the program never gets going or
+ *     starts again and again, or shows what `--fail-on` names
+ * @throws TimeoutError when `--timeout` is over before all that is expected was seen
  */
-export async function runSim(options: SimCommandOptions): Promise<void> {
+export async function runSim(options: SimCommandOptions): Promise<number> {
     const { settings, collectorPort, warnings } = gatherSettings(options)
-    for (const warning of warnings) console.error(`fiberctl: ${warning}`)
-    const ended = new Ending()
-    const screen = options.json
-        ? undefined
-        : new Screen(process.stdout, line => sim.resolveFrames(line))
-    const logs = new LogWatch()
+    const checks = new Checks(options.expect, options.failOn)
+    for (const warning of warnings) complain(warning)
+    const ending = new Ending()
     const health = new Health()
     const sim: Simulator = new Simulator({
         ...options,
@@ -35,91 +48,121 @@ export async function runSim(options: SimCommandOptions): Promise<void> {
         collectorPort,
         startedAt: 0,
         history: 0,
-        onBuild: () => screen?.note(sim.at, `building ${options.main} ...`),
-        onMalformed: problem =>
-            console.error(`fiberctl: collector: ${problem}`),
-        onDeath: error => ended.fail(error),
+        onBuild: () => view.note(`building ${options.main} ...`),
+        onMalformed: problem => complain(`collector: ${problem}`),
+        onDeath: error => ending.fail(error),
     })
+    const account = new Account()
+    const view = makeView(options, sim, account)
+    const logs = new LogWatch()
+    const showFiles = !options.json && options.only?.includes("flash")
     sim.onEvent(event => {
+        const [record, line] = read(event, sim)
         health.see(event)
-        if (screen) {
-            screen.show(event)
-            if (event.event === "flash")
-                for (const words of logs.look(sim.readFlash()))
-                    screen.file(event.at, words)
-        } else process.stdout.write(JSON.stringify(event) + "\n")
+        account.see(event, record)
+        view.show(event, record, line)
+        if (event.event === "flash" && showFiles)
+            for (const words of logs.look(sim.readFlash()))
+                view.file(event.sincePowerOn, words)
+        const failure = checks.see(event, record, line)
+        if (failure) ending.fail(new FirmwareError(failure))
+        else if (checks.isAsked && checks.missing.length === 0)
+            ending.end("all that was expected was seen")
     })
+    const end = await run(sim, ending, options).finally(() => view.close())
+    judge(end, checks, health, sim, options)
+    return end.exitCode
+}
+
+/** Starts the simulator and waits for the end of the run. */
+async function run(
+    sim: Simulator,
+    ending: Ending,
+    options: SimCommandOptions
+): Promise<End> {
     try {
         await Promise.race([
-            sim.start().then(() => firstBoot(sim, ended, options.for)),
-            ended.promise,
+            sim.start().then(() => firstBoot(sim, ending, options)),
+            ending.promise,
         ])
-        await sim.stop(await ended.promise)
+        const end = await ending.promise
+        await sim.stop(end.reason)
+        return end
     } catch (error) {
         await sim.stop((error as Error).message)
         throw error
     }
-    if (!health.gotGoing(sim.at))
-        throw new FirmwareError(
-            `"${options.main}" panicked and never ran for ${GOT_GOING_MS / 1000} s`
-        )
 }
 
-/** Waits for the program to start, from when the time of `--for` counts. */
+/** Waits for the program to start, from when the times of `--for` and `--timeout` count. */
 async function firstBoot(
     sim: Simulator,
-    ended: Ending,
-    seconds: number | undefined
+    ending: Ending,
+    options: SimCommandOptions
 ): Promise<void> {
     try {
         await sim.waitFor("boot", undefined, BOOT_TIMEOUT_MS)
     } catch {
-        ended.fail(
-            new FirmwareError(
-                `the board did not boot within ${BOOT_TIMEOUT_MS / 1000} s`
-            )
+        const seconds = BOOT_TIMEOUT_MS / 1000
+        ending.fail(
+            new FirmwareError(`the board did not boot within ${seconds} s`)
         )
     }
+    const { for: seconds, timeout, expect } = options
     if (seconds !== undefined)
-        setTimeout(() => ended.end(`${seconds} s are over`), seconds * 1000)
+        ending.after(seconds * 1000, () => ending.end(`${seconds} s are over`))
+    if (timeout !== undefined)
+        ending.after(timeout * 1000, () =>
+            ending.fail(
+                new TimeoutError(
+                    expect.length
+                        ? `not seen within ${timeout} s: ${expect.join(", ")}`
+                        : `the run was not over within ${timeout} s`
+                )
+            )
+        )
 }
 
-/** The one end of a run, whichever comes first. */
-class Ending {
-    readonly promise: Promise<string>
-    end!: (reason: string) => void
-    fail!: (error: FirmwareError) => void
-
-    constructor() {
-        this.promise = new Promise((resolve, reject) => {
-            this.end = resolve
-            this.fail = reject
-        })
-        // a failure while `start` still runs is not unhandled
-        this.promise.catch(() => {})
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-            process.once(signal, () => this.end(signal))
-        process.stdout.on("error", () => this.end("nobody reads the output"))
-    }
+/** @throws FirmwareError when a run that ended by itself was not a good one */
+function judge(
+    { exitCode }: End,
+    checks: Checks,
+    health: Health,
+    sim: Simulator,
+    { main, allowPanics }: SimCommandOptions
+): void {
+    if (exitCode !== 0) return
+    const problem = allowPanics ? undefined : health.problem(sim.at)
+    if (problem) throw new FirmwareError(`"${main}" ${problem}`)
+    if (checks.missing.length)
+        throw new FirmwareError(`not seen: ${checks.missing.join(", ")}`)
 }
 
-/** Whether the program ever ran for a while without a panic. */
-class Health {
-    private bootAt: number | undefined
-    private panics = 0
-    private good = false
-
-    see(event: SimEvent): void {
-        if (event.event === "boot") this.bootAt = event.at
-        if (event.event !== "panic") return
-        this.gotGoing(event.at)
-        this.bootAt = undefined
-        this.panics++
+/** What the line of an event says, and the line with its frames resolved. */
+function read(
+    event: SimEvent,
+    sim: Simulator
+): [record: LogRecord | undefined, line: string] {
+    if (event.event === "console") {
+        const line = sim.resolveFrames(event.text)
+        return [readConsoleRecord(line), line]
     }
+    if (event.event !== "syslog") return [undefined, ""]
+    const line = sim.resolveFrames(event.line)
+    return [readSyslogRecord(line), line]
+}
 
-    gotGoing(now: number): boolean {
-        if (this.bootAt !== undefined && now - this.bootAt >= GOT_GOING_MS)
-            this.good = true
-        return this.good || this.panics === 0
-    }
+function makeView(
+    options: SimCommandOptions,
+    sim: Simulator,
+    account: Account
+): View {
+    if (options.json) return new JsonView(makeFilter(options, KINDS), account)
+    return new TextView({
+        filter: makeFilter(options, ["log", "board"]),
+        account,
+        frame: !options.quiet,
+        board: "simulated board",
+        state: sim.stateFolder,
+    })
 }

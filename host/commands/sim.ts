@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
+import { isLevel, type Level, LEVELS } from "../record.ts"
 import type { SettingSources } from "../sim/index.ts"
+import { type Kind, KINDS } from "../view/kinds.ts"
 
 /** Options of `fiberctl sim` as commander gives them. */
 export interface SimCommandOptions extends SettingSources {
@@ -11,15 +13,41 @@ export interface SimCommandOptions extends SettingSources {
     for?: number
     count?: number
     json?: boolean
+    only?: Kind[]
+    led: boolean
+    level?: Level
+    task?: string
+    quiet?: boolean
+    expect: string[]
+    failOn: string[]
+    timeout?: number
+    allowPanics?: boolean
 }
 
 /** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
 export function addSimCommand(program: Command): void {
-    program
+    const command = program
         .command("sim")
         .description(
             "build a program, run it on a simulated board and show what it does"
         )
+        .allowExcessArguments(false)
+    addBoardOptions(command)
+    addViewOptions(command)
+    addCheckOptions(command)
+    command.action(async (options: SimCommandOptions) => {
+        const { count } = options
+        if (count !== undefined) {
+            const { runFleet } = await import("./sim-fleet.ts")
+            return runFleet({ ...options, count })
+        }
+        const { runSim } = await import("./sim-run.ts")
+        process.exitCode = await runSim(options)
+    })
+}
+
+function addBoardOptions(command: Command): void {
+    command
         .option("--main <file>", "the program", "src/main.ts")
         .option("--no-optimise", "run the compiler's image as it is")
         .option(
@@ -34,7 +62,10 @@ export function addSimCommand(program: Command): void {
             collect,
             []
         )
-        .option("--state <dir>", "where the board's flash lives and survives")
+        .option(
+            "--state <dir>",
+            "where the board's flash lives and survives (default: a folder for each program in .devicescript/fiberctl/state)"
+        )
         .option("--fresh", "erase the board's flash first")
         .addOption(
             new Option(
@@ -45,21 +76,53 @@ export function addSimCommand(program: Command): void {
         .option("--no-collector", "run no embedded syslog collector")
         .option(
             "--for <seconds>",
-            "end this long after the program has started",
+            "end this long after the program has started (default: never)",
             seconds
         )
         .option("--count <n>", "several boards on one bus", wholeNumber)
-        .option("--json", "print one JSON object a line")
-        .allowExcessArguments(false)
-        .action(async (options: SimCommandOptions) => {
-            const { count } = options
-            if (count !== undefined) {
-                const { runFleet } = await import("./sim-fleet.ts")
-                return runFleet({ ...options, count })
-            }
-            const { runSim } = await import("./sim-run.ts")
-            await runSim(options)
-        })
+}
+
+function addViewOptions(command: Command): void {
+    command
+        .option("--json", "print one JSON object a line, of all kinds")
+        .option(
+            "--only <kinds>",
+            `show only these, of ${KINDS.join(",")} (default: log,board)`,
+            kinds
+        )
+        .option("--no-led", "leave the LED out")
+        .option(
+            "--level <level>",
+            "show log lines of this level or worse",
+            level
+        )
+        .option("--task <pattern>", "show log lines of these tasks or topics")
+        .option("--quiet", "show nothing: the exit code tells")
+}
+
+function addCheckOptions(command: Command): void {
+    command
+        .option(
+            "--expect <text>",
+            "end well (0) once a log line has this text or matches this /RE/; may be repeated, then all are wanted",
+            collect,
+            []
+        )
+        .option(
+            "--fail-on <what>",
+            "fail (1) on a panic, a line of this level or worse, or one that has this text or matches this /RE/",
+            collect,
+            []
+        )
+        .option(
+            "--timeout <seconds>",
+            "give up (4) this long after the program has started",
+            seconds
+        )
+        .option(
+            "--allow-panics",
+            "a program that panics again and again is no failure"
+        )
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -77,4 +140,21 @@ function wholeNumber(text: string): number {
     if (!/^[1-9]\d{0,3}$/.test(text))
         throw new InvalidArgumentError("a number of boards is wanted.")
     return Number(text)
+}
+
+function kinds(text: string): Kind[] {
+    return text.split(",").map(word => {
+        const kind = KINDS.find(kind => kind === word.trim())
+        if (!kind)
+            throw new InvalidArgumentError(
+                `"${word}" is none of ${KINDS.join(", ")}.`
+            )
+        return kind
+    })
+}
+
+function level(text: string): Level {
+    const name = text.toLowerCase()
+    if (isLevel(name)) return name
+    throw new InvalidArgumentError(`"${text}" is none of ${LEVELS.join(", ")}.`)
 }

@@ -60,6 +60,13 @@ export interface BuildOptions {
     optimise?: boolean
 }
 
+/** @throws UsageError when there is no program `main` */
+export function checkProgram(main: string): void {
+    const stats = statSync(main, { throwIfNoEntry: false })
+    if (!stats) throw new UsageError(`"${main}" not found`)
+    if (!stats.isFile()) throw new UsageError(`"${main}" is no file`)
+}
+
 /**
  * Builds `main` (relative to the working directory) with `devs build` and optimises its image,
  * or takes the last build when none of the files that it looked at has changed.
@@ -70,8 +77,7 @@ export async function buildProgram(
     main: string,
     { started = () => {}, optimise = true }: BuildOptions = {}
 ): Promise<BuiltProgram> {
-    if (!existsSync(main)) throw new UsageError(`"${main}" not found`)
-    if (!statSync(main).isFile()) throw new UsageError(`"${main}" is no file`)
+    checkProgram(main)
     const name = programSlug(main) + (optimise ? "" : PLAIN)
     const folder = join(CACHE_FOLDER, name)
     const kept = readCurrent(folder)

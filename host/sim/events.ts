@@ -1,6 +1,9 @@
 import type { Framing } from "./framing.ts"
 
-/** What a simulator tells, by event; `at` (ms since start) is added to each. */
+/**
+ * What a simulator tells, by event; `at` (ms since start) is added to each, and `sincePowerOn`
+ * (ms) once the board has power.
+ */
 export interface SimEvents {
     /** The program started on the board, also after a panic. */
     boot: { deviceId: string; program: string }
@@ -13,7 +16,7 @@ export interface SimEvents {
     syslog: { line: string; framing: Framing }
     /** Flash writes and bytes programmed since the simulator started; at most once a second. */
     flash: { writes: number; bytes: number }
-    panic: { code: number }
+    panic: { code: number; meaning: string }
     end: { reason: string }
 }
 
@@ -21,7 +24,7 @@ export type SimEventName = keyof SimEvents
 
 /** One event, as `--json` prints it. */
 export type SimEvent<N extends SimEventName = SimEventName> = {
-    [K in N]: { event: K; at: number } & SimEvents[K]
+    [K in N]: { event: K; at: number; sincePowerOn?: number } & SimEvents[K]
 }[N]
 
 /** An event that was waited for did not come. */
@@ -42,6 +45,7 @@ export class EventLog {
     private readonly listeners = new Set<Listener>()
     private readonly kept: SimEvent[] = []
     private readonly limit: number
+    private powerOnAt: number | undefined
 
     /**
      * @param limit how many events are kept for `past` and `waitFor`
@@ -57,8 +61,21 @@ export class EventLog {
         return Math.round(performance.now() - this.started)
     }
 
+    /** Ms since the power came on last; undefined before the first time. */
+    get sincePowerOn(): number | undefined {
+        return this.powerOnAt === undefined
+            ? undefined
+            : this.at - this.powerOnAt
+    }
+
+    /** Counts `sincePowerOn` from now. */
+    powerOn(): void {
+        this.powerOnAt = this.at
+    }
+
     emit<N extends SimEventName>(event: N, data: SimEvents[N]): void {
-        const entry = { event, at: this.at, ...data } as SimEvent
+        const { at, sincePowerOn } = this
+        const entry = { event, at, sincePowerOn, ...data } as SimEvent
         this.kept.push(entry)
         if (this.kept.length > this.limit) this.kept.shift()
         for (const listener of [...this.listeners]) listener(entry)

@@ -21,7 +21,6 @@ export {
 export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
 export { Simulator } from "./simulator.ts"
-export { Screen } from "./screen.ts"
 export {
     gatherSettings,
     type SettingSources,

@@ -1,8 +1,9 @@
 import { writeBusFile } from "../bus/index.ts"
 import type { Settings } from "../env/index.ts"
 import type { FlashStore } from "../flash/index.ts"
+import { panicMeaning } from "../panic.ts"
 import { addBoard, type Board } from "./board.ts"
-import { buildProgram } from "./build.ts"
+import { buildProgram, checkProgram } from "./build.ts"
 import { Bus } from "./bus.ts"
 import { Collector } from "./collector.ts"
 import { isProgramStart, readConsoleLine } from "./console.ts"
@@ -63,14 +64,19 @@ export class Simulator {
         return this.events.at
     }
 
+    /** Ms since the power came on last; undefined before the first time. */
+    get sincePowerOn(): number | undefined {
+        return this.events.sincePowerOn
+    }
+
+    /** Where the board's flash and device id lie. */
+    get stateFolder(): string {
+        return this.options.state ?? defaultStateFolder(this.options.main)
+    }
+
     /** The board's device id, once started: 16 hex digits. */
     get deviceId(): string | undefined {
         return this.machine?.state.deviceId
-    }
-
-    /** The folder where the board's flash lives, once started. */
-    get stateFolder(): string | undefined {
-        return this.machine?.state.folder
     }
 
     /** Port of the bus on 127.0.0.1, which clients may join; 0 before the start. */
@@ -115,9 +121,10 @@ export class Simulator {
      * @throws UsageError, FirmwareError
      */
     async start(): Promise<void> {
-        const { main, state, cutAfterWrite } = this.options
+        const { main, cutAfterWrite } = this.options
         try {
-            this.machine = this.newMachine(state ?? defaultStateFolder(main))
+            checkProgram(main)
+            this.machine = this.newMachine(this.stateFolder)
             this.machine.prepare()
             const [built, port] = await Promise.all([
                 buildProgram(main, {
@@ -225,7 +232,11 @@ export class Simulator {
             {
                 line: line => this.takeLine(line),
                 flash: counts => this.flash.update(counts),
-                panic: code => this.events.emit("panic", { code }),
+                panic: code =>
+                    this.events.emit("panic", {
+                        code,
+                        meaning: panicMeaning(code),
+                    }),
                 death: error => this.options.onDeath?.(error),
             },
             this.options
@@ -235,6 +246,7 @@ export class Simulator {
     private async boot(cutAfterWrite: number | undefined): Promise<void> {
         const { fastBoot } = this.options
         this.machine!.deploy(this.bytecode!, this.settings())
+        this.events.powerOn()
         await this.machine!.powerOn({
             busPort: this.port,
             cutAfterWrite,

@@ -156,7 +156,7 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         cli.signal("SIGINT")
         const run = await cli.done
         assert.equal(run.stderr, "")
-        assert.equal(run.code, 0)
+        assert.equal(run.code, 130)
         await untilGone(children)
     })
 })

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { execFile } from "node:child_process"
 import { createServer } from "node:net"
 import { join, resolve } from "node:path"
 import { describe, test } from "node:test"
+import { promisify } from "node:util"
 import { FlashStore } from "../../host/flash/index.ts"
 import { tryLock } from "../../host/sim/lock.ts"
 import { runCli, tempFolder } from "../system/harness.ts"
@@ -27,8 +29,36 @@ describe(
     },
     () => {
         const cases: [string, string[], RegExp, Record<string, string>?][] = [
-            ["no such command", ["simulate"], /unknown command 'simulate'/],
+            ["no such command", ["fly"], /unknown command 'fly'/],
+            ["a command misspelt", ["sin"], /unknown.*Did you mean sim\?/],
             ["unknown option", ["sim", "--bad"], /unknown option '--bad'/],
+            [
+                "an option misspelt",
+                ["sim", "--frehs"],
+                /unknown.*Did you mean --fresh\?/,
+            ],
+            ["no level", ["sim", "--level", "loud"], /"loud" is none of emerg/],
+            ["no kind", ["sim", "--only", "log,x"], /"x" is none of log, /],
+            [
+                "no pattern",
+                ["sim", "--expect", "/(/"],
+                /--expect \/\(\/: Invalid regular expression/,
+            ],
+            [
+                "a device as settings",
+                ["sim", "--env", "/dev/zero"],
+                /"\/dev\/zero" is no regular file/,
+            ],
+            [
+                "a device as program",
+                ["sim", "--main", "/dev/zero"],
+                /"\/dev\/zero" is no file/,
+            ],
+            [
+                "a device as image",
+                ["flash", "read", "/dev/zero"],
+                /"\/dev\/zero" is no regular file/,
+            ],
             [
                 "missing value",
                 ["sim", "--main"],
@@ -49,7 +79,7 @@ describe(
             [
                 "env not found",
                 ["sim", "--env", "no.env"],
-                /env file "no\.env": not found/,
+                /"no\.env" not found/,
             ],
             [
                 "malformed env",
@@ -66,7 +96,7 @@ describe(
             [
                 "binary env",
                 ["sim", "--env", "bin.env"],
-                /"bin\.env": is not UTF-8/,
+                /"bin\.env" is not UTF-8 text/,
                 { "bin.env": Buffer.from([0x41, 0x3d, 0xff]) as never },
             ],
             ["malformed --set", ["sim", "--set", "A"], /--set "A": KEY=VALUE/],
@@ -83,7 +113,7 @@ describe(
             [
                 "state is a file",
                 ["sim", "--state", "src/main.ts"],
-                /state folder "src\/main\.ts"/,
+                /"src\/main\.ts" exists and is no folder/,
             ],
             ["no image", ["flash", "read", "no.bin"], /"no\.bin" not found/],
             [
@@ -94,11 +124,16 @@ describe(
         ]
         for (const [what, args, message, files] of cases)
             test(what, async t => {
-                const run = await runCli(args, { cwd: project(t, files) })
+                const cwd = project(t, files)
+                const run = await runCli(args, { cwd })
                 assert.match(run.stderr, message)
                 assert.match(run.stderr, /^fiberctl: [^\n]+\n$/)
                 assert.equal(run.stdout, "")
                 assert.equal(run.code, 2)
+                assert.deepEqual(
+                    readdirSync(cwd).filter(name => name[0] === "."),
+                    files ? Object.keys(files).filter(n => n[0] === ".") : []
+                )
             })
 
         test("a port in use", async t => {
@@ -151,8 +186,52 @@ test("help is no error", async () => {
     assert.equal(run.code, 0)
     for (const option of ["main", "env", "set", "state", "fresh", "syslog"])
         assert.ok(run.stdout.includes(`--${option}`), option)
-    for (const option of ["no-collector", "for", "json"])
+    for (const option of ["no-collector", "for", "json", "expect", "fail-on"])
         assert.ok(run.stdout.includes(`--${option}`), option)
+})
+
+test("--version prints the version of package.json", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"))
+    const run = await runCli(["--version"])
+    assert.equal(run.stdout, `${version}\n`)
+    assert.equal(run.code, 0)
+})
+
+test("what nobody can take is no success", async t => {
+    const cwd = project(t, { "flash.bin": FlashStore.format().serialize() })
+    const cli = resolve("host/fiberctl.js")
+    const shell = (line: string) =>
+        promisify(execFile)("bash", ["-c", line], { cwd }).then(
+            ({ stderr }) => ({ code: 0, stderr }),
+            ({ code, stderr }) => ({ code, stderr })
+        )
+    const read = `${process.execPath} ${cli} flash read flash.bin`
+    const full = await shell(`${read} > /dev/full`)
+    assert.match(full.stderr, /^fiberctl: stdout: .*no space left[^\n]*\n$/)
+    assert.equal(full.code, 1)
+    const closed = await shell(
+        `${read} 2>err | true; echo "\${PIPESTATUS[0]}" >&2`
+    )
+    assert.match(closed.stderr, /^(0|141)\n$/)
+    assert.equal(readFileSync(join(cwd, "err"), "utf8"), "")
+})
+
+test("control characters of a board do not reach the terminal", async t => {
+    const store = FlashStore.format()
+    const hostile = "x\u001b[2J\r\n  FORGED=1\u009b\u202e"
+    store.set(":GREETING", Buffer.from(JSON.stringify(hostile)))
+    const cwd = project(t, { "flash.bin": store.serialize() })
+    for (const args of [[], ["--json"]]) {
+        const run = await runCli(["flash", "read", "flash.bin", ...args], {
+            cwd,
+        })
+        assert.equal(run.code, 0)
+        assert.doesNotMatch(run.stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/)
+        assert.doesNotMatch(run.stdout, /^ *FORGED/m)
+    }
+    const bad = await runCli(["sim", "--set", `${hostile}=1`], { cwd })
+    assert.doesNotMatch(bad.stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/)
+    assert.equal(bad.stderr.split("\n").length, 2)
 })
 
 test("flash read lists settings with secrets masked, and other slots", async t => {

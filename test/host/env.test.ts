@@ -8,6 +8,7 @@ import {
     parseSet,
     toolDifferences,
 } from "../../host/env/index.ts"
+import { scanEnv } from "../../host/env/scan.ts"
 import { UsageError } from "../../host/errors.ts"
 
 const ACCEPTED = `
@@ -54,11 +55,21 @@ describe("env files", () => {
     })
 
     test("tell of an unquoted value that ends at a #", () => {
-        const cut = parseEnv("A=x#y\nB=x #y\nC=#y\nD='x#y'", "x")
-        assert.deepEqual(
-            cut.map(entry => entry.cutAtHash),
-            [true, false, false, false]
-        )
+        const cases: [string, boolean][] = [
+            ["x#y", true],
+            ["x #y", false],
+            ["#FF0000", true],
+            ["#", false],
+            ["# comment", false],
+            [" #FF0000", false],
+            ["x # see issue#5", false],
+            ["x # a # b", false],
+            ["'x#y'", false],
+        ]
+        for (const [value, cut] of cases) {
+            const [entry] = parseEnv(`A=${value}`, "x")
+            assert.equal(entry.cutAtHash, cut, value)
+        }
     })
 
     const refused: [string, string, RegExp][] = [
@@ -108,6 +119,38 @@ describe("env files", () => {
         const value = "x".repeat(198)
         assert.equal(encodeSetting(values(`A=${value}`).A).length, 200)
     })
+})
+
+test("the time to read a file grows with its size only", () => {
+    const time = (lines: number, line: string) => {
+        const text = `${line}\n`.repeat(lines)
+        const from = performance.now()
+        scanEnv(text)
+        return performance.now() - from
+    }
+    for (const line of ["A='x'", 'A="\\"', "A=`x", "A='x\ny'"]) {
+        time(2000, line)
+        const ratio = time(64_000, line) / Math.max(1, time(8000, line))
+        assert.ok(ratio < 40, `${line}: ${ratio} times for 8 times the lines`)
+    }
+})
+
+test("a setting lies in flash as the DeviceScript tool writes it", () => {
+    const stored: [string, string][] = [
+        ["514", "514"],
+        ["0.5", "0.5"],
+        ["true", "true"],
+        ['{"a":1}', '{"a":1}'],
+        ["text", '"text"'],
+        ["007", '"007"'],
+        ["1.10", '"1.10"'],
+        ["1e3", '"1e3"'],
+        ["null", '"null"'],
+        ["", '""'],
+        ['{"a": 1}', '"{\\"a\\": 1}"'],
+    ]
+    for (const [value, json] of stored)
+        assert.equal(encodeSetting(value).toString(), json, value)
 })
 
 describe("--set", () => {

@@ -35,7 +35,67 @@ function boardFlash(store: Buffer): Buffer {
 }
 
 const printed = (lines: number[]) =>
-    lines.map(line => vectorText(line) + "\n").join("")
+    lines.map(line => vectorText(line).replaceAll("\n", "\\n") + "\n").join("")
+
+/** Where the first area of the store ends, on an ESP32. */
+const AREA_BYTES = 16 * 1024
+
+/** A store that was copied into its second area, where the last segment was written. */
+function copiedStore(): Buffer {
+    const store = FlashStore.parse(deadStore(VECTOR_CASES[0]))
+    const last = store.get(":fd.log00")!
+    for (
+        let i = 0;
+        store.serialize().readUInt32LE(AREA_BYTES) === 0xffffffff;
+        ++i
+    )
+        store.set(":filler", Buffer.alloc(200, i))
+    store.set(":fd.log00", Buffer.alloc(0))
+    store.set(":fd.log00", last)
+    return store.serialize()
+}
+
+test("flash read says so when the header in force is damaged", async t => {
+    const cwd = tempFolder(t)
+    const whole = copiedStore()
+    const read = async (image: Buffer) => {
+        writeFileSync(join(cwd, "a.bin"), image)
+        return runCli(["flash", "read", "a.bin"], { cwd })
+    }
+    const sound = await read(whole)
+    assert.equal(sound.stderr, "")
+    // magic, generation, size of a page
+    for (const byte of [0, 8, 13]) {
+        const image = Buffer.from(whole)
+        image[AREA_BYTES + byte] ^= 0x80
+        const run = await read(image)
+        assert.match(
+            run.stderr,
+            /^fiberctl: the (header|generations) [^\n]*(newer|older)[^\n]*\n/,
+            `byte ${byte}`
+        )
+    }
+})
+
+test("flash read takes a sound segment whose key is damaged", async t => {
+    const cwd = tempFolder(t)
+    const [sound] = VECTOR_CASES
+    const image = deadStore(sound)
+    const at = image.indexOf(":fd.log02")
+    image[at + 4] ^= 0x01
+    writeFileSync(join(cwd, "a.bin"), image)
+    const run = await runCli(["flash", "read", "a.bin"], { cwd })
+    assert.ok(run.stdout.includes(printed(sound.current)))
+    assert.match(run.stderr, /key ":?fd\.mog02" is no slot.*sound segment/)
+})
+
+test("flash read prints the older file before the current one", async t => {
+    const cwd = tempFolder(t)
+    writeFileSync(join(cwd, "a.bin"), deadStore(VECTOR_CASES[0]))
+    const run = await runCli(["flash", "read", "a.bin"], { cwd })
+    const older = run.stdout.indexOf("error.log.1: ")
+    assert.ok(older > 0 && older < run.stdout.indexOf("error.log: "))
+})
 
 test("flash read prints the files of a dead board, from its store or all of its flash", async t => {
     const [sound] = VECTOR_CASES
@@ -66,11 +126,12 @@ test("flash read prints what is sound of a damaged log, and says what is not", a
     const { stdout, stderr } = await runCli(["flash", "read", "store.bin"], {
         cwd,
     })
-    assert.ok(stdout.endsWith(printed(damaged.older)))
+    assert.ok(stdout.endsWith(printed(damaged.current)))
+    assert.ok(stdout.includes(printed(damaged.older)))
     const [slot, gap] = damaged.problems
     assert.equal(
         stderr,
-        `fiberctl: error.log: ${slot}\nfiberctl: error.log.1: ${gap}\n`
+        `fiberctl: error.log.1: ${gap}\nfiberctl: error.log: ${slot}\n`
     )
 })
 

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict"
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
 import { join } from "node:path"
 import { before, describe, test } from "node:test"
 import { FlashStore } from "../../host/flash/index.ts"
@@ -16,11 +26,13 @@ import {
 } from "./harness.ts"
 
 const HELLO = "test/system/programs/hello.ts"
+const LEVELS = "test/system/programs/levels.ts"
+const STORE = "test/system/programs/store.ts"
 const PANICS = "test/system/programs/panics.ts"
 
 // one build each, not one for every test that comes first
 before(async () => {
-    for (const main of [HELLO, PANICS]) await buildProgram(main)
+    for (const main of [HELLO, PANICS, LEVELS, STORE]) await buildProgram(main)
 })
 
 describe("fiberctl sim", { concurrency: 3 }, () => {
@@ -81,7 +93,11 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
         assert.match(fresh, / GREETING=from # two$/m)
     })
 
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
+    for (const [signal, exitCode] of [
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+        ["SIGHUP", 129],
+    ] as const)
         test(`ends cleanly on ${signal}, leaves no process and told no secret`, async t => {
             const state = tempFolder(t)
             const cli = new Cli([
@@ -94,9 +110,10 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
             assert.ok(children.some(isRunning))
             cli.signal(signal)
             const run = await cli.done
-            assert.equal(run.code, 0)
+            assert.equal(run.code, exitCode)
             assert.equal(run.stderr, "")
-            assert.match(run.stdout, new RegExp(`■ ${signal}\n$`))
+            assert.match(run.stdout, new RegExp(`■ ${signal}$`, "m"))
+            assert.match(run.stdout, /^ +state: /m)
             await untilGone(children)
             assert.equal(existsSync(join(state, "lock")), false)
             assert.doesNotMatch(run.stdout, /hunter2/)
@@ -148,6 +165,125 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
             run.stderr,
             /^fiberctl: "[^"]+" panicked and never ran[^\n]*\n$/
         )
+    })
+
+    test("shows what is asked for, at its level", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", LEVELS, "--state", state]
+        const lines = async (...more: string[]) => {
+            const run = await runCli([...args, "--expect", "[done]", ...more])
+            assert.equal(run.code, 0, run.stderr)
+            return run.stdout.split("\n").map(line => line.slice(10))
+        }
+        const usual = await lines()
+        assert.ok(usual.includes("[INFO] [net] 0 error lines sent"))
+        assert.ok(usual.includes("[ERROR] [pump.service] dry\\r[INFO] [x] y"))
+        const errors = await lines("--level", "error")
+        assert.deepEqual(
+            errors.filter(line => /^\[[A-Z]+\]/.test(line)),
+            ["[ERROR] [pump.service] dry\\r[INFO] [x] y"]
+        )
+        const pump = await lines("--task", "pu*", "--only", "log")
+        assert.deepEqual(
+            pump.filter(line => line.startsWith("[")),
+            ["[ERROR] [pump.service] dry\\r[INFO] [x] y"]
+        )
+        assert.deepEqual(await lines("--quiet"), [""])
+    })
+
+    test("--json has records with the board's time, and the wall's", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", LEVELS, "--state", state, "--json"]
+        const run = await runCli([...args, "--expect", "/^.*done\\]/"])
+        const events = run.stdout
+            .trim()
+            .split("\n")
+            .map(line => JSON.parse(line))
+        const dry = events.find(event => event.level === "error")
+        assert.equal(dry.event, "console")
+        assert.equal(dry.uptime, 1250)
+        assert.equal(dry.topic, "pump.service")
+        assert.equal(dry.task, "pump")
+        assert.equal(dry.message, "dry\r[INFO] [x] y")
+        assert.equal(typeof dry.sincePowerOn, "number")
+        assert.match(dry.wall, /^\d{4}-\d\d-\d\dT/)
+        const sent = events.find(event => event.level === "info")
+        assert.equal(sent.time, "2026-01-01T00:00:00.000Z")
+        assert.equal(events.at(-1).summary.lines >= 3, true)
+    })
+
+    test("checks: 0 when seen, 1 for what must not be, 4 when time is up", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", LEVELS, "--state", state, "--quiet"]
+        const cases: [string[], number, RegExp][] = [
+            [["--expect", "dry", "--expect", "[done]"], 0, /^$/],
+            [["--fail-on", "error"], 1, /^fiberctl: a line of level error: /],
+            [["--fail-on", "/0 .* sent/"], 1, /a line with \/0 \.\* sent\/: /],
+            [
+                ["--expect", "never", "--timeout", "1"],
+                4,
+                /^fiberctl: not seen within 1 s: never\n$/,
+            ],
+            [
+                ["--expect", "never", "--for", "1"],
+                1,
+                /^fiberctl: not seen: never/,
+            ],
+            [["--timeout", "1"], 4, /the run was not over within 1 s/],
+        ]
+        for (const [more, code, stderr] of cases) {
+            const run = await runCli([...args, ...more])
+            assert.equal(run.code, code, more.join(" "))
+            assert.match(run.stderr, stderr)
+        }
+    })
+
+    test("a panic is a failure where it is asked for", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", PANICS, "--state", state]
+        const run = await runCli([...args, "--fail-on", "panic", "--quiet"])
+        assert.equal(run.code, 1)
+        assert.equal(run.stderr, "fiberctl: panic 60005 (uncaught exception)\n")
+        const allowed = await runCli([...args, "--for", "3", "--allow-panics"])
+        assert.equal(allowed.code, 0, allowed.stderr)
+    })
+
+    test("a board whose flash cannot be written is exit code 1", async t => {
+        const state = tempFolder(t)
+        const cli = new Cli(["sim", "--main", STORE, "--state", state])
+        await cli.waitForOutput(/runs test/)
+        rmSync(state, { recursive: true })
+        const run = await cli.done
+        assert.equal(run.code, 1)
+        assert.match(
+            run.stderr,
+            /^fiberctl: the flash "[^"]*flash\.bin" not found\n$/
+        )
+        assert.equal(existsSync(state), false)
+    })
+
+    test("ends on a signal also when nobody reads its output", async t => {
+        const state = tempFolder(t)
+        const args = ["sim", "--main", STORE, "--state", state, "--json"]
+        const child = spawn(process.execPath, ["host/fiberctl.js", ...args], {
+            stdio: ["ignore", "pipe", "pipe"],
+        })
+        t.after(() => child.kill("SIGKILL"))
+        child.stdout.pause()
+        while (!existsSync(join(state, "flash.bin"))) await sleep(50)
+        child.kill("SIGINT")
+        const [code] = await once(child, "exit")
+        assert.equal(code, 130)
+    })
+
+    test("a failed start leaves no lock", async t => {
+        const state = tempFolder(t)
+        mkdirSync(join(state, "device-id"))
+        const args = ["sim", "--main", HELLO, "--state", state]
+        const run = await runCli(args)
+        assert.equal(run.code, 2)
+        assert.match(run.stderr, /^fiberctl: "[^"]*device-id" is a folder\n$/)
+        assert.deepEqual(readdirSync(state), ["device-id"])
     })
 
     test("a VM process that dies is exit code 1", async t => {

@@ -1,0 +1,66 @@
+import { UsageError } from "../errors.ts"
+import { isLevel, LEVELS, type LogRecord } from "../record.ts"
+import type { SimEvent } from "../sim/index.ts"
+
+/** What is looked for in the lines of a board. */
+export interface Matcher {
+    /** As the user wrote it. */
+    text: string
+    matches(line: string): boolean
+}
+
+/** `/RE/` or `/RE/i` as a regular expression, anything else as text. @throws UsageError */
+export function parseMatcher(text: string, option: string): Matcher {
+    const match = /^\/(.+)\/([a-z]*)$/s.exec(text)
+    if (!match) {
+        if (text === "") throw new UsageError(`${option}: a text is wanted`)
+        return { text, matches: line => line.includes(text) }
+    }
+    try {
+        const pattern = new RegExp(match[1], match[2].replace(/[gy]/g, ""))
+        return { text, matches: line => pattern.test(line) }
+    } catch (error) {
+        throw new UsageError(`${option} ${text}: ${(error as Error).message}`)
+    }
+}
+
+/** Watches for what a run must show (`--expect`), and for what it must not (`--fail-on`). */
+export class Checks {
+    private readonly open: Matcher[]
+    private readonly failOn: Matcher[] = []
+    private failLevel = -1
+    private failPanic = false
+
+    /** @throws UsageError for a regular expression that is none */
+    constructor(expect: string[], failOn: string[]) {
+        this.open = expect.map(text => parseMatcher(text, "--expect"))
+        for (const text of failOn) {
+            if (text === "panic") this.failPanic = true
+            else if (isLevel(text))
+                this.failLevel = Math.max(this.failLevel, LEVELS.indexOf(text))
+            else this.failOn.push(parseMatcher(text, "--fail-on"))
+        }
+        this.isAsked = expect.length > 0
+    }
+
+    /** Whether anything is expected. */
+    readonly isAsked: boolean
+
+    /** What was expected and not seen yet, as the user wrote it. */
+    get missing(): string[] {
+        return this.open.map(({ text }) => text)
+    }
+
+    /** Takes an event. @returns what it shows that must not be, in words; "" when all is well */
+    see(event: SimEvent, record: LogRecord | undefined, line: string): string {
+        if (event.event === "panic" && this.failPanic)
+            return `panic ${event.code} (${event.meaning})`
+        if (event.event !== "console") return ""
+        for (let i = this.open.length - 1; i >= 0; --i)
+            if (this.open[i].matches(line)) this.open.splice(i, 1)
+        if (record && LEVELS.indexOf(record.level) <= this.failLevel)
+            return `a line of level ${record.level}: ${line}`
+        const found = this.failOn.find(({ matches }) => matches(line))
+        return found ? `a line with ${found.text}: ${line}` : ""
+    }
+}

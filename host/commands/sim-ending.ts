@@ -1,0 +1,47 @@
+import { constants } from "node:os"
+import type { FirmwareError } from "../errors.ts"
+import { onOutputLost } from "../output.ts"
+
+/** Signals that end a run in order. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+/** What shells add to a signal's number in the exit code of a process that it ended. */
+const SIGNAL_BASE = 128
+/** Longest time that a timer of Node's takes, in ms. */
+const MAX_TIMER_MS = 0x7fff_ffff
+
+/** How a run ended. */
+export interface End {
+    reason: string
+    exitCode: number
+}
+
+/** The one end of a run, whichever comes first. */
+export class Ending {
+    /** Settles with the end; rejects when the board fails. */
+    readonly promise: Promise<End>
+    end!: (reason: string, exitCode?: number) => void
+    fail!: (error: FirmwareError) => void
+
+    constructor() {
+        this.promise = new Promise((resolve, reject) => {
+            this.end = (reason, exitCode = 0) => resolve({ reason, exitCode })
+            this.fail = reject
+        })
+        // a failure while the start still runs is not unhandled
+        this.promise.catch(() => {})
+        for (const signal of SIGNALS)
+            process.once(signal, () =>
+                this.end(signal, SIGNAL_BASE + constants.signals[signal])
+            )
+        onOutputLost(() => this.end("nobody reads the output"))
+    }
+
+    /** Calls `action` after `ms`, which may be longer than a timer takes (24.8 days). */
+    after(ms: number, action: () => void): void {
+        const step = Math.min(ms, MAX_TIMER_MS)
+        setTimeout(() => {
+            if (ms > step) this.after(ms - step, action)
+            else action()
+        }, step).unref()
+    }
+}

@@ -1,0 +1,72 @@
+import { format } from "node:util"
+import { printable, printableLines } from "./printable.ts"
+
+/** What shells make of a process that wrote to a pipe without a reader: 128 + SIGPIPE. */
+const PIPE_CLOSED = 141
+const FAILED = 1
+/** Longest wait at the end for a reader that does not read, in ms. */
+const LAST_WRITE_MS = 1000
+/** What may wait for a slow reader, in bytes; what comes then is left out, and counted. */
+const MAX_WAITING_BYTES = 16 << 20
+
+let failure: number | undefined
+let leftOut = 0
+const listeners = new Set<() => void>()
+
+/** Lets a failure to write to stdout end the process with an exit code, and with a word on it. */
+export function watchOutput(): void {
+    process.stderr.on("error", () => {
+        // there is nobody to tell
+    })
+    process.stdout.on("error", lose)
+    // Node's own swallows what goes wrong
+    console.log = (...args) => write(`${format(...args)}\n`)
+}
+
+function write(text: string): void {
+    try {
+        process.stdout.write(text)
+    } catch (error) {
+        // a file is written at once, and fails here
+        lose(error as NodeJS.ErrnoException)
+    }
+}
+
+function lose(error: NodeJS.ErrnoException): void {
+    if (failure !== undefined) return
+    failure = error.code === "EPIPE" ? PIPE_CLOSED : FAILED
+    if (failure === FAILED) complain(`stdout: ${error.message}`)
+    for (const listener of listeners) listener()
+}
+
+/** Calls `listener` when nobody can read any more what is printed. */
+export function onOutputLost(listener: () => void): void {
+    if (failure === undefined) listeners.add(listener)
+    else listener()
+}
+
+/** Prints a line of live output, unless its reader is too far behind. */
+export function printLive(text: string): void {
+    if (failure !== undefined) return
+    if (process.stdout.writableLength > MAX_WAITING_BYTES) leftOut++
+    else write(`${text}\n`)
+}
+
+/** Says on stderr, on one line, what is wrong; `details` come below, as a compiler wrote them. */
+export function complain(problem: string, details = ""): void {
+    process.stderr.write(`fiberctl: ${printable(problem)}\n`)
+    if (details) process.stderr.write(`${printableLines(details)}\n`)
+}
+
+/** Ends the process once what was printed is out, or its reader has had its time. */
+export function exit(code: number): void {
+    if (leftOut > 0)
+        complain(`${leftOut} lines were left out: nobody read them in time`)
+    const end = (error?: Error | null) => {
+        if (error) lose(error)
+        process.exit(failure ?? code)
+    }
+    if (failure !== undefined) return end()
+    setTimeout(end, LAST_WRITE_MS)
+    process.stdout.write("", end)
+}

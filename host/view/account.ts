@@ -1,0 +1,110 @@
+import { LEVELS, type LogRecord } from "../record.ts"
+import type { SimEvent } from "../sim/index.ts"
+
+const ERROR = LEVELS.indexOf("error")
+/** How far back lines count for the rate, in ms. */
+const RATE_MS = 5000
+
+/** What a run came to, as `--json` prints it at the end. */
+export interface Summary {
+    /** Seconds since the first power-on. */
+    seconds: number
+    boots: number
+    panics: number
+    /** Lines of the board's console, and how many of them were errors or worse. */
+    lines: number
+    errors: number
+    /** Messages at the embedded collector, and those that their numbers say are missing. */
+    messages: number
+    missing: number
+    /** Flash writes and bytes programmed. */
+    writes: number
+    bytes: number
+}
+
+/** Counts what happens on a board, for the status line and the summary. */
+export class Account {
+    private readonly summary: Summary = {
+        seconds: 0,
+        boots: 0,
+        panics: 0,
+        lines: 0,
+        errors: 0,
+        messages: 0,
+        missing: 0,
+        writes: 0,
+        bytes: 0,
+    }
+    private times: number[] = []
+    private expected: number | undefined
+    /** The last brightness of the LED, 0 to 1. */
+    led = 0
+
+    /** Takes an event, and what its line says if it is a log line. */
+    see(event: SimEvent, record?: LogRecord): void {
+        const { summary } = this
+        summary.seconds = (event.sincePowerOn ?? 0) / 1000
+        switch (event.event) {
+            case "boot":
+                summary.boots++
+                this.expected = undefined
+                break
+            case "panic":
+                summary.panics++
+                break
+            case "led":
+                this.led = event.brightness
+                break
+            case "flash":
+                summary.writes = event.writes
+                summary.bytes = event.bytes
+                break
+            case "console":
+                summary.lines++
+                this.times.push(event.at)
+                if (record && LEVELS.indexOf(record.level) <= ERROR)
+                    summary.errors++
+                break
+            case "syslog":
+                summary.messages++
+                this.countMissing(Number(record?.meta?.sequenceId))
+                break
+        }
+    }
+
+    /** Console lines a second, over the last five. */
+    rate(now: number): number {
+        this.times = this.times.filter(time => now - time <= RATE_MS)
+        return this.times.length / (RATE_MS / 1000)
+    }
+
+    /** What the run came to so far. */
+    get(): Summary {
+        return { ...this.summary }
+    }
+
+    private countMissing(sequenceId: number): void {
+        if (!Number.isInteger(sequenceId)) return
+        if (this.expected !== undefined && sequenceId > this.expected)
+            this.summary.missing += sequenceId - this.expected
+        if (this.expected === undefined || sequenceId >= this.expected)
+            this.expected = sequenceId + 1
+    }
+}
+
+/** A summary in words, on one line. */
+export function summaryText(summary: Summary): string {
+    const { seconds, lines, errors, panics, boots } = summary
+    return [
+        `${seconds.toFixed(1)} s`,
+        count(boots, "boot"),
+        count(panics, "panic"),
+        `${count(lines, "line")} (${count(errors, "error")})`,
+        `${count(summary.messages, "message")} at the collector (${summary.missing} missing)`,
+        `${count(summary.writes, "flash write")}`,
+    ].join(", ")
+}
+
+function count(n: number, what: string): string {
+    return `${n} ${what}${n === 1 ? "" : "s"}`
+}

@@ -1,0 +1,6 @@
+export { Account, type Summary, summaryText } from "./account.ts"
+export { type Filter, type FilterOptions, makeFilter } from "./filter.ts"
+export { JsonView } from "./json-view.ts"
+export { type Kind, KINDS } from "./kinds.ts"
+export { TextView } from "./text-view.ts"
+export type { View } from "./view.ts"
