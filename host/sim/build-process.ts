@@ -7,6 +7,7 @@
  *
  *     node build-process.ts MAIN OUTPUT_FOLDER
  */
+import { lstatSync } from "node:fs"
 import { createRequire } from "node:module"
 import { unregister } from "../register.js"
 import { basename, join, relative, resolve, sep } from "node:path"
@@ -24,13 +25,23 @@ const fs = require("node:fs") as {
     readFileSync: (file: unknown, ...rest: unknown[]) => unknown
     writeFileSync: (file: unknown, ...rest: unknown[]) => void
 }
+const promises = require("node:fs/promises") as {
+    writeFile: (file: unknown, ...rest: unknown[]) => Promise<void>
+}
 const { readFileSync, writeFileSync } = fs
+const { writeFile: writeLater } = promises
 const [main, output] = process.argv.slice(2)
+const LIBRARY = /^node_modules.@devicescript\b/
 const toolOutput = resolve(".devicescript/bin") + sep
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
 const inputs: Hashes = Object.fromEntries(
     configFiles().map(path => [path, fileHash(path)])
 )
+
+/** Whether the libraries belong to another project. */
+const isBorrowed = lstatSync("node_modules", {
+    throwIfNoEntry: false,
+})?.isSymbolicLink()
 
 fs.readFileSync = (file, ...rest) => {
     const path = typeof file === "string" ? relative(".", resolve(file)) : ""
@@ -52,13 +63,20 @@ fs.writeFileSync = (file, ...rest) => {
     writeFileSync(own ? join(output, basename(file)) : file, ...rest)
 }
 
+// The tool writes the types of this project's services into the libraries, for editors; those of
+// another project must keep their own.
+promises.writeFile = async (file, ...rest) => {
+    const path = typeof file === "string" ? relative(".", resolve(file)) : ""
+    if (!isBorrowed || !LIBRARY.test(path)) await writeLater(file, ...rest)
+}
+
 /**
  * Whether a file goes into the program. The tool's own libraries are known by its version;
  * settings files are written to the board beside the program.
  */
 function isInput(path: string): boolean {
     if (Object.hasOwn(inputs, path)) return true
-    return SOURCE.test(path) && !/^node_modules.@devicescript\b/.test(path)
+    return SOURCE.test(path) && !LIBRARY.test(path)
 }
 
 function note(path: string, hash: string): void {
