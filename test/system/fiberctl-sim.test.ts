@@ -6,7 +6,7 @@ import {
     mkdirSync,
     readdirSync,
     readFileSync,
-    rmSync,
+    renameSync,
     writeFileSync,
 } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -252,7 +252,8 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
         const state = tempFolder(t)
         const cli = new Cli(["sim", "--main", STORE, "--state", state])
         await cli.waitForOutput(/runs test/)
-        rmSync(state, { recursive: true })
+        const gone = join(tempFolder(t), "gone")
+        renameSync(state, gone)
         const run = await cli.done
         assert.equal(run.code, 1)
         assert.match(
