@@ -1,14 +1,18 @@
 import { Command, CommanderError } from "commander"
+import { addBoardsCommand } from "./commands/boards.ts"
 import { addBuildCommand } from "./commands/build.ts"
 import { addCatCommand } from "./commands/cat.ts"
 import { addCompletionCommand } from "./commands/completion.ts"
 import { addControlCommands } from "./commands/control.ts"
+import { addDecodeCommand } from "./commands/decode.ts"
 import { addDevicesCommand } from "./commands/devices.ts"
 import { addFlashCommand } from "./commands/flash.ts"
 import { addHandlersCommand } from "./commands/handlers.ts"
+import { addImageCommand } from "./commands/image.ts"
 import { addLevelCommand } from "./commands/level.ts"
 import { addLogsCommand } from "./commands/logs.ts"
 import { addMetricsCommand } from "./commands/metrics.ts"
+import { addMonitorCommand, addUpCommand } from "./commands/monitor.ts"
 import { addOtaCommand } from "./commands/ota.ts"
 import { addPipeCommand } from "./commands/pipe.ts"
 import { addRebootCommand } from "./commands/reboot.ts"
@@ -63,7 +67,12 @@ async function main(argv: string[]): Promise<number> {
     addDevicesCommand(program)
     addPipeCommand(program)
     addBuildCommand(program)
+    addBoardsCommand(program)
+    addUpCommand(program)
+    addImageCommand(program)
     addFlashCommand(program)
+    addMonitorCommand(program)
+    addDecodeCommand(program)
     addOtaCommand(program)
     addCompletionCommand(program)
     try {

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { startBoard } from "../boards/esp32_devkit_c"
+import { startBoard } from "../boards"
 import { demo } from "./demo"
 import {
     beat,

@@ -15,12 +15,14 @@ const DEPLOYED_FILES = [".env.defaults", ".env.local"]
  */
 export async function runBuild({
     main,
+    board,
     optimise,
 }: BuildCommandOptions): Promise<void> {
     const problems = DEPLOYED_FILES.flatMap(checkFile)
     const { bytecode, cached } = await buildProgram(main, {
         started: () => console.log(`building ${main} ...`),
         optimise,
+        board,
     })
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))

@@ -3,6 +3,7 @@ import type { Command } from "commander"
 /** Options of `fiberctl build` as commander gives them. */
 export interface BuildCommandOptions {
     main: string
+    board?: string
     optimise: boolean
 }
 
@@ -14,6 +15,10 @@ export function addBuildCommand(program: Command): void {
             "compile a program, and check that its settings reach a board as they are written"
         )
         .option("--main <file>", "the program", "src/main.ts")
+        .option(
+            "--board <name>",
+            "the board (default: that of boards/index.ts)"
+        )
         .option("--no-optimise", "keep the compiler's image as it is")
         .allowExcessArguments(false)
         .action(async (options: BuildCommandOptions) => {

@@ -1,4 +1,11 @@
 import type { Command } from "commander"
+import { addImageOptions, type ImageOptions } from "./image.ts"
+import { addPortOptions, type PortOptions } from "./port.ts"
+
+/** Options of `fiberctl flash` as commander gives them. */
+export interface FlashOptions extends ImageOptions, PortOptions {
+    dryRun?: boolean
+}
 
 /** Options of `fiberctl flash read` as commander gives them. */
 export interface FlashReadOptions {
@@ -6,11 +13,28 @@ export interface FlashReadOptions {
     json?: boolean
 }
 
-/** Adds `fiberctl flash read`: what a flash image of a board, dead or simulated, holds. */
+/** Adds `fiberctl flash`, which writes a board, and `fiberctl flash read`, which looks into images. */
 export function addFlashCommand(program: Command): void {
-    program
+    const command = program
         .command("flash")
-        .description("look into flash images")
+        .description(
+            "build a program and write it to a board, with the VM and the settings"
+        )
+        .enablePositionalOptions()
+        .allowExcessArguments(false)
+    addImageOptions(command)
+    addPortOptions(command)
+    command
+        .option("--dry-run", "make the image and write nothing")
+        .action(async (options: FlashOptions) => {
+            const { runFlash } = await import("./flash-run.ts")
+            await runFlash(options)
+        })
+    addReadCommand(command)
+}
+
+function addReadCommand(command: Command): void {
+    command
         .command("read")
         .description(
             "list the settings in a flash image (secrets masked) and print its log files"

@@ -30,6 +30,7 @@ export async function runFleet(
     process.stdout.on("error", () => end("nobody reads the output"))
     const fleet: Fleet = new Fleet({
         ...options,
+        image: undefined,
         settings,
         collectorPort,
         startedAt: 0,

@@ -1,4 +1,6 @@
-import { FirmwareError, TimeoutError } from "../errors.ts"
+import { FirmwareError, TimeoutError, UsageError } from "../errors.ts"
+import { readInput } from "../files.ts"
+import { FlashImageError, FlashStore } from "../flash/index.ts"
 import { complain } from "../output.ts"
 import {
     type LogRecord,
@@ -24,6 +26,8 @@ import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
 import type { SimCommandOptions } from "./sim.ts"
 
+/** Largest image that is taken, in bytes. */
+const MAX_IMAGE_BYTES = 32 << 20
 /** Longest time from power-on to the start of the program, in ms; 1.1 s are usual. */
 const BOOT_TIMEOUT_MS = 30_000
 
@@ -44,6 +48,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const health = new Health()
     const sim: Simulator = new Simulator({
         ...options,
+        image: options.image ? readStore(options.image) : undefined,
         settings,
         collectorPort,
         startedAt: 0,
@@ -72,6 +77,17 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const end = await run(sim, ending, options).finally(() => view.close())
     judge(end, checks, health, sim, options)
     return end.exitCode
+}
+
+/** The flash store in an image. @throws UsageError when there is none in it */
+function readStore(file: string): Buffer {
+    const image = readInput(file, MAX_IMAGE_BYTES)
+    try {
+        return FlashStore.parse(image).serialize()
+    } catch (error) {
+        if (!(error instanceof FlashImageError)) throw error
+        throw new UsageError(`"${file}": ${error.message}`)
+    }
 }
 
 /** Starts the simulator and waits for the end of the run. */

@@ -6,6 +6,8 @@ import { type Kind, KINDS } from "../view/kinds.ts"
 /** Options of `fiberctl sim` as commander gives them. */
 export interface SimCommandOptions extends SettingSources {
     main: string
+    board?: string
+    image?: string
     optimise: boolean
     state?: string
     fresh?: boolean
@@ -49,6 +51,14 @@ export function addSimCommand(program: Command): void {
 function addBoardOptions(command: Command): void {
     command
         .option("--main <file>", "the program", "src/main.ts")
+        .option(
+            "--board <name>",
+            "build for this board (default: that of boards/index.ts)"
+        )
+        .option(
+            "--image <file>",
+            "boot this flash image of `fiberctl image` as it is, and build nothing"
+        )
         .option("--no-optimise", "run the compiler's image as it is")
         .option(
             "--env <file>",

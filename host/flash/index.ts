@@ -6,5 +6,7 @@ export {
     PAGE_SIZE,
     SETTING_PREFIX,
 } from "./layout.ts"
+export { buildId, deployProgram } from "./build-id.ts"
 export { type LogFile, readLogFiles } from "./log.ts"
+export { applySettings } from "./settings.ts"
 export { FlashStore } from "./store.ts"

@@ -16,6 +16,7 @@ import {
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { hashOf } from "../hash.ts"
 
 /** Folders that the tool reads besides the sources. */
 const CONFIG_FOLDERS = ["services", "boards"]
@@ -151,11 +152,6 @@ export function configFiles(): string[] {
             .map(name => join(folder, name))
             .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile())
     )
-}
-
-/** The hash of a file's bytes. */
-export function hashOf(data: Buffer | string): string {
-    return createHash("sha256").update(data).digest("hex")
 }
 
 /** The hash of the file at `path`, or `ABSENT`. */

@@ -5,7 +5,9 @@
  * bytes that it was given is noted, or that there is none, so that the cache knows what the result
  * depends on.
  *
- *     node build-process.ts MAIN OUTPUT_FOLDER
+ * With a board, its file takes the place of the one that chooses a board.
+ *
+ *     node build-process.ts MAIN OUTPUT_FOLDER [BOARD]
  */
 import { lstatSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -17,8 +19,8 @@ import {
     configFiles,
     fileHash,
     type Hashes,
-    hashOf,
 } from "./build-cache.ts"
+import { hashOf } from "../hash.ts"
 
 const require = createRequire(import.meta.url)
 const fs = require("node:fs") as {
@@ -30,13 +32,20 @@ const promises = require("node:fs/promises") as {
 }
 const { readFileSync, writeFileSync } = fs
 const { writeFile: writeLater } = promises
-const [main, output] = process.argv.slice(2)
+const [main, output, board] = process.argv.slice(2)
 const LIBRARY = /^node_modules.@devicescript\b/
 const toolOutput = resolve(".devicescript/bin") + sep
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
 const inputs: Hashes = Object.fromEntries(
     configFiles().map(path => [path, fileHash(path)])
 )
+
+/** The file to read for `path`. */
+function pathOf(path: string): string {
+    return board && path === join("boards", "index.ts")
+        ? join("boards", `${board}.ts`)
+        : path
+}
 
 /** Whether the libraries belong to another project. */
 const isBorrowed = lstatSync("node_modules", {
@@ -48,12 +57,12 @@ fs.readFileSync = (file, ...rest) => {
     if (!isInput(path)) return readFileSync(file, ...rest)
     let data: Buffer
     try {
-        data = readFileSync(path) as Buffer
+        data = readFileSync(pathOf(path)) as Buffer
     } catch (error) {
         note(path, ABSENT)
         throw error
     }
-    note(path, hashOf(data))
+    note(pathOf(path), hashOf(data))
     const [options] = rest as [BufferEncoding | { encoding?: BufferEncoding }]
     const encoding = typeof options === "string" ? options : options?.encoding
     return encoding ? data.toString(encoding) : data

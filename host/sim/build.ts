@@ -27,12 +27,15 @@ import {
     toolVersion,
     writeBuild,
 } from "./build-cache.ts"
+import { keepDebugFile } from "./debug-files.ts"
 import { startChild } from "./child.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
 
 /** Where builds are kept, below the project's folder. */
 const CACHE_FOLDER = ".devicescript/fiberctl/build"
+/** The file that chooses a board, when none is named. */
+const BOARD_INDEX = "boards/index.ts"
 /** Behind the name of a build that is not optimised. */
 const PLAIN = "-plain"
 /** What the optimiser did, beside the image. */
@@ -56,6 +59,8 @@ export function codeSize(bytecode: Uint8Array): { used: number; most: number } {
 export interface BuildOptions {
     /** Called when a real build starts, which takes some seconds. */
     started?: () => void
+    /** The board to build for, unless that of `boards/index.ts`. */
+    board?: string
     /** Run the image through the optimiser (default true). */
     optimise?: boolean
 }
@@ -75,10 +80,11 @@ export function checkProgram(main: string): void {
  */
 export async function buildProgram(
     main: string,
-    { started = () => {}, optimise = true }: BuildOptions = {}
+    { started = () => {}, optimise = true, board }: BuildOptions = {}
 ): Promise<BuiltProgram> {
     checkProgram(main)
-    const name = programSlug(main) + (optimise ? "" : PLAIN)
+    checkBoardFile(board)
+    const name = buildName(main, optimise, board)
     const folder = join(CACHE_FOLDER, name)
     const kept = readCurrent(folder)
     if (kept) return { ...kept, cached: true }
@@ -89,12 +95,42 @@ export async function buildProgram(
     try {
         const other = readCurrent(folder)
         if (other) return { ...other, cached: true }
-        await compile(main, folder, optimise)
+        await compile(main, folder, optimise, board)
         pruneBuilds(CACHE_FOLDER)
     } finally {
         release()
     }
-    return { ...readBuild(folder), cached: false }
+    const built = readBuild(folder)
+    keepDebugFile(built.bytecode, built.debugFile)
+    return { ...built, cached: false }
+}
+
+/** The last build of `main`, whether or not its sources have changed since; if there is one. */
+export function lastBuild(main: string, board?: string): KeptBuild | undefined {
+    try {
+        return readBuild(join(CACHE_FOLDER, buildName(main, true, board)))
+    } catch {
+        return undefined
+    }
+}
+
+function buildName(
+    main: string,
+    isOptimised: boolean,
+    board: string | undefined
+): string {
+    const suffix = board ? `-${board}` : ""
+    return programSlug(main) + suffix + (isOptimised ? "" : PLAIN)
+}
+
+/** @throws UsageError when the project chooses its board by files, and has none for this one */
+function checkBoardFile(board: string | undefined): void {
+    if (board === undefined || !existsSync(BOARD_INDEX)) return
+    const file = `boards/${board}.ts`
+    if (!existsSync(file))
+        throw new UsageError(
+            `no board file "${file}" (\`fiberctl boards\` lists the boards)`
+        )
 }
 
 /**
@@ -125,12 +161,17 @@ function unpackedMark(): string {
 async function compile(
     main: string,
     folder: string,
-    optimised: boolean
+    optimised: boolean,
+    board?: string
 ): Promise<void> {
     removeLeftovers(folder)
     const fresh = mkdtempSync(`${folder}.`)
     try {
-        const child = startChild("./build-process.ts", [main, fresh])
+        const child = startChild("./build-process.ts", [
+            main,
+            fresh,
+            ...(board ? [board] : []),
+        ])
         const timer = setTimeout(
             () => child.process.kill("SIGKILL"),
             BUILD_TIMEOUT_MS

@@ -2,9 +2,11 @@ export {
     type BuiltProgram,
     buildProgram,
     codeSize,
+    lastBuild,
     unpackLibraries,
 } from "./build.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
+export { readConsoleLine } from "./console.ts"
 export {
     EventTimeout,
     type SimEvent,
@@ -18,10 +20,13 @@ export {
     FramingError,
     type SyslogLine,
 } from "./framing.ts"
+export { findDebugFile } from "./debug-files.ts"
 export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
+export { SourceMap } from "./source-map.ts"
 export { Simulator } from "./simulator.ts"
 export {
+    gatherBoardSettings,
     gatherSettings,
     type SettingSources,
     type SimSettings,

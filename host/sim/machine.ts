@@ -81,6 +81,11 @@ export class Machine {
         this.state.deploy(bytecode, settings)
     }
 
+    /** Puts a whole store in place of what flash held, while the power is off. */
+    replaceFlash(store: Buffer): void {
+        this.state.replace(store)
+    }
+
     /** Boots from flash. */
     async powerOn(power: PowerOptions): Promise<void> {
         this.power = power

@@ -5,6 +5,10 @@ import type { FirmwareError } from "../errors.ts"
 export interface SimulatorOptions {
     /** The program, relative to the working directory. */
     main: string
+    /** Build for this board: its file in `boards/` takes the place of `boards/index.ts`. */
+    board?: string
+    /** Boot this flash store as it is: nothing is built, nothing is written to it before. */
+    image?: Buffer
     /** The board's settings; an empty text is "not set". */
     settings?: Settings
     /** Where the board's flash lives; below `.devicescript/` by default. */

@@ -33,11 +33,7 @@ export interface SimSettings {
  */
 export function gatherSettings(sources: SettingSources): SimSettings {
     const warnings: string[] = []
-    const files = {
-        // an empty value there only says that the setting exists
-        ...withoutEmpty(readExisting(".env.defaults", warnings)),
-        ...readExisting(".env.local", warnings),
-    }
+    const files = readOwn(warnings)
     const asked = {
         ...readFiles(sources.env, warnings),
         ...(sources.syslog ? parseAddress(sources.syslog) : {}),
@@ -49,6 +45,29 @@ export function gatherSettings(sources: SettingSources): SimSettings {
             ? parsePort(asked.SYSLOG_PORT, "SYSLOG_PORT")
             : undefined,
         warnings,
+    }
+}
+
+/**
+ * Gathers the settings of a real board, from the same places.
+ * @throws UsageError naming file, line and reason
+ */
+export function gatherBoardSettings({ env, set }: SettingSources): SimSettings {
+    const warnings: string[] = []
+    const settings = {
+        ...readOwn(warnings),
+        ...readFiles(env, warnings),
+        ...Object.fromEntries(set.map(parseSet)),
+    }
+    return { settings, warnings }
+}
+
+/** What the project's own files say. */
+function readOwn(warnings: string[]): Settings {
+    return {
+        // an empty value there only says that the setting exists
+        ...withoutEmpty(readExisting(".env.defaults", warnings)),
+        ...readExisting(".env.local", warnings),
     }
 }
 

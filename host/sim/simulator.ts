@@ -1,12 +1,14 @@
 import { writeBusFile } from "../bus/index.ts"
 import type { Settings } from "../env/index.ts"
-import type { FlashStore } from "../flash/index.ts"
+import { buildId, FlashStore } from "../flash/index.ts"
 import { panicMeaning } from "../panic.ts"
 import { addBoard, type Board } from "./board.ts"
 import { buildProgram, checkProgram } from "./build.ts"
+import type { KeptBuild } from "./build-cache.ts"
 import { Bus } from "./bus.ts"
 import { Collector } from "./collector.ts"
 import { isProgramStart, readConsoleLine } from "./console.ts"
+import { findDebugFile } from "./debug-files.ts"
 import { EventLog, type SimEvent, type SimEventName } from "./events.ts"
 import { FlashReporter } from "./flash-reporter.ts"
 import { Machine } from "./machine.ts"
@@ -16,6 +18,8 @@ import type { FlashCounts } from "./protocol.ts"
 import { SourceMap } from "./source-map.ts"
 
 const DEFAULT_HISTORY = 100_000
+/** Names the state of boards that boot an image, and not a program that was built. */
+const IMAGE = "image"
 const NO_WRITES: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
 /**
@@ -40,6 +44,7 @@ export class Simulator {
     private bytecode: Buffer | undefined
     private buildDebugFile: string | undefined
     private sources: SourceMap | undefined
+    private isImageThere = false
     private ended = false
     /** Takes back where the bus is. */
     private leaveBus = () => {}
@@ -71,7 +76,8 @@ export class Simulator {
 
     /** Where the board's flash and device id lie. */
     get stateFolder(): string {
-        return this.options.state ?? defaultStateFolder(this.options.main)
+        const { state, image, main } = this.options
+        return state ?? defaultStateFolder(image ? IMAGE : main)
     }
 
     /** The board's device id, once started: 16 hex digits. */
@@ -123,28 +129,25 @@ export class Simulator {
     async start(): Promise<void> {
         const { main, cutAfterWrite } = this.options
         try {
-            checkProgram(main)
+            if (!this.options.image) checkProgram(main)
             this.machine = this.newMachine(this.stateFolder)
             this.machine.prepare()
             const [built, port] = await Promise.all([
-                buildProgram(main, {
-                    started: this.options.onBuild,
-                    optimise: this.options.optimise,
-                }),
+                this.build(),
                 this.bus.start(),
                 this.startCollector(),
             ])
             if (this.ended) return await this.release()
             this.port = port
-            this.bytecode = built.bytecode
-            this.buildDebugFile = built.debugFile
+            this.bytecode = built?.bytecode
+            this.buildDebugFile = built?.debugFile
             this.addBoard()
             this.leaveBus = writeBusFile(this.machine.state.folder, {
                 port,
                 pid: process.pid,
                 main,
                 boards: [this.machine.state.deviceId],
-                debugFile: built.debugFile,
+                debugFile: built?.debugFile,
             })
             await this.boot(cutAfterWrite)
         } catch (error) {
@@ -243,9 +246,23 @@ export class Simulator {
         )
     }
 
+    /** Builds the program; an image has one, whose debug information may be kept. */
+    private async build(): Promise<Partial<KeptBuild> | undefined> {
+        const { main, board, image, optimise, onBuild } = this.options
+        if (!image)
+            return buildProgram(main, { started: onBuild, optimise, board })
+        const program = FlashStore.parse(image).program()
+        return program && { debugFile: findDebugFile(buildId(program)) }
+    }
+
     private async boot(cutAfterWrite: number | undefined): Promise<void> {
         const { fastBoot } = this.options
-        this.machine!.deploy(this.bytecode!, this.settings())
+        const { image } = this.options
+        if (this.bytecode) this.machine!.deploy(this.bytecode, this.settings())
+        else if (image && !this.isImageThere) {
+            this.machine!.replaceFlash(image)
+            this.isImageThere = true
+        }
         this.events.powerOn()
         await this.machine!.powerOn({
             busPort: this.port,

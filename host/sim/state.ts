@@ -1,19 +1,21 @@
 import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { encodeSetting, isSettingKey, type Settings } from "../env/index.ts"
+import type { Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
 import { readInput, withPath } from "../files.ts"
-import { FlashImageError, FlashStore, SETTING_PREFIX } from "../flash/index.ts"
+import {
+    applySettings,
+    deployProgram,
+    FlashImageError,
+    FlashStore,
+} from "../flash/index.ts"
 import { writeImage } from "./flash-file.ts"
 import { tryLock } from "./lock.ts"
 
 /** Largest file that can be a board's id, and its flash. */
 const MAX_ID_BYTES = 100
 const MAX_FLASH_BYTES = 64 << 20
-
-/** Settings that only a real radio needs. */
-const WIFI_KEYS = ["WIFI_SSID", "WIFI_PWD"]
 
 /** The folder where one simulated board lives: its flash and its device id survive there. */
 export class BoardState {
@@ -51,8 +53,8 @@ export class BoardState {
         try {
             const store = this.readStore()
             const before = store.serialize()
-            store.putProgram(bytecode)
-            applySettings(store, settings)
+            deployProgram(store, bytecode)
+            applySettings(store, settings, false)
             const image = store.serialize()
             if (!existsSync(this.flashFile) || !image.equals(before))
                 writeImage(this.flashFile, image)
@@ -60,6 +62,11 @@ export class BoardState {
             if (!(error instanceof FlashImageError)) throw error
             throw new UsageError(`${this.flashFile}: ${error.message}`)
         }
+    }
+
+    /** Puts a whole store in place of what flash held. @throws UsageError */
+    replace(store: Buffer): void {
+        writeImage(this.flashFile, store)
     }
 
     /** The flash store as it is now. */
@@ -97,19 +104,4 @@ function readDeviceId(file: string): string {
     const id = randomBytes(8).toString("hex")
     withPath(file, () => writeFileSync(file, id + "\n"))
     return id
-}
-
-function applySettings(store: FlashStore, settings: Settings): void {
-    const wanted = Object.entries(settings).filter(
-        ([key, value]) => value !== "" && !WIFI_KEYS.includes(key)
-    )
-    const keep = new Set(wanted.map(([key]) => SETTING_PREFIX + key))
-    for (const key of store.keys()) {
-        const managed =
-            key.startsWith(SETTING_PREFIX) &&
-            isSettingKey(key.slice(SETTING_PREFIX.length))
-        if (managed && !keep.has(key)) store.delete(key)
-    }
-    for (const [key, value] of wanted)
-        store.set(SETTING_PREFIX + key, encodeSetting(value))
 }

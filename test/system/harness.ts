@@ -109,14 +109,23 @@ export class Cli {
     }
 
     /** Waits until stdout matches. @throws when the process ends before, with what it said */
-    async waitForOutput(pattern: RegExp): Promise<void> {
+    waitForOutput(pattern: RegExp): Promise<void> {
+        return this.waitFor(pattern, () => this.stdout)
+    }
+
+    /** Waits until stderr matches. @throws when the process ends before, with what it said */
+    waitForError(pattern: RegExp): Promise<void> {
+        return this.waitFor(pattern, () => this.stderr)
+    }
+
+    private async waitFor(pattern: RegExp, text: () => string): Promise<void> {
         const matched = new Promise<void>(matched => {
-            const check = () => pattern.test(this.stdout) && matched()
+            const check = () => pattern.test(text()) && matched()
             this.watchers.add(check)
             check()
         })
         const ended = this.done.then(({ code, stdout, stderr }) => {
-            if (!pattern.test(stdout))
+            if (!pattern.test(text()))
                 throw new Error(
                     `ended with ${code} before ${pattern}:\n${stdout}${stderr}`
                 )

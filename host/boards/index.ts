@@ -1,0 +1,10 @@
+export {
+    type BoardInfo,
+    BOARDS,
+    type Chip,
+    DEFAULT_BOARD,
+    findBoard,
+    STORE_OFFSET,
+} from "./boards.ts"
+export { findRuntime, RELEASE, runtimeFile, runtimeUrl } from "./runtime.ts"
+export { type BoardImage, makeImage } from "./image.ts"

@@ -1,0 +1,76 @@
+/**
+ * The DeviceScript VM for a board, built by Microsoft: one file a board. fiberd does not ship it;
+ * it is taken from the cache, pinned to the release that has the same byte code as the compiler,
+ * and from its first use on to its bytes.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { UsageError } from "../errors.ts"
+import { readInput, withPath } from "../files.ts"
+import { hashOf } from "../hash.ts"
+import { type BoardInfo, STORE_OFFSET } from "./boards.ts"
+
+/** The release of microsoft/devicescript-esp32: the last one with byte code 2.16. */
+export const RELEASE = "v2.16.1"
+/** Where the files lie, below the project's folder. */
+const FOLDER = ".devicescript/fiberctl/runtime"
+const RELEASES =
+    "https://github.com/microsoft/devicescript-esp32/releases/download"
+/** First byte of every image that an ESP32 boots. */
+const IMAGE_MAGIC = 0xe9
+const MAX_BYTES = STORE_OFFSET
+
+/** Where the VM for `board` is to be had. */
+export function runtimeUrl(board: BoardInfo): string {
+    return `${RELEASES}/${RELEASE}/${fileName(board)}`
+}
+
+/** Where the VM for `board` is kept. */
+export function runtimeFile(board: BoardInfo): string {
+    return join(FOLDER, RELEASE, fileName(board))
+}
+
+/**
+ * Reads the VM for `board`.
+ * @param file another file than the one in the cache
+ * @throws UsageError when it is not there, is none, or is not the one that was used before
+ */
+export function findRuntime(
+    board: BoardInfo,
+    file = runtimeFile(board)
+): Buffer {
+    if (!existsSync(file))
+        throw new UsageError(
+            `the VM for ${board.id} is wanted: download ${runtimeUrl(board)} to ${file}`
+        )
+    const most = MAX_BYTES - board.chip.imageOffset
+    const bytes = readInput(file, most)
+    if (bytes[0] !== IMAGE_MAGIC)
+        throw new UsageError(
+            `"${file}" is no image for an ESP32: its first byte is not 0xe9`
+        )
+    if (file === runtimeFile(board)) checkPin(file, bytes)
+    return bytes
+}
+
+/** Holds the file to the hash that it had when it was used first. */
+function checkPin(file: string, bytes: Buffer): void {
+    const pin = `${file}.sha256`
+    const hash = hashOf(bytes)
+    if (!existsSync(pin)) {
+        withPath(pin, () => {
+            mkdirSync(dirname(pin), { recursive: true })
+            writeFileSync(pin, `${hash}\n`)
+        })
+        return
+    }
+    const known = readInput(pin, 1000).toString().trim()
+    if (known !== hash)
+        throw new UsageError(
+            `"${file}" is not what it was: its SHA-256 is ${hash}, ${pin} says ${known}`
+        )
+}
+
+function fileName({ id, chip }: BoardInfo): string {
+    return `devicescript-${chip.name}-${id}-0x${chip.imageOffset.toString(16)}.bin`
+}

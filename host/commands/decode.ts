@@ -1,0 +1,31 @@
+import type { Command } from "commander"
+
+/** Options of `fiberctl decode` as commander gives them. */
+export interface DecodeOptions {
+    main: string
+    build?: string
+}
+
+/** Adds `fiberctl decode`: file and line for the stack frames in any text. */
+export function addDecodeCommand(program: Command): void {
+    program
+        .command("decode")
+        .description(
+            "put file and line in place of stack frames (gpc:N) in a board's lines, and words behind panic codes"
+        )
+        .argument("[file]", "the text (default: standard input)")
+        .option(
+            "--main <file>",
+            "the program, for its last build",
+            "src/main.ts"
+        )
+        .option(
+            "--build <id>",
+            "the build that the lines are of, until they name another"
+        )
+        .allowExcessArguments(false)
+        .action(async (file: string | undefined, options: DecodeOptions) => {
+            const { runDecode } = await import("./decode-run.ts")
+            await runDecode(file, options)
+        })
+}

@@ -1,0 +1,50 @@
+import { findPort, flashImage } from "../serial/index.ts"
+import type { FlashOptions } from "./flash.ts"
+import { buildImage, type MadeImage } from "./image-run.ts"
+
+/** Progress is printed in so many steps where it cannot be drawn over. */
+const STEPS = 10
+
+/**
+ * Runs `fiberctl flash`.
+ * @returns the image that was written
+ * @throws UsageError when something is missing: the VM, the board, the port, the permission
+ * @throws FirmwareError when the program does not compile, or writing fails
+ */
+export async function runFlash(options: FlashOptions): Promise<MadeImage> {
+    const image = await buildImage(options)
+    const { board, bytes, offset } = image
+    const what = `${bytes.length} bytes at 0x${offset.toString(16)} for ${board.name}`
+    if (options.dryRun) {
+        console.log(`nothing is written: ${what}`)
+        return image
+    }
+    const port = await findPort(options.port)
+    console.log(`${port}: writing ${what}`)
+    const progress = new Progress()
+    await flashImage({
+        port,
+        baud: options.baud,
+        chip: board.chip.name,
+        image: bytes,
+        offset,
+        note: text => console.log(`${port}: ${text}`),
+        progress: share => progress.show(share),
+    })
+    console.log(`${port}: written, verified, and started`)
+    return image
+}
+
+/** How far the writing is: a line drawn over on a terminal, one a step elsewhere. */
+class Progress {
+    private step = -1
+
+    show(share: number): void {
+        const step = Math.floor(share * (process.stdout.isTTY ? 100 : STEPS))
+        if (step === this.step) return
+        this.step = step
+        const text = `${Math.floor(share * 100)} %`
+        if (!process.stdout.isTTY) console.log(text)
+        else process.stdout.write(`\r${text}${share < 1 ? "" : "\n"}`)
+    }
+}

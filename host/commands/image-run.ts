@@ -1,0 +1,58 @@
+import { writeFileSync } from "node:fs"
+import {
+    type BoardImage,
+    type BoardInfo,
+    findBoard,
+    findRuntime,
+    makeImage,
+} from "../boards/index.ts"
+import { withPath } from "../files.ts"
+import { complain } from "../output.ts"
+import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
+import type { ImageOptions } from "./image.ts"
+
+/** An image that was made, and what it was made of. */
+export interface MadeImage extends BoardImage {
+    board: BoardInfo
+    /** The program's debug information, for stack frames. */
+    debugFile: string
+}
+
+/**
+ * Runs `fiberctl image`.
+ * @throws UsageError when board, VM or settings are wrong, or it does not fit
+ * @throws FirmwareError when the program does not compile
+ */
+export async function runImage(options: ImageOptions): Promise<void> {
+    const { board, bytes, offset, ...made } = await buildImage(options)
+    const at = `0x${offset.toString(16)}`
+    const out = options.out ?? `fiberd-${board.id}-${at}.bin`
+    withPath(out, () => writeFileSync(out, bytes))
+    console.log(
+        `${out}: ${bytes.length} bytes for ${board.name}, to be written at ${at}`
+    )
+    console.log(
+        `program ${made.programBytes} bytes, settings ${made.settingBytes} of at most ${made.mostSettingBytes}`
+    )
+}
+
+/** Builds the program and makes the image in memory. */
+export async function buildImage(options: ImageOptions): Promise<MadeImage> {
+    const board = findBoard(options.board)
+    const { settings, warnings } = gatherBoardSettings(options)
+    for (const warning of warnings) complain(warning)
+    const runtime = findRuntime(board, options.runtime)
+    const { bytecode, debugFile } = await buildProgram(options.main, {
+        board: board.id,
+        started: () => console.log(`building ${options.main} ...`),
+    })
+    if (!settings.WIFI_SSID)
+        complain(
+            "WIFI_SSID is not set: the board will have no network (docs/board.md)"
+        )
+    return {
+        ...makeImage(board, runtime, bytecode, settings),
+        board,
+        debugFile,
+    }
+}

@@ -1,0 +1,59 @@
+import type { Command } from "commander"
+import { addImageOptions, type ImageOptions } from "./image.ts"
+import { addPortOptions, type PortOptions } from "./port.ts"
+
+/** The speed of a board's console. */
+const CONSOLE_BAUD = 115_200
+
+/** Options of `fiberctl monitor` as commander gives them. */
+export interface MonitorOptions extends PortOptions {
+    main: string
+    timestamps?: boolean
+}
+
+/** Options of `fiberctl up` as commander gives them. */
+export type UpOptions = ImageOptions & PortOptions & { timestamps?: boolean }
+
+/** Adds `fiberctl monitor`: the log of a board on its serial port. */
+export function addMonitorCommand(program: Command): void {
+    const command = program
+        .command("monitor")
+        .description(
+            "show a board's log on its serial port, with file and line for stack frames"
+        )
+        .option(
+            "--main <file>",
+            "the program, for its last build",
+            "src/main.ts"
+        )
+        .allowExcessArguments(false)
+    addPortOptions(command, CONSOLE_BAUD)
+    command
+        .option("--timestamps", "put the time of this machine before each line")
+        .action(async (options: MonitorOptions) => {
+            const { runMonitor } = await import("./monitor-run.ts")
+            process.exitCode = await runMonitor(options)
+        })
+}
+
+/** Adds `fiberctl up`: build, image, flash and monitor in one. */
+export function addUpCommand(program: Command): void {
+    const command = program
+        .command("up")
+        .description("build a program, write it to a board and show its log")
+        .allowExcessArguments(false)
+    addImageOptions(command)
+    addPortOptions(command)
+    command
+        .option("--timestamps", "put the time of this machine before each line")
+        .action(async (options: UpOptions) => {
+            const { runFlash } = await import("./flash-run.ts")
+            const { runMonitor } = await import("./monitor-run.ts")
+            const { debugFile } = await runFlash(options)
+            const { port, main, timestamps } = options
+            process.exitCode = await runMonitor(
+                { port, main, timestamps, baud: CONSOLE_BAUD },
+                debugFile
+            )
+        })
+}

@@ -1,0 +1,30 @@
+/** What a name may differ in, as a share of its length, to be taken for a slip. */
+const MAX_SHARE = 0.5
+
+/** The name that is nearest to `name`, if one is near. */
+export function nearest(
+    name: string,
+    names: readonly string[]
+): string | undefined {
+    const [best] = names
+        .map(other => ({ other, distance: distance(name, other) }))
+        .sort((a, b) => a.distance - b.distance)
+    const most = Math.max(1, name.length * MAX_SHARE)
+    return best && best.distance <= most ? best.other : undefined
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+    let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+    for (let i = 1; i <= a.length; ++i) {
+        const next = [i]
+        for (let j = 1; j <= b.length; ++j)
+            next[j] = Math.min(
+                row[j] + 1,
+                next[j - 1] + 1,
+                row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
+            )
+        row = next
+    }
+    return row[b.length]
+}

@@ -1,0 +1,3 @@
+export { findPort, openPort } from "./port.ts"
+export { SerialLines } from "./lines.ts"
+export { flashImage } from "./loader.ts"
