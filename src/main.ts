@@ -12,6 +12,7 @@ import { FileRotationHandler } from "./flashlog"
 import { followRealTimeClock, reportClock, SocketArbiter } from "./net"
 import { followNetwork } from "./network"
 import {
+    BUILD_SLOT,
     deviceId,
     SettingsFlash,
     shortDeviceId,
@@ -123,6 +124,8 @@ settings.subscribe(["FLUSH_BYTES", "FLUSH_TIME", "FLUSH_LEVEL"], setFlushPolicy)
 settings
     .problems()
     .forEach(({ message }) => system.error("setting {0}", message))
+const build = await flash.read(BUILD_SLOT)
+if (build) system.notice("build {0}", build.toString())
 if (journalProblem) system.error("boot journal: {0}", journalProblem)
 
 // tasks

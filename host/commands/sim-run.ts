@@ -25,6 +25,7 @@ import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
 import type { SimCommandOptions } from "./sim.ts"
+import { watchProgram } from "./sim-watch.ts"
 
 /** Largest image that is taken, in bytes. */
 const MAX_IMAGE_BYTES = 32 << 20
@@ -53,6 +54,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         collectorPort,
         startedAt: 0,
         history: 0,
+        fastBoot: options.watch,
         onBuild: () => view.note(`building ${options.main} ...`),
         onMalformed: problem => complain(`collector: ${problem}`),
         onDeath: error => ending.fail(error),
@@ -74,7 +76,15 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         else if (checks.isAsked && checks.missing.length === 0)
             ending.end("all that was expected was seen")
     })
-    const end = await run(sim, ending, options).finally(() => view.close())
+    let endWatch = () => {}
+    const started = () => {
+        if (options.watch)
+            endWatch = watchProgram(sim, options, view, () => health.forgive())
+    }
+    const end = await run(sim, ending, options, started).finally(() => {
+        endWatch()
+        view.close()
+    })
     judge(end, checks, health, sim, options)
     return end.exitCode
 }
@@ -94,11 +104,15 @@ function readStore(file: string): Buffer {
 async function run(
     sim: Simulator,
     ending: Ending,
-    options: SimCommandOptions
+    options: SimCommandOptions,
+    started: () => void
 ): Promise<End> {
     try {
         await Promise.race([
-            sim.start().then(() => firstBoot(sim, ending, options)),
+            sim.start().then(() => {
+                started()
+                return firstBoot(sim, ending, options)
+            }),
             ending.promise,
         ])
         const end = await ending.promise

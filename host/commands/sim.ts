@@ -11,6 +11,7 @@ export interface SimCommandOptions extends SettingSources {
     optimise: boolean
     state?: string
     fresh?: boolean
+    watch?: boolean
     collector: boolean
     for?: number
     count?: number
@@ -77,6 +78,10 @@ function addBoardOptions(command: Command): void {
             "where the board's flash lives and survives (default: a folder for each program in .devicescript/fiberctl/state)"
         )
         .option("--fresh", "erase the board's flash first")
+        .option(
+            "--watch",
+            "build and start again when a source or a setting changes; flash stays"
+        )
         .addOption(
             new Option(
                 "--syslog <host:port>",

@@ -74,6 +74,11 @@ export function readCurrent(folder: string): KeptBuild | undefined {
     }
 }
 
+/** The files that the build in `folder` depends on, there or not. */
+export function readInputs(folder: string): string[] {
+    return Object.keys(readManifest(folder)?.inputs ?? {})
+}
+
 /** The build in `folder`, as it is. */
 export function readBuild(folder: string): KeptBuild {
     return {

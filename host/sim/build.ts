@@ -24,6 +24,7 @@ import {
     pruneBuilds,
     readBuild,
     readCurrent,
+    readInputs,
     toolVersion,
     writeBuild,
 } from "./build-cache.ts"
@@ -112,6 +113,11 @@ export function lastBuild(main: string, board?: string): KeptBuild | undefined {
     } catch {
         return undefined
     }
+}
+
+/** The files that the last build of `main` depends on, there or not; none without a build. */
+export function buildInputs(main: string, board?: string): string[] {
+    return readInputs(join(CACHE_FOLDER, buildName(main, true, board)))
 }
 
 function buildName(

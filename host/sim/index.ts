@@ -1,5 +1,6 @@
 export {
     type BuiltProgram,
+    buildInputs,
     buildProgram,
     codeSize,
     lastBuild,
@@ -24,6 +25,7 @@ export { findDebugFile } from "./debug-files.ts"
 export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
 export { SourceMap } from "./source-map.ts"
+export { FileWatch } from "./watch.ts"
 export { Simulator } from "./simulator.ts"
 export {
     gatherBoardSettings,

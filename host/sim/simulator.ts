@@ -195,6 +195,24 @@ export class Simulator {
         await this.boot(changes.cutAfterWrite)
     }
 
+    /**
+     * Builds the program again and starts the board with it; what flash holds stays.
+     * @returns false when neither program nor settings have changed
+     * @throws UsageError, FirmwareError when it does not build: the board goes on as it is
+     */
+    async reload(settings: Settings): Promise<boolean> {
+        const built = await this.build()
+        if (this.ended || !built?.bytecode) return false
+        const isSame = this.bytecode?.equals(built.bytecode) ?? false
+        const before = JSON.stringify(this.options.settings)
+        if (isSame && JSON.stringify(settings) === before) return false
+        this.bytecode = built.bytecode
+        this.buildDebugFile = built.debugFile
+        this.sources = undefined
+        await this.restart({ settings })
+        return true
+    }
+
     /** Waits until the power is off, as after `cutAfterWrite`. */
     async waitForPowerOff(): Promise<void> {
         await this.machine?.off()

@@ -7,6 +7,8 @@
 
 /** Boot journal: boot number, how the last run ended, run of short starts. */
 export const BOOT_SLOT = "fd.boot"
+/** Which build this is, in hexadecimal: written with the program by the host's tools. */
+export const BUILD_SLOT = "fd.build"
 /** Per-task states that survive a reset (disabled tasks, per-task options). */
 export const TASKS_SLOT = "fd.tasks"
 /** More of the same. */

@@ -1,0 +1,66 @@
+import { FirmwareError, UsageError } from "../errors.ts"
+import { complain } from "../output.ts"
+import {
+    buildInputs,
+    FileWatch,
+    gatherSettings,
+    type Simulator,
+} from "../sim/index.ts"
+import type { View } from "../view/index.ts"
+import type { SimCommandOptions } from "./sim.ts"
+
+/** Settings that are read without being named. */
+const ENV_FILES = [".env.defaults", ".env.local"]
+
+/**
+ * Builds the program again when a file that it is made of changes, or a file of settings, and
+ * starts the board with it; what flash holds stays. What does not compile leaves the old program
+ * running.
+ * @param restarted called when the board starts for that reason
+ * @returns how to end it
+ */
+export function watchProgram(
+    sim: Simulator,
+    options: SimCommandOptions,
+    view: View,
+    restarted: () => void
+): () => void {
+    let isBusy = false
+    let isStale = false
+    const watch = new FileWatch(() => void rebuild())
+    const follow = () =>
+        watch.follow([
+            ...buildInputs(options.main, options.board),
+            ...ENV_FILES,
+            ...options.env,
+        ])
+
+    async function rebuild(): Promise<void> {
+        isStale = true
+        if (isBusy) return
+        isBusy = true
+        while (isStale) {
+            isStale = false
+            const from = performance.now()
+            try {
+                const { settings } = gatherSettings(options)
+                if (await sim.reload(settings)) {
+                    restarted()
+                    const seconds = (performance.now() - from) / 1000
+                    view.note(`built and started in ${seconds.toFixed(1)} s`)
+                }
+            } catch (error) {
+                if (error instanceof FirmwareError)
+                    complain(error.message, error.details)
+                else if (error instanceof UsageError) complain(error.message)
+                else throw error
+            }
+            // also after a failure, so that the next change counts from here
+            follow()
+        }
+        isBusy = false
+    }
+
+    follow()
+    return () => watch.close()
+}

@@ -1,0 +1,51 @@
+import { type FSWatcher, watch } from "node:fs"
+import { dirname } from "node:path"
+import { fileHash } from "./build-cache.ts"
+
+/** Editors write a file in several steps: so long nothing may happen before it counts, in ms. */
+const QUIET_MS = 50
+
+/** Watches files by their bytes: also those that are replaced, or are not there yet. */
+export class FileWatch {
+    private readonly changed: () => void
+    private readonly watchers: FSWatcher[] = []
+    private hashes = new Map<string, string>()
+    private timer: NodeJS.Timeout | undefined
+
+    /** @param changed called once for all changes that come together */
+    constructor(changed: () => void) {
+        this.changed = changed
+    }
+
+    /** Watches these files from now on, and no others. */
+    follow(paths: string[]): void {
+        this.close()
+        this.hashes = new Map(paths.map(path => [path, fileHash(path)]))
+        for (const folder of new Set(paths.map(path => dirname(path))))
+            this.watchFolder(folder)
+    }
+
+    /** Ends the watch. */
+    close(): void {
+        clearTimeout(this.timer)
+        for (const watcher of this.watchers.splice(0)) watcher.close()
+    }
+
+    private watchFolder(folder: string): void {
+        try {
+            this.watchers.push(watch(folder, () => this.touch()))
+        } catch {
+            // a place where a file was looked for, in a folder that is not there
+        }
+    }
+
+    private touch(): void {
+        clearTimeout(this.timer)
+        this.timer = setTimeout(() => {
+            const isSame = [...this.hashes].every(
+                ([path, hash]) => fileHash(path) === hash
+            )
+            if (!isSame) this.changed()
+        }, QUIET_MS)
+    }
+}

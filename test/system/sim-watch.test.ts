@@ -1,0 +1,43 @@
+import assert from "node:assert/strict"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { before, test } from "node:test"
+import { unpackLibraries } from "../../host/sim/index.ts"
+import { Cli, tempFolder } from "./harness.ts"
+
+before(unpackLibraries)
+
+/** A program that counts its starts in flash and says `text`. */
+const program = (text: string) => `import * as ds from "@devicescript/core"
+import { text } from "./text"
+import { readSetting, writeSetting } from "@devicescript/settings"
+const starts = (await readSetting<number>("starts", 0)) + 1
+await writeSetting("starts", starts)
+console.log("${text} " + text + " start " + starts)
+setInterval(async () => console.log("alive"), 500)
+`
+
+test("sim --watch builds what changes, keeps flash, and goes on after an error", async t => {
+    const cwd = tempFolder(t)
+    mkdirSync(join(cwd, "src"))
+    symlinkSync(resolve("node_modules"), join(cwd, "node_modules"))
+    const write = (name: string, text: string) =>
+        writeFileSync(join(cwd, name), text)
+    write("devsconfig.json", "{}")
+    write("src/main.ts", program("one"))
+    write("src/text.ts", 'export const text = "a"\n')
+    const cli = new Cli(["sim", "--watch"], { cwd })
+    await cli.waitForOutput(/one a start 1$/m)
+    write("src/text.ts", 'export const text = "b"\n')
+    await cli.waitForOutput(/one b start 2$/m)
+    await cli.waitForOutput(/built and started in \d+\.\d s/)
+    write("src/main.ts", "this is no program")
+    await cli.waitForError(/"src\/main\.ts" does not compile\nsrc.main\.ts/)
+    await cli.waitForOutput(/one b start 2$[^]*alive[^]*alive/m)
+    write("src/main.ts", program("two"))
+    await cli.waitForOutput(/two b start 3$/m)
+    write(".env.local", "NAME=x\n")
+    await cli.waitForOutput(/two b start 4$/m)
+    cli.signal("SIGINT")
+    assert.equal((await cli.done).code, 130)
+})
