@@ -175,7 +175,7 @@ describe("settings", () => {
         expect(settings.get("FILE_LEVEL") + 1).toBe(4)
         expect(settings.get("HB_PERIOD")).toBe(5000)
         expect(settings.get("SYSLOG_HOST")).toBe("")
-        expect(settings.get("SYSLOG_PORT") + 1).toBe(515)
+        expect(settings.get("SYSLOG_PORT") + 1).toBe(1)
         expect(settings.get("SYSLOG_QUEUE")).toBe(8192)
         expect(settings.get("SYSLOG_FAC")).toBe(16)
         expect(settings.get("DEMO")).toBe(undefined)
@@ -226,10 +226,10 @@ describe("settings", () => {
                 `LOG_LEVEL: level specification "loud", character 1: "loud" is no level; wanted none, emergency, alert, critical, error, warning, notice, info, debug, trace`,
                 `FILE_LEVEL: got "error debug@net", wanted one level, as none, error, warning, info, debug or trace`,
                 `HB_PERIOD: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h: 0 to 1h`,
-                `SYSLOG_PORT: got "70000", wanted a whole number: 1 to 65535`,
+                `SYSLOG_PORT: got "70000", wanted a whole number: 0 to 65535`,
             ].join("\n")
         )
-        expect(settings.get("SYSLOG_PORT")).toBe(514)
+        expect(settings.get("SYSLOG_PORT")).toBe(0)
         expect(settings.get("HB_PERIOD")).toBe(5000)
         expect(settings.get("LOG_LEVEL")).toBe("info")
         expect(settings.get("SYSLOG_PROTO")).toBe("tcp")
@@ -346,7 +346,7 @@ describe("the settings file", () => {
         expect(lines[2]).toBe("LOG_BURST,100,default,undefined")
         expect(lines[12]).toBe("HB_PERIOD,9s,file,3")
         expect(lines[14]).toBe("SYSLOG_PORT,601,build,undefined")
-        expect(lines[29]).toBe(
+        expect(lines[31]).toBe(
             "A_KEY_OF_MORE_THAN_THIRTEEN_CHARACTERS,none,default,undefined"
         )
     })
@@ -401,7 +401,7 @@ describe("the settings file", () => {
         expect(settings.get("HOSTNAME")).toBe("a-hunter22")
         expect(settings.list()[0].text).toBe(MASK)
         expect(messages(settings)).toBe(
-            "SYSLOG_PORT (line 3): got ***, wanted a whole number: 1 to 65535"
+            "SYSLOG_PORT (line 3): got ***, wanted a whole number: 0 to 65535"
         )
     })
 
@@ -419,7 +419,7 @@ describe("the settings file", () => {
             [
                 "line 4: wanted a key of at most 40 upper-case letters, digits and _",
                 "line 2: no assignment, wanted KEY=value",
-                `SYSLOG_PORT (line 1): got "no", wanted a whole number: 1 to 65535`,
+                `SYSLOG_PORT (line 1): got "no", wanted a whole number: 0 to 65535`,
                 "SYSLOG_HOTS (line 3): no such setting; the nearest is SYSLOG_HOST",
             ].join("\n")
         )
@@ -463,7 +463,7 @@ describe("the settings file", () => {
         const change = async () =>
             await changeSettings(settings, { HOSTNAME: "b", SYSLOG_PORT: "x" })
         expect(await fails(change)).toBe(
-            `SettingsError: settings file: SYSLOG_PORT (line 2): got "x", wanted a whole number: 1 to 65535`
+            `SettingsError: settings file: SYSLOG_PORT (line 2): got "x", wanted a whole number: 0 to 65535`
         )
         const unknown = async () =>
             await changeSettings(settings, { HOSTNAM: "b" })
