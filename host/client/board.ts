@@ -20,7 +20,6 @@ import {
 } from "./protocol.ts"
 import type {
     BoardInfo,
-    DeviceFigures,
     FileInfo,
     FileLine,
     HandlerInfo,
@@ -136,10 +135,6 @@ export class Board extends EventEmitter<BoardEvents> {
         return (await this.values("Options", patterns)) as TaskOptionsInfo[]
     }
 
-    async figures(): Promise<DeviceFigures> {
-        return (await this.one("Device")) as DeviceFigures
-    }
-
     /**
      * Lines of the ring.
      * @param from index of the first one; negative: so many from the end
@@ -180,11 +175,6 @@ export class Board extends EventEmitter<BoardEvents> {
     /** Sets the level specification, as `info debug@net`. */
     async setLevels(spec: string): Promise<void> {
         await this.request("Level", [spec])
-    }
-
-    /** Sets the level of a topic; undefined lets it inherit. */
-    async setLevel(topic: string, level: string | undefined): Promise<void> {
-        await this.request("Level", [topic, level ?? ""])
     }
 
     async handlers(): Promise<HandlerInfo[]> {

@@ -30,6 +30,15 @@ export interface BoardInfo {
     lastEnd?: string
     safe: boolean
     shortStarts?: number
+    tasks: number
+    /** Fibers of tasks, and runs that did not end in time and are left behind. */
+    fibers: number
+    left: number
+    /** Writes to the flash store by the firmware, and their bytes. */
+    flash?: { writes: number; bytes: number }
+    /** The flash log: bytes of lines, segments written, bytes programmed for them. */
+    file?: { bytes: number; writes: number; programmed: number }
+    figures?: Record<string, number | string>
     /** Index of the oldest line in the ring, and of the next one. */
     first?: number
     next?: number
@@ -84,18 +93,6 @@ export interface TaskStats {
 export interface TaskOptionsInfo {
     name: string
     options: Record<string, string | number | boolean | string[]>
-}
-
-/** Figures of the device. */
-export interface DeviceFigures {
-    tasks: number
-    fibers: number
-    left: number
-    /** Writes to the flash store by the firmware, and their bytes. */
-    flash?: { writes: number; bytes: number }
-    /** The flash log: bytes of lines, segments written, bytes programmed for them. */
-    file?: { bytes: number; writes: number; programmed: number }
-    figures?: Record<string, number | string>
 }
 
 /** A line of the ring. */

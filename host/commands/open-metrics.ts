@@ -2,7 +2,6 @@
 import type {
     Board,
     BoardInfo,
-    DeviceFigures,
     HandlerInfo,
     TaskStats,
     TaskStatus,
@@ -11,7 +10,6 @@ import type {
 /** What is measured of a board. */
 export interface BoardMetrics {
     info: BoardInfo
-    device: DeviceFigures
     handlers: HandlerInfo[]
     tasks: TaskStatus[]
     stats: TaskStats[]
@@ -21,7 +19,6 @@ export interface BoardMetrics {
 export async function readMetrics(board: Board): Promise<BoardMetrics> {
     return {
         info: await board.info(),
-        device: await board.figures(),
         handlers: await board.handlers(),
         tasks: await board.tasks(),
         stats: await board.stats(),
@@ -81,7 +78,7 @@ const FAMILIES: Family[] = [
         name: "fiberd_fibers",
         type: "gauge",
         help: "Fibers of tasks.",
-        read: ofDevice(({ device }) => device.fibers),
+        read: ofDevice(({ info }) => info.fibers),
     },
     {
         name: "fiberd_tasks",
@@ -168,14 +165,14 @@ const FAMILIES: Family[] = [
         name: "fiberd_flash_writes",
         type: "counter",
         help: "Writes to the flash store.",
-        read: ofDevice(({ device }) => device.flash?.writes),
+        read: ofDevice(({ info }) => info.flash?.writes),
     },
     {
         name: "fiberd_flash_written_bytes",
         type: "counter",
         unit: "bytes",
         help: "Bytes written to the flash store.",
-        read: ofDevice(({ device }) => device.flash?.bytes),
+        read: ofDevice(({ info }) => info.flash?.bytes),
     },
 ]
 

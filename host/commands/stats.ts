@@ -23,14 +23,13 @@ export function addStatsCommand(program: Command): void {
         .action(async (patterns: string[], options: BoardOptions) => {
             await withBoard(options, async ({ board }) => {
                 const info = await board.info()
-                const device = await board.figures()
                 const tasks = await board.stats(...patterns)
-                if (options.json) return printJson({ info, device, tasks })
+                if (options.json) return printJson({ info, tasks })
                 const paint = paintFor(process.stdout)
-                const { flash, file, figures } = device
+                const { flash, file, figures } = info
                 console.log(
                     `${paint("bold", boardName(info))}: up ${duration(info.uptime)}, boot ${info.boot ?? "?"}, ` +
-                        `${device.tasks} tasks, ${device.fibers} fibers, ${device.left} left behind`
+                        `${info.tasks} tasks, ${info.fibers} fibers, ${info.left} left behind`
                 )
                 if (flash)
                     console.log(

@@ -8,9 +8,7 @@ import type {
 import { count, duration, wallTime } from "./words.ts"
 
 /** What a board is as a whole. */
-export type Summary = Omit<BoardInfo, "access" | "first" | "next" | "safe"> & {
-    tasks: number
-}
+export type Summary = Omit<BoardInfo, "access" | "first" | "next" | "safe">
 
 const DOTS: Record<TaskState, [string, Colour]> = {
     disabled: ["○", "dim"],
@@ -27,8 +25,7 @@ const DOTS: Record<TaskState, [string, Colour]> = {
 /** Sums up a board. */
 export function summarise(info: BoardInfo): Summary {
     const { access, first, next, safe, ...summary } = info
-    const numbers = Object.values(info.states)
-    return { ...summary, tasks: numbers.reduce((a, b) => a + b, 0) }
+    return summary
 }
 
 const STATE_COLOURS: Record<string, Colour> = {

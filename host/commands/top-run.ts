@@ -48,7 +48,6 @@ async function readSample(board: Board): Promise<TopSample> {
     return {
         at: Date.now(),
         summary: summarise(await board.info()),
-        device: await board.figures(),
         tasks: await board.tasks(),
         stats: await board.stats(),
         handlers: await board.handlers(),

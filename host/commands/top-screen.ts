@@ -1,11 +1,6 @@
 // What `fiberctl top` shows, as lines: no terminal, no board.
 import type { Paint } from "../colour.ts"
-import type {
-    DeviceFigures,
-    HandlerInfo,
-    TaskStats,
-    TaskStatus,
-} from "../client/index.ts"
+import type { HandlerInfo, TaskStats, TaskStatus } from "../client/index.ts"
 import { type Summary, summaryLine } from "./status-text.ts"
 import { table } from "./table.ts"
 import { duration } from "./words.ts"
@@ -15,7 +10,6 @@ export interface TopSample {
     /** When it was read, in ms of this machine. */
     at: number
     summary: Summary
-    device: DeviceFigures
     tasks: TaskStatus[]
     stats: TaskStats[]
     handlers: HandlerInfo[]
@@ -142,8 +136,8 @@ function logLine(
     return `log: ${parts.join("; ")}`
 }
 
-function flashLine({ device }: TopSample): string {
-    const { fibers, flash, figures } = device
+function flashLine({ summary }: TopSample): string {
+    const { fibers, flash, figures } = summary
     const own = Object.entries(figures ?? {}).map(
         ([name, value]) => `${name} ${value}`
     )

@@ -1,7 +1,6 @@
 // What the operations of services/fiberd.md do: the one place that knows both the service and the
 // parts of the firmware. All arguments are texts from the bus, which nobody has checked.
 import * as ds from "@devicescript/core"
-import { Level, parseLevel } from "../log"
 import { deviceId } from "../platform"
 import type { TaskStatus } from "../tasks"
 import { FIRST_CHANGE, remoteError, sendItem, waitFor } from "./server"
@@ -28,7 +27,6 @@ function readOperations(): Operation[] {
         info,
         status,
         stats,
-        device,
         lines,
         files,
         fileLines,
@@ -45,11 +43,11 @@ function readOperations(): Operation[] {
 function changeOperations(): Operation[] {
     return [
         start,
-        stop,
-        restart,
-        enable,
-        disable,
-        setLevel,
+        changeTasks,
+        changeTasks,
+        changeTasks,
+        changeTasks,
+        setLevels,
         changeSettings,
         setTime,
         setSafeMode,
@@ -59,25 +57,25 @@ function changeOperations(): Operation[] {
 }
 
 async function info(call: Call): Promise<void> {
-    const { clock, tasks, ring, hostname, version } = call.parts
-    const { boot, lastEnd, safe, shortStarts } = tasks.deviceStats()
-    const { state, states } = tasks.summary()
-    await sendItem(call, {
-        state,
-        states,
-        device: deviceId(),
-        hostname,
-        version,
-        access: call.server.access,
-        uptime: clock.millis(),
-        wall: clock.wall(),
-        boot,
-        lastEnd,
-        safe,
-        shortStarts,
-        first: ring && ring.first(),
-        next: ring && ring.next(),
-    })
+    const { clock, tasks, ring, file, hostname, version, figures } = call.parts
+    const stats = tasks.deviceStats()
+    const { flash } = stats
+    const all: any = Object.assign(stats, tasks.summary())
+    // the handlers have an operation of their own
+    all.log = undefined
+    all.device = deviceId()
+    all.hostname = hostname
+    all.version = version
+    all.access = call.server.access
+    all.wall = clock.wall()
+    if (flash) all.flash = { writes: flash.writes, bytes: flash.bytes }
+    if (file) all.file = file.stats()
+    if (figures) all.figures = figures()
+    if (ring) {
+        all.first = ring.first()
+        all.next = ring.next()
+    }
+    await sendItem(call, all)
 }
 
 async function status(call: Call): Promise<void> {
@@ -104,19 +102,6 @@ async function stats(call: Call): Promise<void> {
     const { tasks } = call.parts
     for (const name of namesOf(call))
         for (const one of tasks.stats(name)) await sendItem(call, one)
-}
-
-async function device(call: Call): Promise<void> {
-    const { tasks: registry, file, figures } = call.parts
-    const { tasks, fibers, left, flash } = registry.deviceStats()
-    await sendItem(call, {
-        tasks,
-        fibers,
-        left,
-        flash: flash && { writes: flash.writes, bytes: flash.bytes },
-        file: file && file.stats(),
-        figures: figures && figures(),
-    })
 }
 
 async function lines(call: Call): Promise<void> {
@@ -203,37 +188,24 @@ async function start(call: Call): Promise<void> {
     for (const pattern of given(call)) call.parts.tasks.start(pattern)
 }
 
-async function stop(call: Call): Promise<void> {
-    await eachTask(call, call.parts.tasks.stop)
-}
-
-async function restart(call: Call): Promise<void> {
-    await eachTask(call, call.parts.tasks.restart)
-}
-
-async function enable(call: Call): Promise<void> {
-    await eachTask(call, call.parts.tasks.enable)
-}
-
-async function disable(call: Call): Promise<void> {
-    await eachTask(call, call.parts.tasks.disable)
-}
-
-async function eachTask(
-    call: Call,
-    change: (pattern: string) => Promise<void>
-): Promise<void> {
+/** Stop, Restart, Enable and Disable, which wait for tasks. */
+async function changeTasks(call: Call): Promise<void> {
+    const { tasks } = call.parts
     const patterns = given(call)
     await waitFor(call, async () => {
-        for (const pattern of patterns) await change(pattern)
+        for (const pattern of patterns)
+            if (call.operation === ds.FiberdOperation.Stop)
+                await tasks.stop(pattern)
+            else if (call.operation === ds.FiberdOperation.Restart)
+                await tasks.restart(pattern)
+            else if (call.operation === ds.FiberdOperation.Enable)
+                await tasks.enable(pattern)
+            else await tasks.disable(pattern)
     })
 }
 
-async function setLevel(call: Call): Promise<void> {
-    const { log } = call.parts
-    const [first, level] = given(call)
-    if (level === undefined) log.setSpec(first)
-    else log.setLevel(first, levelOf(level))
+async function setLevels(call: Call): Promise<void> {
+    call.parts.log.setSpec(given(call)[0])
 }
 
 async function changeSettings(call: Call): Promise<void> {
@@ -300,15 +272,6 @@ function integer({ args }: Call, index: number): number {
             `argument ${index + 1}: an integer is wanted, got "${args[index]}"`
         )
     return value
-}
-
-/** @throws ArgumentError when it is no level */
-function levelOf(text: string): Level | undefined {
-    if (!text) return undefined
-    const level = parseLevel(text)
-    if (level === undefined)
-        throw remoteError("ArgumentError", `"${text}" is no level`)
-    return level
 }
 
 /** Names of the tasks that match any of the patterns, each once. @throws UnknownTaskError */

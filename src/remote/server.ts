@@ -104,9 +104,9 @@ async function answerRequest(
     payload: Buffer
 ): Promise<void> {
     const id = payload.getAt(0, "u32")
-    const call = newCall(server, id, argumentsOf(payload))
+    const call = newCall(server, id, payload[4], argumentsOf(payload))
     try {
-        await operationOf(server, id, payload[4])(call)
+        await operationOf(call)(call)
         await report(call, ds.FiberdKind.End)
     } catch (e: any) {
         call.used = 0
@@ -122,11 +122,7 @@ function failureOf(thrown: any): string {
 }
 
 /** @throws AccessError, UnknownOperationError, RepeatedError */
-function operationOf(
-    server: RemoteServer,
-    id: number,
-    number: number
-): Operation {
+function operationOf({ server, id, operation: number }: Call): Operation {
     const operation = server.find(number)
     if (!operation)
         throw remoteError("UnknownOperationError", `no operation ${number}`)

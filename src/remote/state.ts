@@ -13,6 +13,7 @@ export interface Call {
     /** Texts of the client's, unchecked. */
     args: string[]
     id: number
+    operation: number
     /** Reports sent so far. */
     index: number
     /** Data of the next report, and how many bytes of it there are. */
@@ -64,9 +65,10 @@ export function newServer(
 export function newCall(
     server: RemoteServer,
     id: number,
+    operation: number,
     args: string[]
 ): Call {
     const { parts } = server
     const page = Buffer.alloc(PAGE_BYTES)
-    return { server, parts, args, id, index: 0, page, used: 0 }
+    return { server, parts, args, id, operation, index: 0, page, used: 0 }
 }

@@ -24,8 +24,9 @@ function sample(tasks: TaskStatus[], received = 0, at = 0): TopSample {
             states: { running: tasks.length },
             uptime: 60_000,
             tasks: tasks.length,
+            fibers: 3,
+            left: 0,
         },
-        device: { tasks: tasks.length, fibers: 3, left: 0 },
         tasks,
         stats: tasks.map(({ name, runs }) => ({
             name,

@@ -85,8 +85,6 @@ test("a client asks and controls a board", async t => {
         assert.equal((await board.levels()).spec, "info debug@net")
         await assert.rejects(board.setLevels("loud"), /"loud" is no level/)
         assert.equal((await board.levels()).spec, "info debug@net")
-        await board.setLevel("task.sensor", "warning")
-        assert.match((await board.levels()).spec, /warning@task\.sensor/)
         await board.setLevels("info")
     })
 
