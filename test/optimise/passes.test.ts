@@ -1,0 +1,405 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { placeFinder } from "../../host/optimise/debug.ts"
+import { decodeProgram } from "../../host/optimise/decode.ts"
+import { Op } from "../../host/optimise/format.ts"
+import { readImage } from "../../host/optimise/image.ts"
+import { listFunction } from "../../host/optimise/listing.ts"
+import { tidy } from "../../host/optimise/passes/index.ts"
+import { simplifyConditions } from "../../host/optimise/passes/conditions.ts"
+import { propagateCopies } from "../../host/optimise/passes/copies.ts"
+import { dropDeadStores } from "../../host/optimise/passes/dead-stores.ts"
+import { straighten } from "../../host/optimise/passes/flow.ts"
+import { forwardValues } from "../../host/optimise/passes/forward.ts"
+import { inlineFunctions } from "../../host/optimise/passes/inline.ts"
+import { gatherInstalls } from "../../host/optimise/passes/installs.ts"
+import { orderBlocks } from "../../host/optimise/passes/layout.ts"
+import { keepInReturned } from "../../host/optimise/passes/returned.ts"
+import { chooseSlots } from "../../host/optimise/passes/slots.ts"
+import { splitWebs } from "../../host/optimise/passes/webs.ts"
+import type { Func, Program } from "../../host/optimise/program.ts"
+import { compile } from "./compiler.ts"
+
+/** A compiled program, one function of which is looked at. */
+class Subject {
+    private readonly program: Program
+    private readonly raw: ReturnType<typeof readImage>
+    private readonly names: string[]
+
+    constructor(source: string) {
+        const { image, debug } = compile(source)
+        this.raw = readImage(image)
+        this.names = debug.functions.map(({ name }) => name)
+        this.program = decodeProgram(this.raw, placeFinder(debug), id =>
+            debug.functions[id]!.slots.map(({ name }) => name)
+        )
+    }
+
+    /** Runs a pass on every function. */
+    run(...passes: ((program: Program, f: Func) => unknown)[]): this {
+        for (const pass of passes)
+            for (const f of this.program.functions) pass(this.program, f)
+        return this
+    }
+
+    inline(): this {
+        inlineFunctions(this.program, this.raw, f => tidy(this.program, f))
+        return this
+    }
+
+    list(name: string): string[] {
+        const f = this.program.functions.find(
+            ({ id }) => this.names[id] === name
+        )
+        assert.ok(f, `no function ${name}`)
+        const lines = listFunction(f, {
+            functionName: id => this.names[id]!,
+            string: (op, number) =>
+                op === Op.static_ascii_string || op === Op.ascii_field
+                    ? Buffer.from(this.raw.ascii[number]!).toString()
+                    : "",
+        }).split("\n")
+        return lines.slice(1).map(line => line.trim())
+    }
+
+    get functions(): string[] {
+        return this.program.functions.map(({ id }) => this.names[id]!)
+    }
+}
+
+test("webs: each use of a slot gets a variable of its own", () => {
+    const subject = new Subject(`
+        function f(a: number, b: number) {
+            let t = a + 1
+            t = t * 2
+            let u = t
+            t = b
+            return u + t
+        }
+        console.log("" + f(1, 2))`)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "t#2 := add(a#0, 1)",
+        "t#2 := mul(t#2, 2)",
+        "u#3 := t#2",
+        "t#2 := b#1",
+        "return add(u#3, t#2)",
+    ])
+    subject.run((_, f) => splitWebs(f))
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "t#2 := add(a#0, 1)",
+        "t#3 := mul(t#2, 2)",
+        "u#4 := t#3",
+        "t#5 := b#1",
+        "return add(u#4, t#5)",
+    ])
+})
+
+test("flow: a test of what was just stored is made at once", () => {
+    const subject = new Subject(`
+        function f(a: boolean, b: boolean) {
+            if (a && b) return 1
+            return 2
+        }
+        console.log("" + f(true, false))`)
+    assert.deepEqual(subject.list("f").slice(3, 7), [
+        "b1:",
+        "_tmp2#2 := b#1",
+        "jump b2",
+        "b2:",
+    ])
+    subject.run(straighten)
+    assert.deepEqual(subject.list("f").slice(3, 8), [
+        "b1:",
+        "_tmp2#2 := b#1",
+        "if _tmp2#2 b3 else b4",
+        "b2:",
+        "if _tmp2#2 b3 else b4",
+    ])
+})
+
+test("conditions: a jump needs neither boolean nor `!`", () => {
+    const subject = new Subject(`
+        function f(a: any) {
+            if (!(a !== undefined)) return 1
+            return 2
+        }
+        console.log("" + f(1))`)
+    assert.equal(subject.list("f")[1], "if not(ne(a#0, undefined)) b1 else b2")
+    subject.run(simplifyConditions, simplifyConditions)
+    assert.equal(subject.list("f")[1], "if is_undefined(a#0) b1 else b2")
+})
+
+test("copies: a copy is read at its source", () => {
+    const subject = new Subject(`
+        function f(a: number) {
+            const b = a
+            return b + 5 + b
+        }
+        console.log("" + f(1))`)
+    subject.run((_, f) => splitWebs(f), propagateCopies)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "b#1 := a#0",
+        "return add(add(a#0, 5), a#0)",
+    ])
+})
+
+test("copies: a source that is written meanwhile is not read", () => {
+    const subject = new Subject(`
+        function f(a: number) {
+            let sum = 0
+            for (let i = 0; i < 3; i++) {
+                const b = a
+                a = a + 1
+                sum = sum + b
+            }
+            return sum + a
+        }
+        console.log("" + f(1))`)
+    subject.run((_, f) => splitWebs(f), propagateCopies)
+    const lines = subject.list("f").join("\n")
+    assert.match(lines, /(b#\d+) := a#0\n[^]*:= add\(sum#\d+, \1\)/)
+})
+
+test("forward: a value that is read once is computed where it is read", () => {
+    const subject = new Subject(`
+        function f(a: number[], b: number) {
+            const t = a[b]
+            return t + 1
+        }
+        console.log("" + f([1], 0))`)
+    assert.equal(subject.list("f")[1], "t#2 := index(a#0, b#1)")
+    subject.run(forwardValues)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "return add(index(a#0, b#1), 1)",
+    ])
+})
+
+test("forward: a value does not move over what may change it", () => {
+    const subject = new Subject(`
+        function f(a: number[], b: number) {
+            const t = a[b]
+            a[b] = 9
+            return t + 1
+        }
+        console.log("" + f([1], 0))`)
+    subject.run(forwardValues)
+    assert.equal(subject.list("f").at(-1), "return add(t#2, 1)")
+})
+
+test("forward: what may fail does not move over another that may", () => {
+    const subject = new Subject(`
+        function f(a: any, b: any) {
+            const t = a.x
+            const u = b.y
+            return u + t
+        }
+        console.log("" + f({}, {}))`)
+    subject.run(forwardValues)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "t#2 := ascii_field x(a#0)",
+        "return add(ascii_field y(b#1), t#2)",
+    ])
+})
+
+test("dead stores: only what can fail is still computed", () => {
+    const subject = new Subject(`
+        function f(a: any, b: number) {
+            let t = b + 1
+            let u = a.x
+            return 2
+        }
+        console.log("" + f({}, 1))`)
+    subject.run(dropDeadStores)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "ret_val := ascii_field x(a#0)",
+        "return 2",
+    ])
+})
+
+test("dead stores: one that a handler reads stays (trap 5)", () => {
+    const subject = new Subject(`
+        function g(): number {
+            throw new Error("x")
+        }
+        function f() {
+            let t = 0
+            try {
+                t = 1
+                t = g()
+            } catch (e: any) {
+                return t
+            }
+            return t
+        }
+        console.log("" + f())
+        g()`)
+    subject.run(tidy)
+    const lines = subject.list("f")
+    assert.ok(lines.includes("t#0 := 1"), lines.join("\n"))
+})
+
+test("slots: what lives between two calls lies in the returned value", () => {
+    const subject = new Subject(`
+        function g() {
+            return 1
+        }
+        function f(a: number) {
+            const x = g()
+            const y = x + a * x
+            g()
+            return y
+        }
+        console.log("" + f(1) + g())`)
+    subject.run(tidy, chooseSlots)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "call0(static_function g)",
+        "y#2 := add(ret_val, mul(a#0, ret_val))",
+        "call0(static_function g)",
+        "return y#2",
+    ])
+})
+
+test("returned: a value that is used again and again is kept for a while", () => {
+    const subject = new Subject(`
+        class C {
+            a: number
+            b: number
+            c: number
+            d: number
+            e: number
+            g: number
+            constructor(x: number) {
+                this.a = x
+                this.b = 1
+                this.c = 2
+                this.d = 3
+                this.e = 4
+                this.g = 5
+            }
+        }
+        console.log("" + new C(1).a)`)
+    subject.run(tidy, chooseSlots)
+    assert.equal(
+        subject.list("C")[1],
+        "index_set(this#0, static_ascii_string a, x#1)"
+    )
+    subject.run(keepInReturned)
+    assert.deepEqual(subject.list("C").slice(1, 4), [
+        "ret_val := this#0",
+        "index_set(ret_val, static_ascii_string a, x#1)",
+        "index_set(ret_val, static_ascii_string b, 1)",
+    ])
+})
+
+test("layout: a block comes after all that lead to it, but for loops", () => {
+    const subject = new Subject(`
+        function f(a: number) {
+            for (;;) {
+                if (a === 5) break
+                if (a === 7) return 1
+                a = a - 1
+            }
+            return a
+        }
+        console.log("" + f(9))`)
+    subject.run(tidy, (_, f) => orderBlocks(f))
+    const lines = subject.list("f")
+    assert.equal(lines.at(-1), "return a#0")
+    assert.equal(lines.filter(line => line.startsWith("jump")).length, 1)
+})
+
+test("installs: methods are installed class by class", () => {
+    const subject = new Subject(`
+        class A {
+            x() {
+                return 1
+            }
+            y() {
+                return 2
+            }
+        }
+        class B {
+            x() {
+                return 3
+            }
+        }
+        const list: any[] = [new A(), new B()]
+        for (const o of list) console.log("" + o.x())
+        console.log("" + list[0].y())`)
+    subject.run(gatherInstalls, keepInReturned)
+    const owners = subject
+        .list("prototype")
+        .map(line => /static_function ([AB])\)/.exec(line)?.[1])
+        .filter(owner => owner !== undefined)
+    assert.deepEqual(owners, [...owners].sort())
+})
+
+test("inline: a function that is called once takes the place of its call", () => {
+    const subject = new Subject(`
+        function g(n: number) {
+            if (n > 2) return 1
+            return n
+        }
+        console.log("" + (g(3) + 2))`)
+    subject.run(tidy).inline()
+    assert.deepEqual(subject.functions, ["main"])
+})
+
+test("inline: a method of one class as well, if its receiver is made sure of", () => {
+    const subject = new Subject(`
+        class A {
+            v: number
+            constructor() {
+                this.v = 1
+            }
+            only(n: number) {
+                return this.v + n
+            }
+        }
+        let a = new A()
+        if (a.v === 2) a = undefined
+        console.log("" + a.only(1))`)
+    subject.run(tidy).inline()
+    assert.ok(!subject.functions.includes("only"))
+    const lines = subject.list("main").join("\n")
+    assert.match(lines, /ret_val := ascii_field only\(/)
+})
+
+test("inline: neither constructors nor what makes closures", () => {
+    const subject = new Subject(`
+        class A {
+            v: number
+            constructor() {
+                this.v = 1
+            }
+        }
+        function make(n: number) {
+            return () => n
+        }
+        console.log("" + new A().v + make(2)())`)
+    subject.run(tidy).inline()
+    for (const name of ["A", "make"])
+        assert.ok(subject.functions.includes(name), name)
+})
+
+test("a constructor's `this` keeps its slot (trap 3)", () => {
+    const subject = new Subject(`
+        class A {
+            constructor() {
+                let a = 1
+                let b = a + Math.random()
+                console.log("" + b)
+            }
+        }
+        new A()`)
+    subject.run(tidy, chooseSlots)
+    const stores = subject.list("A").filter(line => /#0 :=/.test(line))
+    assert.deepEqual(stores, [])
+})
