@@ -2,9 +2,9 @@
 //
 // A class installs a method by `index_set(C.prototype, "name", M)`. When a name is installed once
 // in the whole program, is written to no other object, is no name of the VM's own objects or of a
-// service, and is used as a text nowhere (so that it can be no computed key), `x.name()` calls M
-// or fails. That a program makes the key of a function from pieces at run time and then calls it
-// by its literal name is taken as not done.
+// service, and is used as a text nowhere (so that it can be no computed key), `this.name()` in
+// another method of C calls M. That a program makes the key of a function from pieces at run time
+// and then calls it by its literal name is taken as not done.
 import { Op, STRING_KIND_SHIFT, StringKind } from "./format.ts"
 import type { RawImage } from "./image.ts"
 import { specNames } from "./numbering.ts"
@@ -19,6 +19,8 @@ import {
 /** A method that only one class has. */
 export interface Method {
     f: Func
+    /** The constructor of its class. */
+    owner: number
     /** How often its name is read from an object. */
     reads: number
 }
@@ -29,7 +31,7 @@ export const PROTOTYPE = 52
 /** What a statement installs as a method: its name and the function. */
 export function installed(
     statement: Expression
-): { name: number; id: number } | undefined {
+): { name: number; id: number; owner: number } | undefined {
     if (statement.op !== Op.index_set) return undefined
     const [object, key, value] = statement.args
     if (object!.op !== Op.builtin_field || object!.number !== PROTOTYPE)
@@ -37,7 +39,7 @@ export function installed(
     if (object!.args[0]!.op !== Op.static_function) return undefined
     const name = textIndex(key!)
     if (name === undefined || value!.op !== Op.static_function) return undefined
-    return { name, id: value!.number }
+    return { name, id: value!.number, owner: object!.args[0]!.number }
 }
 
 /** The name that an expression reads from an object, if it is one of the program's own. */
@@ -74,10 +76,10 @@ export function findMethods(
             for (const root of roots(block)) {
                 const method = installed(root)
                 if (!method) continue
-                const { name, id } = method
+                const { name, id, owner } = method
                 installs.add(root.args[1]!)
                 if (methods.has(name)) ambiguous.add(name)
-                methods.set(name, { f: functions.get(id)!, reads: 0 })
+                methods.set(name, { f: functions.get(id)!, owner, reads: 0 })
             }
     for (const f of program.functions)
         walkFunction(f, e => {

@@ -105,7 +105,8 @@ function learn(f: Func, known: Known, root: Expression): void {
             known.delete(variable)
     const [source] = root.args
     if (f.variables[written]!.captured) return
-    if (isSource(f, source!, written)) known.set(written, source!)
+    // a copy: the expression itself may be replaced by what it is known to be
+    if (isSource(f, source!, written)) known.set(written, clone(source!))
 }
 
 function isSource(f: Func, { op, number }: Expression, to: number): boolean {

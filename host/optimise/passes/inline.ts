@@ -33,9 +33,8 @@ import {
 const FUNCTION_BYTES = 17
 /** Bytes that install a method. */
 const INSTALL_BYTES = 8
-/** Bytes of a call besides its arguments, and of one that makes sure of its receiver. */
+/** Bytes of a call besides its arguments. */
 const CALL_BYTES = 3
-const CHECK_BYTES = 3
 /** Stands for uses of a parameter that is written to. */
 const LARGE = 1000
 /** Largest function that is put into another, in bytes: jumps across it get longer. */
@@ -51,8 +50,6 @@ interface Call {
     /** The expression of `this`, if one is given. */
     receiver?: Expression
     args: Expression[]
-    /** The expression that reads a method from its receiver, when there may be none. */
-    check?: Expression
 }
 
 /** Inlines all over a program; `tidy` is run on each function that has changed. */
@@ -78,6 +75,8 @@ class Inliner {
     /** Whether the code gets smaller when all known calls of a function are replaced. */
     private readonly smaller = new Map<number, boolean>()
     private readonly calledPlainly = new Set<number>()
+    /** The class of each method, and of each constructor, as the constructor's number. */
+    private readonly owners = new Map<number, number>()
     /** How many calls of a function have been replaced. */
     private readonly replaced = new Map<number, number>()
     private readonly done = new Set<Func>()
@@ -107,8 +106,8 @@ class Inliner {
             const method = this.methods.get(name)
             if (!method) return undefined
             const receiver = target!.args[0]!
-            const check = this.isObject(f, receiver) ? undefined : target!
-            return { callee: method.f, receiver, args, check }
+            if (!this.isInstance(f, receiver, method.owner)) return undefined
+            return { callee: method.f, receiver, args }
         }
         const bound = target!.op === Op.bind
         const named = bound ? target!.args[0]! : target!
@@ -134,12 +133,17 @@ class Inliner {
             }
     }
 
-    /** True for `this` in a function that is called on an object only. */
-    private isObject(f: Func, { op, number }: Expression): boolean {
+    /** True for `this` in a method or the constructor of a class. */
+    private isInstance(
+        f: Func,
+        { op, number }: Expression,
+        owner: number
+    ): boolean {
         return (
             op === Op.load_local &&
             number === 0 &&
             (f.flags & FunctionFlag.needsThis) !== 0 &&
+            this.owners.get(f.id) === owner &&
             !this.calledPlainly.has(f.id)
         )
     }
@@ -148,8 +152,13 @@ class Inliner {
     private findPlainCalls(f: Func): void {
         const bound = new Set<Expression>()
         for (const block of f.blocks)
-            for (const root of roots(block))
-                if (installed(root)) bound.add(root.args[2]!)
+            for (const root of roots(block)) {
+                const method = installed(root)
+                if (!method) continue
+                bound.add(root.args[2]!)
+                this.owners.set(method.id, method.owner)
+                this.owners.set(method.owner, method.owner)
+            }
         walkFunction(f, e => {
             if (e.op === Op.bind || e.op === Op.new) bound.add(e.args[0]!)
             if (e.op === Op.builtin_field) bound.add(e.args[0]!)
@@ -226,10 +235,9 @@ class Inliner {
             else if (op === Op.store_local) uses[number]! += LARGE
         })
         let bytes = 0
-        for (const { receiver, args, check } of this.calls.get(callee.id) ??
-            []) {
+        for (const { receiver, args } of this.calls.get(callee.id) ?? []) {
             const given = needsThis && receiver ? [receiver, ...args] : args
-            bytes += body - CALL_BYTES + (check ? CHECK_BYTES : 0)
+            bytes += body - CALL_BYTES
             uses.forEach((times, i) => {
                 bytes += argumentBytes(given[i], times)
             })
@@ -329,7 +337,7 @@ function codeSize(f: Func): number {
 
 /** Puts the callee's blocks between what stands before a call and what stands behind it. */
 function replaceCall(f: Func, block: Block, at: number, call: Call): void {
-    const { callee, receiver, args, check } = call
+    const { callee, receiver, args } = call
     const { place } = block.statements[at]!
     const first = f.variables.length
     for (const { name } of callee.variables)
@@ -353,12 +361,6 @@ function replaceCall(f: Func, block: Block, at: number, call: Call): void {
         const variable = i < callee.parameters ? first + i : spare()
         parameters.push(store(variable, value))
     })
-    if (check) {
-        // the receiver is computed first, then the method is read from it, which may fail
-        const object = make(Op.load_local, place, parameters[0]!.number)
-        const read = { ...check, args: [object] }
-        parameters.splice(1, 0, make(Op.store_ret_val, place, 0, [read]))
-    }
     for (let i = given.length; i < callee.parameters; i++)
         parameters.push(store(first + i, undefinedValue()))
     const entry = new Liveness(callee).at(callee.blocks[0]!)
