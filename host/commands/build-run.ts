@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs"
 import { MAX_ENV_BYTES, parseEnv, toolDifferences } from "../env/index.ts"
-import { FirmwareError } from "../errors.ts"
+import { FirmwareError, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
-import { buildProgram, codeSize } from "../sim/index.ts"
+import { buildProgram, buildSizes, codeSize } from "../sim/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
+import { sizesText } from "./sizes-table.ts"
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
 const DEPLOYED_FILES = [".env.defaults", ".env.local"]
@@ -17,7 +18,10 @@ export async function runBuild({
     main,
     board,
     optimise,
+    sizes: showSizes,
 }: BuildCommandOptions): Promise<void> {
+    if (showSizes && !optimise)
+        throw new UsageError("--sizes goes without --no-optimise")
     const problems = DEPLOYED_FILES.flatMap(checkFile)
     const { bytecode, cached } = await buildProgram(main, {
         started: () => console.log(`building ${main} ...`),
@@ -31,6 +35,9 @@ export async function runBuild({
     console.log(
         `${main}: ${bytecode.length} bytes, code ${used} of ${most}${same}`
     )
+    const sizes = optimise ? buildSizes(main, board) : undefined
+    if (sizes?.report.skipped) console.log(sizes.report.skipped)
+    if (showSizes && sizes) console.log(`\n${sizesText(sizes, most)}`)
 }
 
 function checkFile(file: string): string[] {

@@ -5,6 +5,7 @@ export interface BuildCommandOptions {
     main: string
     board?: string
     optimise: boolean
+    sizes?: boolean
 }
 
 /** Adds `fiberctl build`: compile for a board, and check the settings that go with it. */
@@ -20,6 +21,10 @@ export function addBuildCommand(program: Command): void {
             "the board (default: that of boards/index.ts)"
         )
         .option("--no-optimise", "keep the compiler's image as it is")
+        .option(
+            "--sizes",
+            "show what each part takes, before and after the optimiser"
+        )
         .allowExcessArguments(false)
         .action(async (options: BuildCommandOptions) => {
             const { runBuild } = await import("./build-run.ts")

@@ -7,6 +7,8 @@ export interface DebugInfo {
     functions: FunctionInfo[]
     /** Triples, position and code position relative to the one before: position, length, code. */
     srcmap: number[]
+    /** The sources, laid end to end by positions; lengths in characters. */
+    sources?: { path: string; length: number }[]
     /** Set when functions were inlined. */
     inlined?: InlinedInfo
     binary?: { hex: string }

@@ -18,6 +18,12 @@ import type { Func, Program } from "./program.ts"
 
 export type { DebugInfo } from "./debug.ts"
 export { MAX_CODE_END } from "./format.ts"
+export {
+    type FunctionSize,
+    measureSizes,
+    type PartSize,
+    type Sizes,
+} from "./sizes.ts"
 
 export interface OptimiseOptions {
     /** Names of passes to leave out, for tests that look for a fault. */

@@ -16,7 +16,10 @@ import {
     codeEnd,
     type DebugInfo,
     MAX_CODE_END,
+    measureSizes,
     optimise,
+    type Report,
+    type Sizes,
 } from "../optimise/index.ts"
 import {
     type KeptBuild,
@@ -39,8 +42,8 @@ const CACHE_FOLDER = ".devicescript/fiberctl/build"
 const BOARD_INDEX = "boards/index.ts"
 /** Behind the name of a build that is not optimised. */
 const PLAIN = "-plain"
-/** What the optimiser did, beside the image. */
-const REPORT = "optimised.json"
+/** Where the sizes are kept, beside the image. */
+const SIZES = "sizes.json"
 /** Longest build, in ms: some 3 s are usual. */
 const BUILD_TIMEOUT_MS = 120_000
 /** Longest wait for another build of the same program, in ms. */
@@ -220,13 +223,36 @@ function finishBuild(main: string, folder: string, wanted: boolean): void {
             JSON.parse(compiled) as DebugInfo
         )
         writeBuild(folder, image, JSON.stringify(debug))
-        writeFileSync(join(folder, REPORT), JSON.stringify(report))
+        const sizes: BuildSizes = {
+            report,
+            before: measureSizes(bytecode, JSON.parse(compiled) as DebugInfo),
+            after: measureSizes(image, debug),
+        }
+        writeFileSync(join(folder, SIZES), JSON.stringify(sizes))
     }
     const { used, most } = codeSize(readBuild(folder).bytecode)
     if (used > most)
         throw new FirmwareError(
             `"${main}" is too large: its code takes ${used} bytes, the VM has ${most}`
         )
+}
+
+/** What the optimiser did, and what the image consists of. */
+export interface BuildSizes {
+    report: Report
+    /** The compiler's image. */
+    before: Sizes
+    after: Sizes
+}
+
+/** The sizes of the last optimised build of `main`; undefined without one. */
+export function buildSizes(
+    main: string,
+    board?: string
+): BuildSizes | undefined {
+    const file = join(CACHE_FOLDER, buildName(main, true, board), SIZES)
+    if (!existsSync(file)) return undefined
+    return JSON.parse(readFileSync(file, "utf8")) as BuildSizes
 }
 
 /** Removes what builds that were killed have left. */

@@ -2,6 +2,8 @@ export {
     type BuiltProgram,
     buildInputs,
     buildProgram,
+    type BuildSizes,
+    buildSizes,
     codeSize,
     lastBuild,
     unpackLibraries,

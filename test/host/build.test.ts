@@ -130,6 +130,25 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         assert.deepEqual(builds(), ["src-main"])
     })
 
+    test("shows what each part takes, before and after the optimiser", async t => {
+        const { folder } = project(t, {
+            "src/main.ts": 'import { a } from "./a"\nconsole.log(a())\n',
+            "src/a.ts":
+                "export function a() {\n    return Math.random() * 70000\n}\n",
+        })
+        const run = await runCli(["build", "--sizes"], { cwd: folder })
+        assertBuilt(run, /^part +compiled +code +functions +methods +slots$/m)
+        const [, before, after] =
+            /^src\/a\.ts +(\d+) +(\d+) /m.exec(run.stdout) ?? []
+        assert.ok(Number(after) < Number(before), run.stdout)
+        assert.match(run.stdout, /\d+ left to an application/)
+        const both = await runCli(["build", "--sizes", "--no-optimise"], {
+            cwd: folder,
+        })
+        assert.equal(both.code, 2)
+        assert.match(both.stderr, /--sizes goes without --no-optimise/)
+    })
+
     test("names each setting that would not reach a board as it is written", async t => {
         const { write, build } = project(t, {
             "src/main.ts": "console.log(1)\n",

@@ -1,0 +1,94 @@
+import type { BuildSizes } from "../sim/index.ts"
+
+/** How many of the largest functions are shown. */
+const SHOWN_FUNCTIONS = 20
+
+/** The sizes of a build as text: parts, what is left to an application, largest functions. */
+export function sizesText(
+    { report, before, after }: BuildSizes,
+    most: number
+): string {
+    const was = sumByFolder(before.parts)
+    const now = sumByFolder(after.parts)
+    const names = [...new Set([...was.keys(), ...now.keys()])]
+    names.sort((a, b) => (now.get(b)?.code ?? 0) - (now.get(a)?.code ?? 0))
+    const rows = names.map(name => {
+        const part = now.get(name) ?? EMPTY
+        return [
+            name,
+            was.get(name)?.code ?? 0,
+            part.code,
+            part.functions,
+            part.methods,
+            part.slots,
+        ]
+    })
+    const left = most - report.after
+    return [
+        table(
+            ["part", "compiled", "code", "functions", "methods", "slots"],
+            rows
+        ),
+        "",
+        `${report.after} bytes of code, ${report.before} as compiled; ${left} left to an application`,
+        "(code: bytes with the functions' headers; a method takes 16 bytes of heap, a slot 8 while",
+        "its function runs)",
+        "",
+        table(
+            ["largest functions", "bytes", "file"],
+            after.functions
+                .slice(0, SHOWN_FUNCTIONS)
+                .map(({ name, bytes, file }) => [name, bytes, file])
+        ),
+    ].join("\n")
+}
+
+const EMPTY = { code: 0, functions: 0, methods: 0, slots: 0 }
+
+function sumByFolder(
+    parts: BuildSizes["after"]["parts"]
+): Map<string, typeof EMPTY> {
+    const sums = new Map<string, typeof EMPTY>()
+    for (const [file, part] of Object.entries(parts)) {
+        const name = folderOf(file)
+        const sum = sums.get(name) ?? { ...EMPTY }
+        sum.code += part.code
+        sum.functions += part.functions
+        sum.methods += part.methods
+        sum.slots += part.slots
+        sums.set(name, sum)
+    }
+    return sums
+}
+
+/** The folder of a source; a library counts as one, files directly in `src` by name. */
+function folderOf(file: string): string {
+    if (file === "") return "(compiler)"
+    const parts = file.split("/")
+    if (parts[0] === "node_modules") return parts.slice(1, 3).join("/")
+    const folder = parts.slice(0, -1).join("/")
+    return folder === "src" || folder === "" ? file : folder
+}
+
+/** Columns of text: the first to the left, numbers to the right. */
+function table(head: string[], rows: (string | number)[][]): string {
+    const cells = [head, ...rows.map(row => row.map(String))]
+    const widths = head.map((_, i) =>
+        Math.max(...cells.map(row => row[i]!.length))
+    )
+    const isNumber = head.map((_, i) =>
+        rows.every(row => typeof row[i] === "number")
+    )
+    return cells
+        .map(row =>
+            row
+                .map((cell, i) =>
+                    isNumber[i]
+                        ? cell.padStart(widths[i]!)
+                        : cell.padEnd(widths[i]!)
+                )
+                .join("  ")
+                .trimEnd()
+        )
+        .join("\n")
+}
