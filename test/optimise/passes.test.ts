@@ -131,6 +131,24 @@ test("conditions: a jump needs neither boolean nor `!`", () => {
     assert.equal(subject.list("f")[1], "if is_undefined(a#0) b1 else b2")
 })
 
+test("conditions: an integer is not compared with 0, another number is", () => {
+    const subject = new Subject(`
+        function f(a: number, b: number) {
+            if ((a & 4) !== 0) return 1
+            if (b !== 0) return 2
+            if ((a | 1) === 0) return 3
+            return 4
+        }
+        console.log("" + f(1, 0.5))`)
+    subject.run(simplifyConditions)
+    const tests = subject.list("f").filter(line => line.startsWith("if"))
+    assert.deepEqual(tests, [
+        "if bit_and(a#0, 4) b1 else b2",
+        "if ne(b#1, 0) b3 else b4",
+        "if bit_or(a#0, 1) b6 else b5",
+    ])
+})
+
 test("copies: a copy is read at its source", () => {
     const subject = new Subject(`
         function f(a: number) {

@@ -1,5 +1,6 @@
 // Computes conditions and comparisons with fewer opcodes: a jump needs no boolean, `!` before a
-// jump exchanges its ways, and comparing with undefined is an opcode of its own.
+// jump exchanges its ways, comparing with undefined is an opcode of its own, and an integer need
+// not be compared with 0.
 //
 // Precondition: none.
 import { Op } from "../format.ts"
@@ -24,6 +25,11 @@ export function simplifyConditions(program: Program, f: Func): boolean {
             const { op, args } = end.condition
             if (op === Op.to_bool) end.condition = args[0]!
             else if (op === Op.not) {
+                end.condition = args[0]!
+                ;[end.yes, end.no] = [end.no, end.yes]
+            } else if (op === Op.ne && isIntegerAndZero(args)) {
+                end.condition = args[0]!
+            } else if (op === Op.eq && isIntegerAndZero(args)) {
                 end.condition = args[0]!
                 ;[end.yes, end.no] = [end.no, end.yes]
             } else if (op === Op.ne && isUndefined(args[1]!)) {
@@ -69,6 +75,10 @@ function simplified(e: Expression): Expression | undefined {
             if (known) return make(nullish ? Op.true : Op.false, e.place)
             break
         }
+        case Op.bit_not:
+            if (first!.op === Op.literal)
+                return { ...first!, number: ~first!.number }
+            break
         case Op.to_bool:
             if (BOOLEANS.has(first!.op)) return first
             break
@@ -87,6 +97,26 @@ function simplified(e: Expression): Expression | undefined {
     }
     return undefined
 }
+
+/** An integer is false when it is 0; other numbers are false for this VM when they are not. */
+function isIntegerAndZero([value, other]: Expression[]): boolean {
+    return (
+        INTEGERS.has(value!.op) &&
+        other!.op === Op.literal &&
+        other!.number === 0
+    )
+}
+
+/** Opcodes whose value is an integer of 32 bits. */
+const INTEGERS: ReadonlySet<number> = new Set([
+    Op.bit_and,
+    Op.bit_or,
+    Op.bit_xor,
+    Op.bit_not,
+    Op.shift_left,
+    Op.shift_right,
+    Op.to_int,
+])
 
 function isUndefined({ op }: Expression): boolean {
     return op === Op.undefined
