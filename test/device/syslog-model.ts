@@ -8,11 +8,11 @@ import { Dice } from "./support/log"
 import { until } from "./support/until"
 
 /** Connections of one play; each breaks before what was sent on it counts as arrived. */
-const CONNECTIONS = 20
+const CONNECTIONS = 8
 /** Longest life of one of them, ms. */
 const LIFE_MS = 300
 /** Most records between two looks. */
-const BURST = 15
+const BURST = 8
 
 /** What a careful receiver knows: the numbers that came, and those that are declared dropped. */
 class Receiver {

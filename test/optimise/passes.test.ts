@@ -208,6 +208,24 @@ test("forward: a value does not move over what may change it", () => {
     assert.equal(subject.list("f").at(-1), "return add(t#2, 1)")
 })
 
+test("forward: a value that has moved still needs what it reads", () => {
+    const subject = new Subject(`
+        function g(a: any, b: any) {
+            return a ? b : 0
+        }
+        function f(a: number, b: number) {
+            const t = a - b
+            const u = t < 9
+            const v = g(1, t)
+            return g(u, v)
+        }
+        console.log("" + f(1, 2))`)
+    subject.run(forwardValues)
+    const lines = subject.list("f").join("\n")
+    assert.match(lines, /t#\d+ := sub\(a#0, b#1\)/)
+    assert.match(lines, /lt\(t#\d+, 9\)/)
+})
+
 test("forward: what may fail does not move over another that may", () => {
     const subject = new Subject(`
         function f(a: any, b: any) {

@@ -109,8 +109,10 @@ class Forwarding {
             Object.assign(read!, before)
             return false
         }
-        for (const changed of [root, this.roots[i]!])
-            this.effects.delete(changed)
+        this.effects.delete(root)
+        // what the value reads is needed for longer now
+        for (let k = i; k < j; k++)
+            for (const needed of moved.reads) this.after[k]![needed] = 1
         return true
     }
 
