@@ -21,7 +21,7 @@ let lateOften = 0
 
 /** What the host has put into the setting LOAD: seconds, lines a second, seed. */
 export async function readOrder(flash: FlashSlots): Promise<number[]> {
-    return JSON.parse(JSON.parse((await flash.read("LOAD")).toString()))
+    return JSON.parse((await flash.read("LOAD")).toString())
 }
 
 /** Beats, and notes how late it does. */

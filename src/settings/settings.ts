@@ -65,6 +65,8 @@ export interface Held {
     readonly unread: SettingProblem[]
     /** Texts of those that have not their default. */
     texts: Record<string, SettingText>
+    /** Values that were asked for, as a value takes a thousand steps to read from its text. */
+    values: Record<string, unknown>
     /** What was refused. */
     problems: SettingProblem[]
     readonly listeners: Listener[]
@@ -106,6 +108,7 @@ export class Settings<T extends SchemaTable> {
             build: {},
             unread: [],
             texts: {},
+            values: {},
             problems: [],
             listeners: [],
             pending: [],
@@ -121,10 +124,16 @@ export class Settings<T extends SchemaTable> {
      */
     get<K extends KeyOf<T>>(key: K): ValueOf<T, K> {
         const held = this.held()
+        const known = held.values[key]
+        // a key from outside may be the name of one of the VM's own methods
+        if (known !== undefined && typeof known !== "function")
+            return known as ValueOf<T, K>
         const rule = ruleOf(held, key)
         const found = held.texts[key]
         const text = found ? found.text : ""
-        return readValue(rule, text, held.levels) as ValueOf<T, K>
+        const value = readValue(rule, text, held.levels) as ValueOf<T, K>
+        held.values[key] = value
+        return value
     }
 
     /**
@@ -213,6 +222,7 @@ export function putInForce(
 ): SettingChange {
     const before = held.texts
     held.texts = checked.texts
+    held.values = {}
     held.problems = checked.problems
     const changed: string[] = []
     const restart: string[] = []

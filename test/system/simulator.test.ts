@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { before, describe, test } from "node:test"
-import { FlashStore } from "../../host/flash/index.ts"
+import { deployProgram, FlashStore } from "../../host/flash/index.ts"
 import { buildProgram, type SimEvent } from "../../host/sim/index.ts"
 import { makeSimulator, startSimulator, tempFolder } from "./harness.ts"
 
@@ -79,7 +79,7 @@ describe("simulator", { concurrency: 3 }, () => {
         const sim = makeSimulator(t, { main: STORE, collector: false })
         await sim.start()
         const image = FlashStore.format()
-        image.putProgram((await buildProgram(STORE)).bytecode)
+        deployProgram(image, (await buildProgram(STORE)).bytecode)
         await sim.waitFor("console", event => event.text === "written", 60_000)
         replayStoreProgram(image)
         assert.ok(image.serialize().equals(sim.readFlash().serialize()))
