@@ -121,29 +121,31 @@ function threadCondition(f: Func, block: Block): boolean {
     return true
 }
 
-/** A constant that is stored just before its test decides it. */
-function threadConstant(f: Func, block: Block): boolean {
-    const { end, statements } = block
-    if (end.kind !== "jump" || end.to === block) return false
+/** The test of a variable to which a block jumps, right after it has stored that variable. */
+function testOfStored(f: Func, { statements, end }: Block) {
+    if (end.kind !== "jump") return undefined
     const next = testedVariable(f, end.to)
     const last = statements.at(-1)
-    if (!next || last?.op !== Op.store_local) return false
-    if (last.number !== next.variable) return false
-    const truth = truthOf(last.args[0]!)
-    if (truth === undefined) return false
-    end.to = truth ? next.end.yes : next.end.no
+    if (!next || last?.op !== Op.store_local) return undefined
+    if (last.number !== next.variable) return undefined
+    return { stored: last.args[0]!, test: next.end }
+}
+
+/** A constant that is stored just before its test decides it. */
+function threadConstant(f: Func, block: Block): boolean {
+    const { end } = block
+    const found = testOfStored(f, block)
+    const truth = found && truthOf(found.stored)
+    if (end.kind !== "jump" || !found || truth === undefined) return false
+    end.to = truth ? found.test.yes : found.test.no
     return true
 }
 
 /** A test of what has just been stored is copied to where it is stored. */
 function copyCondition(f: Func, block: Block): boolean {
-    const { end, statements } = block
-    if (end.kind !== "jump" || end.to === block) return false
-    const next = testedVariable(f, end.to)
-    const last = statements.at(-1)
-    if (!next || last?.op !== Op.store_local) return false
-    if (last.number !== next.variable) return false
-    block.end = { ...next.end, condition: clone(next.end.condition) }
+    const found = testOfStored(f, block)
+    if (!found) return false
+    block.end = { ...found.test, condition: clone(found.test.condition) }
     return true
 }
 
