@@ -56,8 +56,10 @@ export class Vm {
     async boot(go: Omit<VmGo, "type">): Promise<void> {
         await this.ready
         this.booted = true
-        if (this.child.process.connected)
-            this.child.process.send({ type: "go", ...go } satisfies VmGo)
+        if (!this.child.process.connected) return
+        const message: VmGo = { type: "go", ...go }
+        // a process that dies meanwhile is told of by its exit
+        this.child.process.send(message, () => {})
     }
 
     /** Ends the process between two flash writes. */
