@@ -28,12 +28,15 @@ export function watchProgram(
     let isBusy = false
     let isStale = false
     const watch = new FileWatch(() => void rebuild())
-    const follow = () =>
-        watch.follow([
-            ...buildInputs(options.main, options.board),
-            ...ENV_FILES,
-            ...options.env,
-        ])
+    const follow = (known: ReadonlyMap<string, string>) =>
+        watch.follow(
+            [
+                ...buildInputs(options.main, options.board).keys(),
+                ...ENV_FILES,
+                ...options.env,
+            ],
+            known
+        )
 
     async function rebuild(): Promise<void> {
         isStale = true
@@ -42,6 +45,7 @@ export function watchProgram(
         while (isStale) {
             isStale = false
             const from = performance.now()
+            const before = watch.look()
             try {
                 const { settings } = gatherSettings(options)
                 if (await sim.reload(settings)) {
@@ -55,12 +59,12 @@ export function watchProgram(
                 else if (error instanceof UsageError) complain(error.message)
                 else throw error
             }
-            // also after a failure, so that the next change counts from here
-            follow()
+            // also after a failure, so that a change since the build began counts
+            follow(before)
         }
         isBusy = false
     }
 
-    follow()
+    follow(buildInputs(options.main, options.board))
     return () => watch.close()
 }

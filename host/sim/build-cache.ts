@@ -75,8 +75,8 @@ export function readCurrent(folder: string): KeptBuild | undefined {
 }
 
 /** The files that the build in `folder` depends on, there or not. */
-export function readInputs(folder: string): string[] {
-    return Object.keys(readManifest(folder)?.inputs ?? {})
+export function readInputs(folder: string): Map<string, string> {
+    return new Map(Object.entries(readManifest(folder)?.inputs ?? {}))
 }
 
 /** The build in `folder`, as it is. */

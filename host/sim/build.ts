@@ -118,8 +118,8 @@ export function lastBuild(main: string, board?: string): KeptBuild | undefined {
     }
 }
 
-/** The files that the last build of `main` depends on, there or not; none without a build. */
-export function buildInputs(main: string, board?: string): string[] {
+/** The files that the last build of `main` depends on, there or not, with their hashes. */
+export function buildInputs(main: string, board?: string): Map<string, string> {
     return readInputs(join(CACHE_FOLDER, buildName(main, true, board)))
 }
 

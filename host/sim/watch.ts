@@ -17,12 +17,25 @@ export class FileWatch {
         this.changed = changed
     }
 
-    /** Watches these files from now on, and no others. */
-    follow(paths: string[]): void {
+    /**
+     * Watches these files, and no others.
+     * @param known hashes of the bytes that were built: one that is another by now has changed
+     */
+    follow(paths: string[], known: ReadonlyMap<string, string>): void {
         this.close()
-        this.hashes = new Map(paths.map(path => [path, fileHash(path)]))
+        this.hashes = new Map(
+            paths.map(path => [path, known.get(path) ?? fileHash(path)])
+        )
         for (const folder of new Set(paths.map(path => dirname(path))))
             this.watchFolder(folder)
+        this.touch()
+    }
+
+    /** The hashes of the watched files as they are now. */
+    look(): Map<string, string> {
+        return new Map(
+            [...this.hashes.keys()].map(path => [path, fileHash(path)])
+        )
     }
 
     /** Ends the watch. */
