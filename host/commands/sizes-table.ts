@@ -1,4 +1,5 @@
 import type { BuildSizes } from "../sim/index.ts"
+import { table } from "./table.ts"
 
 /** How many of the largest functions are shown. */
 const SHOWN_FUNCTIONS = 20
@@ -25,7 +26,7 @@ export function sizesText(
     })
     const left = most - report.after
     return [
-        table(
+        ...table(
             ["part", "compiled", "code", "functions", "methods", "slots"],
             rows
         ),
@@ -34,7 +35,7 @@ export function sizesText(
         "(code: bytes with the functions' headers; a method takes 16 bytes of heap, a slot 8 while",
         "its function runs)",
         "",
-        table(
+        ...table(
             ["largest functions", "bytes", "file"],
             after.functions
                 .slice(0, SHOWN_FUNCTIONS)
@@ -68,27 +69,4 @@ function folderOf(file: string): string {
     if (parts[0] === "node_modules") return parts.slice(1, 3).join("/")
     const folder = parts.slice(0, -1).join("/")
     return folder === "src" || folder === "" ? file : folder
-}
-
-/** Columns of text: the first to the left, numbers to the right. */
-function table(head: string[], rows: (string | number)[][]): string {
-    const cells = [head, ...rows.map(row => row.map(String))]
-    const widths = head.map((_, i) =>
-        Math.max(...cells.map(row => row[i]!.length))
-    )
-    const isNumber = head.map((_, i) =>
-        rows.every(row => typeof row[i] === "number")
-    )
-    return cells
-        .map(row =>
-            row
-                .map((cell, i) =>
-                    isNumber[i]
-                        ? cell.padStart(widths[i]!)
-                        : cell.padEnd(widths[i]!)
-                )
-                .join("  ")
-                .trimEnd()
-        )
-        .join("\n")
 }

@@ -18,7 +18,6 @@ import {
 
 /** The numbers that functions, strings and literals have in the image. */
 export interface Numbering {
-    functions: Map<Func, number>
     /** For an expression that names a string, a function or a number: its opcode and number. */
     encode: (e: Expression) => { op: number; number: number }
 }

@@ -1,19 +1,11 @@
 // A program as text, for tests and for those who look for a fault.
 import { Op, opInfo } from "./format.ts"
-import type { Block, End, Expression, Func, Program } from "./program.ts"
+import type { Block, End, Expression, Func } from "./program.ts"
 
 /** Names for what a program refers to by number. */
 export interface ListingNames {
     functionName?: (id: number) => string
     string?: (op: number, number: number) => string
-}
-
-/** All functions, a blank line between them. */
-export function listProgram(
-    program: Program,
-    names: ListingNames = {}
-): string {
-    return program.functions.map(f => listFunction(f, names)).join("\n\n")
 }
 
 /** One function: a line for each statement, `bN:` before each block. */

@@ -67,7 +67,6 @@ export function numberProgram(program: Program, raw: RawImage): Numbered {
         name: strings.index,
         specs: renameSpecs(raw, names, strings.index),
         numbering: {
-            functions: new Map(functions.map((f, i) => [f, i])),
             encode: e => {
                 if (e.op === Op.static_function || e.op === Op.make_closure)
                     return { op: e.op, number: functionIndex.get(e.number)! }

@@ -123,17 +123,6 @@ export function valueOf(end: End): Expression | undefined {
     return undefined
 }
 
-/** Replaces the value that an end computes. */
-export function setValue(end: End, value: Expression): void {
-    if (end.kind === "branch") end.condition = value
-    else if (
-        end.kind === "return" ||
-        end.kind === "throw" ||
-        end.kind === "rethrow"
-    )
-        end.value = value
-}
-
 /** All expressions at the root of a block's statements and its end, in the order they run. */
 export function roots(block: Block): Expression[] {
     const value = valueOf(block.end)
