@@ -32,5 +32,6 @@ BACKOFF_MIN: duration 10ms 1s = 250ms | between attempts to connect: the first t
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 SAFE_STARTS: int 1 255 = 5 | so many short starts in a row lead to safe mode …
 SAFE_SECONDS: int 1 3600 = 30 | … a start being short under so many seconds
+REMOTE: one-of off|read|full = full | what \`fiberctl\` may do: nothing, look, everything
 DEMO: flag = | a task that logs at every level and throws once in a while; empty: in the simulator
 `

@@ -206,7 +206,7 @@ describe("settings", () => {
         expect(demo).toBe(false)
         const framing: "octet" | "lf" = settings.get("SYSLOG_FRAME")
         expect(framing).toBe("octet")
-        expect(flash.stats.reads).toBe(29)
+        expect(flash.stats.reads).toBe(30)
     })
 
     test("refuse a bad value with key, what was got and what is wanted", async () => {
@@ -346,7 +346,7 @@ describe("the settings file", () => {
         expect(lines[2]).toBe("LOG_BURST,100,default,undefined")
         expect(lines[12]).toBe("HB_PERIOD,9s,file,3")
         expect(lines[14]).toBe("SYSLOG_PORT,601,build,undefined")
-        expect(lines[31]).toBe(
+        expect(lines[32]).toBe(
             "A_KEY_OF_MORE_THAN_THIRTEEN_CHARACTERS,none,default,undefined"
         )
     })

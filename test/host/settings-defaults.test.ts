@@ -13,7 +13,7 @@ const wanted = parse(text)
 
 test(".env.defaults has the keys of the firmware's schema, in its order", () => {
     const declared = schemaKeys([FIRMWARE_SETTINGS])
-    assert.equal(declared.length, 29)
+    assert.equal(declared.length, 30)
     assert.deepEqual(Object.keys(wanted), declared)
 })
 
