@@ -1,6 +1,6 @@
 /**
  * The segments of the flash log, as the firmware writes them
- * (`src/flashlog/segment.ts` and `line.ts` say what each field means). Both sides are
+ * (`src/flashlog/format.ts` says what each field means). Both sides are
  * held to `test/vectors/flash-log.ts`.
  */
 const MAGIC = 0x4c

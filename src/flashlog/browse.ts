@@ -1,7 +1,7 @@
 import { flashError } from "../platform"
 import { matches } from "../log"
-import { lineText, StoredLine } from "./line"
-import { LineVisitor, readAll, readFile } from "./reader"
+import { lineText, StoredLine } from "./format"
+import { LineVisitor, readLog } from "./reader"
 import { FlashLog } from "./state"
 import { call, nothing } from "./worker"
 
@@ -49,7 +49,7 @@ export class LogFiles {
             throw new RangeError(
                 `no log file "${name}", there are: ${names.join(", ")}`
             )
-        await readFile(this.log, index, -1, visit)
+        await readFile(this.log, index, visit)
     }
 
     /** The lines of one file. @throws RangeError when there is no such file */
@@ -94,15 +94,14 @@ export class LogFiles {
      */
     async since(cursor: number, visit: LineVisitor): Promise<void> {
         await fileNames(this.log)
-        await readAll(this.log, cursor + 1, visit)
+        await readLog(this.log, this.log.oldest, Infinity, cursor + 1, visit)
     }
 }
 
 /** Names of the files, newest first; opens the log if need be. @throws FlashError */
 async function fileNames(log: FlashLog): Promise<string[]> {
-    const { filename } = log
     if (!log.starts.length && !(await call(log, nothing)))
-        throw flashError(filename, "the log cannot be read")
+        throw flashError(log.options.filename, "the log cannot be read")
     return log.starts.map((start, i) => fileName(log, i))
 }
 
@@ -110,12 +109,22 @@ async function fileNames(log: FlashLog): Promise<string[]> {
  * Name of file `index`: the number stands in place of a `%` in the name, or behind the name of all
  * but the current one, which has number 0.
  */
-function fileName({ filename, options }: FlashLog, index: number): string {
-    const zeros = options.digits - ("" + index).length
+function fileName({ options }: FlashLog, index: number): string {
+    const { filename, digits } = options
+    const zeros = digits - ("" + index).length
     const number = "000".slice(0, Math.max(0, zeros)) + index
     const at = filename.indexOf("%")
     if (at >= 0) return filename.slice(0, at) + number + filename.slice(at + 1)
     return index > 0 ? `${filename}.${number}` : filename
+}
+
+async function readFile(
+    log: FlashLog,
+    index: number,
+    visit: LineVisitor
+): Promise<void> {
+    const start = log.starts[index]
+    await readLog(log, start, start + 1, -1, visit)
 }
 
 async function describe(
@@ -124,7 +133,7 @@ async function describe(
     name: string
 ): Promise<FileInfo> {
     const info: FileInfo = { name, size: 0, first: undefined, last: undefined }
-    await readFile(log, index, -1, async line => {
+    await readFile(log, index, async line => {
         info.size += line.text.byteLength + 1
         if (!info.first) info.first = line
         info.last = line

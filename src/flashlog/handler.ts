@@ -8,7 +8,6 @@ import {
     MAX_MESSAGE,
     nativeFormat,
 } from "../log"
-import { checkOption, OptionTable } from "../platform"
 import { LogFiles } from "./browse"
 import {
     changeSettings,
@@ -16,13 +15,13 @@ import {
     FileOptions,
     FileSettings,
 } from "./options"
+import { checkShare, claimSlots, releaseSlots } from "./slots"
 import { FlashLog, newLog } from "./state"
-import { checkShare, claimSlots, releaseSlots } from "./shares"
-import { FORMATTED, NAMED, WAITING_BYTES, WaitingLine, WALL } from "./waiting"
-import { attend, call, changed, nothing, stop } from "./worker"
+import { attend, call, changed, nothing, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
-const NAME: OptionTable = " filename: text 1 32"
+/** Bytes of a queued line besides text and name, at most. */
+const QUEUED_BYTES = 16
 
 /** Figures of the flash log since the start, for the wear of the flash. */
 export interface FileStats {
@@ -43,10 +42,8 @@ export interface FileStats {
  */
 export class FileRotationHandler implements Handler {
     /** Lines that wait for their write, and the account of those that were dropped. */
-    readonly queue: BoundedQueue<WaitingLine>
+    readonly queue: BoundedQueue<string>
     private readonly log: FlashLog
-    /** What errors name. */
-    private readonly thing: string
     /** Reads what is stored. */
     readonly files: LogFiles
 
@@ -56,12 +53,7 @@ export class FileRotationHandler implements Handler {
      * @throws RangeError for a value out of its limits, or files that need too many slots
      */
     constructor(filename: string, maxSize: number, options: FileOptions) {
-        checkOption("flash log", NAME, "filename", filename)
-        this.thing = `flash log "${filename}"`
-        const log = newLog(
-            filename,
-            completeOptions(this.thing, options, maxSize)
-        )
+        const log = newLog(completeOptions(filename, maxSize, options))
         claimSlots(log)
         this.queue = log.queue
         this.log = log
@@ -74,8 +66,9 @@ export class FileRotationHandler implements Handler {
 
     /** Queues a record. Never waits and never throws; what does not fit is dropped and counted. */
     emit(record: LogRecord, line: string): void {
-        const level = record.level
+        const log = this.log
         const queue = this.queue
+        const level = record.level
         let text = record.message
         let name = record.mark
         if (!name) name = record.topic
@@ -84,23 +77,16 @@ export class FileRotationHandler implements Handler {
             name = ""
         }
         // what is dropped is not worth making a string of it first
-        const bytes = text.byteLength + name.byteLength + WAITING_BYTES
+        const bytes = text.byteLength + name.byteLength + QUEUED_BYTES
         if (!queue.admits(bytes, level)) return
-        let kind = level
-        let time = record.time
-        const wall = record.wall
-        if (wall !== undefined) {
-            kind += WALL
-            time = wall
-        }
-        // in seconds; not by Math.idiv, which takes 31 bits only
-        time = (time / 1000) >>> 0
-        const waiting = name
-            ? nativeFormat("{0}{1} [{2}] {3}", kind + NAMED, time, name, text)
-            : nativeFormat("{0}{1} {2}", kind + FORMATTED, time, text)
-        queue.put(waiting, bytes)
-        const log = this.log
-        if (level <= log.wakeLevel || queue.bytes >= log.wakeBytes)
+        let time = record.wall
+        if (time === undefined) time = -1 - record.time
+        const tag = Math.floor(time / 1000) * 16 + level
+        const queued = name
+            ? nativeFormat("{0} [{1}] {2}", tag, name, text)
+            : nativeFormat("{0} {1}", tag, text)
+        queue.put(queued, bytes)
+        if (level <= log.options.flushLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)
     }
 
@@ -152,8 +138,8 @@ export class FileRotationHandler implements Handler {
     async close(): Promise<void> {
         const { log } = this
         log.closed = true
-        if (log.lateAt !== undefined) await call(log, sync)
-        stop(log)
+        if (log.dueAt !== undefined) await call(log, sync)
+        wake(log)
         releaseSlots(log)
         log.wakeBytes = 0
     }
@@ -165,7 +151,7 @@ export class FileRotationHandler implements Handler {
      */
     configure(changes: FileSettings): void {
         const { log } = this
-        const options = changeSettings(this.thing, log.options, changes)
+        const options = changeSettings(log.options, changes)
         checkShare(log, options)
         log.options = options
         changed(log)
@@ -173,7 +159,7 @@ export class FileRotationHandler implements Handler {
 
     /** What was skipped or refused so far, one line each. */
     problems(): string[] {
-        return (this.log.problems || []).slice()
+        return this.log.problems.slice()
     }
 
     private discard(): void {

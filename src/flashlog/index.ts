@@ -1,5 +1,5 @@
 export { FileInfo, LogFiles } from "./browse"
 export { FileRotationHandler, FileStats } from "./handler"
-export { lineText, StoredLine } from "./line"
+export { lineText, StoredLine } from "./format"
 export { FileOptions, FileSettings } from "./options"
 export { LineVisitor } from "./reader"

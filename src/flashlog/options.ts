@@ -1,15 +1,5 @@
 import { Level } from "../log"
-import {
-    checkOption,
-    Clock,
-    FlashSlots,
-    optionError,
-    OptionTable,
-    readOptions,
-} from "../platform"
-
-/** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
-const SEGMENT_TEXT_BYTES = 168
+import { Clock, FlashSlots, OptionTable, readOptions } from "../platform"
 
 /** What can be changed while the log runs. Times in ms, sizes in bytes. */
 export interface FileSettings {
@@ -45,6 +35,11 @@ export interface FileOptions extends FileSettings {
     onProblem?: (text: string) => void
 }
 
+/** All that a flash log is made with. */
+export interface FileSetup extends FileOptions {
+    filename: string
+}
+
 /** Settings, and their defaults; times of a stored line are in seconds, so ages may be long. */
 const SETTINGS: OptionTable = `
     maxSize: bytes 64 65535
@@ -55,20 +50,21 @@ const SETTINGS: OptionTable = `
     flushLevel: level -1 8 = 3
     maxLine: bytes 8 2047 = 512
 `
-/** What is said once, at the start. */
+/** What is given once, at the start. */
 const FIXED: OptionTable = `
+    filename: text 1 32
     flash: object
     clock: object
     overwriteOnOpen: flag
     lazyOpen: flag
-    slots: int 2 24
+    slots: int 2 24 = 24
     digits: int 1 3 = 1
     onProblem: function
 `
 
-/** Slots that the files of a log need when lines have 40 bytes or more on average. */
-export function neededSlots({ maxSize, maxCount }: FileOptions): number {
-    return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
+/** What errors name. */
+function thing(filename: string): string {
+    return `flash log "${filename}"`
 }
 
 /**
@@ -76,14 +72,14 @@ export function neededSlots({ maxSize, maxCount }: FileOptions): number {
  * @throws OPTION_ERROR that names the value and what is wanted
  */
 export function completeOptions(
-    thing: string,
-    options: FileOptions,
-    maxSize: number
-): FileOptions {
-    checkMaxSize(thing, maxSize)
-    const given = Object.assign({}, options) as FileOptions
+    filename: string,
+    maxSize: number,
+    options: FileOptions
+): FileSetup {
+    const given = Object.assign({}, options) as FileSetup
+    given.filename = filename
     given.maxSize = maxSize
-    return readOptions(thing, SETTINGS + FIXED, given)
+    return readOptions(thing(filename), SETTINGS + FIXED, given)
 }
 
 /**
@@ -91,22 +87,8 @@ export function completeOptions(
  * @throws OPTION_ERROR that names the value and what is wanted
  */
 export function changeSettings(
-    thing: string,
-    options: FileOptions,
+    options: FileSetup,
     changes: FileSettings
-): FileOptions {
-    if (changes.maxSize !== undefined) checkMaxSize(thing, changes.maxSize)
-    return readOptions<FileOptions>(thing, SETTINGS, changes, options)
-}
-
-/** Says why 0, which means no limit elsewhere, is not possible. */
-function checkMaxSize(thing: string, maxSize: number): void {
-    if (maxSize === 0)
-        throw optionError(
-            thing,
-            "maxSize",
-            "a limit: the flash log has a fixed size",
-            0
-        )
-    checkOption(thing, SETTINGS, "maxSize", maxSize)
+): FileSetup {
+    return readOptions(thing(options.filename), SETTINGS, changes, options)
 }

@@ -2,22 +2,22 @@ import { logSlot } from "../platform"
 import {
     cursorOf,
     cursorSeq,
-    LineHead,
-    MIN_HEAD_BYTES,
-    NAME_LEVEL,
-    readHead,
-    StoredLine,
-} from "./line"
-import {
     FIRST,
     HEADER_BYTES,
-    ID,
+    identityOf,
+    LEVEL_SHIFT,
+    LONG_TIME,
+    MAX_TEXT_BYTES,
+    MIN_HEAD_BYTES,
+    NAME_LEVEL,
     NO_LINE,
     segmentFault,
     SEQ,
     SIZE,
-} from "./segment"
-import { findSlot, FlashLog, note } from "./state"
+    StoredLine,
+    WALL_BIT,
+} from "./format"
+import { FlashLog, note } from "./state"
 
 /** Problem: a line lacks its end, since the flash was not written to its end. */
 export const CUT_SHORT = "a line was cut short by a reset: left out"
@@ -27,57 +27,66 @@ export type LineVisitor = (line: StoredLine) => Promise<boolean | void>
 
 /** A line of which a part has been read. */
 interface OpenLine {
-    head: LineHead
-    cursor: number
-    text: Buffer
-    /** Bytes of the text that have been read. */
+    /** All but its text. */
+    line: StoredLine
+    /** The text, and how many of its bytes are here. */
+    bytes: Buffer
     filled: number
 }
 
 /**
- * Visits the lines of one file, oldest first, with one segment in RAM at a time, while logging
- * goes on.
- * @param index number of the file, the current one is 0
+ * Visits stored lines, oldest first, with one segment in RAM at a time, while logging goes on.
+ * Files that are rotated away meanwhile are left out.
+ * @param first number of the segment to begin with
+ * @param end the first file that begins here or later ends the reading
  * @param from cursor of the first line wanted
- * @returns false when `visit` ended it
+ * @param visit `false` ends the reading
  */
-export async function readFile(
+export async function readLog(
     log: FlashLog,
-    index: number,
+    first: number,
+    end: number,
     from: number,
     visit: LineVisitor
-): Promise<boolean> {
-    const start = log.starts[index]
-    const next = index > 0 ? log.starts[index - 1] : log.written + 1
-    let expected = Math.max(start, cursorSeq(from))
+): Promise<void> {
+    let expected = Math.max(first, cursorSeq(from))
     // bytes of the file up to the last segment that was read; NaN when that is not known
-    let size = expected === start ? 0 : NaN
+    let size = NaN
     let open: OpenLine
-    for (let seq = expected; seq < next; ++seq) {
+    // what comes meanwhile is not for this reading, so that it ends
+    const newest = log.written
+    for (let seq = expected; seq <= newest; ++seq) {
+        if (log.starts.indexOf(seq) >= 0) {
+            // without damage the rest of the file before was emptied by a reset
+            if (seq > expected && log.hasDamage) noteMissing(log, expected, seq)
+            else if (open) note(log, CUT_SHORT)
+            if (seq >= end) return
+            open = undefined
+            size = 0
+            expected = seq
+        }
         const segment = await readSegment(log, seq)
-        // the file was rotated away meanwhile
-        if (log.starts.indexOf(start) < 0) return true
-        if (!segment) continue
-        const before = seq > expected ? undefined : open
-        const lines: OpenLine[] = []
-        const rest = readLines(log, segment, before, lines)
-        if (seq > expected && (open || isLoss(segment, lines, size)))
-            note(log, `segments ${expected} to ${seq - 1} are missing`)
+        if (seq < log.oldest) {
+            open = undefined
+            size = NaN
+            expected = seq + 1
+        }
+        if (seq < expected || !segment) continue
+        const isGap = seq > expected
+        const lines: StoredLine[] = []
+        const rest = readLines(log, segment, isGap ? undefined : open, lines)
+        if (isGap && (open || isLoss(segment, lines, size)))
+            noteMissing(log, expected, seq)
         open = rest
         size = segment.getAt(SIZE, "u16")
         expected = seq + 1
-        for (const line of lines) {
-            if (line.cursor < from) continue
-            if ((await visit(toStored(line))) === false) return false
-        }
+        for (const line of lines)
+            if (line.cursor >= from && (await visit(line)) === false) return
     }
-    // the end of the current file may be on its way
-    if (index === 0) return true
-    // without damage the rest was emptied by a reset
-    if (expected < next && log.hasDamage)
-        note(log, `segments ${expected} to ${next - 1} are missing`)
-    else if (open) note(log, CUT_SHORT)
-    return true
+}
+
+function noteMissing(log: FlashLog, from: number, to: number): void {
+    note(log, `segments ${from} to ${to - 1} are missing`)
 }
 
 /**
@@ -86,41 +95,23 @@ export async function readFile(
  * @param lines those that are whole in the segment
  * @param size of the file before it
  */
-function isLoss(segment: Buffer, lines: OpenLine[], size: number): boolean {
+function isLoss(segment: Buffer, lines: StoredLine[], size: number): boolean {
     if (segment[FIRST] !== 0) return true
-    let own = 0
-    for (const line of lines) own += line.text.length + 1
-    return size === size && segment.getAt(SIZE, "u16") !== size + own
-}
-
-/** Visits the lines of all files from cursor `from` on, oldest first. */
-export async function readAll(
-    log: FlashLog,
-    from: number,
-    visit: LineVisitor
-): Promise<void> {
-    // a file keeps its start while others come and go
-    const starts = log.starts.slice()
-    while (starts.length) {
-        const index = log.starts.indexOf(starts.pop())
-        if (index < 0) continue
-        if (index > 0 && log.starts[index - 1] <= cursorSeq(from)) continue
-        if (!(await readFile(log, index, from, visit))) return
-    }
+    for (const line of lines) size += line.text.byteLength + 1
+    return size >= 0 && segment.getAt(SIZE, "u16") !== size
 }
 
 /** Reads a segment; undefined when it is not there (any more) or damaged. */
 async function readSegment(
-    log: FlashLog,
+    { options, slots, key }: FlashLog,
     seq: number
 ): Promise<Buffer | undefined> {
-    const slot = findSlot(log, seq)
+    const slot = slots.indexOf(key + seq)
     if (slot < 0) return undefined
-    const value = await log.options.flash.read(logSlot(slot))
-    if (!value || segmentFault(value)) return undefined
-    const same =
-        value.getAt(SEQ, "u32") === seq && value.getAt(ID, "u16") === log.id
-    return same ? value : undefined
+    const value = await options.flash.read(logSlot(slot))
+    return value && !segmentFault(value) && identityOf(value) === key + seq
+        ? value
+        : undefined
 }
 
 /**
@@ -128,52 +119,56 @@ async function readSegment(
  * @param open the line that began before it
  * @returns the line that goes on behind it
  */
-function readLines(
+export function readLines(
     log: FlashLog,
     segment: Buffer,
     open: OpenLine | undefined,
-    lines: OpenLine[]
+    lines: StoredLine[]
 ): OpenLine | undefined {
     const payload = segment.length - HEADER_BYTES
     const rest = segment[FIRST] === NO_LINE ? payload : segment[FIRST]
-    if (open && rest !== Math.min(open.text.length - open.filled, payload)) {
+    if (open && rest !== Math.min(open.bytes.length - open.filled, payload)) {
         note(log, CUT_SHORT)
         open = undefined
     }
     if (open && fill(open, segment, HEADER_BYTES, lines)) open = undefined
-    let head: LineHead
-    for (
-        let at = HEADER_BYTES + rest;
-        at + MIN_HEAD_BYTES <= segment.length;
-        at = head.end
-    ) {
-        head = readHead(segment, at, head)
-        if (head.level === NAME_LEVEL) continue
+    let time = 0
+    let at = HEADER_BYTES + rest
+    while (at + MIN_HEAD_BYTES <= segment.length) {
         const cursor = cursorOf(segment.getAt(SEQ, "u32"), at - HEADER_BYTES)
-        const text = Buffer.alloc(head.end - head.start)
-        open = { head, cursor, text, filled: 0 }
-        if (fill(open, segment, head.start, lines)) open = undefined
+        const word = segment.getAt(at, "u16")
+        const seconds = segment[at + 2]
+        at += MIN_HEAD_BYTES
+        if (seconds === LONG_TIME) {
+            time = segment.getAt(at, "u32")
+            at += 4
+        } else time += seconds
+        const length = word & MAX_TEXT_BYTES
+        const level = (word >> LEVEL_SHIFT) & 15
+        if (level !== NAME_LEVEL) {
+            const wall = (word & WALL_BIT) !== 0
+            const line = { text: "", level, time, wall, cursor }
+            open = { line, bytes: Buffer.alloc(length), filled: 0 }
+            if (fill(open, segment, at, lines)) open = undefined
+        }
+        at += length
     }
     return open
 }
 
 /** Copies text from `from` of the segment on. @returns whether the line is whole now */
 function fill(
-    line: OpenLine,
+    open: OpenLine,
     segment: Buffer,
     from: number,
-    lines: OpenLine[]
+    lines: StoredLine[]
 ): boolean {
-    const { text, filled } = line
-    const count = Math.min(text.length - filled, segment.length - from)
-    text.blitAt(filled, segment, from, count)
-    line.filled += count
-    if (line.filled < text.length) return false
+    const { line, bytes, filled } = open
+    const count = Math.min(bytes.length - filled, segment.length - from)
+    bytes.blitAt(filled, segment, from, count)
+    open.filled += count
+    if (open.filled < bytes.length) return false
+    line.text = bytes.toString()
     lines.push(line)
     return true
-}
-
-function toStored({ head, cursor, text }: OpenLine): StoredLine {
-    const { level, time, wall } = head
-    return { text: text.toString(), level, time, wall, cursor }
 }

@@ -1,26 +1,18 @@
 import { logSlot, MAX_LOG_SEGMENTS } from "../platform"
-import { LineHead, MIN_HEAD_BYTES, NAME_LEVEL, readHead } from "./line"
-import { CUT_SHORT } from "./reader"
-import { FOREIGN } from "./shares"
 import {
     BACK,
+    cursorOf,
     FIRST,
     HEADER_BYTES,
-    ID,
+    identityOf,
     INDEX,
     NO_LINE,
     segmentFault,
-    SEQ,
-} from "./segment"
-import {
-    FlashLog,
-    JUNK,
-    nextSegment,
-    note,
-    seqOf,
-    setSlot,
-    VIRGIN,
-} from "./state"
+    SIZE,
+} from "./format"
+import { CUT_SHORT, readLines, readLog } from "./reader"
+import { JUNK, ownerOf, seqIn, VIRGIN } from "./slots"
+import { FlashLog, nextSegment, note } from "./state"
 import { beginFile } from "./writer"
 
 /**
@@ -28,87 +20,59 @@ import { beginFile } from "./writer"
  * @throws FlashError when the store cannot be read; it can be tried again
  */
 export async function recover(log: FlashLog): Promise<void> {
-    const { options } = log
+    const { options, slots } = log
     const starts: number[] = []
     let head: Buffer
-    let newest = 0
     let damaged = 0
+    log.seq = 0
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
         const key = logSlot(i)
         const value = await options.flash.read(key)
-        setSlot(log, i, value ? JUNK : VIRGIN)
-        if (!value) continue
-        const fault = segmentFault(value)
+        // another log may have taken it meanwhile
+        const owner = ownerOf(log, i)
+        if (owner && owner !== log) continue
+        const fault = value ? segmentFault(value) : undefined
         if (fault) {
             damaged++
-            log.hasDamage = true
             note(log, `slot ${key} ${fault}: skipped`)
-            continue
         }
-        const seq = value.getAt(SEQ, "u32")
-        if (value.getAt(ID, "u16") !== log.id) {
-            setSlot(log, i, FOREIGN)
-            continue
-        }
-        setSlot(log, i, seq)
+        slots[i] = !value ? VIRGIN : fault ? JUNK : identityOf(value)
+        const seq = seqIn(log, i)
+        if (seq === 0) continue
         const start = seq - value[INDEX]
         if (starts.indexOf(start) < 0) starts.push(start)
-        if (start > newest) log.since = -1
-        newest = Math.max(newest, start)
-        if (start === newest) {
-            const wall = firstWall(value)
-            if (wall >= 0 && !(log.since >= 0 && log.since <= wall))
-                log.since = wall
-        }
-        if (!head || seq > head.getAt(SEQ, "u32")) head = value
+        if (seq <= log.seq) continue
+        log.seq = seq
+        head = value
     }
+    log.hasDamage = damaged > 0
     log.starts = starts.sort((a, b) => b - a)
-    if (head) resume(log, head)
+    if (head) await resume(log, head)
     // numbers that damaged segments may have had are left out
     if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
 }
 
 /** Goes on with the last segment of the log, as far as its lines are whole. */
-function resume(log: FlashLog, head: Buffer): void {
-    const { starts, buffer } = log
-    const used = head.length - HEADER_BYTES
-    const oldest = starts[0] - head[BACK]
-    while (starts[starts.length - 1] < oldest) starts.pop()
-    buffer.blitAt(0, head, 0, head.length)
-    log.written = seqOf(log)
+async function resume(log: FlashLog, head: Buffer): Promise<void> {
+    const { starts, seq } = log
+    const start = starts[0]
+    log.oldest = start - head[BACK]
+    while (starts[starts.length - 1] < log.oldest) starts.pop()
+    log.buffer.blitAt(0, head, 0, head.length)
+    log.size = head.getAt(SIZE, "u16")
+    log.written = seq
     log.dirty = 0
-    log.used = used
     log.last = NaN
-    if (head[FIRST] === NO_LINE) {
-        // the end of a line whose beginning cannot be gone on with
-        buffer[FIRST] = 0
-        log.used = 0
-    }
-    let line: LineHead
-    for (
-        let at = HEADER_BYTES + buffer[FIRST];
-        at + MIN_HEAD_BYTES <= HEADER_BYTES + log.used;
-        at = line.end
-    ) {
-        line = readHead(head, at, line)
-        if (line.end > head.length) log.used = at - HEADER_BYTES
-        else log.last = line.wall ? line.time : -1 - line.time
-    }
-    if (log.used < used) note(log, CUT_SHORT)
-}
-
-/** The first Unix time in a segment, -1 when there is none. */
-function firstWall(segment: Buffer): number {
-    if (segment[FIRST] === NO_LINE) return -1
-    let line: LineHead
-    for (
-        let at = HEADER_BYTES + segment[FIRST];
-        at + MIN_HEAD_BYTES <= segment.length;
-        at = line.end
-    ) {
-        line = readHead(segment, at, line)
-        if (line.wall && line.level !== NAME_LEVEL) return line.time
-    }
-    return -1
+    const length = head.length - HEADER_BYTES
+    const open = readLines(log, head, undefined, [])
+    log.used = open ? open.line.cursor - cursorOf(seq, 0) : length
+    // the end of a line whose beginning cannot be gone on with
+    if (head[FIRST] === NO_LINE) log.used = 0
+    if (log.used < length) note(log, CUT_SHORT)
+    log.since = -1
+    await readLog(log, start, start + 1, -1, async line => {
+        if (line.wall) log.since = line.time
+        return !line.wall
+    })
 }

@@ -1,25 +1,15 @@
 import * as ds from "@devicescript/core"
-import { MAX_LOG_SEGMENTS, MAX_VALUE_BYTES, Signal } from "../platform"
-import { BoundedQueue, NONE } from "../log"
-import { PendingLine } from "./line"
-import { FileOptions } from "./options"
-import { FIRST, ID, logId, NO_LINE, SEQ, SIZE } from "./segment"
-import { WaitingLine } from "./waiting"
+import { MAX_VALUE_BYTES, Signal } from "../platform"
+import { BoundedQueue } from "../log"
+import { ID, logId, NO_LINE, FIRST, SEQ_COUNT } from "./format"
+import { FileSetup } from "./options"
 
 /** Most problems that are remembered. */
 const MAX_PROBLEMS = 16
-/** Slot state: never written, so using it makes the live data of the store grow. */
-export const VIRGIN = 0xffffffff
-/** Slot state: holds nothing of this log. */
-export const JUNK = 0
-/** Value of `wakeLevel`: what waits is to be written at once. */
-export const URGENT = NONE - 1
 
 /** Something a caller waits for; its turn comes when the lines logged before it are stored. */
 export interface Command {
     run: (log: FlashLog) => Promise<void>
-    /** How many lines the queue has delivered by then. */
-    after: number
     done: Signal
     ok: boolean
 }
@@ -30,148 +20,129 @@ export interface Command {
  * `writer` stores lines, `worker` says when, `reader` reads.
  */
 export interface FlashLog {
-    /** A line of this level or worse, or so many bytes in the queue, want the fiber's attention. */
-    wakeLevel: number
+    /** So many bytes in the queue want the fiber's attention. */
     wakeBytes: number
-    /** Lines that wait for their write. */
-    queue: BoundedQueue<WaitingLine>
-    options: FileOptions
-    filename: string
-    /** Of its segments: from its name. */
-    readonly id: number
+    /** Lines that wait for their write: number (see `tag`), a blank and text. */
+    queue: BoundedQueue<string>
+    options: FileSetup
+    /** Identity of its segments less their sequence number. */
+    readonly key: number
 
-    /** Per slot, 4 bytes each: sequence number of its segment, VIRGIN or JUNK. */
-    slots: Buffer
+    /** The logs of the same store, this one among them while it is open. */
+    readonly peers: FlashLog[]
+    /** What each slot of the store holds: identity of a segment, VIRGIN or JUNK. */
+    readonly slots: number[]
     /**
      * Sequence numbers with which the files that count begin, the current one first; empty
      * until the slots have been read.
      */
     starts: number[]
+    /** The last of them: the first segment that counts; 1 until the slots have been read. */
+    oldest: number
     /** Sequence number of the last segment in flash. */
-    written: number
+    written?: number
     /** Unix time in seconds of the current file's first line, -1 while not known. */
-    since: number
+    since?: number
 
-    /**
-     * The one segment in RAM, the last of the log, to which lines are added. Its header holds
-     * its sequence number, where its first line starts, and the size of the current file.
-     */
+    /** The one segment in RAM, the last of the log, to which lines are added. */
     buffer: Buffer
+    /** Its sequence number. */
+    seq: number
+    /** Bytes of the current file: text of whole lines, and one for each line end. */
+    size?: number
     /** Bytes of its payload in use. */
-    used: number
-    /** Stamp in seconds of the last line that started in it, NaN for none. */
-    last: number
+    used?: number
+    /** Stamp of the last line that started in it, NaN for none. */
+    last?: number
     /** Bytes of it that are not in flash yet. */
     dirty: number
-    /** The line that is being stored. */
-    line: PendingLine | undefined
-    /** How much of its text is stored; -1 before its head. */
-    at: number
+    /** Text of the line that is being stored; undefined: none is. */
+    text?: string
+    /** 16 times its stamp, and its level. A stamp is seconds: Unix time, or -1 less the uptime. */
+    tag?: number
+    /** How much of the text is stored; -1 before its head. */
+    at?: number
 
     commands: Command[]
     /** Stores lines; there only while something waits. */
-    fiber: ds.Fiber
+    fiber?: ds.Fiber
     /** The fiber has nothing to do before it is woken. */
-    resting: boolean
+    resting?: boolean
     closed?: boolean
     /** Whether a slot was damaged at the start. */
     hasDamage?: boolean
     /** When what waits has to be written, or tried again, in clock ms; undefined: none waits. */
-    lateAt: number | undefined
-    /** Wait after the last failure in ms; 0 or undefined when there was none. */
-    retry?: number
+    dueAt?: number
+    /** Wait after the last failure in ms; 0 when there was none. */
+    retry: number
 
     /** Bytes of lines stored since the start, line ends included. */
     taken: number
     writes: number
     programmed: number
     /** What was skipped or refused since the start, one line each, oldest first. */
-    problems?: string[]
+    problems: string[]
 }
 
 /** A log of which nothing is known yet. */
-export function newLog(filename: string, options: FileOptions): FlashLog {
-    const buffer = Buffer.alloc(MAX_VALUE_BYTES)
+export function newLog(options: FileSetup): FlashLog {
+    const { filename, flash } = options
     const id = logId(filename)
+    const buffer = Buffer.alloc(MAX_VALUE_BYTES)
     buffer.setAt(ID, "u16", id)
+    if (!flash.logs) {
+        flash.logs = []
+        flash.logSlots = []
+    }
     return {
-        wakeLevel: options.flushLevel,
         wakeBytes: 0,
-        queue: new BoundedQueue<WaitingLine>({ bytes: 2048 }),
+        queue: new BoundedQueue<string>({ bytes: 2048 }),
         options,
-        filename,
-        id,
-        slots: Buffer.alloc(4 * MAX_LOG_SEGMENTS),
+        key: id * SEQ_COUNT,
+        peers: flash.logs as FlashLog[],
+        slots: flash.logSlots,
         starts: [],
-        written: 0,
-        since: -1,
+        oldest: 1,
         buffer,
-        used: 0,
-        last: NaN,
+        seq: 0,
         dirty: 0,
-        line: undefined,
-        at: 0,
         commands: [],
-        fiber: undefined,
-        resting: false,
-        lateAt: undefined,
+        retry: 0,
         taken: 0,
         writes: 0,
         programmed: 0,
+        problems: [],
     }
 }
 
-/** Sequence number of the segment in RAM. */
-export function seqOf(log: FlashLog): number {
-    return log.buffer.getAt(SEQ, "u32")
-}
-
-/** Bytes of the current file: text of whole lines, and one for each line end. */
-export function sizeOf(log: FlashLog): number {
-    return log.buffer.getAt(SIZE, "u16")
-}
-
-export function setSize(log: FlashLog, size: number): void {
-    log.buffer.setAt(SIZE, "u16", size)
+/** Lets the last `count` files count. */
+export function keepFiles(log: FlashLog, count: number): void {
+    const { starts } = log
+    while (starts.length > count) starts.pop()
+    log.oldest = starts[starts.length - 1]
 }
 
 /** Goes on to the segment `step` numbers further, which is empty. */
 export function nextSegment(log: FlashLog, step: number): void {
-    const { buffer } = log
-    buffer.setAt(SEQ, "u32", seqOf(log) + step)
-    buffer[FIRST] = NO_LINE
+    log.seq += step
+    log.buffer[FIRST] = NO_LINE
     log.used = 0
     log.last = NaN
     log.dirty = 0
 }
 
-/** What slot `index` holds: a sequence number, VIRGIN or JUNK. */
-export function inSlot(log: FlashLog, index: number): number {
-    return log.slots.getAt(4 * index, "u32")
-}
-
-export function setSlot(log: FlashLog, index: number, content: number): void {
-    log.slots.setAt(4 * index, "u32", content)
-}
-
-/** The first slot that holds `content`, -1 when none does. */
-export function findSlot(log: FlashLog, content: number): number {
-    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i)
-        if (inSlot(log, i) === content) return i
-    return -1
-}
-
 /** Remembers a problem and tells it, unless it is known. */
 export function note(log: FlashLog, text: string): void {
-    const { problems } = log
-    if (!problems || problems.indexOf(text) < 0) tell(log, text)
+    if (log.problems.indexOf(text) < 0) tell(log, text)
 }
 
 /** Remembers a problem and tells it, each time it comes. */
-export function tell(log: FlashLog, text: string): void {
-    if (!log.problems) log.problems = []
-    const { problems, options } = log
+export function tell({ problems, options }: FlashLog, text: string): void {
     if (problems.length === MAX_PROBLEMS) problems.shift()
     problems.push(text)
-    if (options.onProblem) options.onProblem(text)
+    try {
+        if (options.onProblem) options.onProblem(text)
+    } catch (e: any) {
+        // whoever is told cannot stop the log
+    }
 }

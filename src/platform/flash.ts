@@ -20,8 +20,9 @@ export interface FlashStats {
 /** A small key-value store that survives a reset. Keys come from `slots.ts` or the settings schema. */
 export interface FlashSlots {
     readonly stats: FlashStats
-    /** The flash logs of this store, which keep the list themselves: they share its slots. */
+    /** The flash logs of this store, and what they know of its slots: they keep both themselves. */
     logs?: unknown[]
+    logSlots?: number[]
     /**
      * Reads a slot.
      * @returns the value, or undefined for a slot that was never written or is empty
@@ -55,6 +56,7 @@ interface Request {
 // There is one settings service in a VM, so what waits for it is of this module, not of an object.
 const queue: Request[] = []
 const logs: unknown[] = []
+const logSlots: number[] = []
 let worker: ds.Fiber
 /** Key of the read under way, empty when there is none; undefined before the first request. */
 let awaitedKey: string
@@ -73,6 +75,7 @@ export class SettingsFlash implements FlashSlots, FlashStats {
     /** This object: one of its own would take 84 bytes of heap. */
     readonly stats: FlashStats = this
     readonly logs = logs
+    readonly logSlots = logSlots
 
     async read(key: string): Promise<Buffer | undefined> {
         this.reads++

@@ -92,7 +92,7 @@ describe("several flash logs (R9a)", () => {
         await put(errors, "error", 0, 9)
         expect(fails(() => open(flash, "audit.log", 1000))).toBe(
             'flash log "audit.log": maxSize 1000 with 2 files needs 12 slots of flash, ' +
-                "there are 6 beside error.log (MAX_LOG_SEGMENTS: 24)"
+                "there are 6 of 24 beside other logs (error.log)"
         )
         expect(fails(() => errors.configure({ maxSize: 2000 }))).toBe(
             "nothing thrown"

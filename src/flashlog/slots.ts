@@ -1,0 +1,160 @@
+import {
+    flashError,
+    MAX_LOG_SEGMENTS,
+    OPTION_ERROR,
+    rangeError,
+} from "../platform"
+import { SEQ_COUNT } from "./format"
+import type { FileSetup } from "./options"
+import { FlashLog, keepFiles, note } from "./state"
+
+// Several logs share the slots of one store, and the table of what each slot holds. Each log is
+// granted what its files need, and what is left is divided among them. A log may hold any slots,
+// as many as its share; it never takes one with a segment that counts from another log of the
+// program. Segments of a log that the program has no more, as after a new file name, come last.
+
+/** In the table: a slot that was never written; to use it makes the live data of the store grow. */
+export const VIRGIN = -1
+/** In the table: a slot that holds no segment. */
+export const JUNK = 0
+/** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
+const SEGMENT_TEXT_BYTES = 168
+
+/**
+ * Enters a log among those of its store. One of the same name that is there is closed.
+ * @throws OPTION_ERROR when its files do not fit beside those of the others
+ */
+export function claimSlots(log: FlashLog): void {
+    const { peers, options } = log
+    const { filename } = options
+    for (const peer of peers.slice()) {
+        if (peer.key !== log.key) continue
+        if (peer.options.filename !== filename)
+            throw rangeError(
+                OPTION_ERROR,
+                `flash log "${filename}": its name is too like "${peer.options.filename}", take another`
+            )
+        peer.closed = true
+        releaseSlots(peer)
+    }
+    checkShare(log, options)
+    peers.push(log)
+}
+
+/** Takes a log off those of its store. */
+export function releaseSlots(log: FlashLog): void {
+    const { peers } = log
+    const at = peers.indexOf(log)
+    if (at >= 0) peers.insert(at, -1)
+}
+
+/** @throws OPTION_ERROR when the files of a log with these options do not fit */
+export function checkShare(log: FlashLog, options: FileSetup): void {
+    const { filename, maxSize, maxCount, slots } = options
+    const others: string[] = []
+    const need = neededSlots(options)
+    const free = Math.min(slots, freeBeside(log, others))
+    if (need > free)
+        throw rangeError(
+            OPTION_ERROR,
+            `flash log "${filename}": maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
+                `there are ${free} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
+        )
+}
+
+/** Most slots that a log may hold. */
+export function shareOf(log: FlashLog): number {
+    const { options, peers } = log
+    const need = neededSlots(options)
+    const spare = Math.idiv(freeBeside(log, []) - need, peers.length)
+    return Math.min(options.slots, need + spare)
+}
+
+/** Slots that the files of a log need when lines have 40 bytes or more on average. */
+function neededSlots({ maxSize, maxCount }: FileSetup): number {
+    return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
+}
+
+/** Slots that the files of the other logs do not need, whose names are added to `others`. */
+function freeBeside(log: FlashLog, others: string[]): number {
+    let free = MAX_LOG_SEGMENTS
+    for (const peer of log.peers) {
+        if (peer === log) continue
+        free -= neededSlots(peer.options)
+        others.push(peer.options.filename)
+    }
+    return free
+}
+
+/** Number of the segment of a log in a slot; 0 when it has none there, or one that does not count. */
+export function seqIn({ slots, key, oldest }: FlashLog, slot: number): number {
+    const seq = slots[slot] - key
+    return seq >= oldest && seq < SEQ_COUNT ? seq : 0
+}
+
+/** The log of the program whose segment, counting or not, is in a slot; undefined for none. */
+export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
+    for (const peer of peers) {
+        const seq = slots[slot] - peer.key
+        if (seq > 0 && seq < SEQ_COUNT) return peer
+    }
+    return undefined
+}
+
+/**
+ * A slot for a new segment, without taking one that counts: one that was written before costs the
+ * store nothing, one of a log that the program does not have is the last. When there is none, the
+ * oldest files go: those of logs beyond their share, or the log's own.
+ * @throws FlashError when one file needs more than all slots
+ */
+export function slotFor(log: FlashLog): number {
+    while (true) {
+        const isFull = heldBy(log) >= shareOf(log)
+        const slot = isFull ? -1 : unusedSlot(log)
+        if (slot >= 0) return slot
+        let gaveUp = false
+        for (const peer of log.peers) {
+            if (isFull || heldBy(peer) <= shareOf(peer)) continue
+            if (peer.starts.length < 2) continue
+            dropOldestFile(peer)
+            gaveUp = true
+        }
+        if (!gaveUp) dropOldestFile(log)
+    }
+}
+
+function unusedSlot(log: FlashLog): number {
+    const { slots } = log
+    let unused = slots.indexOf(VIRGIN)
+    let abandoned = -1
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
+        if (slots[i] === VIRGIN) continue
+        const owner = ownerOf(log, i)
+        if (slots[i] === JUNK || (owner && seqIn(owner, i) === 0)) return i
+        if (!owner) abandoned = i
+    }
+    if (unused < 0 && abandoned >= 0) {
+        unused = abandoned
+        note(
+            log,
+            "segments of a log that is not there any more are overwritten"
+        )
+    }
+    return unused
+}
+
+/** How many slots have a segment of a log that counts. */
+function heldBy(log: FlashLog): number {
+    let held = 0
+    for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) if (seqIn(log, i) > 0) held++
+    return held
+}
+
+/** Gives up the oldest file: there were more or larger ones before the settings changed. */
+function dropOldestFile(log: FlashLog): void {
+    const { starts, options } = log
+    if (starts.length < 2)
+        throw flashError(options.filename, "one file needs more than all slots")
+    keepFiles(log, starts.length - 1)
+    note(log, "the oldest file was given up to make room")
+}
