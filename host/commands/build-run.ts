@@ -2,9 +2,16 @@ import { existsSync } from "node:fs"
 import { MAX_ENV_BYTES, parseEnv, toolDifferences } from "../env/index.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
-import { buildProgram, buildSizes, codeSize } from "../sim/index.ts"
+import {
+    buildFolder,
+    buildProgram,
+    codeSize,
+    readSizes,
+    TooLargeError,
+    uncalledMethods,
+} from "../sim/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
-import { sizesText } from "./sizes-table.ts"
+import { sizesText, uncalledText } from "./sizes-table.ts"
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
 const DEPLOYED_FILES = [".env.defaults", ".env.local"]
@@ -27,6 +34,10 @@ export async function runBuild({
         started: () => console.log(`building ${main} ...`),
         optimise,
         board,
+    }).catch((error: unknown) => {
+        if (!(error instanceof TooLargeError) || !error.sizes) throw error
+        if (showSizes) console.log(sizesText(error.sizes, error.most))
+        throw error
     })
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
@@ -35,9 +46,12 @@ export async function runBuild({
     console.log(
         `${main}: ${bytecode.length} bytes, code ${used} of ${most}${same}`
     )
-    const sizes = optimise ? buildSizes(main, board) : undefined
+    const folder = buildFolder(main, optimise, board)
+    const sizes = readSizes(folder)
     if (sizes?.report.skipped) console.log(sizes.report.skipped)
-    if (showSizes && sizes) console.log(`\n${sizesText(sizes, most)}`)
+    if (!showSizes || !sizes) return
+    console.log(`\n${sizesText(sizes, most)}`)
+    console.log(`\n${uncalledText(await uncalledMethods(folder))}`)
 }
 
 function checkFile(file: string): string[] {

@@ -1,3 +1,4 @@
+import type { LinkedMethod } from "../optimise/index.ts"
 import type { BuildSizes } from "../sim/index.ts"
 import { table } from "./table.ts"
 
@@ -42,6 +43,16 @@ export function sizesText(
                 .map(({ name, bytes, file }) => [name, bytes, file])
         ),
     ].join("\n")
+}
+
+/** The methods that are linked for nothing, as text; undefined stands for not known. */
+export function uncalledText(methods: LinkedMethod[] | undefined): string {
+    if (!methods) return "(without TypeScript 7 nobody knows what is called)"
+    if (methods.length === 0) return "no method is linked that nobody calls"
+    return table(
+        ["linked, but called by nobody", "file"],
+        methods.map(({ owner, name, path }) => [`${owner}.${name}`, path])
+    ).join("\n")
 }
 
 const EMPTY = { code: 0, functions: 0, methods: 0, slots: 0 }

@@ -42,6 +42,26 @@ export interface InlinedSite {
     outer: number
 }
 
+/** Makes a function that finds the source that holds a position, and where that begins. */
+export function sourceFinder({
+    sources = [],
+}: DebugInfo): (
+    position: number
+) => { path: string; start: number } | undefined {
+    const starts: number[] = []
+    let start = 0
+    for (const { length } of sources) {
+        starts.push(start)
+        start += length
+    }
+    return position => {
+        let i = starts.length - 1
+        while (i > 0 && starts[i]! > position) i--
+        const source = sources[i]
+        return source && { path: source.path, start: starts[i]! }
+    }
+}
+
 /** Numbers of an entry of `srcmap`. */
 const ENTRY_SIZE = 3
 

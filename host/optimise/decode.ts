@@ -40,6 +40,9 @@ export function decodeProgram(
     findPlace: FindPlace,
     slotNames: (id: number) => string[]
 ): Program {
+    // the only text that counts as false is the VM's own
+    if ([...raw.ascii, ...raw.utf8].some(text => text.length === 0))
+        throw new NotUnderstood("an empty text in a table")
     const functions = raw.functions.map((f, id) =>
         decodeFunction(f, id, findPlace, slotNames(id))
     )

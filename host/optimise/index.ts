@@ -15,7 +15,11 @@ import {
 import { numberProgram } from "./numbering.ts"
 import { passes } from "./passes/index.ts"
 import type { Func, Program } from "./program.ts"
+import { markTypedCalls } from "./typed-calls.ts"
+import type { Types } from "./types.ts"
 
+export { findUncalled, type LinkedMethod } from "./typed-calls.ts"
+export { projectTypes, type Types } from "./types.ts"
 export type { DebugInfo } from "./debug.ts"
 export { MAX_CODE_END } from "./format.ts"
 export {
@@ -26,6 +30,8 @@ export {
 } from "./sizes.ts"
 
 export interface OptimiseOptions {
+    /** The types of the sources: with them more calls by name have one target. */
+    types?: Types
     /** Names of passes to leave out, for tests that look for a fault. */
     without?: readonly string[]
 }
@@ -57,11 +63,14 @@ export function optimise<D extends DebugInfo>(
     options: OptimiseOptions = {}
 ): Optimised<D> {
     try {
-        const done = runPasses(image, debug, options.without ?? [])
+        const done = runPasses(image, debug, options)
         // what is smaller in each place may be larger in sum
         return done.report.after <= done.report.before
             ? done
-            : runPasses(image, debug, ["inline", ...(options.without ?? [])])
+            : runPasses(image, debug, {
+                  ...options,
+                  without: ["inline", ...(options.without ?? [])],
+              })
     } catch (error) {
         if (!(error instanceof NotUnderstood)) throw error
         const skipped = `the image is not optimised: ${error.message}`
@@ -81,12 +90,13 @@ export function optimise<D extends DebugInfo>(
 function runPasses<D extends DebugInfo>(
     image: Uint8Array,
     debug: D,
-    without: readonly string[]
+    { types, without = [] }: OptimiseOptions
 ): Optimised<D> {
     const raw = readImage(image)
     const program = decodeProgram(raw, placeFinder(debug), id =>
         (debug.functions[id]?.slots ?? []).map(({ name }) => name)
     )
+    if (types) markTypedCalls(program, raw, debug, types)
     for (const pass of passes)
         if (!without.includes(pass.name)) pass.run(program, raw)
     const result = writeProgram(program, raw, debug)

@@ -16,6 +16,9 @@ import {
     walkFunction,
 } from "./program.ts"
 
+/** The part of a string's index that is its number within its kind. */
+const STRING_INDEX_MASK = (1 << STRING_KIND_SHIFT) - 1
+
 /** A method that only one class has. */
 export interface Method {
     f: Func
@@ -34,12 +37,43 @@ export function installed(
 ): { name: number; id: number; owner: number } | undefined {
     if (statement.op !== Op.index_set) return undefined
     const [object, key, value] = statement.args
-    if (object!.op !== Op.builtin_field || object!.number !== PROTOTYPE)
-        return undefined
-    if (object!.args[0]!.op !== Op.static_function) return undefined
+    if (!isPrototype(object!)) return undefined
     const name = textIndex(key!)
     if (name === undefined || value!.op !== Op.static_function) return undefined
     return { name, id: value!.number, owner: object!.args[0]!.number }
+}
+
+/** The functions that a function installs as methods, also if it keeps a prototype in between. */
+export function installedMethods(f: Func): number[] {
+    return f.blocks.flatMap(({ statements }) => {
+        const found: number[] = []
+        // where prototypes are kept: variables, and the returned value as -1
+        const kept = new Set<number>()
+        for (const { op, number, args } of statements) {
+            const [object, key, value] = args
+            if (op === Op.store_local || op === Op.store_ret_val) {
+                const place = op === Op.store_local ? number : -1
+                if (isPrototype(object!)) kept.add(place)
+                else kept.delete(place)
+            }
+            if (op !== Op.index_set || value!.op !== Op.static_function)
+                continue
+            const isKept =
+                (object!.op === Op.load_local && kept.has(object!.number)) ||
+                (object!.op === Op.ret_val && kept.has(-1))
+            if (textIndex(key!) !== undefined)
+                if (isKept || isPrototype(object!)) found.push(value!.number)
+        }
+        return found
+    })
+}
+
+function isPrototype({ op, number, args }: Expression): boolean {
+    return (
+        op === Op.builtin_field &&
+        number === PROTOTYPE &&
+        args[0]!.op === Op.static_function
+    )
 }
 
 /** The name that an expression reads from an object, if it is one of the program's own. */
@@ -47,6 +81,13 @@ export function fieldName({ op, number }: Expression): number | undefined {
     if (op === Op.ascii_field) return stringIndex(StringKind.ascii, number)
     if (op === Op.utf8_field) return stringIndex(StringKind.utf8, number)
     return undefined
+}
+
+/** A name as text. */
+export function nameText(raw: RawImage, name: number): string {
+    const { ascii, utf8 } = raw
+    const texts = name >> STRING_KIND_SHIFT === StringKind.ascii ? ascii : utf8
+    return new TextDecoder().decode(texts[name & STRING_INDEX_MASK])
 }
 
 function textIndex({ op, number }: Expression): number | undefined {

@@ -25,6 +25,8 @@ export interface Expression {
     number: number
     args: Expression[]
     place: Place
+    /** For what a call by name calls: the one function that it can mean, if that is known. */
+    callee?: number
 }
 
 /** A statement within a block; like an expression, but it leaves no value. */

@@ -1,9 +1,9 @@
 // What an image consists of, by the files that it is made of: for people who look for room.
-import { type DebugInfo, placeFinder } from "./debug.ts"
+import { type DebugInfo, placeFinder, sourceFinder } from "./debug.ts"
 import { decodeProgram } from "./decode.ts"
 import { FUNCTION_HEADER_SIZE } from "./format.ts"
 import { readImage } from "./image.ts"
-import { installed } from "./methods.ts"
+import { installedMethods } from "./methods.ts"
 
 /** What a source file takes of an image. */
 export interface PartSize {
@@ -35,7 +35,8 @@ export interface Sizes {
 export function measureSizes(image: Uint8Array, debug: DebugInfo): Sizes {
     const raw = readImage(image)
     const placeAt = placeFinder(debug)
-    const fileAt = fileFinder(debug)
+    const findSource = sourceFinder(debug)
+    const fileAt = (position: number) => findSource(position)?.path ?? ""
     const parts: Record<string, PartSize> = {}
     const partOf = (file: string) =>
         (parts[file] ??= { code: 0, functions: 0, methods: 0, slots: 0 })
@@ -56,26 +57,7 @@ export function measureSizes(image: Uint8Array, debug: DebugInfo): Sizes {
         return { name, file, bytes: code.length + FUNCTION_HEADER_SIZE }
     })
     for (const f of decodeProgram(raw, placeAt, () => []).functions)
-        for (const { statements } of f.blocks)
-            for (const statement of statements) {
-                const method = installed(statement)
-                if (method) partOf(files[method.id] ?? "").methods++
-            }
+        for (const id of installedMethods(f)) partOf(files[id] ?? "").methods++
     functions.sort((a, b) => b.bytes - a.bytes)
     return { parts, functions }
-}
-
-/** Makes a function that tells the file at a position of all sources laid end to end. */
-function fileFinder({ sources = [] }: DebugInfo): (position: number) => string {
-    const starts: number[] = []
-    let start = 0
-    for (const { length } of sources) {
-        starts.push(start)
-        start += length
-    }
-    return position => {
-        let i = starts.length - 1
-        while (i > 0 && starts[i]! > position) i--
-        return sources[i]?.path ?? ""
-    }
 }

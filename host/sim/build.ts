@@ -4,7 +4,6 @@ import {
     mkdirSync,
     mkdtempSync,
     readdirSync,
-    readFileSync,
     renameSync,
     rmSync,
     statSync,
@@ -13,15 +12,6 @@ import {
 import { basename, join } from "node:path"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
-    codeEnd,
-    type DebugInfo,
-    MAX_CODE_END,
-    measureSizes,
-    optimise,
-    type Report,
-    type Sizes,
-} from "../optimise/index.ts"
-import {
     type KeptBuild,
     markCurrent,
     pruneBuilds,
@@ -29,8 +19,8 @@ import {
     readCurrent,
     readInputs,
     toolVersion,
-    writeBuild,
 } from "./build-cache.ts"
+import { checkSize, optimiseBuild } from "./build-sizes.ts"
 import { keepDebugFile } from "./debug-files.ts"
 import { startChild } from "./child.ts"
 import { waitLock } from "./lock.ts"
@@ -42,8 +32,6 @@ const CACHE_FOLDER = ".devicescript/fiberctl/build"
 const BOARD_INDEX = "boards/index.ts"
 /** Behind the name of a build that is not optimised. */
 const PLAIN = "-plain"
-/** Where the sizes are kept, beside the image. */
-const SIZES = "sizes.json"
 /** Longest build, in ms: some 3 s are usual. */
 const BUILD_TIMEOUT_MS = 120_000
 /** Longest wait for another build of the same program, in ms. */
@@ -52,11 +40,6 @@ const LOCK_TIMEOUT_MS = BUILD_TIMEOUT_MS + 10_000
 export interface BuiltProgram extends KeptBuild {
     /** True when nothing had changed since the last build. */
     cached: boolean
-}
-
-/** How much of the 64 KB that the VM has for code a program takes, in bytes. */
-export function codeSize(bytecode: Uint8Array): { used: number; most: number } {
-    return { used: codeEnd(bytecode), most: MAX_CODE_END - 1 }
 }
 
 /** How a program is built. */
@@ -88,8 +71,7 @@ export async function buildProgram(
 ): Promise<BuiltProgram> {
     checkProgram(main)
     checkBoardFile(board)
-    const name = buildName(main, optimise, board)
-    const folder = join(CACHE_FOLDER, name)
+    const folder = buildFolder(main, optimise, board)
     const kept = readCurrent(folder)
     if (kept) return { ...kept, cached: true }
     started()
@@ -112,7 +94,7 @@ export async function buildProgram(
 /** The last build of `main`, whether or not its sources have changed since; if there is one. */
 export function lastBuild(main: string, board?: string): KeptBuild | undefined {
     try {
-        return readBuild(join(CACHE_FOLDER, buildName(main, true, board)))
+        return readBuild(buildFolder(main, true, board))
     } catch {
         return undefined
     }
@@ -120,16 +102,17 @@ export function lastBuild(main: string, board?: string): KeptBuild | undefined {
 
 /** The files that the last build of `main` depends on, there or not, with their hashes. */
 export function buildInputs(main: string, board?: string): Map<string, string> {
-    return readInputs(join(CACHE_FOLDER, buildName(main, true, board)))
+    return readInputs(buildFolder(main, true, board))
 }
 
-function buildName(
+export function buildFolder(
     main: string,
     isOptimised: boolean,
     board: string | undefined
 ): string {
     const suffix = board ? `-${board}` : ""
-    return programSlug(main) + suffix + (isOptimised ? "" : PLAIN)
+    const name = programSlug(main) + suffix + (isOptimised ? "" : PLAIN)
+    return join(CACHE_FOLDER, name)
 }
 
 /** @throws UsageError when the project chooses its board by files, and has none for this one */
@@ -192,7 +175,8 @@ async function compile(
                 `the build of "${main}" was ended (${signal})`
             )
         if (code !== 0) throw buildError(main, child.output())
-        finishBuild(main, fresh, optimised)
+        if (optimised) await optimiseBuild(fresh)
+        checkSize(main, fresh)
         markCurrent(fresh, main)
         rmSync(folder, { recursive: true, force: true })
         renameSync(fresh, folder)
@@ -208,51 +192,6 @@ function buildError(main: string, output: string): FirmwareError {
         .join("\n")
         .trim()
     return new FirmwareError(`"${main}" does not compile`, said)
-}
-
-/**
- * Optimises the compiler's image and keeps the report beside it.
- * @throws FirmwareError when the VM can't take all of its code
- */
-function finishBuild(main: string, folder: string, wanted: boolean): void {
-    const { bytecode, debugFile } = readBuild(folder)
-    if (wanted) {
-        const compiled = readFileSync(debugFile, "utf8")
-        const { image, debug, report } = optimise(
-            bytecode,
-            JSON.parse(compiled) as DebugInfo
-        )
-        writeBuild(folder, image, JSON.stringify(debug))
-        const sizes: BuildSizes = {
-            report,
-            before: measureSizes(bytecode, JSON.parse(compiled) as DebugInfo),
-            after: measureSizes(image, debug),
-        }
-        writeFileSync(join(folder, SIZES), JSON.stringify(sizes))
-    }
-    const { used, most } = codeSize(readBuild(folder).bytecode)
-    if (used > most)
-        throw new FirmwareError(
-            `"${main}" is too large: its code takes ${used} bytes, the VM has ${most}`
-        )
-}
-
-/** What the optimiser did, and what the image consists of. */
-export interface BuildSizes {
-    report: Report
-    /** The compiler's image. */
-    before: Sizes
-    after: Sizes
-}
-
-/** The sizes of the last optimised build of `main`; undefined without one. */
-export function buildSizes(
-    main: string,
-    board?: string
-): BuildSizes | undefined {
-    const file = join(CACHE_FOLDER, buildName(main, true, board), SIZES)
-    if (!existsSync(file)) return undefined
-    return JSON.parse(readFileSync(file, "utf8")) as BuildSizes
 }
 
 /** Removes what builds that were killed have left. */

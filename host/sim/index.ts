@@ -2,12 +2,17 @@ export {
     type BuiltProgram,
     buildInputs,
     buildProgram,
-    type BuildSizes,
-    buildSizes,
-    codeSize,
+    buildFolder,
     lastBuild,
     unpackLibraries,
 } from "./build.ts"
+export {
+    type BuildSizes,
+    codeSize,
+    readSizes,
+    TooLargeError,
+    uncalledMethods,
+} from "./build-sizes.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
 export { readConsoleLine } from "./console.ts"
 export {

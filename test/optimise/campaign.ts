@@ -2,7 +2,7 @@
  * Many programs, each on the compiler's image and on the optimised one, by some processes side
  * by side. A program that differs is made smaller and kept as a regression.
  *
- *     npm run test:optimise -- --count 2000 --seed 1 [--jobs 2] [--no-shrink]
+ *     npm run test:optimise -- --count 2000 --seed 1 [--jobs 2] [--types] [--no-shrink]
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
@@ -16,6 +16,8 @@ export interface Work {
     end: number
     stride: number
     shrink: boolean
+    /** Give the optimiser the types of each program, which takes a while. */
+    types: boolean
 }
 
 /** What became of one program. */
@@ -51,7 +53,7 @@ export async function runCampaign(
     seed: number,
     count: number,
     jobs: number,
-    shrink: boolean,
+    { shrink, types }: Pick<Work, "shrink" | "types">,
     told: (outcome: Outcome) => void = () => {}
 ): Promise<Figures> {
     const figures: Figures = {
@@ -67,10 +69,13 @@ export async function runCampaign(
     const end = seed + count
     await Promise.all(
         Array.from({ length: jobs }, (_, job) =>
-            runWorker({ first: seed + job, end, stride: jobs, shrink }, o => {
-                add(figures, o)
-                told(o)
-            })
+            runWorker(
+                { first: seed + job, end, stride: jobs, shrink, types },
+                o => {
+                    add(figures, o)
+                    told(o)
+                }
+            )
         )
     )
     if (figures.programs !== count)
@@ -127,6 +132,7 @@ async function main(): Promise<void> {
             count: { type: "string", default: "2000" },
             seed: { type: "string", default: String(Date.now() % 1_000_000) },
             jobs: { type: "string", default: "2" },
+            types: { type: "boolean", default: false },
             "no-shrink": { type: "boolean", default: false },
         },
     })
@@ -138,7 +144,7 @@ async function main(): Promise<void> {
         seed,
         count,
         jobs,
-        !values["no-shrink"],
+        { shrink: !values["no-shrink"], types: values.types },
         ({ seed, failure, kept, steps }) => {
             if (failure) console.log(`seed ${seed}: ${failure}\n${kept ?? ""}`)
             if (steps[1] > steps[0])

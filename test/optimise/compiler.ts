@@ -95,11 +95,14 @@ export class CompileError extends Error {
 
 let library: { config: object; prelude: Record<string, string> } | undefined
 
+/** The file that a compiled text is taken for. */
+export const PROGRAM = "src/program.ts"
+
 /**
  * Compiles `source` as if it were the file `main` of this project.
  * @throws CompileError with the compiler's messages
  */
-export function compile(source: string, main = "src/program.ts"): Compiled {
+export function compile(source: string, main = PROGRAM): Compiled {
     const { compiler } = loadTool()
     library ??= prepareLibrary(compiler)
     const { config, prelude } = library

@@ -119,6 +119,28 @@ test("flow: a test of what was just stored is made at once", () => {
     ])
 })
 
+test("flow: a text decides a test, and only the empty one is false", () => {
+    const subject = new Subject(`
+        function f(): string {
+            if ("yes") return "yes"
+            return "never"
+        }
+        function g(): string {
+            if ("") return "never"
+            return "no"
+        }
+        console.log(f() + g())`)
+    subject.run(straighten)
+    assert.deepEqual(subject.list("f"), [
+        "b0:",
+        "return static_ascii_string yes",
+    ])
+    assert.deepEqual(subject.list("g"), [
+        "b0:",
+        "return static_ascii_string no",
+    ])
+})
+
 test("conditions: a jump needs neither boolean nor `!`", () => {
     const subject = new Subject(`
         function f(a: any) {

@@ -6,7 +6,8 @@ import type { Outcome, Work } from "./campaign.ts"
 import { compile } from "./compiler.ts"
 import { generate, render } from "./generator/index.ts"
 import { Machine } from "./machine.ts"
-import { type Pair, runPair } from "./run-pair.ts"
+import { Project } from "./project.ts"
+import { type Optimiser, type Pair, runPair } from "./run-pair.ts"
 import { shrink } from "./shrink.ts"
 
 /** What `npm test` runs again. */
@@ -14,6 +15,8 @@ const REGRESSIONS = "test/optimise/regressions"
 
 const work = JSON.parse(process.argv[2]!) as Work
 const machine = await Machine.start()
+const project = work.types ? new Project() : undefined
+process.on("exit", () => project?.remove())
 for (let seed = work.first; seed < work.end; seed += work.stride)
     process.send!(await runSeed(seed))
 process.disconnect()
@@ -22,7 +25,11 @@ async function runSeed(seed: number): Promise<Outcome> {
     const source = render(generate(seed))
     let pair: Pair
     try {
-        pair = await runPair(machine, optimise, compile(source))
+        pair = await runPair(
+            machine,
+            await makeOptimiser(source),
+            compile(source)
+        )
     } catch (error) {
         // it must compile: that it does not is a fault of the generator
         const failure = (error as Error).message
@@ -42,6 +49,12 @@ async function runSeed(seed: number): Promise<Outcome> {
     return whole
 }
 
+async function makeOptimiser(source: string): Promise<Optimiser> {
+    if (!project) return optimise
+    const types = await project.typesOf(source)
+    return (image, debug) => optimise(image, debug, { types })
+}
+
 function outcome(seed: number): Outcome {
     return { seed, lines: 0, bytes: [0, 0], steps: [0, 0], changes: {} }
 }
@@ -52,7 +65,7 @@ async function keepSmaller(seed: number, failure: string): Promise<string> {
         try {
             const { difference } = await runPair(
                 machine,
-                optimise,
+                await makeOptimiser(source),
                 compile(source)
             )
             return !!difference && kindOf(difference) === kind

@@ -65,8 +65,20 @@ export function truthOf({ op, number }: Expression): boolean | undefined {
     if (op === Op.literal) return number !== 0
     if (op === Op.true) return true
     if (op === Op.false || op === Op.undefined || op === Op.null) return false
-    return undefined
+    if (op === Op.static_builtin_string) return number !== EMPTY_STRING
+    return TRUE_OBJECTS.has(op) ? true : undefined
 }
+
+/** The VM's number of the text "". */
+const EMPTY_STRING = 0
+
+/** Opcodes of values that are true whatever they are; no text of a program's own is empty. */
+const TRUE_OBJECTS: ReadonlySet<number> = new Set([
+    Op.static_ascii_string,
+    Op.static_utf8_string,
+    Op.static_buffer,
+    Op.static_function,
+])
 
 function skipEmptyBlocks(block: Block): boolean {
     let changed = false

@@ -38,7 +38,7 @@ const CALL_BYTES = 3
 /** Stands for uses of a parameter that is written to. */
 const LARGE = 1000
 /** Largest function that is put into another, in bytes: jumps across it get longer. */
-const MAX_SIZE = 250
+const MAX_SIZE = 700
 /** Most variables that a function may add to a frame that closures keep. */
 const MAX_KEPT = 4
 /** Most variables of a function that others are put into; a slot's number takes one byte. */
@@ -106,7 +106,9 @@ class Inliner {
             const method = this.methods.get(name)
             if (!method) return undefined
             const receiver = target!.args[0]!
-            if (!this.isInstance(f, receiver, method.owner)) return undefined
+            const known = target!.callee === method.f.id
+            if (!known && !this.isInstance(f, receiver, method.owner))
+                return undefined
             return { callee: method.f, receiver, args }
         }
         const bound = target!.op === Op.bind
@@ -248,9 +250,10 @@ class Inliner {
     /** Bytes of a function that go when all its calls are replaced; 0 if it stays. */
     private bytesGone({ id }: Func, size: number): number {
         const names = this.named.get(id)!
-        const method = this.onlyCalled.get(id)
-        if (method)
-            return names === 1 ? size + FUNCTION_BYTES + INSTALL_BYTES : 0
+        if (this.owners.has(id)) {
+            const goes = names === 1 && this.onlyCalled.has(id)
+            return goes ? size + FUNCTION_BYTES + INSTALL_BYTES : 0
+        }
         return names === this.called.get(id) ? size + FUNCTION_BYTES : 0
     }
 
@@ -433,6 +436,7 @@ function copyBlocks(f: Func, first: number, call: Place): Block[] {
             number: local ? first + e.number : e.number,
             args: e.args.map(copyExpression),
             place: movePlace(e.place),
+            callee: e.callee,
         }
     }
     const blocks = new Map(

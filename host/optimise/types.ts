@@ -1,0 +1,143 @@
+// What TypeScript knows of a name behind a dot: the declarations that it can mean. Types come from
+// the API of TypeScript 7; without it, or for a source that is not part of the project, nothing is
+// known.
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, relative, resolve } from "node:path"
+import type { Identifier, Node, SourceFile } from "typescript/unstable/ast"
+import type { Type } from "typescript/unstable/sync"
+
+/** The uses of a field, `x.name` or `{ name } = x`, in a part of a source file. */
+export interface NameUse {
+    path: string
+    /** The part: its first character in the file, and the one behind it. */
+    start: number
+    end: number
+    name: string
+}
+
+/** Where something is declared: its file, and the character behind it. */
+export interface Declaration {
+    path: string
+    end: number
+    /** True for a field that holds no function. */
+    isData: boolean
+    /** The name of the interface that it belongs to, if it belongs to one. */
+    interface?: string
+}
+
+/** What is known of the types of a project; paths are relative to its folder. */
+export interface Types {
+    /** Finds all that each use can mean; undefined where that is not known. */
+    findDeclarations: (
+        uses: readonly NameUse[]
+    ) => (Declaration[] | undefined)[]
+    /** The text from a place in a source file to the next brace: what a class says it is. */
+    headAt: (path: string, start: number) => string
+}
+
+/** Asks the project of a tsconfig file; undefined when it can't be asked. */
+export async function projectTypes(config: string): Promise<Types | undefined> {
+    if (!existsSync(config)) return undefined
+    const typescript = await loadTypeScript()
+    if (!typescript) return undefined
+    const folder = dirname(resolve(config))
+    return { findDeclarations, headAt }
+
+    function headAt(path: string, start: number): string {
+        const text = readFileSync(resolve(folder, path), "utf8")
+        return text.slice(start, text.indexOf("{", start))
+    }
+
+    function findDeclarations(uses: readonly NameUse[]) {
+        const api = new typescript!.API()
+        try {
+            const snapshot = api.updateSnapshot({ openProjects: [config] })
+            const { program, checker } = snapshot.getProjects()[0]!
+            const names = uses.map(use => {
+                const file = program.getSourceFile(resolve(folder, use.path))
+                return file ? usedNames(file, use) : []
+            })
+            const all = names.flat()
+            const symbols = checker.getSymbolAtLocation(all)
+            const types = checker.getTypeAtLocation(all)
+            const declared = all.map((name, i) => {
+                if (typescript!.isBindingElement(name.parent))
+                    return isPrimitive(types[i]) ? [BOUND_DATA] : undefined
+                const handles = symbols[i]?.declarations ?? []
+                const nodes = handles.map(handle => handle.resolve())
+                const known = nodes.length > 0 && nodes.every(node => !!node)
+                return known ? nodes.map(describe) : undefined
+            })
+            let at = 0
+            return names.map(({ length }) => {
+                const found = declared.slice(at, (at += length))
+                const known = length > 0 && found.every(one => !!one)
+                return known ? found.flat() : undefined
+            })
+        } finally {
+            api.close()
+        }
+    }
+
+    function describe(node: Node): Declaration {
+        const isField =
+            typescript!.isPropertySignatureDeclaration(node) ||
+            typescript!.isPropertyDeclaration(node) ||
+            typescript!.isParameterDeclaration(node)
+        const type = isField ? node.type : undefined
+        const { parent } = node
+        const isInterface = typescript!.isInterfaceDeclaration(parent)
+        return {
+            path: relative(folder, pathOf(node)),
+            end: node.end,
+            isData: !!type && !typescript!.isFunctionTypeNode(type),
+            ...(isInterface ? { interface: parent.name.text } : {}),
+        }
+    }
+
+    function isPrimitive(type: Type | undefined): boolean {
+        if (!type) return false
+        if (type.isUnionType()) return type.getTypes().every(isPrimitive)
+        return (type.flags & typescript!.PRIMITIVE) !== 0
+    }
+
+    /** The names of the fields that are used in a part of a file. */
+    function usedNames(file: SourceFile, use: NameUse): Identifier[] {
+        const names: Identifier[] = []
+        const visit = (node: Node) => {
+            if (node.end <= use.start || node.pos >= use.end) return
+            let name: Node | undefined
+            if (typescript!.isPropertyAccessExpression(node)) name = node.name
+            else if (typescript!.isBindingElement(node) && !node.propertyName)
+                name = node.name
+            const isInside =
+                name && name.pos >= use.start && name.end <= use.end
+            if (isInside && (name as Identifier).text === use.name)
+                names.push(name as Identifier)
+            node.forEachChild(visit)
+        }
+        visit(file)
+        return names
+    }
+}
+
+/** What stands for the field that a variable of a primitive type was made from. */
+const BOUND_DATA: Declaration = { path: "", end: 0, isData: true }
+
+function pathOf(node: Node): string {
+    let root = node
+    while (root.parent) root = root.parent
+    return (root as SourceFile).fileName
+}
+
+/** TypeScript's API, if the TypeScript that is installed has it. */
+async function loadTypeScript() {
+    try {
+        const { API, TypeFlags } = await import("typescript/unstable/sync")
+        const is = await import("typescript/unstable/ast/is")
+        const { NumberLike, StringLike, BooleanLike } = TypeFlags
+        return { ...is, API, PRIMITIVE: NumberLike | StringLike | BooleanLike }
+    } catch {
+        return undefined
+    }
+}

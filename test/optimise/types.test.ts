@@ -1,0 +1,119 @@
+import assert from "node:assert/strict"
+import { after, test } from "node:test"
+import {
+    findUncalled,
+    optimise,
+    projectTypes,
+    type Types,
+} from "../../host/optimise/index.ts"
+import { type Compiled, compile, PROGRAM } from "./compiler.ts"
+import { Machine } from "./machine.ts"
+import { Project } from "./project.ts"
+import { runPair } from "./run-pair.ts"
+
+const folder = new Project()
+after(() => folder.remove())
+
+/** Compiles a program that is part of a project. */
+async function project(
+    source: string
+): Promise<{ compiled: Compiled; types: Types }> {
+    return { types: await folder.typesOf(source), compiled: compile(source) }
+}
+
+function functionNames({ debug }: { debug: Compiled["debug"] }): string[] {
+    return debug.functions.map(({ name }) => name)
+}
+
+const METER = `
+    class Meter {
+        total: number
+        constructor() {
+            this.total = 0
+        }
+        count(by: number) {
+            this.total = this.total + by
+            return this.total
+        }
+        answer() {
+            return 42
+        }
+    }
+    const meters = [new Meter(), new Meter()]
+    function use(meter: Meter) {
+        return meter.count(2)
+    }
+    function ask(meter: Meter) {
+        return meter.answer()
+    }`
+
+test("a call on a receiver of a known class is a call of its method", async () => {
+    const { compiled, types } = await project(`${METER}
+        for (const meter of meters) console.log("" + use(meter) + ask(meter))
+        console.log("" + use(meters[0]))
+        try {
+            use(undefined)
+        } catch (e: any) {
+            console.log("no meter to count with")
+        }
+        try {
+            ask(undefined)
+        } catch (e: any) {
+            console.log("no meter to ask")
+        }
+        console.log("> end")`)
+    const { image, debug } = compiled
+    const plain = optimise(image, debug)
+    const typed = optimise(image, debug, { types })
+    assert.ok(functionNames(plain).includes("count"))
+    assert.ok(!functionNames(typed).includes("count"))
+    // it would not fail without its object
+    assert.ok(functionNames(typed).includes("answer"))
+    assert.ok(typed.report.after < plain.report.after)
+
+    const machine = await Machine.start()
+    const { difference, before } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+    assert.match(before.lines.join("\n"), /no meter to count.*no meter to ask/s)
+})
+
+test("a receiver that may be anything decides nothing", async () => {
+    const { compiled, types } = await project(`${METER}
+        function any(meter: any) {
+            return meter.count(3)
+        }
+        interface Counting {
+            count(by: number): number
+        }
+        function counting(meter: Counting) {
+            return meter.count(4)
+        }
+        console.log("" + any(meters[0]) + counting(meters[1]))`)
+    const { image, debug } = compiled
+    const typed = optimise(image, debug, { types })
+    assert.ok(functionNames(typed).includes("count"))
+})
+
+test("methods that are linked, but called by nobody, are found", async () => {
+    const { compiled, types } = await project(`${METER}
+        interface Answer {
+            answer: number
+            total: number
+        }
+        function both(reply: Answer) {
+            const { answer } = reply
+            return answer + reply.answer + reply.total
+        }
+        console.log("" + use(meters[0]) + both({ answer: 1, total: 2 }))`)
+    assert.deepEqual(findUncalled(compiled.image, compiled.debug, types), [
+        { name: "answer", owner: "Meter", path: PROGRAM },
+    ])
+})
+
+test("without a project nothing is known", async () => {
+    assert.equal(await projectTypes("none.json"), undefined)
+})
