@@ -1,10 +1,11 @@
 // What TypeScript knows of a name behind a dot: the declarations that it can mean. Types come from
 // the API of TypeScript 7; without it, or for a source that is not part of the project, nothing is
 // known.
+import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, relative, resolve } from "node:path"
 import type { Identifier, Node, SourceFile } from "typescript/unstable/ast"
-import type { Type } from "typescript/unstable/sync"
+import type { API, Type } from "typescript/unstable/sync"
 
 /** The uses of a field, `x.name` or `{ name } = x`, in a part of a source file. */
 export interface NameUse {
@@ -48,10 +49,19 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
         return text.slice(start, text.indexOf("{", start))
     }
 
+    // the API is marked unstable: where it fails, nothing is known
     function findDeclarations(uses: readonly NameUse[]) {
-        const api = new typescript!.API()
         try {
-            const snapshot = api.updateSnapshot({ openProjects: [config] })
+            return askForDeclarations(uses)
+        } catch {
+            return uses.map(() => undefined)
+        }
+    }
+
+    function askForDeclarations(uses: readonly NameUse[]) {
+        const api = new typescript!.API()
+        const snapshot = api.updateSnapshot({ openProjects: [config] })
+        try {
             const { program, checker } = snapshot.getProjects()[0]!
             const names = uses.map(use => {
                 const file = program.getSourceFile(resolve(folder, use.path))
@@ -75,7 +85,8 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
                 return known ? found.flat() : undefined
             })
         } finally {
-            api.close()
+            snapshot.dispose()
+            endSilently(api)
         }
     }
 
@@ -123,6 +134,15 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
 
 /** What stands for the field that a variable of a primitive type was made from. */
 const BOUND_DATA: Declaration = { path: "", end: 0, isData: true }
+
+/** Ends the process behind the API before it is asked to, which it would comment on stderr. */
+function endSilently(api: API): void {
+    const { client } = api as unknown as {
+        client?: { channel?: { child?: ChildProcess } }
+    }
+    client?.channel?.child?.kill("SIGKILL")
+    api.close()
+}
 
 function pathOf(node: Node): string {
     let root = node
