@@ -1,11 +1,10 @@
 import { escapeControls } from "../platform"
-import { applyFilters } from "./apply"
-import { Core, Deferred, HandlerEntry } from "./core"
-import { defer, handlerFailed } from "./faults"
-import { Formatter, LINE_FORMATTER } from "./formatters"
-import { KEEP, LogFilter } from "./filters"
-import { DEFAULT_WINDOW } from "./handler"
-import { ERROR, Level } from "./levels"
+import { Core, Deferred } from "./core"
+import { HandlerEntry, startWindow } from "./entry"
+import { defer, filterFailed, formatterFailed, handlerFailed } from "./faults"
+import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
+import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
+import { ERROR, isSeverity, Level, TRACE } from "./levels"
 import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
@@ -25,9 +24,9 @@ const MAX_REFUSED_MS = 3600000
  * Makes the record of one log call and hands it out. It never throws and never waits, whatever
  * the message and the arguments are, and the record holds no control character.
  *
- * This is the hot path, hence few and flat functions: a call costs the VM as much as eight reads
- * of a field, and so does `length`. Without arguments only `{0}` is filled, with `undefined`:
- * foreign text with braces belongs into an argument.
+ * This is the hot path: what mostly is not needed stands in functions of its own. Without
+ * arguments only `{0}` is filled, with `undefined`: foreign text with braces belongs into an
+ * argument.
  */
 export function publish(
     source: Source,
@@ -38,38 +37,44 @@ export function publish(
     c?: unknown,
     d?: unknown
 ): void {
-    let topic = source.topic
-    const core = topic.core
-    let entries = topic.entries
+    let topic = source
+    let entries = source.entries
     if (!entries) {
         topic = settled(source)
         if (level > topic.threshold) return
         entries = topic.entries
     }
-    if (level > topic.ceiling) entries = entries.filter(isDirect)
     if (typeof message !== "string") message = joined(message, a, b, c, d)
-    else if (a !== undefined || b !== undefined) {
+    else if (
+        a !== undefined ||
+        b !== undefined ||
+        message.indexOf("{0}") >= 0
+    ) {
+        // the VM writes objects with their UTF-8 escaped byte by byte
         if (typeof a === "object") a = textOf(a)
-        if (b !== undefined) {
-            if (typeof b === "object") b = textOf(b)
-            if (c !== undefined && typeof c === "object") c = textOf(c)
-            if (d !== undefined && typeof d === "object") d = textOf(d)
+        if (typeof b === "object") b = textOf(b)
+        if (c !== undefined || d !== undefined) {
+            c = textOf(c)
+            d = textOf(d)
         }
         message = nativeFormat(message, a, b, c, d)
-    } else if (message.indexOf("{0}") >= 0)
-        message = nativeFormat(message, a, b, textOf(c), textOf(d))
+    }
     const bytes = message.byteLength
-    if (bytes > MAX_MESSAGE) message = cut(message, MAX_MESSAGE)
     // texts that are neither longer in quotes nor hold a DEL are not looked at any further
-    if (quote(message).byteLength !== bytes + 2 || message.indexOf(DEL) >= 0)
-        message = cut(escapeControls(message), MAX_MESSAGE)
+    if (
+        bytes > MAX_MESSAGE ||
+        quote(message).byteLength !== bytes + 2 ||
+        message.indexOf(DEL) >= 0
+    )
+        message = cleaned(message)
+    const core = source.core
     if (core.busy) return keepForLater(core, source, level, message)
     core.busy = true
     // one object serves all records: the heap is small, and handlers must not keep it
-    const record = core.record
+    let record = core.record
     if (core.source !== source) {
         core.source = source
-        record.topic = topic.name
+        record.topic = source.name
         record.mark = source.mark
         record.meta = source.meta
     }
@@ -79,9 +84,14 @@ export function publish(
     if (record.time !== time) {
         record.time = time
         record.wall = core.clock.wall()
+        if (time >= core.windowEnd) renewWindows(core, time)
     }
-    if (core.globalFilters) filterFirst(core, topic.filters, entries, record)
-    else emitTo(core, entries, record, level, time)
+    if (level > topic.plainLevel) {
+        if (level > topic.ceiling) entries = entries.filter(isDirect)
+        if (topic.filters)
+            record = applyFilters(core, undefined, topic.filters, record)
+    }
+    if (record) emitTo(core, entries, record)
     if (core.deferred) drain(core)
     core.busy = false
 }
@@ -93,35 +103,21 @@ function joined(message: unknown, ...args: unknown[]): string {
     return words.join(" ")
 }
 
+/** A text of at most MAX_MESSAGE bytes and without control characters. */
+function cleaned(text: string): string {
+    return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)
+}
+
 function isDirect(entry: HandlerEntry): boolean {
     return entry.direct === true
 }
 
-/** Takes a record through the filters before all handlers. */
-function filterFirst(
-    core: Core,
-    filters: LogFilter[] | undefined,
-    entries: HandlerEntry[],
-    record: LogRecord
-): void {
-    const { time } = record
-    const { fallback } = core.globalFilters
-    if (filters)
-        record = applyFilters(core, undefined, filters, record, fallback)
-    if (record) emitTo(core, entries, record, record.level, time)
-}
-
 /** Gives a record to handlers. */
-function emitTo(
-    core: Core,
-    entries: HandlerEntry[],
-    record: LogRecord,
-    level: Level,
-    time: number
-): void {
-    let formatter: Formatter
-    let formatting: boolean
-    let formatted: LogRecord
+function emitTo(core: Core, entries: HandlerEntry[], record: LogRecord): void {
+    const level = record.level
+    // what the line was made by and of; a handler that wants none has null for a formatter
+    let formatter: Formatter = null
+    let formatted = record
     let line: string
     let i = 0
     let entry = entries[0]
@@ -130,60 +126,138 @@ function emitTo(
         try {
             for (; entry; entry = entries[i]) {
                 i = i + 1
-                if (level > entry.level) continue
+                if (level > entry.threshold && entry !== core.forced) continue
                 let taken = record
-                if (entry.filters) {
-                    const { filters, filterDefault } = entry
-                    const verdict =
-                        filterDefault === undefined ? KEEP : filterDefault
-                    taken = applyFilters(core, entry, filters, record, verdict)
+                if (entry.activeFilters && entry !== core.forced) {
+                    taken = applyFilters(
+                        core,
+                        entry,
+                        entry.activeFilters,
+                        record
+                    )
                     if (!taken) continue
                 }
-                if (entry.burst > 0) {
-                    if (time >= entry.windowEnd) renewWindow(entry, time)
-                    if (entry.passed >= entry.limit)
-                        if (refuse(core, entry, level)) continue
+                const passed = entry.passed
+                if (passed >= entry.limit && refuse(core, entry, level))
+                    continue
+                const wanted = entry.activeFormatter
+                if (wanted !== formatter || taken !== formatted) {
+                    line =
+                        wanted === LINE_FORMATTER
+                            ? formatLine(taken)
+                            : lineBy(core, entry, taken)
+                    formatter = wanted
+                    formatted = taken
                 }
-                const wanted = entry.formatter
-                if (wanted) {
-                    if (wanted !== formatter) formatted = undefined
-                    if (taken !== formatted) {
-                        formatting = true
-                        line = wanted.format(taken)
-                        if (wanted !== LINE_FORMATTER)
-                            line = checkedLine(wanted, line)
-                        formatting = false
-                        formatter = wanted
-                        formatted = taken
-                    }
-                    entry.passed = entry.passed + 1
-                    entry.emit(taken, line)
-                } else {
-                    entry.passed = entry.passed + 1
-                    entry.emit(taken)
-                }
+                entry.passed = passed + 1
+                entry.emit(taken, line)
             }
         } catch (e: any) {
-            // after a formatter's fault the handler is tried again with the default one
-            if (!handlerFailed(core, entry, formatting, e)) entry = entries[i]
-            else i = i - 1
-            formatting = false
+            handlerFailed(core, entry, e)
+            entry = entries[i]
         }
     }
 }
 
-/** What a formatter gave, as one line, unless it may give more. @throws TypeError for no text */
-function checkedLine(formatter: Formatter, line: unknown): string {
-    if (typeof line !== "string")
-        throw new TypeError(`a formatter gives a text, got ${textOf(line)}`)
-    return formatter.multiLine ? line : escapeControls(line)
+/**
+ * The line by a handler's own formatter: one line, unless it may make more. When it throws, the
+ * default one makes the line.
+ */
+function lineBy(core: Core, entry: HandlerEntry, record: LogRecord): string {
+    const formatter = entry.activeFormatter
+    if (formatter === null) return undefined
+    try {
+        const line: unknown = formatter.format(record)
+        if (typeof line !== "string")
+            throw new TypeError(`a formatter gives a text, got ${textOf(line)}`)
+        return formatter.multiLine ? line : escapeControls(line)
+    } catch (e: any) {
+        formatterFailed(core, entry, e)
+        return formatLine(record)
+    }
 }
 
-/** Hands out the records of the log's own, unless a dispatch is under way and will. */
-export function deliverDeferred(core: Core): void {
-    if (core.busy) return
-    drain(core)
-    core.busy = false
+/**
+ * Runs a record through the filters of a handler or, without `entry`, through those before
+ * all handlers. A filter that throws counts as IGNORE.
+ * @returns the record, changed or not, or undefined when it was stopped
+ */
+function applyFilters(
+    core: Core,
+    entry: HandlerEntry | undefined,
+    filters: LogFilter[],
+    record: LogRecord
+): LogRecord | undefined {
+    let verdict = entry ? entry.filterDefault : core.globalFilters.fallback
+    for (const filter of filters) {
+        let answer: FilterAnswer = IGNORE
+        try {
+            answer = ask(filter, record)
+        } catch (e: any) {
+            if (entry) filterFailed(core, entry, filter, e)
+            else core.globalFilters.takeOutFilter(core, filter, e)
+        }
+        if (answer === STOP) return undefined
+        if (answer === IGNORE) continue
+        verdict = KEEP
+        if (answer !== KEEP) record = answer as LogRecord
+    }
+    return verdict === STOP ? undefined : record
+}
+
+function ask(filter: LogFilter, record: LogRecord): FilterAnswer {
+    const answer = filter.filter(record)
+    if (answer === KEEP || answer === STOP || answer === IGNORE) return answer
+    const changed = answer as LogRecord
+    if (!isRecord(changed))
+        throw new TypeError("a filter answers KEEP, STOP, IGNORE or a record")
+    // it may hold what a log call would not let through
+    changed.message = cleaned(changed.message)
+    if (changed.topic !== record.topic)
+        changed.topic = escapeControls(changed.topic)
+    if (changed.mark !== record.mark)
+        changed.mark = escapeControls("" + changed.mark)
+    return changed
+}
+
+function isRecord(value: unknown): boolean {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+        return false
+    const { message, topic, level, time } = value as LogRecord
+    return (
+        typeof message === "string" &&
+        typeof topic === "string" &&
+        typeof time === "number" &&
+        isSeverity(level)
+    )
+}
+
+/** Starts new burst windows where they are over at `time`. */
+function renewWindows(core: Core, time: number): void {
+    let next = Infinity
+    for (const entry of core.entries) {
+        if (time >= entry.windowEnd) startWindow(entry, time)
+        if (entry.windowEnd < next) next = entry.windowEnd
+    }
+    core.windowEnd = next
+}
+
+/**
+ * Decides on a record above the burst limit: errors and worse may be as many again, so that a
+ * storm of lesser ones cannot hide them; the rest is dropped and counted.
+ * @returns whether it is dropped
+ */
+function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
+    if (entry === core.forced) return false
+    const reserve = entry.limit + entry.burst.records
+    if (level <= ERROR && entry.passed < reserve) return false
+    entry.dropped = (entry.dropped ?? 0) + 1
+    entry.unreported = (entry.unreported ?? 0) + 1
+    if (entry.unreported === 1) {
+        entry.reportAt = entry.windowEnd
+        core.due(entry.reportAt)
+    }
+    return true
 }
 
 /**
@@ -199,13 +273,19 @@ function keepForLater(
     const { deferred } = core
     if (!core.draining && (!deferred || deferred.length < MAX_DEFERRED))
         return defer(core, source, level, message)
-    core.refused = core.refused > 0 ? core.refused + 1 : 1
-    // not while this very thing is reported, since that would go on for ever as well
-    if (core.reporting || core.refusedAt !== undefined) return
-    const wait = core.refusedWait > 0 ? core.refusedWait : REFUSED_MS
+    core.refused = (core.refused ?? 0) + 1
+    if (core.refusedAt !== undefined) return
+    const wait = core.refusedWait ?? REFUSED_MS
     core.refusedWait = Math.min(2 * wait, MAX_REFUSED_MS)
     core.refusedAt = core.millis() + wait
     core.due(core.refusedAt)
+}
+
+/** Hands out the records of the log's own, unless a dispatch is under way and will. */
+export function deliverDeferred(core: Core): void {
+    if (core.busy) return
+    drain(core)
+    core.busy = false
 }
 
 /** Hands out what was logged during a dispatch; what is logged meanwhile is refused. */
@@ -221,63 +301,23 @@ function drain(core: Core): void {
     core.draining = false
 }
 
-/** Hands out a record; `forced` takes it whatever its level, filters and burst limit. */
+/** Hands out a record; `forced` takes it after the others, whatever its options. */
 function publishDeferred(
     core: Core,
     { source, level, message, forced }: Deferred
 ): void {
     const topic = settled(source)
-    if (forced) {
-        topic.entries = without(topic.entries, forced)
-        publish(source, level, "{0}", message)
-        topic.entries = undefined
-        core.busy = true
-        giveTo(core, forced)
-    } else if (level <= topic.threshold) publish(source, level, "{0}", message)
-}
-
-/** Gives a handler the record that was published last. */
-function giveTo(core: Core, entry: HandlerEntry): void {
-    const { record } = core
-    let formatting = true
-    try {
-        const { formatter } = entry
-        const line = formatter
-            ? checkedLine(formatter, formatter.format(record))
-            : undefined
-        formatting = false
-        entry.passed++
-        entry.emit(record, line)
-    } catch (e: any) {
-        if (handlerFailed(core, entry, formatting, e)) giveTo(core, entry)
-    }
-}
-
-/** Length of a burst window in ms. */
-export function windowOf({ window }: HandlerEntry): number {
-    return window > 0 ? window : DEFAULT_WINDOW
-}
-
-/** Starts a new burst window at `time`. */
-function renewWindow(entry: HandlerEntry, time: number): void {
-    entry.windowEnd = time + windowOf(entry)
-    entry.limit = entry.passed + entry.burst
-}
-
-/**
- * Decides on a record above the burst limit: errors and worse may be as many again, so that a
- * storm of lesser ones cannot hide them; the rest is dropped and counted.
- * @returns whether it is dropped
- */
-function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
-    if (level <= ERROR && entry.passed < entry.limit + entry.burst) return false
-    entry.dropped = entry.dropped > 0 ? entry.dropped + 1 : 1
-    if (entry.unreported > 0) {
-        entry.unreported++
-        return true
-    }
-    entry.unreported = 1
-    entry.reportAt = entry.windowEnd
-    core.due(entry.reportAt)
-    return true
+    if (!forced && level > topic.threshold) return
+    if (forced) topic.entries = without(topic.entries, forced)
+    publish(source, level, "{0}", message)
+    if (!forced) return
+    core.busy = false
+    core.forced = forced
+    topic.entries = [forced]
+    topic.plainLevel = TRACE
+    publish(source, level, "{0}", message)
+    core.forced = undefined
+    // what is forced leaves the burst limit to others
+    forced.limit++
+    topic.entries = undefined
 }

@@ -1,69 +1,48 @@
+import * as ds from "@devicescript/core"
 import { optionError, optionNames, OptionTable, readOptions } from "../platform"
-import { HandlerEntry } from "./core"
 import { LogFilter } from "./filters"
-import { LINE_FORMATTER } from "./formatters"
+import { Formatter, LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
-import { TRACE } from "./levels"
+import { Level, TRACE } from "./levels"
+import { Account, queueLimits } from "./queue"
+import { LogRecord } from "./record"
 import { checkTopic, LevelRules } from "./spec"
-import { without } from "./table"
+
+/** The handler takes records. */
+export const RUNNING = "running"
+/** The handler threw and was taken out; with `restartAfter` it comes back. */
+export const FAILED = "failed"
 
 /**
- * Makes the entry of a handler.
- * @param burst the limit of one that has no other
- * @throws RangeError for an option out of range
+ * A handler under its name: its options, what of them is in force (less what threw), burst
+ * window and counters. What most handlers never need is not set, to save heap.
  */
-export function makeEntry(
-    name: string,
-    handler: Handler,
-    options: HandlerOptions,
-    burst: number
-): HandlerEntry {
-    const entry: HandlerEntry = {
-        level: TRACE,
-        filters: undefined,
-        burst,
-        passed: 0,
-        formatter: LINE_FORMATTER,
-        emit: handler.emit,
-        handler,
-        name,
-    }
-    if (handler.defaultOptions) changeEntry(entry, handler.defaultOptions())
-    if (options) changeEntry(entry, options)
-    if (entry.burst > 0) endWindow(entry)
-    return entry
-}
-
-/**
- * Takes changed options; what was taken out comes back with them.
- * @throws RangeError for a value out of range; nothing is changed then
- */
-export function changeEntry(
-    entry: HandlerEntry,
-    changes: HandlerOptions
-): void {
-    checkOptions(entry, changes)
-    const { level, loggers, direct, filterDefault, restartAfter, queue } =
-        changes
-    if (queue) entry.handler.queue.configure(queue)
-    restoreEntry(entry)
-    if (level !== undefined) entry.level = level
-    if (loggers) entry.loggers = loggers
-    if (direct !== undefined) entry.direct = direct
-    if (filterDefault !== undefined) entry.filterDefault = filterDefault
-    if (restartAfter !== undefined) entry.restartAfter = restartAfter
-    if (changes.formatter !== undefined) entry.formatter = changes.formatter
-    changeFilters(entry, changes)
-    changeBurst(entry, changes)
-}
-
-/** Brings back what was taken out of an entry, and the entry itself. */
-export function restoreEntry(entry: HandlerEntry): void {
-    if (!entry.asked) return
-    Object.assign(entry, entry.asked)
-    entry.asked = undefined
-    entry.failed = false
-    entry.backAt = undefined
+export interface HandlerEntry extends HandlerOptions {
+    /** The most detailed level that it takes of any topic; NONE while it is out. */
+    threshold: Level
+    /** Those of its `levels` first; undefined when there are none. */
+    activeFilters: LogFilter[]
+    /** Records handed to the handler, and their count up to which the burst window admits more. */
+    passed: number
+    limit: number
+    activeFormatter: Formatter
+    /** The handler's own, bound to it: so it is looked up once. */
+    readonly emit: (record: LogRecord, line?: string) => void
+    readonly handler: Handler
+    readonly name: string
+    /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
+    windowEnd: number
+    /** Records dropped by the burst limit, or lost because something threw. */
+    dropped?: number
+    /** Of these, dropped by the burst limit and not reported yet, and when that is due. */
+    unreported?: number
+    reportAt?: number
+    /** Whether the handler is out. */
+    failed?: boolean
+    /** When what was taken out comes back, in ms since start; undefined = nothing is to. */
+    backAt?: number
+    /** What was thrown last, as text. */
+    error?: string
 }
 
 const HANDLER_OPTIONS: OptionTable = `
@@ -83,6 +62,23 @@ const BURST_OPTIONS: OptionTable = `
     window: ms 1 3600000 = 1000
 `
 
+/** Makes the entry of a handler. @param burst the limit of one that has no other */
+export function makeEntry(
+    name: string,
+    handler: Handler,
+    burst: Burst | null
+): HandlerEntry {
+    return {
+        passed: 0,
+        emit: handler.emit,
+        handler,
+        name,
+        level: TRACE,
+        formatter: LINE_FORMATTER,
+        burst,
+    } as HandlerEntry
+}
+
 /** Whether an option is the log's, and not the handler's own. */
 export function isLogOption(name: string): boolean {
     return optionNames(HANDLER_OPTIONS).includes(name)
@@ -90,25 +86,37 @@ export function isLogOption(name: string): boolean {
 
 /**
  * Checks options.
+ * @returns a copy, completed
  * @throws OPTION_ERROR for a name or value that is not allowed, RangeError for a bad topic
  */
-export function checkOptions(
+export function checkedOptions(
     { name, handler }: HandlerEntry,
-    options: HandlerOptions
-): void {
+    given: HandlerOptions
+): HandlerOptions {
     const thing = `log handler "${name}"`
-    readOptions(thing, HANDLER_OPTIONS, options, {})
+    const options: HandlerOptions = readOptions(
+        thing,
+        HANDLER_OPTIONS,
+        given,
+        {}
+    )
     const { levels, filters, formatter, burst, queue, loggers } = options
     if (levels && !(levels instanceof LevelRules))
         throw optionError(thing, "levels", "LevelRules", levels)
     if (filters) for (const filter of filters) checkFilter(thing, filter)
     if (formatter && typeof formatter.format !== "function")
         throw optionError(thing, "formatter", "a format function", formatter)
-    if (burst) readOptions<Burst>(`${thing}: burst`, BURST_OPTIONS, burst)
+    if (burst)
+        options.burst = readOptions<Burst>(
+            `${thing}: burst`,
+            BURST_OPTIONS,
+            burst
+        )
     if (loggers) for (const topic of loggers) checkTopic(topic)
     if (queue && !handler.queue)
         throw optionError(thing, "queue", "none: it has no queue", queue)
-    if (queue) handler.queue.check(queue)
+    if (queue) queueLimits(queue, handler.queue.limits)
+    return options
 }
 
 /** @throws OPTION_ERROR for what is no filter */
@@ -122,34 +130,81 @@ export function checkFilter(thing: string, filter: LogFilter): void {
         throw optionError(thing, "filter", "a name and a function", filter)
 }
 
-/** Levels by topic take the place of the level, as the first of the filters, and the other way. */
-function changeFilters(entry: HandlerEntry, changes: HandlerOptions): void {
-    const { level, levels } = changes
-    if (!changes.filters && !levels && level === undefined) return
-    const given = changes.filters || entry.filters || []
-    const filters = without(given, entry.levels)
-    if (levels) entry.levels = levels
-    else if (level !== undefined) entry.levels = undefined
-    if (entry.levels) {
-        filters.insert(0, 1)
-        filters[0] = entry.levels
-        entry.level = TRACE
+/** Takes checked options, and brings back what was taken out. */
+export function takeOptions(
+    entry: HandlerEntry,
+    options: HandlerOptions,
+    now: number
+): void {
+    if (options.queue) {
+        entry.handler.queue.configure(options.queue)
+        options.queue = undefined
     }
-    entry.filters = filters.length ? filters : undefined
+    // a level takes the place of levels by topic
+    if (entry.levels && options.level !== undefined) entry.levels = undefined
+    Object.assign(entry, options)
+    activate(entry, now)
 }
 
-/** A change of the burst limit begins a new window. */
-function changeBurst(entry: HandlerEntry, { burst }: HandlerOptions): void {
-    if (burst === null) entry.burst = 0
-    else if (burst) {
-        const given = readOptions<Burst>("burst", BURST_OPTIONS, burst)
-        entry.burst = given.records
-        entry.window = given.window
-        endWindow(entry)
-    }
+/** Puts the options of an entry in force, in a new burst window. */
+export function activate(entry: HandlerEntry, now: number): void {
+    const { level, levels, filters } = entry
+    const active: LogFilter[] = levels ? [levels] : []
+    if (filters) active.pushRange(filters)
+    entry.threshold = levels ? levels.finest() : level
+    entry.activeFilters = active.length ? active : undefined
+    entry.activeFormatter = entry.formatter
+    entry.failed = false
+    entry.backAt = undefined
+    startWindow(entry, now)
 }
 
-function endWindow(entry: HandlerEntry): void {
-    entry.windowEnd = 0
-    entry.limit = 0
+/** Starts a burst window, an endless one when there is no limit. */
+export function startWindow(entry: HandlerEntry, now: number): void {
+    const { burst } = entry
+    entry.limit = burst ? entry.passed + burst.records : Infinity
+    entry.windowEnd = burst ? now + burst.window : Infinity
+}
+
+/** What `handlers()` tells of a handler. */
+export interface HandlerInfo {
+    name: string
+    /** The level in force; NONE while it is out. */
+    level: Level
+    /** `running` or `failed`. */
+    state: string
+    /** What it threw last; undefined when it never did. */
+    error: string | undefined
+    account: Account
+    /** The options in force, which may be given to `configureHandler` again. */
+    options: HandlerOptions
+}
+
+/** What `handlers()` tells of one: the handler's own account, and what never reached it. */
+export function handlerInfo(entry: HandlerEntry): HandlerInfo {
+    const { name, error, handler, passed, threshold } = entry
+    const options: any = {}
+    for (const option of optionNames(HANDLER_OPTIONS)) {
+        const value = (entry as any)[option]
+        if (value !== undefined) options[option] = value
+    }
+    const own = handler.queue || handler
+    const account: Account = own.account
+        ? Object.assign({}, own.account())
+        : { received: passed, delivered: passed, queued: 0, dropped: 0 }
+    const dropped = entry.dropped ?? 0
+    account.received += dropped
+    account.dropped += dropped
+    if (ds.isSimulator()) checkAccount(name, account)
+    const state = entry.failed ? FAILED : RUNNING
+    return { name, level: threshold, state, error, account, options }
+}
+
+/** What must hold at each moment; a board goes on without asking. */
+function checkAccount(name: string, account: Account): void {
+    const { received, delivered, queued, dropped } = account
+    if (received !== delivered + queued + dropped)
+        throw new Error(
+            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
+        )
 }

@@ -1,36 +1,27 @@
-import { Core, HandlerEntry } from "./core"
+import { Core } from "./core"
+import { HandlerEntry } from "./entry"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
-import { placeEntry, without } from "./table"
 import { renderError, textOf } from "./render"
+import { placeEntry, without } from "./table"
 import { invalidate, Source } from "./topic"
+
+// What throws is taken out, and reported once. The options of its handler tell what was asked
+// for: a change of them, or the end of `restartAfter`, brings it back.
 
 /** Topic of the log's own reports: what was dropped, what was taken out. */
 export const LOG_TOPIC = "log"
 
-/**
- * A handler or its formatter threw: takes out the handler, or puts the default formatter in
- * place of its own.
- * @returns true when the handler is to be given the record again
- */
+/** A handler threw while it took a record. */
 export function handlerFailed(
     core: Core,
     entry: HandlerEntry,
-    inFormatter: boolean,
     error: unknown
-): boolean {
-    if (inFormatter && entry.formatter !== LINE_FORMATTER) {
-        noteAsked(entry)
-        entry.formatter = LINE_FORMATTER
-        placeEntry(core, entry)
-        partFailed(core, entry, "formatter of ", error)
-        return true
-    }
-    if (!inFormatter) entry.passed--
+): void {
+    entry.passed--
     entry.dropped = (entry.dropped ?? 0) + 1
     takeOut(core, entry, "", error)
-    return false
 }
 
 /** A handler threw, in what `part` says: it is taken out. */
@@ -40,10 +31,20 @@ export function takeOut(
     part: string,
     error: unknown
 ): void {
-    noteAsked(entry)
-    entry.level = NONE
+    entry.threshold = NONE
     entry.failed = true
     partFailed(core, entry, part, error)
+}
+
+/** A formatter of a handler threw: the default one takes its place. */
+export function formatterFailed(
+    core: Core,
+    entry: HandlerEntry,
+    error: unknown
+): void {
+    entry.activeFormatter = LINE_FORMATTER
+    placeEntry(core, entry)
+    partFailed(core, entry, "formatter of ", error)
 }
 
 /** A filter of a handler threw: it is taken out. */
@@ -53,16 +54,9 @@ export function filterFailed(
     filter: LogFilter,
     error: unknown
 ): void {
-    noteAsked(entry)
-    const rest = without(entry.filters, filter)
-    entry.filters = rest.length ? rest : undefined
+    const rest = without(entry.activeFilters, filter)
+    entry.activeFilters = rest.length ? rest : undefined
     partFailed(core, entry, `filter "${textOf(filter.name)}" of `, error)
-}
-
-/** Keeps what a fault changes, for when it comes back. */
-function noteAsked(entry: HandlerEntry): void {
-    const { level, filters, formatter } = entry
-    if (!entry.asked) entry.asked = { level, filters, formatter }
 }
 
 /** Reports that a part of a handler is out, and notes when it comes back. */
@@ -72,23 +66,32 @@ function partFailed(
     part: string,
     error: unknown
 ): void {
-    const after = entry.restartAfter
     entry.error = renderError(error)
-    if (after > 0) entry.backAt = core.clock.millis() + after
-    reportOut(core, `${part}log handler "${entry.name}"`, entry.error, after)
+    const what = `${part}log handler "${entry.name}"`
+    entry.backAt = reportOut(core, what, entry.error, entry.restartAfter)
 }
 
-/** Reports that something is out, and that it comes back `after` ms (0, undefined = never). */
+/**
+ * Reports that something is out.
+ * @param after ms until it comes back; 0, undefined = never
+ * @returns when it comes back, in ms since start, or undefined
+ */
 export function reportOut(
     core: Core,
     what: string,
     error: string,
-    after: number
-): void {
-    if (after > 0) core.due(core.clock.millis() + after)
-    const fate = after > 0 ? `back in ${after} ms` : "taken out"
+    after: number | undefined
+): number | undefined {
+    let fate = "taken out"
+    let backAt: number
+    if (after > 0) {
+        fate = `back in ${after} ms`
+        backAt = core.millis() + after
+        core.due(backAt)
+    }
     report(core, ERROR, `${what}: ${error}; ${fate}`)
     invalidate(core)
+    return backAt
 }
 
 /**

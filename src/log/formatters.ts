@@ -7,6 +7,7 @@ import {
     uptimeText,
 } from "../platform"
 import { TASK_PREFIX } from "./filters"
+import { LABELS } from "./levels"
 import { LogRecord } from "./record"
 import { renderFields } from "./render"
 import { cut, nativeFormat } from "./text"
@@ -142,25 +143,13 @@ function zone(minutes: number): string {
     return (minutes < 0 ? "-" : "+") + hours + ":" + rest
 }
 
-const LABELS = [
-    "EMERGENCY",
-    "ALERT",
-    "CRITICAL",
-    "ERROR",
-    "WARNING",
-    "NOTICE",
-    "INFO",
-    "DEBUG",
-    "TRACE",
-]
-
 /** What the text of the time was made for, and that text. */
 let stampTime = -1
 let stampWall: number = undefined
 let stamp = ""
 
 /** `TIME [LEVEL] [name.service] message`. */
-function formatLine(record: LogRecord): string {
+export function formatLine(record: LogRecord): string {
     // plain statements: in one expression the VM would keep every part in a slot
     if (record.time !== stampTime) renewStamp(record)
     else if (record.wall !== stampWall) renewStamp(record)

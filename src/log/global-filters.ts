@@ -84,11 +84,13 @@ export class GlobalFilters {
     takeOutFilter(core: Core, filter: LogFilter, error: unknown): void {
         const entry = this.list.find(other => other.filter === filter)
         if (!entry || entry.out) return
-        const { restartAfter } = entry
         entry.out = true
-        if (restartAfter > 0) entry.backAt = core.clock.millis() + restartAfter
-        const what = `log filter "${filter.name}"`
-        reportOut(core, what, renderError(error), restartAfter)
+        entry.backAt = reportOut(
+            core,
+            `log filter "${filter.name}"`,
+            renderError(error),
+            entry.restartAfter
+        )
     }
 
     /**

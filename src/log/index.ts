@@ -1,5 +1,4 @@
-export { FAILED, RUNNING } from "./core"
-export * from "./errors"
+export { FAILED, HandlerInfo, RUNNING } from "./entry"
 export { LOG_TOPIC } from "./faults"
 export * from "./filters"
 export * from "./formatters"
@@ -9,16 +8,24 @@ export * from "./handlers/console"
 export { LogReceiver } from "./handlers/receiver"
 export * from "./handlers/ring"
 export * from "./levels"
-export { HandlerInfo } from "./lifecycle"
 export { Logger, Meta, ServiceLogger } from "./logger"
 export { covers, exactness, matches } from "./pattern"
 export * from "./queue"
 export * from "./record"
 export { renderError, renderFields, textOf } from "./render"
-export { LevelRules, levelSpecFault, parseLevelSpec } from "./spec"
+export {
+    LEVEL_SPEC_ERROR,
+    LevelRules,
+    levelSpecFault,
+    parseLevelSpec,
+} from "./spec"
 export * from "./standard-filters"
 export { LogSystem, TopicLevel } from "./system"
-export { MAX_HANDLERS } from "./table"
+export {
+    HANDLER_EXISTS_ERROR,
+    MAX_HANDLERS,
+    UNKNOWN_HANDLER_ERROR,
+} from "./table"
 export { cut, CUT_MARK, firstBytes, MAX_MESSAGE, nativeFormat } from "./text"
 export { MAX_TOPICS, serviceMark } from "./topic"
 export { rfc3339, uptimeText } from "../platform"

@@ -1,5 +1,3 @@
-import { optionError } from "../platform"
-
 /**
  * Severities of RFC 5424, section 6.2.1, table 2, plus `TRACE` below them and `NONE` for
  * receivers that want nothing. A smaller number is more severe.
@@ -29,40 +27,31 @@ export function isSeverity(level: unknown): boolean {
     )
 }
 
-/**
- * Checks a level that somebody sets.
- * @param thing what the error names
- * @throws OPTION_ERROR unless it is `NONE` or a severity
- */
-export function checkLevel(thing: string, level: Level): void {
-    if (level !== NONE && !isSeverity(level))
-        throw optionError(thing, "level", `a level, ${NONE} to ${TRACE}`, level)
-}
+/** Names of the severities, EMERGENCY first, then that of NONE. */
+export const LABELS = [
+    "EMERGENCY",
+    "ALERT",
+    "CRITICAL",
+    "ERROR",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "TRACE",
+    "NONE",
+]
+/** Names of all levels as in settings and lines, for messages that say what is wanted. */
+export const LEVEL_NAMES =
+    "none, emergency, alert, critical, error, warning, notice, info, debug, trace"
 
 /** Name of a level in lower case, as in settings and lines. */
 export function levelName(level: Level): string {
-    return levelNames()[level + 1]
+    return (level === NONE ? "none" : LABELS[level]).toLowerCase()
 }
 
 /** Level of a name (`none` to `trace`, any case), or undefined for a word that is none. */
 export function parseLevel(name: string): Level | undefined {
-    const at = levelNames().indexOf(name.toLowerCase())
-    return at < 0 ? undefined : at - 1
-}
-
-/** Names of all levels, `none` first, for messages that say what is wanted. */
-export function levelNames(): string[] {
-    // made when it is wanted: kept, it would take some 100 bytes of heap
-    return [
-        "none",
-        "emergency",
-        "alert",
-        "critical",
-        "error",
-        "warning",
-        "notice",
-        "info",
-        "debug",
-        "trace",
-    ]
+    const at = LABELS.indexOf(name.toUpperCase())
+    if (at > TRACE) return NONE
+    return at < 0 ? undefined : at
 }

@@ -1,4 +1,6 @@
+import type { Core } from "./core"
 import { publish } from "./dispatch"
+import type { HandlerEntry } from "./entry"
 import {
     ALERT,
     CRITICAL,
@@ -20,7 +22,7 @@ import {
     renderFields,
     textOf,
 } from "./render"
-import { settled, Source, Topic } from "./topic"
+import { settled, Source } from "./topic"
 
 /** Structured data of a record. */
 export type Meta = Record<string, any>
@@ -35,18 +37,27 @@ export type Meta = Record<string, any>
  * @devsWhenUsed
  */
 export class Logger implements Source {
-    /** What it shares with the other loggers of its topic, see `topic.ts`. */
-    topic: Topic
+    // what holds for its topic, see `topic.ts`
+    threshold = TRACE
+    entries: HandlerEntry[] = undefined
+    plainLevel: Level
+    /** Dotted topic, or undefined before the first use of a task's logger. */
+    name: string
     /** The mark of a service's lines, or undefined; the task's name before the first use. */
     mark: string
     /** Data of all its records, or undefined. */
     meta: Meta
+    base: Logger
+    kept: boolean
 
-    /** Loggers are made by `LogSystem`. @param topic undefined for the first of a topic */
-    constructor(topic: Topic | undefined, mark?: string, meta?: Meta) {
-        this.topic = topic || (this as unknown as Topic)
-        if (mark !== undefined) this.mark = mark
-        if (meta) this.meta = meta
+    /** Loggers are made by `LogSystem`. */
+    constructor(
+        readonly core: Core,
+        name: string | undefined,
+        mark?: string
+    ) {
+        if (name) this.name = name
+        if (mark) this.mark = mark
     }
 
     trace(
@@ -56,8 +67,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= TRACE)
-            publish(this, TRACE, message, a, b, c, d)
+        if (this.threshold >= TRACE) publish(this, TRACE, message, a, b, c, d)
     }
 
     debug(
@@ -67,8 +77,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= DEBUG)
-            publish(this, DEBUG, message, a, b, c, d)
+        if (this.threshold >= DEBUG) publish(this, DEBUG, message, a, b, c, d)
     }
 
     info(
@@ -78,8 +87,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= INFO)
-            publish(this, INFO, message, a, b, c, d)
+        if (this.threshold >= INFO) publish(this, INFO, message, a, b, c, d)
     }
 
     notice(
@@ -89,8 +97,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= NOTICE)
-            publish(this, NOTICE, message, a, b, c, d)
+        if (this.threshold >= NOTICE) publish(this, NOTICE, message, a, b, c, d)
     }
 
     warning(
@@ -100,7 +107,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= WARNING)
+        if (this.threshold >= WARNING)
             publish(this, WARNING, message, a, b, c, d)
     }
 
@@ -111,8 +118,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= ERROR)
-            publish(this, ERROR, message, a, b, c, d)
+        if (this.threshold >= ERROR) publish(this, ERROR, message, a, b, c, d)
     }
 
     critical(
@@ -122,7 +128,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= CRITICAL)
+        if (this.threshold >= CRITICAL)
             publish(this, CRITICAL, message, a, b, c, d)
     }
 
@@ -133,8 +139,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= ALERT)
-            publish(this, ALERT, message, a, b, c, d)
+        if (this.threshold >= ALERT) publish(this, ALERT, message, a, b, c, d)
     }
 
     emergency(
@@ -144,7 +149,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (this.topic.threshold >= EMERGENCY)
+        if (this.threshold >= EMERGENCY)
             publish(this, EMERGENCY, message, a, b, c, d)
     }
 
@@ -157,15 +162,13 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (level === NONE) return
-        if (!isSeverity(level)) level = ERROR
-        if (this.topic.threshold >= level)
-            publish(this, level, message, a, b, c, d)
+        if (isWritten(this, level))
+            publish(this, severity(level), message, a, b, c, d)
     }
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return isSeverity(level) && settled(this).threshold >= level
+        return isSeverity(level) && isWritten(this, level)
     }
 
     /** The most detailed level that reaches any handler. */
@@ -175,7 +178,7 @@ export class Logger implements Source {
 
     /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */
     exception(message: string, error: unknown): void {
-        if (this.topic.threshold >= ERROR)
+        if (this.threshold >= ERROR)
             publish(this, ERROR, "{0}: {1}", message, renderError(error))
     }
 
@@ -189,11 +192,9 @@ export class Logger implements Source {
         object: Meta,
         render?: (object: Meta) => string
     ): void {
-        if (level === NONE) return
-        if (!isSeverity(level)) level = ERROR
-        if (settled(this).threshold < level) return
+        if (!isWritten(this, level)) return
         const text = renderReport(object, render)
-        publish(withMeta(this, object), level, "{0}", text)
+        publish(withMeta(this, object), severity(level), "{0}", text)
     }
 
     /**
@@ -207,8 +208,7 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        // worked out: `withMeta` does so, and `publish` then takes it as checked
-        if (this.topic.core.progress && settled(this).threshold >= INFO)
+        if (this.core.progress)
             publish(
                 withMeta(this, { progress: true }),
                 INFO,
@@ -230,19 +230,11 @@ export class Logger implements Source {
      * none. What is no object with fields counts as none.
      */
     setMeta(meta: Meta | undefined): void {
-        const { core } = settled(this)
+        const { core } = this
         this.meta = fieldsOf(meta) ? Object.assign({}, meta) : undefined
         // the log's record may hold the data of before
         if (core.source === this) core.source = undefined
     }
-}
-
-function withMeta(logger: Logger, meta: Meta): Logger {
-    const merged = Object.assign({}, logger.meta || {})
-    if (fieldsOf(meta)) Object.assign(merged, meta)
-    // not before this one has its topic: whoever claims that must be without metadata
-    const topic = settled(logger)
-    return new Logger(topic, logger.mark, merged)
 }
 
 /**
@@ -250,6 +242,26 @@ function withMeta(logger: Logger, meta: Meta): Logger {
  * `NAME.service.CHILD`.
  */
 export type ServiceLogger = Logger
+
+/** What a program means by a level: ERROR when it is none. */
+function severity(level: Level): Level {
+    return isSeverity(level) ? level : ERROR
+}
+
+/** Whether a record of what a program gives as a level reaches any handler. */
+function isWritten(logger: Logger, level: Level): boolean {
+    return level !== NONE && settled(logger).threshold >= severity(level)
+}
+
+function withMeta(logger: Logger, meta: Meta): Logger {
+    const base = settled(logger) as Logger
+    const made = new Logger(base.core, base.name, logger.mark)
+    const merged = Object.assign({}, logger.meta || {})
+    if (fieldsOf(meta)) Object.assign(merged, meta)
+    made.meta = merged
+    made.base = base
+    return made
+}
 
 function renderReport(object: Meta, render: (object: Meta) => string): string {
     const text = fieldsOf(object) ? renderFields(object) : messageOf(object)

@@ -1,12 +1,15 @@
 import { Signal } from "../platform"
-import { Core, HandlerEntry } from "./core"
+import { Core } from "./core"
 import { deliverDeferred } from "./dispatch"
-import { restoreEntry } from "./entry"
-import { report } from "./faults"
+import { activate, HandlerEntry } from "./entry"
+import { report, takeOut } from "./faults"
 import { ERROR, WARNING } from "./levels"
-import { placeEntry } from "./table"
 import { renderError } from "./render"
+import { placeEntry } from "./table"
 import { invalidate } from "./topic"
+
+// What the log does besides log calls: it opens and closes handlers, reports what was dropped,
+// and brings back what was taken out.
 
 /** Something is to be done at `time` (ms since start) or later. */
 export function wakeAt(core: Core, time: number): void {
@@ -21,20 +24,19 @@ export function wakeAt(core: Core, time: number): void {
 async function maintain(core: Core): Promise<void> {
     try {
         while (core.dueAt !== Infinity) {
-            const wait = core.dueAt - core.clock.millis()
+            const wait = core.dueAt - core.millis()
             await core.maintenance.wait(Math.max(1, wait))
             doDue(core)
         }
     } catch (e: any) {
-        report(core, ERROR, `log: ${renderError(e)}`)
-        deliverDeferred(core)
+        reportNow(core, "log", e)
     }
     core.maintenance = undefined
 }
 
 /** Does what is due by now: reports of what was dropped, returns of what was taken out. */
 export function doDue(core: Core): void {
-    const now = core.clock.millis()
+    const now = core.millis()
     if (now < core.dueAt) return
     core.dueAt = Infinity
     reportRefused(core, now)
@@ -45,28 +47,58 @@ export function doDue(core: Core): void {
     deliverDeferred(core)
 }
 
+/** Opens a handler; one that throws is taken out. */
+export async function openEntry(
+    core: Core,
+    entry: HandlerEntry
+): Promise<void> {
+    try {
+        await entry.handler.open()
+    } catch (e: any) {
+        takeOut(core, entry, "opening ", e)
+        deliverDeferred(core)
+    }
+}
+
+/** Closes a handler that has been removed; what it throws is logged. */
+export async function closeEntry(
+    core: Core,
+    entry: HandlerEntry
+): Promise<void> {
+    const { handler, name } = entry
+    try {
+        if (handler.close) await handler.close()
+    } catch (e: any) {
+        reportNow(core, `closing log handler "${name}"`, e)
+    }
+}
+
+function reportNow(core: Core, what: string, error: unknown): void {
+    report(core, ERROR, `${what}: ${renderError(error)}`)
+    deliverDeferred(core)
+}
+
 /** Reports what was logged inside handlers and dropped; what the report itself causes is counted only. */
 function reportRefused(core: Core, now: number): void {
-    if (core.refusedAt === undefined) return
-    if (now < core.refusedAt) return core.due(core.refusedAt)
-    const { refused } = core
-    core.refusedAt = undefined
-    core.refused = undefined
+    const { refused, refusedAt } = core
+    if (refusedAt === undefined) return
+    if (now < refusedAt) return core.due(refusedAt)
+    core.refused = 0
+    core.refusedAt = Infinity
     report(
         core,
         WARNING,
         `log: ${refused} records dropped that were logged inside handlers`
     )
-    core.reporting = true
     deliverDeferred(core)
-    core.reporting = false
+    core.refusedAt = undefined
 }
 
 /** Does what is due for a handler. */
 function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const { backAt, unreported } = entry
     if (backAt <= now) {
-        restoreEntry(entry)
+        activate(entry, now)
         placeEntry(core, entry)
     } else if (backAt > 0) core.due(backAt)
     if (entry.failed) return
@@ -91,6 +123,10 @@ function reportDropped(
     count: number,
     reason: string
 ): void {
-    const what = `log handler "${entry.name}"`
-    report(core, WARNING, `${what}: ${count} records dropped, ${reason}`, entry)
+    report(
+        core,
+        WARNING,
+        `log handler "${entry.name}": ${count} records dropped, ${reason}`,
+        entry
+    )
 }

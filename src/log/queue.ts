@@ -76,13 +76,14 @@ export class BoundedQueue<T> {
     /** Entries dropped since one was delivered. */
     private stuck = 0
     delivered = 0
-    private limits: QueueOptions
+    /** Those in force. */
+    limits: QueueOptions
     /** Called when something was dropped and the queue is low again; must not log or wait. */
     onLow: () => void
 
     /** @throws OPTION_ERROR when a limit is out of its range */
     constructor(options?: QueueOptions) {
-        this.limits = limitsOf(options)
+        this.limits = queueLimits(options)
         this.setThresholds()
     }
 
@@ -91,13 +92,8 @@ export class BoundedQueue<T> {
      * @throws OPTION_ERROR when a limit is out of its range; nothing is changed then
      */
     configure(changes: QueueOptions): void {
-        this.limits = limitsOf(changes, this.limits)
+        this.limits = queueLimits(changes, this.limits)
         if (this.stage !== STAGE_DROP) this.setThresholds()
-    }
-
-    /** @throws OPTION_ERROR for limits that `configure` would refuse */
-    check(changes: QueueOptions): void {
-        limitsOf(changes, this.limits)
     }
 
     /**
@@ -230,8 +226,14 @@ export class BoundedQueue<T> {
     }
 }
 
-/** @throws OPTION_ERROR when a limit is out of its range */
-function limitsOf(changes: QueueOptions, before?: QueueOptions): QueueOptions {
+/**
+ * Limits after a change, or those of a new queue.
+ * @throws OPTION_ERROR when one is out of its range
+ */
+export function queueLimits(
+    changes: QueueOptions,
+    before?: QueueOptions
+): QueueOptions {
     const limits = readOptions("queue", QUEUE_OPTIONS, changes, before)
     if (limits.lowAt > limits.dropAt)
         throw optionError(

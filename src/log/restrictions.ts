@@ -1,4 +1,4 @@
-import type { HandlerEntry } from "./core"
+import type { HandlerEntry } from "./entry"
 import { covers, exactness } from "./pattern"
 import { checkTopic } from "./spec"
 

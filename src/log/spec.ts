@@ -1,22 +1,34 @@
-import { escapeControls, replaceAll } from "../platform"
-import { LevelSpecError } from "./errors"
 import {
-    checkLevel,
+    checkOption,
+    escapeControls,
+    OptionTable,
+    rangeError,
+    replaceAll,
+} from "../platform"
+import {
     INFO,
     Level,
+    LEVEL_NAMES,
     levelName,
-    levelNames,
     parseLevel,
+    TRACE,
 } from "./levels"
 import { FilterAnswer, IGNORE, LogFilter, STOP } from "./filters"
 import { covers, exactness } from "./pattern"
 import { LogRecord } from "./record"
 import { cut } from "./text"
 
+/**
+ * Name of the error about a level specification that does not parse: a RangeError with the place
+ * of the fault as `at`, the index of its first character. The specification is refused as a whole.
+ */
+export const LEVEL_SPEC_ERROR = "LevelSpecError"
 /** Most `level@topic` overrides of one specification. */
 export const MAX_RULES = 32
 /** Longest topic or pattern, in characters. */
 export const MAX_TOPIC = 48
+
+const LEVEL: OptionTable = " level: level -1 8"
 
 /** An override: the level of a topic, or of all topics that match a `*` pattern. */
 export interface LevelRule {
@@ -69,12 +81,20 @@ export class LevelRules implements LogFilter {
         return undefined
     }
 
+    /** @throws RangeError for trace, unless the topic has it already */
+    checkTrace(topic: string, level: Level): void {
+        const rule = this.rule(topic)
+        if (!rule || rule.level !== TRACE)
+            refuseTrace(`topic "${topic}"`, level)
+    }
+
     /**
      * Sets the override of a topic or pattern; undefined takes it away.
      * @throws RangeError for a malformed topic, one too many, or what is no level
      */
     setRule(topic: string, level: Level | undefined): void {
-        if (level !== undefined) checkLevel(`topic "${topic}"`, level)
+        if (level !== undefined)
+            checkOption(`topic "${topic}"`, LEVEL, "level", level)
         const rule = this.rule(topic)
         if (level === undefined) {
             if (rule) this.rules.insert(this.rules.indexOf(rule), -1)
@@ -107,12 +127,12 @@ function addRule(rules: LevelRule[], topic: string, level: Level): string {
  * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends, at most one without
  * topic, which may stand anywhere. A later word for the same topic is a fault, not an override.
  * @param fallback the level for all other topics when the text names none
- * @throws LevelSpecError with the place of the fault
+ * @throws LEVEL_SPEC_ERROR with the place of the fault
  */
 export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     const rules = new LevelRules(fallback)
     if (typeof text !== "string")
-        throw new LevelSpecError("" + text, 0, "a text is wanted")
+        throw specError("" + text, 0, "a text is wanted")
     const given = text
     for (const blank of ["\t", "\n", "\r"]) text = replaceAll(text, blank, " ")
     let named = false
@@ -131,7 +151,7 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
         const topic = word.slice(sign + 1)
         let problem: string = undefined
         if (level === undefined)
-            problem = `"${name}" is no level; wanted ${levelNames().join(", ")}`
+            problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
         else if (sign >= 0) {
             start += sign + 1
             problem = rules.rule(topic)
@@ -142,9 +162,40 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
             named = true
             rules.fallback = level
         }
-        if (problem) throw new LevelSpecError(given, start, problem)
+        if (problem) throw specError(given, start, problem)
     }
     return rules
+}
+
+function specError(spec: string, at: number, problem: string): Error {
+    const error = rangeError(
+        LEVEL_SPEC_ERROR,
+        escapeControls(
+            `level specification "${spec}", character ${at + 1}: ${problem}`
+        )
+    )
+    ;(error as any).at = at
+    return error
+}
+
+/**
+ * Levels by a new specification, `info` being the default of one that names none. `trace` is for
+ * the start only: it is refused later, unless it is in force already, since it can drown a device
+ * in the field.
+ * @throws LEVEL_SPEC_ERROR, RangeError for trace
+ */
+export function changedRules(before: LevelRules, text: string): LevelRules {
+    const next = parseLevelSpec(text, INFO)
+    if (before.fallback !== TRACE) refuseTrace("the default", next.fallback)
+    for (const rule of next.rules) before.checkTrace(rule.topic, rule.level)
+    return next
+}
+
+function refuseTrace(what: string, level: Level): void {
+    if (level === TRACE)
+        throw new RangeError(
+            `level of ${what}: trace can be set at the start only`
+        )
 }
 
 /** What is wrong with a topic or pattern, or undefined when nothing is. */

@@ -1,29 +1,35 @@
 import { checkOption, Clock, OptionTable, Signal } from "../platform"
-import { changeSpec, checkTrace, LevelWatch } from "./control"
-import { Core, Deferred, HandlerEntry } from "./core"
-import { changeEntry, checkOptions, isLogOption, makeEntry } from "./entry"
+import { Core, Deferred } from "./core"
+import {
+    checkedOptions,
+    HandlerEntry,
+    handlerInfo,
+    HandlerInfo,
+    isLogOption,
+    makeEntry,
+    takeOptions,
+} from "./entry"
 import { LOG_TOPIC } from "./faults"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { FilterOptions, GlobalFilters } from "./global-filters"
-import { DEFAULT_BURST, Handler, HandlerOptions } from "./handler"
+import {
+    Burst,
+    DEFAULT_BURST,
+    DEFAULT_WINDOW,
+    Handler,
+    HandlerOptions,
+} from "./handler"
 import { LogReceiver } from "./handlers/receiver"
+import { LevelWatch, maxLevel } from "./level-watch"
 import { INFO, Level, NONE } from "./levels"
-import { closeEntry, HandlerInfo, handlerInfo, openEntry } from "./lifecycle"
 import { Logger, ServiceLogger } from "./logger"
-import { doDue, wakeAt } from "./maintenance"
+import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
 import { QueueOptions } from "./queue"
 import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
-import { checkTopic, LevelRules, parseLevelSpec } from "./spec"
-import { checkNew, finestOf, getEntry, placeEntry, removeEntry } from "./table"
-import {
-    dropTopic,
-    invalidate,
-    Source,
-    Topic,
-    topicNamed,
-    unusedTopic,
-} from "./topic"
+import { changedRules, checkTopic, LevelRules, parseLevelSpec } from "./spec"
+import { checkNew, getEntry, placeEntry, removeEntry } from "./table"
+import { invalidate, keep, release, Source } from "./topic"
 
 const LOG_OPTIONS: OptionTable = `
     burst: int 0 1000000
@@ -41,9 +47,6 @@ const NEVER = -1
 
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
- *
- * The level that counts for a call is kept with its topic, so that a disabled call costs one
- * comparison; whatever changes levels, handlers or filters computes it anew.
  * @devsWhenUsed
  */
 export class LogSystem implements Core {
@@ -60,21 +63,22 @@ export class LogSystem implements Core {
     }
     source: Source = undefined
     readonly millis: () => number
-    globalFilters: GlobalFilters = undefined
     deferred: Deferred[] = undefined
-    readonly topics: Topic[] = []
+    forced: HandlerEntry = undefined
+    windowEnd = 0
+    readonly topics: Logger[] = []
     replaced = 0
-    readonly unused: Topic
     entries: HandlerEntry[] = []
     dueAt = Infinity
     rules: LevelRules
+    readonly burst: Burst | null = null
     draining: boolean
     progress: boolean
     refused: number
-    restrictions: Restrictions
     refusedAt: number
     refusedWait: number
-    reporting: boolean
+    globalFilters: GlobalFilters
+    restrictions: Restrictions
     maintenance: Signal
     /** Undefined until somebody watches levels. */
     private watch: LevelWatch
@@ -84,17 +88,17 @@ export class LogSystem implements Core {
      * @param spec levels at the start (`LevelRules`), the only time that trace may be set
      * @param burst records a second that a handler takes unless its options say otherwise;
      * 0 = no limit
-     * @throws LevelSpecError, RangeError for a burst out of range
+     * @throws LEVEL_SPEC_ERROR, OPTION_ERROR for a burst out of range
      */
     constructor(
         readonly clock: Clock,
         spec = "info",
-        private readonly burst = DEFAULT_BURST
+        burst = DEFAULT_BURST
     ) {
         checkOption("log", LOG_OPTIONS, "burst", burst)
+        if (burst > 0) this.burst = { records: burst, window: DEFAULT_WINDOW }
         this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)
-        this.unused = unusedTopic(this)
         this.logger(LOG_TOPIC)
         // methods, where closures would keep all that is at hand here
         clock.onSet(this.forgetTime)
@@ -105,13 +109,13 @@ export class LogSystem implements Core {
      * @throws RangeError for a malformed topic
      */
     logger(topic: string): Logger {
-        const made = new Logger(undefined)
-        const shared = topicNamed(this, topic, made)
-        const first = shared as unknown as Logger
-        // a first logger that has a mark or data of its own is somebody's
-        if (first === made || first.mark || first.meta)
-            return first === made ? made : new Logger(shared)
-        return first
+        // one that has a mark or data of its own is somebody's
+        for (const known of this.topics)
+            if (known.name === topic && !known.mark && !known.meta) return known
+        checkTopic(topic)
+        const made = new Logger(this, topic)
+        keep(made)
+        return made
     }
 
     /**
@@ -122,51 +126,52 @@ export class LogSystem implements Core {
     service(name: string, child?: string): ServiceLogger {
         const task = child ? `${name}.${child}` : name
         checkTopic(TASK_PREFIX + task)
-        return new Logger(this.unused, task)
+        return new Logger(this, undefined, task)
     }
 
     /**
-     * Frees what the log keeps of the topic of a logger that is not used any more, as that of a
-     * removed task. A logger of the topic that is used after all has it made again.
+     * Frees what the log keeps of a logger that is not used any more, as that of a removed task.
+     * One that is used after all is kept again.
      */
     freeTopic(logger: Logger): void {
-        dropTopic(logger)
+        release(logger)
     }
 
     /**
      * Adds a handler under a name that is free, and opens it. A handler that has been taken
      * out makes room for another of its name.
-     * @throws HandlerExistsError, OPTION_ERROR for a bad option, RangeError for one handler too many
+     * @throws HANDLER_EXISTS_ERROR, OPTION_ERROR for a bad option, RangeError for one handler too many
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
         const old = checkNew(this, name, handler)
-        const entry = makeEntry(name, handler, options, this.burst)
+        const entry = makeEntry(name, handler, this.burst)
+        if (handler.defaultOptions)
+            Object.assign(
+                entry,
+                checkedOptions(entry, handler.defaultOptions())
+            )
+        const own = checkedOptions(entry, options)
         if (old) {
             removeEntry(this, old)
             closeEntry.start(this, old)
         }
-        const before = this.watchedLevel()
-        placeEntry(this, entry)
-        invalidate(this)
-        this.tellLevel(before)
+        this.configure(entry, own)
         if (handler.queue) handler.queue.onLow = this.due
         if (handler.open) openEntry.start(this, entry)
     }
 
-    /** Removes a handler and waits until it is closed. @throws UnknownHandlerError */
+    /** Removes a handler and waits until it is closed. @throws UNKNOWN_HANDLER_ERROR */
     async removeHandler(name: string): Promise<void> {
         const entry = getEntry(this, name)
-        const before = this.watchedLevel()
         removeEntry(this, entry)
-        invalidate(this)
-        this.tellLevel(before)
+        this.changed(false)
         await closeEntry(this, entry)
     }
 
     /**
      * Changes options of a handler while it runs: the log's, and all others are for its own
      * `configure`. One that was taken out comes back.
-     * @throws UnknownHandlerError, OPTION_ERROR for a bad option (nothing is changed then)
+     * @throws UNKNOWN_HANDLER_ERROR, OPTION_ERROR for a bad option (nothing is changed then)
      */
     configureHandler(
         name: string,
@@ -180,13 +185,9 @@ export class LogSystem implements Core {
             const isOwn = handler.configure && !isLogOption(key)
             ;(isOwn ? own : options)[key] = changes[key]
         }
-        checkOptions(entry, options)
+        const checked = checkedOptions(entry, options)
         if (Object.keys(own).length) handler.configure(own)
-        const before = this.watchedLevel()
-        changeEntry(entry, options)
-        placeEntry(this, entry)
-        invalidate(this)
-        this.tellLevel(before)
+        this.configure(entry, checked)
     }
 
     /** All handlers and receivers. */
@@ -196,7 +197,7 @@ export class LogSystem implements Core {
 
     /**
      * Restricts a topic and its children to one handler; undefined ends that.
-     * @throws UnknownHandlerError, RangeError for a malformed topic
+     * @throws UNKNOWN_HANDLER_ERROR, RangeError for a malformed topic
      */
     restrict(topic: string, handler: string | undefined): void {
         if (handler !== undefined) getEntry(this, handler)
@@ -223,7 +224,7 @@ export class LogSystem implements Core {
 
     /** The filters before all handlers that are in force, in order. */
     filters(): LogFilter[] {
-        return this.filterList().all()
+        return this.globalFilters ? this.globalFilters.all() : []
     }
 
     /**
@@ -244,7 +245,7 @@ export class LogSystem implements Core {
     /**
      * Subscribes to records by level and topic, as in `none debug@net`, also to those that are
      * more detailed than the log's own levels. `unsubscribe` ends it.
-     * @throws LevelSpecError, OPTION_ERROR for a bad queue, RangeError for one handler too many
+     * @throws LEVEL_SPEC_ERROR, OPTION_ERROR for a bad queue, RangeError for one handler too many
      */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
@@ -267,12 +268,12 @@ export class LogSystem implements Core {
 
     /**
      * Takes a level specification, `info` being the default of one that names none.
-     * @throws LevelSpecError with the place of the fault, RangeError for trace; the old
+     * @throws LEVEL_SPEC_ERROR with the place of the fault, RangeError for trace; the old
      * specification stays in force then
      */
     setSpec(text: string): void {
-        changeSpec(this, text)
-        this.levelsChanged()
+        this.rules = changedRules(this.rules, text)
+        this.changed(true)
     }
 
     /** The level of a topic by the specification, whatever handlers there are. */
@@ -287,9 +288,9 @@ export class LogSystem implements Core {
      * or trace
      */
     setLevel(topic: string, level: Level | undefined): void {
-        checkTrace(this, topic, level)
+        this.rules.checkTrace(topic, level)
         this.rules.setRule(topic, level)
-        this.levelsChanged()
+        this.changed(true)
     }
 
     /** Calls `listener` after each change of a level; returns how to stop that. */
@@ -304,36 +305,21 @@ export class LogSystem implements Core {
 
     /** The most detailed level that any handler gets of any topic, at most. */
     maxLevel(): Level {
-        const finest = this.rules.finest()
-        let most = NONE
-        for (const entry of this.entries) {
-            const level = finestOf(entry)
-            most = Math.max(
-                most,
-                entry.direct ? level : Math.min(level, finest)
-            )
-        }
-        return most
+        return maxLevel(this)
     }
 
     /** The level of each topic in use, and that of all others as the last, under the topic "". */
     allLevels(): TopicLevel[] {
         const { rules } = this
-        const levels = this.topics.map(({ name }) => ({
-            topic: name,
-            level: rules.levelOf(name),
-        }))
+        const levels: TopicLevel[] = []
+        for (const logger of this.topics) {
+            const { name } = logger
+            // a task's logger and a plain one may have the same topic
+            if (!levels.some(known => known.topic === name))
+                levels.push({ topic: name, level: rules.levelOf(name) })
+        }
         levels.push({ topic: "", level: rules.fallback })
         return levels
-    }
-
-    private levelWatch(): LevelWatch {
-        const journal = this.logger(LOG_TOPIC)
-        if (!this.watch)
-            this.watch = new LevelWatch(error =>
-                journal.exception("level listener", error)
-            )
-        return this.watch
     }
 
     /** Does what is due by the clock: the log does so by itself, tests call it. */
@@ -346,18 +332,27 @@ export class LogSystem implements Core {
         wakeAt(this, time === undefined ? this.millis() : time)
     }
 
-    private levelsChanged(): void {
+    /** Puts a handler in its place with checked options. */
+    private configure(entry: HandlerEntry, options: HandlerOptions): void {
+        takeOptions(entry, options, this.millis())
+        this.windowEnd = 0
+        placeEntry(this, entry)
+        this.changed(false)
+    }
+
+    /** Levels or handlers changed. */
+    private changed(inRules: boolean): void {
         invalidate(this)
-        if (this.watch) this.watch.tell()
+        if (this.watch) this.watch.tell(inRules)
     }
 
-    /** The most detailed level, if somebody wants to know of its changes. */
-    private watchedLevel(): Level {
-        return this.watch ? this.maxLevel() : NONE
-    }
-
-    private tellLevel(before: Level): void {
-        if (this.watch && this.maxLevel() !== before) this.watch.tell()
+    private levelWatch(): LevelWatch {
+        const journal = this.logger(LOG_TOPIC)
+        if (!this.watch)
+            this.watch = new LevelWatch(this, error =>
+                journal.exception("level listener", error)
+            )
+        return this.watch
     }
 
     private filterList(): GlobalFilters {

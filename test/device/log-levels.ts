@@ -5,9 +5,9 @@ import {
     ERROR,
     INFO,
     levelName,
-    levelNames,
+    LEVEL_NAMES,
+    LEVEL_SPEC_ERROR,
     MAX_TOPICS,
-    LevelSpecError,
     LogSystem,
     NONE,
     NOTICE,
@@ -24,15 +24,21 @@ function faultAt(spec: string): number {
     try {
         parseLevelSpec(spec, INFO)
     } catch (e: any) {
-        return e instanceof LevelSpecError ? e.at : -2
+        return e.name === LEVEL_SPEC_ERROR ? e.at : -2
     }
     return -1
 }
 
 describe("levels (L1)", () => {
     test("eight severities of RFC 5424, trace below them, none", () => {
-        expect(levelNames().join(" ")).toBe(
-            "none emergency alert critical error warning notice info debug trace"
+        const names: string[] = []
+        for (let level = NONE; level <= TRACE; ++level) {
+            names.push(levelName(level))
+            expect(parseLevel(levelName(level))).toBe(level)
+        }
+        expect(names.join(", ")).toBe(LEVEL_NAMES)
+        expect(LEVEL_NAMES).toBe(
+            "none, emergency, alert, critical, error, warning, notice, info, debug, trace"
         )
         expect(parseLevel("emergency")).toBe(0)
         expect(parseLevel("DEBUG")).toBe(7)

@@ -1,37 +1,19 @@
 import { Signal } from "../platform"
 import { Core } from "./core"
-import { INFO, Level, TRACE } from "./levels"
-import { parseLevelSpec } from "./spec"
+import { Level, NONE } from "./levels"
 
 /** Most listeners, and most fibers that wait, for level changes. */
 export const MAX_LISTENERS = 8
 
-/**
- * Takes a level specification. `trace` is for the start only: it is refused later, unless it
- * is in force already, since it can drown a device in the field.
- * @throws LevelSpecError, RangeError for trace; the old specification stays then
- */
-export function changeSpec(core: Core, text: string): void {
-    const next = parseLevelSpec(text, INFO)
-    refuseTrace(next.fallback, core.rules.fallback, "the default")
-    for (const rule of next.rules) checkTrace(core, rule.topic, rule.level)
-    core.rules = next
-}
-
-/**
- * Refuses trace for a topic that does not have it already.
- * @throws RangeError
- */
-export function checkTrace(core: Core, topic: string, level: Level): void {
-    const rule = core.rules.rule(topic)
-    refuseTrace(level, rule && rule.level, `topic "${topic}"`)
-}
-
-function refuseTrace(level: Level, before: Level, what: string): void {
-    if (level === TRACE && before !== TRACE)
-        throw new RangeError(
-            `level of ${what}: trace can be set at the start only`
-        )
+/** The most detailed level that any handler gets of any topic, at most. */
+export function maxLevel({ rules, entries }: Core): Level {
+    const finest = rules.finest()
+    let most = NONE
+    for (const entry of entries) {
+        const { direct, threshold } = entry
+        most = Math.max(most, direct ? threshold : Math.min(threshold, finest))
+    }
+    return most
 }
 
 /**
@@ -43,9 +25,15 @@ export class LevelWatch {
     private waiting: Signal[] = []
     /** Whether listeners are being told: what they change is not told to them again. */
     private telling = false
+    private most: Level
 
     /** @param failed told what a listener threw */
-    constructor(private readonly failed: (error: unknown) => void) {}
+    constructor(
+        private readonly core: Core,
+        private readonly failed: (error: unknown) => void
+    ) {
+        this.most = maxLevel(core)
+    }
 
     /** Adds a listener; returns how to remove it. @throws RangeError for one too many */
     listen(listener: () => void): () => void {
@@ -71,9 +59,15 @@ export class LevelWatch {
         return changed
     }
 
-    /** Tells listeners and waiting fibers of a change. */
-    tell(): void {
-        const { waiting } = this
+    /**
+     * Tells of a change.
+     * @param inRules whether levels themselves changed; otherwise handlers did, which counts when
+     * the most detailed level is another one by that
+     */
+    tell(inRules: boolean): void {
+        const { waiting, most } = this
+        this.most = maxLevel(this.core)
+        if (!inRules && this.most === most) return
         // those that wait from here on wait for the next change
         this.waiting = []
         for (const signal of waiting) signal.notify()
