@@ -1,20 +1,17 @@
 import { Exclusive } from "../platform"
 import { CheckedSettings, isSecretKey } from "./check"
 import { FileState } from "./commit"
-import { settingContext } from "./context"
-import { DotenvReader } from "./dotenv"
 import { settingsError } from "./errors"
 import { SettingsFile } from "./file"
-import { checkText } from "./layer"
+import { checkFile } from "./load"
+import { SettingProblem } from "./problem"
 import { SchemaTable } from "./schema"
 import { Held, putInForce, SettingChange, Settings } from "./settings"
 import { MASK } from "./values"
-import { editDotenv, SettingChanges } from "./writer"
+import { editDotenv, readDotenv, SettingChanges } from "./writer"
 
 // Changes of the settings file: checked as a whole, written as a whole, put in force as a whole.
 // They come one after another; what refuses one leaves flash and values as they are.
-
-const NO_FILE = "this program keeps none"
 
 /**
  * Changes settings in the settings file, all or none, and puts them in force.
@@ -28,10 +25,15 @@ export async function changeSettings<T extends SchemaTable>(
 ): Promise<SettingChange> {
     const held = settings.held()
     return await turnsOf(held).run(async () => {
-        const { pause } = settingContext(held.tables)
-        const text = await editDotenv(await fileText(held), changes, pause)
-        const checked = await checkText(held, text, [])
-        refuseNewProblems(held, checked, Object.keys(changes))
+        const text = await editDotenv(await fileText(held), changes, held.pause)
+        const checked = await checkFile(settings, text)
+        const changed = Object.keys(changes)
+        const known = held.problems.map(problem => problem.key)
+        refuse(
+            checked.problems.filter(
+                ({ key }) => changed.indexOf(key) >= 0 || known.indexOf(key) < 0
+            )
+        )
         return await keep(held, text, checked, {})
     })
 }
@@ -50,9 +52,8 @@ export async function replaceSettings<T extends SchemaTable>(
     const held = settings.held()
     return await turnsOf(held).run(async () => {
         const whole = await unmask(held, text)
-        const checked = await checkText(held, whole, [])
-        if (checked.problems.length)
-            throw settingsError(messageOf(checked.problems.map(p => p.message)))
+        const checked = await checkFile(settings, whole)
+        refuse(checked.problems)
         return await keep(held, whole, checked, state)
     })
 }
@@ -62,29 +63,28 @@ export async function maskedFile<T extends SchemaTable>(
     settings: Settings<T>
 ): Promise<string> {
     const held = settings.held()
-    const { pause } = settingContext(held.tables)
+    const { pause } = held
     const text = await fileText(held)
     const masks: SettingChanges = {}
-    await eachValue(text, pause, (key, value) => {
+    for (const entry of await readDotenv(text, pause)) {
+        const { key, value } = entry
         const found = held.texts[key]
-        const secret = (found && found.secret) || isSecretKey(key, held.tables)
+        const secret = (found && found.secret) || isSecretKey(key, held)
         if (secret && value !== "") masks[key] = MASK
-    })
+    }
     return await editDotenv(text, masks, pause)
 }
 
 /** A text with the secrets of the file in flash in place of `***`. */
 async function unmask(held: Held, text: string): Promise<string> {
-    const { pause } = settingContext(held.tables)
-    const masked: string[] = []
-    await eachValue(text, pause, (key, value) => {
-        if (value === MASK) masked.push(key)
-    })
+    const { pause } = held
+    const entries = await readDotenv(text, pause)
+    const masked = entries.filter(entry => entry.value === MASK)
     if (!masked.length) return text
+    const keys = masked.map(entry => entry.key)
     const changes: SettingChanges = {}
-    await eachValue(await fileText(held), pause, (key, value) => {
-        if (masked.indexOf(key) >= 0) changes[key] = value
-    })
+    for (const entry of await readDotenv(await fileText(held), pause))
+        if (keys.indexOf(entry.key) >= 0) changes[entry.key] = entry.value
     return await editDotenv(text, changes, pause)
 }
 
@@ -99,23 +99,12 @@ async function keep(
     return putInForce(held, checked)
 }
 
-/** @throws SettingsError for a problem of a changed key, or one that was not there before */
-function refuseNewProblems(
-    held: Held,
-    checked: CheckedSettings,
-    changed: string[]
-): void {
-    const known = held.problems.map(problem => problem.key)
-    const fresh = checked.problems.filter(
-        ({ key }) => changed.indexOf(key) >= 0 || known.indexOf(key) < 0
-    )
-    if (fresh.length)
-        throw settingsError(messageOf(fresh.map(problem => problem.message)))
-}
-
-function messageOf(messages: string[]): string {
-    const more = messages.length - 1
-    return messages[0] + (more > 0 ? `; and ${more} more` : "")
+/** @throws SettingsError when there are problems */
+function refuse(problems: SettingProblem[]): void {
+    const more = problems.length - 1
+    if (more < 0) return
+    const { message } = problems[0]
+    throw settingsError(message + (more > 0 ? `; and ${more} more` : ""))
 }
 
 async function fileText(held: Held): Promise<string> {
@@ -124,24 +113,11 @@ async function fileText(held: Held): Promise<string> {
 }
 
 function fileOf({ file }: Held): SettingsFile {
-    if (!file) throw settingsError(NO_FILE)
+    if (!file) throw settingsError("this program keeps none")
     return file
 }
 
-function turnsOf({ turns }: Held): Exclusive {
-    if (!turns) throw settingsError(NO_FILE)
-    return turns
-}
-
-async function eachValue(
-    text: string,
-    pause: () => Promise<void>,
-    use: (key: string, value: string) => void
-): Promise<void> {
-    const reader = new DotenvReader(text)
-    while (!reader.done()) {
-        const entry = reader.next()
-        if (entry) use(entry.key, entry.value)
-        await pause()
-    }
+function turnsOf(held: Held): Exclusive {
+    fileOf(held)
+    return held.turns as Exclusive
 }

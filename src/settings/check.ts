@@ -1,27 +1,37 @@
-import { expand, Source } from "./expand"
-import { addProblem, SettingProblem, settingProblem } from "./problem"
+import { nextEntry, scanDotenv } from "./dotenv"
+import { addProblem, MAX_SETTINGS, SettingProblem } from "./problem"
 import {
     findRule,
     isSecretKind,
     isSettingKey,
+    MAX_KEY_LENGTH,
     OWN_PREFIX,
     schemaKeys,
 } from "./schema"
 import { isSecretName } from "./secrets"
+import { indexOrEnd, replaceAll } from "./text"
 import { LevelNames, valueFault } from "./values"
 
 // Makes of what the settings file and the build say the texts that hold: references filled in,
 // each text checked against the schema. The board and the host call the same function, so that
 // what the host lets through the board takes. Read by Node as well.
 
+/** Most references that one value may lead through; more lead in a circle. */
+const MAX_REFERENCES = 16
+/** Longest value with everything filled in, in characters. */
+const MAX_EXPANDED = 200
+/** Longest part of a reference that a message repeats. */
+const MAX_SHOWN = 40
+/** Stands for an escaped `${` until all references are filled in. */
+const ESCAPED = "\u0001"
+
 /** What the checks need from outside. */
-export interface CheckContext {
+export interface CheckContext extends LevelNames {
     /** The tables of the schema. */
     readonly tables: readonly string[]
-    readonly levels: LevelNames
     /** The one of some names that comes nearest to a wrong one. */
     nearest(wanted: string, names: string[]): string
-    /** Called after each value, so that other fibers run in between. */
+    /** Called after each statement and each value, so that other fibers run in between. */
     pause(): Promise<void>
 }
 
@@ -53,43 +63,80 @@ export interface CheckedSettings {
 }
 
 /**
- * Checks settings.
- * @param written what the build says, with what the file says in its place, by key
+ * Checks the text of a settings file.
+ * @param written what the build says, by key; what the file says takes its place
  * @param problems what is wrong already
  * @returns the texts that are sound, and what is wrong with the others
  */
+export async function checkText(
+    text: string,
+    written: Record<string, Written>,
+    problems: SettingProblem[],
+    context: CheckContext
+): Promise<CheckedSettings> {
+    try {
+        await readFile(text, written, problems, context)
+    } catch (e: any) {
+        // a text too long to be read
+        addProblem(problems, "", 1, "" + e.message)
+    }
+    return await checkSettings(written, problems, context)
+}
+
+/** Reads the statements of a settings file. Of a key given twice the later one counts. */
+async function readFile(
+    text: string,
+    written: Record<string, Written>,
+    problems: SettingProblem[],
+    { pause }: CheckContext
+): Promise<void> {
+    const scan = scanDotenv(text)
+    let count = 0
+    while (scan.at < scan.text.length) {
+        await pause()
+        const entry = nextEntry(scan)
+        if (!entry) continue
+        const { key, value, line } = entry
+        let problem: string | undefined
+        if (key === "") problem = "no assignment, wanted KEY=value"
+        // what is no key is not repeated: in a damaged file it may be a piece of a secret
+        else if (!isSettingKey(key))
+            problem = `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
+        else if (written[key] || count++ < MAX_SETTINGS)
+            written[key] = { text: value, line }
+        else problem = `more than ${MAX_SETTINGS} settings`
+        if (problem) addProblem(problems, "", line, problem)
+    }
+}
+
+/** Checks settings as they are written. The rest is as for `checkText`. */
 export async function checkSettings(
     written: Record<string, Written>,
     problems: SettingProblem[],
     context: CheckContext
 ): Promise<CheckedSettings> {
-    const { tables, levels, pause } = context
     const texts: Record<string, SettingText> = {}
-    const source: Source = {
-        text: key => textOf(key, written, tables),
-        isSecret: key => isSecretKey(key, tables),
-    }
     for (const key of Object.keys(written)) {
-        const { line, text: raw } = written[key]
-        const rule = findRule(tables, key)
-        const { text, secret, fault } = expand(key, raw, source)
-        let problem = fault
-        if (problem === undefined && !rule && key[0] !== OWN_PREFIX)
-            problem = unknownKey(key, context)
-        if (problem === undefined && rule)
-            problem = valueFault(rule, text, secret, levels)
+        const { text, line } = written[key]
+        const rule = findRule(context.tables, key)
         const origin = line === undefined ? "build" : "file"
-        if (problem !== undefined)
-            addProblem(problems, settingProblem(key, line, problem))
-        else if (rule && text !== "")
-            texts[key] = { text, line, origin, secret }
-        await pause()
+        const secret = isSecretKey(key, context)
+        const held: SettingText = { text, line, origin, secret }
+        let problem = expand(held, written, context)
+        if (problem === undefined) {
+            if (rule)
+                problem = valueFault(rule, held.text, held.secret, context)
+            else if (key[0] !== OWN_PREFIX) problem = unknownKey(key, context)
+        }
+        if (problem !== undefined) addProblem(problems, key, line, problem)
+        else if (rule && held.text !== "") texts[key] = held
+        await context.pause()
     }
     return { texts, problems }
 }
 
 /** Whether the value of a key is never shown: by the schema, or by its name where there is none. */
-export function isSecretKey(key: string, tables: readonly string[]): boolean {
+export function isSecretKey(key: string, { tables }: CheckContext): boolean {
     const rule = findRule(tables, key)
     return rule ? isSecretKind(rule.kind) : isSecretName(key)
 }
@@ -102,15 +149,58 @@ export function unknownKey(
     return `no such setting; the nearest is ${nearest(key, schemaKeys(tables))}`
 }
 
+/**
+ * Fills in the references of a text: `${KEY}` and `${KEY:-default}`, as in a shell and in
+ * aioctl's dotenv. `\${` is a dollar sign and a brace. Nothing else is evaluated.
+ * @returns why they cannot be filled in; undefined when they are
+ */
+function expand(
+    held: SettingText,
+    written: Record<string, Written>,
+    context: CheckContext
+): string | undefined {
+    let text = escape(held.text)
+    // the last one has none within it
+    let start = text.lastIndexOf("${")
+    for (let count = 0; start >= 0; count++) {
+        const end = text.indexOf("}", start)
+        if (end < 0) return "a ${ has no }"
+        if (count >= MAX_REFERENCES) return "its ${...} lead in a circle"
+        const inner = text.slice(start + 2, end)
+        const nameEnd = indexOrEnd(inner, ":-", 0)
+        const name = inner.slice(0, nameEnd)
+        let filled = inner.slice(nameEnd + 2)
+        const found = textOf(name, written, context)
+        if (found) {
+            filled = escape(found)
+            if (isSecretKey(name, context)) held.secret = true
+        } else if (nameEnd === inner.length)
+            // a password with a "${" in it is not repeated
+            return held.secret
+                ? "a ${...} of it is not set"
+                : `\${${name.slice(0, MAX_SHOWN)}} is not set`
+        text = text.slice(0, start) + filled + text.slice(end + 1)
+        if (text.length > MAX_EXPANDED)
+            return `it is longer than ${MAX_EXPANDED} characters`
+        start = text.lastIndexOf("${")
+    }
+    held.text = replaceAll(text, ESCAPED, "${")
+    return undefined
+}
+
+function escape(text: string): string {
+    return replaceAll(text, "\\${", ESCAPED)
+}
+
 /** What `${key}` stands for: as written, else the default of the schema. */
 function textOf(
     key: string,
     written: Record<string, Written>,
-    tables: readonly string[]
+    { tables }: CheckContext
 ): string | undefined {
     if (!isSettingKey(key)) return undefined
     const found = written[key]
     if (found && found.text !== "") return found.text
     const rule = findRule(tables, key)
-    return rule ? rule.fallback : undefined
+    return rule && rule.fallback
 }

@@ -1,4 +1,4 @@
-import { digest } from "@devicescript/crypto"
+import { equalBytes, sha256 } from "../platform"
 import { settingsError } from "./errors"
 
 /**
@@ -18,19 +18,16 @@ import { settingsError } from "./errors"
  *
  * The host reads the same format in `host/flash/config.ts`.
  */
-const MAGIC = 0x53
-const FORMAT_VERSION = 1
+const FORMAT = 0x0153
 /** Flag: the set before this one is kept to go back to. */
 const KEEP_PREVIOUS = 1
 const FLAGS = 2
 const NOTE_BYTES = 3
 const SEQUENCE = 4
 const VERSION = 8
-const TEXT_BYTES = 12
-const HASH = 14
+const CONTENT = 12
 const CHECKSUM = 46
 const NOTE = 50
-const HASH_BYTES = 32
 const CHECKSUM_BYTES = 4
 
 /** Longest note, in bytes. */
@@ -46,76 +43,74 @@ export interface FileState {
     keepPrevious: boolean
 }
 
-/** A commit record as it is read. */
-export interface Commit extends FileState {
-    sequence: number
-    /** Bytes of the text. */
-    length: number
-    /** SHA-256 of the text. */
-    hash: Buffer
+/** What a commit record says of a text: its bytes, as u16, and its SHA-256. */
+export function describeText(text: Buffer): Buffer {
+    const content = Buffer.alloc(CHECKSUM - CONTENT)
+    content.setAt(0, "u16", text.length)
+    content.set(sha256([text]), 2)
+    return content
 }
 
-/** The record of an empty file that nobody has written yet. */
-export function emptyCommit(): Commit {
-    const nothing = Buffer.alloc(0)
-    return {
-        sequence: 0,
-        version: 0,
-        length: 0,
-        hash: digest("sha256", nothing),
-        keepPrevious: false,
-        note: nothing,
-    }
-}
-
-/** The value of a set's slot 0. @throws SettingsError when the note is too long */
-export function encodeCommit(commit: Commit): Buffer {
-    const { note } = commit
+/**
+ * The record of a text, which is the value of a set's slot 0.
+ * @param content what `describeText` says of it
+ * @throws SettingsError when the note is too long
+ */
+export function encodeCommit(
+    { version, note, keepPrevious }: FileState,
+    sequence: number,
+    content: Buffer
+): Buffer {
     if (note.length > MAX_NOTE_BYTES)
         throw settingsError(
             `a note of ${note.length} bytes, at most ${MAX_NOTE_BYTES} fit`
         )
-    const value = Buffer.alloc(NOTE + note.length)
-    value[0] = MAGIC
-    value[1] = FORMAT_VERSION
-    value[FLAGS] = commit.keepPrevious ? KEEP_PREVIOUS : 0
-    value[NOTE_BYTES] = note.length
-    value.setAt(SEQUENCE, "u32", commit.sequence)
-    value.setAt(VERSION, "u32", commit.version)
-    value.setAt(TEXT_BYTES, "u16", commit.length)
-    value.set(commit.hash, HASH)
-    value.set(note, NOTE)
-    value.set(checksum(value), CHECKSUM)
-    return value
+    const commit = Buffer.alloc(NOTE + note.length)
+    commit.setAt(0, "u16", FORMAT)
+    commit[FLAGS] = keepPrevious ? KEEP_PREVIOUS : 0
+    commit[NOTE_BYTES] = note.length
+    commit.setAt(SEQUENCE, "u32", sequence)
+    commit.setAt(VERSION, "u32", version)
+    commit.set(content, CONTENT)
+    commit.set(note, NOTE)
+    commit.set(checksum(commit), CHECKSUM)
+    return commit
 }
 
-/** Reads the value of a set's slot 0; undefined when it is no sound record of this format. */
-export function decodeCommit(value: Buffer): Commit | undefined {
-    if (value[0] !== MAGIC || value[1] !== FORMAT_VERSION) return undefined
-    if (value.length !== NOTE + value[NOTE_BYTES]) return undefined
-    const stored = value.slice(CHECKSUM, NOTE)
-    if (!sameBytes(stored, checksum(value))) return undefined
+/** Whether the value of a set's slot 0 is a sound record of this format. */
+export function isCommit(value: Buffer): boolean {
+    return (
+        value.length === NOTE + value[NOTE_BYTES] &&
+        value.getAt(0, "u16") === FORMAT &&
+        equalBytes(value.slice(CHECKSUM, NOTE), checksum(value))
+    )
+}
+
+/** Of two whole sets the one with the higher number counts; 0 for no record. */
+export function sequenceOf(commit: Buffer | undefined): number {
+    return commit ? commit.getAt(SEQUENCE, "u32") : 0
+}
+
+/** What a record says of its text, that of no text without one. */
+export function contentOf(commit: Buffer | undefined): Buffer {
+    return commit
+        ? commit.slice(CONTENT, CHECKSUM)
+        : describeText(Buffer.alloc(0))
+}
+
+/** The state in a record; version 0 without one. */
+export function stateOf(commit: Buffer | undefined): FileState {
+    if (!commit) commit = Buffer.alloc(NOTE)
     return {
-        sequence: value.getAt(SEQUENCE, "u32"),
-        version: value.getAt(VERSION, "u32"),
-        length: value.getAt(TEXT_BYTES, "u16"),
-        hash: value.slice(HASH, HASH + HASH_BYTES),
-        keepPrevious: (value[FLAGS] & KEEP_PREVIOUS) !== 0,
-        note: value.slice(NOTE, value.length),
+        version: commit.getAt(VERSION, "u32"),
+        note: commit.slice(NOTE, commit.length),
+        keepPrevious: (commit[FLAGS] & KEEP_PREVIOUS) !== 0,
     }
 }
 
-/** Whether two buffers hold the same bytes. */
-export function sameBytes(a: Buffer, b: Buffer): boolean {
-    if (a.length !== b.length) return false
-    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-    return true
-}
-
-function checksum(value: Buffer): Buffer {
-    return digest(
-        "sha256",
-        value.slice(0, CHECKSUM),
-        value.slice(NOTE, value.length)
-    ).slice(0, CHECKSUM_BYTES)
+function checksum(commit: Buffer): Buffer {
+    return sha256([
+        commit.slice(0, CHECKSUM),
+        commit.slice(NOTE, commit.length),
+    ]).slice(0, CHECKSUM_BYTES)
 }

@@ -1,5 +1,5 @@
 import { Exclusive, FlashSlots } from "../platform"
-import { Commit, emptyCommit, FileState } from "./commit"
+import { FileState, stateOf } from "./commit"
 import {
     changeState,
     commitText,
@@ -10,14 +10,8 @@ import {
     Sets,
     StagedFile,
     stageText,
+    StoredFile,
 } from "./sets"
-
-/** A settings file as it is read. */
-export interface StoredFile extends FileState {
-    readonly text: string
-    /** SHA-256 of the text, 32 bytes. */
-    readonly hash: Buffer
-}
 
 /**
  * The settings file of a board, `settings.env`, in its flash. What is asked of it is done one
@@ -34,16 +28,7 @@ export class SettingsFile {
      * store has 8 KB only
      */
     constructor(flash: FlashSlots, maxBytes: number = LARGE_FILE_BYTES) {
-        this.sets = {
-            flash,
-            maxBytes,
-            problems: [],
-            opened: false,
-            index: 0,
-            commit: undefined,
-            sequence: 0,
-            staged: undefined,
-        }
+        this.sets = { flash, maxBytes, problems: [], index: 0 }
     }
 
     /**
@@ -53,11 +38,7 @@ export class SettingsFile {
      * @throws FlashError when the flash does not answer
      */
     async read(): Promise<StoredFile | undefined> {
-        const { sets, turns } = this
-        return await turns.run(async () => {
-            const text = await openSets(sets)
-            return text ? stored(sets.commit, text) : undefined
-        })
+        return await this.run(openSets)
     }
 
     /**
@@ -66,10 +47,7 @@ export class SettingsFile {
      * @throws FlashError when the flash does not answer
      */
     async previous(): Promise<StoredFile | undefined> {
-        return await this.run(async sets => {
-            const previous = await readPrevious(sets)
-            return previous && stored(previous.commit, previous.text)
-        })
+        return await this.run(readPrevious)
     }
 
     /**
@@ -80,8 +58,7 @@ export class SettingsFile {
      * @throws FlashError when the flash does not answer
      */
     async stage(text: string): Promise<StagedFile> {
-        const bytes = Buffer.from(text)
-        return await this.run(async sets => await stageText(sets, bytes))
+        return await this.run(stageText, text)
     }
 
     /**
@@ -94,7 +71,7 @@ export class SettingsFile {
         staged: StagedFile,
         state: Partial<FileState> = {}
     ): Promise<void> {
-        await this.run(async sets => await commitText(sets, staged, state))
+        await this.run(commitText, staged, state)
     }
 
     /** Stages and commits a text with nothing in between. @throws as `stage` and `commit` */
@@ -102,12 +79,7 @@ export class SettingsFile {
         text: string,
         state: Partial<FileState> = {}
     ): Promise<StagedFile> {
-        const bytes = Buffer.from(text)
-        return await this.run(async sets => {
-            const staged = await stageText(sets, bytes)
-            await commitText(sets, staged, state)
-            return staged
-        })
+        return await this.run(replaceText, text, state)
     }
 
     /**
@@ -115,7 +87,7 @@ export class SettingsFile {
      * @throws SettingsError as `commit`
      */
     async setState(state: Partial<FileState>): Promise<void> {
-        await this.run(async sets => await changeState(sets, state))
+        await this.run(changeState, state)
     }
 
     /**
@@ -124,12 +96,12 @@ export class SettingsFile {
      * @throws SettingsError as `commit`
      */
     async rollBack(state: Partial<FileState> = {}): Promise<void> {
-        await this.run(async sets => await restorePrevious(sets, state))
+        await this.run(restorePrevious, state)
     }
 
     /** State of the file that counts, as read or written last; version 0 without a file. */
     state(): FileState {
-        return this.sets.commit || emptyCommit()
+        return stateOf(this.sets.commit)
     }
 
     /** What was found damaged in flash, in order of discovery. */
@@ -137,16 +109,25 @@ export class SettingsFile {
         return this.sets.problems.slice()
     }
 
-    private async run<T>(job: (sets: Sets) => Promise<T>): Promise<T> {
+    private async run<A, B, T>(
+        job: (sets: Sets, a: A, b: B) => Promise<T>,
+        a?: A,
+        b?: B
+    ): Promise<T> {
         const { sets, turns } = this
         return await turns.run(async () => {
-            if (!sets.opened) await openSets(sets)
-            return await job(sets)
+            if (!sets.opened && job !== openSets) await openSets(sets)
+            return await job(sets, a, b)
         })
     }
 }
 
-function stored(commit: Commit, text: Buffer): StoredFile {
-    const { version, note, keepPrevious, hash } = commit
-    return { text: text.toString(), version, note, keepPrevious, hash }
+async function replaceText(
+    sets: Sets,
+    text: string,
+    state: Partial<FileState>
+): Promise<StagedFile> {
+    const staged = await stageText(sets, text)
+    await commitText(sets, staged, state)
+    return staged
 }

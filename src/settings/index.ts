@@ -6,12 +6,22 @@ export {
     SettingText,
 } from "./check"
 export { FileState, MAX_NOTE_BYTES } from "./commit"
-export { DotenvEntry, DotenvReader, MAX_DOTENV_LENGTH } from "./dotenv"
+export {
+    DotenvEntry,
+    DotenvScan,
+    MAX_DOTENV_LENGTH,
+    nextEntry,
+    scanDotenv,
+} from "./dotenv"
 export { SETTINGS_ERROR } from "./errors"
-export { SettingsFile, StoredFile } from "./file"
+export { SettingsFile } from "./file"
 export { FIRMWARE_SETTINGS } from "./firmware"
-export { checkFile, openSettingsFile, reloadSettings } from "./layer"
-export { loadSettings } from "./load"
+export {
+    checkFile,
+    loadSettings,
+    openSettingsFile,
+    reloadSettings,
+} from "./load"
 export { MAX_PROBLEMS, MAX_SETTINGS, SettingProblem } from "./problem"
 export {
     KeyOf,
@@ -29,6 +39,11 @@ export {
     SettingListener,
     Settings,
 } from "./settings"
-export { LARGE_FILE_BYTES, SMALL_FILE_BYTES, StagedFile } from "./sets"
+export {
+    LARGE_FILE_BYTES,
+    SMALL_FILE_BYTES,
+    StagedFile,
+    StoredFile,
+} from "./sets"
 export { MASK } from "./values"
 export { editDotenv, SettingChanges } from "./writer"

@@ -1,13 +1,15 @@
-import { FlashSlots, MAX_KEY_BYTES } from "../platform"
-import { checkSettings } from "./check"
-import { settingContext } from "./context"
-import { settingProblem } from "./problem"
+import { Exclusive, FlashSlots, MAX_KEY_BYTES } from "../platform"
+import { CheckedSettings, checkSettings, checkText } from "./check"
+import { SettingsFile } from "./file"
+import { addProblem, SettingProblem } from "./problem"
 import { findRule, schemaKeys, SchemaTable } from "./schema"
-import { putInForce, Settings } from "./settings"
+import { Held, putInForce, SettingChange, Settings } from "./settings"
+
+// Where settings come from: what the build put in flash, and on top of it the settings file. A
+// program that does not open one does not carry its code.
 
 /**
  * The settings of a schema as the build put them in flash: one read of about 15 ms for each key.
- * `openSettingsFile` puts the settings file on top of them.
  * Never throws: what cannot be read is a problem, and the default stands.
  */
 export async function loadSettings<T extends SchemaTable>(
@@ -16,6 +18,7 @@ export async function loadSettings<T extends SchemaTable>(
 ): Promise<Settings<T>> {
     const settings = new Settings<T>(tables)
     const held = settings.held()
+    const { build, unread } = held
     for (const key of schemaKeys(tables)) {
         // the build cannot put a longer key on a board
         if (key.length > MAX_KEY_BYTES) continue
@@ -24,17 +27,12 @@ export async function loadSettings<T extends SchemaTable>(
             const text = slot ? decode(slot.toString()) : ""
             // the build's defaults are in flash as well: they would take heap
             if (text !== "" && text !== findRule(tables, key).fallback)
-                held.build[key] = { text, line: undefined }
+                build[key] = { text, line: undefined }
         } catch (e: any) {
-            held.unread.push(settingProblem(key, undefined, "" + e.message))
+            addProblem(unread, key, undefined, "" + e.message)
         }
     }
-    const checked = await checkSettings(
-        held.build,
-        held.unread.slice(),
-        settingContext(tables)
-    )
-    putInForce(held, checked)
+    putInForce(held, await checkSettings(build, unread.slice(), held))
     return settings
 }
 
@@ -51,4 +49,56 @@ function decode(json: string): string {
         throw new Error("what is in flash is not JSON")
     }
     return typeof value === "string" ? value : json
+}
+
+/**
+ * Puts the settings file on top of the build's settings, and lets `changeSettings` change it.
+ * Never throws: when the file cannot be read, that is a problem, and the build's settings hold.
+ */
+export async function openSettingsFile<T extends SchemaTable>(
+    settings: Settings<T>,
+    file: SettingsFile
+): Promise<void> {
+    const held = settings.held()
+    held.file = file
+    held.turns = new Exclusive("the settings")
+    await reloadSettings(settings)
+}
+
+/** Reads the settings file again and puts it in force, as after a roll-back. Never throws. */
+export async function reloadSettings<T extends SchemaTable>(
+    settings: Settings<T>
+): Promise<SettingChange> {
+    const held = settings.held()
+    const { file } = held
+    const problems = held.unread.slice()
+    let text = ""
+    try {
+        const stored = await file.read()
+        if (stored) text = stored.text
+    } catch (e: any) {
+        addProblem(problems, "", undefined, "" + e.message)
+    }
+    for (const message of file.problems())
+        addProblem(problems, "", undefined, message)
+    return putInForce(held, await checkOnBuild(held, text, problems))
+}
+
+/** Checks the text of a settings file, on top of the build's settings, and changes nothing. */
+export async function checkFile<T extends SchemaTable>(
+    settings: Settings<T>,
+    text: string
+): Promise<CheckedSettings> {
+    const held = settings.held()
+    return await checkOnBuild(held, text, held.unread.slice())
+}
+
+/** @param problems what is wrong already */
+export async function checkOnBuild(
+    held: Held,
+    text: string,
+    problems: SettingProblem[]
+): Promise<CheckedSettings> {
+    const written = Object.assign({}, held.build)
+    return await checkText(text, written, problems, held)
 }

@@ -13,24 +13,17 @@ export interface SettingProblem {
     message: string
 }
 
-/** `KEY (line 3): message` */
-export function settingProblem(
+/** Adds a problem, told as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already. */
+export function addProblem(
+    problems: SettingProblem[],
     key: string,
     line: number | undefined,
     message: string
-): SettingProblem {
-    const place = line === undefined ? "" : ` (line ${line})`
-    return { key, line, message: `${key}${place}: ${message}` }
-}
-
-/** `line 3: message`, for a line without a key. */
-export function lineProblem(line: number, message: string): SettingProblem {
-    return { key: "", line, message: `line ${line}: ${message}` }
-}
-
-export function addProblem(
-    problems: SettingProblem[],
-    problem: SettingProblem
 ): void {
-    if (problems.length < MAX_PROBLEMS) problems.push(problem)
+    if (problems.length >= MAX_PROBLEMS) return
+    let place = key
+    if (line !== undefined)
+        place = key ? `${key} (line ${line})` : `line ${line}`
+    if (place) message = `${place}: ${message}`
+    problems.push({ key, line, message })
 }

@@ -1,4 +1,4 @@
-import { eachWord, isMadeOf } from "./text"
+import { indexOrEnd, skipChars } from "./text"
 
 // The schema of the settings: tables of text, one line a setting. A text takes neither heap nor
 // code on the board, and the host finds the tables of a program in its image. This file is read
@@ -34,11 +34,14 @@ export const MAX_VALUE_LENGTH = 200
 /** A key that begins so is for use in `${...}` only; it is in no table. */
 export const OWN_PREFIX = "_"
 
+const DIGITS = "0123456789"
+const KEY_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" + DIGITS
+
 /** One line of a table. */
 export interface Rule {
-    readonly key: string
     readonly kind: string
-    readonly limits: string[]
+    /** As written; empty for those of the kind. */
+    readonly limits: string
     /** A change holds from the next start only. */
     readonly restart: boolean
     /** Text of the default; empty for none. */
@@ -87,8 +90,8 @@ export function isSettingKey(key: string): boolean {
     return (
         key.length > 0 &&
         key.length <= MAX_KEY_LENGTH &&
-        isMadeOf(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") &&
-        !isMadeOf(key[0], "0123456789")
+        skipChars(key, 0, DIGITS) === 0 &&
+        skipChars(key, 0, KEY_CHARS) === key.length
     )
 }
 
@@ -97,26 +100,44 @@ export function findRule(
     tables: readonly string[],
     key: string
 ): Rule | undefined {
-    if (key.indexOf(" ") >= 0 || key.indexOf("\n") >= 0) return undefined
+    if (!isSettingKey(key)) return undefined
     for (const table of tables) {
-        const at = table.indexOf(`\n${key}: `)
-        if (at >= 0) return parseRule(table, at + 1)
+        const rule = lineOf(table, key)
+        if (rule) return rule
     }
     return undefined
+}
+
+/** What a table says of a name; undefined when it has none of that name. */
+export function lineOf(table: string, name: string): Rule | undefined {
+    const at = table.indexOf(`\n${name}: `)
+    if (at < 0) return undefined
+    const start = at + name.length + 3
+    const line = table.slice(start, indexOrEnd(table, "\n", start))
+    const equals = line.indexOf(" =")
+    const terms = line.slice(0, equals)
+    const bar = indexOrEnd(line, " | ", equals)
+    const kindEnd = indexOrEnd(terms, " ", 0)
+    const limitsEnd = indexOrEnd(terms, " restart", kindEnd)
+    return {
+        kind: terms.slice(0, kindEnd),
+        limits: terms.slice(kindEnd + 1, limitsEnd),
+        restart: limitsEnd < terms.length,
+        fallback: line.slice(equals + 3, bar),
+        doc: line.slice(bar + 3),
+    }
 }
 
 /** The keys of tables, in their order. */
 export function schemaKeys(tables: readonly string[]): string[] {
     const keys: string[] = []
     for (const table of tables) {
-        let at = table.indexOf("\n") + 1
-        while (at > 0) {
-            const colon = table.indexOf(": ", at)
-            if (colon < 0) break
-            const key = table.slice(at, colon)
+        let at = table.indexOf("\n")
+        while (at >= 0) {
+            const key = table.slice(at + 1, indexOrEnd(table, ": ", at))
             // a line without a setting, as a comment
-            if (key.indexOf(" ") < 0) keys.push(key)
-            at = table.indexOf("\n", at) + 1
+            if (isSettingKey(key)) keys.push(key)
+            at = table.indexOf("\n", at + 1)
         }
     }
     return keys
@@ -125,25 +146,4 @@ export function schemaKeys(tables: readonly string[]): string[] {
 /** Whether the value of a kind is never shown. */
 export function isSecretKind(kind: string): boolean {
     return kind === "secret" || kind === "key"
-}
-
-function parseRule(table: string, at: number): Rule {
-    const end = table.indexOf("\n", at)
-    const line = table.slice(at, end < 0 ? table.length : end)
-    const colon = line.indexOf(": ")
-    const equals = line.indexOf(" =")
-    const bar = line.indexOf(" | ")
-    const words: string[] = []
-    eachWord(line.slice(colon + 2, equals), word => words.push(word))
-    const kind = words.shift()
-    const restart = words[words.length - 1] === "restart"
-    if (restart) words.pop()
-    return {
-        key: line.slice(0, colon),
-        kind: kind as string,
-        limits: words,
-        restart,
-        fallback: line.slice(equals + 2, bar < 0 ? line.length : bar).trim(),
-        doc: bar < 0 ? "" : line.slice(bar + 3),
-    }
 }

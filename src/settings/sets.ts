@@ -1,12 +1,17 @@
-import { digest } from "@devicescript/crypto"
-import { configSlot, FlashSlots, MAX_VALUE_BYTES } from "../platform"
 import {
-    Commit,
-    decodeCommit,
-    emptyCommit,
+    configSlot,
+    equalBytes,
+    FlashSlots,
+    MAX_VALUE_BYTES,
+} from "../platform"
+import {
+    contentOf,
+    describeText,
     encodeCommit,
     FileState,
-    sameBytes,
+    isCommit,
+    sequenceOf,
+    stateOf,
 } from "./commit"
 import { settingsError } from "./errors"
 
@@ -24,10 +29,8 @@ export const LARGE_FILE_BYTES = 1400
 export interface StagedFile {
     /** The text is the one that counts already, and was not written. */
     readonly unchanged: boolean
-    /** Bytes of the text. */
-    readonly length: number
-    /** SHA-256 of the text. */
-    readonly hash: Buffer
+    /** Its bytes and its SHA-256, as in the commit record. */
+    readonly content: Buffer
 }
 
 /** What is known of the two sets. */
@@ -37,198 +40,223 @@ export interface Sets {
     /** What was found damaged, by slot. */
     readonly problems: string[]
     /** The rest is as it is in flash. */
-    opened: boolean
+    opened?: boolean
     /** Number of the set that counts, 0 or 1. */
     index: number
     /** Its commit record; undefined when there is no file. */
-    commit: Commit
-    /** Highest sequence number of a record in flash. */
-    sequence: number
+    commit?: Buffer
     /** What the next commit is about. */
-    staged: StagedFile
+    staged?: StagedFile
 }
 
-/** Finds the set that counts. @returns its text; undefined when there is no file */
-export async function openSets(sets: Sets): Promise<Buffer | undefined> {
-    const first = await readCommit(sets, 0)
-    const second = await readCommit(sets, 1)
-    const newest =
-        second && (!first || second.sequence > first.sequence) ? 1 : 0
-    sets.sequence = 0
+/** A file as it is read. */
+export interface StoredFile extends FileState {
+    text: string
+}
+
+/** Finds the set that counts. @returns its file; undefined when there is none */
+export async function openSets(sets: Sets): Promise<StoredFile | undefined> {
+    const commits = [await readCommit(sets, 0), await readCommit(sets, 1)]
+    const newest = sequenceOf(commits[1]) > sequenceOf(commits[0]) ? 1 : 0
+    let file: StoredFile | undefined
+    // should the flash fail now, nothing is known of it
+    sets.opened = false
     sets.commit = undefined
-    let text: Buffer = undefined
     for (const index of [newest, 1 - newest]) {
-        const commit = index === 0 ? first : second
-        if (!commit) continue
-        sets.sequence = Math.max(sets.sequence, commit.sequence)
-        if (text) continue
-        text = await readText(sets.flash, index, commit)
+        const commit = commits[index]
+        if (!commit || file) continue
         sets.index = index
-        if (text) sets.commit = commit
-        else note(sets, `the file at ${configSlot(index, 0)} is damaged`)
+        file = await readSet(sets.flash, index, commit)
+        if (file) sets.commit = commit
+        else
+            note(
+                sets.problems,
+                `the file at ${configSlot(index, 0)} is damaged`
+            )
     }
     sets.opened = true
-    return text
+    return file
 }
 
-/** The file that `rollBack` brings back: its commit record and text; undefined when there is none. */
+/** The file that `restorePrevious` brings back; undefined when there is none. */
 export async function readPrevious(
     sets: Sets
-): Promise<{ commit: Commit; text: Buffer } | undefined> {
+): Promise<StoredFile | undefined> {
     const index = idle(sets)
     const commit = await readCommit(sets, index)
-    if (!commit || !sets.commit || commit.sequence > sets.commit.sequence)
-        return undefined
-    const text = await readText(sets.flash, index, commit)
-    return text ? { commit, text } : undefined
+    // a damaged one may be newer
+    return commit && sequenceOf(commit) < sequenceOf(sets.commit)
+        ? await readSet(sets.flash, index, commit)
+        : undefined
 }
 
-/** Writes a text to the set that does not count and reads it back. */
-export async function stageText(sets: Sets, text: Buffer): Promise<StagedFile> {
+/**
+ * Writes a text to the set that does not count, and reads it back.
+ * @throws SettingsError when it is too long, when the set must stay, or when flash does not keep it
+ */
+export async function stageText(
+    sets: Sets,
+    source: string
+): Promise<StagedFile> {
     const { commit, maxBytes, flash } = sets
+    const text = Buffer.from(source)
     const { length } = text
     if (length > maxBytes)
         throw settingsError(`${length} bytes, at most ${maxBytes} fit`)
-    const hash = digest("sha256", text)
+    const content = describeText(text)
     const unchanged =
-        commit !== undefined &&
-        commit.length === length &&
-        sameBytes(commit.hash, hash)
-    const staged = { unchanged, length, hash }
+        commit !== undefined && equalBytes(content, contentOf(commit))
     sets.staged = undefined
     if (!unchanged) {
-        if (commit && commit.keepPrevious)
+        if (commit && stateOf(commit).keepPrevious)
             throw settingsError(
                 "the last change is on probation, the file before it must stay"
             )
         const index = idle(sets)
-        for (let part = 1; (part - 1) * MAX_VALUE_BYTES < length; part++)
-            await writePart(flash, configSlot(index, part), piece(text, part))
-        if (!(await readText(flash, index, staged)))
+        let part = 1
+        for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
+            const end = Math.min(at + MAX_VALUE_BYTES, length)
+            const slot = configSlot(index, part++)
+            await writePiece(flash, slot, text.slice(at, end))
+        }
+        if (!(await readText(flash, index, content)))
             throw settingsError("the flash did not keep the text")
     }
-    sets.staged = staged
-    return staged
+    sets.staged = { unchanged, content }
+    return sets.staged
 }
 
-/** Makes a staged text count, with a state. */
+/**
+ * Makes a staged text count, with what changes of the state.
+ * @throws SettingsError when another change came first, or when flash does not keep it
+ */
 export async function commitText(
     sets: Sets,
     staged: StagedFile,
     state: Partial<FileState>
 ): Promise<void> {
+    const { commit } = sets
     if (staged !== sets.staged)
         throw settingsError("another change came first, try again")
-    if (staged.unchanged) return await changeState(sets, state)
-    const next = withState(sets.commit, state)
-    next.length = staged.length
-    next.hash = staged.hash
-    next.sequence = sets.sequence + 1
-    await writeCommit(sets, idle(sets), next)
+    if (staged.unchanged) await changeState(sets, state)
+    else
+        await writeCommit(
+            sets,
+            idle(sets),
+            Object.assign(stateOf(commit), state),
+            sequenceOf(commit) + 1,
+            staged.content
+        )
 }
 
-/** Writes the commit record of the set that counts, if its state changes. */
+/** Changes the state of the file that counts. @throws as `commitText` */
 export async function changeState(
     sets: Sets,
     state: Partial<FileState>
 ): Promise<void> {
     const { commit, index } = sets
-    const next = withState(commit, state)
-    if (commit && sameBytes(encodeCommit(commit), encodeCommit(next))) return
-    if (!commit) next.sequence = sets.sequence + 1
-    await writeCommit(sets, index, next)
+    await writeCommit(
+        sets,
+        index,
+        Object.assign(stateOf(commit), state),
+        Math.max(sequenceOf(commit), 1),
+        contentOf(commit)
+    )
 }
 
-/** Makes the previous file count, or an empty one when there is none. */
+/** Makes the previous file count, or an empty one when there is none. @throws as `commitText` */
 export async function restorePrevious(
     sets: Sets,
     state: Partial<FileState>
 ): Promise<void> {
     const previous = await readPrevious(sets)
-    const next = withState(previous && previous.commit, state)
-    if (state.keepPrevious === undefined) next.keepPrevious = false
-    next.sequence = sets.sequence + 1
-    await writeCommit(sets, idle(sets), next)
+    const next: FileState = previous || stateOf(undefined)
+    next.keepPrevious = false
+    await writeCommit(
+        sets,
+        idle(sets),
+        Object.assign(next, state),
+        sequenceOf(sets.commit) + 1,
+        describeText(Buffer.from(previous ? previous.text : ""))
+    )
 }
 
-function idle(sets: Sets): number {
-    return sets.commit ? 1 - sets.index : sets.index
-}
-
-/** A copy of a commit record, or of that of an empty file, with some of its state changed. */
-function withState(
-    commit: Commit | undefined,
-    state: Partial<FileState>
-): Commit {
-    return Object.assign(Object.assign({}, commit || emptyCommit()), state)
+function idle({ commit, index }: Sets): number {
+    return commit ? 1 - index : index
 }
 
 async function readCommit(
-    sets: Sets,
+    { flash, problems }: Sets,
     index: number
-): Promise<Commit | undefined> {
+): Promise<Buffer | undefined> {
     const slot = configSlot(index, 0)
-    const value = await sets.flash.read(slot)
-    if (!value) return undefined
-    const commit = decodeCommit(value)
-    if (commit && commit.length <= LARGE_FILE_BYTES) return commit
-    note(sets, `the commit record ${slot} is damaged`)
+    const value = await flash.read(slot)
+    if (!value || isCommit(value)) return value
+    note(problems, `the commit record ${slot} is damaged`)
     return undefined
 }
 
+/** Writes a commit record, unless it is there already. */
 async function writeCommit(
     sets: Sets,
     index: number,
-    commit: Commit
+    state: FileState,
+    sequence: number,
+    content: Buffer
 ): Promise<void> {
+    const { flash, commit } = sets
     const slot = configSlot(index, 0)
-    const value = encodeCommit(commit)
+    const value = encodeCommit(state, sequence, content)
+    if (commit && equalBytes(commit, value)) return
     // should the flash fail now, only reading it can tell which set counts
     sets.opened = false
     sets.staged = undefined
-    await sets.flash.write(slot, value)
-    const kept = await sets.flash.read(slot)
-    if (!kept || !sameBytes(kept, value))
+    await flash.write(slot, value)
+    const kept = await flash.read(slot)
+    if (!kept || !equalBytes(kept, value))
         throw settingsError("the flash did not keep the change")
     sets.opened = true
     sets.index = index
-    sets.commit = commit
-    sets.sequence = Math.max(sets.sequence, commit.sequence)
+    sets.commit = value
 }
 
-/** The text of a set; undefined when it is not the one that was committed. */
+/** The file of a set; undefined when its text is not the one that was committed. */
+async function readSet(
+    flash: FlashSlots,
+    index: number,
+    commit: Buffer
+): Promise<StoredFile | undefined> {
+    const text = await readText(flash, index, contentOf(commit))
+    return text && Object.assign(stateOf(commit), { text: text.toString() })
+}
+
+/** The text of a set; undefined when it is not the one described. */
 async function readText(
     flash: FlashSlots,
     index: number,
-    wanted: { length: number; hash: Buffer }
+    content: Buffer
 ): Promise<Buffer | undefined> {
-    const { length, hash } = wanted
+    const length = content.getAt(0, "u16")
     const text = Buffer.alloc(length)
+    let part = 1
     for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
-        const slot = configSlot(index, 1 + Math.idiv(at, MAX_VALUE_BYTES))
-        const value = await flash.read(slot)
-        if (!value || value.length !== Math.min(MAX_VALUE_BYTES, length - at))
-            return undefined
+        const value = await flash.read(configSlot(index, part++))
+        if (!value) return undefined
         text.set(value, at)
     }
-    return sameBytes(digest("sha256", text), hash) ? text : undefined
+    return equalBytes(describeText(text), content) ? text : undefined
 }
 
-async function writePart(
+async function writePiece(
     flash: FlashSlots,
     slot: string,
     value: Buffer
 ): Promise<void> {
     const there = await flash.read(slot)
     // a flash wears out: what is there from an earlier file is not written again
-    if (!there || !sameBytes(there, value)) await flash.write(slot, value)
+    if (!there || !equalBytes(there, value)) await flash.write(slot, value)
 }
 
-function piece(text: Buffer, part: number): Buffer {
-    const end = Math.min(part * MAX_VALUE_BYTES, text.length)
-    return text.slice((part - 1) * MAX_VALUE_BYTES, end)
-}
-
-function note(sets: Sets, problem: string): void {
-    if (sets.problems.indexOf(problem) < 0) sets.problems.push(problem)
+function note(problems: string[], problem: string): void {
+    if (problems.indexOf(problem) < 0) problems.push(problem)
 }

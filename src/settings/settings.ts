@@ -1,14 +1,16 @@
-import { Exclusive } from "../platform"
+import * as ds from "@devicescript/core"
+import { levelSpecFault, parseLevel } from "../log"
+import { Exclusive, nearestName } from "../platform"
 import {
+    CheckContext,
     CheckedSettings,
     SettingOrigin,
     SettingText,
     unknownKey,
     Written,
 } from "./check"
-import { settingContext } from "./context"
 import type { SettingsFile } from "./file"
-import { SettingProblem, settingProblem } from "./problem"
+import { addProblem, SettingProblem } from "./problem"
 import {
     findRule,
     isSecretKind,
@@ -20,7 +22,7 @@ import {
     ValueOf,
 } from "./schema"
 import { replaceAll } from "./text"
-import { LevelNames, MASK, readValue, valueFault } from "./values"
+import { MASK, readValue, valueFault } from "./values"
 
 /** Most listeners of all settings. */
 export const MAX_LISTENERS = 32
@@ -56,26 +58,24 @@ interface Listener {
 }
 
 /** What `Settings` knows. */
-export interface Held {
-    readonly tables: readonly string[]
-    readonly levels: LevelNames
+export interface Held extends CheckContext {
     /** Texts of the build by key, without those that are the default's. */
     readonly build: Record<string, Written>
     /** What of the build could not be read. */
     readonly unread: SettingProblem[]
     /** Texts of those that have not their default. */
     texts: Record<string, SettingText>
-    /** Values that were asked for, as a value takes a thousand steps to read from its text. */
-    values: Record<string, unknown>
+    /** Values that were asked for, without secrets: to read one from its text takes a thousand steps. */
+    readonly values: Record<string, unknown>
     /** What was refused. */
     problems: SettingProblem[]
     readonly listeners: Listener[]
     /** Keys changed since the start that need a restart. */
     readonly pending: string[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
-    file: SettingsFile | undefined
+    file?: SettingsFile
     /** Changes of the file, one after another. */
-    turns: Exclusive | undefined
+    turns?: Exclusive
 }
 
 /**
@@ -90,6 +90,7 @@ export class Settings<T extends SchemaTable> {
      * with an argument, must not print secrets.
      */
     readonly held: () => Held
+    private readonly values: Record<string, unknown> = {}
 
     /**
      * Settings that all have their defaults; `loadSettings` reads the ones in flash.
@@ -98,22 +99,25 @@ export class Settings<T extends SchemaTable> {
      */
     constructor(tables: T[]) {
         for (const table of tables)
-            if (!table.startsWith(SCHEMA_MARK + "\n"))
+            if (table.indexOf(SCHEMA_MARK + "\n") !== 0)
                 throw new TypeError(
                     `a table of settings starts with the line "${SCHEMA_MARK}"`
                 )
         const held: Held = {
             tables,
-            levels: settingContext(tables).levels,
+            level: parseLevel,
+            specFault: levelSpecFault,
+            nearest: nearestName,
+            pause: async () => {
+                await ds.sleep(0)
+            },
             build: {},
             unread: [],
             texts: {},
-            values: {},
+            values: this.values,
             problems: [],
             listeners: [],
             pending: [],
-            file: undefined,
-            turns: undefined,
         }
         this.held = () => held
     }
@@ -123,17 +127,15 @@ export class Settings<T extends SchemaTable> {
      * @throws RangeError when no table has the key
      */
     get<K extends KeyOf<T>>(key: K): ValueOf<T, K> {
-        const held = this.held()
-        const known = held.values[key]
-        // a key from outside may be the name of one of the VM's own methods
-        if (known !== undefined && typeof known !== "function")
-            return known as ValueOf<T, K>
-        const rule = ruleOf(held, key)
-        const found = held.texts[key]
-        const text = found ? found.text : ""
-        const value = readValue(rule, text, held.levels) as ValueOf<T, K>
-        held.values[key] = value
-        return value
+        const known = this.values[key]
+        return (
+            // a key from outside may be the name of one of the VM's own methods
+            (
+                known === undefined || typeof known === "function"
+                    ? valueOf(this.held(), key)
+                    : known
+            ) as ValueOf<T, K>
+        )
     }
 
     /**
@@ -144,19 +146,19 @@ export class Settings<T extends SchemaTable> {
     set(key: string, text: string): SettingProblem | undefined {
         const held = this.held()
         const rule = findRule(held.tables, key)
+        const secret = rule !== undefined && isSecretKind(rule.kind)
         const fault = rule
-            ? valueFault(rule, text, isSecretKind(rule.kind), held.levels)
-            : unknownKey(key, settingContext(held.tables))
-        if (fault !== undefined) return settingProblem(key, undefined, fault)
+            ? valueFault(rule, text, secret, held)
+            : unknownKey(key, held)
+        if (fault !== undefined) {
+            const problems: SettingProblem[] = []
+            addProblem(problems, key, undefined, fault)
+            return problems[0]
+        }
         const texts = Object.assign({}, held.texts)
         delete texts[key]
-        if (text !== "")
-            texts[key] = {
-                text,
-                origin: "program",
-                line: undefined,
-                secret: isSecretKind(rule.kind),
-            }
+        const origin = "program"
+        if (text !== "") texts[key] = { text, line: undefined, origin, secret }
         putInForce(held, { texts, problems: held.problems })
         return undefined
     }
@@ -165,20 +167,18 @@ export class Settings<T extends SchemaTable> {
      * Calls `listener` when the value of one of the keys changes, once for all that change
      * together, until the returned function is called. One that throws is told in `problems()`;
      * the others are called all the same.
-     * @throws RangeError when no table has a key, or `MAX_LISTENERS` are there already
+     * @throws RangeError when `MAX_LISTENERS` are there already
      */
     subscribe<K extends KeyOf<T>>(
         keys: K | K[],
         listener: SettingListener
     ): () => void {
-        const held = this.held()
-        const { listeners } = held
-        const list = (typeof keys === "string" ? [keys] : keys) as string[]
-        for (const key of list) ruleOf(held, key)
+        const { listeners } = this.held()
         if (listeners.length >= MAX_LISTENERS)
             throw new RangeError(
                 `settings have ${MAX_LISTENERS} listeners, no more are taken`
             )
+        const list = (typeof keys === "string" ? [keys] : keys) as string[]
         const entry: Listener = { keys: list, call: listener }
         listeners.push(entry)
         return () => {
@@ -199,17 +199,30 @@ export class Settings<T extends SchemaTable> {
     }
 }
 
+/** Reads the value in force of a key. @throws RangeError when no table has it */
+function valueOf(held: Held, key: string): unknown {
+    const rule = ruleOf(held, key)
+    const found = held.texts[key]
+    const value = readValue(rule, found ? found.text : "", held)
+    if (!found || !found.secret) held.values[key] = value
+    return value
+}
+
 /** Where a setting comes from and what it is, secrets masked. @throws RangeError when no table has the key */
 export function infoOf(held: Held, key: string): SettingInfo {
     const { kind, fallback, restart } = ruleOf(held, key)
-    const found = held.texts[key]
-    const text = found ? found.text : fallback
-    const secret = found ? found.secret : isSecretKind(kind)
+    const found = held.texts[key] || {
+        text: fallback,
+        line: undefined,
+        origin: "default",
+        secret: isSecretKind(kind),
+    }
+    const { text, line, origin, secret } = found
     return {
         key,
         text: secret && text !== "" ? MASK : text,
-        origin: found ? found.origin : "default",
-        line: found && found.line,
+        origin,
+        line,
         restart,
         pending: held.pending.indexOf(key) >= 0,
     }
@@ -218,58 +231,59 @@ export function infoOf(held: Held, key: string): SettingInfo {
 /** Puts texts in force and calls the listeners of what changed. */
 export function putInForce(
     held: Held,
-    checked: CheckedSettings
+    { texts, problems }: CheckedSettings
 ): SettingChange {
     const before = held.texts
-    held.texts = checked.texts
-    held.values = {}
-    held.problems = checked.problems
+    held.texts = texts
+    held.problems = problems
     const changed: string[] = []
     const restart: string[] = []
-    const keys = Object.keys(
-        Object.assign(Object.assign({}, before), held.texts)
-    )
-    for (const key of keys) {
-        const old = before[key] ? before[key].text : ""
-        const next = held.texts[key] ? held.texts[key].text : ""
-        if (old === next) continue
-        const rule = findRule(held.tables, key)
-        if (!isChanged(held, rule, old, next)) continue
+    for (const key of Object.keys(
+        Object.assign(Object.assign({}, before), texts)
+    )) {
+        delete held.values[key]
+        const rule = ruleOf(held, key)
+        if (!isChanged(held, rule, before[key], texts[key])) continue
         changed.push(key)
         if (!rule.restart) continue
         restart.push(key)
         if (held.pending.indexOf(key) < 0) held.pending.push(key)
     }
-    if (changed.length)
-        for (const listener of held.listeners.slice())
-            callListener(held, listener, changed, before)
+    for (const listener of held.listeners.slice())
+        callListener(held, listener, changed, before)
     return { changed, restart }
 }
 
-/** Whether another text is another value; an empty one is the default. */
-function isChanged(held: Held, rule: Rule, old: string, next: string): boolean {
+/** Whether another text is another value; none is the default. */
+function isChanged(
+    held: Held,
+    rule: Rule,
+    before: SettingText | undefined,
+    now: SettingText | undefined
+): boolean {
+    const old = before ? before.text : ""
+    const next = now ? now.text : ""
+    if (old === next) return false
     // a list is a new one each time it is read
-    if (rule.kind === "list") return true
-    const { levels } = held
-    return readValue(rule, old, levels) !== readValue(rule, next, levels)
+    return readValue(rule, old, held) !== readValue(rule, next, held)
 }
 
 function callListener(
     held: Held,
-    listener: Listener,
+    { keys, call }: Listener,
     changed: string[],
     before: Record<string, SettingText>
 ): void {
-    const mine = listener.keys.filter(key => changed.indexOf(key) >= 0)
+    const mine = keys.filter(key => changed.indexOf(key) >= 0)
     if (!mine.length) return
     try {
-        listener.call(mine)
+        call(mine)
     } catch (e: any) {
         // it may have thrown anything, undefined too
         const thrown = e instanceof Error ? e.message : "" + e
         const why = `a listener failed: ${thrown}`
         const safe = redact(redact(why, held.texts), before)
-        held.problems.push(settingProblem(mine[0], undefined, safe))
+        addProblem(held.problems, mine[0], undefined, safe)
     }
 }
 
@@ -282,9 +296,6 @@ function redact(text: string, texts: Record<string, SettingText>): string {
 
 function ruleOf(held: Held, key: string): Rule {
     const rule = findRule(held.tables, key)
-    if (!rule)
-        throw new RangeError(
-            `${key}: ${unknownKey(key, settingContext(held.tables))}`
-        )
+    if (!rule) throw new RangeError(`${key}: ${unknownKey(key, held)}`)
     return rule
 }

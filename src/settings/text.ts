@@ -20,22 +20,29 @@ export function replaceAll(text: string, what: string, by: string): string {
     return parts.join(by)
 }
 
-/** Calls `use` for each word of a text between single blanks; the VM's `split` takes some 60 steps a character. */
-export function eachWord(text: string, use: (word: string) => void): void {
-    let at = 0
-    while (at <= text.length) {
-        const blank = text.indexOf(" ", at)
-        const end = blank < 0 ? text.length : blank
-        if (end > at) use(text.slice(at, end))
-        at = end + 1
-    }
+/** Position of the next `what`, or the length of the text. */
+export function indexOrEnd(text: string, what: string, from: number): number {
+    const at = text.indexOf(what, from)
+    return at < 0 ? text.length : at
 }
 
-/** Whether a text consists of some characters only. */
-export function isMadeOf(text: string, chars: string): boolean {
-    for (let i = 0; i < text.length; i++)
-        if (chars.indexOf(text[i]) < 0) return false
-    return true
+/** Position of the first character that is none of `chars`, or the length of the text. */
+export function skipChars(text: string, at: number, chars: string): number {
+    const { length } = text
+    while (at < length && chars.indexOf(text[at]) >= 0) at++
+    return at
+}
+
+/** The words of a text between single blanks; the VM's `split` takes some 60 steps a character. */
+export function splitWords(text: string): string[] {
+    const words: string[] = []
+    let at = 0
+    while (at < text.length) {
+        const end = indexOrEnd(text, " ", at)
+        words.push(text.slice(at, end))
+        at = end + 1
+    }
+    return words
 }
 
 /** Bytes of a text in UTF-8. */

@@ -1,13 +1,5 @@
-import { facilityOf } from "./facility"
-import {
-    parseDecimal,
-    parseInteger,
-    parseWithUnit,
-    whole,
-    wordIndex,
-} from "./number"
-import { MAX_VALUE_LENGTH, Rule } from "./schema"
-import { byteLength, isMadeOf } from "./text"
+import { lineOf, Rule } from "./schema"
+import { byteLength, replaceAll, skipChars } from "./text"
 
 // Reads the text of a setting as its value, by the kind that its schema names. Texts are never
 // evaluated. Read by Node as well, so what belongs to other parts is handed in.
@@ -24,28 +16,36 @@ export interface LevelNames {
 export const MASK = "***"
 /** Longest part of a refused text that a message repeats. */
 const MAX_SHOWN = 40
+const DIGITS = "0123456789"
 
-/** Limits of a text where the schema gives none, in bytes. */
-const TEXT_LIMITS = ["0", "" + MAX_VALUE_LENGTH]
-
-/** What each kind takes, for people; the limits follow. */
-const WANTED = `
-int: a whole number
-number: a number
-duration: a time with its unit, as 500ms, 5s, 2m or 1h
-size: a size in bytes, as 2000 or 2KB
-flag: true, yes, on, 1, false, no, off or 0
-one-of: one of
-level: one level, as none, error, warning, info, debug or trace
-levels: levels by topic, as info debug@net warning@task.*
-facility: a syslog facility: 0 to 23, local0 to local7, or a name as user or daemon
-list: words between commas, bytes
-host: a host name or address of letters, digits and .-_:, bytes
-url: http:// or https:// and a host, without blanks, bytes
-key: hex digits, bytes
-secret: a text, bytes
-text: a text, bytes
+/**
+ * The kinds, one a line, in the form of a schema:
+ *
+ *     KIND: FORM LIMITS = WORDS OR CHARACTERS | what is wanted
+ *
+ * The limits hold where the schema names none. Of the form `number` and `whole`, the words are the
+ * units and what one of each counts; of `word`, the values and their numbers. Of `text` they are
+ * the characters allowed, all when there are none.
+ */
+const KINDS = `
+int: whole -2147483648 2147483647 = =1 | a whole number
+number: number -2147483648 2147483647 = =1 | a number
+duration: number 0 24d = ms=1 s=1000 m=60000 h=3600000 d=86400000 | a time with its unit, as 500ms, 5s, 2m or 1h
+size: whole 0 1mb = =1 b=1 k=1024 kb=1024 m=1048576 mb=1048576 | a size in bytes, as 2000 or 2KB
+facility: word 0 23 = kern=0 user=1 mail=2 daemon=3 auth=4 syslog=5 lpr=6 news=7 uucp=8 cron=9 authpriv=10 ftp=11 ntp=12 audit=13 alert=14 clock=15 local0=16 local1=17 local2=18 local3=19 local4=20 local5=21 local6=22 local7=23 | a syslog facility: 0 to 23, local0 to local7, or a name as user or daemon
+flag: word 0 1 = true=1 yes=1 on=1 false=0 no=0 off=0 | true, yes, on, 1, false, no, off or 0
+one-of: choice = | one of
+level: level = | one level, as none, error, warning, info, debug or trace
+levels: levels = | levels by topic, as info debug@net warning@task.*
+list: text 0 200 = | words between commas, bytes
+host: text 0 200 = abcdefghijklmnopqrstuvwxyz.-_:0123456789 | a host name or address of letters, digits and .-_:, bytes
+url: text 0 200 = | http:// or https:// and a host, without blanks, bytes
+key: text 0 200 = 0123456789abcdef | hex digits, bytes
+secret: text 0 200 = | a text, bytes
+text: text 0 200 = | a text, bytes
 `
+/** Units of a number that has none. */
+const NO_UNIT = "=1"
 
 /**
  * Reads a text as the value of a setting. An empty one is the default.
@@ -56,35 +56,28 @@ export function readValue(
     text: string,
     levels: LevelNames
 ): unknown {
-    const { kind } = rule
     if (text === "") text = rule.fallback
     const word = text.trim().toLowerCase()
-    switch (kind) {
-        case "int":
-        case "number":
-        case "duration":
-        case "size": {
-            const value = readNumber(kind, word)
-            return isWithin(rule, value) ? value : undefined
-        }
-        case "flag": {
-            const at = wordIndex("true yes on 1 false no off 0", word)
-            return at < 0 ? undefined : at < 4
-        }
-        case "one-of":
-            return word.indexOf("|") < 0 &&
-                `|${rule.limits[0]}|`.indexOf(`|${word}|`) >= 0
-                ? word
-                : undefined
-        case "level":
-            return levels.level(word)
-        case "levels":
-            return levels.specFault(text) === undefined ? text : undefined
-        case "facility":
-            return facilityOf(word)
+    const { kind: form, limits: usual, fallback: words } = kindOf(rule)
+    const limits = (rule.limits || usual).toLowerCase()
+    if (form === "level") return levels.level(word)
+    if (form === "levels")
+        return levels.specFault(text) === undefined ? text : undefined
+    if (form === "choice")
+        return word.indexOf("|") < 0 && `|${limits}|`.indexOf(`|${word}|`) >= 0
+            ? word
+            : undefined
+    const { kind } = rule
+    if (form === "text") {
+        if (text !== "" && !isText(kind, text, limits, words)) return undefined
+        return kind === "list" ? readList(text) : text
     }
-    if (text !== "" && !isText(rule, text)) return undefined
-    return kind === "list" ? readList(text) : text
+    const units = form === "word" ? NO_UNIT : words
+    let value = form === "word" ? wordNumber(words, word) : NaN
+    if (isNaN(value)) value = readNumber(units, word)
+    if (form !== "number" && value !== Math.floor(value)) return undefined
+    if (!isWithin(limits, units, value)) return undefined
+    return kind === "flag" ? value === 1 : value
 }
 
 /**
@@ -100,68 +93,85 @@ export function valueFault(
     if (text === "" || readValue(rule, text, levels) !== undefined)
         return undefined
     if (rule.kind === "levels" && !secret) return levels.specFault(text)
-    const cut =
-        text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) + "..." : text
-    const got = secret ? MASK : JSON.stringify(cut)
+    const got = secret ? MASK : JSON.stringify(text.slice(0, MAX_SHOWN))
     return `got ${got}, wanted ${wantedValue(rule)}`
 }
 
 /** What a setting takes, for people: `a whole number: 1 to 65535`. */
-export function wantedValue({ kind, limits }: Rule): string {
-    const start = WANTED.indexOf(`\n${kind}: `) + kind.length + 3
-    const words = WANTED.slice(start, WANTED.indexOf("\n", start))
-    return limits.length ? `${words}: ${limits.join(" to ")}` : words
+export function wantedValue(rule: Rule): string {
+    const { doc } = kindOf(rule)
+    const { limits } = rule
+    return limits ? `${doc}: ${replaceAll(limits, " ", " to ")}` : doc
 }
 
-function readNumber(kind: string, word: string): number | undefined {
-    if (kind === "int") return parseInteger(word)
-    if (kind === "duration" && word !== "0")
-        return parseWithUnit(
-            word,
-            "ms s m h d",
-            [1, 1000, 60000, 3600000, 86400000]
-        )
-    const bare = parseDecimal(word)
-    if (kind !== "size") return bare
-    const factors = [1, 1024, 1024, 1048576, 1048576]
-    return whole(bare ?? parseWithUnit(word, "b k kb m mb", factors))
+/** What is known of the kind of a setting. */
+function kindOf({ kind }: Rule): Rule {
+    return (lineOf(KINDS, kind) || lineOf(KINDS, "text")) as Rule
 }
 
-/** Whether a number, or the bytes of a text, are within the limits of a setting. */
-function isWithin({ kind, limits }: Rule, value: number | undefined): boolean {
-    const [min, max] = limits.length ? limits : TEXT_LIMITS
+/**
+ * Reads a decimal number as people write it, with its unit right behind it or after blanks: an
+ * optional sign, digits, an optional fraction; no exponent, no `0x10`. Zero needs no unit.
+ * @returns NaN for anything else
+ */
+function readNumber(units: string, word: string): number {
+    if (word === "0") return 0
+    const start = skipChars(word, 0, "+-")
+    let end = skipChars(word, start, DIGITS)
+    if (end === start) return NaN
+    if (word[end] === ".") {
+        const point = end + 1
+        end = skipChars(word, point, DIGITS)
+        if (end === point) return NaN
+    }
+    const unit = word.slice(skipChars(word, end, " "))
+    return parseFloat(word.slice(0, end)) * wordNumber(units, unit)
+}
+
+/** The number that a list of words gives to one of them, NaN to all others. */
+function wordNumber(words: string, word: string): number {
+    const at = (" " + words).indexOf(` ${word}=`)
+    if (at < 0 || word.indexOf("=") >= 0) return NaN
+    return parseFloat(words.slice(at + word.length + 1))
+}
+
+/** Whether a number is within limits that are written with the same units. */
+function isWithin(limits: string, units: string, value: number): boolean {
+    const blank = limits.indexOf(" ")
     return (
-        value !== undefined &&
-        value >= (readNumber(kind, min.toLowerCase()) as number) &&
-        value <= (readNumber(kind, max.toLowerCase()) as number)
+        value >= readNumber(units, limits.slice(0, blank)) &&
+        value <= readNumber(units, limits.slice(blank + 1))
     )
 }
 
 /** Whether a text is a value of the kinds that are texts. */
-function isText(rule: Rule, text: string): boolean {
-    if (!isWithin(rule, byteLength(text))) return false
+function isText(
+    kind: string,
+    text: string,
+    limits: string,
+    chars: string
+): boolean {
+    if (!isWithin(limits, NO_UNIT, byteLength(text))) return false
     const low = text.toLowerCase()
-    switch (rule.kind) {
-        case "host":
-            return isMadeOf(low, "abcdefghijklmnopqrstuvwxyz.-_:0123456789")
-        case "key":
-            return isMadeOf(low, "0123456789abcdef")
-        case "url": {
-            const host = text.indexOf("://") + 3
-            return (
-                (low.indexOf("http://") === 0 ||
-                    low.indexOf("https://") === 0) &&
-                host < text.length &&
-                "/:?# ".indexOf(text[host]) < 0 &&
-                text.indexOf(" ") < 0
-            )
-        }
-        default:
-            return true
-    }
+    if (kind === "url") return isUrl(low)
+    return chars === "" || skipChars(low, 0, chars) === low.length
+}
+
+function isUrl(low: string): boolean {
+    const host = low.indexOf("://") + 3
+    const scheme = low.slice(0, host)
+    return (
+        (scheme === "http://" || scheme === "https://") &&
+        " /:?#".indexOf(low.slice(host, host + 1)) < 0 &&
+        low.indexOf(" ") < 0
+    )
 }
 
 function readList(text: string): string[] {
-    const words = text.split(",").map(word => word.trim())
-    return words.filter(word => word !== "")
+    const words: string[] = []
+    for (const part of text.split(",")) {
+        const word = part.trim()
+        if (word) words.push(word)
+    }
+    return words
 }

@@ -1,4 +1,6 @@
-import { DotenvEntry, DotenvReader } from "./dotenv"
+import { DotenvEntry, nextEntry, scanDotenv } from "./dotenv"
+import { MAX_SETTINGS } from "./problem"
+import { indexOrEnd, replaceAll } from "./text"
 
 // Changes settings in a dotenv text and leaves every other byte as it is: comments, order, line
 // ends, the way other values are written. What comes out is read again and must say what was
@@ -7,154 +9,27 @@ import { DotenvEntry, DotenvReader } from "./dotenv"
 /** New texts by key; undefined removes a key. */
 export type SettingChanges = Record<string, string | undefined>
 
-/** A part of the text and what stands in its place. */
-interface Edit {
-    start: number
-    end: number
-    by: string
-}
-
 /**
  * Sets, replaces and removes settings of a dotenv text. A setting that is new comes at the end.
  * @param pause called after each statement, so that other fibers run in between
- * @throws RangeError when the text is too long, or a value cannot be written in dotenv form:
- * one with all three kinds of quotes, or a carriage return beside `"` or `\`
+ * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
+ * be written in dotenv form: one with all three kinds of quotes, or a carriage return beside `"`
+ * or `\`
  */
 export async function editDotenv(
     source: string,
     changes: SettingChanges,
     pause: () => Promise<void>
 ): Promise<string> {
-    const before = await readEntries(source, pause)
+    const wanted = lastValues(await readDotenv(source, pause))
     let text = source
     for (const key of Object.keys(changes)) {
-        text = await editKey(text, key, changes[key], pause)
-        await pause()
-    }
-    await verify(text, before, changes, pause)
-    return text
-}
-
-async function editKey(
-    source: string,
-    key: string,
-    value: string | undefined,
-    pause: () => Promise<void>
-): Promise<string> {
-    const entries = (await readEntries(source, pause)).filter(
-        entry => entry.key === key
-    )
-    // positions count the line ends as line feeds
-    const text = withLineFeeds(source)
-    const edits: Edit[] = []
-    if (value === undefined)
-        for (const entry of entries) edits.push(removal(text, entry))
-    else if (entries.length) {
-        // of a key given twice the later one counts
-        const last = entries[entries.length - 1]
-        if (last.value === value) return source
-        const { valueStart, valueEnd } = last
-        edits.push({ start: valueStart, end: valueEnd, by: quoted(value) })
-    } else return source + addition(source, key, value)
-    return applyEdits(source, edits)
-}
-
-/** All assignments of a text. */
-async function readEntries(
-    text: string,
-    pause: () => Promise<void>
-): Promise<DotenvEntry[]> {
-    const entries: DotenvEntry[] = []
-    const reader = new DotenvReader(text)
-    while (!reader.done()) {
-        const entry = reader.next()
-        if (entry) entries.push(entry)
-        await pause()
-    }
-    return entries
-}
-
-/** A value in the plainest form that reads back as it is. */
-function quoted(value: string): string {
-    for (const quote of ["", "'", '"', "`"]) {
-        const form = quote + value + quote
-        if (readsAs(form, value)) return form
-    }
-    // line breaks other than line feeds exist within double quotes only
-    const escaped = `"${value.split("\n").join("\\n").split("\r").join("\\r")}"`
-    if (readsAs(escaped, value)) return escaped
-    throw new RangeError(
-        "a value with all three kinds of quotes cannot be written in dotenv form"
-    )
-}
-
-/** Whether the form of a value reads back as that, whatever statement follows. */
-function readsAs(form: string, value: string): boolean {
-    const reader = new DotenvReader(`A=${form}\nB='"\`=1`)
-    const read: string[] = []
-    while (!reader.done()) {
-        const entry = reader.next()
-        if (entry) read.push(entry.key, entry.value)
-    }
-    return read.length === 4 && read[1] === value && read[2] === "B"
-}
-
-/** A statement with the lines that it stands on. */
-function removal(text: string, entry: DotenvEntry): Edit {
-    const start = text.lastIndexOf("\n", entry.start) + 1
-    let end = text.indexOf("\n", entry.valueEnd)
-    end = end < 0 ? text.length : end + 1
-    return { start, end, by: "" }
-}
-
-/** A new statement at the end of a text, with its line ends. */
-function addition(source: string, key: string, value: string): string {
-    const end = source.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
-    const last = source[source.length - 1]
-    const gap = source === "" || last === "\n" || last === "\r" ? "" : end
-    return `${gap}${key}=${quoted(value)}${end}`
-}
-
-/** Puts edits, in the order of the text, into the text with its own line ends. */
-function applyEdits(source: string, edits: Edit[]): string {
-    const parts: string[] = []
-    let from = 0
-    let crossed = 0
-    let crlf = source.indexOf("\r\n")
-    const place = (at: number) => {
-        while (crlf >= 0 && crlf - crossed < at) {
-            crossed++
-            crlf = source.indexOf("\r\n", crlf + 2)
-        }
-        return at + crossed
-    }
-    for (const edit of edits) {
-        const { start, end, by } = edit
-        parts.push(source.slice(from, place(start)), by)
-        from = place(end)
-    }
-    parts.push(source.slice(from))
-    return parts.join("")
-}
-
-function withLineFeeds(source: string): string {
-    return new DotenvReader(source).text
-}
-
-/** @throws RangeError unless a text says what the one before did, with the changes */
-async function verify(
-    text: string,
-    before: DotenvEntry[],
-    changes: SettingChanges,
-    pause: () => Promise<void>
-): Promise<void> {
-    const after = lastValues(await readEntries(text, pause))
-    const wanted = lastValues(before)
-    for (const key of Object.keys(changes)) {
         const value = changes[key]
+        text = await editKey(text, key, value, pause)
         if (value === undefined) delete wanted["=" + key]
         else wanted["=" + key] = value
     }
+    const after = lastValues(await readDotenv(text, pause))
     const keys = Object.keys(wanted)
     let same = keys.length === Object.keys(after).length
     for (const key of keys) same = same && after[key] === wanted[key]
@@ -162,6 +37,93 @@ async function verify(
         throw new RangeError(
             "the change would alter other settings: end the open quotes of the file first"
         )
+    return text
+}
+
+/**
+ * All assignments of a dotenv text.
+ * @throws RangeError when it is too long or has more than `MAX_SETTINGS`: each takes heap
+ */
+export async function readDotenv(
+    source: string,
+    pause: () => Promise<void>
+): Promise<DotenvEntry[]> {
+    const entries: DotenvEntry[] = []
+    const scan = scanDotenv(source)
+    while (scan.at < scan.text.length) {
+        await pause()
+        const entry = nextEntry(scan)
+        if (!entry || entry.key === "") continue
+        if (entries.length >= MAX_SETTINGS)
+            throw new RangeError(`more than ${MAX_SETTINGS} settings`)
+        entries.push(entry)
+    }
+    return entries
+}
+
+async function editKey(
+    text: string,
+    key: string,
+    value: string | undefined,
+    pause: () => Promise<void>
+): Promise<string> {
+    const entries = (await readDotenv(text, pause)).filter(
+        entry => entry.key === key
+    )
+    if (value === undefined) {
+        while (entries.length) text = withoutLines(text, entries.pop())
+        return text
+    }
+    // of a key given twice the later one counts
+    const last = entries.pop()
+    if (!last) return text + addition(text, key, value)
+    if (last.value === value) return text
+    const { valueStart, valueEnd } = last
+    return text.slice(0, valueStart) + quoted(value) + text.slice(valueEnd)
+}
+
+/** A text without the lines that a statement stands on. */
+function withoutLines(text: string, { start, valueEnd }: DotenvEntry): string {
+    const { text: lines } = scanDotenv(text)
+    return (
+        text.slice(0, lines.lastIndexOf("\n", start) + 1) +
+        text.slice(indexOrEnd(lines, "\n", valueEnd) + 1)
+    )
+}
+
+/** A new statement at the end of a text, with its line ends. */
+function addition(text: string, key: string, value: string): string {
+    const end = text.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
+    const last = text[text.length - 1]
+    const gap = text === "" || last === "\n" || last === "\r" ? "" : end
+    return `${gap}${key}=${quoted(value)}${end}`
+}
+
+/** A value in the plainest form that reads back as it is. */
+function quoted(value: string): string {
+    // line breaks other than line feeds exist within double quotes only
+    const escaped = replaceAll(replaceAll(value, "\n", "\\n"), "\r", "\\r")
+    for (const form of [
+        value,
+        `'${value}'`,
+        `"${value}"`,
+        `\`${value}\``,
+        `"${escaped}"`,
+    ])
+        if (readsAs(form, value)) return form
+    throw new RangeError(
+        "a value with all three kinds of quotes cannot be written in dotenv form"
+    )
+}
+
+/** Whether the form of a value reads back as that, whatever statement follows. */
+function readsAs(form: string, value: string): boolean {
+    const scan = scanDotenv(`A=${form}\nB='"\`=1`)
+    const first = nextEntry(scan)
+    if (!first || first.value !== value) return false
+    nextEntry(scan)
+    const second = nextEntry(scan)
+    return second !== undefined && second.key === "B"
 }
 
 /** Values by key, with a `=` before it: a key may be called as something that all objects have. */

@@ -2,8 +2,9 @@ import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
     DotenvEntry,
-    DotenvReader,
     MAX_DOTENV_LENGTH,
+    nextEntry,
+    scanDotenv,
 } from "../../src/settings"
 import { DOTENV_VECTORS } from "../vectors/dotenv"
 
@@ -12,10 +13,10 @@ const LS = String.fromCharCode(0x2028)
 /** All assignments, letting other fibers run after each statement. */
 async function read(text: string): Promise<DotenvEntry[]> {
     const entries: DotenvEntry[] = []
-    const reader = new DotenvReader(text)
-    while (!reader.done()) {
-        const entry = reader.next()
-        if (entry) entries.push(entry)
+    const scan = scanDotenv(text)
+    while (scan.at < scan.text.length) {
+        const entry = nextEntry(scan)
+        if (entry && entry.key !== "") entries.push(entry)
         await ds.sleep(0)
     }
     return entries
@@ -75,11 +76,14 @@ describe("dotenv", () => {
             ["", "A='x' y\n"],
         ]
         for (const filler of fillers) {
-            const text = filler[0] + repeat(filler[1], MAX_DOTENV_LENGTH)
-            const reader = new DotenvReader(text.slice(0, MAX_DOTENV_LENGTH))
+            const [start, piece] = filler
+            const room = MAX_DOTENV_LENGTH - start.byteLength
+            const pieces = Math.idiv(room, piece.byteLength)
+            const text = start + repeat(piece, pieces * piece.length)
+            const scan = scanDotenv(text)
             await ds.sleep(0)
-            while (!reader.done()) {
-                reader.next()
+            while (scan.at < scan.text.length) {
+                nextEntry(scan)
                 await ds.sleep(0)
             }
         }
@@ -94,6 +98,6 @@ describe("dotenv", () => {
 
     test("refuses a longer text", () => {
         const text = repeat(" ", MAX_DOTENV_LENGTH + 1)
-        expect(() => new DotenvReader(text)).toThrow()
+        expect(() => scanDotenv(text)).toThrow()
     })
 })

@@ -417,8 +417,8 @@ describe("the settings file", () => {
         )
         expect(messages(settings)).toBe(
             [
-                "line 4: wanted a key of at most 40 upper-case letters, digits and _",
                 "line 2: no assignment, wanted KEY=value",
+                "line 4: wanted a key of at most 40 upper-case letters, digits and _",
                 `SYSLOG_PORT (line 1): got "no", wanted a whole number: 0 to 65535`,
                 "SYSLOG_HOTS (line 3): no such setting; the nearest is SYSLOG_HOST",
             ].join("\n")

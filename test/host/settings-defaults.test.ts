@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { parse } from "dotenv"
 import { parseEnv, toolDifferences } from "../../host/env/index.ts"
-import { DotenvReader } from "../../src/settings/dotenv.ts"
+import { nextEntry, scanDotenv } from "../../src/settings/dotenv.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { findRule, schemaKeys } from "../../src/settings/schema.ts"
 
@@ -27,10 +27,10 @@ test("the DeviceScript tool reads .env.defaults as npm dotenv does", () => {
 })
 
 test("the device's own reader does, too", () => {
-    const reader = new DotenvReader(text)
+    const scan = scanDotenv(text)
     const read: Record<string, string> = {}
-    while (!reader.done()) {
-        const entry = reader.next()
+    while (scan.at < scan.text.length) {
+        const entry = nextEntry(scan)
         if (entry) read[entry.key] = entry.value
     }
     assert.deepEqual(read, { ...wanted })
