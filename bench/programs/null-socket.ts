@@ -28,5 +28,5 @@ export class NullSocket implements NetSocket {
         return new NullConnection()
     }
 
-    reset(): void {}
+    disconnect(): void {}
 }

@@ -15,9 +15,9 @@ import {
     FileOptions,
     FileSettings,
 } from "./options"
-import { checkShare, claimSlots, releaseSlots } from "./slots"
+import { claimSlots, grantSlots, releaseSlots } from "./slots"
 import { FlashLog, newLog } from "./state"
-import { attend, call, changed, nothing, wake } from "./worker"
+import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
 /** Bytes of a queued line besides text and name, at most. */
@@ -138,7 +138,7 @@ export class FileRotationHandler implements Handler {
     async close(): Promise<void> {
         const { log } = this
         log.closed = true
-        if (log.dueAt !== undefined) await call(log, sync)
+        if (waitingBytes(log) > 0) await call(log, sync)
         wake(log)
         releaseSlots(log)
         log.wakeBytes = 0
@@ -152,8 +152,7 @@ export class FileRotationHandler implements Handler {
     configure(changes: FileSettings): void {
         const { log } = this
         const options = changeSettings(log.options, changes)
-        checkShare(log, options)
-        log.options = options
+        grantSlots(log, options)
         changed(log)
     }
 

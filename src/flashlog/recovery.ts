@@ -11,7 +11,7 @@ import {
     SIZE,
 } from "./format"
 import { CUT_SHORT, readLines, readLog } from "./reader"
-import { JUNK, ownerOf, seqIn, VIRGIN } from "./slots"
+import { ownerOf, returnSlots, seqIn, VIRGIN } from "./slots"
 import { FlashLog, nextSegment, note } from "./state"
 import { beginFile } from "./writer"
 
@@ -36,7 +36,7 @@ export async function recover(log: FlashLog): Promise<void> {
             damaged++
             note(log, `slot ${key} ${fault}: skipped`)
         }
-        slots[i] = !value ? VIRGIN : fault ? JUNK : identityOf(value)
+        slots[i] = !value ? VIRGIN : fault ? log.key : identityOf(value)
         const seq = seqIn(log, i)
         if (seq === 0) continue
         const start = seq - value[INDEX]
@@ -51,6 +51,7 @@ export async function recover(log: FlashLog): Promise<void> {
     // numbers that damaged segments may have had are left out
     if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
+    returnSlots(log)
 }
 
 /** Goes on with the last segment of the log, as far as its lines are whole. */

@@ -15,8 +15,6 @@ import { FlashLog, keepFiles, note } from "./state"
 
 /** In the table: a slot that was never written; to use it makes the live data of the store grow. */
 export const VIRGIN = -1
-/** In the table: a slot that holds no segment. */
-export const JUNK = 0
 /** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
 
@@ -37,8 +35,7 @@ export function claimSlots(log: FlashLog): void {
         peer.closed = true
         releaseSlots(peer)
     }
-    checkShare(log, options)
-    peers.push(log)
+    grantSlots(log, options)
 }
 
 /** Takes a log off those of its store. */
@@ -48,9 +45,13 @@ export function releaseSlots(log: FlashLog): void {
     if (at >= 0) peers.insert(at, -1)
 }
 
-/** @throws OPTION_ERROR when the files of a log with these options do not fit */
-export function checkShare(log: FlashLog, options: FileSetup): void {
+/**
+ * Lets a log have options, for which the others may have to give up slots.
+ * @throws OPTION_ERROR when its files do not fit beside those of the others; nothing is changed then
+ */
+export function grantSlots(log: FlashLog, options: FileSetup): void {
     const { filename, maxSize, maxCount, slots } = options
+    const { peers } = log
     const others: string[] = []
     const need = neededSlots(options)
     const free = Math.min(slots, freeBeside(log, others))
@@ -60,6 +61,15 @@ export function checkShare(log: FlashLog, options: FileSetup): void {
             `flash log "${filename}": maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
                 `there are ${free} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
         )
+    log.options = options
+    if (peers.indexOf(log) < 0) peers.push(log)
+    for (const peer of peers) returnSlots(peer)
+}
+
+/** Gives up the oldest files of a log that has more than its share. */
+export function returnSlots(log: FlashLog): void {
+    while (log.starts.length > 1 && heldBy(log) > shareOf(log))
+        dropOldestFile(log)
 }
 
 /** Most slots that a log may hold. */
@@ -92,54 +102,41 @@ export function seqIn({ slots, key, oldest }: FlashLog, slot: number): number {
     return seq >= oldest && seq < SEQ_COUNT ? seq : 0
 }
 
-/** The log of the program whose segment, counting or not, is in a slot; undefined for none. */
+/** The log of the program whose segment is, or was, in a slot; undefined for none. */
 export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
     for (const peer of peers) {
         const seq = slots[slot] - peer.key
-        if (seq > 0 && seq < SEQ_COUNT) return peer
+        if (seq >= 0 && seq < SEQ_COUNT) return peer
     }
     return undefined
 }
 
 /**
- * A slot for a new segment, without taking one that counts: one that was written before costs the
- * store nothing, one of a log that the program does not have is the last. When there is none, the
- * oldest files go: those of logs beyond their share, or the log's own.
+ * A slot for a new segment, without taking one that counts. When there is none, the oldest file goes.
  * @throws FlashError when one file needs more than all slots
  */
 export function slotFor(log: FlashLog): number {
     while (true) {
-        const isFull = heldBy(log) >= shareOf(log)
-        const slot = isFull ? -1 : unusedSlot(log)
+        const slot = heldBy(log) < shareOf(log) ? unusedSlot(log) : -1
         if (slot >= 0) return slot
-        let gaveUp = false
-        for (const peer of log.peers) {
-            if (isFull || heldBy(peer) <= shareOf(peer)) continue
-            if (peer.starts.length < 2) continue
-            dropOldestFile(peer)
-            gaveUp = true
-        }
-        if (!gaveUp) dropOldestFile(log)
+        dropOldestFile(log)
     }
 }
 
+/** One that was written before costs the store nothing; one of a log that is gone is the last. */
 function unusedSlot(log: FlashLog): number {
     const { slots } = log
     let unused = slots.indexOf(VIRGIN)
-    let abandoned = -1
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
-        if (slots[i] === VIRGIN) continue
         const owner = ownerOf(log, i)
-        if (slots[i] === JUNK || (owner && seqIn(owner, i) === 0)) return i
-        if (!owner) abandoned = i
+        if (owner && seqIn(owner, i) === 0) return i
+        if (!owner && unused < 0) unused = i
     }
-    if (unused < 0 && abandoned >= 0) {
-        unused = abandoned
+    if (unused >= 0 && slots[unused] !== VIRGIN)
         note(
             log,
             "segments of a log that is not there any more are overwritten"
         )
-    }
     return unused
 }
 

@@ -30,7 +30,7 @@ export interface FlashLog {
 
     /** The logs of the same store, this one among them while it is open. */
     readonly peers: FlashLog[]
-    /** What each slot of the store holds: identity of a segment, VIRGIN or JUNK. */
+    /** What each slot of the store holds: identity of a segment, or VIRGIN. */
     readonly slots: number[]
     /**
      * Sequence numbers with which the files that count begin, the current one first; empty
@@ -71,8 +71,8 @@ export interface FlashLog {
     closed?: boolean
     /** Whether a slot was damaged at the start. */
     hasDamage?: boolean
-    /** When what waits has to be written, or tried again, in clock ms; undefined: none waits. */
-    dueAt?: number
+    /** When what waits is to be written, or tried again, in clock ms; Infinity: never. */
+    dueAt: number
     /** Wait after the last failure in ms; 0 when there was none. */
     retry: number
 
@@ -107,6 +107,7 @@ export function newLog(options: FileSetup): FlashLog {
         seq: 0,
         dirty: 0,
         commands: [],
+        dueAt: Infinity,
         retry: 0,
         taken: 0,
         writes: 0,

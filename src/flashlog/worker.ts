@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { cut } from "../log"
+import { cut, NONE } from "../log"
 import { resumeFiber, Signal } from "../platform"
 import { recover } from "./recovery"
 import { FlashLog, tell } from "./state"
@@ -10,22 +10,24 @@ const MAX_COMMANDS = 16
 /** Wait after a failed write, doubled up to the longest: each try may cost an erase. */
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 600_000
+/** Values of `dueAt`: all that waits is to be written at once, or full segments only. */
+const ALL_NOW = -1
+const FULL_NOW = 0
+/** A level that makes no line urgent. */
+const LEAST_URGENT = 9
 /** Longest that a fiber can wait at a time. */
 const LONGEST_WAIT_MS = 2147483647
 
 /** Says that a line of `level` has been queued that wants the fiber's attention. */
 export function attend(log: FlashLog, level: number): void {
     // a line that came after the close
-    if (log.closed) return log.queue.clear()
-    if (log.dueAt !== 0)
-        plan(log, level <= log.options.flushLevel && log.retry === 0)
-    wake(log)
+    if (log.closed) log.queue.clear()
+    else plan(log, level)
 }
 
 /** Says that the settings have changed: what waits is stored, and the new ones hold. */
 export function changed(log: FlashLog): void {
-    plan(log, true)
-    wake(log)
+    plan(log, NONE)
 }
 
 /**
@@ -57,14 +59,42 @@ export function wake(log: FlashLog): void {
     }
 }
 
-/** Stores lines by the flush policy, until none waits. */
+/** Bytes that wait for their write. */
+export function waitingBytes({ queue, dirty }: FlashLog): number {
+    return queue.bytes + dirty
+}
+
+/**
+ * Says when what waits is to be written, unless it is earlier anyhow.
+ * @param level the most urgent of the lines that came
+ */
+function plan(log: FlashLog, level: number): void {
+    const { options, dirty, retry } = log
+    const { flushTime, flushBytes, flushLevel, clock } = options
+    const waiting = waitingBytes(log)
+    log.wakeBytes = 0
+    if (waiting === 0) return
+    let wait = Infinity
+    if (retry > 0) wait = retry
+    else if (flushTime > 0) wait = flushTime
+    let dueAt = clock.millis() + wait
+    if (retry === 0 && level <= flushLevel) dueAt = ALL_NOW
+    else if (retry === 0 && waiting >= flushBytes) dueAt = FULL_NOW
+    log.dueAt = Math.min(log.dueAt, dueAt)
+    // the fiber does not look before it runs, so neither need the next lines
+    const isCalm = retry > 0 || log.dueAt <= FULL_NOW
+    log.wakeBytes = isCalm ? Infinity : flushBytes - dirty
+    wake(log)
+}
+
+/** Stores lines by the flush policy, until none is due. */
 async function run(log: FlashLog): Promise<void> {
     const { commands, options } = log
-    while (commands.length || (!log.closed && log.dueAt !== undefined)) {
-        if (isDue(log)) await work(log)
+    while (commands.length || (log.dueAt < Infinity && !log.closed)) {
+        const left = log.dueAt - options.clock.millis()
+        if (commands.length || left <= 0) await work(log)
         else {
             log.resting = true
-            const left = log.dueAt - options.clock.millis()
             await ds.suspend(Math.constrain(left, 1, LONGEST_WAIT_MS))
             log.resting = false
         }
@@ -72,42 +102,16 @@ async function run(log: FlashLog): Promise<void> {
     log.fiber = undefined
 }
 
-/** Says when what waits is to be written, and how many bytes want attention before. */
-function plan(log: FlashLog, now: boolean): void {
-    const { queue, options, dirty, retry } = log
-    const { flushTime, flushBytes, clock } = options
-    log.wakeBytes = 0
-    if (queue.bytes + dirty === 0) log.dueAt = undefined
-    else {
-        const wait = retry > 0 ? retry : flushTime
-        if (now) log.dueAt = 0
-        else if (log.dueAt === undefined)
-            log.dueAt = wait > 0 ? clock.millis() + wait : Infinity
-        // the fiber does not look before it runs, so neither need the next lines
-        log.wakeBytes = retry > 0 || isDue(log) ? Infinity : flushBytes - dirty
-    }
-}
-
-function isLate({ dueAt, options }: FlashLog): boolean {
-    return dueAt <= options.clock.millis()
-}
-
-function isDue(log: FlashLog): boolean {
-    const { queue, dirty, options, commands, retry } = log
-    if (commands.length || isLate(log)) return true
-    return retry === 0 && queue.bytes + dirty >= options.flushBytes
-}
-
 /** Stores the lines that are queued now, and does one command. */
 async function work(log: FlashLog): Promise<void> {
-    const { queue, options, commands } = log
+    const { queue, options, commands, dueAt } = log
     const command = commands[0]
-    const isAll = isLate(log)
-    // what a command leaves in RAM keeps its time; lines that come meanwhile say when they are due
-    if (isAll || !command) log.dueAt = undefined
+    const isDue = dueAt <= options.clock.millis()
+    let left = queue.length
+    // lines that come meanwhile say when they are due
+    if (isDue) log.dueAt = Infinity
     log.wakeBytes = 0
     try {
-        let left = queue.length
         if (!log.starts.length) await recover(log)
         await storeLine(log)
         for (; left > 0 && queue.length; --left) {
@@ -120,12 +124,13 @@ async function work(log: FlashLog): Promise<void> {
             command.ok = true
             command.done.notify()
         }
+        const isAll = isDue && dueAt !== FULL_NOW
         if (isAll || log.dirty >= options.flushBytes) await sync(log)
         log.retry = 0
     } catch (e: any) {
         failed(log, e)
     }
-    plan(log, false)
+    plan(log, LEAST_URGENT)
 }
 
 /** Makes the oldest line of the queue the one to store. */
@@ -143,6 +148,6 @@ function failed(log: FlashLog, error: any): void {
     if (retry === 0)
         tell(log, `not stored: ${error.message ?? error}; lines wait in RAM`)
     log.retry = Math.constrain(2 * retry, RETRY_MS, LONGEST_RETRY_MS)
-    log.dueAt = undefined
+    log.dueAt = Infinity
     while (commands.length) commands.shift().done.notify()
 }

@@ -16,7 +16,7 @@ import {
     SIZE,
     WALL_BIT,
 } from "./format"
-import { JUNK, seqIn, shareOf, slotFor } from "./slots"
+import { seqIn, shareOf, slotFor } from "./slots"
 import { FlashLog, keepFiles, nextSegment } from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
@@ -36,11 +36,11 @@ export async function storeLine(log: FlashLog): Promise<void> {
         if (isFileFull(log, stamp, bytes)) await rotate(log)
         if (PAYLOAD_BYTES - log.used <= MAX_HEAD_BYTES) await advance(log)
         if (log.since < 0) log.since = stamp
-        startLine(log, tag - 16 * stamp, stamp, bytes)
+        startLine(log, tag - 16 * stamp, stamp, text)
     }
     while (log.at < bytes) {
-        if (log.used === PAYLOAD_BYTES) await advance(log)
-        copyText(log, text, bytes)
+        await advance(log)
+        copyText(log, text)
     }
     // a line that began in a segment before ends here
     if (buffer[FIRST] === NO_LINE) buffer[FIRST] = log.used
@@ -92,7 +92,7 @@ export async function reset(log: FlashLog): Promise<void> {
         const seq = seqIn(log, i)
         if (seq < start || seq >= end) continue
         await options.flash.write(logSlot(i), Buffer.alloc(0))
-        slots[i] = JUNK
+        slots[i] = log.key
     }
 }
 
@@ -106,9 +106,7 @@ export function beginFile(log: FlashLog, keep: number): void {
     keepFiles(log, keep + 1)
     log.size = 0
     log.since = -1
-    const bytes = filename.byteLength
-    startLine(log, NAME_LEVEL, -1, bytes)
-    copyText(log, filename, bytes)
+    startLine(log, NAME_LEVEL, -1, filename)
     log.dirty = 0
 }
 
@@ -130,36 +128,38 @@ function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
 
-/** Puts the head of a line whose text has so many bytes. */
+/** Puts the head of a line, and what fits of its text. */
 function startLine(
     log: FlashLog,
     level: number,
     stamp: number,
-    bytes: number
+    text: string
 ): void {
     const { buffer, used, last } = log
     const at = HEADER_BYTES + used
     const wall = stamp >= 0
     if (buffer[FIRST] === NO_LINE) buffer[FIRST] = used
-    const word = bytes | (level << LEVEL_SHIFT)
+    const word = text.byteLength | (level << LEVEL_SHIFT)
     buffer.setAt(at, "u16", wall ? word | WALL_BIT : word)
     // far out of range when one is an uptime and the other is not
-    const seconds = wall ? stamp - last : last - stamp
+    let seconds = wall ? stamp - last : last - stamp
+    let bytes = MIN_HEAD_BYTES
+    if (!(seconds >= 0 && seconds < LONG_TIME)) {
+        seconds = LONG_TIME
+        bytes = MAX_HEAD_BYTES
+        buffer.setAt(at + MIN_HEAD_BYTES, "u32", wall ? stamp : -1 - stamp)
+    }
+    buffer[at + 2] = seconds
+    grow(log, bytes)
     log.last = stamp
     log.at = 0
-    if (seconds >= 0 && seconds < LONG_TIME) {
-        buffer[at + 2] = seconds
-        return grow(log, MIN_HEAD_BYTES)
-    }
-    buffer[at + 2] = LONG_TIME
-    buffer.setAt(at + 3, "u32", wall ? stamp : -1 - stamp)
-    grow(log, MAX_HEAD_BYTES)
+    copyText(log, text)
 }
 
 /** Puts what fits of the rest of `text`. */
-function copyText(log: FlashLog, text: string, bytes: number): void {
+function copyText(log: FlashLog, text: string): void {
     const { buffer, used, at } = log
-    const count = Math.min(bytes - at, PAYLOAD_BYTES - used)
+    const count = Math.min(text.byteLength - at, PAYLOAD_BYTES - used)
     buffer.blitAt(HEADER_BYTES + used, text, at, count)
     log.at += count
     grow(log, count)

@@ -145,7 +145,7 @@ export class SocketArbiter {
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean
-            if (lease.caller !== undefined) this.socket.reset()
+            if (lease.caller !== undefined) this.socket.disconnect()
         }
         settle(this)
     }
@@ -214,7 +214,7 @@ function revoke(arbiter: SocketArbiter, owner: Lease): void {
     arbiter.owner = undefined
     arbiter.revoked++
     if (owner.caller === undefined) owner.recall()
-    arbiter.socket.reset()
+    arbiter.socket.disconnect()
 }
 
 function isAlive(fiber: ds.Fiber): boolean {

@@ -43,7 +43,7 @@ export interface NetSocket {
         listener: SocketListener
     ): Connection
     /** Ends whatever connection there is, whoever opened it. */
-    reset(): void
+    disconnect(): void
 }
 
 /** The network stack refused; the message names the address. */
@@ -133,7 +133,7 @@ export class SystemSocket implements NetSocket {
         return connection
     }
 
-    reset(): void {
+    disconnect(): void {
         if (this.current) this.current.ended = true
         // whoever waits for an event of this connection, as `fetch` does, gets its end
         const onEvent = natives._socketOnEvent

@@ -58,7 +58,7 @@ export class FakeConnection implements Connection {
 export class FakeSocket implements NetSocket {
     readonly connections: FakeConnection[] = []
     accepts = true
-    resets = 0
+    disconnects = 0
 
     open(
         host: string,
@@ -80,7 +80,7 @@ export class FakeSocket implements NetSocket {
         return connection
     }
 
-    reset(): void {
-        this.resets++
+    disconnect(): void {
+        this.disconnects++
     }
 }

@@ -46,9 +46,9 @@ export class WatchedSocket implements NetSocket {
         return new WatchedConnection(this, inner)
     }
 
-    reset(): void {
+    disconnect(): void {
         this.isOpen = false
-        this.inner.reset()
+        this.inner.disconnect()
     }
 
     /** Somebody uses the socket. */
