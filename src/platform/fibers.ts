@@ -13,18 +13,18 @@ export function resumeFiber(fiber: ds.Fiber, value?: unknown): void {
 }
 
 /**
- * Starts `body` in a fiber of its own. Whatever it throws reaches `failed`
+ * Starts `body` in a fiber of its own. Whatever it throws reaches `failed`, if there is one,
  * instead of the root of the fiber, where it would restart the whole program (panic 60005).
  */
 export function spawn(
     body: () => Promise<void>,
-    failed: (error: unknown) => void
+    failed?: (error: unknown) => void
 ): ds.Fiber {
     const root = async () => {
         try {
             await body()
         } catch (e: any) {
-            failed(e)
+            if (failed) failed(e)
         }
     }
     return root.start()

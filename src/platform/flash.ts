@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { settings } from "@devicescript/settings"
-import { resumeFiber, Signal } from "./fibers"
+import { Exclusive } from "./exclusive"
+import { resumeFiber } from "./fibers"
 
 /** Longest key the VM's store takes. */
 export const MAX_KEY_BYTES = 13
@@ -44,28 +45,22 @@ export function flashError(key: string, problem: string): Error {
     return error
 }
 
-interface Request {
-    key: string
-    /** The value to write; undefined for a read. */
-    value: Buffer
-    result: Buffer
-    error: string
-    done: Signal
-}
+/** Most requests that may be queued at a time. */
+const MAX_REQUESTS = 64
 
-// There is one settings service in a VM, so what waits for it is of this module, not of an object.
-const queue: Request[] = []
+// There is one settings service in a VM, so what belongs to it is of this module, not of an object.
+const turns = new Exclusive("flash", MAX_REQUESTS)
 const logs: unknown[] = []
 const logSlots: number[] = []
-let worker: ds.Fiber
-/** Key of the read under way, empty when there is none; undefined before the first request. */
+/** Key of the read under way, empty when there is none; undefined before the first one. */
 let awaitedKey: string
 let answer: Buffer
+let reader: ds.Fiber
 
 /**
  * The VM's settings service, one request at a time: two reads of one key at once would panic
- * inside the VM's own library. A fiber of its own, there while requests wait, talks to the
- * service, so a caller that is terminated while it waits leaves nothing locked.
+ * inside the VM's own library. A fiber of its own talks to the service while requests wait, so a
+ * caller that is terminated meanwhile leaves nothing locked.
  * @devsWhenUsed
  */
 export class SettingsFlash implements FlashSlots, FlashStats {
@@ -78,61 +73,29 @@ export class SettingsFlash implements FlashSlots, FlashStats {
     readonly logSlots = logSlots
 
     async read(key: string): Promise<Buffer | undefined> {
+        checkSlot(key, undefined)
         this.reads++
-        const value = await request(key, undefined)
-        return value.length ? value : undefined
+        return await turns.run(async () => await get(key))
     }
 
     async write(key: string, value: Buffer): Promise<void> {
-        await request(key, value)
+        checkSlot(key, value)
+        await turns.run(async () => await settings.set(key, value))
         this.writes++
         this.bytes += value.length
     }
 }
 
-/** Has the service read a slot, or write it. @returns the value read */
-async function request(key: string, value: Buffer): Promise<Buffer> {
-    checkSlot(key, value)
-    const waiting: Request = {
-        key,
-        value,
-        result: undefined,
-        error: undefined,
-        done: new Signal(),
-    }
-    queue.push(waiting)
-    if (!worker) {
-        if (awaitedKey === undefined) settings.report().subscribe(report)
-        awaitedKey = ""
-        worker = serve.start()
-    }
-    await waiting.done.wait()
-    if (waiting.error) throw flashError(key, waiting.error)
-    return waiting.result
-}
-
-async function serve(): Promise<void> {
-    while (queue.length) {
-        const next = queue.shift()
-        try {
-            if (next.value) await settings.set(next.key, next.value)
-            else next.result = await get(next.key)
-        } catch (e: any) {
-            next.error = e.message ?? "failed"
-        }
-        next.done.notify()
-    }
-    worker = undefined
-}
-
-async function get(key: string): Promise<Buffer> {
+async function get(key: string): Promise<Buffer | undefined> {
+    if (awaitedKey === undefined) settings.report().subscribe(report)
     answer = undefined
     awaitedKey = key
+    reader = ds.Fiber.self()
     await settings.get(key)
     if (!answer) await ds.suspend(READ_TIMEOUT_MS)
     awaitedKey = ""
-    if (!answer) throw new Error("the store does not answer")
-    return answer
+    if (!answer) throw flashError(key, "the store does not answer")
+    return answer.length ? answer : undefined
 }
 
 function report(packet: ds.Packet): void {
@@ -140,7 +103,7 @@ function report(packet: ds.Packet): void {
     const [key, value] = packet.decode()
     if (key !== awaitedKey) return
     answer = value ?? Buffer.alloc(0)
-    resumeFiber(worker)
+    resumeFiber(reader)
 }
 
 /** @throws FlashError for a key or a value that the store does not take */

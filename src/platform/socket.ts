@@ -138,9 +138,6 @@ export class SystemSocket implements NetSocket {
         // whoever waits for an event of this connection, as `fetch` does, gets its end
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
-            spawn(
-                async () => onEvent("close"),
-                () => {}
-            )
+            spawn(async () => onEvent("close"))
     }
 }

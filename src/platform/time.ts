@@ -36,18 +36,10 @@ function secondText(unixMs: number): string {
     const year = ((years / 1461) | 0) - 4716 + (month < 3 ? 1 : 0)
     const day = (((ofYear % 153) / 5) | 0) + 1
     const time = (unixMs - days * DAY_MS) / 1000
-    return (
-        [digits(year + 10000), digits(month + 100), digits(day + 100)].join(
-            "-"
-        ) +
-        "T" +
-        [
-            digits(((time / 3600) | 0) + 100),
-            digits((((time / 60) | 0) % 60) + 100),
-            digits((time % 60) + 100),
-        ].join(":") +
-        "."
-    )
+    const date = `${digits(year + 10000)}-${digits(month + 100)}-${digits(day + 100)}`
+    const hour = digits(((time / 3600) | 0) + 100)
+    const minute = digits((((time / 60) | 0) % 60) + 100)
+    return `${date}T${hour}:${minute}:${digits((time % 60) + 100)}.`
 }
 
 /** A number without its first digit, which the caller has put before the zeros. */
