@@ -1,4 +1,3 @@
-export * from "./byte-ring"
 export * from "./clock"
 export * from "./device"
 export * from "./exclusive"

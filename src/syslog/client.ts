@@ -1,7 +1,6 @@
 import { SocketArbiter } from "../net"
 import { Clock, NetSocket, Signal } from "../platform"
 import type { SyslogConnection } from "./connection"
-import { SyslogOptions } from "./options"
 import { Outbox } from "./outbox"
 
 /** What syslog needs of the board. */
@@ -18,23 +17,16 @@ export type SyslogReport = (level: number, message: string) => void
  * The state of a syslog client: plain data, which plain functions work on, as classes and
  * methods take heap on this VM.
  */
-export interface SyslogClient {
-    readonly clock: Clock
-    readonly socket: NetSocket
-    readonly arbiter: SocketArbiter
-    readonly report: SyslogReport
-    /** Complete. */
-    options: SyslogOptions
-    /** What waits to be sent; made when a host is set first. */
+export interface SyslogClient extends SyslogNet {
+    report: SyslogReport
+    /** What waits to be sent, and how. */
     outbox: Outbox
     /** The connection; undefined while there is none. */
     connection: SyslogConnection
-    /** Called by the ring before a record is added that somebody waits for. */
-    onRecord: () => void
     /** Uptime when the oldest waiting record came. */
     firstAt: number
     /** Wakes the fiber; notified at each event of the connection. */
-    readonly wake: Signal
+    wake: Signal
     /** Connections made since start. */
     connects: number
     /** Connections in a row that took records, and ended without one of them known to arrive. */
@@ -44,39 +36,11 @@ export interface SyslogClient {
     /** Whether the fiber is there. */
     isRunning: boolean
     /** The socket is wanted by others, the options changed, or we are to stop. */
-    interrupted: boolean
+    isInterrupted: boolean
     /** The delay before the last attempt, ms; undefined while there is no outage. */
     step: number
     /** Whether the last that was said is that there is a connection; undefined at first. */
     saidConnected: boolean
     /** Uptime until which the allowance of reports is used up, ms. */
     reportsUntil: number
-}
-
-/** A client without a connection. */
-export function newClient(
-    { clock, socket, arbiter }: SyslogNet,
-    options: SyslogOptions,
-    report: SyslogReport
-): SyslogClient {
-    return {
-        outbox: undefined,
-        options,
-        clock,
-        connection: undefined,
-        onRecord: undefined,
-        firstAt: 0,
-        wake: new Signal(),
-        connects: 0,
-        tries: 0,
-        isStarted: false,
-        isRunning: false,
-        interrupted: false,
-        socket,
-        arbiter,
-        report,
-        step: undefined,
-        saidConnected: undefined,
-        reportsUntil: 0,
-    }
 }

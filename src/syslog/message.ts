@@ -1,11 +1,8 @@
-import { escapeControls, rfc3339 } from "../platform"
-import type { SyslogClient } from "./client"
-import { structuredElement } from "./data"
-import { SyslogEvent } from "./event"
-import { format } from "./format"
-import { SyslogOptions } from "./options"
-import { Outbox, sequenceOf } from "./outbox"
-import { cutBytes, headerField, NIL } from "./text"
+import { firstBytes, nativeFormat, textOf, WARNING } from "../log"
+import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
+import type { SyslogOptions } from "./options"
+import { type Outbox, sequenceOf, type SyslogEvent } from "./outbox"
+import { headerField, NIL } from "./text"
 
 /** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
 export const FRAME = "{0} {1}{2}{3}{4}"
@@ -16,92 +13,104 @@ const MAX_APP_NAME = 48
 const MAX_MSGID = 32
 /** Least severe severity on the wire; what is more detailed is sent as this. */
 const DEBUG = 7
-const WARNING = 4
 /** sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578). */
 const TICKS_WRAP = 4294967296
-/** Most bytes of what follows the sequenceId, without metadata and text. */
-const TAIL_BYTES = 40
 /** Last millisecond of the year 9999: RFC 3339 has four digits for the year. */
 const LAST_MS = 253402300799999
 /** BOM of RFC 5424, section 6.4. */
 const BOM = "\ufeff"
 /** Start of the topics of tasks: the rest of the topic is the task's name. */
 const TASK_PREFIX = "task."
+/** Most parameters of an element; more are left out. */
+const MAX_PARAMS = 16
+/** Longest SD-NAME, RFC 5424, section 6.3.2. */
+const MAX_NAME = 32
+/** Longest parameter value, bytes. */
+const MAX_VALUE_BYTES = 255
+/** Printable characters that an SD-NAME must not hold. */
+const NOT_IN_NAMES = '="]'
 
 /**
- * Makes the parts of a message that those of the same time, topic and level share: what comes
- * before the sequenceId, and what comes between it and the text.
- * @param sequence the sequenceId of the message, for the length of the whole
+ * Makes the parts of a message that those of the same time, topic, mark and level share: what
+ * comes before the sequenceId, and what comes between it and the text.
+ * @param sequence the sequenceId that it is for
+ * @returns false when no host is set
  */
-export function describe(
-    { outbox: out, options }: SyslogClient,
+export function renderHeader(
+    out: Outbox,
     event: SyslogEvent,
     sequence: number
-): void {
+): boolean {
+    const { options } = out
+    if (!options.host) return false
     const { time, wall, level, topic, mark, meta } = event
     if (topic !== out.topic || mark !== out.mark) {
+        out.topic = topic
         out.mark = mark
-        out.sender = namesOf(options, topic, mark)
+        out.sender = senderOf(options, topic, mark)
     }
-    // metadata holds for one message: the next is made anew
-    out.topic = meta ? undefined : topic
-    out.time = time
-    out.wall = wall
     out.level = level
-    const severity = Math.min(Math.max(level, 0), DEBUG)
-    const stamp = wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL
-    // the VM's % is of 32 bits
-    let ticks = Math.floor(time / 10)
-    ticks -= Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP
-    out.head = format(
+    // metadata holds for one message: the next is made anew
+    out.time = meta ? undefined : time
+    out.head = nativeFormat(
         '<{0}>1 {1} {2} [meta sequenceId="',
-        options.facility * 8 + severity,
-        stamp,
+        options.facility * 8 + Math.min(level, DEBUG),
+        wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL,
         out.sender
     )
-    out.tail = format(
+    const ticks = Math.floor(time / 10)
+    out.tail = nativeFormat(
         '" sysUpTime="{0}"]{1} {2}',
-        ticks,
+        // the VM's % is of 32 bits
+        ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP,
         meta ? metaElement(options, meta, out.head) : "",
         options.bom ? BOM : ""
     )
     const digits = "" + sequence
     out.base = out.head.byteLength + digits.length + out.tail.byteLength
+    return true
 }
 
-/** Makes a text fit: no control characters, no more bytes than a message may have. */
-export function fitText(out: Outbox, text: string): string {
+/**
+ * Makes a text fit: no control characters, and no more bytes than a message may have. What is
+ * longer is cut at a character, and says by how much: `[+N bytes]`.
+ */
+export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
     // a caller that passes no text by mistake gets what a person would print
-    return cutBytes(escapeControls("" + text), out.maxBytes - out.base)
+    const whole = escapeControls(textOf(text))
+    const size = whole.byteLength
+    if (size <= maxBytes - base) return whole
+    // the mark names what is missing, so its own length is settled with the largest number
+    const kept = firstBytes(whole, maxBytes - base - `[+${size} bytes]`.length)
+    return kept + `[+${size - kept.byteLength} bytes]`
 }
 
 /** A record of our own that declares the gap; it stands under the last missing sequenceId. */
-export function declaration(client: SyslogClient): string {
-    const { clock, outbox: out } = client
-    const { gap } = out
+export function declaration(out: Outbox, clock: Clock): string {
+    const { gap, gapTo } = out
     const first = sequenceOf(out, out.gapFrom)
-    const last = sequenceOf(out, out.gapTo - 1)
-    const message = `${gap} records dropped, sequenceId ${first} to ${last}: ${out.reason}`
-    const event = {
+    const last = sequenceOf(out, gapTo - 1)
+    const event: SyslogEvent = {
         time: clock.millis(),
         wall: clock.wall(),
         level: WARNING,
         topic: SYSLOG_TOPIC,
-        mark: undefined as string,
-        message,
+        message: `${gap} records dropped, sequenceId ${first} to ${last}: ${out.reason}`,
         meta: { dropped: gap, first, last },
     }
-    describe(client, event, last)
-    const size = out.base + message.byteLength
-    return format(FRAME, size, out.head, last, out.tail, message)
+    renderHeader(out, event, last)
+    const { base, head, tail } = out
+    const { message } = event
+    const size = base + message.byteLength
+    return nativeFormat(FRAME, size, head, last, tail, message)
 }
 
 /** HOSTNAME, APP-NAME, PROCID and MSGID. */
-function namesOf(options: SyslogOptions, topic: string, mark: string): string {
+function senderOf(options: SyslogOptions, topic: string, mark: string): string {
     const app = topic.startsWith(TASK_PREFIX)
         ? topic.slice(TASK_PREFIX.length)
         : options.appName || topic
-    return format(
+    return nativeFormat(
         "{0} {1} {2} {3}",
         options.hostname,
         headerField(app, MAX_APP_NAME),
@@ -110,12 +119,34 @@ function namesOf(options: SyslogOptions, topic: string, mark: string): string {
     )
 }
 
+/**
+ * Metadata as one SD-ELEMENT of RFC 5424, section 6.3. Names are made valid, values escaped and
+ * cut; parameters that do not fit into half of what the header leaves are left out, and nothing
+ * is left of an element without any.
+ */
 function metaElement(
     { enterprise, maxBytes }: SyslogOptions,
     meta: Record<string, any>,
     head: string
 ): string {
-    // half of what the header leaves; the rest is the text's
-    const room = maxBytes - head.byteLength - TAIL_BYTES
-    return structuredElement(`fiberd@${enterprise}`, meta, room >> 1)
+    let room = (maxBytes - head.byteLength) >> 1
+    const params: string[] = []
+    for (const key of Object.keys(meta)) {
+        const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
+        const text = firstBytes(
+            escapeControls(textOf(meta[key])),
+            MAX_VALUE_BYTES
+        )
+        const param = ` ${name}="${escapeValue(text)}"`
+        if (param.byteLength > room || params.length === MAX_PARAMS) continue
+        room -= param.byteLength
+        params.push(param)
+    }
+    return params.length ? `[fiberd@${enterprise}${params.join("")}]` : ""
+}
+
+/** Escapes a PARAM-VALUE: `\`, `"` and `]` get a `\` in front. RFC 5424, section 6.3.3. */
+function escapeValue(text: string): string {
+    const slashes = replaceAll(text, "\\", "\\\\")
+    return replaceAll(replaceAll(slashes, '"', '\\"'), "]", "\\]")
 }

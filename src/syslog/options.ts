@@ -33,8 +33,8 @@ export interface SyslogOptions {
     enterprise?: number
     /**
      * Size of the ring, in bytes: what waits and what was sent and may have to be sent again; the
-     * oldest go first. 8192 by default. Cannot be changed once a host was set: the ring is one
-     * piece of memory, allocated then.
+     * oldest go first. 8192 by default. Cannot be changed while running: the ring is one piece of
+     * memory, allocated when a host is set first.
      */
     queueBytes?: number
     /** Bytes of it that are kept after they were sent, to be sent again after a break. 4096. */
@@ -91,7 +91,7 @@ export function target(options: SyslogOptions): string {
 
 /**
  * Fills in the defaults, makes valid header fields, and checks the limits.
- * @param before options in force, when only some are changed
+ * @param before options in force, when only some are changed: the size of the ring must not be
  * @throws OPTION_ERROR naming the option, the value and what is wanted
  */
 export function completeOptions(
@@ -102,6 +102,13 @@ export function completeOptions(
     const { host, queueBytes, windowBytes } = options
     const fault = hostFault(host || "")
     if (fault) throw optionError(THING, "host", fault.slice(7), host)
+    if (before && queueBytes !== before.queueBytes)
+        throw optionError(
+            THING,
+            "queueBytes",
+            `${before.queueBytes} until the next start`,
+            queueBytes
+        )
     if (queueBytes < 2 * options.batchBytes)
         throw optionError(
             THING,
@@ -117,15 +124,4 @@ export function completeOptions(
     options.procId = headerField(options.procId, MAX_PROCID)
     options.backoff = completeBackoff(options.backoff)
     return options
-}
-
-/** @throws OPTION_ERROR for a change of what is allocated once */
-export function refuseResize(before: SyslogOptions, next: SyslogOptions): void {
-    if (next.queueBytes !== before.queueBytes)
-        throw optionError(
-            THING,
-            "queueBytes",
-            `${before.queueBytes} until the next start`,
-            next.queueBytes
-        )
 }

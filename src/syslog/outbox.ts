@@ -1,4 +1,7 @@
-import { ByteRing, RingCursor } from "../platform"
+import { nativeFormat } from "../log"
+import { MAX_PREFIX, messageBytes, prefixBytes } from "./framing"
+import { fitText, FRAME, renderHeader } from "./message"
+import { SyslogOptions } from "./options"
 
 /** Largest sequenceId, after which it starts again at 1: RFC 5424, section 7.3.1. */
 export const MAX_SEQUENCE = 2147483647
@@ -7,154 +10,258 @@ export const DECLARE_MS = 1000
 /** Why records are dropped unless something else is said. */
 export const QUEUE_FULL = "the queue was full"
 
+/** Farther than any place in the ring. */
+const NOWHERE = 1000000000
+/** The state at the start; a text takes neither code nor heap. What is not in it is undefined. */
+const EMPTY = `{
+    "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
+    "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
+    "marked":1, "markedEnd":0, "markAt":0, "sentBefore":1, "dropped":0, "resent":0,
+    "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
+}`
+
+/** What a message is made of: the part of a log record that goes on the wire. */
+export interface SyslogEvent {
+    /** Uptime in ms. */
+    time: number
+    /** Unix time in ms; undefined while unknown. */
+    wall: number | undefined
+    /** Severity; more detailed than debug is sent as debug. */
+    level: number
+    topic: string
+    /** As `task.service`; undefined for plain loggers. */
+    mark?: string
+    /** Without control characters: `escapeControls`. */
+    message: string
+    meta?: Record<string, any>
+}
+
 /**
  * What waits for the collector, in one ring with three cursors, as a TCP sender has them:
  * acknowledged <= sent <= end. Frames between the first two are in flight: they are sent again on
  * the next connection, unless they arrived; frames between the last two were not sent yet. What is
- * pushed out of the ring is in the gap, until a record that declares it has arrived.
+ * pushed out of the ring before it arrived is in the gap, until a record that declares it has.
  *
- * All frames are in octet counting, RFC 6587, section 3.4.1, whatever the framing on the wire; the
- * newest one has the newest sequenceId, the others precede it without holes.
+ * A frame is a message in octet counting, whatever the framing on the wire, so each one tells its
+ * size. Frames are numbered from 1 on; up to the first wrap that is their sequenceId. Places are
+ * counted from the start of the buffer; those of the lap before the one of the end are negative.
+ *
+ * Functions work on it, as each method takes heap; the one that each record takes is a method.
+ *
+ * @devsWhenUsed
  */
-export interface Outbox {
-    // what each record takes comes first, as the VM looks fields up in turn: what the head and
-    // the tail below were made for; undefined topic: for none
+export class Outbox {
+    /** What the head and the tail below were made for; undefined time: for nothing. */
     time: number
     topic: string
     level: number
     mark: string
-    wall: number
-    /** sequenceId of the newest record. */
-    sequence: number
-    /** The sequenceId from which on it has another digit; 1 more than the largest at last. */
+    /** Number of the next frame. */
+    next: number
+    /** The number from which on a sequenceId has another digit, or starts again. */
     decade: number
-    /** Bytes of a message without its text. */
+    /** Frames of all sequenceIds that were used up. */
+    earlier: number
+    /** Bytes of a message without its text, and most bytes of it with one. */
     base: number
-    /** Most bytes of a message. */
     maxBytes: number
     /** The message before its sequenceId, and between that and its text. */
     head: string
     tail: string
-    readonly ring: ByteRing
+    /** Where the next frame goes; beyond the limit something is to be done first. */
+    end: number
+    limit: number
+    bytes: Buffer
+    /** What is called before a frame goes beyond a place that is watched. */
+    watched: number
+    onWatched: () => void
+    /** Bytes of the ring; a few behind keep the length of a frame in one piece. */
+    room: number
+    options: SyslogOptions
     /** HOSTNAME to MSGID of the topic and mark above. */
     sender: string
-    /** Records of all the numbers that were used up. */
-    earlier: number
-    /** Number of the oldest frame in the ring, as `settle` saw it last. */
+    /** The oldest frame in the ring. */
+    first: number
+    start: number
+    /** The first frame that has not arrived; it is before `first` when that is not known. */
     acked: number
-    /** Before the next frame to send. */
-    readonly sent: RingCursor
+    /** The next frame to send. */
+    sent: number
+    sentEnd: number
     /** What `sent` was at `markAt` (uptime, ms). */
-    readonly marked: RingCursor
+    marked: number
+    markedEnd: number
     markAt: number
     /** Frames before this one were sent on an earlier connection. */
     sentBefore: number
     /** Whether the connection has held: frames in flight that are pushed out have arrived. */
     hasHeld: boolean
-    /**
-     * Frames in flight that were pushed out before that was known, and the number behind them: they have
-     * arrived if the connection holds, or the collector acknowledges them, and else are dropped.
-     */
-    pending: number
-    pendingTo: number
     /** Records dropped since start. */
     dropped: number
     /** Records sent once more after a break. */
     resent: number
     /** Records of our own that declared a gap and arrived. */
     declared: number
-    /** Records dropped and not known to be declared, between two numbers of frames. */
+    /** Records dropped and not known to be declared, between two numbers. */
     gap: number
     gapFrom: number
     gapTo: number
-    /** Uptime when they were declared last, ms. */
-    declaredAt: number
     /** Why the last of them were dropped. */
     reason: string
-    /** Whether a record about the gap is in flight, and whether it was when the mark was set. */
+    /** Whether a record that declares the whole gap is in flight, and uptime of the last one, ms. */
     isDeclared: boolean
-    isDeclaredAtMark: boolean
-}
+    declaredAt: number
 
-/** An empty one, with the memory for all that will ever be in it. */
-export function newOutbox(queueBytes: number): Outbox {
-    return {
-        time: -1,
-        topic: undefined,
-        level: -1,
-        mark: undefined,
-        wall: undefined,
-        sequence: 0,
-        decade: 10,
-        base: 0,
-        maxBytes: 0,
-        head: "",
-        tail: "",
-        ring: new ByteRing(queueBytes),
-        sender: "",
-        earlier: 0,
-        acked: 0,
-        sent: { frame: 0, at: 0 },
-        marked: { frame: 0, at: 0 },
-        markAt: 0,
-        sentBefore: 0,
-        hasHeld: false,
-        pending: 0,
-        pendingTo: 0,
-        dropped: 0,
-        resent: 0,
-        declared: 0,
-        gap: 0,
-        gapFrom: 0,
-        gapTo: 0,
-        declaredAt: -DECLARE_MS,
-        reason: "",
-        isDeclared: false,
-        isDeclaredAtMark: false,
+    constructor() {
+        Object.assign(this, JSON.parse(EMPTY))
+    }
+
+    /**
+     * Takes one event. Never waits, never throws; the oldest is dropped when too many wait.
+     *
+     * @param event its message holds no control characters (`escapeControls`), as the records of
+     * a log; events of the same time have the same `wall`
+     */
+    push(event: SyslogEvent): void {
+        const number = this.next
+        if (number >= this.decade) startDecade(this)
+        if (
+            event.time !== this.time ||
+            event.topic !== this.topic ||
+            event.level !== this.level ||
+            event.mark !== this.mark ||
+            event.meta
+        )
+            if (!renderHeader(this, event, number - this.earlier)) return
+        let text = event.message
+        let size = this.base + text.byteLength
+        // the other way round what is no text would pass
+        if (!(size <= this.maxBytes)) {
+            text = fitText(this, text)
+            size = this.base + text.byteLength
+        }
+        const { head, tail } = this
+        const frame = nativeFormat(
+            FRAME,
+            size,
+            head,
+            number - this.earlier,
+            tail,
+            text
+        )
+        size = frame.byteLength
+        const at = this.end
+        let end = at + size
+        if (end > this.limit) end = makeRoom(this, frame, end)
+        // the buffer's end cuts off what lies at its start by now
+        this.bytes.blitAt(at, frame, 0, size)
+        this.end = end
+        this.next = number + 1
     }
 }
 
-/** Takes the sequenceId that is a digit longer than the one before, or the first one again. */
-export function nextDecade(out: Outbox): number {
-    if (out.decade <= MAX_SEQUENCE) {
-        const first = out.decade
-        out.decade = Math.min(first * 10, MAX_SEQUENCE + 1)
+/** Has options hold for the records to come. The memory for all of them is allocated once. */
+export function applyOptions(out: Outbox, options: SyslogOptions): void {
+    const { queueBytes, maxBytes, host } = options
+    if (host && !out.bytes) {
+        out.bytes = Buffer.alloc(queueBytes)
+        out.room = queueBytes - MAX_PREFIX
+    }
+    out.options = options
+    // with its frame it must find room in the ring
+    out.maxBytes = Math.min(maxBytes, out.room - MAX_PREFIX)
+    // the header is made anew
+    out.time = out.topic = undefined
+}
+
+/** The next sequenceId has one more digit than the one before, or is the first one again. */
+function startDecade(out: Outbox): void {
+    const first = out.next - out.earlier
+    if (first <= MAX_SEQUENCE) {
         out.base++
-        return first
+        out.decade = Math.min(first * 10, MAX_SEQUENCE + 1) + out.earlier
+    } else {
+        out.base -= ("" + MAX_SEQUENCE).length - 1
+        out.earlier += MAX_SEQUENCE
+        out.decade = out.earlier + 10
     }
-    out.base += 1 - ("" + MAX_SEQUENCE).length
-    out.earlier += MAX_SEQUENCE
-    out.decade = 10
-    return 1
 }
 
 /**
- * Takes into account what the ring pushed out since the last call, and makes the cursors good.
- * To be called before they are used.
+ * Finds room for a frame that would end at `end`: the oldest ones go, and what does not fit
+ * before the buffer's end goes to its start.
+ * @returns where it ends
+ */
+function makeRoom(out: Outbox, frame: string, end: number): number {
+    if (end > out.watched) {
+        out.watched = NOWHERE
+        out.onWatched()
+    }
+    const { room } = out
+    while (end - out.start > room) dropOldest(out)
+    if (end > room) {
+        out.bytes.blitAt(0, frame, room - out.end, room)
+        end -= room
+        out.start -= room
+        out.sentEnd -= room
+        out.markedEnd -= room
+        out.watched -= room
+    }
+    out.limit = Math.min(Math.min(room, out.start + room), out.watched)
+    return end
+}
+
+/** Calls `onWatched` once, before a frame is added that ends more than so many bytes from now. */
+export function watch(out: Outbox, bytes: number): void {
+    out.watched = out.end + bytes
+    out.limit = Math.min(out.limit, out.watched)
+}
+
+function dropOldest(out: Outbox): void {
+    out.start += frameBytes(out, out.start)
+    out.first++
+}
+
+/** Bytes of the frame at a place, length included. */
+export function frameBytes({ bytes, room }: Outbox, at: number): number {
+    const size = messageBytes(bytes, at < 0 ? at + room : at)
+    return size + prefixBytes(size)
+}
+
+/** A copy of the next frames to send. */
+export function copyFrames(out: Outbox, size: number): Buffer {
+    const { bytes, room } = out
+    let at = out.sentEnd
+    if (at < 0) at += room
+    const data = Buffer.alloc(size)
+    data.blitAt(0, bytes, at, size)
+    // does nothing unless there is more
+    data.blitAt(room - at, bytes, 0, size)
+    return data
+}
+
+/**
+ * Takes into account what the ring has pushed out, and makes the cursors good. To be called
+ * before they are used.
  */
 export function settle(out: Outbox): void {
-    const { ring, sent, acked } = out
-    const { first } = ring
-    if (first > acked) {
-        const to = Math.max(acked, Math.min(first, sent.frame))
-        if (to > acked && !out.hasHeld) {
-            out.pending += to - acked
-            out.pendingTo = to
-        }
-        if (first > to) addGap(out, to, first, first - to, QUEUE_FULL)
-        out.acked = first
-    }
-    ring.settle(sent)
+    const { first, sent } = out
+    if (out.hasHeld) out.acked = Math.max(out.acked, Math.min(first, sent))
+    if (first <= sent) return
+    // what was in flight is long gone as well
+    addGap(out, first, QUEUE_FULL)
+    out.sent = first
+    out.sentEnd = out.start
 }
 
 /** Frames in flight; the outbox is settled. */
-export function inFlight({ acked, sent, pending }: Outbox): number {
-    return sent.frame - acked + pending
+export function inFlight({ acked, sent }: Outbox): number {
+    return sent - acked
 }
 
-/** Records that wait or are in flight; the outbox is settled. */
-export function queuedCount({ ring, acked, pending }: Outbox): number {
-    return ring.next - acked + pending
+/** Bytes that wait to be sent; the outbox is settled. */
+export function waitingBytes({ end, sentEnd }: Outbox): number {
+    return end - sentEnd
 }
 
 /** Whether there is a gap to declare now. */
@@ -162,104 +269,70 @@ export function isGapDue(out: Outbox, now: number): boolean {
     return out.gap > 0 && !out.isDeclared && now - out.declaredAt >= DECLARE_MS
 }
 
-/** Bytes that wait to be sent; the outbox is settled. */
-export function waitingBytes({ ring, sent }: Outbox): number {
-    return ring.bytesAfter(sent)
+/** All frames before number `frame` have arrived. */
+export function arrive(out: Outbox, frame: number): void {
+    while (out.first < frame) dropOldest(out)
+    out.acked = Math.max(out.acked, frame)
 }
 
-/** All before a cursor has arrived. */
-export function arrive(out: Outbox, cursor: RingCursor): void {
-    const { ring } = out
-    if (out.pending > 0)
-        out.pending = Math.max(
-            0,
-            Math.min(out.pending, out.pendingTo - cursor.frame)
-        )
-    ring.settle(cursor)
-    ring.release(cursor)
-    out.acked = ring.first
-}
-
-/** The connection has held: what was pushed out while in flight has arrived. */
-export function markHeld(out: Outbox): void {
-    out.hasHeld = true
-    out.pending = 0
-}
-
-/**
- * What was sent before the mark counts as arrived; what is sent by now does the next time.
- * @param now uptime in ms
- */
+/** What was sent before the mark has arrived; what is sent by now is before the next one. */
 export function passMark(out: Outbox, now: number): void {
+    if (out.marked > out.first) {
+        out.first = out.marked
+        out.start = out.markedEnd
+    }
     arrive(out, out.marked)
-    if (out.isDeclaredAtMark) clearGap(out)
     setMark(out, now)
 }
 
 /** Remembers what is sent by now. */
 export function setMark(out: Outbox, now: number): void {
-    const { marked, sent } = out
-    marked.frame = sent.frame
-    marked.at = sent.at
+    out.marked = out.sent
+    out.markedEnd = out.sentEnd
     out.markAt = now
-    out.isDeclaredAtMark = out.isDeclared
 }
 
 /** A record that declared the gap has arrived. */
 export function clearGap(out: Outbox): void {
     out.gap = 0
-    out.isDeclared = out.isDeclaredAtMark = false
+    out.isDeclared = false
     out.declared++
 }
 
 /** The connection is over: what did not arrive is to be sent again, a declaration as well. */
 export function rewind(out: Outbox): void {
-    const { ring, sent } = out
     settle(out)
-    out.sentBefore = Math.max(out.sentBefore, sent.frame)
-    ring.rewind(sent)
-    const { pending, pendingTo } = out
-    if (pending > 0)
-        addGap(out, pendingTo - pending, pendingTo, pending, QUEUE_FULL)
-    out.pending = 0
+    const { first, start, sent } = out
+    out.sentBefore = Math.max(out.sentBefore, sent)
+    if (out.acked < first) addGap(out, first, QUEUE_FULL)
+    out.sent = first
+    out.sentEnd = start
     out.hasHeld = out.isDeclared = false
     out.declaredAt = -DECLARE_MS
     setMark(out, out.markAt)
 }
 
-/** Drops the oldest frames in flight, up to `most`: the collector will not have them. */
-export function giveUp(out: Outbox, most: number, reason: string): void {
-    const { ring, marked, acked, sent } = out
-    const end = Math.min(sent.frame, acked + most)
-    if (end === acked) return
-    ring.rewind(marked)
-    while (marked.frame < end) {
-        ring.advance(marked, MAX_SEQUENCE, end - marked.frame)
-        ring.settle(marked)
-    }
-    addGap(out, acked, end, end - acked, reason)
-    arrive(out, marked)
+/** The collector will not have what is in flight before number `end`: adds it to the gap. */
+export function giveUp(out: Outbox, end: number, reason: string): void {
+    if (end === out.acked) return
+    addGap(out, end, reason)
+    arrive(out, end)
 }
 
 /** The sequenceId of a frame, which may be gone. */
-export function sequenceOf({ ring, sequence }: Outbox, frame: number): number {
+export function sequenceOf({ earlier }: Outbox, frame: number): number {
     // MAX_SEQUENCE is before 1
-    const earlier = sequence - (ring.next - 1 - frame)
-    return earlier < 1 ? earlier + MAX_SEQUENCE : earlier
+    return frame > earlier ? frame - earlier : frame - earlier + MAX_SEQUENCE
 }
 
-/** Adds `count` of the frames from number `from` to before `to` to the gap. */
-function addGap(
-    out: Outbox,
-    from: number,
-    to: number,
-    count: number,
-    reason: string
-): void {
-    if (out.gap === 0 || from < out.gapFrom) out.gapFrom = from
-    if (out.gap === 0 || to > out.gapTo) out.gapTo = to
-    out.gap += count
-    out.dropped += count
+/** Adds the frames that have not arrived before number `to` to the gap. */
+function addGap(out: Outbox, to: number, reason: string): void {
+    const { acked } = out
+    if (out.gap === 0) out.gapFrom = acked
+    out.gapTo = to
+    out.gap += to - acked
+    out.dropped += to - acked
+    out.acked = to
     out.reason = reason
-    out.isDeclared = out.isDeclaredAtMark = false
+    out.isDeclared = false
 }

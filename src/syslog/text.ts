@@ -24,11 +24,11 @@ export function headerField(
     const out: string[] = []
     for (let i = 0; i < count; ++i) {
         const code = text.charCodeAt(i)
-        const ok =
+        const isAllowed =
             code >= FIRST_PRINTABLE &&
             code <= LAST_PRINTABLE &&
             forbidden.indexOf(text[i]) < 0
-        out.push(ok ? text[i] : SUBSTITUTE)
+        out.push(isAllowed ? text[i] : SUBSTITUTE)
     }
     return out.join("")
 }
@@ -36,32 +36,9 @@ export function headerField(
 /** Whether text is printable US-ASCII; false also for some that is, with `"` or `\\`. */
 function isHeaderText(text: string): boolean {
     return (
-        text.byteLength === text.length &&
-        // control characters would be escaped, and the text become longer
+        // what is neither ASCII nor printable is escaped, but for DEL
         JSON.stringify(text).length === text.length + 2 &&
         text.indexOf(" ") < 0 &&
         text.indexOf("\x7f") < 0
     )
-}
-
-/**
- * Cuts text that is longer than `limit` bytes of UTF-8 at a character and says so.
- * @returns text of at most `limit` bytes (at least the mark, `[+N bytes]`)
- */
-export function cutBytes(text: string, limit: number): string {
-    const size = text.byteLength
-    if (size <= limit) return text
-    // the mark names what is missing, so its own length is settled with the largest number
-    const kept = firstBytes(text, limit - `[+${size} bytes]`.length)
-    return kept + `[+${size - kept.byteLength} bytes]`
-}
-
-/** The characters that fit into `limit` bytes of UTF-8. */
-export function firstBytes(text: string, limit: number): string {
-    if (text.byteLength <= limit) return text
-    let end = Math.max(0, limit)
-    const bytes = Buffer.from(text.slice(0, end + 1))
-    // a continuation byte, 10xxxxxx, belongs to the character before it
-    while (end > 0 && (bytes[end] & 0xc0) === 0x80) end--
-    return bytes.slice(0, end).toString()
 }

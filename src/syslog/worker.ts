@@ -1,24 +1,24 @@
 import * as ds from "@devicescript/core"
-import { delayOf, nextStep } from "../net"
+import { INFO, WARNING } from "../log"
+import { delayOf, Lease, nextStep } from "../net"
 import type { SyslogClient } from "./client"
 import {
     closeConnection,
-    earlier,
+    IDLE_MS,
     PROBE_MS,
     SyslogConnection,
     turn,
 } from "./connection"
 import { target } from "./options"
 import {
+    clearGap,
     giveUp,
     inFlight,
-    MAX_SEQUENCE,
     passMark,
     rewind,
     setMark,
     settle,
 } from "./outbox"
-import { ANSWER_LINGER_MS } from "./relp"
 
 // The fiber that keeps the connection: claims the socket, connects, sends what waits, starts
 // over with growing delays. What is said about it comes back to us through the log as records to
@@ -31,73 +31,64 @@ const STABLE_MS = 1000
  * within PROBE_MS (tcp, tls), until what they took is given up, declared, and left out.
  */
 export const MAX_TRIES = 5
+/** How long what was sent may take to be answered before the socket is given away, ms. */
+const ANSWER_LINGER_MS = 1000
 /** Time that a report takes off the allowance, and the whole of it: 6 at once, then 2 a minute. */
 const REPORT_MS = 30000
 const REPORTS_MS = 180000
 /** How often it is looked whether all has arrived, before the socket is given away, ms. */
 export const POLL_MS = 10
-const WARNING = 4
-const INFO = 6
 
 /** Starts the fiber, if it is to run and does not. */
 export function launch(client: SyslogClient): void {
-    if (client.isRunning || !client.isStarted || !client.options.host) return
+    const { isRunning, isStarted, outbox } = client
+    if (isRunning || !isStarted || !outbox.options.host) return
     client.isRunning = true
     run.start(client)
 }
 
 /** Ends the connection, or the wait for one. */
 export function interrupt(client: SyslogClient): void {
-    client.interrupted = true
+    client.isInterrupted = true
     client.wake.notify()
 }
 
 /** The root of the fiber: must not throw. */
 async function run(client: SyslogClient): Promise<void> {
-    while (client.isStarted && client.options.host) {
-        client.interrupted = false
+    const { arbiter, outbox } = client
+    const recall = () => interrupt(client)
+    while (client.isStarted && outbox.options.host) {
+        client.isInterrupted = false
+        let lease: Lease
         let problem: string
         try {
-            problem = await session(client)
+            lease = await arbiter.claim("syslog", recall)
+            problem = await session(client, lease)
         } catch (e: any) {
-            problem = e instanceof Error ? e.message : "" + e
+            problem = e.message
         }
-        if (!client.interrupted) await backOff(client, problem)
+        leave(client)
+        if (lease) arbiter.release(lease)
+        if (!client.isInterrupted) await backOff(client, problem)
     }
     client.isRunning = false
 }
 
-/** One connection, from the claim of the socket until it is given back; says how it ended. */
-async function session(client: SyslogClient): Promise<string | undefined> {
-    const { arbiter, options, outbox } = client
-    const recall = () => interrupt(client)
-    const lease = await arbiter.claim("syslog", recall)
-    try {
-        if (client.interrupted) return undefined
-        const connection = new SyslogConnection(client)
-        client.connection = connection
-        await pause(client, options.connectMs, connection)
-        if (connection.openedAt !== undefined) client.connects++
-        else if (!client.interrupted && !connection.ended)
-            connection.ended = `no answer within ${options.connectMs} ms`
-        while (!connection.ended && !client.interrupted && !lease.isOver) {
-            const next = turn(connection)
-            const stable = markConnected(client, connection)
-            if (connection.ended) break
-            await client.wake.wait(earlier(next, stable))
-        }
-        if (!lease.isOver) await linger(client, connection)
-        return connection.ended
-    } finally {
-        const { connection } = client
-        client.connection = undefined
-        if (connection) {
-            if (connection.ended) countTry(client, connection)
-            closeConnection(connection)
-        }
-        rewind(outbox)
-        arbiter.release(lease)
+/** One connection, until it is over or the socket is wanted; says how it ended. */
+async function session(
+    client: SyslogClient,
+    lease: Lease
+): Promise<string | undefined> {
+    if (client.isInterrupted) return undefined
+    const connection = new SyslogConnection(client)
+    client.connection = connection
+    while (!connection.ended && !client.isInterrupted && !lease.isOver) {
+        const wait = turn(connection)
+        const stable = markConnected(client, connection)
+        if (!connection.ended) await client.wake.wait(Math.min(wait, stable))
     }
+    if (!lease.isOver) await linger(client, connection)
+    return connection.ended
 }
 
 /**
@@ -109,12 +100,11 @@ async function linger(
     connection: SyslogConnection
 ): Promise<void> {
     const { clock, outbox: out } = client
-    const { relp, isUp } = connection
+    const { relp, isUp, sentAt } = connection
     if (!isUp || connection.ended) return
     // nothing more is sent
-    if (!relp) connection.isUp = false
-    const since = Math.max(connection.sentAt ?? 0, connection.openedAt)
-    const until = relp ? clock.millis() + ANSWER_LINGER_MS : since + PROBE_MS
+    connection.isUp = false
+    const until = sentAt + (relp ? ANSWER_LINGER_MS : PROBE_MS)
     while (
         !connection.ended &&
         (inFlight(out) > 0 || out.isDeclared) &&
@@ -123,8 +113,20 @@ async function linger(
         await ds.sleep(POLL_MS)
     if (relp || connection.ended || client.tries > 0) return
     settle(out)
-    setMark(out, clock.millis())
-    passMark(out, clock.millis())
+    setMark(out, 0)
+    passMark(out, 0)
+    if (out.isDeclared) clearGap(out)
+}
+
+/** The connection is over: what it took in vain is to be sent again, or given up. */
+function leave(client: SyslogClient): void {
+    const { connection, outbox } = client
+    client.connection = undefined
+    if (connection) {
+        if (connection.ended) countTry(client, connection)
+        closeConnection(connection)
+    }
+    rewind(outbox)
 }
 
 /** Counts a connection that took records in vain; gives them up after too many. */
@@ -140,52 +142,53 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
     if (client.tries < MAX_TRIES) return
     client.tries = 0
     // a server that refuses even the record about a gap will not hear of it
-    if (relp && relp.awaited === relp.gapTxnr) {
-        out.gap = 0
-        return
-    }
-    const reason = `given up after ${MAX_TRIES} tries`
-    giveUp(out, relp ? 1 : MAX_SEQUENCE, reason)
+    if (relp && relp.txnr - relp.flying.length + 1 === relp.gapTxnr) out.gap = 0
+    else
+        giveUp(
+            out,
+            relp ? out.acked + 1 : out.sent,
+            `given up after ${MAX_TRIES} tries`
+        )
 }
 
 /**
  * Says after an outage that records are taken, once that has held; then delays start anew.
- * @returns ms until that is known; undefined when it is
+ * @returns ms until that may be known
  */
 function markConnected(
     client: SyslogClient,
     connection: SyslogConnection
-): number | undefined {
-    if (!connection.isUp) return undefined
+): number {
+    if (!connection.isUp) return IDLE_MS
     const left = connection.openedAt + STABLE_MS - client.clock.millis()
     if (left <= 0) client.step = undefined
     // the first connection ends no outage
-    if (left > 0 && client.saidConnected === false) return left
-    if (!client.saidConnected && mayReport(client)) {
+    const isKnown = left <= 0 || client.saidConnected === undefined
+    if (isKnown && !client.saidConnected && mayReport(client)) {
         client.saidConnected = true
-        client.report(INFO, `connected to ${target(client.options)}`)
+        client.report(INFO, `connected to ${target(client.outbox.options)}`)
     }
-    return left > 0 ? left : undefined
+    return left > 0 ? left : IDLE_MS
 }
 
 /** Says an outage once, and waits until it is time for the next attempt. */
 async function backOff(client: SyslogClient, problem: string): Promise<void> {
-    const { options } = client
+    const { clock, wake } = client
+    const { options } = client.outbox
     if (client.saidConnected !== false && mayReport(client)) {
         client.saidConnected = false
-        const where = target(options)
-        const why = withoutAddress(problem)
-        client.report(WARNING, `no connection to ${where}: ${why}`)
+        // the VM's socket says its address first: `tcp://host:514: connect ...`
+        if (problem.indexOf("://") === 3)
+            problem = problem.slice(problem.indexOf(": ") + 2)
+        client.report(
+            WARNING,
+            `no connection to ${target(options)}: ${problem}`
+        )
     }
     client.step = nextStep(options.backoff, client.step)
-    await pause(client, delayOf(client.step))
-}
-
-/** The VM's socket says its address before what happened to it: `tcp://host:514: connect ...`. */
-function withoutAddress(problem: string): string {
-    const scheme = problem.indexOf("://")
-    const end = scheme < 0 ? -1 : problem.indexOf(": ", scheme)
-    return end < 0 || scheme > 4 ? problem : problem.slice(end + 2)
+    const until = clock.millis() + delayOf(client.step)
+    while (!client.isInterrupted && clock.millis() < until)
+        await wake.wait(until - clock.millis())
 }
 
 /** Whether something may be said; takes it off the allowance. */
@@ -195,23 +198,4 @@ function mayReport(client: SyslogClient): boolean {
     if (until > now + REPORTS_MS) return false
     client.reportsUntil = until
     return true
-}
-
-/** Waits `ms`, or until the connection is open or over; an interruption ends it. */
-async function pause(
-    client: SyslogClient,
-    ms: number,
-    connection?: SyslogConnection
-): Promise<void> {
-    const { clock } = client
-    const until = clock.millis() + ms
-    while (ms > 0 && !client.interrupted) {
-        if (
-            connection &&
-            (connection.openedAt !== undefined || connection.ended)
-        )
-            return
-        await client.wake.wait(ms)
-        ms = until - clock.millis()
-    }
 }

@@ -213,8 +213,9 @@ describe("syslog over a stream", () => {
     test("sequenceIds begin again after the largest", async () => {
         const b = new Bench({ framing: "octet" })
         // 100 records a second take 8 months to get there
-        const outbox = (b.syslog as any).outbox
-        outbox.sequence = MAX_SEQUENCE - 2
+        const { outbox } = (b.syslog as any).client
+        for (const cursor of ["next", "first", "acked", "sent", "marked"])
+            outbox[cursor] = MAX_SEQUENCE - 1
         outbox.decade = MAX_SEQUENCE + 1
         await b.connect()
         for (let i = 0; i < 12; ++i) b.push("x")

@@ -1,0 +1,136 @@
+import * as ds from "@devicescript/core"
+import { describe, expect, test } from "@devicescript/test"
+import {
+    applyOptions,
+    arrive,
+    copyFrames,
+    frameBytes,
+    Outbox,
+    passMark,
+    settle,
+    watch,
+} from "../../src/syslog/outbox"
+import { completeOptions } from "../../src/syslog/options"
+import { Dice } from "./support/log"
+
+/** Random operations on each of the rings below. */
+const OPERATIONS = 2000
+/** Sizes of these: the least, an odd one, and the usual one. */
+const SIZES = [2048, 3333, 8192]
+/** Most operations between two waits: the VM bounds the steps of a slice. */
+const A_SLICE = 20
+const WORDS = "the tank is empty, tänk ïs ëmpty, ...................."
+
+/** An outbox, and a list that knows what must be in it. */
+class Model {
+    readonly out = new Outbox()
+    /** Frames from number `first` on. */
+    kept: string[] = []
+    first = 1
+    /** How often it was called that a place was reached. */
+    called = 0
+
+    constructor(
+        readonly size: number,
+        readonly dice: Dice
+    ) {
+        const self = this
+        this.out.onWatched = () => self.called++
+        applyOptions(
+            this.out,
+            completeOptions({ host: "h", queueBytes: size, hostname: "b" })
+        )
+    }
+
+    /** Bytes of all frames from an index on. */
+    bytes(index = 0): number {
+        let sum = 0
+        for (let i = index; i < this.kept.length; ++i)
+            sum += this.kept[i].byteLength
+        return sum
+    }
+
+    drop(): void {
+        this.kept.shift()
+        this.first++
+    }
+
+    push(): void {
+        const { out, dice, kept } = this
+        const words: string[] = []
+        for (let i = dice.next(12); i >= 0; --i)
+            words.push(WORDS.slice(0, dice.next(WORDS.length)))
+        const message = words.join("|")
+        const text = `<134>1 - b t - t [meta sequenceId="${out.next}" sysUpTime="0"] ${message}`
+        const frame = `${text.byteLength} ${text}`
+        out.push({ time: 1, wall: undefined, level: 6, topic: "t", message })
+        while (this.bytes() + frame.byteLength > out.room) this.drop()
+        kept.push(frame)
+        expect(out.next).toBe(this.first + kept.length)
+    }
+
+    /** Sends some frames, of which the cursor is then behind. */
+    send(): void {
+        const { out, dice, kept, first } = this
+        settle(out)
+        let size = 0
+        const from = out.sent - first
+        const count = Math.min(dice.next(8), kept.length - from)
+        for (let i = 0; i < count; ++i)
+            size += frameBytes(out, out.sentEnd + size)
+        const text = copyFrames(out, size).toString()
+        expect(text).toBe(kept.slice(from, from + count).join(""))
+        out.sent += count
+        out.sentEnd += size
+    }
+
+    release(): void {
+        const { out, dice, first } = this
+        settle(out)
+        if (dice.next(2) > 0) passMark(out, 0)
+        else arrive(out, first + dice.next(out.sent - first + 1))
+        while (this.first < out.first) this.drop()
+    }
+
+    check(): void {
+        const { out } = this
+        expect(out.first).toBe(this.first)
+        expect(out.end - out.start).toBe(this.bytes())
+        settle(out)
+        expect(out.end - out.sentEnd).toBe(this.bytes(out.sent - this.first))
+    }
+}
+
+describe("the ring of syslog is a list of frames with an end", () => {
+    SIZES.forEach(size => {
+        test(`${size} bytes, ${OPERATIONS} operations`, async () => {
+            const dice = new Dice(size)
+            const model = new Model(size, dice)
+            for (let i = 0; i < OPERATIONS; ++i) {
+                const what = dice.next(10)
+                if (what < 6) model.push()
+                else if (what < 8) model.send()
+                else model.release()
+                model.check()
+                if (i % A_SLICE === 0) await ds.sleep(0)
+            }
+        })
+    })
+
+    test("whoever watches a place is called once, before it is passed", async () => {
+        const model = new Model(2048, new Dice(7))
+        watch(model.out, 0)
+        model.push()
+        expect(model.called).toBe(1)
+        for (let i = 0; i < 50; ++i) {
+            const { called } = model
+            watch(model.out, 600)
+            while (model.called === called) {
+                model.push()
+            }
+            model.push()
+            expect(model.called).toBe(called + 1)
+            await ds.sleep(0)
+        }
+    })
+})
