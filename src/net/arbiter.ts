@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Clock, NetSocket, resumeFiber, Signal, spawn } from "../platform"
+import { Clock, NetSocket, resumeFiber } from "../platform"
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
@@ -17,17 +17,18 @@ const WATCH_MS = 250
 export interface Lease {
     readonly name: string
     /** True once the socket was given back or taken away: it must not be touched any more. */
-    isOver: boolean
-    readonly fiber: ds.Fiber
+    isOver?: boolean
+    /** Who uses it; nobody while a borrower's fiber is about to start. */
+    fiber?: ds.Fiber
+    /** Longest hold of a borrower, ms; an owner that gives back when asked has none. */
+    readonly holdMs?: number
     /** The fiber that waits for a borrower's end: when it is gone, nobody wants the result. */
-    readonly caller: ds.Fiber
-    /** Longest hold, ms; undefined for an owner that gives back when asked. */
-    readonly holdMs: number
-    readonly recall: () => void
+    readonly caller?: ds.Fiber
+    readonly recall?: () => void
     /** Uptime of the grant; undefined while it waits. */
-    since: number
+    since?: number
     /** Uptime of the recall; undefined before. */
-    recalledAt: number
+    recalledAt?: number
 }
 
 /** What the arbiter did since start. */
@@ -68,7 +69,9 @@ export class SocketArbiter {
      * @throws an error of name ArbiterError when too many wait already
      */
     async claim(name: string, recall: () => void): Promise<Lease> {
-        return await wait(this, newLease(name, undefined, recall))
+        const lease: Lease = { name, recall, fiber: ds.Fiber.self() }
+        await wait(this, lease)
+        return lease
     }
 
     /**
@@ -93,41 +96,39 @@ export class SocketArbiter {
             )
         const caller = ds.Fiber.self()
         const { owner } = this
-        if (owner && owner.caller !== undefined && owner.fiber === caller)
-            return await body()
-        const done = new Signal()
+        if (owner && owner.caller && owner.fiber === caller) return await body()
         const self = this
-        let lease: Lease
+        const lease: Lease = { name, holdMs, caller }
         let result: T
         let error: any
         let hasFailed = false
-        let finished = false
+        let isDone = false
         const run = async () => {
-            lease = newLease(name, holdMs, () => {}, caller)
             try {
                 await wait(self, lease)
                 result = await body()
-            } finally {
-                finished = true
-                self.release(lease)
-                done.notify()
+            } catch (e: any) {
+                error = e
+                hasFailed = true
             }
+            // the caller is in the loop below, unless the time was over
+            if (lease.isOver) return
+            isDone = true
+            self.release(lease)
+            resumeFiber(caller)
         }
-        spawn(run, e => {
-            error = e
-            hasFailed = true
-        })
-        while (!finished && !(lease && lease.isOver)) {
-            await done.wait(WATCH_MS)
+        lease.fiber = run.start()
+        while (!lease.isOver) {
+            await ds.suspend(WATCH_MS)
             settle(this)
         }
-        if (!finished) throw arbiterError(name, `not done within ${holdMs} ms`)
+        if (!isDone) throw arbiterError(name, `not done within ${holdMs} ms`)
         if (hasFailed) throw error
         return result
     }
 
     /** Who has the socket, who waits, and how often it changed hands. */
-    stats(): ArbiterStats {
+    leases(): ArbiterStats {
         return {
             owner: this.owner ? this.owner.name : undefined,
             waiting: this.waiting.map(lease => lease.name),
@@ -145,7 +146,7 @@ export class SocketArbiter {
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean
-            if (lease.caller !== undefined) this.socket.disconnect()
+            if (lease.caller) this.socket.disconnect()
         }
         settle(this)
     }
@@ -158,26 +159,8 @@ function arbiterError(name: string, problem: string): Error {
     return error
 }
 
-/** A claim of the calling fiber. */
-function newLease(
-    name: string,
-    holdMs: number,
-    recall: () => void,
-    caller?: ds.Fiber
-): Lease {
-    return {
-        name,
-        isOver: false,
-        fiber: ds.Fiber.self(),
-        caller,
-        holdMs,
-        recall,
-        since: undefined,
-        recalledAt: undefined,
-    }
-}
-
-async function wait(arbiter: SocketArbiter, lease: Lease): Promise<Lease> {
+/** Waits until a lease is granted. */
+async function wait(arbiter: SocketArbiter, lease: Lease): Promise<void> {
     const { waiting } = arbiter
     if (waiting.length >= MAX_CLAIMS)
         throw arbiterError(lease.name, `${MAX_CLAIMS} claims wait already`)
@@ -187,7 +170,6 @@ async function wait(arbiter: SocketArbiter, lease: Lease): Promise<Lease> {
         await ds.suspend(WATCH_MS)
         settle(arbiter)
     }
-    return lease
 }
 
 /** Brings everything up to date: ends what is over, asks back, grants. */
@@ -213,7 +195,7 @@ function revoke(arbiter: SocketArbiter, owner: Lease): void {
     owner.isOver = true
     arbiter.owner = undefined
     arbiter.revoked++
-    if (owner.caller === undefined) owner.recall()
+    if (owner.recall) owner.recall()
     arbiter.socket.disconnect()
 }
 
@@ -232,8 +214,7 @@ function isAlive(fiber: ds.Fiber): boolean {
 function isOverdue(owner: Lease, now: number, waiting: number): boolean {
     if (!isAlive(owner.fiber)) return true
     const held = now - owner.since
-    if (owner.caller !== undefined)
-        return held > owner.holdMs || !isAlive(owner.caller)
+    if (owner.caller) return held > owner.holdMs || !isAlive(owner.caller)
     if (!(waiting > 0)) return false
     if (owner.recalledAt !== undefined)
         return now - owner.recalledAt > RECALL_GRACE_MS

@@ -1,9 +1,9 @@
 import * as ds from "@devicescript/core"
-import { Clock, MAX_WALL_MS, rfc3339 } from "../platform"
+import { Clock, MAX_WALL_MS, rfc3339, STEP_MS } from "../platform"
 
 const MS_PER_DAY = 86400000
 /** Day of the formula below that is 1970-01-01. */
-const JULIAN_1970 = 2472633
+const DAY_1970 = 719469
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 /** Time between two readings of a real-time clock service, which counts whole seconds, ms. */
 const SECOND_MS = 1000
@@ -20,13 +20,13 @@ export function unixTime(
     minute: number,
     second: number
 ): number {
-    // the Julian day number, with years that start on 1 March and so end with the leap day
+    // years that start on 1 March end with the leap day
     const early = month <= 2 ? 1 : 0
-    const y = year + 4800 - early
+    const y = year - early
     const fromMarch = month + 12 * early - 3
     const leaps = ((y / 4) | 0) - ((y / 100) | 0) + ((y / 400) | 0)
     const inYear = (((153 * fromMarch + 2) / 5) | 0) + day
-    const days = y * 365 + leaps + inYear - JULIAN_1970
+    const days = y * 365 + leaps + inYear - DAY_1970
     return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
@@ -36,26 +36,23 @@ export function unixTime(
  * @returns undefined for a text of another form
  */
 export function parseHttpDate(text: string): number | undefined {
-    if (!text || text.length !== 29 || !text.endsWith(" GMT")) return undefined
+    if (!text) return undefined
     const name = text.slice(8, 11)
-    const at = MONTHS.indexOf(name)
-    const number = (from: number, to: number) => parseInt(text.slice(from, to))
-    const day = number(5, 7)
+    const month = MONTHS.indexOf(name) / 3 + 1
     const unixMs = unixTime(
-        number(12, 16),
-        at / 3 + 1,
-        day,
-        number(17, 19),
-        number(20, 22),
-        number(23, 25)
+        parseInt(text.slice(12)),
+        month,
+        parseInt(text.slice(5)),
+        parseInt(text.slice(17)),
+        parseInt(text.slice(20)),
+        parseInt(text.slice(23))
     )
-    if (!(at >= 0 && at === Math.floor(at / 3) * 3 && unixMs >= 0))
-        return undefined
+    if (!(unixMs >= 0)) return undefined
     // a day or a time that does not exist comes out as another one
     const again = rfc3339(unixMs)
-    const isSame =
-        parseInt(again.slice(8, 10)) === day &&
-        again.slice(11, 19) === text.slice(17, 25)
+    const day = again.slice(8, 10)
+    const date = `${day} ${name} ${again.slice(0, 4)} ${again.slice(11, 19)} GMT`
+    const isSame = parseInt(again.slice(5)) === month && text.slice(5) === date
     return isSame ? unixMs : undefined
 }
 
@@ -104,17 +101,16 @@ export function setClockByHttpDate(
 }
 
 /**
- * Tells `say` when the time becomes known, and once for each correction that sets the time
- * back or moves it by `minMs` or more. Smaller ones pass without a word.
+ * Tells `say` when the time becomes known, and once for each correction of STEP_MS or more, as
+ * each one is that sets the time back. Smaller ones are not reported.
  */
 export function reportClock(
     clock: Clock,
-    say: (message: string) => void,
-    minMs = 10000
+    say: (message: string) => void
 ): void {
-    clock.onSet(({ source, correction, stepped }) => {
+    clock.onSet(({ source, correction }) => {
         if (correction === undefined) say(`time known, from ${source}`)
-        else if (stepped || Math.abs(correction) >= minMs)
+        else if (Math.abs(correction) >= STEP_MS)
             say(`time corrected by ${correction} ms, from ${source}`)
     })
 }

@@ -101,7 +101,7 @@ export function completeOptions(
     const options = readOptions<SyslogOptions>(THING, OPTIONS, given, before)
     const { host, queueBytes, windowBytes } = options
     const fault = hostFault(host || "")
-    if (fault) throw optionError(THING, "host", fault.slice(7), host)
+    if (fault) throw optionError(THING, "host", fault, host)
     if (before && queueBytes !== before.queueBytes)
         throw optionError(
             THING,

@@ -46,8 +46,8 @@ describe("arbiter", () => {
         await ds.sleep(400)
         expect(seen.join("")).toBe("abc")
         expect(most).toBe(1)
-        expect(a.stats().owner).toBe(undefined)
-        expect(a.stats().granted).toBe(3)
+        expect(a.leases().owner).toBe(undefined)
+        expect(a.leases().granted).toBe(3)
     })
     test("a standing owner is asked back after its turn and gets it again", async () => {
         const { arbiter: a } = arbiter()
@@ -73,7 +73,7 @@ describe("arbiter", () => {
         expect(answer).toBe(42)
         await ds.sleep(100)
         expect(log.join(" ")).toBe("standing fetch standing")
-        expect(a.stats().revoked).toBe(0)
+        expect(a.leases().revoked).toBe(0)
     })
     test("an error of the body reaches the borrower, the socket is free", async () => {
         const { arbiter: a, socket } = arbiter()
@@ -86,7 +86,7 @@ describe("arbiter", () => {
             caught = e.message
         }
         expect(caught).toBe("no page")
-        expect(a.stats().owner).toBe(undefined)
+        expect(a.leases().owner).toBe(undefined)
         expect(socket.disconnects).toBe(1)
     })
     test("a body that never ends loses the socket", async () => {
@@ -101,7 +101,7 @@ describe("arbiter", () => {
         expect(caught.message).toBe(
             'socket for "stuck": not done within 300 ms'
         )
-        expect(a.stats().revoked).toBe(1)
+        expect(a.leases().revoked).toBe(1)
         expect(socket.disconnects).toBe(1)
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
     })
@@ -110,7 +110,7 @@ describe("arbiter", () => {
         const things: any[] = [0, "", 0.5, false]
         for (const thing of things)
             expect((await failing(a, thing)) === thing).toBe(true)
-        expect(a.stats().owner).toBe(undefined)
+        expect(a.leases().owner).toBe(undefined)
     })
     test("a time to hold is checked, and may be a fraction", async () => {
         const { arbiter: a } = arbiter()
@@ -157,7 +157,7 @@ describe("arbiter", () => {
             )
         }, ignore)
         await ds.sleep(20)
-        expect(a.stats().owner).toBe("stopped")
+        expect(a.leases().owner).toBe("stopped")
         caller.terminate()
         const since = ds.millis()
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
@@ -170,8 +170,8 @@ describe("arbiter", () => {
             return inner * 2
         }
         expect(await a.borrow("outer", outer, 2000)).toBe(42)
-        expect(a.stats().granted).toBe(1)
-        expect(a.stats().owner).toBe(undefined)
+        expect(a.leases().granted).toBe(1)
+        expect(a.leases().owner).toBe(undefined)
     })
     test("an owner whose fiber is gone loses it to the next", async () => {
         const { arbiter: a } = arbiter()
@@ -181,10 +181,10 @@ describe("arbiter", () => {
         }
         const fiber = spawn(owner, ignore)
         await ds.sleep(10)
-        expect(a.stats().owner).toBe("gone")
+        expect(a.leases().owner).toBe("gone")
         fiber.terminate()
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
-        expect(a.stats().revoked).toBe(1)
+        expect(a.leases().revoked).toBe(1)
     })
     test("a claim whose fiber is gone is passed over", async () => {
         const { arbiter: a } = arbiter()

@@ -78,7 +78,7 @@ while (clock.millis() < end || fetching) {
 }
 const until = clock.millis() + drainMs
 while (syslog.stats().queued > 0 && clock.millis() < until) await ds.sleep(5)
-const { granted, revoked } = arbiter.stats()
+const { granted, revoked } = arbiter.leases()
 console.log(`trespasses ${socket.trespasses}`)
 console.log(`granted ${granted} revoked ${revoked}`)
 console.log(`done ${JSON.stringify(syslog.stats())}`)
