@@ -21,6 +21,7 @@ import {
     TextView,
     type View,
 } from "../view/index.ts"
+import { playScenario, readScenario } from "../scenario/index.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
@@ -44,6 +45,9 @@ const BOOT_TIMEOUT_MS = 30_000
 export async function runSim(options: SimCommandOptions): Promise<number> {
     const { settings, collectorPort, warnings } = gatherSettings(options)
     const checks = new Checks(options.expect, options.failOn)
+    const scenario = options.scenario
+        ? await readScenario(options.scenario)
+        : undefined
     for (const warning of warnings) complain(warning)
     const ending = new Ending()
     const health = new Health()
@@ -81,7 +85,20 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         if (options.watch)
             endWatch = watchProgram(sim, options, view, () => health.forgive())
     }
-    const end = await run(sim, ending, options, started).finally(() => {
+    const current = { ...settings }
+    const play = async () => {
+        if (!scenario) return
+        await playScenario(sim, scenario, {
+            note: text => view.note(text),
+            restart: changes => {
+                health.forgive()
+                Object.assign(current, changes)
+                return sim.restart({ settings: current })
+            },
+            end: () => ending.end("the scenario is over"),
+        })
+    }
+    const end = await run(sim, ending, options, started, play).finally(() => {
         endWatch()
         view.close()
     })
@@ -105,7 +122,8 @@ async function run(
     sim: Simulator,
     ending: Ending,
     options: SimCommandOptions,
-    started: () => void
+    started: () => void,
+    play: () => Promise<void>
 ): Promise<End> {
     try {
         await Promise.race([
@@ -115,6 +133,11 @@ async function run(
             }),
             ending.promise,
         ])
+        play().catch((error: Error) =>
+            ending.fail(
+                new FirmwareError(`the scenario failed: ${error.message}`)
+            )
+        )
         const end = await ending.promise
         await sim.stop(end.reason)
         return end

@@ -25,6 +25,7 @@ export interface SimCommandOptions extends SettingSources {
     failOn: string[]
     timeout?: number
     allowPanics?: boolean
+    scenario?: string
 }
 
 /** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
@@ -133,6 +134,10 @@ function addCheckOptions(command: Command): void {
             "--timeout <seconds>",
             "give up (4) this long after the program has started",
             seconds
+        )
+        .option(
+            "--scenario <file>",
+            "play this: power cuts, collector, link, button, clock, settings, at times or on lines (YAML or TypeScript)"
         )
         .option(
             "--allow-panics",

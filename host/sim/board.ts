@@ -1,14 +1,15 @@
 import {
     addServer,
+    ButtonServer,
     BuzzerServer,
     CHANGE,
     JDServiceServer,
     LightBulbReg,
-    RealTimeClockServer,
     SRV_LIGHT_BULB,
     WifiServer,
     type JDBus,
 } from "jacdac-ts"
+import { SimulatedClock } from "./clock.ts"
 
 /** What the board's parts tell when the firmware drives them. */
 export interface BoardListener {
@@ -22,14 +23,18 @@ export interface BoardListener {
 export interface Board {
     /** Whether the board has an IP address. */
     setNetwork(up: boolean): void
+    /** Sets the real-time clock, if the board has one, to a time, or moves it by so many ms. */
+    setClock(to: Date | number): void
+    /** Presses the button, or lets it go. */
+    setButton(down: boolean): Promise<void>
 }
 
 const ADDRESS = Uint8Array.of(127, 0, 0, 1)
 const NO_ADDRESS = new Uint8Array(0)
 
 /**
- * Puts the simulated parts of the board on the bus: LED (light bulb), buzzer, Wi-Fi, real-time
- * clock.
+ * Puts the simulated parts of the board on the bus: LED (light bulb), buzzer, Wi-Fi, a button,
+ * real-time clock.
  */
 export function addBoard(
     bus: JDBus,
@@ -57,6 +62,13 @@ export function addBoard(
         wifi.ipAddress.setValues([up ? ADDRESS : NO_ADDRESS])
     setNetwork(true)
     addServer(bus, "wifi", wifi)
-    if (options.clock) addServer(bus, "clock", new RealTimeClockServer())
-    return { setNetwork }
+    const button = new ButtonServer()
+    addServer(bus, "button", button)
+    const clock = options.clock ? new SimulatedClock() : undefined
+    if (clock) addServer(bus, "clock", clock)
+    return {
+        setNetwork,
+        setClock: to => clock?.set(to),
+        setButton: down => (down ? button.down() : button.up()),
+    }
 }

@@ -177,6 +177,16 @@ export class Simulator {
         this.board?.setNetwork(up)
     }
 
+    /** Sets the board's real-time clock to a time, or moves it by so many ms. */
+    setClock(to: Date | number): void {
+        this.board?.setClock(to)
+    }
+
+    /** Presses the board's button (a Jacdac button service), or lets it go. */
+    async setButton(down: boolean): Promise<void> {
+        await this.board?.setButton(down)
+    }
+
     /** Cuts the power of the board (SIGKILL); `restart` switches it on again. */
     async kill(): Promise<void> {
         await this.machine?.cut()

@@ -81,6 +81,15 @@ export async function startSimulator(
     return sim
 }
 
+/** How a fiberctl process is started. */
+export interface CliOptions {
+    cwd?: string
+    env?: Record<string, string>
+}
+
+/** A process that says nothing for so long, in ms, while something is waited for, hangs. */
+const SILENCE_MS = 240_000
+
 /** A fiberctl process, for tests that talk to it while it runs. */
 export class Cli {
     readonly pid: number
@@ -91,11 +100,15 @@ export class Cli {
     private stderr = ""
     private readonly watchers = new Set<() => void>()
 
-    constructor(args: string[], options: { cwd?: string } = {}) {
+    constructor(args: string[], options: CliOptions = {}) {
         const tool = resolve("host/fiberctl.js")
         this.child = spawn(process.execPath, [tool, ...args], {
             cwd: options.cwd,
-            env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+            env: {
+                ...process.env,
+                NODE_TEST_CONTEXT: undefined,
+                ...options.env,
+            },
         })
         this.pid = this.child.pid!
         this.child.stdout.on("data", data => this.take((this.stdout += data)))
@@ -130,7 +143,26 @@ export class Cli {
                     `ended with ${code} before ${pattern}:\n${stdout}${stderr}`
                 )
         })
-        await Promise.race([matched, ended])
+        let timer: NodeJS.Timeout | undefined
+        const silent = new Promise<never>((_, reject) => {
+            const listen = () => {
+                clearTimeout(timer)
+                if (pattern.test(text())) return
+                timer = setTimeout(
+                    () =>
+                        reject(
+                            new Error(
+                                `silent before ${pattern}:\n${this.stdout}${this.stderr}`
+                            )
+                        ),
+                    SILENCE_MS
+                )
+            }
+            this.watchers.add(listen)
+            listen()
+        })
+        await Promise.race([matched, ended, silent])
+        clearTimeout(timer)
     }
 
     /** Sends a signal to the process. */
@@ -146,7 +178,7 @@ export class Cli {
 /** Runs fiberctl to its end. */
 export function runCli(
     args: string[],
-    options: { cwd?: string } = {}
+    options: CliOptions = {}
 ): Promise<CliRun> {
     return new Cli(args, options).done
 }

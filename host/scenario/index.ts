@@ -1,0 +1,2 @@
+export { playScenario, type Stage } from "./play.ts"
+export { readScenario, type Scenario } from "./read.ts"

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { before, describe, test, type TestContext } from "node:test"
+import { buildProgram } from "../../host/sim/index.ts"
+import { parseEvents, runCli, tempFolder } from "./harness.ts"
+
+const PROGRAM = "test/system/programs/scenario.ts"
+
+before(async () => {
+    await buildProgram(PROGRAM)
+})
+
+/** Runs `fiberctl sim` with a scenario. */
+function play(t: TestContext, name: string, text: string, ...more: string[]) {
+    const folder = tempFolder(t)
+    const file = join(folder, name)
+    writeFileSync(file, text)
+    const args = ["sim", "--main", PROGRAM, "--state", join(folder, "state")]
+    args.push("--json", "--scenario", file, "--timeout", "60", ...more)
+    return runCli(args)
+}
+
+const YAML = `
+- on: /^beat 3$/          # the first run
+  button: press
+- on: button up
+  clock: 2031-05-06T07:08:09Z
+- on: day 22405
+  clock: +24h
+- on: day 22406
+  set: { SCENE_NAME: Nora }
+- on: hello Nora
+  power: off
+- after: 200ms
+  power: on
+- on: beat 2
+  end: true
+`
+
+describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
+    test("plays button, clock, settings and power, each on the line before", async t => {
+        const run = await play(t, "scene.yaml", YAML)
+        assert.equal(run.stderr, "")
+        assert.equal(run.code, 0)
+        const lines = parseEvents(run.stdout).flatMap(event =>
+            event.event === "console" ? [event.text] : []
+        )
+        // each day is told again while the clock is followed, and after a restart
+        const told = lines.filter(
+            (line, i) => !/^beat|^hour/.test(line) && lines.indexOf(line) === i
+        )
+        const today = `day ${Math.floor(Date.now() / 86_400_000)}`
+        assert.deepEqual(
+            told.filter(line => line !== today),
+            [
+                "hello nobody",
+                "button down",
+                "button up",
+                "day 22405",
+                "day 22406",
+                "hello Nora",
+            ]
+        )
+        // set, and power on
+        const starts = lines.filter(line => line === "hello Nora")
+        assert.equal(starts.length, 2)
+    })
+
+    test("the board's clock tells UTC wherever the host is", async t => {
+        const args = ["sim", "--main", PROGRAM, "--state", tempFolder(t)]
+        args.push("--expect", "/^hour/", "--timeout", "60", "--json")
+        const { stdout } = await runCli(args, {
+            env: { TZ: "Pacific/Kiritimati" },
+        })
+        const hour = /"hour (\d+)"/.exec(stdout)
+        const late = Date.now() / 3_600_000 - Number(hour?.[1])
+        assert.ok(late >= 0 && late < 1.1, `${late} hours late`)
+    })
+
+    test("may be a function in TypeScript, which fails the run when it throws", async t => {
+        const run = await play(
+            t,
+            "scene.ts",
+            `export default async sim => {
+                await sim.waitFor("console", event => event.text === "beat 1")
+                throw new Error("beat 1 came")
+            }`
+        )
+        assert.equal(run.code, 1)
+        assert.match(
+            run.stderr,
+            /^fiberctl: the scenario failed: beat 1 came$/m
+        )
+    })
+
+    for (const [what, text, wanted] of [
+        [
+            "an unknown word",
+            "- at: 1\n  pwoer: cut",
+            'step 1: unknown "pwoer" (did you mean "power"?)',
+        ],
+        [
+            "no action",
+            "- at: 1\n- at: 2",
+            "step 1: one of power, collector, link, button, clock, set, end is wanted",
+        ],
+        [
+            "a wrong value",
+            "- at: 1\n  power: maybe",
+            "step 1: power: cut, off, on is wanted",
+        ],
+        [
+            "a wrong time",
+            "- at: soon\n  power: cut",
+            "step 1: at: a time is wanted, as 5s or 2m",
+        ],
+        ["no list", "at: 1", "a list of steps is wanted"],
+        ["no YAML", "- at: [1", "Flow sequence in block collection"],
+    ] as const)
+        test(`${what} is one line, and exit code 2`, async t => {
+            const run = await play(t, "scene.yaml", text)
+            assert.equal(run.code, 2)
+            assert.ok(run.stderr.includes(wanted), run.stderr)
+            assert.equal(run.stderr.trim().split("\n").length, 1)
+        })
+})
