@@ -1,207 +1,192 @@
-// Reads an HTTP/1.1 answer (RFC 9112) as it comes, in parts of any size, and hands its body on. The
-// server may be anybody: every line, and the whole, has a limit.
+// Reads an HTTP/1.1 answer (RFC 9112) in parts of any size, and hands its body on. The server may be
+// anybody: every line, and the whole, has a limit.
 
 /** Longest line of an answer's head, in bytes. */
 export const MAX_HEAD_LINE_BYTES = 1000
 /** Most lines of an answer's head, and of a chunked body's trailer. */
 export const MAX_HEAD_LINES = 60
 
-/** The head of an answer, as far as anybody asks. */
-export interface HttpHead {
-    status: number
-    /** Header fields by their names in lower case; undefined for one that is not there. */
-    etag: string
-    date: string
-    location: string
-}
-
+/** What comes next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
 const FIELDS = 1
-const LENGTH_BODY = 2
-const OPEN_BODY = 3
-const CHUNK_SIZE = 4
-const CHUNK = 5
-const CHUNK_END = 6
-const TRAILER = 7
-const DONE = 8
+const CHUNK_SIZE = 2
+const CHUNK_END = 3
+const TRAILER = 4
+/** … nothing, … */
+const DONE = 5
+/** … or bytes of the body. */
+const LENGTH_BODY = 6
+const OPEN_BODY = 7
+const CHUNK = 8
 
-/**
- * An answer that is being read.
- * @devsWhenUsed
- */
-export class HttpAnswer implements HttpHead {
-    status = 0
-    etag: string
-    date: string
-    location: string
+/** An answer that is being read. */
+export interface HttpAnswer {
+    status: number
+    /** Header fields; undefined for one that is not there. */
+    etag?: string
+    date?: string
+    location?: string
     /** Bytes of the body so far. */
-    received = 0
-    /** What is wrong with it; undefined while nothing is. */
+    received: number
+    /** What is wrong with it; empty while nothing is. */
     fault: string
-    private state = STATUS_LINE
-    /** Start of a line whose end has not come yet. */
-    private line: Buffer = Buffer.alloc(0)
-    private lines = 0
-    /** Bytes that the body, or the chunk, still has; -1 when nobody told. */
-    private left = -1
-    private chunked = false
+    /** Longest body, and what takes that of status 200, part by part. */
+    readonly maxBytes: number
+    readonly onBody: ((part: Buffer) => void) | undefined
+    state: number
+    /** Start of a line whose end has not arrived yet. */
+    line: Buffer
+    lines: number
+    /** Bytes that the body, or the chunk, still has; -1 when it did not say. */
+    left: number
+    isChunked: boolean
+}
 
-    /**
-     * @param maxBytes longest body
-     * @param body takes the body, part by part
-     */
-    constructor(
-        private readonly maxBytes: number,
-        private readonly body: (part: Buffer) => void
-    ) {}
-
-    /** Whether the answer is read to its end. */
-    isDone(): boolean {
-        return this.state === DONE
-    }
-
-    /** Takes what came. */
-    take(data: Buffer): void {
-        let at = 0
-        while (at < data.length && this.state !== DONE && !this.fault) {
-            const isBody =
-                this.state === LENGTH_BODY ||
-                this.state === OPEN_BODY ||
-                this.state === CHUNK
-            at = isBody ? this.takeBody(data, at) : this.takeLine(data, at)
-        }
-    }
-
-    /** The connection is over: what is missing is a fault. */
-    end(): void {
-        if (this.state === OPEN_BODY) this.state = DONE
-        if (this.state === DONE || this.fault) return
-        this.fault =
-            this.state < LENGTH_BODY
-                ? "the connection ended within the head of the answer"
-                : `the connection ended after ${this.received} bytes of the body`
-    }
-
-    private takeBody(data: Buffer, at: number): number {
-        const rest = data.length - at
-        const count = this.left < 0 ? rest : Math.min(rest, this.left)
-        this.received += count
-        if (this.received > this.maxBytes) {
-            this.fault = tooLong(this.maxBytes)
-            return data.length
-        }
-        this.body(data.slice(at, at + count))
-        if (this.left > 0) {
-            this.left -= count
-            if (this.left === 0)
-                this.state = this.state === CHUNK ? CHUNK_END : DONE
-        }
-        return at + count
-    }
-
-    private takeLine(data: Buffer, at: number): number {
-        const end = data.indexOf(10, at)
-        const part = data.slice(at, end < 0 ? data.length : end)
-        const line = this.line.length ? Buffer.concat(this.line, part) : part
-        if (line.length > MAX_HEAD_LINE_BYTES) {
-            this.fault = `a line of more than ${MAX_HEAD_LINE_BYTES} bytes`
-            return data.length
-        }
-        this.line = end < 0 ? line : Buffer.alloc(0)
-        if (end < 0) return data.length
-        const { length } = line
-        const isReturn = length > 0 && line[length - 1] === 13
-        this.read(line.slice(0, isReturn ? length - 1 : length).toString())
-        return end + 1
-    }
-
-    private read(line: string): void {
-        switch (this.state) {
-            case STATUS_LINE:
-                return this.readStatus(line)
-            case CHUNK_SIZE:
-                return this.readChunkSize(line)
-            case CHUNK_END:
-                if (line) this.fault = "a chunk is longer than it says"
-                this.state = CHUNK_SIZE
-                return
-            default:
-                if (++this.lines > MAX_HEAD_LINES)
-                    this.fault = `more than ${MAX_HEAD_LINES} header lines`
-                else if (line) {
-                    if (this.state === FIELDS) this.readField(line)
-                } else if (this.state === TRAILER) this.state = DONE
-                else this.endHead()
-        }
-    }
-
-    private readStatus(line: string): void {
-        const status = line.startsWith("HTTP/1.") ? line.slice(9, 12) : ""
-        this.status = parseInt(status)
-        if (status !== "" + this.status || this.status < 100)
-            this.fault = "it does not speak HTTP/1.1"
-        this.state = FIELDS
-    }
-
-    private readField(line: string): void {
-        const colon = line.indexOf(":")
-        if (colon < 1) return
-        const value = line.slice(colon + 1).trim()
-        switch (line.slice(0, colon).toLowerCase()) {
-            case "etag":
-                this.etag = value
-                return
-            case "date":
-                this.date = value
-                return
-            case "location":
-                this.location = value
-                return
-            case "content-length":
-                this.left = parseInt(value)
-                if ("" + this.left !== value || this.left < 0)
-                    this.fault = "its content-length is no number"
-                return
-            case "transfer-encoding":
-                this.chunked = value.toLowerCase() === "chunked"
-                if (!this.chunked)
-                    this.fault = "a transfer-encoding that is not chunked"
-        }
-    }
-
-    private endHead(): void {
-        const { status } = this
-        if (status < 200) {
-            // an interim answer: the real one follows
-            this.state = STATUS_LINE
-            this.left = -1
-        } else if (status === 204 || status === 304) this.state = DONE
-        else if (this.chunked) {
-            this.lines = 0
-            this.state = CHUNK_SIZE
-        } else if (this.left > this.maxBytes)
-            this.fault = tooLong(this.maxBytes)
-        else if (this.left === 0) this.state = DONE
-        else this.state = this.left < 0 ? OPEN_BODY : LENGTH_BODY
-    }
-
-    /** The size is in hexadecimal, with extensions behind a semicolon. */
-    private readChunkSize(line: string): void {
-        const semicolon = line.indexOf(";")
-        const text = (semicolon < 0 ? line : line.slice(0, semicolon))
-            .trim()
-            .toLowerCase()
-        let size = text.length > 0 && text.length < 7 ? 0 : -1
-        for (let i = 0; i < text.length && size >= 0; i++) {
-            const digit = "0123456789abcdef".indexOf(text[i])
-            size = digit < 0 ? -1 : size * 16 + digit
-        }
-        if (size < 0) this.fault = "a chunk's size is no number"
-        this.left = size
-        this.state = size === 0 ? TRAILER : CHUNK
+/** An answer of which nothing has arrived yet. */
+export function newAnswer(
+    maxBytes: number,
+    onBody?: (part: Buffer) => void
+): HttpAnswer {
+    return {
+        status: 0,
+        received: 0,
+        fault: "",
+        maxBytes,
+        onBody,
+        state: STATUS_LINE,
+        line: Buffer.alloc(0),
+        lines: 0,
+        left: -1,
+        isChunked: false,
     }
 }
 
-function tooLong(maxBytes: number): string {
-    return `more than ${maxBytes} bytes`
+/** Takes what arrived. @returns whether the answer is over: read to its end, or at fault */
+export function takeAnswer(answer: HttpAnswer, data: Buffer): boolean {
+    let at = 0
+    while (!isOver(answer)) {
+        if (at >= data.length) return false
+        at =
+            answer.state > DONE
+                ? takeBody(answer, data, at)
+                : takeLine(answer, data, at)
+    }
+    return true
+}
+
+/** Whether the answer is read to its end, or at fault. */
+export function isOver({ state, fault }: HttpAnswer): boolean {
+    return state === DONE || fault !== ""
+}
+
+/**
+ * The connection is over: what is missing is a fault.
+ * @param reason why it ended, when the network says so
+ */
+export function endAnswer(
+    answer: HttpAnswer,
+    reason: string | undefined
+): void {
+    const { state, received, status } = answer
+    if (state === OPEN_BODY) answer.state = DONE
+    if (isOver(answer)) return
+    if (status === 0) answer.fault = reason || "the connection was closed"
+    else if (state <= FIELDS)
+        answer.fault = "the connection ended within the head of the answer"
+    else
+        answer.fault = `the connection ended after ${received} bytes of the body`
+}
+
+function takeBody(answer: HttpAnswer, data: Buffer, at: number): number {
+    const { maxBytes, onBody, left } = answer
+    let end = data.length
+    if (left >= 0) end = Math.min(end, at + left)
+    answer.received += end - at
+    if (answer.received > maxBytes) failTooLong(answer)
+    else if (onBody && answer.status === 200) onBody(data.slice(at, end))
+    if (left >= 0) answer.left = left - (end - at)
+    if (answer.left === 0)
+        answer.state = answer.state === CHUNK ? CHUNK_END : DONE
+    return end
+}
+
+function failTooLong(answer: HttpAnswer): void {
+    answer.fault = `more than ${answer.maxBytes} bytes`
+}
+
+function takeLine(answer: HttpAnswer, data: Buffer, at: number): number {
+    let end = data.indexOf(10, at)
+    const isWhole = end >= 0
+    if (!isWhole) end = data.length
+    const line = Buffer.concat(answer.line, data.slice(at, end))
+    answer.line = isWhole ? Buffer.alloc(0) : line
+    if (line.length > MAX_HEAD_LINE_BYTES)
+        answer.fault = `a line of more than ${MAX_HEAD_LINE_BYTES} bytes`
+    else if (isWhole) readLine(answer, line.toString().trim())
+    return end + 1
+}
+
+function readLine(answer: HttpAnswer, line: string): void {
+    const { state } = answer
+    if (state === STATUS_LINE) {
+        const digits = line.startsWith("HTTP/1.") ? line.slice(9, 12) : ""
+        answer.status = parseInt(digits)
+        if (digits !== "" + answer.status || answer.status < 100)
+            answer.fault = "it does not speak HTTP/1.1"
+        answer.state = FIELDS
+    } else if (state === CHUNK_SIZE) readChunkSize(answer, line)
+    else if (state === CHUNK_END) {
+        if (line) answer.fault = "a chunk is longer than it says"
+        answer.state = CHUNK_SIZE
+    } else if (++answer.lines > MAX_HEAD_LINES)
+        answer.fault = `more than ${MAX_HEAD_LINES} header lines`
+    else if (!line) answer.state = state === TRAILER ? DONE : bodyState(answer)
+    else if (state === FIELDS) readField(answer, line)
+}
+
+function readField(answer: HttpAnswer, line: string): void {
+    const colon = line.indexOf(":")
+    const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    if (name === "etag") answer.etag = value
+    else if (name === "date") answer.date = value
+    else if (name === "location") answer.location = value
+    else if (name === "content-length") {
+        answer.left = parseInt(value)
+        if ("" + answer.left !== value || answer.left < 0)
+            answer.fault = "its content-length is no number"
+    } else if (name === "transfer-encoding") {
+        answer.isChunked = true
+        if (value.toLowerCase() !== "chunked")
+            answer.fault = "a transfer-encoding that is not chunked"
+    }
+}
+
+/** What follows the head. */
+function bodyState(answer: HttpAnswer): number {
+    const { status, left, isChunked } = answer
+    if (status < 200) {
+        // an interim answer: the real one follows
+        answer.left = -1
+        return STATUS_LINE
+    }
+    if (status === 204 || status === 304) return DONE
+    if (isChunked) {
+        answer.lines = 0
+        return CHUNK_SIZE
+    }
+    if (left > answer.maxBytes) failTooLong(answer)
+    if (left === 0) return DONE
+    return left < 0 ? OPEN_BODY : LENGTH_BODY
+}
+
+/** The size is in hexadecimal, with extensions behind a semicolon. */
+function readChunkSize(answer: HttpAnswer, line: string): void {
+    const semicolon = line.indexOf(";")
+    const digits = semicolon < 0 ? line : line.slice(0, semicolon).trim()
+    const bytes = Buffer.from("000000".slice(digits.length) + digits, "hex")
+    if (!digits || digits.length > 6 || bytes.length !== 3)
+        answer.fault = "a chunk's size is no number"
+    answer.left = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2]
+    answer.state = answer.left === 0 ? TRAILER : CHUNK
 }

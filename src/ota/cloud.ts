@@ -1,7 +1,7 @@
 // Updates by messages of a cloud adapter, and reports the same way. A message is small, so a file
 // comes in parts; a lost one is sent again by the cloud until the board reports the version.
 import * as ds from "@devicescript/core"
-import { Ota } from "./updater"
+import { offerPart, Ota, otaStatus } from "./updater"
 
 /** Topic of the messages, both ways. */
 export const OTA_TOPIC = "ota"
@@ -21,59 +21,36 @@ interface PartMessage {
 
 /**
  * Follows the cloud adapter on the bus (role `cloud`), if there is one.
- * @devsWhenUsed
+ * @returns reports a state that is not reported yet; never waits, never throws
  */
-export class OtaCloud {
-    private readonly adapter = new ds.CloudAdapter("cloud")
-    private reported = 0
-    private isBusy = false
-
-    constructor(private readonly ota: Ota) {
-        this.adapter.onJson.subscribe(async (message: string[]) => {
-            const [topic, json] = message
-            const part = topic === OTA_TOPIC ? parsePart(json) : undefined
-            if (!part) return
-            try {
-                const { v, o, t, d } = part
-                await ota.offerPart(v, o, t, Buffer.from(d))
-            } catch (e: any) {
-                // too many wait: the cloud sends it again
-            }
-        })
-    }
-
-    /** Reports a state that is not reported yet. Never waits, never throws. */
-    look(): void {
-        const { ota, adapter } = this
-        if (this.isBusy || this.reported === ota.announced) return
-        if (!adapter.isBound) return
-        this.isBusy = true
-        const self = this
-        const send = async () => {
-            const { announced } = ota
-            try {
-                const json = JSON.stringify(ota.status())
-                await adapter.uploadJson(OTA_TOPIC, json)
-                self.reported = announced
-            } catch (e: any) {
-                // the adapter is gone: the next one is told
-            }
-            self.isBusy = false
+export function followCloud(ota: Ota): () => void {
+    const adapter = new ds.CloudAdapter("cloud")
+    let reported = 0
+    let isBusy = false
+    adapter.onJson.subscribe(async (message: string[]) => {
+        const [topic, json] = message
+        if (topic !== OTA_TOPIC) return
+        try {
+            const { v, o, t, d } = JSON.parse(json) as PartMessage
+            if (d.byteLength <= MAX_PART_BYTES)
+                await offerPart(ota, v, o, t, Buffer.from(d))
+        } catch (e: any) {
+            // no part of a file
         }
-        send.start()
+    })
+    const report = async () => {
+        const { announced } = ota
+        isBusy = true
+        try {
+            await adapter.uploadJson(OTA_TOPIC, JSON.stringify(otaStatus(ota)))
+            reported = announced
+        } catch (e: any) {
+            // the adapter is gone: the next one is told
+        }
+        isBusy = false
     }
-}
-
-function parsePart(json: string): PartMessage | undefined {
-    try {
-        const part = JSON.parse(json) as PartMessage
-        const isPart =
-            typeof part.v === "number" &&
-            typeof part.o === "number" &&
-            typeof part.t === "number" &&
-            typeof part.d === "string"
-        return isPart && part.d.byteLength <= MAX_PART_BYTES ? part : undefined
-    } catch (e: any) {
-        return undefined
+    return () => {
+        if (!isBusy && reported !== ota.announced && adapter.isBound)
+            report.start()
     }
 }

@@ -7,37 +7,26 @@ export interface TaskView {
 /** So many restarts of a task, at a mean distance below the other, are a loop of crashes. */
 const LOOP_RESTARTS = 3
 const LOOP_PERIOD_MS = 5000
-/** How long after the start tasks are looked at, ms: a delay that doubles hides a loop later. */
+/** How long after the start restarts are counted, ms: a delay that doubles hides a loop later. */
 const WATCH_MS = 120000
 
 /**
  * Finds tasks that crash again and again, or have failed for good.
- * @devsWhenUsed
+ * @param known names that were found already; new ones are added
+ * @param elapsed time since the start, ms
  */
-export class CrashWatch {
-    /** Names of those that do, in order of discovery. */
-    readonly names: string[] = []
-    private readonly since: number
-
-    /** @param now uptime, ms */
-    constructor(
-        private readonly tasks: TaskView | undefined,
-        now: number
-    ) {
-        this.since = now
-    }
-
-    /** Looks at all tasks; to be called about once a second. */
-    look(now: number): void {
-        if (!this.tasks) return
-        const elapsed = now - this.since
-        for (const name of this.tasks.names()) {
-            if (this.names.indexOf(name) >= 0) continue
-            const { state, restarts } = this.tasks.get(name)
-            const count = elapsed < WATCH_MS ? (restarts ?? 0) : 0
-            const isLoop =
-                count >= LOOP_RESTARTS && elapsed < count * LOOP_PERIOD_MS
-            if (state === "failed" || isLoop) this.names.push(name)
-        }
+export function findFailing(
+    tasks: TaskView,
+    known: string[],
+    elapsed: number
+): void {
+    for (const name of tasks.names()) {
+        const { state, restarts } = tasks.get(name)
+        const isLoop =
+            elapsed < WATCH_MS &&
+            restarts >= LOOP_RESTARTS &&
+            elapsed < restarts * LOOP_PERIOD_MS
+        if ((state === "failed" || isLoop) && known.indexOf(name) < 0)
+            known.push(name)
     }
 }

@@ -1,5 +1,6 @@
 // Reads a signed settings file; docs/ota.md has the format, `host/ota/file.ts` is its twin on the
 // host. What is read here comes from whoever reaches the board: nothing of it is trusted.
+import * as ds from "@devicescript/core"
 import { Hashed, sha256 } from "../platform"
 import { decodeBase64 } from "./base64"
 import { Pieces } from "./pieces"
@@ -10,28 +11,30 @@ export const MAX_FILE_BYTES = 6000
 const MAX_LINE_BYTES = 200
 /** Most signatures: the old key's and the new key's. */
 const MAX_SIGNATURES = 2
-/** Bytes of the nonce in a sealed file's header. */
+/** Bytes of a device's identifier, and of the nonce of a sealed file. */
+const DEVICE_BYTES = 8
 const NONCE_BYTES = 12
 /** Bytes of the hash that a body is named by. */
 const SHORT_HASH_BYTES = 8
+/** What the lines before the body begin with. */
+const MARK = "#ota "
 
-/** A signature as it lies in the file. */
+/** A signature in a file. */
 export interface Signature {
     isLms: boolean
-    /** Its lines without their marks: hexadecimal digits, or base64. */
-    at: number[]
-    ends: number[]
+    /** The bytes of a signature by LMS, or the hexadecimal digits of an HMAC. */
+    bytes: Pieces
 }
 
 /** A file that was read; nothing of it is verified. */
 export interface SignedFile {
     readonly pieces: Pieces
     version: number
-    /** The board it is for; undefined when it is for a share of them. */
+    /** The board it is for; empty when it is for a share of them. */
     device: string
     /** Percent of the boards it is for; 0 when it is for one board. */
     share: number
-    /** Nonce of a sealed file. */
+    /** Nonce of a sealed file, otherwise empty. */
     nonce: Buffer
     readonly signatures: Signature[]
     /** Length of the header, with its line end. */
@@ -40,29 +43,21 @@ export interface SignedFile {
     bodyAt: number
 }
 
-/** Reads a file. @returns what is wrong with it, when it is none */
-export function parseFile(pieces: Pieces): SignedFile | string {
+/** Reads a file. @returns what is wrong with it, when it is malformed */
+export async function parseFile(pieces: Pieces): Promise<SignedFile | string> {
     const first = pieces.line(0, MAX_LINE_BYTES)
-    const file: SignedFile = {
-        pieces,
-        version: 0,
-        device: undefined,
-        share: 0,
-        nonce: undefined,
-        signatures: [],
-        headerEnd: first ? first.length + 1 : 0,
-        bodyAt: 0,
-    }
-    if (!first || !readHeader(file, first.toString()))
-        return "the header is malformed"
-    file.bodyAt = file.headerEnd
+    const file = first && parseHeader(pieces, first)
+    if (!file) return "the header is malformed"
+    const { signatures } = file
     while (true) {
         const line = pieces.line(file.bodyAt, MAX_LINE_BYTES)
-        if (!line || line.slice(0, 5).toString() !== "#ota ") break
-        if (!readSignature(file, line)) return "a signature line is malformed"
+        if (!line || line.slice(0, MARK.length).toString() !== MARK) break
+        if (!readSignature(signatures, line))
+            return "a signature line is malformed"
         file.bodyAt += line.length + 1
+        await ds.sleep(0) // a line is some 3,000 steps
     }
-    const { length } = file.signatures
+    const { length } = signatures
     return length < 1 || length > MAX_SIGNATURES
         ? `${length} signatures, wanted 1 to ${MAX_SIGNATURES}`
         : file
@@ -74,9 +69,7 @@ export function signedParts({
     headerEnd,
     bodyAt,
 }: SignedFile): Hashed[] {
-    const parts: Hashed[] = [pieces.bytes(0, headerEnd)]
-    for (const part of pieces.parts(bodyAt)) parts.push(part)
-    return parts
+    return [pieces.bytes(0, headerEnd), ...pieces.parts(bodyAt)]
 }
 
 /** What reports name a file's body by; the header is not in it. 16 hexadecimal digits. */
@@ -85,99 +78,53 @@ export function bodyHash({ pieces, bodyAt }: SignedFile): string {
     return hash.slice(0, SHORT_HASH_BYTES).toString("hex")
 }
 
-/** Goes through the bytes of a signature of LMS, a line of base64 at a time. */
-export class SignatureReader {
-    private line = 0
-    private rest: Buffer = Buffer.alloc(0)
-
-    constructor(
-        private readonly pieces: Pieces,
-        private readonly signature: Signature
-    ) {}
-
-    /** The next bytes; undefined when there are not so many. */
-    take(count: number): Buffer | undefined {
-        const bytes = Buffer.alloc(count)
-        let at = 0
-        while (at < count) {
-            if (!this.rest.length && !this.decodeLine()) return undefined
-            const { length } = this.rest
-            const taken = Math.min(count - at, length)
-            bytes.blitAt(at, this.rest, 0, taken)
-            this.rest = this.rest.slice(taken, length)
-            at += taken
-        }
-        return bytes
-    }
-
-    /** Whether all is taken. */
-    atEnd(): boolean {
-        return !this.rest.length && this.line >= this.signature.at.length
-    }
-
-    private decodeLine(): boolean {
-        const { at, ends } = this.signature
-        const { line } = this
-        if (line >= at.length) return false
-        this.line++
-        const bytes = decodeBase64(this.pieces.bytes(at[line], ends[line]))
-        if (!bytes || !bytes.length) return false
-        this.rest = bytes
-        return true
-    }
-}
-
 /** `#ota version=N device=ID|share=P% [seal=NONCE]`, and nothing else. */
-function readHeader(file: SignedFile, line: string): boolean {
-    const words = line.split(" ")
-    if (words.length < 3 || words.length > 4 || words[0] !== "#ota")
-        return false
-    const version = after(words[1], "version=")
-    file.version = parseInt(version)
-    // a version of 2^31 or more is no whole number to the VM, and false
-    if ("" + file.version !== version || !(file.version > 0)) return false
-    if (file.version !== (file.version | 0)) return false
-    const device = after(words[2], "device=")
-    const share = after(words[2], "share=")
-    if (device) {
-        if (!fromHex(device, 8)) return false
-        file.device = device
-    } else {
-        file.share = parseInt(share)
-        if (`${file.share}%` !== share) return false
-        if (file.share < 1 || file.share > 100) return false
+function parseHeader(pieces: Pieces, first: Buffer): SignedFile | undefined {
+    const line = first.toString()
+    const [, versionWord, target, sealWord] = line.split(" ")
+    // a version of 2^31 or more would be no integer to the VM, and false
+    const version = parseInt(after(versionWord, "version=")) | 0
+    const share = parseInt(after(target, "share=")) | 0
+    const device = Buffer.from(after(target, "device="), "hex")
+    const nonce = Buffer.from(after(sealWord, "seal="), "hex")
+    const id = device.toString("hex")
+    const seal = sealWord ? ` seal=${nonce.toString("hex")}` : ""
+    // there is one way to write a header
+    const whom = share !== 0 ? `share=${share}%` : `device=${id}`
+    if (line !== `${MARK}version=${version} ${whom}${seal}`) return undefined
+    if (version < 1 || share < 0 || share > 100) return undefined
+    if (share === 0 && device.length !== DEVICE_BYTES) return undefined
+    if (seal && nonce.length !== NONCE_BYTES) return undefined
+    const headerEnd = first.length + 1
+    return {
+        pieces,
+        version,
+        device: id,
+        share,
+        nonce,
+        signatures: [],
+        headerEnd,
+        bodyAt: headerEnd,
     }
-    if (words.length === 3) return true
-    file.nonce = fromHex(after(words[3], "seal="), NONCE_BYTES)
-    return file.nonce !== undefined
 }
 
-function readSignature(file: SignedFile, line: Buffer): boolean {
-    const { signatures, bodyAt } = file
-    const mark = line.slice(0, 10).toString()
+/** What follows a mark; empty when the text does not begin with it. */
+function after(text: string | undefined, mark: string): string {
+    return text && text.startsWith(mark) ? text.slice(mark.length) : ""
+}
+
+/** Adds what a signature line says. @returns false when it is malformed */
+function readSignature(signatures: Signature[], line: Buffer): boolean {
+    const equals = line.indexOf(61)
+    const kind = line.slice(MARK.length, Math.max(equals, MARK.length))
+    const text = line.slice(equals + 1)
+    const isHmac = kind.toString() === "hmac"
+    const isMore = kind.toString() === "more"
+    if (!isHmac && !isMore && kind.toString() !== "lms") return false
+    if (!isMore)
+        signatures.push({ isLms: !isHmac, bytes: new Pieces(MAX_FILE_BYTES) })
     const last = signatures[signatures.length - 1]
-    const end = bodyAt + line.length
-    if (mark === "#ota more=") {
-        if (!last || !last.isLms) return false
-        last.at.push(bodyAt + 10)
-        last.ends.push(end)
-        return true
-    }
-    const isLms = mark.slice(0, 9) === "#ota lms="
-    if (!isLms && mark !== "#ota hmac=") return false
-    const at = bodyAt + (isLms ? 9 : 10)
-    signatures.push({ isLms, at: [at], ends: [end] })
-    return true
-}
-
-/** What follows a mark; undefined when the text does not begin with it. */
-function after(text: string, mark: string): string | undefined {
-    return text && text.startsWith(mark) ? text.slice(mark.length) : undefined
-}
-
-/** Reads hexadecimal digits in lower case; undefined when they are not so many bytes. */
-export function fromHex(text: string, count: number): Buffer | undefined {
-    if (!text || text.length !== count * 2) return undefined
-    const bytes = Buffer.from(text, "hex")
-    return bytes.toString("hex") === text ? bytes : undefined
+    if (!last || last.isLms === isHmac) return false
+    const bytes = isHmac ? text : decodeBase64(text)
+    return bytes !== undefined && last.bytes.add(bytes)
 }

@@ -1,6 +1,6 @@
 import { SettingsFile } from "../settings"
 import { messageOf } from "./errors"
-import { MAX_STARTS, OtaRecord, started, takenBack } from "./probation"
+import { MAX_STARTS } from "./probation"
 import { decodeRecord, encodeRecord, takeBack } from "./record"
 
 /** What the guard did at a start. */
@@ -19,22 +19,22 @@ export interface GuardReport {
 export async function guardStart(file: SettingsFile): Promise<GuardReport> {
     const report: GuardReport = { isBack: false, problem: undefined }
     try {
-        const stored = await file.read()
-        if (!stored) return report
-        const record = decodeRecord(stored)
-        if (record.state !== "probation") return report
-        const next = started(record)
-        if (next) await file.setState(encodeRecord(next))
-        else {
-            await takeBack(file, good => givenUp(good, record))
-            report.isBack = true
+        const record = decodeRecord(await file.read())
+        if (record.state === "probation") {
+            record.starts++
+            if (record.starts < MAX_STARTS)
+                await file.setState(encodeRecord(record))
+            else {
+                await takeBack(
+                    file,
+                    record,
+                    `${MAX_STARTS} starts in probation`
+                )
+                report.isBack = true
+            }
         }
     } catch (e: any) {
         report.problem = messageOf(e)
     }
     return report
-}
-
-function givenUp(good: OtaRecord, bad: OtaRecord): OtaRecord {
-    return takenBack(good, bad, `${MAX_STARTS} starts in probation`)
 }

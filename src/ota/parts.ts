@@ -1,31 +1,28 @@
+import { equalBytes } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
 
 /** Most parts of a file. */
 export const MAX_PARTS = 80
-/** A file whose parts stop coming is forgotten after this time, ms. */
+/** A file whose parts stop arriving is forgotten after this time, ms. */
 export const PARTS_TIMEOUT_MS = 300000
 
-interface Part {
-    offset: number
-    bytes: Buffer
-}
-
 /**
- * Puts a file together that comes in parts, as over a bus or by messages of a few hundred bytes:
+ * Puts a file together from parts, as a bus or messages of a few hundred bytes bring them:
  * in any order, some twice, some of them lost and sent again. One file at a time.
  * @devsWhenUsed
  */
 export class PartCollector {
     private id = -1
     private total = 0
-    private parts: Part[] = []
-    private received = 0
+    /** By offset. */
+    private parts: Record<string, Buffer> = {}
+    private count = 0
     private heardAt = 0
 
     /**
      * Takes a part.
-     * @param id tells files apart, as their version; another one begins anew
+     * @param id tells files apart, as their version; a part of another one begins a new file
      * @param offset where the part begins in the file, in bytes
      * @param total bytes of the file
      * @param now uptime, ms
@@ -41,55 +38,46 @@ export class PartCollector {
         if (!isPart(offset, total, bytes)) return undefined
         if (id !== this.id || total !== this.total) this.begin(id, total)
         this.heardAt = now
-        const known = this.partAt(offset)
-        if (known) {
-            if (known.bytes.toString("hex") === bytes.toString("hex"))
-                return undefined
-            // a file that was cut short gives way to the one that comes now
-            this.begin(id, total)
-        }
-        if (this.parts.length >= MAX_PARTS) return undefined
-        this.parts.push({ offset, bytes })
-        this.received += bytes.length
-        return this.received >= total ? this.whole() : undefined
+        const known = this.parts["" + offset]
+        if (known && equalBytes(known, bytes)) return undefined
+        // other bytes: a file that was cut short gives way to the one that arrives now
+        if (known || this.count >= MAX_PARTS) this.begin(id, total)
+        this.parts["" + offset] = bytes
+        this.count++
+        return this.whole()
     }
 
     /** Forgets what has been waiting for its rest for too long. */
     expire(now: number): void {
-        if (this.total > 0 && now - this.heardAt > PARTS_TIMEOUT_MS)
+        if (this.count > 0 && now - this.heardAt > PARTS_TIMEOUT_MS)
             this.begin(-1, 0)
     }
 
-    /** The parts in their order; undefined, and all is forgotten, when they overlap. */
+    /** The parts in their order; undefined while one is missing. */
     private whole(): Pieces | undefined {
         const file = new Pieces(MAX_FILE_BYTES)
         while (file.length < this.total) {
-            const next = this.partAt(file.length)
-            if (!next || !file.add(next.bytes)) break
+            const next = this.parts["" + file.length]
+            if (!next) return undefined
+            file.add(next)
         }
-        const isWhole = file.length === this.total
         this.begin(-1, 0)
-        return isWhole ? file : undefined
-    }
-
-    private partAt(offset: number): Part | undefined {
-        return this.parts.find(part => part.offset === offset)
+        return file
     }
 
     private begin(id: number, total: number): void {
         this.id = id
         this.total = total
-        this.parts = []
-        this.received = 0
+        this.parts = {}
+        this.count = 0
     }
 }
 
 function isPart(offset: number, total: number, bytes: Buffer): boolean {
     return (
-        total >= 1 &&
         total <= MAX_FILE_BYTES &&
         offset >= 0 &&
-        bytes.length >= 1 &&
+        bytes.length > 0 &&
         offset + bytes.length <= total
     )
 }

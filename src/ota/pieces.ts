@@ -1,8 +1,8 @@
-/** Bytes of one piece: small enough for a heap that is nearly full and in pieces itself. */
+/** Bytes of one piece: small enough for a heap that is nearly full and fragmented. */
 const PIECE_BYTES = 256
 
 /**
- * Bytes that come bit by bit, as a file over the air, in small pieces: the VM does not compact its
+ * Bytes that arrive bit by bit, as a file over the air, in small pieces: the VM does not compact its
  * heap, and asking it for one long piece can panic with much of it free.
  * @devsWhenUsed
  */
@@ -34,10 +34,9 @@ export class Pieces {
         let at = from
         while (at < to) {
             const offset = at % PIECE_BYTES
-            const count = Math.min(PIECE_BYTES - offset, to - at)
             const piece = this.list[Math.idiv(at, PIECE_BYTES)]
-            copy.blitAt(at - from, piece, offset, count)
-            at += count
+            copy.blitAt(at - from, piece, offset, PIECE_BYTES)
+            at += PIECE_BYTES - offset
         }
         return copy
     }
@@ -52,15 +51,13 @@ export class Pieces {
         return end < 0 ? undefined : line.slice(0, end)
     }
 
-    /** All bytes from `from` on, to be hashed; for reading only. */
+    /** A copy of all bytes from `from` on, in pieces. */
     parts(from: number): Buffer[] {
         const parts: Buffer[] = []
-        for (let i = Math.idiv(from, PIECE_BYTES); i < this.list.length; i++) {
-            const start = i * PIECE_BYTES
-            const skip = Math.max(from - start, 0)
-            const end = Math.min(this.length - start, PIECE_BYTES)
-            const isWhole = skip === 0 && end === PIECE_BYTES
-            parts.push(isWhole ? this.list[i] : this.list[i].slice(skip, end))
+        while (from < this.length) {
+            const to = Math.min(from + PIECE_BYTES, this.length)
+            parts.push(this.bytes(from, to))
+            from = to
         }
         return parts
     }

@@ -3,12 +3,12 @@
 // What must hold: the highest version only goes up; a version that was taken back is never taken
 // again; while one is on probation no other is taken, as the last good one lies in the idle set.
 
-/** What holds of the running version. `refused` is told of an offer, and kept nowhere. */
+/** State of the running version. `refused` is said of an offer, and kept nowhere. */
 export type OtaState = "active" | "probation" | "rolled-back" | "refused"
 
 /** Starts on probation: the next one goes back to the last good version. */
 export const MAX_STARTS = 3
-/** Longest reason that is kept, in bytes. */
+/** Longest reason that is kept, in characters. */
 export const MAX_REASON = 60
 
 /** Bits of `links`: what was in reach when a version was taken, and has to be again. */
@@ -22,33 +22,59 @@ export interface OtaRecord {
     version: number
     /** Hash of its body; empty for version 0. */
     hash: string
-    /** Highest version that was ever taken. */
+    /** Highest version that was ever taken: above `version` when it was taken back. */
     highest: number
-    /** Starts on probation. */
-    starts: number
-    links: number
-    /** Tasks that failed, or crashed in a loop, before the version was taken. */
-    failing: number
-    /** How long the version has to hold, in seconds, by the settings before it. */
-    seconds: number
-    /** The version that was taken back last; 0: none. */
-    refused: number
-    /** Why it was. */
+    /** Why it was taken back; empty unless it was. */
     reason: string
+    /** On probation: starts so far. */
+    starts?: number
+    links?: number
+    /** Tasks that failed, or crashed in a loop, before the version was taken. */
+    failing?: number
+    /** How long the version has to hold, in seconds, by the settings before it. */
+    seconds?: number
 }
 
-/** A board that never got a file. */
-export const NO_VERSION: OtaRecord = {
-    state: "active",
-    version: 0,
-    hash: "",
-    highest: 0,
-    starts: 0,
-    links: 0,
-    failing: 0,
-    seconds: 0,
-    refused: 0,
-    reason: "",
+/** The record of a version that has held, or has nothing to prove; of none as version 0. */
+export function activeRecord(version: number, hash: string): OtaRecord {
+    return { state: "active", version, hash, highest: version, reason: "" }
+}
+
+/**
+ * The record of a version that has to prove itself.
+ * @param links, failing, seconds how things were when it was taken
+ */
+export function probationRecord(
+    version: number,
+    hash: string,
+    links: number,
+    failing: number,
+    seconds: number
+): OtaRecord {
+    const record = activeRecord(version, hash)
+    record.state = "probation"
+    record.starts = 0
+    record.links = links
+    record.failing = failing
+    record.seconds = seconds
+    return record
+}
+
+/**
+ * The record of the last good version after a newer one was taken back.
+ * @param good what was known when it ran
+ * @param bad the record of the version that is taken back
+ */
+export function takenBack(
+    good: OtaRecord,
+    bad: OtaRecord,
+    reason: string
+): OtaRecord {
+    const record = activeRecord(good.version, good.hash)
+    record.state = "rolled-back"
+    record.highest = bad.highest
+    record.reason = reason.slice(0, MAX_REASON)
+    return record
 }
 
 /** What becomes of an offer: `new` and `same` need no words. */
@@ -67,69 +93,8 @@ export function judgeOffer(
 
 /** Why a version that is not high enough is refused. */
 export function oldReason(record: OtaRecord, version: number): string {
-    const { refused, reason, highest } = record
-    return version === refused
+    const { reason, highest } = record
+    return reason && version === highest
         ? `version ${version} was taken back: ${reason}`
         : `version ${version} is not above ${highest}`
-}
-
-/** How things were when a version was taken. */
-export type Before = Pick<OtaRecord, "links" | "failing" | "seconds">
-
-/** The record of a version that is taken, to be put on probation. */
-export function taken(
-    record: OtaRecord,
-    version: number,
-    hash: string,
-    before: Before
-): OtaRecord {
-    return {
-        ...record,
-        ...before,
-        state: "probation",
-        version,
-        hash,
-        highest: version,
-        starts: 0,
-    }
-}
-
-/** The record of a version whose settings are those that run already: nothing is to be proven. */
-export function renamed(
-    record: OtaRecord,
-    version: number,
-    hash: string
-): OtaRecord {
-    return { ...record, state: "active", version, hash, highest: version }
-}
-
-/** The record after a start; undefined when the start leads back to the last good version. */
-export function started(record: OtaRecord): OtaRecord | undefined {
-    const starts = record.starts + 1
-    return starts >= MAX_STARTS ? undefined : { ...record, starts }
-}
-
-/** The record of a version that has held. */
-export function proven(record: OtaRecord): OtaRecord {
-    return { ...record, state: "active", starts: 0 }
-}
-
-/**
- * The record of the last good version after a newer one was taken back.
- * @param good what was known when it ran
- * @param bad the record of the version that is taken back
- */
-export function takenBack(
-    good: OtaRecord,
-    bad: OtaRecord,
-    reason: string
-): OtaRecord {
-    return {
-        ...good,
-        state: "rolled-back",
-        highest: bad.highest,
-        starts: 0,
-        refused: bad.version,
-        reason: reason.slice(0, MAX_REASON),
-    }
 }

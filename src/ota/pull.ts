@@ -1,16 +1,18 @@
+// Asks the source `OTA_URL` for a file, and brings reports to `OTA_REPORT`.
 import {
     HTTP_TIMEOUT_MS,
+    HttpAnswer,
     httpRequest,
     HttpRequest,
-    HttpResponse,
     setClockByHttpDate,
     SocketArbiter,
 } from "../net"
+import { Errand } from "./errand"
 import { messageOf } from "./errors"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
 import { msOf, textOf } from "./settings"
-import { Ota } from "./updater"
+import { offerFile, Ota, otaRecord, otaStatus, trustedKeys } from "./updater"
 
 /** Time from the start to the first question, ms: until then links are up and crashes seen. */
 export const FIRST_PULL_MS = 10000
@@ -22,156 +24,128 @@ const RETRY_MS = 10000
 const PROBATION_PART = 4
 /** Longest answer to a report, in bytes; nobody reads it. */
 const MAX_ANSWER_BYTES = 1000
+/** Longest ETag that is kept, in bytes. */
+const MAX_ETAG_BYTES = 100
 /** Name of the claim for the socket. */
 const CLAIM = "ota"
 
-/**
- * Asks the source `OTA_URL` for a file, and brings reports to `OTA_REPORT`.
- * @devsWhenUsed
- */
-export class OtaPuller {
-    /** Uptime of the next question, and of the next report, ms. */
-    private pullAt: number
-    private reportAt = 0
-    /** Time between two attempts while they fail, ms; 0 after one that did not. */
-    private retryMs = 0
-    private reportRetryMs = 0
+/** What a board asks of its servers. */
+export interface Puller {
+    readonly ota: Ota
+    readonly arbiter: SocketArbiter
     /** Number of the last state that was reported. */
-    private reported = 0
-    /** ETag of the last answer whose file needs no second look. */
-    private etag = ""
-    /** Where that was from, and why the file was not taken; empty when it was. */
-    private url = ""
-    private verdict = ""
-
-    constructor(
-        private readonly ota: Ota,
-        private readonly arbiter: SocketArbiter
-    ) {
-        this.pullAt = arbiter.clock.millis() + spread(FIRST_PULL_MS)
-    }
-
-    /** Asks and reports when it is time; to be called about once a second. Never throws. */
-    async look(): Promise<void> {
-        const { ota, arbiter } = this
-        const { settings } = ota.parts
-        const url = textOf(settings, "OTA_URL")
-        const keys = ota.keys()
-        const isOn = url && (keys.key || keys.publicKey)
-        if (isOn && arbiter.clock.millis() >= this.pullAt) await this.pull(url)
-        const to = textOf(settings, "OTA_REPORT")
-        if (!to || this.reported === ota.announced) return
-        if (arbiter.clock.millis() >= this.reportAt) await this.report(to)
-    }
-
-    private async pull(url: string): Promise<void> {
-        const { source, parts } = this.ota
-        const { clock } = this.arbiter
-        let isAnswered = false
-        try {
-            source.problem = await this.ask(url)
-            source.isReached = source.isReached || source.problem === ""
-            isAnswered = true
-        } catch (e: any) {
-            const problem = messageOf(e)
-            if (problem !== source.problem)
-                parts.log.warning("no update: {0}", problem)
-            source.problem = problem
-        }
-        this.pullAt = clock.millis() + this.pause(isAnswered)
-    }
-
-    /**
-     * @returns why the file there is none to be updated from; empty when it is
-     * @throws Error when there is no file
-     */
-    private async ask(url: string): Promise<string> {
-        const { ota } = this
-        const { device, version, state } = ota.status()
-        const headers: Record<string, string> = {
-            "X-Fiberd": `device=${device}; version=${version}; state=${state}`,
-        }
-        const isKnown = url === this.url && this.etag !== ""
-        if (isKnown) headers["If-None-Match"] = this.etag
-        const pieces = new Pieces(MAX_FILE_BYTES)
-        const { status, etag, date } = await this.request({
-            url,
-            headers,
-            maxBytes: MAX_FILE_BYTES,
-            onBody: part => pieces.add(part),
-        })
-        setClockByHttpDate(this.arbiter.clock, date)
-        if (isKnown && status === 304) return this.verdict
-        if (status !== 200)
-            throw new Error(`the source answers with status ${status}`)
-        const { reason, isGood, state: became } = await ota.offer(pieces, true)
-        const isSettled = became !== "busy"
-        this.url = url
-        this.etag = isSettled && etag && isField(etag) ? etag : ""
-        this.verdict = isGood || !isSettled ? "" : reason
-        return this.verdict
-    }
-
-    /** Time to the next question, ms. */
-    private pause(isAnswered: boolean): number {
-        const { parts } = this.ota
-        const { state, seconds } = this.ota.record()
-        let poll = msOf(parts.settings, "OTA_POLL")
-        if (state === "probation")
-            poll = Math.min(poll, Math.idiv(seconds * 1000, PROBATION_PART))
-        this.retryMs = isAnswered ? 0 : Math.max(this.retryMs * 2, RETRY_MS)
-        return spread(this.retryMs > 0 ? Math.min(this.retryMs, poll) : poll)
-    }
-
-    private async report(url: string): Promise<void> {
-        const { ota, arbiter } = this
-        const { announced } = ota
-        let problem: string = undefined
-        try {
-            const body = JSON.stringify(ota.status())
-            const { status } = await this.request({
-                url,
-                method: "POST",
-                body,
-                maxBytes: MAX_ANSWER_BYTES,
-            })
-            if (status < 200 || status > 299) problem = `status ${status}`
-        } catch (e: any) {
-            problem = messageOf(e)
-        }
-        if (problem === undefined) {
-            this.reported = announced
-            this.reportRetryMs = 0
-            return
-        }
-        if (this.reportRetryMs === 0)
-            ota.parts.log.warning("no report: {0}", problem)
-        const longest = msOf(ota.parts.settings, "OTA_POLL")
-        this.reportRetryMs = Math.max(this.reportRetryMs * 2, RETRY_MS)
-        this.reportAt =
-            arbiter.clock.millis() +
-            spread(Math.min(this.reportRetryMs, longest))
-    }
-
-    private async request(request: HttpRequest): Promise<HttpResponse> {
-        const { arbiter } = this
-        const { clock, socket } = arbiter
-        return await arbiter.borrow(
-            CLAIM,
-            async () => await httpRequest(clock, socket, request),
-            HTTP_TIMEOUT_MS + 1000
-        )
-    }
+    reported: number
+    /** Where the last file was from, and its ETag; empty when it needs a second look. */
+    url: string
+    etag: string
 }
 
-/** Whether a text can be sent as a header field. */
-function isField(text: string): boolean {
-    if (text.length > 100) return false
-    for (let i = 0; i < text.length; i++) {
-        const code = text.charCodeAt(i)
-        if (code < 32 || code > 126) return false
+/** A puller that has asked nothing yet. */
+export function newPuller(ota: Ota, arbiter: SocketArbiter): Puller {
+    ota.source.at = arbiter.clock.millis() + spread(FIRST_PULL_MS)
+    return { ota, arbiter, reported: 0, url: "", etag: "" }
+}
+
+/** Asks and reports when it is time; to be called about once a second. Never throws. */
+export async function askWhenDue(puller: Puller): Promise<void> {
+    const { ota } = puller
+    const { settings } = ota.parts
+    const url = textOf(settings, "OTA_URL")
+    if (url && trustedKeys(ota)) await run(puller, ota.source, url)
+    const to = textOf(settings, "OTA_REPORT")
+    if (to && puller.reported !== ota.announced)
+        await run(puller, ota.report, to)
+}
+
+async function run(puller: Puller, errand: Errand, url: string): Promise<void> {
+    const { ota, arbiter } = puller
+    const { clock } = arbiter
+    if (clock.millis() < errand.at) return
+    const isReport = errand === ota.report
+    const poll = pollMs(ota)
+    let pause = isReport ? 0 : poll
+    try {
+        errand.problem = isReport
+            ? await report(puller, url)
+            : await ask(puller, url)
+        errand.retryMs = 0
+        errand.isReached = errand.isReached || !errand.problem
+    } catch (e: any) {
+        const problem = messageOf(e)
+        const what = isReport ? "no report: {0}" : "no update: {0}"
+        if (problem !== errand.problem) ota.parts.log.warning(what, problem)
+        errand.problem = problem
+        errand.retryMs = Math.max(errand.retryMs * 2, RETRY_MS)
+        pause = Math.min(errand.retryMs, poll)
     }
-    return true
+    errand.at = clock.millis() + spread(pause)
+}
+
+/**
+ * @returns why the file there is none to be updated from; empty when it is
+ * @throws Error when there is no file
+ */
+async function ask(puller: Puller, url: string): Promise<string> {
+    const { ota, arbiter } = puller
+    const { device, version, state } = otaStatus(ota)
+    const known = url === puller.url ? puller.etag : ""
+    const condition = known ? `If-None-Match: ${known}\r\n` : ""
+    // unless this ends well, the next answer is a whole one
+    puller.etag = ""
+    puller.url = url
+    const pieces = new Pieces(MAX_FILE_BYTES)
+    const { status, etag, date } = await request(arbiter, {
+        url,
+        headers: `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`,
+        maxBytes: MAX_FILE_BYTES,
+        onBody: part => pieces.add(part),
+    })
+    setClockByHttpDate(arbiter.clock, date)
+    if (known && status === 304) {
+        puller.etag = known
+        return ota.source.problem
+    }
+    if (status !== 200)
+        throw new Error(`the source answers with status ${status}`)
+    const { reason, state: became } = await offerFile(ota, pieces, true)
+    if (became !== "busy" && etag && etag.byteLength <= MAX_ETAG_BYTES)
+        puller.etag = etag
+    return became === "refused" ? reason : ""
+}
+
+/** @throws Error when the server does not take it */
+async function report(puller: Puller, url: string): Promise<string> {
+    const { ota, arbiter } = puller
+    const { announced } = ota
+    const { status } = await request(arbiter, {
+        url,
+        body: JSON.stringify(otaStatus(ota)),
+        maxBytes: MAX_ANSWER_BYTES,
+    })
+    if (status < 200 || status > 299) throw new Error(`status ${status}`)
+    puller.reported = announced
+    return ""
+}
+
+/** Longest time between two questions, ms. */
+function pollMs(ota: Ota): number {
+    const { state, seconds } = otaRecord(ota)
+    const poll = msOf(ota.parts.settings, "OTA_POLL")
+    return state === "probation"
+        ? Math.min(poll, Math.idiv(seconds * 1000, PROBATION_PART))
+        : poll
+}
+
+async function request(
+    arbiter: SocketArbiter,
+    wanted: HttpRequest
+): Promise<HttpAnswer> {
+    const { clock, socket } = arbiter
+    return await arbiter.borrow(
+        CLAIM,
+        async () => await httpRequest(clock, socket, wanted),
+        HTTP_TIMEOUT_MS + 1000
+    )
 }
 
 function spread(ms: number): number {

@@ -1,4 +1,4 @@
-import { Ota, OtaStatus } from "./updater"
+import { offerPart, Ota, OtaStatus, otaStatus } from "./updater"
 
 /** Name of the error of a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
@@ -13,12 +13,14 @@ export interface OtaConfig {
 /** Lets the remote service show the state of updates and bring files. */
 export function otaConfig(ota: Ota): OtaConfig {
     return {
-        state: () => ota.status(),
+        state: () => otaStatus(ota),
         offer: async (offset, total, part) => {
             // one file at a time: the number that tells files apart is not needed
-            const verdict = await ota.offerPart(0, offset, total, part)
-            if (!verdict || verdict.isGood) return
-            const error = new Error(verdict.reason)
+            const verdict = await offerPart(ota, 0, offset, total, part)
+            if (!verdict) return
+            const { state, reason } = verdict
+            if (state !== "refused" && state !== "busy") return
+            const error = new Error(reason)
             error.name = OTA_ERROR
             throw error
         },

@@ -1,7 +1,7 @@
 import { SocketArbiter } from "../net"
-import { OtaCloud } from "./cloud"
-import { OtaPuller } from "./pull"
-import { Ota } from "./updater"
+import { followCloud } from "./cloud"
+import { askWhenDue, newPuller } from "./pull"
+import { Ota, trustedKeys, watchProbation } from "./updater"
 
 /** Time between two looks, ms. */
 const LOOK_MS = 1000
@@ -20,17 +20,16 @@ export function updateBoard(
     ota: Ota,
     arbiter: SocketArbiter
 ): (task: Sleeper) => Promise<void> {
-    const puller = new OtaPuller(ota, arbiter)
-    const cloud = new OtaCloud(ota)
-    const { key, publicKey } = ota.keys()
-    if (!key && !publicKey)
+    const puller = newPuller(ota, arbiter)
+    const reportToCloud = followCloud(ota)
+    if (!trustedKeys(ota))
         ota.parts.log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
     return async task => {
         while (true) {
             await task.sleep(LOOK_MS)
-            await ota.look()
-            cloud.look()
-            await puller.look()
+            await watchProbation(ota)
+            reportToCloud()
+            await askWhenDue(puller)
         }
     }
 }

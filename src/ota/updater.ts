@@ -1,39 +1,34 @@
 // Takes settings files over the air: the one way for all sources. A file that is taken is committed
 // and the device restarts with it, on probation: a start by the new settings is part of the proof.
-import { Clock, Exclusive } from "../platform"
+import { Clock } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import { CheckedSettings, SettingsFile } from "../settings"
-import { CrashWatch, TaskView } from "./crashes"
+import { findFailing, TaskView } from "./crashes"
+import { newErrand } from "./errand"
 import { messageOf } from "./errors"
 import { bodyHash, parseFile, SignedFile } from "./file"
 import { GuardReport } from "./guard"
 import { PartCollector } from "./parts"
 import { Pieces } from "./pieces"
 import {
-    Before,
+    activeRecord,
     COLLECTOR,
     judgeOffer,
     oldReason,
     OtaRecord,
     OtaState,
-    proven,
-    renamed,
+    probationRecord,
     SOURCE,
-    taken,
-    takenBack,
 } from "./probation"
 import { decodeRecord, encodeRecord, takeBack } from "./record"
 import { msOf, OtaSettings, textOf } from "./settings"
-import {
-    isAuthentic,
-    isFor,
-    openBody,
-    parseKey,
-    parsePublicKey,
-    TrustedKeys,
-} from "./verify"
+import { isAuthentic, isFor, openBody, TrustedKeys } from "./verify"
 
-/** What a board tells about its version: to its source, over the bus, to the log. */
+/** Why an offer has to wait. */
+const CHECKING = "another file is being checked"
+const RESTARTING = "the board restarts"
+
+/** What a board says of its version: to its source, over the bus, to the log. */
 export interface OtaStatus {
     device: string
     /** Version of the running settings file; 0: none came over the air yet. */
@@ -47,11 +42,9 @@ export interface OtaStatus {
 
 /** What became of an offer. */
 export interface OtaVerdict {
-    /** `ignored`: it is for other boards; `busy`: try again when the probation is over. */
+    /** `ignored`: it is for other boards; `busy`: try again later. */
     state: OtaState | "ignored" | "busy"
     reason: string
-    /** Its source is one that this board can be updated from: it gave a file that is right. */
-    isGood: boolean
 }
 
 /** What updates stand on. */
@@ -76,277 +69,247 @@ export interface OtaParts {
     restart: () => void
 }
 
-/** What holds of the link to the source of updates. */
-export interface SourceLink {
-    /** It gave a file that is right, or said that nothing is new, since the start. */
-    isReached: boolean
-    /** Why it did not, last. */
-    problem: string
+/** The updates of a board; the functions of this file work on it. */
+export class Ota {
+    /** Questions for a file; one that is right, or nothing new, is not for nothing. */
+    readonly source = newErrand()
+    /** Reports of versions. */
+    readonly report = newErrand()
+    /** Number of the last state that was announced: whoever reports has something to do. */
+    announced = 0
+    /** Why the last offer was refused; empty when none was. */
+    refusal = ""
+    /** Why an offer has to wait; empty when it need not. */
+    busy = ""
+    /** Tasks that fail. */
+    readonly failing: string[] = []
+    readonly collector = new PartCollector()
+    readonly startedAt: number
+
+    constructor(readonly parts: OtaParts) {
+        const { clock, log, guard } = parts
+        this.startedAt = clock.millis()
+        if (guard.problem) log.error("{0}", guard.problem)
+        announce(this, guard.isBack ? ERROR : NOTICE)
+    }
+}
+
+/** What is known of versions. */
+export function otaRecord({ parts }: Ota): OtaRecord {
+    return decodeRecord(parts.file.state())
+}
+
+/** What a board says of its version. */
+export function otaStatus(ota: Ota): OtaStatus {
+    const { version, hash, state, reason } = otaRecord(ota)
+    const { refusal, parts } = ota
+    return {
+        device: parts.device,
+        version,
+        hash,
+        state: refusal ? "refused" : state,
+        reason: refusal || reason,
+    }
+}
+
+/** What the board trusts; undefined without a key: updates are off. */
+export function trustedKeys({ parts }: Ota): TrustedKeys | undefined {
+    const key = textOf(parts.settings, "OTA_KEY")
+    const publicKey = textOf(parts.settings, "OTA_PUBKEY")
+    return key || publicKey ? { key, publicKey } : undefined
 }
 
 /**
- * The updates of a board.
- * @devsWhenUsed
+ * Takes a file, or says why not. One at a time, and to its end.
+ * @param isPulled it is from `OTA_URL`
  */
-export class Ota {
-    /** What holds of the link to the source; whoever pulls writes it. */
-    readonly source: SourceLink = { isReached: false, problem: "not asked yet" }
-    /** Number of the last state that was announced: whoever reports has something to do. */
-    announced = 0
-    /** Text of the last refusal, so that it is told once. */
-    private refusal = ""
-    private isRestarting = false
-    private readonly turns = new Exclusive("the update")
-    private readonly collector = new PartCollector()
-    private readonly crashes: CrashWatch
-    private readonly startedAt: number
-
-    constructor(readonly parts: OtaParts) {
-        const { clock, tasks, log, guard } = parts
-        this.startedAt = clock.millis()
-        this.crashes = new CrashWatch(tasks, this.startedAt)
-        if (guard.problem) log.error("{0}", guard.problem)
-        this.announce(guard.isBack ? ERROR : NOTICE)
+export async function offerFile(
+    ota: Ota,
+    pieces: Pieces,
+    isPulled = false
+): Promise<OtaVerdict> {
+    if (ota.busy) return { state: "busy", reason: ota.busy }
+    ota.busy = CHECKING
+    let verdict: OtaVerdict
+    try {
+        verdict = await judge(ota, pieces, isPulled)
+    } catch (e: any) {
+        verdict = refuse(ota, `not kept: ${messageOf(e)}`)
     }
+    if (ota.busy === CHECKING) ota.busy = ""
+    return verdict
+}
 
-    /** What is known of versions. */
-    record(): OtaRecord {
-        return decodeRecord(this.parts.file.state())
+/**
+ * Takes a part of a file, as a message or a packet brings it; see `PartCollector`.
+ * @returns undefined while parts are missing
+ */
+export async function offerPart(
+    ota: Ota,
+    id: number,
+    offset: number,
+    total: number,
+    part: Buffer
+): Promise<OtaVerdict | undefined> {
+    const now = ota.parts.clock.millis()
+    const pieces = ota.collector.add(id, offset, total, part, now)
+    return pieces && (await offerFile(ota, pieces))
+}
+
+/** Looks after tasks and probation; to be called about once a second. */
+export async function watchProbation(ota: Ota): Promise<void> {
+    const { clock, file, tasks } = ota.parts
+    const now = clock.millis()
+    const elapsed = now - ota.startedAt
+    if (tasks) findFailing(tasks, ota.failing, elapsed)
+    ota.collector.expire(now)
+    const record = otaRecord(ota)
+    if (record.state !== "probation" || ota.busy) return
+    const { seconds, version, hash } = record
+    const isOver = elapsed >= seconds * 1000
+    const fault = probationFault(ota, record, isOver)
+    if (fault) {
+        await takeBack(file, record, fault)
+        announce(ota, ERROR)
+        restart(ota)
+    } else if (isOver) {
+        await file.setState(encodeRecord(activeRecord(version, hash)))
+        announce(ota, NOTICE)
     }
+}
 
-    status(): OtaStatus {
-        const { version, hash, state, reason } = this.record()
-        const { device } = this.parts
-        if (this.refusal)
-            return {
-                ...{ device, version, hash },
-                state: "refused",
-                reason: this.refusal,
-            }
-        const isBack = state === "rolled-back"
-        return { device, version, hash, state, reason: isBack ? reason : "" }
+/** What is wrong with the version on probation; empty while nothing is. */
+function probationFault(
+    { parts, failing, source }: Ota,
+    record: OtaRecord,
+    isOver: boolean
+): string {
+    const { hasCollector, isSafe, settings } = parts
+    const wantsSource = (record.links & SOURCE) !== 0
+    const wantsCollector = (record.links & COLLECTOR) !== 0
+    if (isSafe && isSafe()) return "safe mode"
+    if (failing.length > record.failing) return `failing: ${failing.join(", ")}`
+    if (wantsSource && !textOf(settings, "OTA_URL"))
+        return "source out of reach: OTA_URL is empty"
+    if (isOver && wantsCollector && !hasCollector())
+        return "no line reaches the collector"
+    return isOver && wantsSource && !source.isReached
+        ? `source out of reach: ${source.problem}`
+        : ""
+}
+
+async function judge(
+    ota: Ota,
+    pieces: Pieces,
+    isPulled: boolean
+): Promise<OtaVerdict> {
+    const keys = trustedKeys(ota)
+    if (!keys) return verdict("refused", "updates are off")
+    const file = await parseFile(pieces)
+    if (typeof file === "string") return refuse(ota, file)
+    if (!isFor(file, ota.parts.device))
+        return file.share > 0
+            ? verdict("ignored", "for another share of the boards")
+            : verdict("refused", "for another board")
+    const record = otaRecord(ota)
+    const { version } = file
+    const hash = bodyHash(file)
+    const judgement = judgeOffer(record, version, hash)
+    if (judgement === "same") {
+        ota.refusal = ""
+        return verdict(record.state, record.reason)
     }
+    if (judgement === "old") return refuse(ota, oldReason(record, version))
+    if (judgement === "busy")
+        return verdict("busy", `version ${record.version} is on probation`)
+    if (!(await isAuthentic(file, keys)))
+        return refuse(ota, `version ${version}: wrong signature`)
+    const text = await openBody(file, keys.key)
+    const fault = await bodyFault(ota, file, text, keys)
+    if (fault) return refuse(ota, `version ${version}: ${fault}`)
+    return await take(ota, version, hash, text, isPulled)
+}
 
-    /** What the board trusts; updates are off without a key. */
-    keys(): TrustedKeys {
-        const { settings } = this.parts
-        return trustedKeys(
-            textOf(settings, "OTA_KEY"),
-            textOf(settings, "OTA_PUBKEY")
-        )
+/** Why the settings of a file cannot be taken; empty when they can. */
+async function bodyFault(
+    ota: Ota,
+    file: SignedFile,
+    text: string | undefined,
+    { key, publicKey }: TrustedKeys
+): Promise<string> {
+    if (text === undefined) return "cannot be opened"
+    const { problems, texts } = await ota.parts.check(text)
+    // what has no line is a problem of the build, with which the board lives already
+    const wrong = problems.find(p => p.line !== undefined)
+    if (wrong) return wrong.message
+    const after: TrustedKeys = {
+        key: texts["OTA_KEY"] ? texts["OTA_KEY"].text : "",
+        publicKey: texts["OTA_PUBKEY"] ? texts["OTA_PUBKEY"].text : "",
     }
+    if (!after.key && !after.publicKey) return "it turns updates off"
+    // a file that changes the key is signed by the new one, too: it can be no mistake then
+    const isSame = after.key === key && after.publicKey === publicKey
+    return isSame || (await isAuthentic(file, after))
+        ? ""
+        : "it sets a key that did not sign it"
+}
 
-    /**
-     * Takes a file, or says why not. One at a time, and to its end.
-     * @param isPulled it is from `OTA_URL`
-     * @throws Error when too many wait already
-     */
-    async offer(pieces: Pieces, isPulled = false): Promise<OtaVerdict> {
-        const self = this
-        return await this.turns.run(async () => {
-            try {
-                return await self.judge(pieces, isPulled)
-            } catch (e: any) {
-                return self.refuse(`not kept: ${messageOf(e)}`)
-            }
-        })
+async function take(
+    ota: Ota,
+    version: number,
+    hash: string,
+    text: string,
+    isPulled: boolean
+): Promise<OtaVerdict> {
+    const { file, settings, hasCollector } = ota.parts
+    const staged = await file.stage(text)
+    const collector = hasCollector() ? COLLECTOR : 0
+    const source = isPulled || ota.source.isReached ? SOURCE : 0
+    const record = staged.unchanged
+        ? activeRecord(version, hash)
+        : probationRecord(
+              version,
+              hash,
+              collector | source,
+              ota.failing.length,
+              Math.idiv(msOf(settings, "OTA_PROBATION"), 1000)
+          )
+    await file.commit(staged, encodeRecord(record))
+    ota.refusal = ""
+    announce(ota, NOTICE)
+    if (!staged.unchanged) restart(ota)
+    return verdict(record.state, "")
+}
+
+function restart(ota: Ota): void {
+    ota.busy = RESTARTING
+    ota.parts.restart()
+}
+
+function refuse(ota: Ota, reason: string): OtaVerdict {
+    if (reason !== ota.refusal) {
+        ota.refusal = reason
+        announce(ota, WARNING)
     }
+    return verdict("refused", reason)
+}
 
-    /**
-     * Takes a part of a file, as a message or a packet brings it; see `PartCollector`.
-     * @returns undefined while parts are missing
-     */
-    async offerPart(
-        id: number,
-        offset: number,
-        total: number,
-        part: Buffer
-    ): Promise<OtaVerdict | undefined> {
-        const now = this.parts.clock.millis()
-        const pieces = this.collector.add(id, offset, total, part, now)
-        return pieces ? await this.offer(pieces) : undefined
-    }
+function verdict(state: OtaVerdict["state"], reason: string): OtaVerdict {
+    return { state, reason }
+}
 
-    /** Looks after tasks and probation; to be called about once a second. */
-    async look(): Promise<void> {
-        const { clock } = this.parts
-        const now = clock.millis()
-        this.crashes.look(now)
-        this.collector.expire(now)
-        const record = this.record()
-        if (record.state !== "probation" || this.isRestarting) return
-        const fault = this.fault(record, now - this.startedAt)
-        if (fault) await this.goBack(fault)
-        else if (this.isOver(record, now)) {
-            await this.parts.file.setState(encodeRecord(proven(record)))
-            this.announce(NOTICE)
-        }
-    }
-
-    private isOver({ seconds }: OtaRecord, now: number): boolean {
-        return now - this.startedAt >= seconds * 1000
-    }
-
-    /** What is wrong with the version on probation; undefined while nothing is. */
-    private fault(record: OtaRecord, elapsed: number): string | undefined {
-        const { hasCollector, isSafe, settings } = this.parts
-        const { names } = this.crashes
-        if (isSafe && isSafe()) return "safe mode"
-        if (names.length > record.failing) return `failing: ${names.join(", ")}`
-        const wantsSource = (record.links & SOURCE) !== 0
-        if (wantsSource && !textOf(settings, "OTA_URL"))
-            return "source out of reach: OTA_URL is empty"
-        if (elapsed < record.seconds * 1000) return undefined
-        if ((record.links & COLLECTOR) !== 0 && !hasCollector())
-            return "no line reaches the collector"
-        if (wantsSource && !this.source.isReached)
-            return `source out of reach: ${this.source.problem}`
-        return undefined
-    }
-
-    private async goBack(reason: string): Promise<void> {
-        const { file, restart } = this.parts
-        const bad = this.record()
-        await takeBack(file, good => takenBack(good, bad, reason))
-        this.announce(ERROR)
-        this.isRestarting = true
-        restart()
-    }
-
-    private async judge(
-        pieces: Pieces,
-        isPulled: boolean
-    ): Promise<OtaVerdict> {
-        const { device, check } = this.parts
-        const keys = this.keys()
-        if (!keys.key && !keys.publicKey)
-            return verdict("ignored", "updates are off")
-        const file = parseFile(pieces)
-        if (typeof file === "string") return this.refuse(file)
-        if (!isFor(file, device)) return notFor(file)
-        const record = this.record()
-        const { version } = file
-        const judgement = judgeOffer(record, version, bodyHash(file))
-        if (judgement === "same") return this.same()
-        if (judgement === "old") return this.refuse(oldReason(record, version))
-        if (judgement === "busy" || this.isRestarting)
-            return verdict("busy", `version ${record.version} is on probation`)
-        if (!(await isAuthentic(file, keys)))
-            return this.refuse(`version ${version}: wrong signature`)
-        const text = await openBody(file, keys.key)
-        if (text === undefined)
-            return this.refuse(`version ${version}: cannot be opened`)
-        const checked = await check(text)
-        // what has no line is a problem of the build, with which the board lives already
-        const wrong = checked.problems.find(p => p.line !== undefined)
-        if (wrong) return this.refuse(`version ${version}: ${wrong.message}`)
-        const lost = await this.lostKey(file, checked, keys)
-        if (lost) return this.refuse(`version ${version}: ${lost}`)
-        return await this.take(file, text, isPulled)
-    }
-
-    /** A file that changes the key must be signed by the new one, too: it can be no mistake then. */
-    private async lostKey(
-        file: SignedFile,
-        { texts }: CheckedSettings,
-        before: TrustedKeys
-    ): Promise<string | undefined> {
-        const after = trustedKeys(
-            texts["OTA_KEY"] ? texts["OTA_KEY"].text : "",
-            texts["OTA_PUBKEY"] ? texts["OTA_PUBKEY"].text : ""
-        )
-        if (!after.key && !after.publicKey) return "it turns updates off"
-        if (isSame(before.key, after.key))
-            if (isSame(before.publicKey, after.publicKey)) return undefined
-        return (await isAuthentic(file, after))
-            ? undefined
-            : "it sets a key that did not sign it"
-    }
-
-    private async take(
-        file: SignedFile,
-        text: string,
-        isPulled: boolean
-    ): Promise<OtaVerdict> {
-        const { parts } = this
-        const { version } = file
-        const hash = bodyHash(file)
-        const record = this.record()
-        const staged = await parts.file.stage(text)
-        this.refusal = ""
-        if (staged.unchanged) {
-            const next = renamed(record, version, hash)
-            await parts.file.commit(staged, encodeRecord(next))
-            this.announce(NOTICE)
-            return verdict("active", "", true)
-        }
-        const next = taken(record, version, hash, this.before(isPulled))
-        await parts.file.commit(staged, encodeRecord(next))
-        this.announce(NOTICE)
-        this.isRestarting = true
-        parts.restart()
-        return verdict("probation", "", true)
-    }
-
-    private before(isPulled: boolean): Before {
-        const { hasCollector, settings } = this.parts
-        const collector = hasCollector() ? COLLECTOR : 0
-        const source = isPulled || this.source.isReached ? SOURCE : 0
-        return {
-            links: collector | source,
-            failing: this.crashes.names.length,
-            seconds: Math.idiv(msOf(settings, "OTA_PROBATION"), 1000),
-        }
-    }
-
-    private same(): OtaVerdict {
-        this.refusal = ""
-        const { state, reason } = this.status()
-        return verdict(state, reason, true)
-    }
-
-    private refuse(reason: string): OtaVerdict {
-        if (reason !== this.refusal) {
-            this.refusal = reason
-            this.announce(WARNING)
-        }
-        return verdict("refused", reason)
-    }
-
-    /** Tells the state: to the log in one record, and to whoever reports. */
-    private announce(level: number): void {
-        const { version, hash, state, reason } = this.status()
-        const render = () =>
-            `config ${version}: ${state}${reason ? `, ${reason}` : ""}`
-        this.parts.log.report(
+/** Tells the state: to the log in one record, and to whoever reports. */
+function announce(ota: Ota, level: number): void {
+    const { version, hash, state, reason } = otaStatus(ota)
+    const meta = { config: version, state, reason, hash }
+    ota.parts.log
+        .with(meta)
+        .log(
             level,
-            { config: version, state, reason, hash },
-            render
+            "config {0}: {1}{2}",
+            version,
+            state,
+            reason ? `, ${reason}` : ""
         )
-        this.announced++
-    }
-}
-
-function verdict(
-    state: OtaVerdict["state"],
-    reason: string,
-    isGood = false
-): OtaVerdict {
-    return { state, reason, isGood }
-}
-
-/** A share that this board is not in says that the source is right; another board's file does not. */
-function notFor(file: SignedFile): OtaVerdict {
-    return file.device === undefined
-        ? verdict("ignored", "for another share of the boards", true)
-        : verdict("ignored", "for another board")
-}
-
-function trustedKeys(key: string, publicKey: string): TrustedKeys {
-    return { key: parseKey(key), publicKey: parsePublicKey(publicKey) }
-}
-
-function isSame(a: Buffer | undefined, b: Buffer | undefined): boolean {
-    if (!a || !b) return a === b
-    return a.toString("hex") === b.toString("hex")
+    ota.announced++
 }

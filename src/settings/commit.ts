@@ -31,7 +31,7 @@ const NOTE = 50
 const CHECKSUM_BYTES = 4
 
 /** Longest note, in bytes. */
-export const MAX_NOTE_BYTES = 96
+export const MAX_NOTE_BYTES = 150
 
 /** What is kept beside the text of a settings file, and committed with it in one write. */
 export interface FileState {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@devicescript/test"
 import {
     HTTP_ERROR,
     httpRequest,
-    HttpResponse,
+    HttpAnswer,
     MAX_REDIRECTS,
     parseUrl,
 } from "../../src/net"
@@ -14,7 +14,7 @@ const URL = "http://192.0.2.1:8080/a.env"
 
 /** What became of a request. */
 interface Outcome {
-    response: HttpResponse
+    response: HttpAnswer
     error: string
     body: string
     /** What the server was sent, one text a connection. */
@@ -49,23 +49,26 @@ async function ask(
     server.start()
     const parts: string[] = []
     let longest = 0
-    let response: HttpResponse = undefined
+    let response: HttpAnswer = undefined
     let error = ""
     try {
-        response = await httpRequest(new SystemClock(), socket, {
-            url: options.url || URL,
-            method: options.body === undefined ? "GET" : "POST",
-            body: options.body,
-            headers: options.etag
-                ? { "If-None-Match": options.etag }
-                : undefined,
-            maxBytes: options.maxBytes ?? 1000,
-            timeoutMs: options.timeoutMs ?? 1000,
-            onBody: part => {
-                longest = Math.max(longest, part.length)
-                parts.push(part.toString())
+        response = await httpRequest(
+            new SystemClock(),
+            socket,
+            {
+                url: options.url || URL,
+                body: options.body,
+                headers: options.etag
+                    ? `If-None-Match: ${options.etag}\r\n`
+                    : undefined,
+                maxBytes: options.maxBytes ?? 1000,
+                onBody: part => {
+                    longest = Math.max(longest, part.length)
+                    parts.push(part.toString())
+                },
             },
-        })
+            options.timeoutMs ?? 1000
+        )
     } catch (e: any) {
         expect(e.name).toBe(HTTP_ERROR)
         error = e.message

@@ -9,6 +9,8 @@ import {
     OTA_VECTORS,
     OTHER_KEY,
 } from "../vectors/ota"
+import { MAX_REASON } from "../../src/ota"
+import { takeBack } from "../../src/ota/record"
 import { OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
 
 /** Power cuts at random points; 1,000 in a campaign. */
@@ -47,9 +49,7 @@ describe("an update", () => {
     test("is taken, put on probation, and holds", async () => {
         const board = await startedBoard()
         expect(board.shown()).toBe("0 active")
-        const { state, isGood } = await board.offer(signed(7, A))
-        expect(state).toBe("probation")
-        expect(isGood).toBe(true)
+        expect((await board.offer(signed(7, A))).state).toBe("probation")
         expect(board.restarts).toBe(1)
         await board.start()
         expect(board.settings.get("HOSTNAME")).toBe("a")
@@ -136,7 +136,7 @@ describe("an update", () => {
         )
         await expectRefused(
             signed(8, B, "device=0123456789abcdef"),
-            "ignored: for another board"
+            "refused: for another board"
         )
         await expectRefused(
             signed(8, B, "share=82%"),
@@ -305,7 +305,7 @@ describe("probation", () => {
     })
     test("wants the source again that gave the file", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
-        await board.ota.offer(signed(8, "OTA_URL=\n"), true)
+        await board.offer(signed(8, "OTA_URL=\n"), true)
         await board.start()
         await board.pass(1)
         expect(board.shown()).toBe(
@@ -321,6 +321,25 @@ describe("probation", () => {
     })
 })
 
+describe("a record of versions", () => {
+    test("is kept whatever its reason is", async () => {
+        const board = await startedBoard()
+        const long = (text: string) => [text, text, text, text].join(text)
+        for (const reason of ["x", long("Küche "), long('\\"\n\u0001ä')]) {
+            await board.offer(signed(board.record().highest + 1, A))
+            const bad = board.record()
+            await takeBack(board.file, bad, reason)
+            await board.start()
+            const record = board.record()
+            expect(record.state).toBe("rolled-back")
+            expect(record.highest).toBe(bad.version)
+            const { length } = record.reason
+            expect(length > 0 && length <= MAX_REASON).toBe(true)
+            expect(record.reason).toBe(reason.slice(0, length))
+        }
+    })
+})
+
 describe("a power cut", () => {
     /** The text that runs, which must be one of the given ones, whole. */
     async function running(board: OtaBoard, texts: string[]): Promise<number> {
@@ -328,7 +347,7 @@ describe("a power cut", () => {
         const stored = await board.file.read()
         const at = texts.indexOf(stored ? stored.text : "")
         expect(at >= 0).toBe(true)
-        const { version } = board.ota.record()
+        const { version } = board.record()
         expect(version).toBe([0, 7, 8][at])
         return version
     }
@@ -384,7 +403,7 @@ describe("a power cut", () => {
         let kept = 0
         const textOf = (version: number) => `_V=${version}\n${A}`
         for (let cut = 0; cut < RANDOM_CUTS; cut++) {
-            const before = board.ota.record()
+            const before = board.record()
             const next = highest + 1 + random(2)
             flash.left = random(7)
             // an update that holds, is taken back, or is met by the cut
@@ -397,13 +416,13 @@ describe("a power cut", () => {
             }
             flash.left = -1
             await board.start()
-            const { version } = board.ota.record()
+            const { version } = board.record()
             const stored = await board.file.read()
             const text = stored ? stored.text : ""
             expect(text).toBe(version > 0 ? textOf(version) : "")
             expect(version === before.version || version === next).toBe(true)
             if (version === next) kept++
-            highest = Math.max(highest, board.ota.record().highest)
+            highest = Math.max(highest, board.record().highest)
             try {
                 await board.pass(181)
             } catch (e: any) {

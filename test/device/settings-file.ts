@@ -153,7 +153,7 @@ describe("the settings file", () => {
         const much = { note: Buffer.alloc(MAX_NOTE_BYTES + 1) }
         const refused = await fails(async () => await file.setState(much))
         expect(refused).toBe(
-            "SettingsError: settings file: a note of 97 bytes, at most 96 fit"
+            "SettingsError: settings file: a note of 151 bytes, at most 150 fit"
         )
         expect(await text(flash)).toBe(filled(SMALL_FILE_BYTES, 1))
     })

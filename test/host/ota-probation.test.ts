@@ -1,15 +1,12 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import {
+    activeRecord,
     judgeOffer,
     MAX_STARTS,
-    NO_VERSION,
     oldReason,
     type OtaRecord,
-    proven,
-    renamed,
-    started,
-    taken,
+    probationRecord,
     takenBack,
 } from "../../src/ota/probation.ts"
 
@@ -32,6 +29,13 @@ interface Board {
 }
 
 const before = { links: 3, failing: 1, seconds: 60 }
+/** A board that never got a file. */
+const NO_VERSION = activeRecord(0, "")
+
+function onProbation(version: number, hash: string): OtaRecord {
+    const { links, failing, seconds } = before
+    return probationRecord(version, hash, links, failing, seconds)
+}
 
 describe("probation", () => {
     for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
@@ -66,19 +70,19 @@ describe("probation", () => {
                     )
                 }
                 if (record.state === "rolled-back")
-                    assert.ok(record.reason && record.refused > 0)
+                    assert.ok(record.reason && record.highest > record.version)
             }
             assert.ok(takenBackOnes.size > 10 && Object.keys(counts).length > 4)
         })
 
     test("an offer is judged by version, hash and state", () => {
-        const one = taken(NO_VERSION, 7, "aa", before)
+        const one = onProbation(7, "aa")
         assert.equal(judgeOffer(NO_VERSION, 1, "aa"), "new")
         assert.equal(judgeOffer(one, 7, "aa"), "same")
         assert.equal(judgeOffer(one, 7, "bb"), "old")
         assert.equal(judgeOffer(one, 6, "aa"), "old")
         assert.equal(judgeOffer(one, 8, "cc"), "busy")
-        assert.equal(judgeOffer(proven(one), 8, "cc"), "new")
+        assert.equal(judgeOffer(activeRecord(7, "aa"), 8, "cc"), "new")
         const back = takenBack(NO_VERSION, one, "it crashed")
         assert.equal(judgeOffer(back, 7, "aa"), "old")
         assert.equal(judgeOffer(back, 8, "aa"), "new")
@@ -99,7 +103,7 @@ function happen(
     takenBackOnes: Set<number>
 ): void {
     const { record } = board
-    const onProbation = record.state === "probation"
+    const isOnProbation = record.state === "probation"
     const goBack = (reason: string) => {
         takenBackOnes.add(record.version)
         board.record = takenBack(board.good, record, reason)
@@ -108,24 +112,27 @@ function happen(
     if (event === "offer" || event === "again") {
         const version =
             event === "again"
-                ? record.refused || record.version
+                ? record.reason
+                    ? record.highest
+                    : record.version
                 : record.highest + Math.floor(random() * 4) - 1
         const hash = random() < 0.3 ? record.hash : `${version}`
         if (version < 1 || judgeOffer(record, version, hash) !== "new") return
         assert.ok(!takenBackOnes.has(version), "never tried again")
         assert.ok(version > record.highest)
         if (random() < 0.2) {
-            board.record = renamed(record, version, hash)
+            board.record = activeRecord(version, hash)
             return
         }
         board.good = record
-        board.record = taken(record, version, hash, before)
+        board.record = onProbation(version, hash)
         board.starts = 0
-    } else if (event === "start" && onProbation) {
-        const next = started(record)
+    } else if (event === "start" && isOnProbation) {
+        const starts = record.starts! + 1
         board.starts++
-        if (next) board.record = next
+        if (starts < MAX_STARTS) board.record = { ...record, starts }
         else goBack(`${MAX_STARTS} starts`)
-    } else if (event === "fault" && onProbation) goBack("a link is lost")
-    else if (event === "held" && onProbation) board.record = proven(record)
+    } else if (event === "fault" && isOnProbation) goBack("a link is lost")
+    else if (event === "held" && isOnProbation)
+        board.record = activeRecord(record.version, record.hash)
 }

@@ -2,10 +2,15 @@ import {
     GuardReport,
     guardStart,
     MAX_FILE_BYTES,
+    offerFile,
     Ota,
     OTA_SETTINGS,
+    OtaRecord,
+    otaRecord,
+    otaStatus,
     OtaVerdict,
     Pieces,
+    watchProbation,
 } from "../../../src/ota"
 import { hmacSha256, FlashSlots } from "../../../src/platform"
 import { LogRecord, LogSystem } from "../../../src/log"
@@ -116,21 +121,26 @@ export class OtaBoard {
         })
     }
 
-    async offer(pieces: Pieces): Promise<OtaVerdict> {
-        return await this.ota.offer(pieces)
+    async offer(pieces: Pieces, isPulled = false): Promise<OtaVerdict> {
+        return await offerFile(this.ota, pieces, isPulled)
+    }
+
+    /** What is known of versions. */
+    record(): OtaRecord {
+        return otaRecord(this.ota)
     }
 
     /** Lets time pass, and looks after the probation each second. */
     async pass(seconds: number): Promise<void> {
         for (let i = 0; i < seconds; i++) {
             this.clock.now += 1000
-            await this.ota.look()
+            await watchProbation(this.ota)
         }
     }
 
     /** `VERSION STATE REASON` */
     shown(): string {
-        const { version, state, reason } = this.ota.status()
+        const { version, state, reason } = otaStatus(this.ota)
         return `${version} ${state} ${reason}`.trim()
     }
 }
