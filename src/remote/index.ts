@@ -1,5 +1,4 @@
 import * as ds from "@devicescript/core"
-import { findOperation } from "./operations"
 import type { RemoteParts } from "./parts"
 import { startServer } from "./server"
 import { newServer } from "./state"
@@ -13,5 +12,5 @@ export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
  */
 export function startRemote(parts: RemoteParts, isReadOnly = false): void {
     const access = isReadOnly ? ds.FiberdAccess.Read : ds.FiberdAccess.Full
-    startServer(newServer(parts, access, findOperation))
+    startServer(newServer(parts, access))
 }

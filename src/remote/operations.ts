@@ -3,57 +3,74 @@
 import * as ds from "@devicescript/core"
 import { deviceId } from "../platform"
 import type { TaskStatus } from "../tasks"
-import { FIRST_CHANGE, remoteError, sendItem, waitFor } from "./server"
-import type { Call, Operation } from "./state"
+import { remoteError, sendItem } from "./answer"
+import type { RemoteConfig, RemoteSettings } from "./parts"
+import type { Call } from "./state"
 import { watch } from "./watch"
 
 /** Lines that are in the heap at a time. */
 const LINES_AT_ONCE = 4
 /** Longest time that events are sent for one request, in s. */
 const MAX_WATCH_S = 60
+/** Requests that wait for a task at a time; one more is refused. */
+const MAX_WAITING = 4
 /** Time between the answer to a request for a restart and the restart, in ms. */
 const BEFORE_RESTART_MS = 100
 
-/** The operation of a number, if there is one; the table takes no heap while nobody asks. */
-export function findOperation(number: number): Operation | undefined {
-    return number < FIRST_CHANGE
-        ? readOperations()[number - ds.FiberdOperation.Info]
-        : changeOperations()[number - FIRST_CHANGE]
-}
-
-/** The operations that change nothing, from `Info` on. */
-function readOperations(): Operation[] {
-    return [
-        info,
-        status,
-        stats,
-        lines,
-        files,
-        fileLines,
-        levels,
-        handlers,
-        settings,
-        config,
-        watchFor,
-        options,
-    ]
-}
-
-/** The operations that change something, from `Start` on. */
-function changeOperations(): Operation[] {
-    return [
-        start,
-        changeTasks,
-        changeTasks,
-        changeTasks,
-        changeTasks,
-        setLevels,
-        changeSettings,
-        setTime,
-        setSafeMode,
-        reboot,
-        offer,
-    ]
+/** Carries out a request; what it throws becomes the answer's error. */
+export async function carryOut(call: Call): Promise<void> {
+    const { parts, server } = call
+    const { tasks, log, clock, reboot } = parts
+    switch (call.operation) {
+        case ds.FiberdOperation.Info:
+            return await info(call)
+        case ds.FiberdOperation.Tasks:
+        case ds.FiberdOperation.Stats:
+        case ds.FiberdOperation.Options:
+            return await ofTasks(call)
+        case ds.FiberdOperation.Lines:
+            return await lines(call)
+        case ds.FiberdOperation.Files:
+            return await files(call)
+        case ds.FiberdOperation.File:
+            return await fileLines(call)
+        case ds.FiberdOperation.Levels:
+            return await sendItem(call, { spec: log.spec() })
+        case ds.FiberdOperation.Handlers:
+            return await sendAll(call, log.handlers())
+        case ds.FiberdOperation.Settings:
+            return await sendAll(call, settingsOf(call).list())
+        case ds.FiberdOperation.Config:
+            return await sendItem(call, configOf(call).state())
+        case ds.FiberdOperation.Watch:
+            return watch(server, Math.min(integer(call, 0), MAX_WATCH_S))
+        case ds.FiberdOperation.Start:
+            for (const pattern of given(call)) tasks.start(pattern)
+            return
+        case ds.FiberdOperation.Stop:
+        case ds.FiberdOperation.Restart:
+        case ds.FiberdOperation.Enable:
+        case ds.FiberdOperation.Disable:
+        case ds.FiberdOperation.SafeMode:
+            return await changeTasks(call)
+        case ds.FiberdOperation.Level:
+            return log.setSpec(given(call)[0])
+        case ds.FiberdOperation.Set:
+            return await changeSettings(call)
+        case ds.FiberdOperation.Time:
+            return clock.setWall(integer(call, 0), "host")
+        case ds.FiberdOperation.Reboot:
+            // once the answer has been sent
+            setTimeout(reboot || ds.restart, BEFORE_RESTART_MS)
+            return
+        case ds.FiberdOperation.Offer:
+            return await offer(call)
+        default:
+            throw remoteError(
+                "UnknownOperationError",
+                `no operation ${call.operation}`
+            )
+    }
 }
 
 async function info(call: Call): Promise<void> {
@@ -78,11 +95,21 @@ async function info(call: Call): Promise<void> {
     await sendItem(call, all)
 }
 
-async function status(call: Call): Promise<void> {
+/** Sends an item for each task that is asked for. */
+async function ofTasks(call: Call): Promise<void> {
     const { tasks } = call.parts
-    for (const name of namesOf(call))
-        for (const one of tasks.status(name))
-            await sendItem(call, plainStatus(one))
+    for (const name of namesOf(call)) {
+        let item: unknown
+        if (call.operation === ds.FiberdOperation.Tasks)
+            item = plainStatus(tasks.status(name)[0])
+        else if (call.operation === ds.FiberdOperation.Stats)
+            item = tasks.stats(name)[0]
+        else {
+            const { options } = tasks.get(name)
+            item = { name, options: plainOptions(options) }
+        }
+        await sendItem(call, item)
+    }
 }
 
 /** A status without what JSON cannot write, or a client gets by other ways. */
@@ -98,10 +125,14 @@ function plainStatus(one: TaskStatus): TaskStatus {
     return one
 }
 
-async function stats(call: Call): Promise<void> {
-    const { tasks } = call.parts
-    for (const name of namesOf(call))
-        for (const one of tasks.stats(name)) await sendItem(call, one)
+/** Options without arguments and functions, which JSON may not be able to write. */
+function plainOptions(all: Record<string, any>): Record<string, unknown> {
+    const plain: Record<string, unknown> = {}
+    for (const key of Object.keys(all)) {
+        const isText = key !== "args" && typeof all[key] !== "function"
+        plain[key] = isText ? all[key] : "..."
+    }
+    return plain
 }
 
 async function lines(call: Call): Promise<void> {
@@ -143,69 +174,29 @@ async function fileLines(call: Call): Promise<void> {
     })
 }
 
-async function levels(call: Call): Promise<void> {
-    const { log } = call.parts
-    await sendItem(call, { spec: log.spec() })
-}
-
-async function handlers(call: Call): Promise<void> {
-    for (const handler of call.parts.log.handlers())
-        await sendItem(call, handler)
-}
-
-async function settings(call: Call): Promise<void> {
-    for (const setting of wanted(call.parts.settings, "settings").list())
-        await sendItem(call, setting)
-}
-
-async function config(call: Call): Promise<void> {
-    await sendItem(call, wanted(call.parts.config, "configuration").state())
-}
-
-async function watchFor(call: Call): Promise<void> {
-    watch(call.server, Math.min(integer(call, 0), MAX_WATCH_S))
-}
-
-async function options(call: Call): Promise<void> {
-    const { tasks } = call.parts
-    for (const name of namesOf(call)) {
-        const { options } = tasks.get(name)
-        await sendItem(call, { name, options: plainOptions(options) })
-    }
-}
-
-/** Options without arguments and functions, which JSON may not be able to write. */
-function plainOptions(all: Record<string, any>): Record<string, unknown> {
-    const plain: Record<string, unknown> = {}
-    for (const key of Object.keys(all)) {
-        const isText = key !== "args" && typeof all[key] !== "function"
-        plain[key] = isText ? all[key] : "..."
-    }
-    return plain
-}
-
-async function start(call: Call): Promise<void> {
-    for (const pattern of given(call)) call.parts.tasks.start(pattern)
-}
-
-/** Stop, Restart, Enable and Disable, which wait for tasks. */
+/** What waits for tasks, and does not hold up other requests. @throws BusyError */
 async function changeTasks(call: Call): Promise<void> {
-    const { tasks } = call.parts
-    const patterns = given(call)
-    await waitFor(call, async () => {
-        for (const pattern of patterns)
-            if (call.operation === ds.FiberdOperation.Stop)
-                await tasks.stop(pattern)
-            else if (call.operation === ds.FiberdOperation.Restart)
-                await tasks.restart(pattern)
-            else if (call.operation === ds.FiberdOperation.Enable)
-                await tasks.enable(pattern)
-            else await tasks.disable(pattern)
-    })
-}
-
-async function setLevels(call: Call): Promise<void> {
-    call.parts.log.setSpec(given(call)[0])
+    const { server, parts, operation } = call
+    const { tasks } = parts
+    if (server.waiting >= MAX_WAITING)
+        throw remoteError("BusyError", `${MAX_WAITING} requests wait already`)
+    server.waiting++
+    try {
+        if (operation === ds.FiberdOperation.SafeMode) {
+            if (integer(call, 0) !== 0) await tasks.enterSafeMode()
+            else await tasks.leaveSafeMode()
+        } else
+            for (const pattern of given(call))
+                if (operation === ds.FiberdOperation.Stop)
+                    await tasks.stop(pattern)
+                else if (operation === ds.FiberdOperation.Restart)
+                    await tasks.restart(pattern)
+                else if (operation === ds.FiberdOperation.Enable)
+                    await tasks.enable(pattern)
+                else await tasks.disable(pattern)
+    } finally {
+        server.waiting--
+    }
 }
 
 async function changeSettings(call: Call): Promise<void> {
@@ -215,39 +206,25 @@ async function changeSettings(call: Call): Promise<void> {
         if (end < 0) texts[arg] = undefined
         else texts[arg.slice(0, end)] = arg.slice(end + 1)
     }
-    await wanted(call.parts.settings, "settings").change(texts)
+    await settingsOf(call).change(texts)
 }
 
-async function setTime(call: Call): Promise<void> {
-    call.parts.clock.setWall(integer(call, 0), "host")
+async function sendAll(call: Call, items: unknown[]): Promise<void> {
+    for (const item of items) await sendItem(call, item)
 }
 
-async function setSafeMode(call: Call): Promise<void> {
-    const { tasks } = call.parts
-    const on = integer(call, 0) !== 0
-    await waitFor(call, on ? tasks.enterSafeMode : tasks.leaveSafeMode)
+function settingsOf({ parts }: Call): RemoteSettings {
+    return wanted(parts.settings, "settings")
 }
 
-async function reboot(call: Call): Promise<void> {
-    const { reboot: own, tasks } = call.parts
-    later(async () => {
-        if (own) own()
-        else tasks.shutDown(() => ds.restart())
-    })
-}
-
-/** Does what ends this program once the answer has been sent. */
-function later(action: () => Promise<void>): void {
-    setTimeout(action, BEFORE_RESTART_MS)
-}
-
+/** A part of a configuration file, in hexadecimal digits. */
 async function offer(call: Call): Promise<void> {
     const part = Buffer.from(call.args[2] || "", "hex")
-    await wanted(call.parts.config, "configuration").offer(
-        integer(call, 0),
-        integer(call, 1),
-        part
-    )
+    await configOf(call).offer(integer(call, 0), integer(call, 1), part)
+}
+
+function configOf({ parts }: Call): RemoteConfig {
+    return wanted(parts.config, "configuration")
 }
 
 /** What a program has, or not. @throws UnsupportedError */

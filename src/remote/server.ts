@@ -6,45 +6,35 @@
 // no number of packets may fill the heap.
 import * as ds from "@devicescript/core"
 import {
-    Call,
-    KEPT_IDS,
-    newCall,
-    Operation,
-    PAGE_BYTES,
-    RemoteServer,
-} from "./state"
+    Hooks,
+    remoteError,
+    report,
+    send,
+    SERVICE_INDEX,
+    write,
+} from "./answer"
+import { carryOut } from "./operations"
+import { Call, newCall, RemoteServer } from "./state"
 
 /** Version of the protocol. */
 export const VERSION = 1
-/** Place of the service on the program's own device; 0 is its control service. */
-const SERVICE_INDEX = 1
 /** What announces the device: `Announce` flags, restart counter at its top, no acknowledgements. */
 const ANNOUNCE_FLAGS = 0x0f
 const ANNOUNCE_MS = 500
-/** Requests and other packets that are served at a time; more are dropped, the client repeats. */
+/** Packets that are served at a time, besides requests that wait; more are dropped, the client repeats. */
 const MAX_BUSY = 4
-/** Requests that wait for a task at a time; one more is refused. */
-const MAX_WAITING = 4
+/** Ids of changes that are kept, so that none is carried out twice. */
+const KEPT_IDS = 8
 /** First operation that changes something. */
-export const FIRST_CHANGE = ds.FiberdOperation.Start
+const FIRST_CHANGE = ds.FiberdOperation.Start
 /** Id and operation of a request. */
 const REQUEST_HEAD = 5
 /** Most arguments of a request. */
 const MAX_ARGUMENTS = 32
-/** Ends an item of an answer, and stands between its value and its text. */
-const ITEM_END = "\u001e"
-const TEXT_FOLLOWS = "\u001f"
-
-/** The VM's hooks for services of the program's own; the library does not declare them. */
-type Hooks = typeof ds & {
-    _onServerPacket: (packet: ds.Packet) => Promise<void>
-    _serverSend: (serviceIndex: number, packet: ds.Packet) => Promise<void>
-}
-
 /** Puts the service on the bus. There is one in a program: the VM has one hook. */
 export function startServer(server: RemoteServer): void {
     ;(ds as Hooks)._onServerPacket = async packet => {
-        if (packet.isReport || server.busy >= MAX_BUSY) return
+        if (packet.isReport || server.busy - server.waiting >= MAX_BUSY) return
         server.busy++
         try {
             await receive(server, packet)
@@ -95,10 +85,6 @@ async function receive(server: RemoteServer, packet: ds.Packet): Promise<void> {
     await (ds as Hooks)._serverSend(serviceIndex, packet.notImplemented())
 }
 
-async function send(packet: ds.Packet): Promise<void> {
-    await (ds as Hooks)._serverSend(SERVICE_INDEX, packet)
-}
-
 async function answerRequest(
     server: RemoteServer,
     payload: Buffer
@@ -106,7 +92,8 @@ async function answerRequest(
     const id = payload.getAt(0, "u32")
     const call = newCall(server, id, payload[4], argumentsOf(payload))
     try {
-        await operationOf(call)(call)
+        if (call.operation >= FIRST_CHANGE) noteChange(call)
+        await carryOut(call)
         await report(call, ds.FiberdKind.End)
     } catch (e: any) {
         call.used = 0
@@ -121,26 +108,15 @@ function failureOf(thrown: any): string {
     return JSON.stringify([error.name, error.message])
 }
 
-/** @throws AccessError, UnknownOperationError, RepeatedError */
-function operationOf({ server, id, operation: number }: Call): Operation {
-    const operation = server.find(number)
-    if (!operation)
-        throw remoteError("UnknownOperationError", `no operation ${number}`)
-    if (number < FIRST_CHANGE) return operation
-    if (server.access !== ds.FiberdAccess.Full)
+/** Lets a change pass, once. @throws AccessError, RepeatedError */
+function noteChange({ server, id }: Call): void {
+    const { ids, access } = server
+    if (access !== ds.FiberdAccess.Full)
         throw remoteError("AccessError", "REMOTE=full is wanted for changes")
-    noteChange(server, id)
-    return operation
-}
-
-/** Notes the id of a change. @throws RepeatedError when it was noted before */
-function noteChange(server: RemoteServer, id: number): void {
-    const { ids, changed } = server
-    for (let i = 0; i < Math.min(changed, KEPT_IDS); ++i)
-        if (ids.getAt(i * 4, "u32") === id)
-            throw remoteError("RepeatedError", "this was asked for before")
-    ids.setAt((changed % KEPT_IDS) * 4, "u32", id)
-    server.changed = changed + 1
+    if (ids.indexOf(id) >= 0)
+        throw remoteError("RepeatedError", "this was asked for before")
+    ids.push(id)
+    if (ids.length > KEPT_IDS) ids.shift()
 }
 
 /** The texts after the head of a request, each ended by a zero byte. */
@@ -154,78 +130,4 @@ function argumentsOf(payload: Buffer): string[] {
         from = end + 1
     }
     return args
-}
-
-/**
- * Sends an item of an answer, with others in one report where they fit.
- * @param value what JSON can write
- * @param text a line, sent as it is behind the value
- */
-export async function sendItem(
-    call: Call,
-    value: unknown,
-    text?: string
-): Promise<void> {
-    await write(call, JSON.stringify(value))
-    if (text !== undefined) {
-        await write(call, TEXT_FOLLOWS)
-        await write(call, text)
-    }
-    await write(call, ITEM_END)
-}
-
-/** Adds a text to the page of a call, and sends each page that is full. */
-async function write(call: Call, text: string): Promise<void> {
-    const { page } = call
-    const length = text.byteLength
-    let from = 0
-    while (from < length) {
-        if (call.used === PAGE_BYTES) await report(call, ds.FiberdKind.Part)
-        const count = Math.min(PAGE_BYTES - call.used, length - from)
-        page.blitAt(call.used, text, from, count)
-        call.used += count
-        from += count
-    }
-}
-
-/** Sends the page of a call. */
-async function report(call: Call, kind: ds.FiberdKind): Promise<void> {
-    const { response } = ds.Fiberd.spec.lookup("request")
-    const data = call.page.slice(0, call.used)
-    call.used = 0
-    await send(response.encode([call.id, call.index++, kind, data]))
-}
-
-/**
- * Waits for `work` of a request without holding up others.
- * @throws BusyError when too many wait already
- */
-export async function waitFor(
-    { server }: Call,
-    work: () => Promise<void>
-): Promise<void> {
-    if (server.waiting >= MAX_WAITING)
-        throw remoteError("BusyError", `${MAX_WAITING} requests wait already`)
-    server.waiting++
-    server.busy--
-    try {
-        await work()
-    } finally {
-        server.waiting--
-        server.busy++
-    }
-}
-
-/** Sends an event. */
-export async function sendEvent(packet: ds.Packet): Promise<void> {
-    // gives the event its number
-    await (ds as Hooks)._serverSend(0x100, packet)
-    await send(packet)
-}
-
-/** An error whose name a client tells apart. */
-export function remoteError(name: string, message: string): Error {
-    const error = new Error(message)
-    error.name = name
-    return error
 }

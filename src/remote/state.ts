@@ -3,8 +3,6 @@ import type { RemoteParts } from "./parts"
 
 /** Most bytes of data in a report: 236 less its head. */
 export const PAGE_BYTES = 229
-/** Ids of the last changes, which are not carried out twice. */
-export const KEPT_IDS = 8
 
 /** A request that is served. */
 export interface Call {
@@ -21,21 +19,15 @@ export interface Call {
     used: number
 }
 
-/** Carries out one operation; what it throws becomes the answer's error. */
-export type Operation = (call: Call) => Promise<void>
-
 /** State of the service. */
 export interface RemoteServer {
     access: ds.FiberdAccess
     parts: RemoteParts
-    /** The operation of a number, if there is one. */
-    find: (number: number) => Operation | undefined
     /** Requests that are served, and those of them that wait for a task. */
     busy: number
     waiting: number
-    /** The last `KEPT_IDS` ids of changes, u32 each, and how many there have been. */
-    ids: Buffer
-    changed: number
+    /** Ids of the last changes, oldest first. */
+    readonly ids: number[]
     /** When the watching for events ends, in ms; 0 while nobody watches. */
     watchedUntil: number
     /** Changes of tasks that were seen while somebody watched. */
@@ -45,17 +37,14 @@ export interface RemoteServer {
 /** A server that has not been started. */
 export function newServer(
     parts: RemoteParts,
-    access: ds.FiberdAccess,
-    find: (number: number) => Operation | undefined
+    access: ds.FiberdAccess
 ): RemoteServer {
     return {
         access,
         parts,
-        find,
         busy: 0,
         waiting: 0,
-        ids: Buffer.alloc(KEPT_IDS * 4),
-        changed: 0,
+        ids: [],
         watchedUntil: 0,
         taskChanges: 0,
     }

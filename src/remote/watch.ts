@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { sendEvent } from "./server"
+import { sendEvent } from "./answer"
 import type { RemoteServer } from "./state"
 
 /** How often a watched board looks for news, in ms: the delay of `logs -f`. */
