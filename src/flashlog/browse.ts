@@ -1,4 +1,4 @@
-import { flashError } from "../platform"
+import { flashError, replaceAll } from "../platform"
 import { matches } from "../log"
 import { lineText, StoredLine } from "./format"
 import { LineVisitor, readLog } from "./reader"
@@ -106,16 +106,15 @@ async function fileNames(log: FlashLog): Promise<string[]> {
 }
 
 /**
- * Name of file `index`: the number stands in place of a `%` in the name, or behind the name of all
+ * Name of file `index`: the number stands in place of each `%` in the name, or behind the name of all
  * but the current one, which has number 0.
  */
 function fileName({ options }: FlashLog, index: number): string {
     const { filename, digits } = options
-    const zeros = digits - ("" + index).length
-    const number = "000".slice(0, Math.max(0, zeros)) + index
-    const at = filename.indexOf("%")
-    if (at >= 0) return filename.slice(0, at) + number + filename.slice(at + 1)
-    return index > 0 ? `${filename}.${number}` : filename
+    let number = "" + index
+    while (number.length < digits) number = "0" + number
+    const name = replaceAll(filename, "%", number)
+    return name === filename && index > 0 ? `${name}.${number}` : name
 }
 
 async function readFile(

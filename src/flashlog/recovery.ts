@@ -40,13 +40,18 @@ export async function recover(log: FlashLog): Promise<void> {
         const seq = seqIn(log, i)
         if (seq === 0) continue
         const start = seq - value[INDEX]
-        if (starts.indexOf(start) < 0) starts.push(start)
+        let at = 0
+        while (starts[at] > start) at++
+        if (starts[at] !== start) {
+            starts.insert(at, 1)
+            starts[at] = start
+        }
         if (seq <= log.seq) continue
         log.seq = seq
         head = value
     }
     log.hasDamage = damaged > 0
-    log.starts = starts.sort((a, b) => b - a)
+    log.starts = starts
     if (head) await resume(log, head)
     // numbers that damaged segments may have had are left out
     if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))

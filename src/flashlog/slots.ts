@@ -53,47 +53,38 @@ export function grantSlots(log: FlashLog, options: FileSetup): void {
     const { filename, maxSize, maxCount, slots } = options
     const { peers } = log
     const others: string[] = []
+    let free = MAX_LOG_SEGMENTS
+    for (const peer of peers) {
+        if (peer === log) continue
+        free -= neededSlots(peer.options)
+        others.push(peer.options.filename)
+    }
     const need = neededSlots(options)
-    const free = Math.min(slots, freeBeside(log, others))
-    if (need > free)
+    const most = Math.min(slots, free)
+    if (need > most)
         throw rangeError(
             OPTION_ERROR,
             `flash log "${filename}": maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
-                `there are ${free} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
+                `there are ${most} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
         )
     log.options = options
     if (peers.indexOf(log) < 0) peers.push(log)
-    for (const peer of peers) returnSlots(peer)
+    const spare = Math.idiv(free - need, peers.length)
+    for (const peer of peers) {
+        const share = neededSlots(peer.options) + spare
+        peer.share = Math.min(peer.options.slots, share)
+        returnSlots(peer)
+    }
 }
 
 /** Gives up the oldest files of a log that has more than its share. */
 export function returnSlots(log: FlashLog): void {
-    while (log.starts.length > 1 && heldBy(log) > shareOf(log))
-        dropOldestFile(log)
-}
-
-/** Most slots that a log may hold. */
-export function shareOf(log: FlashLog): number {
-    const { options, peers } = log
-    const need = neededSlots(options)
-    const spare = Math.idiv(freeBeside(log, []) - need, peers.length)
-    return Math.min(options.slots, need + spare)
+    while (log.starts.length > 1 && heldBy(log) > log.share) dropOldestFile(log)
 }
 
 /** Slots that the files of a log need when lines have 40 bytes or more on average. */
 function neededSlots({ maxSize, maxCount }: FileSetup): number {
     return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
-}
-
-/** Slots that the files of the other logs do not need, whose names are added to `others`. */
-function freeBeside(log: FlashLog, others: string[]): number {
-    let free = MAX_LOG_SEGMENTS
-    for (const peer of log.peers) {
-        if (peer === log) continue
-        free -= neededSlots(peer.options)
-        others.push(peer.options.filename)
-    }
-    return free
 }
 
 /** Number of the segment of a log in a slot; 0 when it has none there, or one that does not count. */
@@ -117,7 +108,7 @@ export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
  */
 export function slotFor(log: FlashLog): number {
     while (true) {
-        const slot = heldBy(log) < shareOf(log) ? unusedSlot(log) : -1
+        const slot = heldBy(log) < log.share ? unusedSlot(log) : -1
         if (slot >= 0) return slot
         dropOldestFile(log)
     }

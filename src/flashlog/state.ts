@@ -32,6 +32,8 @@ export interface FlashLog {
     readonly peers: FlashLog[]
     /** What each slot of the store holds: identity of a segment, or VIRGIN. */
     readonly slots: number[]
+    /** How many of them the log may hold. */
+    share?: number
     /**
      * Sequence numbers with which the files that count begin, the current one first; empty
      * until the slots have been read.
@@ -61,7 +63,7 @@ export interface FlashLog {
     /** 16 times its stamp, and its level. A stamp is seconds: Unix time, or -1 less the uptime. */
     tag?: number
     /** How much of the text is stored; -1 before its head. */
-    at?: number
+    stored?: number
 
     commands: Command[]
     /** Stores lines; there only while something waits. */

@@ -74,12 +74,11 @@ function plan(log: FlashLog, level: number): void {
     const waiting = waitingBytes(log)
     log.wakeBytes = 0
     if (waiting === 0) return
-    let wait = Infinity
-    if (retry > 0) wait = retry
-    else if (flushTime > 0) wait = flushTime
-    let dueAt = clock.millis() + wait
-    if (retry === 0 && level <= flushLevel) dueAt = ALL_NOW
-    else if (retry === 0 && waiting >= flushBytes) dueAt = FULL_NOW
+    let dueAt = Infinity
+    if (retry > 0) dueAt = clock.millis() + retry
+    else if (level <= flushLevel) dueAt = ALL_NOW
+    else if (waiting >= flushBytes) dueAt = FULL_NOW
+    else if (flushTime > 0) dueAt = clock.millis() + flushTime
     log.dueAt = Math.min(log.dueAt, dueAt)
     // the fiber does not look before it runs, so neither need the next lines
     const isCalm = retry > 0 || log.dueAt <= FULL_NOW
@@ -140,7 +139,7 @@ function takeLine(log: FlashLog): void {
     log.tag = parseInt(next)
     const text = next.slice(next.indexOf(" ") + 1)
     log.text = cut(text, Math.min(maxLine, maxSize - 1))
-    log.at = -1
+    log.stored = -1
 }
 
 function failed(log: FlashLog, error: any): void {

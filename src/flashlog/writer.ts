@@ -16,7 +16,7 @@ import {
     SIZE,
     WALL_BIT,
 } from "./format"
-import { seqIn, shareOf, slotFor } from "./slots"
+import { seqIn, slotFor } from "./slots"
 import { FlashLog, keepFiles, nextSegment } from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
@@ -31,14 +31,14 @@ export async function storeLine(log: FlashLog): Promise<void> {
     const { text, tag, buffer } = log
     if (text === undefined) return
     const bytes = text.byteLength
-    if (log.at < 0) {
+    if (log.stored < 0) {
         const stamp = Math.floor(tag / 16)
         if (isFileFull(log, stamp, bytes)) await rotate(log)
         if (PAYLOAD_BYTES - log.used <= MAX_HEAD_BYTES) await advance(log)
         if (log.since < 0) log.since = stamp
         startLine(log, tag - 16 * stamp, stamp, text)
     }
-    while (log.at < bytes) {
+    while (log.stored < bytes) {
         await advance(log)
         copyText(log, text)
     }
@@ -120,10 +120,11 @@ function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
     const { maxSize, maxCount, maxAge } = options
     if (size === 0) return false
     if (size + bytes + 1 > maxSize) return true
-    const age = since >= 0 && stamp >= 0 ? (stamp - since) * 1000 : -1
-    if (maxAge > 0 && age >= maxAge) return true
+    // an uptime is less than any Unix time
+    if (maxAge > 0 && since >= 0 && (stamp - since) * 1000 >= maxAge)
+        return true
     // its share of the slots is used up: happens with lines of a few bytes only
-    const share = Math.idiv(shareOf(log), maxCount + 1)
+    const share = Math.idiv(log.share, maxCount + 1)
     const left = log.starts[0] + share - log.seq
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
@@ -152,16 +153,16 @@ function startLine(
     buffer[at + 2] = seconds
     grow(log, bytes)
     log.last = stamp
-    log.at = 0
+    log.stored = 0
     copyText(log, text)
 }
 
 /** Puts what fits of the rest of `text`. */
 function copyText(log: FlashLog, text: string): void {
-    const { buffer, used, at } = log
-    const count = Math.min(text.byteLength - at, PAYLOAD_BYTES - used)
-    buffer.blitAt(HEADER_BYTES + used, text, at, count)
-    log.at += count
+    const { buffer, used, stored } = log
+    const count = Math.min(text.byteLength - stored, PAYLOAD_BYTES - used)
+    buffer.blitAt(HEADER_BYTES + used, text, stored, count)
+    log.stored += count
     grow(log, count)
 }
 

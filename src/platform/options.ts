@@ -1,3 +1,5 @@
+import { splitText } from "./text"
+
 /**
  * Options as data. A part writes down what it takes as a table, one line for each option:
  *
@@ -72,8 +74,9 @@ export function checkOption(
             OPTION_ERROR,
             `${thing}: no option ${shown(name)}; nearest is "${nearestName(name, optionNames(table))}"`
         )
-    const rule = wordsAt(table, at + name.length + 3)
-    const wanted = objection(rule, value)
+    const from = at + name.length + 3
+    const rule = table.slice(from, lineEnd(table, from))
+    const wanted = objection(splitText(rule, " "), value)
     if (wanted) throw optionError(thing, name, wanted, value)
 }
 
@@ -146,7 +149,7 @@ function commonPairs(a: string, b: string): number {
 /** What is wanted instead of `value`, or "" when it is allowed. */
 function objection(rule: string[], value: unknown): string {
     const kind = rule[0]
-    const nullable = kind.endsWith("?")
+    const nullable = kind.slice(-1) === "?"
     if (nullable && value === null) return ""
     const bare = nullable ? kind.slice(0, -1) : kind
     if (bare === "flag")
@@ -213,21 +216,6 @@ function eachOption(
         at = lineEnd(table, colon)
         use(name, table.slice(colon + 2, at))
     }
-}
-
-/** The words from a place in a table to the end of the line. */
-function wordsAt(table: OptionTable, at: number): string[] {
-    // not by `split`, which takes some 60 steps of the VM for each character
-    const line = table.slice(at, lineEnd(table, at))
-    const words: string[] = []
-    let start = 0
-    while (start < line.length) {
-        const space = line.indexOf(" ", start)
-        const end = space < 0 ? line.length : space
-        words.push(line.slice(start, end))
-        start = end + 1
-    }
-    return words
 }
 
 function lineEnd(table: OptionTable, at: number): number {

@@ -1,19 +1,20 @@
-/**
- * Replaces every `from` by `to`. The VM's own `split` takes a step for each character; this
- * one takes a step for each occurrence.
- */
-export function replaceAll(text: string, from: string, to: string): string {
-    let at = text.indexOf(from)
-    if (at < 0) return text
-    const out: string[] = []
+/** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
+export function splitText(text: string, separator: string): string[] {
+    const parts: string[] = []
     let start = 0
-    while (at >= 0) {
-        out.push(text.slice(start, at))
-        start = at + from.length
-        at = text.indexOf(from, start)
+    while (true) {
+        const at = text.indexOf(separator, start)
+        if (at < 0) break
+        parts.push(text.slice(start, at))
+        start = at + separator.length
     }
-    out.push(text.slice(start))
-    return out.join(to)
+    parts.push(text.slice(start))
+    return parts
+}
+
+/** Replaces every `from` by `to`, in some steps for each occurrence. */
+export function replaceAll(text: string, from: string, to: string): string {
+    return text.indexOf(from) < 0 ? text : splitText(text, from).join(to)
 }
 
 /** End of the control characters that take one byte, of the printable ones, and of C1. */
