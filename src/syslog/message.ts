@@ -4,7 +4,7 @@ import type { SyslogOptions } from "./options"
 import { type Outbox, sequenceOf, type SyslogEvent } from "./outbox"
 import { headerField, NIL } from "./text"
 
-/** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, tail, text. */
+/** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, middle, text. */
 export const FRAME = "{0} {1}{2}{3}{4}"
 /** Topic of the records about syslog itself. */
 export const SYSLOG_TOPIC = "net.syslog"
@@ -59,7 +59,7 @@ export function renderHeader(
         out.sender
     )
     const ticks = Math.floor(time / 10)
-    out.tail = nativeFormat(
+    out.middle = nativeFormat(
         '" sysUpTime="{0}"]{1} {2}',
         // the VM's % is of 32 bits
         ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP,
@@ -67,7 +67,7 @@ export function renderHeader(
         options.bom ? BOM : ""
     )
     const digits = "" + sequence
-    out.base = out.head.byteLength + digits.length + out.tail.byteLength
+    out.base = out.head.byteLength + digits.length + out.middle.byteLength
     return true
 }
 
@@ -99,10 +99,10 @@ export function declaration(out: Outbox, clock: Clock): string {
         meta: { dropped: gap, first, last },
     }
     renderHeader(out, event, last)
-    const { base, head, tail } = out
+    const { base, head, middle } = out
     const { message } = event
     const size = base + message.byteLength
-    return nativeFormat(FRAME, size, head, last, tail, message)
+    return nativeFormat(FRAME, size, head, last, middle, message)
 }
 
 /** HOSTNAME, APP-NAME, PROCID and MSGID. */

@@ -51,7 +51,7 @@ export interface SyslogEvent {
  * @devsWhenUsed
  */
 export class Outbox {
-    /** What the head and the tail below were made for; undefined time: for nothing. */
+    /** What the head and the middle below were made for; undefined time: for nothing. */
     time: number
     topic: string
     level: number
@@ -67,7 +67,7 @@ export class Outbox {
     maxBytes: number
     /** The message before its sequenceId, and between that and its text. */
     head: string
-    tail: string
+    middle: string
     /** Where the next frame goes; beyond the limit something is to be done first. */
     end: number
     limit: number
@@ -140,13 +140,13 @@ export class Outbox {
             text = fitText(this, text)
             size = this.base + text.byteLength
         }
-        const { head, tail } = this
+        const { head, middle } = this
         const frame = nativeFormat(
             FRAME,
             size,
             head,
             number - this.earlier,
-            tail,
+            middle,
             text
         )
         size = frame.byteLength
