@@ -11,7 +11,8 @@ import { splitText } from "./text"
  *     filename: text 1 24                   text, of so many bytes
  *     time: one-of rfc3339|uptime = rfc3339 one of some texts
  *     progress: flag = false                true or false
- *     onProblem: function                   function, object or list, without limits
+ *     onProblem: function                   function, object or list, without limits; `any` for
+ *                                           what the part checks by itself
  *     formatter: object?                    `?`: null is allowed as well
  *
  * The table is one text and not objects, since a text takes neither heap nor code. This file
@@ -152,6 +153,7 @@ function objection(rule: string[], value: unknown): string {
     const nullable = kind.slice(-1) === "?"
     if (nullable && value === null) return ""
     const bare = nullable ? kind.slice(0, -1) : kind
+    if (bare === "any") return ""
     if (bare === "flag")
         return typeof value === "boolean" ? "" : "true or false"
     if (bare === "one-of") return isOneOf(value, rule[1]) ? "" : rule[1]

@@ -115,7 +115,6 @@ async function ofTasks(call: Call): Promise<void> {
 /** A status without what JSON cannot write, or a client gets by other ways. */
 function plainStatus(one: TaskStatus): TaskStatus {
     const { error } = one
-    one.lastLine = undefined
     if (error) {
         const { name, message, stack } = error
         const sent: any = { name, message }

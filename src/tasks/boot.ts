@@ -1,13 +1,12 @@
-import * as ds from "@devicescript/core"
-import { Journal, MAX_SHORT_STARTS, SAFE_MODE_MS } from "./options"
 import { checkNewTasks, review, supervise } from "./loop"
+import { Journal } from "./options"
 import { applyKept, loadKept } from "./overrides"
 import {
     BOOTED,
     BOOTING,
+    CLOCK_SET,
     CORE,
     DISABLED,
-    isLive,
     pauseForChange,
     SAFE,
     SHUTTING_DOWN,
@@ -17,16 +16,13 @@ import {
     UP,
     wake,
     wakeWatchers,
-    WANTED,
 } from "./state"
 import { autostart } from "./task"
-import { stopForGood, stopWanting } from "./transitions"
-import { awaitEnds, Ends } from "./waits"
+import { isOver, stopForGood, stopWanting } from "./transitions"
+import { endTasks } from "./waits"
+import { inSlices } from "./loop"
 
 // The life of the registry as a whole: boot, safe mode (T18), shut-down.
-
-/** So many tasks are dealt with before the fiber yields: a slice has a limited number of steps. */
-const TASKS_PER_SLICE = 12
 
 /** Begins the boot, unless it has begun. */
 export function beginBoot(supervisor: Supervisor): void {
@@ -46,7 +42,11 @@ export async function awaitBoot(supervisor: Supervisor): Promise<void> {
  * then on. A flash that does not answer costs what it keeps, not the tasks.
  */
 async function boot(supervisor: Supervisor): Promise<void> {
-    const { reports, journal } = supervisor
+    const { reports, journal, clock } = supervisor
+    supervisor.forgetClock = clock.onSet(() => {
+        supervisor.flags |= CLOCK_SET
+        wake(supervisor)
+    })
     try {
         if (journal) await readJournal(supervisor, journal)
         await loadKept(supervisor)
@@ -75,13 +75,11 @@ async function readJournal(
     supervisor: Supervisor,
     journal: Journal
 ): Promise<void> {
-    const { reports, maxShortStarts } = supervisor
+    const { reports } = supervisor
     await journal.open()
     const { boot, lastEnd, shortStarts, stableMs } = journal
     reports.notice("boot {0}, last end: {1}", boot, lastEnd)
-    const most =
-        maxShortStarts === undefined ? MAX_SHORT_STARTS : maxShortStarts
-    if (shortStarts < most) return
+    if (shortStarts < supervisor.maxShortStarts) return
     markSafe(supervisor)
     reports.alert(
         "safe mode, only core tasks run: {0} starts in a row lasted under {1} s, the last ended by {2}",
@@ -91,9 +89,9 @@ async function readJournal(
     )
 }
 
-function isBarred(task: TaskRecord): boolean {
-    if ((task.flags & DISABLED) !== 0) return true
-    return (task.supervisor.flags & SAFE) !== 0 && (task.flags & CORE) === 0
+function isBarred({ flags, supervisor }: TaskRecord): boolean {
+    if ((flags & DISABLED) !== 0) return true
+    return (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0
 }
 
 /** What is to be done beside the tasks. @returns when it wants to be called again, in ms */
@@ -104,16 +102,13 @@ function housekeeping(supervisor: Supervisor): number {
     if (escalation) {
         supervisor.escalation = undefined
         if (escalation === "restart")
-            shutDown.start(
-                supervisor,
-                supervisor.restartDevice || (() => ds.restart())
-            )
+            shutDown.start(supervisor, supervisor.restartDevice)
         else enterSafeMode.start(supervisor, "a task failed for good")
     }
     if ((supervisor.flags & UNPROVEN) !== 0) {
-        const stableAt = journal.startedAt + journal.stableMs
-        if (now < stableAt) due = stableAt
-        else {
+        due = journal.startedAt + journal.stableMs
+        if (now >= due) {
+            due = Infinity
             supervisor.flags &= ~UNPROVEN
             // a fiber of its own: the flash may take its time, and the tasks do not wait for it
             recordStable.start(supervisor)
@@ -121,8 +116,7 @@ function housekeeping(supervisor: Supervisor): number {
     }
     if (safeUntil === undefined) return due
     if (now >= safeUntil) leaveSafeMode.start(supervisor)
-    else due = Math.min(due, safeUntil)
-    return due
+    return Math.min(due, safeUntil)
 }
 
 async function recordStable(supervisor: Supervisor): Promise<void> {
@@ -135,11 +129,10 @@ async function recordStable(supervisor: Supervisor): Promise<void> {
 
 /** Begins safe mode, or its time anew. */
 export function markSafe(supervisor: Supervisor): void {
-    const { safeModeMs } = supervisor
-    const length = safeModeMs === undefined ? SAFE_MODE_MS : safeModeMs
+    const { safeModeMs, clock } = supervisor
     supervisor.flags |= SAFE
     supervisor.safeUntil =
-        length > 0 ? supervisor.clock.millis() + length : undefined
+        safeModeMs > 0 ? clock.millis() + safeModeMs : undefined
     wake(supervisor)
 }
 
@@ -151,24 +144,20 @@ export async function enterSafeMode(
     if ((supervisor.flags & SAFE) === 0)
         supervisor.reports.alert("safe mode, only core tasks run: {0}", why)
     markSafe(supervisor)
-    const others = supervisor.tasks.filter(
-        task => (task.flags & CORE) === 0 && !task.parent
-    )
-    await awaitEnds(supervisor, await stopInSlices(others))
+    await stopGroup(supervisor, 0)
 }
 
 /** Ends safe mode: the tasks that it kept from starting are started. */
 export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
+    const { tasks, flags, reports } = supervisor
     supervisor.safeUntil = undefined
-    if ((supervisor.flags & SAFE) === 0) return
+    if ((flags & SAFE) === 0) return
     supervisor.flags &= ~SAFE
-    supervisor.reports.notice("safe mode is over")
-    let seen = 0
-    for (const task of supervisor.tasks.slice()) {
-        const isIdle = !isLive(task) && (task.flags & WANTED) === 0
-        if (isIdle && task.state === "stopped" && !task.parent) autostart(task)
-        if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
-    }
+    reports.notice("safe mode is over")
+    await inSlices(tasks.slice(), task => {
+        if (task.state === "stopped" && isOver(task) && !task.parent)
+            autostart(task)
+    })
 }
 
 /**
@@ -179,27 +168,25 @@ export async function shutDown(
     supervisor: Supervisor,
     then: () => void
 ): Promise<void> {
-    const { journal, tasks, reports } = supervisor
+    const { journal } = supervisor
     supervisor.flags |= SHUTTING_DOWN
-    const others = tasks.filter(task => (task.flags & CORE) === 0)
-    const core = tasks.filter(task => (task.flags & CORE) !== 0)
-    for (const group of [others, core])
-        await awaitEnds(supervisor, await stopInSlices(group))
+    await stopGroup(supervisor, 0)
+    await stopGroup(supervisor, CORE)
     try {
         if (journal && journal.boot > 0) await journal.markRestart()
     } catch (e: any) {
-        reports.exception("boot journal", e)
+        supervisor.reports.exception("boot journal", e)
     }
     then()
 }
 
-/** Stops tasks, last first. */
-async function stopInSlices(tasks: TaskRecord[]): Promise<Ends> {
-    const ends: Ends = { tasks, runs: tasks.map(task => task.runs) }
-    for (let i = tasks.length - 1; i >= 0; --i) {
-        ends.runs[i] = tasks[i].runs
-        stopForGood(tasks[i])
-        if (i % TASKS_PER_SLICE === 0) await ds.sleep(0)
-    }
-    return ends
+/**
+ * Stops the tasks that are core, or those that are not, last first; children end with their
+ * parents.
+ */
+async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
+    const group: TaskRecord[] = []
+    for (const task of supervisor.tasks)
+        if ((task.flags & CORE) === core && !task.parent) group.unshift(task)
+    await endTasks(supervisor, group, stopForGood)
 }

@@ -45,10 +45,14 @@ export function requires(task: TaskRecord, other: TaskRecord): boolean {
 
 /** Whether tasks that were told to stop because of `task` have not ended yet. */
 export function hasLeaving(task: TaskRecord): boolean {
-    return task.supervisor.tasks.some(
-        other =>
-            isLive(other) && (other.flags & HELD) !== 0 && requires(other, task)
-    )
+    for (const other of task.supervisor.tasks)
+        if (
+            isLive(other) &&
+            (other.flags & HELD) !== 0 &&
+            requires(other, task)
+        )
+            return true
+    return false
 }
 
 /** The first name in `requires` whose task is not up, or undefined. */

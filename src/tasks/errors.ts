@@ -1,4 +1,5 @@
-import { rangeError } from "../platform"
+import { textOf } from "../log"
+import { escapeControls, rangeError } from "../platform"
 import { Failure, MAX_ERROR_CHARS, MAX_ERROR_NAME_CHARS } from "./options"
 
 /** Name of the error about a task that is not possible: bad name, over a limit, not now. */
@@ -23,52 +24,28 @@ export function taskError(task: string, problem: string): Error {
     return rangeError(TASK_ERROR, `task "${task}": ${problem}`)
 }
 
-/** An `UnknownTaskError`: no task has this name or matches this pattern; it lists near names. */
-export function unknownTaskError(pattern: string, near: string[]): Error {
-    const names = near.join(", ") || "there are none"
+/** An `UnknownTaskError`: no task has this name or matches this pattern; it names the nearest. */
+export function unknownTaskError(pattern: string, near: string): Error {
     return rangeError(
         UNKNOWN_TASK_ERROR,
-        `no task "${plainText(pattern, MAX_ERROR_CHARS)}"; near: ${names}`
+        `no task "${pattern}"; near: ${near || "there are none"}`
     )
 }
 
 /** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
-    const isObject = typeof thrown === "object" && thrown !== null
-    const own = isObject ? thrown.message : undefined
-    const name = isObject ? thrown.name : undefined
-    const stack = isObject ? thrown.__stack__ : undefined
-    return {
-        name: plainText(
-            typeof name === "string" && name ? name : "thrown",
-            MAX_ERROR_NAME_CHARS
-        ),
-        message: plainText(
-            typeof own === "string"
-                ? own
-                : isObject
-                  ? withoutStack(thrown)
-                  : thrown,
-            MAX_ERROR_CHARS
-        ),
-        stack: stack instanceof Buffer ? stack : undefined,
-    }
-}
-
-/** The fields of an object that was thrown; the VM has put its stack among them. */
-function withoutStack(thrown: object): object {
-    const fields: any = Object.assign({}, thrown)
-    delete fields.__stack__
-    return fields
-}
-
-/** A failure that the supervision itself found. */
-export function failure(name: string, message: string): Failure {
-    return {
-        name,
-        message: plainText(message, MAX_ERROR_CHARS),
+    const isError = thrown instanceof Error
+    const failure: Failure = {
+        name: "thrown",
+        message: plainText(isError ? thrown.message : thrown, MAX_ERROR_CHARS),
         stack: undefined,
     }
+    if (isError) {
+        const { name, __stack__: stack } = thrown as any
+        failure.name = plainText(name, MAX_ERROR_NAME_CHARS)
+        if (stack instanceof Buffer) failure.stack = stack
+    }
+    return failure
 }
 
 /** One line: class and message. */
@@ -87,25 +64,7 @@ export function placeText(stack: Buffer | undefined): string {
     return ` at ${frames.join(" ")}`
 }
 
-/** Any value as text of at most `most` characters, with `?` for control characters. Never throws. */
-export function plainText(value: any, most: number): string {
-    let text = "value without text"
-    try {
-        // a template shows the fields of an object, where `+` shows its kind
-        text = `${value}`.slice(0, most)
-    } catch (e: any) {
-        // an object that the VM cannot show
-    }
-    let start = 0
-    let plain = ""
-    for (let i = 0; i < text.length; ++i) {
-        if (!isControl(text.charCodeAt(i))) continue
-        plain += text.slice(start, i) + "?"
-        start = i + 1
-    }
-    return start > 0 ? plain + text.slice(start) : text
-}
-
-function isControl(code: number): boolean {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0)
+/** Any value as text of at most `most` characters, control characters escaped. Never throws. */
+export function plainText(value: unknown, most: number): string {
+    return escapeControls(textOf(value).slice(0, most)).slice(0, most)
 }

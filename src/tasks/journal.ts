@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { BOOT_SLOT, Clock, FlashSlots } from "../platform"
 import { Journal, LastEnd, STABLE_MS } from "./options"
 
-/** Bytes of the record, see `encode`. */
+/** Bytes of the record, see `write`. */
 const RECORD_BYTES = 12
 /** First byte of the record; another one means another layout. */
 const LAYOUT = 1
@@ -23,15 +23,6 @@ const SLOWEST_RESTART_MS = 3000
 const SHORTEST_GAP_MS = 900
 /** Unit of times in the record, in ms: 13 years fit into 32 bits. */
 const TIME_UNIT_MS = 100
-
-interface BootRecord {
-    state: number
-    /** Short starts in a row before the boot. */
-    shortStarts: number
-    number: number
-    /** Monotonic time of the start, or of the writing in advance, in ms. */
-    at: number
-}
 
 /**
  * Boot number, how the last run ended, and how many starts in a row were short (T17, T18).
@@ -72,77 +63,58 @@ export class BootJournal implements Journal {
         // the program may have waited long before it gets here
         this.startedAt =
             clock.startedAt === undefined ? clock.millis() : clock.startedAt
-        const last = decode(await this.flash.read(BOOT_SLOT))
+        const last = await this.flash.read(BOOT_SLOT)
         this.boot = 1
-        const isPrepared = last && this.judge(last)
-        if (!isPrepared) await this.write(RUNNING, this.boot, this.startedAt)
+        if (last && last.length === RECORD_BYTES && last[0] === LAYOUT) {
+            const state = last[1]
+            const gap = this.startedAt - last.getAt(8, "u32") * TIME_UNIT_MS
+            const isSameChipRun = gap >= SHORTEST_GAP_MS
+            this.boot = last.getAt(4, "u32")
+            if (
+                state === PREPARED &&
+                isSameChipRun &&
+                gap < SLOWEST_RESTART_MS
+            ) {
+                // the record of this start has been written in advance
+                this.lastEnd = "restart"
+                return
+            }
+            this.boot++
+            this.lastEnd = isSameChipRun ? "panic" : "power"
+            if (state !== STABLE) this.shortStarts = last[2]
+            if (state !== STABLE && (isSameChipRun || this.countPower))
+                this.shortStarts++
+        }
+        await write(this, this.flash, RUNNING, this.boot, this.startedAt)
     }
 
     /** Records that this run has lasted: the short starts before it are over. */
     async markStable(): Promise<void> {
         this.shortStarts = 0
-        await this.write(STABLE, this.boot, this.startedAt)
+        await write(this, this.flash, STABLE, this.boot, this.startedAt)
     }
 
     /** Records a restart on purpose. Restart right after it. */
     async markRestart(): Promise<void> {
+        const now = this.clock.millis()
         this.shortStarts = 0
-        await this.write(PREPARED, this.boot + 1, this.clock.millis())
-    }
-
-    /** @returns true when the record of this start has been written in advance */
-    private judge(last: BootRecord): boolean {
-        const gap = this.startedAt - last.at
-        const isSameChipRun = gap >= SHORTEST_GAP_MS
-        if (
-            last.state === PREPARED &&
-            isSameChipRun &&
-            gap < SLOWEST_RESTART_MS
-        ) {
-            this.boot = last.number
-            this.lastEnd = "restart"
-            return true
-        }
-        this.boot = last.number + 1
-        this.lastEnd = isSameChipRun ? "panic" : "power"
-        if (last.state === STABLE) this.shortStarts = 0
-        else {
-            const counts = isSameChipRun || this.countPower
-            this.shortStarts = last.shortStarts + (counts ? 1 : 0)
-        }
-        return false
-    }
-
-    private async write(
-        state: number,
-        boot: number,
-        at: number
-    ): Promise<void> {
-        const { shortStarts } = this
-        const record = encode({ state, shortStarts, number: boot, at })
-        await this.flash.write(BOOT_SLOT, record)
+        await write(this, this.flash, PREPARED, this.boot + 1, now)
     }
 }
 
 /** u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 time in 100 ms; little-endian. */
-function encode(record: BootRecord): Buffer {
-    const buffer = Buffer.alloc(RECORD_BYTES)
-    buffer[0] = LAYOUT
-    buffer[1] = record.state
-    buffer[2] = Math.min(record.shortStarts, 255)
-    buffer.setAt(4, "u32", record.number)
-    buffer.setAt(8, "u32", Math.floor(record.at / TIME_UNIT_MS))
-    return buffer
-}
-
-/** The record in a slot, or undefined for none or a foreign one. */
-function decode(buffer: Buffer): BootRecord | undefined {
-    if (!buffer || buffer.length !== RECORD_BYTES || buffer[0] !== LAYOUT)
-        return undefined
-    return {
-        state: buffer[1],
-        shortStarts: buffer[2],
-        number: buffer.getAt(4, "u32"),
-        at: buffer.getAt(8, "u32") * TIME_UNIT_MS,
-    }
+async function write(
+    journal: Journal,
+    flash: FlashSlots,
+    state: number,
+    boot: number,
+    at: number
+): Promise<void> {
+    const record = Buffer.alloc(RECORD_BYTES)
+    record[0] = LAYOUT
+    record[1] = state
+    record[2] = Math.min(journal.shortStarts, 255)
+    record.setAt(4, "u32", boot)
+    record.setAt(8, "u32", Math.floor(at / TIME_UNIT_MS))
+    await flash.write(BOOT_SLOT, record)
 }

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { findCycle } from "./dependencies"
+import { MAX_MS } from "./options"
 import {
     CHECKED,
     CLOCK_SET,
@@ -9,8 +10,6 @@ import {
     makeCore,
     NEEDS_REVIEW,
     Supervisor,
-    suspendUntil,
-    takeDue,
     TaskRecord,
     UNCHECKED,
 } from "./state"
@@ -33,7 +32,7 @@ export async function supervise(
     supervisor: Supervisor,
     housekeeping: (supervisor: Supervisor) => number
 ): Promise<void> {
-    const { timers, tasks } = supervisor
+    const { timers, tasks, clock } = supervisor
     while ((supervisor.flags & CLOSING) === 0 || tasks.length > 0) {
         let due = Infinity
         try {
@@ -52,9 +51,13 @@ export async function supervise(
         if (timers.length > 0) due = Math.min(due, timers[0].due)
         // who wants something sets a flag or a time, and resumes this fiber if it waits
         if ((supervisor.flags & NEEDS_REVIEW) === 0)
-            await suspendUntil(supervisor, due)
+            await ds.suspend(
+                due === Infinity
+                    ? undefined
+                    : Math.min(Math.max(0, due - clock.millis()), MAX_MS)
+            )
     }
-    if (supervisor.forgetClock) supervisor.forgetClock()
+    supervisor.forgetClock()
     supervisor.fiber = undefined
 }
 
@@ -64,19 +67,21 @@ export async function inSlices(
     action: (task: TaskRecord) => void
 ): Promise<void> {
     for (let i = 0; i < tasks.length; ++i) {
-        if (i > 0 && i % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
         action(tasks[i])
     }
 }
 
 /** Sees to all tasks whose time has come. */
 async function attend(supervisor: Supervisor): Promise<void> {
+    const { timers, clock } = supervisor
     let seen = 0
-    let task = takeDue(supervisor)
-    while (task) {
+    while (timers.length > 0 && timers[0].due <= clock.millis()) {
+        const task = timers[0]
+        timers.insert(0, -1)
+        task.due = undefined
         onDue(task)
         if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
-        task = takeDue(supervisor)
     }
 }
 
@@ -85,18 +90,12 @@ async function attend(supervisor: Supervisor): Promise<void> {
  * begins after a pause: a long chain takes as many rounds as it has links.
  */
 export async function review(supervisor: Supervisor): Promise<void> {
-    const { tasks } = supervisor
     supervisor.flags &= ~NEEDS_REVIEW
     await checkNewTasks(supervisor)
-    let seen = 0
-    for (let i = 0; i < tasks.length; ++i) {
-        const task = tasks[i]
-        if (!needsReview(task)) continue
-        reviewTask(task)
-        if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
-    }
+    const waiting = supervisor.tasks.filter(needsReview)
+    await inSlices(waiting, reviewTask)
     if ((supervisor.flags & NEEDS_REVIEW) !== 0) await ds.sleep(0)
-    else if (!tasks.some(needsReview)) supervisor.flags &= ~HAS_WAITERS
+    else if (!waiting.length) supervisor.flags &= ~HAS_WAITERS
 }
 
 /**

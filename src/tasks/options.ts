@@ -3,7 +3,7 @@ import type { LogSystem, ServiceLogger } from "../log"
 import type { Clock, FlashSlots, OptionTable, Signal } from "../platform"
 
 // What a user of the registry writes and reads: options, their limits and defaults, and the
-// handle of a task. Types and data only; `validate.ts` checks them.
+// handle of a task. Types and data only; `validate.ts` reads them.
 
 /**
  * What a task is doing (T3).
@@ -121,20 +121,23 @@ export interface TaskOptions extends SupervisionOptions, Plan {
     onError?: TaskHook
 }
 
-/** All options of a task, with their limits; `at` is a number or a text, so it stands apart. */
+/**
+ * All options of a task, with their limits and with the defaults of supervision, in ms where it is
+ * a time; a registry may have other defaults.
+ */
 export const TASK_OPTIONS: OptionTable = `
-    restart: one-of never|on-failure|always
-    delay: number 0 2147483647
-    maxDelay: number 0 2147483647
-    healthy: number 0 2147483647
-    maxRestarts: int 0 100
-    window: number 0 2147483647
-    grace: number 0 2147483647
-    escalate: one-of none|link|safe-mode|restart
+    restart: one-of never|on-failure|always = never
+    delay: number 0 2147483647 = 1000
+    maxDelay: number 0 2147483647 = 60000
+    healthy: number 0 2147483647 = 60000
+    maxRestarts: int 0 100 = 5
+    window: number 0 2147483647 = 120000
+    grace: number 0 2147483647 = 2000
+    escalate: one-of none|link|safe-mode|restart = none
     in: number 0 2147483647
     every: number 1 2147483647
     watchdog: number 1 2147483647
-    at: clock
+    at: any
     autostart: flag
     core: flag
     notify: flag
@@ -148,18 +151,23 @@ export const TASK_OPTIONS: OptionTable = `
 /** The options that `setOptions` keeps in flash: those that are numbers, or one of some texts. */
 export const KEPT_OPTIONS =
     " restart delay maxDelay healthy maxRestarts window grace escalate in every watchdog "
+/** The options of a plan. */
+export const PLAN_OPTIONS = " in every at "
 
-/** What holds for a task whose options say nothing else, in ms where it is a time. */
-export const DEFAULTS: SupervisionOptions = {
-    restart: "never",
-    delay: 1_000,
-    maxDelay: 60_000,
-    healthy: 60_000,
-    maxRestarts: 5,
-    window: 120_000,
-    grace: 2_000,
-    escalate: "none",
-}
+/** The options of a registry; `RegistryOptions` explains them. */
+export const REGISTRY_OPTIONS: OptionTable = `
+    log: object
+    clock: object
+    flash: object
+    journal: object
+    lines: object
+    defaults: object
+    maxTasks: int 1 1000 = 64
+    autoBoot: flag = true
+    maxShortStarts: int 0 255 = 5
+    safeModeMs: number 0 2147483647 = 600000
+    restartDevice: function
+`
 
 /**
  * A supervised task: what its body gets and what `add` returns. The fields are for reading; one
@@ -295,7 +303,7 @@ export interface RegistryOptions extends SafeModeOptions {
     journal?: Journal
     /** Where the last log lines of a task are found, for its status: the ring of the log. */
     lines?: LineSource
-    /** Defaults of supervision in place of `DEFAULTS`. */
+    /** Defaults of supervision in place of those of `TASK_OPTIONS`. */
     defaults?: SupervisionOptions
     /** Most tasks, children included; `MAX_TASKS` when left out. */
     maxTasks?: number
@@ -305,7 +313,7 @@ export interface RegistryOptions extends SafeModeOptions {
     restartDevice?: () => void
 }
 
-/** Most tasks of a registry, children included. */
+/** Most tasks of a registry, children included, unless it is made with another `maxTasks`. */
 export const MAX_TASKS = 64
 /** Longest name of a task in characters, and of the last part of a child's name. */
 export const MAX_NAME_CHARS = 24
@@ -334,13 +342,7 @@ export const IGNORED_STOP_MS = 20
 export const LEFT_BEHIND_PAUSE_MS = 1_000
 /** So many runs of one task may be left behind at a time; the task does not start meanwhile. */
 export const MAX_LEFT_BEHIND = 3
-/** Most near names in the error about an unknown one. */
-export const MAX_NEAR_NAMES = 3
 /** Most listeners of `onChange`. */
 export const MAX_CHANGE_LISTENERS = 8
 /** A start is short, unless it lasts this long, in ms. */
 export const STABLE_MS = 30_000
-/** After so many short starts in a row only core tasks run. */
-export const MAX_SHORT_STARTS = 5
-/** Safe mode ends after this long, in ms. */
-export const SAFE_MODE_MS = 600_000

@@ -1,4 +1,9 @@
-import { MAX_VALUE_BYTES, MORE_TASKS_SLOT, TASKS_SLOT } from "../platform"
+import {
+    FlashSlots,
+    MAX_VALUE_BYTES,
+    MORE_TASKS_SLOT,
+    TASKS_SLOT,
+} from "../platform"
 import { matches } from "../log"
 import { taskError } from "./errors"
 import { TaskOptions } from "./options"
@@ -35,57 +40,60 @@ export async function loadKept(supervisor: Supervisor): Promise<void> {
     if (supervisor.kept) return
     const texts = ["", ""]
     if (flash)
-        for (let i = 0; i < texts.length; ++i) {
-            const value = await flash.read(SLOTS[i])
-            if (value) texts[i] = value.toString()
-        }
+        for (let i = 0; i < texts.length; ++i)
+            texts[i] = await readText(flash, SLOTS[i])
     // somebody else may have been faster
     if (supervisor.kept) return
     supervisor.kept = texts
     supervisor.written = texts.slice()
 }
 
+async function readText(flash: FlashSlots, slot: string): Promise<string> {
+    const value = await flash.read(slot)
+    return value ? value.toString() : ""
+}
+
 /** Puts into force what is kept about a task; `add` does so, and the boot. */
 export function applyKept(task: TaskRecord): void {
-    const { supervisor, name } = task
+    const { supervisor, name, ownOptions } = task
     const { kept } = supervisor
-    if (!kept || (!kept[0] && !kept[1] && !task.ownOptions)) return
-    const options: Kept = Object.assign({}, keptIn(kept.map(parse), name) || {})
+    if (!kept || !(kept[0] || kept[1] || ownOptions)) return
+    const options = keptIn(kept.map(parse), name)
     if (options["off"] !== undefined) task.flags |= DISABLED
     delete options["off"]
     try {
         checkKeptOptions(name, options)
-        override(task, options)
+        if (ownOptions) task.options = ownOptions
+        if (Object.keys(options).length === 0) return
+        task.ownOptions = task.options
+        task.options = Object.assign(
+            Object.assign({}, task.options),
+            options as TaskOptions
+        )
     } catch (e: any) {
         supervisor.reports.exception("what was kept", e)
     }
 }
 
-/** Puts options in force in place of those of `add`, which come back when there are none. */
-function override(task: TaskRecord, options: TaskOptions): void {
-    if (task.ownOptions) task.options = task.ownOptions
-    if (Object.keys(options).length === 0) return
-    task.ownOptions = task.options
-    task.options = Object.assign(Object.assign({}, task.options), options)
-}
-
 /**
  * Notes changes of several tasks, all or none; `saveKept` writes them.
- * @param changes options, and `off` with 1 or undefined; undefined takes one away
+ * @param changes options, and `off` with 1 or false; undefined takes an option away
  * @throws TaskError when they do not fit into the slots
  */
 export function noteKept(
+    supervisor: Supervisor,
     tasks: TaskRecord[],
     changes: Record<string, any>
 ): void {
-    const { supervisor } = tasks[0]
     const tables = supervisor.kept.map(parse)
     for (const task of tasks) {
         const { name } = task
-        const kept: Kept = Object.assign({}, keptIn(tables, name) || {})
-        Object.assign(kept, changes)
-        for (const option of Object.keys(changes))
-            if (changes[option] === undefined) delete kept[option]
+        const kept = keptIn(tables, name)
+        for (const option of Object.keys(changes)) {
+            const value = changes[option]
+            kept[option] = value
+            if (value === undefined || value === false) delete kept[option]
+        }
         put(tables, name, kept)
     }
     change(supervisor, tables)
@@ -94,20 +102,18 @@ export function noteKept(
 /** Writes an entry into the table that it is in, or into the first that has room for it. */
 function put(tables: Table[], name: string, kept: Kept): void {
     const size = Object.keys(kept).length
-    const isOffOnly = size === 1 && kept["off"] === 1
-    const entry = isOffOnly ? OFF_ONLY : kept
-    const first = tables.findIndex(table => has(table, name))
-    if (first >= 0) delete tables[first][name]
+    const home = has(tables[1], name) ? 1 : 0
+    delete tables[home][name]
     if (size === 0) return
-    const order = first === 1 ? [1, 0] : [0, 1]
-    for (const at of order) {
-        tables[at][name] = entry
-        if (textOf(tables[at]).byteLength <= MAX_VALUE_BYTES) return
-        delete tables[at][name]
+    for (const at of [home, 1 - home]) {
+        const table = tables[at]
+        table[name] = size === 1 && kept["off"] === 1 ? OFF_ONLY : kept
+        if (textOf(table).byteLength <= MAX_VALUE_BYTES) return
+        delete table[name]
     }
     throw taskError(
         name,
-        `what is to be kept about all tasks does not fit into ${tables.length} times ${MAX_VALUE_BYTES} bytes`
+        "what is to be kept about all tasks does not fit into flash"
     )
 }
 
@@ -151,10 +157,7 @@ export async function saveKept(supervisor: Supervisor): Promise<void> {
         }
         supervisor.isWriting = true
         try {
-            const { keptVersion, kept } = supervisor
-            for (let i = 0; i < kept.length; ++i)
-                await writeSlot(supervisor, i, kept[i])
-            supervisor.writtenVersion = keptVersion
+            await writeSlots(supervisor)
         } finally {
             supervisor.isWriting = false
             wakeWatchers(supervisor)
@@ -162,27 +165,30 @@ export async function saveKept(supervisor: Supervisor): Promise<void> {
     }
 }
 
-async function writeSlot(
-    supervisor: Supervisor,
-    at: number,
-    text: string
-): Promise<void> {
-    const { flash, written } = supervisor
-    if (!flash || text === written[at]) return
-    await flash.write(SLOTS[at], Buffer.from(text))
-    const read = await flash.read(SLOTS[at])
-    if ((read ? read.toString() : "") !== text)
-        throw taskError("*", "the flash did not keep the states")
-    written[at] = text
+async function writeSlots(supervisor: Supervisor): Promise<void> {
+    const { flash, written, keptVersion, kept } = supervisor
+    if (flash)
+        for (let i = 0; i < kept.length; ++i) {
+            const text = kept[i]
+            if (text === written[i]) continue
+            await flash.write(SLOTS[i], Buffer.from(text))
+            if ((await readText(flash, SLOTS[i])) !== text)
+                throw taskError("*", "the flash did not keep the states")
+            written[i] = text
+        }
+    supervisor.writtenVersion = keptVersion
 }
 
-function keptIn(tables: Table[], name: string): Kept | undefined {
+/** What is kept about a task: a copy, empty when nothing is. */
+function keptIn(tables: Table[], name: string): Kept {
     for (const table of tables)
         if (has(table, name)) {
             const entry = table[name]
-            return typeof entry === "object" ? entry : { off: 1 }
+            return typeof entry === "object"
+                ? Object.assign({}, entry)
+                : { off: 1 }
         }
-    return undefined
+    return {}
 }
 
 /** Whether a table has a name of its own; every object has some that it inherits. */
@@ -197,15 +203,9 @@ function textOf(table: Table): string {
 /** The table in a text; an empty one for a text that is none. */
 function parse(text: string): Table {
     try {
-        const table = text ? JSON.parse(text) : undefined
-        if (
-            typeof table === "object" &&
-            table !== null &&
-            !Array.isArray(table)
-        )
-            return table
+        return Object.assign({}, JSON.parse(text))
     } catch (e: any) {
-        // not written by us
+        // nothing was kept, or it was not written by us
+        return {}
     }
-    return {}
 }

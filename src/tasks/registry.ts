@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { readOptions, removeFrom } from "../platform"
 import {
     awaitBoot,
     beginBoot,
@@ -8,14 +9,18 @@ import {
     shutDown,
 } from "./boot"
 import { taskError } from "./errors"
+import { inSlices } from "./loop"
 import { get, select } from "./names"
 import {
     MAX_CHANGE_LISTENERS,
     MAX_TEXT_TASKS,
     Plan,
+    REGISTRY_OPTIONS,
     RegistryOptions,
     SafeModeOptions,
+    SupervisionOptions,
     Task,
+    TASK_OPTIONS,
     TaskBody,
     TaskOptions,
 } from "./options"
@@ -27,13 +32,22 @@ import {
     noteKept,
     saveKept,
 } from "./overrides"
-import { inSlices } from "./loop"
-import { CLOSING, SAFE, Supervisor, TaskRecord, wake } from "./state"
+import { run, windUp } from "./run"
+import {
+    CLOSING,
+    DISABLED,
+    nameOf,
+    SAFE,
+    Supervisor,
+    TaskRecord,
+    wake,
+} from "./state"
 import {
     deviceStats,
     DeviceStats,
     lastLines,
     linesOf,
+    markOf,
     statsOf,
     statusOf,
     Summary,
@@ -44,9 +58,8 @@ import {
 import { statusText, underParents } from "./status-text"
 import { addTask } from "./task"
 import {
-    disableTask,
-    enableTask,
-    hasParentUp,
+    stopDisabled,
+    startEnabled,
     planAgain,
     requestDelete,
     requestRestart,
@@ -57,13 +70,8 @@ import {
     unscheduleTask,
     watchAgain,
 } from "./transitions"
-import {
-    checkKeptOptions,
-    checkOptions,
-    checkPlan,
-    checkWait,
-} from "./validate"
-import { awaitEnds, awaitRest, Ends } from "./waits"
+import { checkKeptOptions, checkWait, readPlan } from "./validate"
+import { askToEnd, awaitEnds, awaitRest, Ends, endTasks } from "./waits"
 
 /**
  * The tasks of a program, by name, under supervision.
@@ -79,9 +87,8 @@ import { awaitEnds, awaitRest, Ends } from "./waits"
 export class TaskRegistry {
     private readonly supervisor: Supervisor
 
-    /** @throws OptionError for defaults that make no sense */
+    /** @throws OptionError for options or defaults that make no sense */
     constructor(options: RegistryOptions) {
-        if (options.defaults) checkOptions("defaults", options.defaults)
         this.supervisor = makeSupervisor(options)
     }
 
@@ -93,7 +100,7 @@ export class TaskRegistry {
     add(name: string, body: TaskBody, options?: TaskOptions): Task {
         const { supervisor } = this
         const task = addTask(supervisor, undefined, name, body, options)
-        if (supervisor.autoBoot !== false) beginBoot(supervisor)
+        if (supervisor.autoBoot) beginBoot(supervisor)
         return task
     }
 
@@ -128,7 +135,7 @@ export class TaskRegistry {
 
     /** Names of the tasks of a selection, in the order in which they were added. */
     names(selection = "*"): string[] {
-        return this.matching(selection).map(task => task.name)
+        return matching(this.supervisor, selection).map(nameOf)
     }
 
     /** The task of this very name. @throws UnknownTaskError */
@@ -143,14 +150,13 @@ export class TaskRegistry {
      * @throws TaskError for a single child whose parent does not run
      */
     start(selection: string): void {
-        const tasks = this.select(selection)
-        if (tasks.length === 1 && !hasParentUp(tasks[0])) {
-            const { name, parent } = tasks[0]
+        const tasks = select(this.supervisor, selection)
+        const [{ name, parent }] = tasks
+        if (tasks.length === 1 && parent && parent.state !== "running")
             throw taskError(
                 name,
                 `its parent is ${parent.state}; start "${parent.name}"`
             )
-        }
         tasks.forEach(startTask)
     }
 
@@ -160,17 +166,17 @@ export class TaskRegistry {
      * @param keepSchedule stops the runs under way only, what is planned stays
      */
     async stop(selection: string, keepSchedule = false): Promise<void> {
-        await this.askToEnd(selection, keepSchedule ? stopRun : stopForGood)
+        await this.end(selection, keepSchedule ? stopRun : stopForGood)
     }
 
     /** Stops and starts all tasks of a selection, with the same arguments, and waits for their ends. */
     async restart(selection: string): Promise<void> {
-        await this.askToEnd(selection, requestRestart)
+        await this.end(selection, requestRestart)
     }
 
     /** Stops all tasks of a selection and takes them out of the registry. */
     async delete(selection: string): Promise<void> {
-        await this.askToEnd(selection, requestDelete)
+        await this.end(selection, requestDelete)
     }
 
     /**
@@ -180,7 +186,11 @@ export class TaskRegistry {
      */
     async wait(selection: string, timeout?: number): Promise<boolean> {
         if (timeout !== undefined) checkWait(selection, timeout)
-        return await awaitRest(this.supervisor, this.select(selection), timeout)
+        return await awaitRest(
+            this.supervisor,
+            select(this.supervisor, selection),
+            timeout
+        )
     }
 
     /**
@@ -189,7 +199,7 @@ export class TaskRegistry {
      * `return_exceptions`. A task that has not ended in time has the result of its run before.
      */
     async gather(selection: string, timeout?: number): Promise<any[]> {
-        const tasks = this.select(selection)
+        const tasks = select(this.supervisor, selection)
         await this.wait(selection, timeout)
         return tasks.map(task =>
             task.state === "failed" ? task.error : task.result
@@ -198,14 +208,14 @@ export class TaskRegistry {
 
     /** Gives all tasks of a selection a plan until the next reset, and starts them by it. */
     schedule(selection: string, plan: Plan): void {
-        const tasks = this.select(selection)
-        checkPlan(selection, plan)
-        for (const task of tasks) scheduleTask(task, plan)
+        const tasks = select(this.supervisor, selection)
+        const read = readPlan(selection, plan)
+        for (const task of tasks) scheduleTask(task, read)
     }
 
     /** Takes the plans of all tasks of a selection away until the next reset; runs under way go on. */
     unschedule(selection: string): void {
-        this.select(selection).forEach(unscheduleTask)
+        select(this.supervisor, selection).forEach(unscheduleTask)
     }
 
     /**
@@ -214,22 +224,17 @@ export class TaskRegistry {
      * @throws TaskError when it does not fit into flash
      */
     async disable(selection: string): Promise<void> {
-        const tasks = this.select(selection)
         const { supervisor } = this
-        const problem = await this.note(tasks, { off: 1 })
-        const ends = await endInSlices(tasks, disableTask)
-        if (problem) throw problem
-        await saveKept(supervisor)
+        const tasks = select(supervisor, selection)
+        const ends = await keep(supervisor, tasks, { off: 1 }, stopDisabled)
         await awaitEnds(supervisor, ends)
     }
 
     /** Takes back `disable`, and starts the tasks. */
     async enable(selection: string): Promise<void> {
-        const tasks = this.select(selection)
-        const problem = await this.note(tasks, { off: undefined })
-        await inSlices(tasks, enableTask)
-        if (problem) throw problem
-        await saveKept(this.supervisor)
+        const { supervisor } = this
+        const tasks = select(supervisor, selection)
+        await keep(supervisor, tasks, { off: false }, startEnabled)
     }
 
     /**
@@ -239,18 +244,16 @@ export class TaskRegistry {
      *     not fit any more, FlashError when the flash does not answer
      */
     async setOptions(selection: string, options: TaskOptions): Promise<void> {
-        const tasks = this.select(selection)
-        checkKeptOptions(tasks[0] ? tasks[0].name : selection, options)
-        const problem = await this.note(tasks, options)
-        if (problem) throw problem
+        const { supervisor } = this
+        const tasks = select(supervisor, selection)
+        checkKeptOptions(selection, options)
         const names = Object.keys(options)
         const isPlan = names.includes("in") || names.includes("every")
-        await inSlices(tasks, task => {
+        await keep(supervisor, tasks, options, task => {
             applyKept(task)
             if (isPlan) planAgain(task)
             if (names.includes("watchdog")) watchAgain(task)
         })
-        await saveKept(this.supervisor)
     }
 
     /** Names of tasks that are not there and that flash keeps something about. */
@@ -299,25 +302,18 @@ export class TaskRegistry {
      * @throws TaskError above `MAX_CHANGE_LISTENERS`
      */
     onChange(listener: (task: Task) => void): () => void {
-        const { supervisor } = this
-        const listeners = supervisor.listeners || []
+        const { listeners } = this.supervisor
         if (listeners.length >= MAX_CHANGE_LISTENERS)
-            throw taskError(
-                "*",
-                `at most ${MAX_CHANGE_LISTENERS} listeners of changes`
-            )
+            throw taskError("*", "at most 8 listeners of changes")
         listeners.push(listener)
-        supervisor.listeners = listeners
         return () => {
-            const at = listeners.indexOf(listener)
-            if (at >= 0) listeners.insert(at, -1)
+            removeFrom(listeners, listener)
         }
     }
 
     /** State of all tasks of a selection, as data. */
     status(selection = "*"): TaskStatus[] {
-        const lines = lastLines(this.supervisor.lines)
-        return this.matching(selection).map(task => statusOf(task, lines))
+        return matching(this.supervisor, selection).map(statusOf)
     }
 
     /**
@@ -325,16 +321,16 @@ export class TaskRegistry {
      * @throws TaskError for more than `MAX_TEXT_TASKS`: use `showStatus`
      */
     statusText(selection = "*", colour = true): string {
-        const tasks = this.matching(selection)
+        const tasks = matching(this.supervisor, selection)
         if (tasks.length > MAX_TEXT_TASKS)
             throw taskError(
                 selection,
                 `${tasks.length} tasks, at most ${MAX_TEXT_TASKS} fit into a text; use showStatus`
             )
-        const lines = lastLines(this.supervisor.lines)
-        return underParents(tasks)
-            .map(task => statusText(statusOf(task, lines), colour))
-            .join("\n")
+        const texts: string[] = []
+        const show = shower(this.supervisor, colour, text => texts.push(text))
+        underParents(tasks).forEach(show)
+        return texts.join("\n")
     }
 
     /**
@@ -346,23 +342,20 @@ export class TaskRegistry {
         selection = "*",
         colour = true
     ): Promise<void> {
-        const tasks = this.matching(selection)
-        const lines = lastLines(this.supervisor.lines)
+        const tasks = matching(this.supervisor, selection)
+        const show = shower(this.supervisor, colour, use)
         await ds.sleep(0)
-        const shown = underParents(tasks)
-        await inSlices(shown, task =>
-            use(statusText(statusOf(task, lines), colour))
-        )
+        await inSlices(underParents(tasks), show)
     }
 
     /** The last log lines of a task, oldest first, among the last `MAX_STATUS_LINES` of all. */
-    lines(name: string, most: number): string[] {
+    lastLines(name: string, most: number): string[] {
         return linesOf(get(this.supervisor, name), most)
     }
 
     /** Figures of all tasks of a selection. */
     stats(selection = "*"): TaskStats[] {
-        return this.matching(selection).map(statsOf)
+        return matching(this.supervisor, selection).map(statsOf)
     }
 
     /** Figures of the device. */
@@ -375,79 +368,93 @@ export class TaskRegistry {
         return summaryOf(this.supervisor)
     }
 
-    private select(selection: string): TaskRecord[] {
-        return select(this.supervisor, selection)
-    }
-
-    /** Like `select`, but content with no tasks at all. */
-    private matching(selection: string): TaskRecord[] {
-        return this.supervisor.tasks.length > 0 ? this.select(selection) : []
-    }
-
-    private async askToEnd(
+    private async end(
         selection: string,
         action: (task: TaskRecord) => void
     ): Promise<void> {
-        const tasks = this.select(selection)
-        const ends = await endInSlices(tasks, action)
-        await awaitEnds(this.supervisor, ends)
+        const { supervisor } = this
+        await endTasks(supervisor, select(supervisor, selection), action)
     }
+}
 
-    /**
-     * Notes what is to be kept about tasks, once it is known what the flash has.
-     * @returns why nothing can be kept; what was asked for holds until the next reset all the same
-     * @throws TaskError when it does not fit
-     */
-    private async note(
-        tasks: TaskRecord[],
-        changes: Record<string, any>
-    ): Promise<Error | undefined> {
-        try {
-            await loadKept(this.supervisor)
-        } catch (e: any) {
-            return e
-        }
-        if (tasks.length > 0) noteKept(tasks, changes)
-        return undefined
+/** Like `select`, but content with no tasks at all. */
+function matching(supervisor: Supervisor, selection: string): TaskRecord[] {
+    return supervisor.tasks.length > 0 ? select(supervisor, selection) : []
+}
+
+/** How to hand out the state of one task as text, with the last lines as they are now. */
+function shower(
+    supervisor: Supervisor,
+    colour: boolean,
+    use: (text: string) => void
+): (task: TaskRecord) => void {
+    const lines = lastLines(supervisor.lines)
+    return task => {
+        use(statusText(statusOf(task), colour, lines[markOf(task.name)]))
     }
 }
 
 /**
- * Asks many tasks to end, in slices.
- * @returns the runs that are to end: some tasks begin the next one before all were asked
+ * Changes what is kept about tasks, in flash and in force: the action does the latter. Where the
+ * flash does not answer it holds until the next reset all the same.
+ * @returns the runs that may have to end because of it
+ * @throws FlashError, or TaskError when it does not fit
  */
-async function endInSlices(
+async function keep(
+    supervisor: Supervisor,
     tasks: TaskRecord[],
+    changes: Record<string, any>,
     action: (task: TaskRecord) => void
 ): Promise<Ends> {
-    const runs: number[] = []
-    await inSlices(tasks, task => {
-        runs.push(task.runs)
-        action(task)
-    })
-    return { tasks, runs }
+    let problem: Error
+    try {
+        await loadKept(supervisor)
+    } catch (e: any) {
+        problem = e
+    }
+    if (!problem) noteKept(supervisor, tasks, changes)
+    // at once, for the action takes slices in which the opposite may be asked for
+    const { off } = changes
+    for (const task of tasks)
+        if (off === 1) task.flags |= DISABLED
+        else if (off === false) task.flags &= ~DISABLED
+    const ends = await askToEnd(tasks, action)
+    if (problem) throw problem
+    await saveKept(supervisor)
+    return ends
 }
 
 /** What the tasks of one registry share, without tasks. */
 function makeSupervisor(options: RegistryOptions): Supervisor {
-    const { log, clock } = options
+    const given = readOptions<RegistryOptions>(
+        "tasks",
+        REGISTRY_OPTIONS,
+        options
+    )
     // fields are looked up in turn, so those in use all the time come first
     const supervisor = {
         flags: 0,
-        clock,
+        clock: given.clock,
         timers: [],
         tasks: [],
         byName: {},
         fiber: undefined,
         watchers: [],
-        listeners: undefined,
+        listeners: [],
         core: [],
         left: [],
-        reports: log.logger("tasks"),
-        log,
+        run: run,
+        windUp: windUp,
+        restartDevice: ds.restart,
+        reports: given.log.logger("tasks"),
         keptVersion: 0,
         writtenVersion: 0,
-        isWriting: false,
     } as unknown as Supervisor
-    return Object.assign(supervisor, options)
+    Object.assign(supervisor, given)
+    const defaults = readOptions<SupervisionOptions>(
+        "defaults",
+        TASK_OPTIONS,
+        options.defaults
+    )
+    return Object.assign(supervisor, { defaults })
 }

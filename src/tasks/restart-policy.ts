@@ -2,6 +2,14 @@ import { RestartPolicy } from "./options"
 
 // When a task that ended is started again (T8). Pure: what is known of the run is passed in.
 
+/** What is known of the restarts of a task. */
+export interface RecentRestarts {
+    /** Times of those within the window, in ms on the monotonic clock. */
+    readonly times: number[]
+    /** How many there were since the last healthy run; sets the delay of the next. */
+    attempts: number
+}
+
 /**
  * Whether a run that ended by itself is to be followed by a restart.
  * @param hasPlan a task with a plan that has returned waits for its next planned run instead
@@ -11,8 +19,8 @@ export function wantsRestart(
     hasFailed: boolean,
     hasPlan: boolean
 ): boolean {
-    if (policy === "always") return hasFailed || !hasPlan
-    return policy === "on-failure" && hasFailed
+    if (hasFailed) return policy !== "never"
+    return policy === "always" && !hasPlan
 }
 
 /** Delay of a restart in ms: it doubles with each one since the last healthy run, to its ceiling. */
@@ -27,18 +35,18 @@ export function restartDelay(
 }
 
 /**
- * Counts a restart at `now` against the limit of so many in so long, on the monotonic clock.
- * @param recent times of the restarts before it; those outside of the window are taken out
+ * Counts a restart at `now` against the limit of so many in so long.
+ * @param times of the restarts before it; those outside of the window are taken out
  * @returns false when it is one too many
  */
 export function admitRestart(
-    recent: number[],
+    times: number[],
     now: number,
     limit: number,
     window: number
 ): boolean {
-    while (recent.length > 0 && recent[0] < now - window) recent.insert(0, -1)
-    if (recent.length >= limit) return false
-    recent.push(now)
+    while (times.length > 0 && times[0] < now - window) times.insert(0, -1)
+    if (times.length >= limit) return false
+    times.push(now)
     return true
 }

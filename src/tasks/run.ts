@@ -1,11 +1,8 @@
 import * as ds from "@devicescript/core"
-import { failureText, placeText, TaskStopped, toFailure } from "./errors"
-import { Failure, TaskHook } from "./options"
+import { TaskStopped } from "./errors"
+import { TaskHook } from "./options"
 import {
-    arm,
     CANCELLED,
-    disarm,
-    effective,
     FAILED,
     HAS_LEFT,
     HOOKED,
@@ -13,42 +10,31 @@ import {
     TaskRecord,
     WINDING,
 } from "./state"
+import {
+    enterBody,
+    giveIn,
+    leaveBody,
+    recordFailure,
+    settle,
+    settleLeft,
+} from "./transitions"
 
 // One run of a task: the root of its fiber, and all that belongs to its end. Nothing gets past
 // the root, for that would restart the whole program (panic 60005). A fiber whose run was left
 // behind is not the task's any more: whatever it still does must change nothing, so each step
 // after a wait looks whether the fiber is still the task's own.
 
-/** What the state machine does at the events of a run. */
-export interface RunEvents {
-    /** The fiber has begun. @returns false when neither body nor hook are to be called */
-    entered(task: TaskRecord): boolean
-    /** Children, cleanups or a hook are to be seen to. */
-    windingUp(task: TaskRecord): void
-    /** Stops the children and waits for their ends. */
-    stopChildren(task: TaskRecord): Promise<void>
-    /** The run is over. */
-    settled(task: TaskRecord): void
-    /** A run that was left behind is over after all. */
-    leftRunEnded(task: TaskRecord): void
-    /** The supervision itself threw: `thrown` is an error of this program. */
-    gaveIn(task: TaskRecord, thrown: unknown): void
-}
-
-/**
- * Root of a task's fiber. Small, since its frame takes heap as long as the body runs.
- * @param events what happens at its events
- */
-export async function run(task: TaskRecord, events: RunEvents): Promise<void> {
+/** Root of a task's fiber. Small, since its frame takes heap as long as the body runs. */
+export async function run(task: TaskRecord): Promise<void> {
     try {
-        if (events.entered(task)) {
+        if (enterBody(task)) {
             if (task.options.args) await callWithArgs(task)
             else keepResult(task, await task.body(task))
         }
     } catch (e: any) {
-        bodyThrew(task, e)
+        if (!isAsked(task, e) && isOwner(task)) recordFailure(task, "failed", e)
     }
-    await windUp(task, events)
+    await windUp(task)
 }
 
 async function callWithArgs(task: TaskRecord): Promise<void> {
@@ -66,31 +52,9 @@ function keepResult(task: TaskRecord, result: any): void {
     if (result !== task.result && isOwner(task)) task.result = result
 }
 
-function bodyThrew(task: TaskRecord, thrown: any): void {
-    if (thrown instanceof TaskStopped && (task.flags & CANCELLED) !== 0) return
-    if (isOwner(task)) recordFailure(task, "failed", toFailure(thrown))
-}
-
-/** Keeps what the present run failed with, and says it. Never throws. */
-export function recordFailure(
-    task: TaskRecord,
-    what: string,
-    failure: Failure
-): void {
-    task.flags |= FAILED
-    task.error = failure
-    logFailure(task, what, failure)
-}
-
-function logFailure(task: TaskRecord, what: string, failure: Failure): void {
-    task.log.error(
-        "{0}: {1}{2}",
-        what,
-        failure.name === "thrown"
-            ? "threw " + failure.message
-            : failureText(failure),
-        placeText(failure.stack)
-    )
+/** Whether a body threw because it was asked to stop. */
+function isAsked(task: TaskRecord, thrown: any): boolean {
+    return thrown instanceof TaskStopped && (task.flags & CANCELLED) !== 0
 }
 
 /**
@@ -98,28 +62,21 @@ function logFailure(task: TaskRecord, what: string, failure: Failure): void {
  * the grace period; when that is over, another fiber goes on where this one was. Root of a fiber
  * in that case.
  */
-export async function windUp(
-    task: TaskRecord,
-    events: RunEvents
-): Promise<void> {
+export async function windUp(task: TaskRecord): Promise<void> {
     try {
-        if (isOwner(task)) await endRun(task, events)
-        if (isOwner(task)) events.settled(task)
-        else events.leftRunEnded(task)
+        if (isOwner(task)) await endRun(task)
+        if (isOwner(task)) settle(task)
+        else settleLeft(task)
     } catch (e: any) {
-        events.gaveIn(task, e)
+        giveIn(task, e)
     }
 }
 
-async function endRun(task: TaskRecord, events: RunEvents): Promise<void> {
+async function endRun(task: TaskRecord): Promise<void> {
     task.flags |= WINDING
     const hook = hookOf(task)
-    const isParent = (task.flags & PARENT) !== 0
-    if (!isParent && !task.cleanups && !hook) return
-    disarm(task)
-    events.windingUp(task)
-    if (isParent) await events.stopChildren(task)
-    arm(task, task.supervisor.clock.millis() + effective(task, "grace"))
+    if ((task.flags & PARENT) === 0 && !task.cleanups && !hook) return
+    await leaveBody(task)
     await runCleanups(task)
     if (hook && isOwner(task)) await callHook(task, hook)
 }
@@ -137,7 +94,7 @@ async function callHook(task: TaskRecord, hook: TaskHook): Promise<void> {
     try {
         keepResult(task, await hook(task, task.error))
     } catch (e: any) {
-        if (isOwner(task)) recordFailure(task, "hook failed", toFailure(e))
+        if (isOwner(task)) recordFailure(task, "hook failed", e)
     }
 }
 
@@ -152,7 +109,7 @@ async function runCleanups(task: TaskRecord): Promise<void> {
         try {
             await cleanup()
         } catch (e: any) {
-            logFailure(task, "cleanup failed", toFailure(e))
+            task.log.exception("cleanup failed", e)
         }
     }
 }

@@ -1,9 +1,7 @@
-import { Plan } from "./options"
-import { PLAN_BEGUN, PLANNED } from "./state"
+import { countUp, planOf, PLAN_BEGUN, PLANNED, TaskRecord } from "./state"
 
-// When a task runs next (T10). Arithmetic on what is passed in: monotonic time `now` and wall
-// clock `wall` in ms; no state is changed, no timer set. Periods count from the planned time, not
-// from the present, so delays do not add up.
+// When a task runs next (T10): arithmetic on its record; no state is changed, no timer set.
+// Periods count from the planned time, not from the present, so delays do not add up.
 
 const DAY_MS = 86_400_000
 /**
@@ -12,51 +10,30 @@ const DAY_MS = 86_400_000
  */
 const SAME_RUN_MS = 3_600_000
 
-/** What a plan has come to; a part of the record of a task. */
-export interface PlanProgress {
-    flags: number
-    /** Monotonic time of the next planned run; undefined while it is not known. */
-    next: number
-    /** The same as Unix time, for a plan by the wall clock. */
-    nextWall: number
-    /** Planned runs that did not take place. */
-    skipped: number
-    /** When the last run planned by the wall clock was due, in monotonic ms. */
-    lastPlanned: number
-}
-
-/** Whether there is any plan. */
-export function hasPlan(plan: Plan): boolean {
-    return (
-        plan.every !== undefined ||
-        plan.at !== undefined ||
-        plan.in !== undefined
-    )
+/** Whether a run of `task` is planned. */
+export function isPlanned(task: TaskRecord): boolean {
+    return (task.flags & PLANNED) !== 0
 }
 
 /**
- * Begins a plan.
- * @returns false when its first run is to be at once
+ * Begins the plan of a task.
+ * @returns false when it has none, or its first run is to be at once
  */
-export function beginPlan(
-    task: PlanProgress,
-    plan: Plan,
-    now: number,
-    wall: number | undefined
-): boolean {
-    dropPlan(task)
-    if (!hasPlan(plan)) return false
+export function beginPlan(task: TaskRecord): boolean {
+    const { in: delay, every, at } = planOf(task)
+    const first = delay === undefined ? every : delay
+    if (first === undefined && at === undefined) return false
     task.flags |= PLANNED
-    if (plan.at !== undefined) {
-        followWall(task, plan, now, wall)
-        return true
+    if (at === undefined) {
+        task.next = task.supervisor.clock.millis() + first
+        return delay !== undefined
     }
-    task.next = now + (plan.in === undefined ? plan.every : plan.in)
-    return plan.in !== undefined
+    followWall(task)
+    return true
 }
 
 /** Forgets what is planned. */
-export function dropPlan(task: PlanProgress): void {
+export function dropPlan(task: TaskRecord): void {
     task.flags &= ~(PLANNED | PLAN_BEGUN)
     // a field that is set takes heap, also to undefined
     if (task.next !== undefined) task.next = undefined
@@ -64,36 +41,38 @@ export function dropPlan(task: PlanProgress): void {
 }
 
 /** Uses up the run that is due now, counts those that were missed, and plans the one after it. */
-export function consumeRun(task: PlanProgress, plan: Plan, now: number): void {
-    const { every } = plan
+export function consumeRun(task: TaskRecord): void {
+    const now = task.supervisor.clock.millis()
     task.flags |= PLAN_BEGUN
     if (task.nextWall !== undefined) task.lastPlanned = now
+    const { every } = planOf(task)
+    skipRuns(task, every, Math.floor((now - task.next) / every), 1)
+}
+
+/**
+ * Goes on with a plan: follows the wall clock, and counts the planned runs whose time has passed
+ * while one was going on.
+ * @returns whether a run is planned
+ */
+export function refreshPlan(task: TaskRecord): boolean {
+    const { at, every } = planOf(task)
+    if (at !== undefined) followWall(task)
+    const late = task.supervisor.clock.millis() - task.next
+    if (late > 0)
+        skipRuns(task, every, every === undefined ? 1 : Math.ceil(late / every))
+    return isPlanned(task)
+}
+
+/** Leaves out planned runs; the next one is that after them, and after `taken` that take place. */
+function skipRuns(
+    task: TaskRecord,
+    every: number | undefined,
+    missed: number,
+    taken = 0
+): void {
+    if (missed > 0) countUp(task, "skipped", missed)
     if (every === undefined) return dropPlan(task)
-    const missed = Math.floor((now - task.next) / every)
-    if (missed > 0) skip(task, missed, every)
-    advance(task, every)
-}
-
-/** Counts planned runs whose time has passed while one was going on. */
-export function skipPassed(task: PlanProgress, plan: Plan, now: number): void {
-    if ((task.flags & PLANNED) === 0 || !(task.next < now)) return
-    const { every } = plan
-    if (every === undefined) {
-        countSkipped(task, 1)
-        dropPlan(task)
-    } else skip(task, Math.ceil((now - task.next) / every), every)
-}
-
-function skip(task: PlanProgress, runs: number, every: number): void {
-    countSkipped(task, runs)
-    advance(task, runs * every)
-}
-
-function countSkipped(task: PlanProgress, runs: number): void {
-    task.skipped = (task.skipped === undefined ? 0 : task.skipped) + runs
-}
-
-function advance(task: PlanProgress, ms: number): void {
+    const ms = (missed + taken) * every
     task.next += ms
     if (task.nextWall !== undefined) task.nextWall += ms
 }
@@ -103,54 +82,36 @@ function advance(task: PlanProgress, ms: number): void {
  * clock is set. A run whose time was passed over is due at once; a clock that was set back makes
  * the next occurrence after the new time the next run.
  */
-export function followWall(
-    task: PlanProgress,
-    plan: Plan,
-    now: number,
-    wall: number | undefined
-): void {
+export function followWall(task: TaskRecord): void {
+    const { clock } = task.supervisor
+    const { at, every } = planOf(task)
+    if (at === undefined || !isPlanned(task)) return
+    const wall = clock.wall()
     if (wall === undefined) {
         if (task.next !== undefined) task.next = undefined
         return
     }
     const before = task.nextWall
+    const offset = clock.millis() - wall
     if (before === undefined || before > wall) {
-        task.nextWall = occurrence(task, plan, wall)
-        const { every } = plan
-        const isSetBack = before !== undefined && task.nextWall < before
-        if (
-            isSetBack &&
-            every !== undefined &&
-            (task.flags & PLAN_BEGUN) !== 0
-        ) {
-            const sinceLast = now + task.nextWall - wall - task.lastPlanned
-            if (sinceLast < Math.min(every / 2, SAME_RUN_MS))
-                task.nextWall += every
+        const isBegun = (task.flags & PLAN_BEGUN) !== 0
+        const first = isBegun ? before : occurrence(at, wall)
+        let next = first
+        if (every !== undefined && (isBegun || first <= wall))
+            next = onGrid(first, every, wall)
+        if (isBegun && next < before) {
+            const sinceLast = next + offset - task.lastPlanned
+            if (sinceLast < Math.min(every / 2, SAME_RUN_MS)) next += every
         }
+        task.nextWall = next
     }
-    task.next = now + task.nextWall - wall
+    task.next = task.nextWall + offset
 }
 
-/** The first occurrence of a plan after `wall`, in Unix ms; without a period it may be past. */
-function occurrence(task: PlanProgress, plan: Plan, wall: number): number {
-    const { at, every } = plan
-    if (typeof at === "number") {
-        if (
-            every === undefined ||
-            (at > wall && (task.flags & PLAN_BEGUN) === 0)
-        )
-            return at
-        return onGrid(at, every, wall)
-    }
-    const midnight = Math.floor(wall / DAY_MS) * DAY_MS
-    const today = midnight + parseTimeOfDay(at)
-    if (every !== undefined && (task.flags & PLAN_BEGUN) !== 0)
-        return onGrid(
-            task.nextWall === undefined ? today : task.nextWall,
-            every,
-            wall
-        )
-    return today > wall ? today : today + DAY_MS
+/** The moment that a plan names, in Unix ms; of a time of day the first one after `wall`. */
+function occurrence(at: number | string, wall: number): number {
+    if (typeof at === "number") return at
+    return onGrid(parseTimeOfDay(at), DAY_MS, wall)
 }
 
 /** The first of `phase + n * every` after `wall`. */

@@ -1,11 +1,9 @@
 import * as ds from "@devicescript/core"
 import type { Logger, LogSystem, ServiceLogger } from "../log"
-import { resumeFiber } from "../platform"
+import { removeFrom, resumeFiber } from "../platform"
 import {
-    DEFAULTS,
     Escalation,
     Failure,
-    MAX_MS,
     Plan,
     RegistryOptions,
     SupervisionOptions,
@@ -14,6 +12,7 @@ import {
     TaskOptions,
     TaskState,
 } from "./options"
+import { RecentRestarts } from "./restart-policy"
 
 // The record of a task and of the registry: flags, timers, watchers. Everybody reads it; states
 // are changed in transitions.ts alone. What must hold: a task has at most one fiber and one time
@@ -137,10 +136,10 @@ export interface TaskRecord extends Task {
     cleanups: (() => ds.AsyncVoid)[]
     failures: number
     restarts: number
-    /** Times of the restarts within the window. */
-    recent: number[]
-    /** Restarts since the last healthy run; sets the delay of the next. */
-    attempts: number
+    /** What the next restart depends on; undefined for a task that has not failed lately. */
+    recent: RecentRestarts
+    /** How many of its runs are left behind. */
+    left: number
     next: number
     nextWall: number
     skipped: number
@@ -148,12 +147,6 @@ export interface TaskRecord extends Task {
     parent: TaskRecord
     failedChild: TaskRecord
     log: ServiceLogger
-}
-
-/** A run that did not end in its grace period: its fiber is left to itself, and never freed. */
-export interface LeftRun {
-    task: TaskRecord
-    fiber: ds.Fiber
 }
 
 /** What all tasks of one registry share, and what the registry was made of. */
@@ -170,10 +163,13 @@ export interface Supervisor extends RegistryOptions {
     readonly core: TaskRecord[]
     /** Fibers that wait for a change of state. */
     readonly watchers: ds.Fiber[]
-    /** Runs left behind. */
-    readonly left: LeftRun[]
-    /** Who is told about changes of state; undefined while nobody is. */
-    listeners: ((task: Task) => void)[]
+    /** The fibers of runs that were left behind: left to themselves, and never freed. */
+    readonly left: ds.Fiber[]
+    /** Roots of the fiber of a run, and of the one that ends a run that is left behind. */
+    readonly run: (task: TaskRecord) => Promise<void>
+    readonly windUp: (task: TaskRecord) => Promise<void>
+    /** Who is told about changes of state. */
+    readonly listeners: ((task: Task) => void)[]
     /** The supervising fiber, once the tasks have been started. */
     fiber: ds.Fiber
     /** Lines about tasks that are not the task's own. */
@@ -194,6 +190,8 @@ export interface Supervisor extends RegistryOptions {
     safeUntil: number
     /** What a task's failure asks of the device, until the supervising fiber does it. */
     escalation: Escalation
+    /** What holds for tasks whose options say nothing else. */
+    readonly defaults: SupervisionOptions
 }
 
 /** The task of a name, or undefined. `byName` alone finds what every object inherits, too. */
@@ -203,6 +201,10 @@ export function find(
 ): TaskRecord | undefined {
     const task = supervisor.byName[name]
     return task && task.supervisor === supervisor ? task : undefined
+}
+
+export function nameOf(task: TaskRecord): string {
+    return task.name
 }
 
 /** Whether a run of `task` is under way: its state is starting, running or stopping. */
@@ -221,15 +223,23 @@ export function planOf(task: TaskRecord): Plan {
     return task.plan || task.options
 }
 
-/** What holds for `task`: its own option, the registry's default, or that of `DEFAULTS`. */
+/** What holds for `task`: its own option, or the registry's default. */
 export function effective(
     task: TaskRecord,
     option: keyof SupervisionOptions
 ): any {
-    let value: any = task.options[option]
-    const { defaults } = task.supervisor
-    if (value === undefined && defaults) value = defaults[option]
-    return value === undefined ? DEFAULTS[option] : value
+    const own = task.options[option]
+    return own === undefined ? task.supervisor.defaults[option] : own
+}
+
+/** Counts something of a task; what has not been counted yet takes no heap. */
+export function countUp(
+    task: TaskRecord,
+    figure: "runs" | "restarts" | "failures" | "skipped" | "left",
+    by = 1
+): void {
+    const before = task[figure]
+    task[figure] = before === undefined ? by : before + by
 }
 
 /** Makes `task` a core task. */
@@ -246,15 +256,16 @@ export function setState(task: TaskRecord, state: TaskState): void {
     task.state = state
     task.since = supervisor.clock.millis()
     if (supervisor.watchers.length > 0) wakeWatchers(supervisor)
-    if (supervisor.listeners) tellListeners(task)
+    if (supervisor.listeners.length > 0) tellListeners(task)
 }
 
 function tellListeners(task: TaskRecord): void {
-    for (const listener of task.supervisor.listeners.slice()) {
+    const { listeners, reports } = task.supervisor
+    for (const listener of listeners.slice()) {
         try {
             listener(task)
         } catch (e: any) {
-            task.supervisor.reports.error("a listener of changes threw")
+            reports.exception("listener of changes", e)
         }
     }
 }
@@ -273,50 +284,22 @@ export function scheduleReview(supervisor: Supervisor): void {
 
 /** Sets the time of `task` (ms on the monotonic clock) in place of any earlier one. */
 export function arm(task: TaskRecord, due: number): void {
-    if (task.due !== undefined) disarm(task)
-    task.due = due
     const { supervisor } = task
     const { timers } = supervisor
-    let low = 0
-    let high = timers.length
-    while (low < high) {
-        const middle = (low + high) >> 1
-        if (timers[middle].due <= due) low = middle + 1
-        else high = middle
-    }
-    timers.insert(low, 1)
-    timers[low] = task
-    if (low === 0) wake(supervisor)
+    if (task.due !== undefined) disarm(task)
+    task.due = due
+    let at = timers.length
+    while (at > 0 && timers[at - 1].due > due) --at
+    timers.insert(at, 1)
+    timers[at] = task
+    if (at === 0) wake(supervisor)
 }
 
 /** Forgets the time of `task`. */
 export function disarm(task: TaskRecord): void {
     if (task.due === undefined) return
     task.due = undefined
-    const { timers } = task.supervisor
-    timers.insert(timers.indexOf(task), -1)
-}
-
-/** Takes out a task whose time has come, or undefined. */
-export function takeDue(supervisor: Supervisor): TaskRecord | undefined {
-    const { timers } = supervisor
-    const task = timers[0]
-    if (!task || task.due > supervisor.clock.millis()) return undefined
-    task.due = undefined
-    timers.insert(0, -1)
-    return task
-}
-
-/** Suspends the supervising fiber until `due`, in ms, or until it is woken. */
-export async function suspendUntil(
-    supervisor: Supervisor,
-    due: number
-): Promise<void> {
-    if (due === Infinity) await ds.suspend()
-    else {
-        const left = due - supervisor.clock.millis()
-        await ds.suspend(Math.min(Math.max(0, left), MAX_MS))
-    }
+    removeFrom(task.supervisor.timers, task)
 }
 
 /**
@@ -331,18 +314,11 @@ export async function pauseForChange(
     const { watchers } = supervisor
     watchers.push(self)
     await ds.suspend(timeout)
-    const at = watchers.indexOf(self)
-    if (at >= 0) watchers.insert(at, -1)
+    removeFrom(watchers, self)
 }
 
-/** Wakes the fibers in `pauseForChange`. One that is gone is forgotten. */
+/** Wakes the fibers in `pauseForChange`. */
 export function wakeWatchers(supervisor: Supervisor): void {
     const { watchers } = supervisor
-    for (let i = watchers.length - 1; i >= 0; --i) {
-        try {
-            if (watchers[i].suspended) watchers[i].resume(undefined)
-        } catch (e: any) {
-            watchers.insert(i, -1)
-        }
-    }
+    while (watchers.length > 0) resumeFiber(watchers.pop())
 }

@@ -22,8 +22,13 @@ const GREY = 90
  *         12.345 INFO [sensor.service] 21.5 degrees
  *
  * @param colour false for a plain dot
+ * @param lastLine the last line that the task has logged
  */
-export function statusText(status: TaskStatus, colour = true): string {
+export function statusText(
+    status: TaskStatus,
+    colour = true,
+    lastLine?: string
+): string {
     const { state, name, error, result, parent } = status
     const lines = [`${dot(state, colour)} ${name}: ${headline(status)}`]
     if (status.waitsFor) lines.push(`waits for ${status.waitsFor}`)
@@ -36,7 +41,7 @@ export function statusText(status: TaskStatus, colour = true): string {
     if (result !== undefined) lines.push(`result ${result}`)
     if (status.left !== undefined)
         lines.push(`${plural(status.left, "run")} left behind`)
-    if (status.lastLine) lines.push(status.lastLine)
+    if (lastLine) lines.push(lastLine)
     const depth = parent ? parent.split(".") : []
     const indent = depth.map(() => "  ").join("")
     return lines

@@ -14,7 +14,6 @@ import {
 } from "./options"
 import {
     DISABLED,
-    HAS_LEFT,
     isLive,
     planOf,
     SAFE,
@@ -24,7 +23,6 @@ import {
     UP,
 } from "./state"
 import { logName } from "./task"
-import { leftRuns } from "./transitions"
 
 // What there is to see of tasks, as data (T15, T16). The field names are stable; a field that
 // does not apply is left out. Times are ms since the start of the firmware; those with "Wall" are
@@ -67,8 +65,6 @@ export interface TaskStatus {
     failedChild?: string
     /** Runs that did not end in their grace period and are left behind. */
     left?: number
-    /** The task's last log line. */
-    lastLine?: string
 }
 
 /** Figures of one task. */
@@ -116,16 +112,14 @@ export interface Summary {
     left: number
 }
 
-/**
- * State of `task` at this moment.
- * @param lines the last lines of tasks, by mark
- */
-export function statusOf(
-    task: TaskRecord,
-    lines: Record<string, string>
-): TaskStatus {
+/** State of `task` at this moment. */
+export function statusOf(task: TaskRecord): TaskStatus {
     const { name, state, since, runs, flags, parent, failedChild } = task
-    const now = task.supervisor.clock.millis()
+    const { clock } = task.supervisor
+    const now = clock.millis()
+    const wall = clock.wall()
+    const { doneAt, left } = task
+    const next = nextOf(task, now)
     const status: TaskStatus = {
         name,
         state,
@@ -134,56 +128,51 @@ export function statusOf(
         runs: count(runs),
     }
     put(status, "startedAt", startOf(task))
-    put(status, "doneAt", task.doneAt)
-    put(status, "lasted", lastedOf(task))
-    put(status, "next", nextOf(task))
-    addWall(task, status, now)
+    put(status, "doneAt", doneAt)
+    put(status, "lasted", lastedOf(task, now))
+    put(status, "next", next)
+    // a time that is not known makes NaN
+    if (wall !== undefined) {
+        const offset = wall - now
+        put(status, "sinceWall", offset + since)
+        put(status, "doneWall", offset + doneAt)
+        put(status, "nextWall", offset + next)
+    }
     put(status, "restarts", task.restarts)
     put(status, "failures", task.failures)
     put(status, "skipped", task.skipped)
-    put(status, "result", resultOf(task.result))
+    put(status, "result", shortOf(task.result))
     put(status, "error", task.error)
     put(status, "waitsFor", waitsFor(task))
     if ((flags & DISABLED) !== 0) status.disabled = true
     if (parent) status.parent = parent.name
     if (failedChild) status.failedChild = failedChild.name
-    if ((flags & HAS_LEFT) !== 0) status.left = leftRuns(task)
-    put(status, "lastLine", lines[markOf(name)])
+    if (left > 0) status.left = left
     return status
 }
 
 function put(status: any, field: keyof TaskStatus, value: any): void {
-    if (value !== undefined) status[field] = value
+    // NaN, as an unknown time, is not the same as itself
+    if (value !== undefined && value === value) status[field] = value
 }
 
 function count(value: number | undefined): number {
     return value === undefined ? 0 : value
 }
 
-function resultOf(result: any): number | boolean | string | undefined {
-    if (
-        result === undefined ||
-        typeof result === "number" ||
-        typeof result === "boolean"
-    )
-        return result
-    return plainText(result, MAX_RESULT_CHARS)
-}
-
-function addWall(task: TaskRecord, status: TaskStatus, now: number): void {
-    const wall = task.supervisor.clock.wall()
-    if (wall === undefined) return
-    const offset = wall - now
-    status.sinceWall = offset + status.since
-    if (status.doneAt !== undefined) status.doneWall = offset + status.doneAt
-    if (status.next !== undefined) status.nextWall = offset + status.next
+/** A result or figure: a number or boolean as it is, anything else as a short text. */
+function shortOf(value: any): any {
+    const type = typeof value
+    return type === "undefined" || type === "number" || type === "boolean"
+        ? value
+        : plainText(value, MAX_RESULT_CHARS)
 }
 
 /** Next planned run or restart. */
-function nextOf(task: TaskRecord): number {
+function nextOf(task: TaskRecord, now: number): number {
     if (!isLive(task)) return task.due
     const { every } = planOf(task)
-    const late = task.supervisor.clock.millis() - task.next
+    const late = now - task.next
     // while a run goes on, the planned times that have passed are as good as skipped
     return late > 0 && every !== undefined
         ? task.next + Math.ceil(late / every) * every
@@ -191,17 +180,13 @@ function nextOf(task: TaskRecord): number {
 }
 
 /** Start of the present or last run. */
-function startOf(task: TaskRecord): number {
+function startOf(task: TaskRecord): number | undefined {
     return task.state === "running" ? task.since : task.startedAt
 }
 
-function lastedOf(task: TaskRecord): number | undefined {
-    const startedAt = startOf(task)
-    if (startedAt === undefined) return undefined
-    return (
-        (isLive(task) ? task.supervisor.clock.millis() : task.doneAt) -
-        startedAt
-    )
+/** How long the present or last run has lasted; NaN for a task that never ran. */
+function lastedOf(task: TaskRecord, now: number): number {
+    return (isLive(task) ? now : task.doneAt) - startOf(task)
 }
 
 /** Figures of `task` at this moment. */
@@ -212,42 +197,40 @@ export function statsOf(task: TaskRecord): TaskStats {
         restarts: count(task.restarts),
         failures: count(task.failures),
         skipped: count(task.skipped),
-        lasted: lastedOf(task),
-        figures: figuresOf(task),
+        lasted: lastedOf(task, task.supervisor.clock.millis()),
+        figures: figuresOf(task.stats),
     }
 }
 
-/** The task's own figures: numbers as they are, anything else as a short text. */
-function figuresOf(task: TaskRecord): Record<string, number | string> {
+/** The task's own figures, as many as are shown. */
+function figuresOf(stats: any): Record<string, number | string> {
     const figures: Record<string, number | string> = {}
-    const { stats } = task
-    if (typeof stats !== "object" || !stats) return figures
-    for (const name of Object.keys(stats).slice(0, MAX_FIGURES)) {
-        const value: any = stats[name]
-        figures[name] =
-            typeof value === "number"
-                ? value
-                : plainText(value, MAX_RESULT_CHARS)
-    }
+    if (typeof stats !== "object" || stats === null) return figures
+    for (const name of Object.keys(stats).slice(0, MAX_FIGURES))
+        figures[name] = shortOf(stats[name])
     return figures
 }
 
 /** Figures of the device at this moment. */
 export function deviceStats(supervisor: Supervisor): DeviceStats {
-    const { tasks, journal, flash, left } = supervisor
+    const { tasks, journal, flash, left, log, clock, flags } = supervisor
     const supervising = 1
-    return {
-        uptime: supervisor.clock.millis(),
-        boot: journal ? journal.boot : undefined,
-        lastEnd: journal ? journal.lastEnd : undefined,
-        shortStarts: journal ? journal.shortStarts : undefined,
-        safe: (supervisor.flags & SAFE) !== 0,
+    const stats = {
+        uptime: clock.millis(),
+        safe: (flags & SAFE) !== 0,
         tasks: tasks.length,
         fibers: supervising + tasks.filter(isLive).length + left.length,
         left: left.length,
-        log: supervisor.log.handlers(),
-        flash: flash ? flash.stats : undefined,
+        log: log.handlers(),
+    } as DeviceStats
+    if (journal) {
+        const { boot, lastEnd, shortStarts } = journal
+        stats.boot = boot
+        stats.lastEnd = lastEnd
+        stats.shortStarts = shortStarts
     }
+    if (flash) stats.flash = flash.stats
+    return stats
 }
 
 /** The registry as a whole at this moment. */
@@ -306,7 +289,7 @@ function eachLine(
 }
 
 /** The mark that the log puts before the lines of a task. */
-function markOf(name: string): string {
+export function markOf(name: string): string {
     return serviceMark(logName(name))
 }
 

@@ -1,12 +1,11 @@
 import * as ds from "@devicescript/core"
 import type { ServiceLogger } from "../log"
-import type { Signal } from "../platform"
+import { removeFrom, replaceAll, Signal } from "../platform"
 import { taskError } from "./errors"
 import { checkName, freeName } from "./names"
 import {
     Failure,
     MAX_CLEANUPS,
-    MAX_TASKS,
     Plan,
     Task,
     TaskBody,
@@ -14,6 +13,7 @@ import {
     TaskState,
 } from "./options"
 import { applyKept } from "./overrides"
+import { RecentRestarts } from "./restart-policy"
 import {
     CLOSING,
     CORE,
@@ -36,11 +36,11 @@ import {
     stopForGood,
     stopWanting,
 } from "./transitions"
-import { checkOptions, checkWait } from "./validate"
+import { checkWait, readTaskOptions } from "./validate"
 import {
-    awaitEnds,
     checkPresent,
     checkStopped,
+    endTasks,
     isLeftBehind,
     MAY_THROW,
 } from "./waits"
@@ -69,8 +69,8 @@ class SupervisedTask implements TaskRecord {
     cleanups: (() => ds.AsyncVoid)[]
     failures: number
     restarts: number
-    recent: number[]
-    attempts: number
+    recent: RecentRestarts
+    left: number
     plan: Plan
     next: number
     nextWall: number
@@ -136,15 +136,11 @@ class SupervisedTask implements TaskRecord {
     }
 
     async stop(): Promise<void> {
-        const ends = { tasks: [this], runs: [this.runs] }
-        stopForGood(this)
-        await awaitEnds(this.supervisor, ends)
+        await endTasks(this.supervisor, [this], stopForGood)
     }
 
     async restart(): Promise<void> {
-        const ends = { tasks: [this], runs: [this.runs] }
-        requestRestart(this)
-        await awaitEnds(this.supervisor, ends)
+        await endTasks(this.supervisor, [this], requestRestart)
     }
 }
 
@@ -159,21 +155,18 @@ export function addTask(
     checkName(name)
     if (typeof body !== "function")
         throw taskError(name, "the body must be a function")
-    if (options !== undefined) checkOptions(name, options)
+    // what was given is kept, not a copy: many tasks may share it
+    if (options) readTaskOptions(name, options)
+    const own = options || NO_OPTIONS
     if ((supervisor.flags & CLOSING) !== 0)
         throw taskError(name, "the registry was disposed of")
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     makeRoom(supervisor, name)
-    const task = new SupervisedTask(
-        supervisor,
-        full,
-        body,
-        options || NO_OPTIONS
-    )
+    const task = new SupervisedTask(supervisor, full, body, own)
     if (parent) task.parent = parent
     supervisor.tasks.push(task)
     supervisor.byName[full] = task
-    if (task.options.core) makeCore(task)
+    if (own.core) makeCore(task)
     applyKept(task)
     autostart(task)
     return task
@@ -181,16 +174,15 @@ export function addTask(
 
 /** Has a place for one more task: that of a child that has ended, if need be. */
 function makeRoom(supervisor: Supervisor, name: string): void {
-    const { tasks, left } = supervisor
-    const most =
-        supervisor.maxTasks === undefined ? MAX_TASKS : supervisor.maxTasks
+    const { tasks, left, maxTasks } = supervisor
     // a run that is left behind takes the place of a task
-    if (tasks.length + left.length < most) return
-    const ended = tasks.find(task => task.parent !== undefined && isOver(task))
-    if (ended) return removeTask(ended)
-    const kept =
-        left.length > 0 ? `, ${left.length} of them for runs left behind` : ""
-    throw taskError(name, `one more than ${most}, the most allowed${kept}`)
+    if (tasks.length + left.length < maxTasks) return
+    for (const task of tasks)
+        if (task.parent && isOver(task)) return removeTask(task)
+    throw taskError(
+        name,
+        `one more than ${maxTasks}, with ${left.length} for runs left behind`
+    )
 }
 
 /** Starts a task that is new, unless its options, its kept state or safe mode say no. */
@@ -231,18 +223,17 @@ function deferCleanup(
     if (cleanups.length >= MAX_CLEANUPS)
         throw taskError(
             task.name,
-            `at most ${MAX_CLEANUPS} cleanups can be deferred at a time`
+            "at most 16 cleanups can be deferred at a time"
         )
     // a function of its own, so that one that is deferred twice can be taken back once
     const entry = async () => await cleanup()
     cleanups.push(entry)
     return () => {
-        const at = cleanups.indexOf(entry)
-        if (at >= 0) cleanups.insert(at, -1)
+        removeFrom(cleanups, entry)
     }
 }
 
 /** The name of a task as its topic has it: one admits no "@", so `name@1` logs as `name-1`. */
 export function logName(name: string): string {
-    return name.includes("@") ? name.split("@").join("-") : name
+    return replaceAll(name, "@", "-")
 }

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
-import { resumeFiber } from "../platform"
+import { ALERT, ERROR } from "../log"
+import { rangeError, removeFrom, resumeFiber } from "../platform"
 import {
     hasLeaving,
     isUp,
@@ -8,17 +9,16 @@ import {
     obstacle,
     requires,
 } from "./dependencies"
-import { failure, failureText } from "./errors"
-import { Failure, MAX_LEFT_BEHIND, Plan } from "./options"
+import { failureText, toFailure } from "./errors"
+import { MAX_LEFT_BEHIND, Plan, TaskState } from "./options"
 import { admitRestart, restartDelay, wantsRestart } from "./restart-policy"
-import { recordFailure, run, RunEvents, windUp } from "./run"
 import {
     beginPlan,
     consumeRun,
     dropPlan,
     followWall,
-    hasPlan,
-    skipPassed,
+    isPlanned,
+    refreshPlan,
 } from "./schedule"
 import {
     AGAIN,
@@ -26,7 +26,7 @@ import {
     BOOTED,
     CANCELLED,
     CHECKED,
-    CLOCK_SET,
+    countUp,
     DELETED,
     disarm,
     DISABLED,
@@ -41,17 +41,14 @@ import {
     HOOKED,
     isLive,
     KEEP_PLAN,
-    NEEDS_REVIEW,
+    nameOf,
     PARENT,
     PARKED,
     pauseForChange,
-    planOf,
-    PLANNED,
     RUN_FLAGS,
     scheduleReview,
     setState,
     START_REQUIRED,
-    Supervisor,
     TaskRecord,
     UNCHECKED,
     UNREADY,
@@ -83,7 +80,7 @@ import {
 // - due: the time of the state: the planned run, the end of the restart delay, the watchdog, the
 //   end of the grace period.
 // - end: the fiber begins (`starting`), the body is over (`running`), children, cleanups and hook
-//   are over (`stopping`). What follows is settled by `afterRun`.
+//   are over (`stopping`). What follows is decided by `settle`.
 
 /** The plan of a task whose plan was taken away. */
 const NO_PLAN: Plan = {}
@@ -96,19 +93,20 @@ const NO_PLAN: Plan = {}
  * whose parent does not run is left alone, too: it would run without it.
  */
 export function startTask(task: TaskRecord): void {
-    const { state, options } = task
+    const { state } = task
     if (!hasParentUp(task)) return
     if (isLive(task)) {
         if (state === "stopping") task.flags |= WANTED | AGAIN
         return
     }
-    if (state === "waiting" && (task.flags & HELD) !== 0) return
-    if (options.requires || options.after) {
-        task.flags = (task.flags & ~CHECKED) | START_REQUIRED
-        task.supervisor.flags |= UNCHECKED
+    if (state === "waiting") {
+        if ((task.flags & HELD) !== 0) return
+        task.flags |= DUE
     }
+    if (isPlanned(task)) task.flags |= DUE
+    task.flags = (task.flags & ~CHECKED) | START_REQUIRED
+    task.supervisor.flags |= UNCHECKED
     forgiveRestarts(task)
-    if ((task.flags & PLANNED) !== 0 || state === "waiting") task.flags |= DUE
     enqueue(task)
 }
 
@@ -119,7 +117,6 @@ export function hasParentUp(task: TaskRecord): boolean {
 
 function forgiveRestarts(task: TaskRecord): void {
     // a field that is set takes heap, also to undefined: most tasks never restart
-    if (task.attempts !== undefined) task.attempts = undefined
     if (task.recent) task.recent = undefined
 }
 
@@ -186,14 +183,14 @@ function hold(task: TaskRecord): void {
 /** Fails a task that does not run, because of others; it goes on once they let it. */
 function failHeld(task: TaskRecord, why: string): void {
     task.flags |= FAILED
-    task.error = failure("Dependency", why)
+    task.error = toFailure(rangeError("Dependency", why))
     disarm(task)
     setState(task, "failed")
 }
 
 /** Fails the tasks of a cycle, and says so once. */
 export function failCycle(cycle: TaskRecord[]): void {
-    const names = cycle.map(task => task.name)
+    const names = cycle.map(nameOf)
     names.push(names[0])
     const text = `cycle of dependencies: ${names.join(" -> ")}`
     for (const task of cycle) {
@@ -206,46 +203,32 @@ export function failCycle(cycle: TaskRecord[]): void {
 /** Starts a run, now. None is under way. */
 function begin(task: TaskRecord): void {
     if (!hasParentUp(task)) return stopWanting(task)
-    if ((task.flags & HAS_LEFT) !== 0 && leftRuns(task) >= MAX_LEFT_BEHIND)
-        return failForGood(
+    if (task.left >= MAX_LEFT_BEHIND) {
+        recordFailure(
             task,
-            `${MAX_LEFT_BEHIND} runs of it are left behind where they wait`
+            "does not start",
+            rangeError("LeftBehind", "too many of its runs are left behind")
         )
+        return failForGood(task)
+    }
     task.flags &= ~(RUN_FLAGS | FAILED)
     if (task.options.notify) task.flags |= UNREADY
-    if ((task.flags & PARENT) !== 0) removeChildren(task)
-    task.runs = task.runs === undefined ? 1 : task.runs + 1
+    removeChildren(task)
+    countUp(task, "runs")
     setState(task, "starting")
-    task.fiber = run.start(task, RUN)
+    task.fiber = task.supervisor.run.start(task)
 }
 
 /** Sleeps until the planned run of a task. @returns false when it is to run at once */
 function awaitPlan(task: TaskRecord): boolean {
-    const { clock } = task.supervisor
-    const plan = planOf(task)
-    if ((task.flags & PLANNED) !== 0) return resumePlan(task)
-    if (!hasPlan(plan)) return false
-    if (!beginPlan(task, plan, clock.millis(), clock.wall())) return false
+    if (!(isPlanned(task) ? refreshPlan(task) : beginPlan(task))) return false
     sleepUntilNext(task)
     return true
 }
 
 /** Goes on with the plan of a task. @returns false when nothing is planned any more */
 function resumePlan(task: TaskRecord): boolean {
-    if ((task.flags & PLANNED) === 0) return false
-    refreshPlan(task)
-    if ((task.flags & PLANNED) === 0) return false
-    sleepUntilNext(task)
-    return true
-}
-
-/** Counts the planned runs that have passed, and looks at the wall clock if the plan is by it. */
-function refreshPlan(task: TaskRecord): void {
-    const plan = planOf(task)
-    const { clock } = task.supervisor
-    const now = clock.millis()
-    if (plan.at !== undefined) followWall(task, plan, now, clock.wall())
-    skipPassed(task, plan, now)
+    return isPlanned(task) && awaitPlan(task)
 }
 
 /** Puts a task to sleep until its planned time, or until the wall clock is known. */
@@ -255,111 +238,66 @@ function sleepUntilNext(task: TaskRecord): void {
 }
 
 function armNext(task: TaskRecord): void {
-    if (planOf(task).at !== undefined) followClock(task.supervisor)
     if (task.next === undefined) disarm(task)
     else arm(task, task.next)
 }
 
-/** Has plans by the wall clock made to fit whenever that is set. */
-function followClock(supervisor: Supervisor): void {
-    if (supervisor.forgetClock) return
-    supervisor.forgetClock = supervisor.clock.onSet(() => {
-        supervisor.flags |= CLOCK_SET
-        wake(supervisor)
-    })
-}
-
 /** Makes a plan by the wall clock fit that, after it was set. */
 export function refitPlan(task: TaskRecord): void {
-    const { state, flags } = task
-    const plan = planOf(task)
-    if (plan.at === undefined || (flags & PLANNED) === 0) return
-    if (state !== "scheduled" && state !== "failed") return
-    const { clock } = task.supervisor
-    followWall(task, plan, clock.millis(), clock.wall())
-    armNext(task)
+    const { state } = task
+    if (state === "scheduled" || (state === "failed" && isPlanned(task))) {
+        followWall(task)
+        armNext(task)
+    }
 }
 
 // what happens during and after a run
 
-/** How the fiber of a run tells what happens to it. */
-const RUN: RunEvents = {
-    entered: task => {
-        if (task.state !== "starting") {
-            task.flags |= CANCELLED | HOOKED
-            return false
-        }
-        const { supervisor, options } = task
-        setState(task, "running")
-        if (options.watchdog !== undefined) {
-            task.fed = task.since
-            arm(task, task.fed + options.watchdog)
-        }
-        supervisor.reports.progress(
-            "{0} started, run {1}",
-            task.name,
-            task.runs
-        )
-        scheduleReview(supervisor)
-        return true
-    },
-    windingUp: task => {
-        if (task.state !== "stopping") setState(task, "stopping")
-    },
-    stopChildren: async task => {
+/**
+ * The fiber of a run has begun. What its start depended on may have gone meanwhile: then it waits
+ * for that again, unless it is to stop.
+ * @returns false when neither body nor hook are to be called
+ */
+export function enterBody(task: TaskRecord): boolean {
+    const isStarting = task.state === "starting"
+    if (!isStarting || !hasParentUp(task) || missingName(task) !== undefined) {
+        task.flags |= CANCELLED | HOOKED
+        if (isStarting) task.flags |= HELD
+        return false
+    }
+    const { supervisor } = task
+    setState(task, "running")
+    beginWatch(task)
+    supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
+    scheduleReview(supervisor)
+    return true
+}
+
+/** The body is over, and something is left to do: stops the children and waits for their ends. */
+export async function leaveBody(task: TaskRecord): Promise<void> {
+    disarm(task)
+    if (task.state !== "stopping") setState(task, "stopping")
+    if ((task.flags & PARENT) !== 0) {
         for (const child of childrenOf(task))
             if (!isOver(child)) stopForGood(child)
         while (childrenOf(task).some(isLive))
             await pauseForChange(task.supervisor)
-    },
-    settled: task => {
-        const { supervisor, flags } = task
-        endRun(task)
-        task.doneAt = supervisor.clock.millis()
-        if ((flags & FAILED) !== 0)
-            task.failures = task.failures === undefined ? 1 : task.failures + 1
-        afterRun(task, flags)
-        if (!isUp(task)) stopDependents(task)
-        scheduleReview(supervisor)
-    },
-    leftRunEnded: task => {
-        const { left, reports } = task.supervisor
-        const self = ds.Fiber.self()
-        const at = left.findIndex(other => other.fiber === self)
-        if (at >= 0) left.insert(at, -1)
-        if (leftRuns(task) === 0) task.flags &= ~HAS_LEFT
-        reports.progress(
-            "a run of {0} that was left behind has ended",
-            task.name
-        )
-    },
-    gaveIn: (task, thrown) => {
-        endRun(task)
-        task.flags &= ~WANTED
-        recordFailure(
-            task,
-            "end of the run",
-            failure("Supervision", "" + thrown)
-        )
-        setState(task, "failed")
-    },
+    }
+    armGrace(task)
 }
 
-function endRun(task: TaskRecord): void {
-    task.fiber = undefined
-    if (task.cleanups) task.cleanups = undefined
-    disarm(task)
-    task.flags &= ~RUN_FLAGS
-}
-
-/** Decides what a task does after a run; `flags` are those that the run ended with. */
-function afterRun(task: TaskRecord, flags: number): void {
+/** The run is over: decides what the task does then. */
+export function settle(task: TaskRecord): void {
+    const { supervisor, flags } = task
+    endRun(task)
+    task.doneAt = supervisor.clock.millis()
+    if (hasFailed(task)) countUp(task, "failures")
     if (task.state === "running") task.startedAt = task.since
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & AGAIN) !== 0) {
         task.flags |= DUE
         enqueue(task)
-    } else if ((flags & WANTED) === 0) rest(task)
+    } else if ((flags & WANTED) === 0) stopWanting(task)
     else if ((flags & HELD) !== 0) enqueue(task)
     else if ((flags & KEEP_PLAN) !== 0) {
         if (!resumePlan(task)) stopWanting(task)
@@ -371,134 +309,135 @@ function afterRun(task: TaskRecord, flags: number): void {
         )
     )
         restartLater(task)
-    else if (!resumePlan(task)) finish(task)
+    else if (!resumePlan(task)) {
+        if (hasFailed(task)) failForGood(task)
+        else park(task, "done")
+    }
+    if (!isUp(task)) stopOthers(task)
+    scheduleReview(supervisor)
+}
+
+/** A run that was left behind has ended after all. */
+export function settleLeft(task: TaskRecord): void {
+    const { left, reports } = task.supervisor
+    if (removeFrom(left, ds.Fiber.self())) countUp(task, "left", -1)
+    reports.progress("a run of {0} that was left behind has ended", task.name)
+}
+
+/** The supervision itself threw at the end of a run: an error of this program. */
+export function giveIn(task: TaskRecord, thrown: unknown): void {
+    endRun(task)
+    recordFailure(task, "end of the run", thrown)
+    park(task, "failed")
+}
+
+function endRun(task: TaskRecord): void {
+    task.fiber = undefined
+    if (task.cleanups) task.cleanups = undefined
+    disarm(task)
+    task.flags &= ~RUN_FLAGS
 }
 
 function hasFailed(task: TaskRecord): boolean {
     return (task.flags & FAILED) !== 0
 }
 
-function isPlanned(task: TaskRecord): boolean {
-    return (task.flags & PLANNED) !== 0
-}
-
-/** Puts a task that nobody wants to run into its state of rest. */
-function rest(task: TaskRecord): void {
-    const state = (task.flags & DISABLED) !== 0 ? "disabled" : "stopped"
+/** Puts a task that does not run into a state in which it stays until somebody starts it. */
+function park(task: TaskRecord, state: TaskState): void {
+    task.flags &= ~(WANTED | HELD)
     disarm(task)
     dropPlan(task)
     if (task.state === state) return
     setState(task, state)
-    task.supervisor.reports.progress("{0} stopped", task.name)
+    task.supervisor.reports.progress("{0} {1}", task.name, state)
 }
 
 /** Puts a task that does not run into its state of rest, whatever it was to do. */
 export function stopWanting(task: TaskRecord): void {
-    task.flags &= ~(WANTED | HELD)
-    rest(task)
-}
-
-function finish(task: TaskRecord): void {
-    if (hasFailed(task)) return failForGood(task, undefined)
-    task.flags &= ~WANTED
-    setState(task, "done")
-    task.supervisor.reports.progress("{0} {1}", task.name, task.state)
+    park(task, (task.flags & DISABLED) !== 0 ? "disabled" : "stopped")
 }
 
 /** Plans a restart: its delay doubles with each one; the planned run comes first if it is sooner. */
 function restartLater(task: TaskRecord): void {
-    const { supervisor } = task
-    if (!task.recent) task.recent = []
-    const limit = effective(task, "maxRestarts")
+    const { doneAt } = task
+    const recent = task.recent || { times: [], attempts: 0 }
+    task.recent = recent
     if (
         !admitRestart(
-            task.recent,
-            task.doneAt,
-            limit,
+            recent.times,
+            doneAt,
+            effective(task, "maxRestarts"),
             effective(task, "window")
         )
     )
         return useUp(task)
-    const isHealthy = task.doneAt - task.startedAt >= effective(task, "healthy")
-    const attempts =
-        isHealthy || task.attempts === undefined ? 0 : task.attempts
-    const delay = restartDelay(
+    if (doneAt - task.startedAt >= effective(task, "healthy"))
+        recent.attempts = 0
+    let delay = restartDelay(
         effective(task, "delay"),
         effective(task, "maxDelay"),
-        attempts
+        recent.attempts++
     )
-    task.attempts = attempts + 1
-    task.restarts = task.restarts === undefined ? 1 : task.restarts + 1
-    let due = task.doneAt + delay
+    countUp(task, "restarts")
     if (isPlanned(task)) {
         refreshPlan(task)
-        if (task.next < due) due = task.next
+        if (task.next < doneAt + delay) delay = task.next - doneAt
     }
     setState(task, "waiting")
-    arm(task, due)
-    supervisor.reports.progress(
-        "{0} restarts in {1} ms",
-        task.name,
-        due - task.doneAt
-    )
+    arm(task, doneAt + delay)
+    task.supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
 /** The restarts are used up: failed until the next planned run, or for good. */
 function useUp(task: TaskRecord): void {
-    const count = effective(task, "maxRestarts")
-    const seconds = effective(task, "window") / 1000
-    const last = hasFailed(task) ? failureText(task.error) : "it returned"
     task.recent = undefined
-    if (isPlanned(task)) refreshPlan(task)
-    if (!isPlanned(task)) {
-        task.log.alert(
-            "failed for good after {0} restarts in {1} s, last: {2}",
-            count,
-            seconds,
-            last
-        )
-        return failForGood(task, undefined)
-    }
+    const goesOn = isPlanned(task) && refreshPlan(task)
+    task.log.log(
+        goesOn ? ERROR : ALERT,
+        "failed {0} after {1} restarts in {2} s, last: {3}",
+        goesOn ? "until its next planned run" : "for good",
+        effective(task, "maxRestarts"),
+        effective(task, "window") / 1000,
+        hasFailed(task) ? failureText(task.error) : "it returned"
+    )
+    if (!goesOn) return failForGood(task)
     task.flags |= FAILED
     setState(task, "failed")
     armNext(task)
-    task.log.error(
-        "failed until its next planned run after {0} restarts in {1} s, last: {2}",
-        count,
-        seconds,
-        last
-    )
 }
 
 /** The end of a task that failed: its parent knows, and others as its options say (T19b). */
-function failForGood(task: TaskRecord, why: string | undefined): void {
-    const { supervisor, parent } = task
-    task.flags = (task.flags & ~(WANTED | HELD)) | FAILED
-    dropPlan(task)
-    disarm(task)
-    if (why) recordFailure(task, "does not start", failure("LeftBehind", why))
-    setState(task, "failed")
-    supervisor.reports.progress("{0} {1}", task.name, task.state)
+function failForGood(task: TaskRecord): void {
+    const { supervisor, parent, name } = task
+    task.flags |= FAILED
+    park(task, "failed")
     if (parent) parent.failedChild = task
     const escalation = effective(task, "escalate")
     if (escalation === "link") {
         if (parent && parent.state === "running")
-            failRun(parent, failure("Child", `${task.name} failed for good`))
+            failRun(parent, "Child", `${name} failed for good`)
     } else if (escalation !== "none" && supervisor.escalation !== "restart") {
-        supervisor.reports.alert(
-            "{0} failed for good: {1}",
-            task.name,
-            escalation
-        )
+        supervisor.reports.alert("{0} failed for good: {1}", name, escalation)
         supervisor.escalation = escalation
         wake(supervisor)
     }
 }
 
 /** Fails the run of a task from outside; its restart policy decides what follows. */
-function failRun(task: TaskRecord, why: Failure): void {
-    recordFailure(task, "failed", why)
+function failRun(task: TaskRecord, error: string, message: string): void {
+    recordFailure(task, "failed", rangeError(error, message))
     requestStop(task)
+}
+
+/** Keeps what the present run failed with, and reports it. Never throws. */
+export function recordFailure(
+    task: TaskRecord,
+    what: string,
+    thrown: unknown
+): void {
+    task.flags |= FAILED
+    task.error = toFailure(thrown)
+    task.log.exception(what, thrown)
 }
 
 // time
@@ -508,14 +447,21 @@ export function onDue(task: TaskRecord): void {
     const { state } = task
     if (state === "running") return checkWatchdog(task)
     if (state === "stopping") return leaveBehind(task)
-    const now = task.supervisor.clock.millis()
-    if (isPlanned(task) && task.next <= now) {
-        consumeRun(task, planOf(task), now)
+    if (isPlanned(task) && task.next <= task.supervisor.clock.millis()) {
+        consumeRun(task)
         // a restart policy counts within one planned run
         forgiveRestarts(task)
     }
     task.flags |= DUE
     enqueue(task)
+}
+
+/** Begins the watchdog of a running task. */
+function beginWatch(task: TaskRecord): void {
+    const { watchdog } = task.options
+    if (watchdog === undefined) return
+    task.fed = task.supervisor.clock.millis()
+    arm(task, task.fed + watchdog)
 }
 
 /**
@@ -524,14 +470,14 @@ export function onDue(task: TaskRecord): void {
  */
 function checkWatchdog(task: TaskRecord): void {
     const { watchdog } = task.options
-    if (watchdog === undefined) return
     const silent = task.supervisor.clock.millis() - task.fed
     if (silent < watchdog) return arm(task, task.fed + watchdog)
-    const message = `silent for ${silent} ms, ${watchdog} ms allowed`
-    task.flags |= FAILED
-    task.error = failure("Watchdog", message)
-    task.log.error("watchdog: {0} {1}", task.name, message)
-    requestStop(task)
+    failRun(task, "Watchdog", `silent for ${silent} ms, ${watchdog} ms allowed`)
+}
+
+/** Gives a run its grace period from now on. */
+function armGrace(task: TaskRecord): void {
+    arm(task, task.supervisor.clock.millis() + effective(task, "grace"))
 }
 
 /**
@@ -540,18 +486,14 @@ function checkWatchdog(task: TaskRecord): void {
  */
 function leaveBehind(task: TaskRecord): void {
     const { supervisor } = task
-    supervisor.left.push({ task, fiber: task.fiber })
+    supervisor.left.push(task.fiber)
+    countUp(task, "left")
     task.flags = (task.flags | HAS_LEFT) & ~PARKED
     task.log.error(
         "did not stop within {0} ms: this run is left behind where it waits",
         effective(task, "grace")
     )
-    task.fiber = windUp.start(task, RUN)
-}
-
-/** How many runs of a task are left behind. */
-export function leftRuns(task: TaskRecord): number {
-    return task.supervisor.left.filter(left => left.task === task).length
+    task.fiber = supervisor.windUp.start(task)
 }
 
 // stop
@@ -571,69 +513,46 @@ export function stopRun(task: TaskRecord): void {
 }
 
 /**
- * Asks for a stop of a task. Its dependents and children have to stop before it; they are asked
- * as well, and theirs by the supervising fiber, which goes on from there step by step. Returns
- * at once; asking again changes nothing.
+ * Asks for a stop of a task; asking again changes nothing. One that runs is seen to by the
+ * supervising fiber, step by step: its dependents and children have to stop before it. One that
+ * does not run but was up, since it had returned, takes its dependents with it.
  */
 function requestStop(task: TaskRecord): void {
     task.flags &= ~AGAIN
-    if (!isLive(task)) return standDown(task)
-    if (task.state === "stopping") return
-    beginStop(task)
-    advanceStop(task)
-}
-
-/** Stops a task that does not run; one that had returned, or waits for its next run, was up. */
-function standDown(task: TaskRecord): void {
+    if (isLive(task)) return beginStop(task)
     const wasUp = isUp(task)
     stopWanting(task)
-    if (wasUp) stopDependents(task)
+    if (wasUp) stopOthers(task)
 }
 
 function beginStop(task: TaskRecord): void {
     const { supervisor } = task
+    if (task.state === "stopping") return
     disarm(task)
     setState(task, "stopping")
-    supervisor.flags |= HAS_WAITERS | NEEDS_REVIEW
-    wake(supervisor)
+    supervisor.flags |= HAS_WAITERS
+    scheduleReview(supervisor)
 }
 
 /**
- * Asks the children and dependents of a stopping task to stop, and lets the stop reach its body
- * once none of them runs any more.
+ * Asks for a stop of the live tasks that require `task`, which is not up any more or about to
+ * stop: they wait for it to be back. The children of one that stops are stopped as well.
+ * @returns whether there are any
  */
-function advanceStop(task: TaskRecord): void {
-    if ((task.flags & (CANCELLED | WINDING)) !== 0) return
-    const { supervisor } = task
-    let isBlocked = false
-    for (const other of supervisor.tasks) {
-        if (!isLive(other)) continue
-        const isChild = other.parent === task
-        if (!isChild && !requires(other, task)) continue
-        isBlocked = true
-        if (isChild) other.flags &= ~(WANTED | AGAIN)
-        else holdBack(other, task)
-        if (other.state !== "stopping") beginStop(other)
-    }
-    if (isBlocked) return
-    task.flags |= CANCELLED
-    arm(task, supervisor.clock.millis() + effective(task, "grace"))
-    if ((task.flags & PARKED) !== 0) resumeFiber(task.fiber)
-}
-
-/** Has a live task wait, after its end, for one that it requires; that one waits for the end. */
-function holdBack(task: TaskRecord, required: TaskRecord): void {
-    task.flags |= HELD
-    required.flags |= HAS_LEAVING
-}
-
-/** Stops the live tasks that require `task`, which is not up: they wait for it to be back. */
-function stopDependents(task: TaskRecord): void {
+function stopOthers(task: TaskRecord): boolean {
+    let areAny = false
     for (const other of task.supervisor.tasks) {
-        if (!isLive(other) || !requires(other, task)) continue
-        holdBack(other, task)
-        requestStop(other)
+        if (!isLive(other)) continue
+        if (other.parent === task && task.state === "stopping")
+            other.flags &= ~(WANTED | AGAIN)
+        else if (requires(other, task)) {
+            other.flags |= HELD
+            task.flags |= HAS_LEAVING
+        } else continue
+        areAny = true
+        beginStop(other)
     }
+    return areAny
 }
 
 /** See `Task.ready`. */
@@ -641,7 +560,7 @@ export function setReady(task: TaskRecord, up: boolean): void {
     if (up) task.flags &= ~UNREADY
     else {
         task.flags |= UNREADY
-        stopDependents(task)
+        stopOthers(task)
     }
     scheduleReview(task.supervisor)
 }
@@ -654,10 +573,17 @@ export function needsReview(task: TaskRecord): boolean {
     )
 }
 
-/** Looks at a task that stops or waits for others. */
+/**
+ * Looks at a task that stops or waits for others. The stop reaches the body of one once none of
+ * its children and dependents runs any more.
+ */
 export function reviewTask(task: TaskRecord): void {
-    if (task.state === "stopping") advanceStop(task)
-    else if (!isLive(task)) proceed(task)
+    if (!isLive(task)) return proceed(task)
+    if (task.state !== "stopping") return
+    if ((task.flags & (CANCELLED | WINDING)) !== 0 || stopOthers(task)) return
+    task.flags |= CANCELLED
+    armGrace(task)
+    if ((task.flags & PARKED) !== 0) resumeFiber(task.fiber)
 }
 
 // restart, remove
@@ -665,13 +591,9 @@ export function reviewTask(task: TaskRecord): void {
 /** Stops a task if it runs, and starts it again. */
 export function requestRestart(task: TaskRecord): void {
     if (!hasParentUp(task)) return
-    if (isLive(task)) {
-        requestStop(task)
-        task.flags |= WANTED | AGAIN
-    } else {
-        standDown(task)
-        startTask(task)
-    }
+    requestStop(task)
+    if (isLive(task)) task.flags |= WANTED | AGAIN
+    else startTask(task)
 }
 
 /** Stops a task and takes it out of the registry, its children with it. */
@@ -684,15 +606,11 @@ export function requestDelete(task: TaskRecord): void {
 /** Takes a task that is not running out of the registry, its children with it. */
 export function removeTask(task: TaskRecord): void {
     const { supervisor } = task
-    const { tasks, core } = supervisor
-    const at = tasks.indexOf(task)
-    if (at < 0) return
+    if (!removeFrom(supervisor.tasks, task)) return
     task.flags |= DELETED
-    tasks.insert(at, -1)
     delete supervisor.byName[task.name]
-    const coreAt = core.indexOf(task)
-    if (coreAt >= 0) core.insert(coreAt, -1)
-    if ((task.flags & PARENT) !== 0) removeChildren(task)
+    removeFrom(supervisor.core, task)
+    removeChildren(task)
     supervisor.log.freeTopic(task.log)
     stopWanting(task)
     scheduleReview(supervisor)
@@ -700,7 +618,7 @@ export function removeTask(task: TaskRecord): void {
 }
 
 function removeChildren(task: TaskRecord): void {
-    childrenOf(task).forEach(requestDelete)
+    if ((task.flags & PARENT) !== 0) childrenOf(task).forEach(requestDelete)
 }
 
 /** Whether a task has ended and will not run again by itself. */
@@ -714,19 +632,17 @@ function childrenOf(task: TaskRecord): TaskRecord[] {
 
 // disable, enable, plans
 
-/** Keeps a task from starting at boot, and stops it. */
-export function disableTask(task: TaskRecord): void {
-    task.flags |= DISABLED
-    stopForGood(task)
+/** Stops a task that was disabled, unless it has been enabled meanwhile. */
+export function stopDisabled(task: TaskRecord): void {
+    if ((task.flags & DISABLED) !== 0) stopForGood(task)
 }
 
-/** Takes back `disableTask`, and starts the task unless only `start` does that. */
-export function enableTask(task: TaskRecord): void {
-    task.flags &= ~DISABLED
-    if (isLive(task)) startTask(task)
-    else if (task.options.autostart !== false && hasParentUp(task))
+/** Starts a task that was enabled, unless only `start` does that. */
+export function startEnabled(task: TaskRecord): void {
+    if ((task.flags & DISABLED) !== 0) return
+    if (isLive(task) || (task.options.autostart !== false && hasParentUp(task)))
         startTask(task)
-    else if (task.state === "disabled") rest(task)
+    else if (task.state === "disabled") stopWanting(task)
 }
 
 /** Gives a task another plan until the next reset, and starts it by that plan. */
@@ -751,16 +667,18 @@ export function unscheduleTask(task: TaskRecord): void {
 /** Makes the plan fit changed options. */
 export function planAgain(task: TaskRecord): void {
     task.plan = undefined
-    if (!hasPlan(planOf(task))) endPlan(task)
+    const { in: delay, every, at } = task.options
+    if (delay === undefined && every === undefined && at === undefined)
+        endPlan(task)
     else if ((task.flags & WANTED) !== 0) replan(task)
 }
 
 function endPlan(task: TaskRecord): void {
     const { state } = task
     const wasPlanned = isPlanned(task)
+    if (state === "scheduled") requestStop(task)
     dropPlan(task)
-    if (state === "scheduled") standDown(task)
-    else if (state === "failed" && wasPlanned) {
+    if (state === "failed" && wasPlanned) {
         task.flags &= ~WANTED
         disarm(task)
     }
@@ -768,16 +686,14 @@ function endPlan(task: TaskRecord): void {
 
 /** Plans the next run from now on. */
 function replan(task: TaskRecord): void {
-    const { clock } = task.supervisor
-    beginPlan(task, planOf(task), clock.millis(), clock.wall())
+    dropPlan(task)
+    beginPlan(task)
     if (task.state === "scheduled") armNext(task)
 }
 
 /** Begins the watchdog of a running task anew, after its options have changed. */
 export function watchAgain(task: TaskRecord): void {
     if (task.state !== "running") return
-    const { watchdog } = task.options
-    task.fed = task.supervisor.clock.millis()
-    if (watchdog === undefined) disarm(task)
-    else arm(task, task.fed + watchdog)
+    disarm(task)
+    beginWatch(task)
 }

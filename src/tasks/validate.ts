@@ -1,10 +1,11 @@
-import { checkOption, optionError } from "../platform"
+import { optionError, readOptions } from "../platform"
 import { taskError } from "./errors"
 import {
     KEPT_OPTIONS,
     MAX_ITEMS,
     MAX_MS,
     Plan,
+    PLAN_OPTIONS,
     TASK_OPTIONS,
     TaskOptions,
 } from "./options"
@@ -13,75 +14,64 @@ import { parseTimeOfDay } from "./schedule"
 const TIME_OF_DAY = '"HH:MM", "HH:MM:SS" or Unix time in ms'
 
 /**
- * Checks options of a task, or the defaults of a registry.
+ * Reads the options of a task.
+ * @param names those that are allowed, each with a space on both sides; all when left out
+ * @returns a copy, without those that are undefined
  * @throws OptionError naming the task, the option, what is wanted and what was given
  */
-export function checkOptions(task: string, options: TaskOptions): void {
+export function readTaskOptions(
+    task: string,
+    given: TaskOptions | undefined,
+    names?: string
+): TaskOptions {
     const thing = `task "${task}"`
-    if (typeof options !== "object" || !options || Array.isArray(options))
-        throw optionError(thing, "options", "an object", options)
-    for (const name of Object.keys(options)) {
-        const value = (options as any)[name]
-        if (value === undefined) continue
-        if (name === "at") checkTime(thing, value)
-        else checkOption(thing, TASK_OPTIONS, name, value)
-        if (!Array.isArray(value)) continue
-        if (value.length > MAX_ITEMS)
-            throw optionError(thing, name, `at most ${MAX_ITEMS} items`, value)
-        if (name !== "args") checkNames(thing, name, value)
-    }
-    if (options.in !== undefined && options.at !== undefined)
-        throw optionError(thing, "at", 'none beside "in"', options.at)
-}
-
-/** Like `checkOptions`, for options that are to be kept in flash. */
-export function checkKeptOptions(task: string, options: TaskOptions): void {
-    checkOptions(task, options)
-    for (const name of Object.keys(options))
-        if (!KEPT_OPTIONS.includes(` ${name} `))
-            throw optionError(
-                `task "${task}"`,
-                name,
-                `one of${KEPT_OPTIONS}in what is kept in flash`,
-                (options as any)[name]
-            )
-}
-
-/** Checks a plan on its own. */
-export function checkPlan(task: string, plan: Plan): void {
-    checkOptions(task, plan)
-    for (const name of Object.keys(plan))
-        if (name !== "in" && name !== "every" && name !== "at")
-            throw taskError(task, `no "${name}" in a plan`)
-    if (
-        plan.in === undefined &&
-        plan.every === undefined &&
-        plan.at === undefined
+    const options: any = readOptions<TaskOptions>(
+        thing,
+        TASK_OPTIONS,
+        given,
+        {}
     )
+    for (const name of Object.keys(options)) {
+        const value = options[name]
+        if (names && names.indexOf(` ${name} `) < 0)
+            throw optionError(thing, name, `one of${names}here`, value)
+        if (Array.isArray(value)) checkList(thing, name, value)
+    }
+    const { at } = options
+    if (at === undefined) return options
+    const time = typeof at === "string" ? parseTimeOfDay(at) : at
+    if (!(time >= 0 && time < 1e15))
+        throw optionError(thing, "at", TIME_OF_DAY, at)
+    if (options.in !== undefined)
+        throw optionError(thing, "at", 'none beside "in"', at)
+    return options
+}
+
+function checkList(thing: string, name: string, list: any[]): void {
+    if (list.length > MAX_ITEMS)
+        throw optionError(thing, name, "at most 8 items", list)
+    if (name === "args") return
+    for (const item of list)
+        if (typeof item !== "string")
+            throw optionError(thing, name, "names of tasks", item)
+}
+
+/** Checks options that are to be kept in flash. */
+export function checkKeptOptions(task: string, options: TaskOptions): void {
+    // those that are undefined are taken back, and have to be ones that could be kept
+    readTaskOptions(task, options, KEPT_OPTIONS)
+}
+
+/** Reads a plan on its own. */
+export function readPlan(task: string, plan: Plan): Plan {
+    const read = readTaskOptions(task, plan, PLAN_OPTIONS)
+    if (!Object.keys(read).length)
         throw taskError(task, 'a plan needs "in", "every" or "at"')
+    return read
 }
 
 /** Checks the length of a wait; less than nothing counts as 0. */
 export function checkWait(task: string, ms: number): void {
     if (typeof ms !== "number" || !(ms <= MAX_MS))
-        throw optionError(
-            `task "${task}"`,
-            "wait",
-            `a number of at most ${MAX_MS} ms`,
-            ms
-        )
-}
-
-function checkTime(thing: string, value: string | number): void {
-    const isTime =
-        typeof value === "string"
-            ? parseTimeOfDay(value) !== undefined
-            : typeof value === "number" && value > 0 && value < 1e15
-    if (!isTime) throw optionError(thing, "at", TIME_OF_DAY, value)
-}
-
-function checkNames(thing: string, option: string, names: string[]): void {
-    for (const name of names)
-        if (typeof name !== "string" || !name)
-            throw optionError(thing, option, "names of tasks", name)
+        throw optionError(task, "wait", "a number of at most 2147483647 ms", ms)
 }

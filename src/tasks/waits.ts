@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { TaskStopped } from "./errors"
+import { inSlices } from "./loop"
 import { IGNORED_STOP_MS, LEFT_BEHIND_PAUSE_MS } from "./options"
 import {
     CANCELLED,
@@ -25,13 +26,14 @@ export async function checkStopped(task: TaskRecord): Promise<void> {
     if (isLeftBehind(task)) {
         // a loop that swallows everything would never yield otherwise, and so panic the VM (60001)
         await ds.sleep(LEFT_BEHIND_PAUSE_MS)
-        throw new TaskStopped(task.name)
+        return checkPresent(task)
     }
-    if (!isCancelled(task)) return
+    if ((task.flags & (CANCELLED | WINDING)) !== CANCELLED) return
     task.flags &= ~PARKED
     if ((task.flags & THROWN) !== 0) await ds.sleep(IGNORED_STOP_MS)
     // it may have been left behind meanwhile, and the flags be those of the next run
-    if (!isLeftBehind(task)) task.flags |= THROWN
+    checkPresent(task)
+    task.flags |= THROWN
     throw new TaskStopped(task.name)
 }
 
@@ -42,21 +44,19 @@ export function checkPresent(task: TaskRecord): void {
 
 /** Whether the calling fiber is a run of `task` that was left behind. */
 export function isLeftBehind(task: TaskRecord): boolean {
-    if ((task.flags & HAS_LEFT) === 0) return false
-    const self = ds.Fiber.self()
-    return task.supervisor.left.some(left => left.fiber === self)
+    return (task.flags & HAS_LEFT) !== 0 && isLeft(task.supervisor)
 }
 
-function isCancelled(task: TaskRecord): boolean {
-    return (task.flags & (CANCELLED | WINDING)) === CANCELLED
+function isLeft(supervisor: Supervisor): boolean {
+    return supervisor.left.includes(ds.Fiber.self())
 }
 
 /** The task whose own fiber is calling, or undefined. @throws TaskStopped in a run left behind */
 function callingTask(supervisor: Supervisor): TaskRecord | undefined {
+    if (isLeft(supervisor)) throw new TaskStopped("left behind")
     const self = ds.Fiber.self()
-    for (const left of supervisor.left)
-        if (left.fiber === self) throw new TaskStopped(left.task.name)
-    return supervisor.tasks.find(task => task.fiber === self)
+    for (const task of supervisor.tasks) if (task.fiber === self) return task
+    return undefined
 }
 
 /** Runs whose ends are waited for: tasks, and which of their runs. */
@@ -66,21 +66,46 @@ export interface Ends {
 }
 
 /**
+ * Asks many tasks to end, in slices.
+ * @returns the runs that are to end: some tasks begin the next one before all were asked
+ */
+export async function askToEnd(
+    tasks: TaskRecord[],
+    action: (task: TaskRecord) => void
+): Promise<Ends> {
+    const runs: number[] = []
+    await inSlices(tasks, task => {
+        runs.push(task.runs)
+        action(task)
+    })
+    return { tasks, runs }
+}
+
+/**
  * Waits for the end of runs that were asked to stop, on behalf of whoever calls. A task that
  * waits for its own end, or for that of an ancestor, would wait for ever: its body gets
  * `TaskStopped` when the stop reaches it, its cleanups and hooks go on at once.
  */
 export async function awaitEnds(
     supervisor: Supervisor,
-    ends: Ends
+    { tasks, runs }: Ends
 ): Promise<void> {
-    const { tasks, runs } = ends
     const caller = callingTask(supervisor)
     const isOver = (task: TaskRecord, at: number) => {
-        if (!isLive(task) || task.runs !== runs[at]) return true
+        // one that has been asked something else meanwhile does not stop
+        if (task.state !== "stopping" || task.runs !== runs[at]) return true
         return isWithin(caller, task) && (caller.flags & WINDING) !== 0
     }
     await pauseUntil(caller, supervisor, () => tasks.every(isOver))
+}
+
+/** Asks tasks to end, and waits for their ends. */
+export async function endTasks(
+    supervisor: Supervisor,
+    tasks: TaskRecord[],
+    action: (task: TaskRecord) => void
+): Promise<void> {
+    await awaitEnds(supervisor, await askToEnd(tasks, action))
 }
 
 /**
@@ -115,7 +140,7 @@ async function pauseUntil(
         if (caller && (caller.flags & MAY_THROW) !== 0)
             await checkStopped(caller)
         const left = end === undefined ? undefined : end - clock.millis()
-        if (left !== undefined && left <= 0) return false
+        if (left <= 0) return false
         if (caller) caller.flags |= PARKED
         await pauseForChange(supervisor, left)
         if (caller && !isLeftBehind(caller)) caller.flags &= ~PARKED

@@ -130,7 +130,7 @@ describe("tasks: kept states", () => {
         })
         for (let i = 10; i < 27; ++i)
             tasks.add("a-very-long-name-of-" + i, forever)
-        await refuse("does not fit into 2 times 200 bytes", async () => {
+        await refuse("does not fit into flash", async () => {
             await tasks.disable("a-very*")
         })
         same(

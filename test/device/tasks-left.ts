@@ -221,7 +221,7 @@ describe("tasks: runs left behind", () => {
         } catch (e: any) {
             problem = e.message
         }
-        same(problem.includes("3 of them for runs left behind"), true, problem)
+        same(problem.includes("with 3 for runs left behind"), true, problem)
         await wakeAll()
         await leftAre(bench, 0)
         t.start()

@@ -237,7 +237,7 @@ describe("tasks: selections and summaries", () => {
             for (let i = 1; i <= 4; ++i) task.log.info("line {0}", i)
         })
         await tasks.wait("x")
-        const lines = tasks.lines("x", 2)
+        const lines = tasks.lastLines("x", 2)
         same(lines.length, 2)
         same(lines[0].endsWith("line 3"), true)
         same(lines[1].endsWith("line 4"), true)
@@ -251,7 +251,8 @@ describe("tasks: selections and summaries", () => {
 })
 
 function refuse(tasks: TaskRegistry, selection: string): void {
-    expectError("no task", () => tasks.names(selection))
+    const problem = "state: wanted"
+    expectError(problem, () => tasks.names(selection))
 }
 
 describe("tasks: core tasks", () => {

@@ -148,7 +148,7 @@ describe("tasks: schedules", () => {
         expectError("every: wanted 1 to", () =>
             tasks.schedule("x", { every: -1 })
         )
-        expectError('no "core" in a plan', () =>
+        expectError("core: wanted one of in every at here", () =>
             tasks.schedule("x", { core: true } as any)
         )
     })

@@ -137,7 +137,7 @@ describe("tasks in the simulator", { concurrency: 2 }, () => {
         const text = await consoleOf(t, "watchdog")
         const found = [
             ...text.matchAll(
-                /^\S+ .*watchdog: (\w+) silent for (\d+) ms, 200 ms allowed/gm
+                /^\S+ .*\[(\w+).service\] failed: Watchdog: silent for (\d+) ms, 200 ms allowed/gm
             ),
         ]
         assert.equal(found.length, 4)

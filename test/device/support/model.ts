@@ -388,9 +388,22 @@ export class Model {
         while (!holds()) {
             self.check()
             if (ds.millis() > end)
-                throw new Error(`step ${self.steps}: never came: ${what}`)
+                throw new Error(
+                    `step ${self.steps}: never came: ${what}; ${self.shown()}`
+                )
             await ds.sleep(2)
         }
+    }
+
+    /** What the tasks do, for a message. */
+    private shown(): string {
+        const flags = this.tasks.status().map(s => {
+            const { name, state, waitsFor } = s
+            return waitsFor
+                ? `${name} ${state} for ${waitsFor}`
+                : `${name} ${state}`
+        })
+        return flags.join(", ")
     }
 
     private expect(holds: boolean, what: string): void {
