@@ -81,6 +81,8 @@ export class Ota {
     refusal = ""
     /** Why an offer has to wait; empty when it need not. */
     busy = ""
+    /** Errors reached a collector at the last look: syslog has no socket while a file is pulled. */
+    hasCollector = false
     /** Tasks that fail. */
     readonly failing: string[] = []
     readonly collector = new PartCollector()
@@ -158,8 +160,9 @@ export async function offerPart(
 
 /** Looks after tasks and probation; to be called about once a second. */
 export async function watchProbation(ota: Ota): Promise<void> {
-    const { clock, file, tasks } = ota.parts
+    const { clock, file, tasks, hasCollector } = ota.parts
     const now = clock.millis()
+    ota.hasCollector = hasCollector()
     const elapsed = now - ota.startedAt
     if (tasks) findFailing(tasks, ota.failing, elapsed)
     ota.collector.expire(now)
@@ -180,18 +183,18 @@ export async function watchProbation(ota: Ota): Promise<void> {
 
 /** What is wrong with the version on probation; empty while nothing is. */
 function probationFault(
-    { parts, failing, source }: Ota,
+    { parts, failing, source, hasCollector }: Ota,
     record: OtaRecord,
     isOver: boolean
 ): string {
-    const { hasCollector, isSafe, settings } = parts
+    const { isSafe, settings } = parts
     const wantsSource = (record.links & SOURCE) !== 0
     const wantsCollector = (record.links & COLLECTOR) !== 0
     if (isSafe && isSafe()) return "safe mode"
     if (failing.length > record.failing) return `failing: ${failing.join(", ")}`
     if (wantsSource && !textOf(settings, "OTA_URL"))
         return "source out of reach: OTA_URL is empty"
-    if (isOver && wantsCollector && !hasCollector())
+    if (isOver && wantsCollector && !hasCollector)
         return "no line reaches the collector"
     return isOver && wantsSource && !source.isReached
         ? `source out of reach: ${source.problem}`
@@ -261,9 +264,9 @@ async function take(
     text: string,
     isPulled: boolean
 ): Promise<OtaVerdict> {
-    const { file, settings, hasCollector } = ota.parts
+    const { file, settings } = ota.parts
     const staged = await file.stage(text)
-    const collector = hasCollector() ? COLLECTOR : 0
+    const collector = ota.hasCollector ? COLLECTOR : 0
     const source = isPulled || ota.source.isReached ? SOURCE : 0
     const record = staged.unchanged
         ? activeRecord(version, hash)
