@@ -118,7 +118,10 @@ function takeLine(answer: HttpAnswer, data: Buffer, at: number): number {
     let end = data.indexOf(10, at)
     const isWhole = end >= 0
     if (!isWhole) end = data.length
-    const line = Buffer.concat(answer.line, data.slice(at, end))
+    const { length } = answer.line
+    const line = Buffer.alloc(length + end - at)
+    line.blitAt(0, answer.line, 0, length)
+    line.blitAt(length, data, at, end - at)
     answer.line = isWhole ? Buffer.alloc(0) : line
     if (line.length > MAX_HEAD_LINE_BYTES)
         answer.fault = `a line of more than ${MAX_HEAD_LINE_BYTES} bytes`

@@ -68,7 +68,8 @@ export async function openBody(
             : pieces.bytes(bodyAt, length).toString()
     const body = new Pieces(MAX_BODY_BYTES)
     const sealKey = hmacSha256(Buffer.from(key, "hex"), [SEAL_PURPOSE])
-    const counter = Buffer.concat(nonce, Buffer.alloc(1))
+    const counter = Buffer.alloc(nonce.length + 1)
+    counter.blitAt(0, nonce, 0, nonce.length)
     let at = bodyAt
     while (at < length) {
         const line = pieces.line(at, SEALED_LINE_BYTES)

@@ -60,8 +60,7 @@ export async function carryOut(call: Call): Promise<void> {
         case ds.FiberdOperation.Time:
             return clock.setWall(integer(call, 0), "host")
         case ds.FiberdOperation.Reboot:
-            // once the answer has been sent
-            setTimeout(reboot || ds.restart, BEFORE_RESTART_MS)
+            restartLater.start(reboot || ds.restart)
             return
         case ds.FiberdOperation.Offer:
             return await offer(call)
@@ -217,6 +216,12 @@ function settingsOf({ parts }: Call): RemoteSettings {
 }
 
 /** A part of a configuration file, in hexadecimal digits. */
+/** Restarts once the answer has been sent. */
+async function restartLater(restart: () => void): Promise<void> {
+    await ds.sleep(BEFORE_RESTART_MS)
+    restart()
+}
+
 async function offer(call: Call): Promise<void> {
     const part = Buffer.from(call.args[2] || "", "hex")
     await configOf(call).offer(integer(call, 0), integer(call, 1), part)
