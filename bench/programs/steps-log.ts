@@ -29,6 +29,7 @@ const RECORD: LogRecord = {
     level: INFO,
     topic: "task.sensor",
     mark: "sensor.service",
+    name: "sensor.service",
     message: "measured 21 degrees",
     meta: undefined,
 }

@@ -37,8 +37,6 @@ export interface Core {
     /** When the next burst window of a handler ends, in ms since start. */
     windowEnd: number
     readonly clock: Clock
-    /** The handler that takes the record at hand in any case. */
-    forced?: HandlerEntry
     /** Whether deferred records are being dispatched. */
     draining?: boolean
     /** Whether progress reports are let through. */

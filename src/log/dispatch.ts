@@ -1,4 +1,4 @@
-import { escapeControls } from "../platform"
+import { escapeControls, replaceAll } from "../platform"
 import { Core, Deferred } from "./core"
 import { HandlerEntry, startWindow } from "./entry"
 import { defer, filterFailed, formatterFailed, handlerFailed } from "./faults"
@@ -9,7 +9,7 @@ import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
 import { cut, MAX_MESSAGE, nativeFormat } from "./text"
-import { settled, Source } from "./topic"
+import { forget, settled, Source } from "./topic"
 
 const DEL = "\x7f"
 const quote = JSON.stringify
@@ -37,63 +37,111 @@ export function publish(
     c?: unknown,
     d?: unknown
 ): void {
-    let topic = source
     let entries = source.entries
     if (!entries) {
-        topic = settled(source)
+        const topic = settled(source)
         if (level > topic.threshold) return
         entries = topic.entries
     }
-    if (typeof message !== "string") message = joined(message, a, b, c, d)
-    else if (
-        a !== undefined ||
-        b !== undefined ||
-        message.indexOf("{0}") >= 0
-    ) {
-        // the VM writes objects with their UTF-8 escaped byte by byte
-        if (typeof a === "object") a = textOf(a)
-        if (typeof b === "object") b = textOf(b)
-        if (c !== undefined || d !== undefined) {
-            c = textOf(c)
-            d = textOf(d)
-        }
-        message = nativeFormat(message, a, b, c, d)
-    }
-    const bytes = message.byteLength
-    // texts that are neither longer in quotes nor hold a DEL are not looked at any further
-    if (
-        bytes > MAX_MESSAGE ||
-        quote(message).byteLength !== bytes + 2 ||
-        message.indexOf(DEL) >= 0
-    )
-        message = cleaned(message)
     const core = source.core
-    if (core.busy) return keepForLater(core, source, level, message)
-    core.busy = true
-    // one object serves all records: the heap is small, and handlers must not keep it
     let record = core.record
-    if (core.source !== source) {
-        core.source = source
-        record.topic = source.name
-        record.mark = source.mark
-        record.meta = source.meta
+    let i = 0
+    try {
+        if (a !== undefined || b !== undefined || message.indexOf("{0}") >= 0) {
+            // the VM writes objects with their UTF-8 escaped byte by byte
+            if (typeof a === "object") a = textOf(a)
+            if (typeof b === "object") b = textOf(b)
+            if (c !== undefined || d !== undefined) {
+                c = textOf(c)
+                d = textOf(d)
+            }
+            message = nativeFormat(message, a, b, c, d)
+        }
+        // texts that are neither longer in quotes nor hold a DEL are not looked at any further
+        if (
+            message.byteLength > MAX_MESSAGE ||
+            quote(message).byteLength !== message.byteLength + 2 ||
+            message.indexOf(DEL) >= 0
+        )
+            message = cleaned(message)
+        if (core.busy) return keepForLater(core, source, level, message)
+        core.busy = true
+        // one object serves all records: the heap is small, and handlers must not keep it
+        if (core.source !== source) takeSource(core, source)
+        record.level = level
+        record.message = message
+        if (record.time !== core.millis()) takeTime(core)
+        if (!entries) {
+            const topic = settled(source)
+            entries = topic.taking
+            if (level > topic.ceiling) entries = entries.filter(isDirect)
+            if (topic.filters)
+                record = applyFilters(core, undefined, topic.filters, record)
+            if (record) level = record.level
+            else entries = []
+        }
+        // null is the formatter of those that want no line
+        let formatter: Formatter = null
+        let line: string
+        for (let entry = entries[0]; entry; entry = entries[i]) {
+            i = i + 1
+            if (level > entry.plainLevel) {
+                const taken = asked(core, entry, record)
+                if (taken !== record) {
+                    give(core, entry, taken)
+                    continue
+                }
+            }
+            const passed = entry.passed
+            if (passed >= entry.limit && refuse(core, entry, level)) continue
+            const wanted = entry.activeFormatter
+            if (wanted !== formatter) {
+                formatter = wanted
+                line =
+                    wanted === LINE_FORMATTER
+                        ? formatLine(record)
+                        : lineFor(core, entry, record)
+            }
+            entry.passed = passed + 1
+            entry.emit(record, line)
+        }
+    } catch (e: any) {
+        // before the first handler: the message is no text, which no function for texts takes
+        if (i === 0)
+            return publish(source, level, "{0}", joined(message, a, b, c, d))
+        handlerFailed(core, entries[i - 1], e)
+        for (const entry of entries.slice(i))
+            give(core, entry, asked(core, entry, record))
     }
-    record.level = level
-    record.message = message
-    const time = core.millis()
-    if (record.time !== time) {
-        record.time = time
-        record.wall = core.clock.wall()
-        if (time >= core.windowEnd) renewWindows(core, time)
-    }
-    if (level > topic.plainLevel) {
-        if (level > topic.ceiling) entries = entries.filter(isDirect)
-        if (topic.filters)
-            record = applyFilters(core, undefined, topic.filters, record)
-    }
-    if (record) emitTo(core, entries, record)
     if (core.deferred) drain(core)
     core.busy = false
+}
+
+/** Puts the logger of a call into the record. */
+function takeSource(core: Core, source: Source): void {
+    const { name, mark } = source
+    const { record } = core
+    core.source = source
+    record.topic = name
+    record.mark = mark
+    record.name = mark || name
+    record.meta = source.meta
+}
+
+/** Puts the time of a call into the record, and starts new burst windows where they are over. */
+function takeTime(core: Core): void {
+    const { record } = core
+    const time = core.millis()
+    record.time = time
+    record.wall = core.clock.wall()
+    record.stamp = undefined
+    if (time < core.windowEnd) return
+    let next = Infinity
+    for (const entry of core.entries) {
+        if (time >= entry.windowEnd) startWindow(entry, time)
+        if (entry.windowEnd < next) next = entry.windowEnd
+    }
+    core.windowEnd = next
 }
 
 /** The message and arguments of a call whose message is no text, one after the other. */
@@ -103,8 +151,9 @@ function joined(message: unknown, ...args: unknown[]): string {
     return words.join(" ")
 }
 
-/** A text of at most MAX_MESSAGE bytes and without control characters. */
+/** A text of at most MAX_MESSAGE bytes and without control characters. @throws for what is no text */
 function cleaned(text: string): string {
+    if (typeof text !== "string") throw new TypeError("a text is wanted")
     return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)
 }
 
@@ -112,65 +161,49 @@ function isDirect(entry: HandlerEntry): boolean {
     return entry.direct === true
 }
 
-/** Gives a record to handlers. */
-function emitTo(core: Core, entries: HandlerEntry[], record: LogRecord): void {
-    const level = record.level
-    // what the line was made by and of; a handler that wants none has null for a formatter
-    let formatter: Formatter = null
-    let formatted = record
-    let line: string
-    let i = 0
-    let entry = entries[0]
-    // a throw leaves the inner loop, and the outer one goes on with the next handler
-    while (entry) {
-        try {
-            for (; entry; entry = entries[i]) {
-                i = i + 1
-                if (level > entry.threshold && entry !== core.forced) continue
-                let taken = record
-                if (entry.activeFilters && entry !== core.forced) {
-                    taken = applyFilters(
-                        core,
-                        entry,
-                        entry.activeFilters,
-                        record
-                    )
-                    if (!taken) continue
-                }
-                const passed = entry.passed
-                if (passed >= entry.limit && refuse(core, entry, level))
-                    continue
-                const wanted = entry.activeFormatter
-                if (wanted !== formatter || taken !== formatted) {
-                    line =
-                        wanted === LINE_FORMATTER
-                            ? formatLine(taken)
-                            : lineBy(core, entry, taken)
-                    formatter = wanted
-                    formatted = taken
-                }
-                entry.passed = passed + 1
-                entry.emit(taken, line)
-            }
-        } catch (e: any) {
-            handlerFailed(core, entry, e)
-            entry = entries[i]
-        }
+/** The record that a handler takes by its level and filters, changed or not; undefined for none. */
+function asked(
+    core: Core,
+    entry: HandlerEntry,
+    record: LogRecord
+): LogRecord | undefined {
+    if (record.level > entry.threshold) return undefined
+    const filters = entry.activeFilters
+    return filters ? applyFilters(core, entry, filters, record) : record
+}
+
+/** Gives a handler a record that is not as the others get it, or after one of them threw. */
+function give(
+    core: Core,
+    entry: HandlerEntry,
+    record: LogRecord | undefined
+): void {
+    if (!record) return
+    if (entry.passed >= entry.limit && refuse(core, entry, record.level)) return
+    try {
+        const line = lineFor(core, entry, record)
+        entry.passed++
+        entry.emit(record, line)
+    } catch (e: any) {
+        handlerFailed(core, entry, e)
     }
 }
 
 /**
- * The line by a handler's own formatter: one line, unless it may make more. When it throws, the
- * default one makes the line.
+ * The line by a handler's formatter: one line, unless it may make more, and undefined when the
+ * handler wants none. When the formatter throws, the default one makes the line.
  */
-function lineBy(core: Core, entry: HandlerEntry, record: LogRecord): string {
+function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
     const formatter = entry.activeFormatter
     if (formatter === null) return undefined
     try {
         const line: unknown = formatter.format(record)
         if (typeof line !== "string")
             throw new TypeError(`a formatter gives a text, got ${textOf(line)}`)
-        return formatter.multiLine ? line : escapeControls(line)
+        // a NUL would end the line early in what keeps or shows it
+        return formatter.multiLine
+            ? replaceAll(line, "\0", "#000")
+            : escapeControls(line)
     } catch (e: any) {
         formatterFailed(core, entry, e)
         return formatLine(record)
@@ -217,6 +250,8 @@ function ask(filter: LogFilter, record: LogRecord): FilterAnswer {
         changed.topic = escapeControls(changed.topic)
     if (changed.mark !== record.mark)
         changed.mark = escapeControls("" + changed.mark)
+    changed.name = changed.mark || changed.topic
+    changed.stamp = undefined
     return changed
 }
 
@@ -232,23 +267,12 @@ function isRecord(value: unknown): boolean {
     )
 }
 
-/** Starts new burst windows where they are over at `time`. */
-function renewWindows(core: Core, time: number): void {
-    let next = Infinity
-    for (const entry of core.entries) {
-        if (time >= entry.windowEnd) startWindow(entry, time)
-        if (entry.windowEnd < next) next = entry.windowEnd
-    }
-    core.windowEnd = next
-}
-
 /**
  * Decides on a record above the burst limit: errors and worse may be as many again, so that a
  * storm of lesser ones cannot hide them; the rest is dropped and counted.
  * @returns whether it is dropped
  */
 function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
-    if (entry === core.forced) return false
     const reserve = entry.limit + entry.burst.records
     if (level <= ERROR && entry.passed < reserve) return false
     entry.dropped = (entry.dropped ?? 0) + 1
@@ -307,17 +331,20 @@ function publishDeferred(
     { source, level, message, forced }: Deferred
 ): void {
     const topic = settled(source)
-    if (!forced && level > topic.threshold) return
-    if (forced) topic.entries = without(topic.entries, forced)
+    const isTaken = level <= topic.threshold
+    if (!forced) {
+        if (isTaken) publish(source, level, "{0}", message)
+        return
+    }
+    topic.taking = isTaken ? without(topic.taking, forced) : []
+    if (topic.entries) topic.entries = topic.taking
+    topic.threshold = TRACE
     publish(source, level, "{0}", message)
-    if (!forced) return
-    core.busy = false
-    core.forced = forced
-    topic.entries = [forced]
-    topic.plainLevel = TRACE
-    publish(source, level, "{0}", message)
-    core.forced = undefined
-    // what is forced leaves the burst limit to others
-    forced.limit++
-    topic.entries = undefined
+    forget(topic)
+    // the record is still there; it leaves the burst limit to others
+    core.busy = true
+    const { limit } = forced
+    forced.limit = Infinity
+    give(core, forced, core.record)
+    forced.limit = limit + 1
 }

@@ -3,7 +3,7 @@ import { optionError, optionNames, OptionTable, readOptions } from "../platform"
 import { LogFilter } from "./filters"
 import { Formatter, LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
-import { Level, TRACE } from "./levels"
+import { Level, NONE, TRACE } from "./levels"
 import { Account, queueLimits } from "./queue"
 import { LogRecord } from "./record"
 import { checkTopic, LevelRules } from "./spec"
@@ -20,8 +20,8 @@ export const FAILED = "failed"
 export interface HandlerEntry extends HandlerOptions {
     /** The most detailed level that it takes of any topic; NONE while it is out. */
     threshold: Level
-    /** Those of its `levels` first; undefined when there are none. */
-    activeFilters: LogFilter[]
+    /** Up to this level it takes records as they are: NONE while it has filters. */
+    plainLevel: Level
     /** Records handed to the handler, and their count up to which the burst window admits more. */
     passed: number
     limit: number
@@ -32,6 +32,8 @@ export interface HandlerEntry extends HandlerOptions {
     readonly name: string
     /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
     windowEnd: number
+    /** Those of its `levels` first; undefined when there are none. */
+    activeFilters: LogFilter[]
     /** Records dropped by the burst limit, or lost because something threw. */
     dropped?: number
     /** Of these, dropped by the burst limit and not reported yet, and when that is due. */
@@ -152,11 +154,18 @@ export function activate(entry: HandlerEntry, now: number): void {
     const active: LogFilter[] = levels ? [levels] : []
     if (filters) active.pushRange(filters)
     entry.threshold = levels ? levels.finest() : level
-    entry.activeFilters = active.length ? active : undefined
+    setFilters(entry, active)
     entry.activeFormatter = entry.formatter
     entry.failed = false
     entry.backAt = undefined
     startWindow(entry, now)
+}
+
+/** Puts filters in force. */
+export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
+    const hasAny = filters.length > 0
+    entry.activeFilters = hasAny ? filters : undefined
+    entry.plainLevel = hasAny ? NONE : entry.threshold
 }
 
 /** Starts a burst window, an endless one when there is no limit. */

@@ -1,5 +1,5 @@
 import { Core } from "./core"
-import { HandlerEntry } from "./entry"
+import { HandlerEntry, setFilters } from "./entry"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
@@ -31,7 +31,7 @@ export function takeOut(
     part: string,
     error: unknown
 ): void {
-    entry.threshold = NONE
+    entry.threshold = entry.plainLevel = NONE
     entry.failed = true
     partFailed(core, entry, part, error)
 }
@@ -54,8 +54,7 @@ export function filterFailed(
     filter: LogFilter,
     error: unknown
 ): void {
-    const rest = without(entry.activeFilters, filter)
-    entry.activeFilters = rest.length ? rest : undefined
+    setFilters(entry, without(entry.activeFilters, filter))
     partFailed(core, entry, `filter "${textOf(filter.name)}" of `, error)
 }
 

@@ -109,7 +109,7 @@ export class TemplateFormatter implements Formatter {
         if (name === "level") return LABELS[record.level]
         if (name === "topic") return record.topic
         if (name === "task") return taskName(record.topic)
-        if (name === "mark") return record.mark || record.topic
+        if (name === "mark") return record.name
         if (name === "meta")
             return record.meta ? escapeControls(renderFields(record.meta)) : ""
         return this.multiLine
@@ -117,11 +117,11 @@ export class TemplateFormatter implements Formatter {
             : record.message
     }
 
-    private timeText({ time, wall }: LogRecord): string {
+    private timeText(record: LogRecord): string {
+        const { time, wall } = record
         const { timeOffset } = this.options
-        if (wall === undefined || this.options.time === TIME_UPTIME)
-            return uptimeText(time)
-        if (timeOffset === 0) return rfc3339(wall)
+        if (this.options.time === TIME_UPTIME) return uptimeText(time)
+        if (wall === undefined || timeOffset === 0) return timeText(record)
         const local = rfc3339(wall + timeOffset * 60000)
         return local.slice(0, -1) + zone(timeOffset)
     }
@@ -143,32 +143,21 @@ function zone(minutes: number): string {
     return (minutes < 0 ? "-" : "+") + hours + ":" + rest
 }
 
-/** What the text of the time was made for, and that text. */
-let stampTime = -1
-let stampWall: number = undefined
-let stamp = ""
-
 /** `TIME [LEVEL] [name.service] message`. */
 export function formatLine(record: LogRecord): string {
-    // plain statements: in one expression the VM would keep every part in a slot
-    if (record.time !== stampTime) renewStamp(record)
-    else if (record.wall !== stampWall) renewStamp(record)
-    let name = record.mark
-    if (!name) name = record.topic
+    // records of one VM slice have the same time: its text is made once
+    if (!record.stamp) record.stamp = timeText(record)
     return nativeFormat(
         "{0} [{1}] [{2}] {3}",
-        stamp,
+        record.stamp,
         LABELS[record.level],
-        name,
+        record.name,
         record.message
     )
 }
 
-/** Several records of one VM slice have the same time: its text is made once. */
-function renewStamp({ time, wall }: LogRecord): void {
-    stampTime = time
-    stampWall = wall
-    stamp = wall === undefined ? uptimeText(time) : rfc3339(wall)
+function timeText({ time, wall }: LogRecord): string {
+    return wall === undefined ? uptimeText(time) : rfc3339(wall)
 }
 
 /** The default formatter, one for all handlers so that it runs once for a record. */

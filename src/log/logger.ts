@@ -40,7 +40,6 @@ export class Logger implements Source {
     // what holds for its topic, see `topic.ts`
     threshold = TRACE
     entries: HandlerEntry[] = undefined
-    plainLevel: Level
     /** Dotted topic, or undefined before the first use of a task's logger. */
     name: string
     /** The mark of a service's lines, or undefined; the task's name before the first use. */

@@ -11,8 +11,12 @@ export interface LogRecord {
     topic: string
     /** The mark of a service's lines, as `sensor.service.child`; undefined for plain loggers. */
     mark: string | undefined
+    /** What lines show of these: the mark, or else the topic. */
+    name: string
     /** The formatted message, one or more lines. */
     message: string
     /** Structured data of the event; undefined when there is none. */
     meta: Record<string, any> | undefined
+    /** Text of the time, once the default formatter has made it. */
+    stamp?: string
 }

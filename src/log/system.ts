@@ -58,13 +58,14 @@ export class LogSystem implements Core {
         message: "",
         topic: "",
         mark: undefined,
+        name: "",
+        stamp: undefined,
         wall: undefined,
         meta: undefined,
     }
     source: Source = undefined
     readonly millis: () => number
     deferred: Deferred[] = undefined
-    forced: HandlerEntry = undefined
     windowEnd = 0
     readonly topics: Logger[] = []
     replaced = 0

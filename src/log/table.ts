@@ -47,7 +47,7 @@ export function getEntry(core: Core, name: string): HandlerEntry {
 
 /** Removes an entry, which takes no record from now on. */
 export function removeEntry(core: Core, entry: HandlerEntry): void {
-    entry.threshold = NONE
+    entry.threshold = entry.plainLevel = NONE
     core.entries = without(core.entries, entry)
 }
 

@@ -19,22 +19,25 @@ export const MAX_TOPICS = 64
 
 /** Who logs: a logger, with what holds for its topic. */
 export interface Source {
-    /** Most detailed level that a handler takes; TRACE while `entries` is undefined. */
+    /** Most detailed level that a handler takes; TRACE before that is worked out. */
     threshold: Level
     core: Core
     /**
-     * The handlers that take this topic, those with the same formatter side by side. Undefined
-     * after a change, until the next use: working all topics out at once could take more steps
-     * than the VM allows between two waits.
+     * The same as `taking`, where a record goes straight to them. Undefined where there are
+     * filters before all handlers, or handlers that take more than the log's level.
      */
     entries: HandlerEntry[]
-    /** Up to this level records go straight to `entries`. */
-    plainLevel: Level
     /** Dotted name; undefined for a task's logger that has not been used. */
     name: string
     /** The mark of a service's lines; the task's name while `name` is undefined. */
     mark?: string
     meta?: Record<string, any>
+    /**
+     * The handlers that take this topic, those with the same formatter side by side. Undefined
+     * after a change, until the next use: working all topics out at once could take more steps
+     * than the VM allows between two waits.
+     */
+    taking?: HandlerEntry[]
     /** Level by the log's rules; what is more detailed is for `direct` handlers only. */
     ceiling?: Level
     /** Filters before all handlers; undefined when there are none. */
@@ -48,7 +51,7 @@ export interface Source {
 /** The logger that knows what holds for the topic of another one, or itself, worked out. */
 export function settled(source: Source): Source {
     if (source.base) source = source.base
-    if (source.entries) return source
+    if (source.taking) return source
     if (source.name === undefined) {
         const task = source.mark
         source.mark = serviceMark(task)
@@ -102,8 +105,10 @@ function giveUp(source: Source): void {
     forget(source)
 }
 
-function forget(source: Source): void {
+/** Forgets what was worked out for a logger, until its next use. */
+export function forget(source: Source): void {
     source.entries = undefined
+    source.taking = undefined
     source.threshold = TRACE
 }
 
@@ -125,12 +130,13 @@ function workOut(source: Source): void {
     }
     source.threshold = threshold
     // one array for all topics where it can be, to save heap
-    source.entries = taking.length < entries.length ? taking : entries
-    source.ceiling = ceiling
-    source.plainLevel = ceiling
-    if (!globalFilters) return
-    source.filters = globalFilters.ofTopic(name)
-    if (source.filters) source.plainLevel = NONE
+    source.taking = taking.length < entries.length ? taking : entries
+    const filters = globalFilters && globalFilters.ofTopic(name)
+    if (!filters && threshold <= ceiling) source.entries = source.taking
+    else {
+        source.ceiling = ceiling
+        source.filters = filters
+    }
 }
 
 /** The most detailed level that a handler takes of a topic. */

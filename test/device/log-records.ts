@@ -37,7 +37,7 @@ describe("records (L9)", () => {
         clock.setWall(1700000000000)
         log.service("pump", "inlet").error("m")
         expect(JSON.stringify(seen[0])).toBe(
-            '{"level":6,"time":1000,"message":"1 of 2","topic":"net","meta":{"peer":"a"}}'
+            '{"level":6,"time":1000,"message":"1 of 2","topic":"net","name":"net","stamp":"1.000","meta":{"peer":"a"}}'
         )
         const { time, wall, level, topic, mark, message, meta } = seen[1]
         expect(`${time} ${wall} ${level}`).toBe("2500 1700000000000 3")

@@ -10,12 +10,10 @@ export const MAX_RING = 0xe000
 const RING: OptionTable = " size: bytes 64 57344"
 /** Most fibers that may follow one ring at a time. */
 export const MAX_FOLLOWERS = 4
-/**
- * Bytes before each line, which tell its length. The two together are padded to even, so that
- * no header is torn apart at the buffer's end.
- */
-const HEADER = 2
-const EVEN = 0x1fffe
+/** When the ring is full, this part of it is made free at a time: line by line takes longer. */
+const FREED_SHIFT = 3
+/** The lines do not go on at the buffer's start. */
+const UNBROKEN = Infinity
 
 /** Lines of a ring, in order. */
 export interface RingLines {
@@ -29,65 +27,46 @@ export interface RingLines {
 /**
  * Keeps the last lines in RAM, in one buffer of a fixed size: whole lines, oldest out first.
  * Lines are counted from 0 at the start of the firmware; that number is a line's index.
+ *
+ * Each line ends with a byte 0, which no line of the log contains. What is free behind the newest
+ * one holds zeros only, so a new line has its end already. No line is torn at the buffer's end.
  * @devsWhenUsed
  */
 export class RingHandler implements Handler {
-    private readonly buffer: Buffer
-    private readonly size: number
-    /** Where the next line goes, and where the oldest one starts. */
+    private readonly bytes: Buffer
+    /** Where the next line goes, and up to where there is room for it. */
     private end = 0
-    private start = 0
-    private free: number
-    /** Index of the next line, and of the oldest one. */
+    private limit: number
+    /** Index of the next line. */
     private nextIndex = 0
-    private firstIndex = 0
-    /** Wakes those that follow; undefined while nobody does. */
-    private onLine: () => void = undefined
-    private followers: Signal[]
+    /** Where the oldest line starts, and where the lines break off to go on at 0. */
+    private start = 0
+    private wrap = UNBROKEN
+    /**
+     * Those that wait for a line; undefined while nobody does. There is no room then, so that the
+     * next line finds them; the true limit stands in `room` meanwhile.
+     */
+    private followers: Signal[] = undefined
+    private room: number
 
-    /** @param bytes size of the buffer; each line takes 2 or 3 bytes besides its text */
-    constructor(bytes: number) {
-        checkOption("ring", RING, "size", bytes)
-        this.size = bytes & ~1
-        this.free = this.size
-        this.buffer = Buffer.alloc(this.size)
+    /** @param size bytes of the buffer; each line takes 1 besides its text */
+    constructor(size: number) {
+        checkOption("ring", RING, "size", size)
+        this.bytes = Buffer.alloc(size)
+        this.limit = size
     }
 
     emit(record: LogRecord, line: string): void {
-        const size = this.size
-        let length = line.byteLength
-        // with the header, rounded up to even
-        let step = (length + 3) & EVEN
-        if (step > size) {
-            line = cut(line, size - HEADER)
-            length = line.byteLength
-            step = (length + 3) & EVEN
+        let at = this.end
+        let end = at + line.byteLength + 1
+        if (end > this.limit) {
+            line = cut(line, this.bytes.length - 1)
+            at = this.makeRoom(line.byteLength + 1)
+            end = at + line.byteLength + 1
         }
-        const buffer = this.buffer
-        let free = this.free - step
-        let start = this.start
-        // inline, not methods: a call would cost more than the work
-        while (free < 0) {
-            const gone = (buffer.getAt(start, "u16") + 3) & EVEN
-            free = free + gone
-            start = start + gone
-            if (start >= size) start = start - size
-            this.firstIndex = this.firstIndex + 1
-        }
-        this.start = start
-        this.free = free
-        let end = this.end
-        buffer.setAt(end, "u16", length)
-        // the buffer's end cuts off what does not fit, which then goes to its start
-        buffer.blitAt(end + HEADER, line, 0, length)
-        end = end + step
-        if (end >= size) {
-            end = end - size
-            if (end > 0) buffer.blitAt(0, line, step - HEADER - end, end)
-        }
+        this.bytes.blitAt(at, line, 0, end)
         this.end = end
         this.nextIndex = this.nextIndex + 1
-        if (this.onLine) this.onLine()
     }
 
     /** No burst limit: the ring is fast, and bounds itself. */
@@ -97,7 +76,15 @@ export class RingHandler implements Handler {
 
     /** Index of the oldest line that is kept. */
     first(): number {
-        return this.firstIndex
+        let first = this.nextIndex
+        let at = this.start
+        let hasMore = at !== this.end || this.wrap !== UNBROKEN
+        while (hasMore) {
+            at = this.after(this.bytes.indexOf(0, at))
+            first--
+            hasMore = at !== this.end
+        }
+        return first
     }
 
     /** Index of the next line: the number of lines since the start. */
@@ -119,18 +106,9 @@ export class RingHandler implements Handler {
      * The lines from an index on, at most `limit` of them. An index above `next()` is from
      * before a restart: all lines are new then.
      */
-    since(index: number, limit?: number): RingLines {
-        const from =
-            index > this.nextIndex
-                ? this.firstIndex
-                : Math.max(index, this.firstIndex)
+    since(index: number, limit = Infinity): RingLines {
         const lines: string[] = []
-        let at = this.start
-        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
-            if (limit !== undefined && lines.length >= limit) break
-            if (i >= from) lines.push(this.textAt(at))
-            at = this.after(at)
-        }
+        const from = this.walk(index, limit, line => lines.push(line))
         return { from, lines, next: from + lines.length }
     }
 
@@ -142,12 +120,9 @@ export class RingHandler implements Handler {
     grep(pattern: string | string[], limit?: number): string[] {
         const patterns = Array.isArray(pattern) ? pattern : [pattern]
         const found: string[] = []
-        let at = this.start
-        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
-            const line = this.textAt(at)
+        this.walk(0, Infinity, line => {
             if (contains(line, patterns)) found.push(line)
-            at = this.after(at)
-        }
+        })
         return limit < found.length ? found.slice(found.length - limit) : found
     }
 
@@ -156,12 +131,7 @@ export class RingHandler implements Handler {
      * them, since they are not all in the heap at a time.
      */
     each(count: number, use: (line: string) => void): void {
-        const from = this.nextIndex - count
-        let at = this.start
-        for (let i = this.firstIndex; i < this.nextIndex; ++i) {
-            if (i >= from) use(this.textAt(at))
-            at = this.after(at)
-        }
+        this.walk(Math.max(0, this.nextIndex - count), Infinity, use)
     }
 
     /**
@@ -177,37 +147,86 @@ export class RingHandler implements Handler {
 
     /** Forgets all lines; their indexes are not used again. */
     clear(): void {
-        this.start = this.end
-        this.free = this.size
-        this.firstIndex = this.nextIndex
+        const { bytes } = this
+        this.start = this.end = 0
+        this.wrap = UNBROKEN
+        this.room = bytes.length
+        if (!this.followers) this.limit = this.room
+        bytes.fillAt(0, this.room, 0)
     }
 
-    private textAt(at: number): string {
-        const { buffer, size } = this
-        const length = buffer.getAt(at, "u16")
-        const from = at + HEADER < size ? at + HEADER : 0
-        if (from + length <= size)
-            return buffer.slice(from, from + length).toString()
-        const joined = Buffer.alloc(length)
-        joined.blitAt(0, buffer, from, size - from)
-        joined.blitAt(size - from, buffer, 0, length)
-        return joined.toString()
+    /**
+     * Hands out the lines from an index on, at most `limit` of them.
+     * @returns the index of the first one
+     */
+    private walk(
+        from: number,
+        limit: number,
+        use: (line: string) => void
+    ): number {
+        const { bytes, nextIndex } = this
+        let index = this.first()
+        if (from < index || from > nextIndex) from = index
+        let at = this.start
+        for (; index < nextIndex && index - from < limit; ++index) {
+            const end = bytes.indexOf(0, at)
+            if (index >= from) use(bytes.slice(at, end).toString())
+            at = this.after(end)
+        }
+        return from
     }
 
-    /** Where the line after the one at `at` starts. */
-    private after(at: number): number {
-        const next = at + ((this.buffer.getAt(at, "u16") + 3) & EVEN)
-        return next < this.size ? next : next - this.size
+    /** Where the line behind the one that ends at `end` starts. */
+    private after(end: number): number {
+        return end + 1 === this.wrap ? 0 : end + 1
+    }
+
+    /**
+     * Finds room for `need` bytes, for which the oldest lines have to go.
+     * @returns where it starts
+     */
+    private makeRoom(need: number): number {
+        let at = this.end
+        if (this.followers) {
+            this.wake()
+            if (at + need <= this.limit) return at
+        }
+        const { bytes } = this
+        const size = bytes.length
+        let wrap = this.wrap
+        if (wrap === UNBROKEN || at + need > size) {
+            // what is left of the lap before goes, and a new one begins
+            wrap = at
+            at = 0
+        }
+        const wanted = at + Math.min(need + (size >> FREED_SHIFT), size)
+        let start = wrap
+        if (wanted < wrap) start = bytes.indexOf(0, wanted - 1) + 1
+        let limit = start
+        if (start === wrap) {
+            start = 0
+            limit = size
+            wrap = UNBROKEN
+        }
+        this.start = start
+        this.limit = limit
+        this.wrap = wrap
+        bytes.fillAt(at, limit - at, 0)
+        return at
+    }
+
+    private wake(): void {
+        const { followers } = this
+        this.followers = undefined
+        this.limit = this.room
+        for (const follower of followers) follower.notify()
     }
 
     private async waitForLine(timeout: number): Promise<void> {
-        const self = this
-        if (!this.onLine) {
+        if (!this.followers) {
             this.followers = []
-            this.onLine = () => {
-                self.onLine = undefined
-                for (const follower of self.followers) follower.notify()
-            }
+            this.room = this.limit
+            this.limit = 0
         }
         const { followers } = this
         if (followers.length >= MAX_FOLLOWERS)

@@ -83,6 +83,7 @@ export function record(level: Level, clock: Clock): LogRecord {
         level,
         topic: "test",
         mark: undefined,
+        name: "test",
         message: "",
         meta: undefined,
     }
