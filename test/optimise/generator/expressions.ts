@@ -484,7 +484,8 @@ function callOptions(context: Context, depth: number): Option[] {
                 const { name, cost } = random.pick(closures)
                 context.spend(cost! + CALL_COST)
                 const argument = () => expressionOf(context, "any", depth)
-                return a`${name}(${join(list(random.between(0, 2), argument), ", ")})`
+                // TypeScript may take it for `never` where it thinks that no way leads
+                return a`(${name} as any)(${join(list(random.between(0, 2), argument), ", ")})`
             },
         ])
     const method = methodCall(context, depth)
