@@ -1,3 +1,5 @@
+import { replaceAll } from "./replace"
+
 /** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
 export function splitText(text: string, separator: string): string[] {
     const parts: string[] = []
@@ -10,11 +12,6 @@ export function splitText(text: string, separator: string): string[] {
     }
     parts.push(text.slice(start))
     return parts
-}
-
-/** Replaces every `from` by `to`, in some steps for each occurrence. */
-export function replaceAll(text: string, from: string, to: string): string {
-    return text.indexOf(from) < 0 ? text : splitText(text, from).join(to)
 }
 
 /** End of the control characters that take one byte, of the printable ones, and of C1. */

@@ -119,5 +119,6 @@ function fileOf({ file }: Held): SettingsFile {
 
 function turnsOf(held: Held): Exclusive {
     fileOf(held)
-    return held.turns as Exclusive
+    if (!held.turns) held.turns = new Exclusive("the settings")
+    return held.turns
 }

@@ -29,10 +29,12 @@ const ESCAPED = "\u0001"
 export interface CheckContext extends LevelNames {
     /** The tables of the schema. */
     readonly tables: readonly string[]
+    /** Texts of the build by key, without those that are the default's. */
+    readonly build: Record<string, Written>
     /** The one of some names that comes nearest to a wrong one. */
     nearest(wanted: string, names: string[]): string
-    /** Called after each statement and each value, so that other fibers run in between. */
-    pause(): Promise<void>
+    /** Called with 0 after each statement and each value, so that other fibers run in between. */
+    pause(ms: number): Promise<void>
 }
 
 /** Where the text of a setting comes from. */
@@ -63,17 +65,17 @@ export interface CheckedSettings {
 }
 
 /**
- * Checks the text of a settings file.
- * @param written what the build says, by key; what the file says takes its place
+ * Checks the text of a settings file, on top of what the build says.
  * @param problems what is wrong already
  * @returns the texts that are sound, and what is wrong with the others
  */
 export async function checkText(
     text: string,
-    written: Record<string, Written>,
     problems: SettingProblem[],
     context: CheckContext
 ): Promise<CheckedSettings> {
+    const written = Object.assign({}, context.build)
+    problems = problems.slice()
     try {
         await readFile(text, written, problems, context)
     } catch (e: any) {
@@ -93,7 +95,7 @@ async function readFile(
     const scan = scanDotenv(text)
     let count = 0
     while (scan.at < scan.text.length) {
-        await pause()
+        await pause(0)
         const entry = nextEntry(scan)
         if (!entry) continue
         const { key, value, line } = entry
@@ -130,7 +132,7 @@ export async function checkSettings(
         }
         if (problem !== undefined) addProblem(problems, key, line, problem)
         else if (rule && held.text !== "") texts[key] = held
-        await context.pause()
+        await context.pause(0)
     }
     return { texts, problems }
 }
@@ -198,9 +200,8 @@ function textOf(
     written: Record<string, Written>,
     { tables }: CheckContext
 ): string | undefined {
-    if (!isSettingKey(key)) return undefined
     const found = written[key]
-    if (found && found.text !== "") return found.text
+    if (found && found.text) return found.text
     const rule = findRule(tables, key)
     return rule && rule.fallback
 }

@@ -50,10 +50,6 @@ export interface DotenvScan {
     readonly text: string
     /** Where the next statement starts; at the end of the text all is read. */
     at: number
-    /** Line at `counted`. */
-    line: number
-    /** Up to where lines have been counted. */
-    counted: number
 }
 
 /** @throws RangeError when the text is longer than `MAX_DOTENV_LENGTH` */
@@ -69,7 +65,7 @@ export function scanDotenv(source: string): DotenvScan {
         if (bytes[at + 1] !== LF) bytes[at] = LF
         at = bytes.indexOf(CR, at + 1)
     }
-    return { text: bytes.toString(), at: 0, line: 1, counted: 0 }
+    return { text: bytes.toString(), at: 0 }
 }
 
 /** Reads the next statement, comment or white space; undefined for the last two. */
@@ -97,11 +93,10 @@ export function nextEntry(scan: DotenvScan): DotenvEntry | undefined {
     // a colon stands right behind the key
     else if (text[keyEnd] === ":" && SPACES.indexOf(text[keyEnd + 1]) >= 0)
         valueAt = keyEnd + (text[keyEnd + 1] === "\r" ? 3 : 2)
-    countLines(scan, start)
     const entry: DotenvEntry = {
         key: "",
         value: "",
-        line: scan.line,
+        line: lineAt(text, start),
         start,
         valueStart: start,
         valueEnd: start,
@@ -200,13 +195,13 @@ function separatorAt(text: string, from: number): number {
     )
 }
 
-/** Counts the lines before a position. */
-function countLines(scan: DotenvScan, end: number): void {
-    const { text } = scan
-    let at = indexOrEnd(text, "\n", scan.counted)
-    while (at < end) {
-        scan.line++
+/** Line of a position. */
+function lineAt(text: string, position: number): number {
+    let line = 1
+    let at = indexOrEnd(text, "\n", 0)
+    while (at < position) {
+        line++
         at = indexOrEnd(text, "\n", at + 1)
     }
-    scan.counted = end
+    return line
 }

@@ -28,7 +28,7 @@ export class SettingsFile {
      * store has 8 KB only
      */
     constructor(flash: FlashSlots, maxBytes: number = LARGE_FILE_BYTES) {
-        this.sets = { flash, maxBytes, problems: [], index: 0 }
+        this.sets = { flash, maxBytes, problems: [], idle: 0 }
     }
 
     /**
@@ -69,7 +69,7 @@ export class SettingsFile {
      */
     async commit(
         staged: StagedFile,
-        state: Partial<FileState> = {}
+        state?: Partial<FileState>
     ): Promise<void> {
         await this.run(commitText, staged, state)
     }
@@ -77,7 +77,7 @@ export class SettingsFile {
     /** Stages and commits a text with nothing in between. @throws as `stage` and `commit` */
     async replace(
         text: string,
-        state: Partial<FileState> = {}
+        state?: Partial<FileState>
     ): Promise<StagedFile> {
         return await this.run(replaceText, text, state)
     }
@@ -95,7 +95,7 @@ export class SettingsFile {
      * Version and note are those it had, unless `state` says otherwise.
      * @throws SettingsError as `commit`
      */
-    async rollBack(state: Partial<FileState> = {}): Promise<void> {
+    async rollBack(state?: Partial<FileState>): Promise<void> {
         await this.run(restorePrevious, state)
     }
 

@@ -1,9 +1,9 @@
-import { Exclusive, FlashSlots, MAX_KEY_BYTES } from "../platform"
+import { FlashSlots, MAX_KEY_BYTES } from "../platform"
 import { CheckedSettings, checkSettings, checkText } from "./check"
 import { SettingsFile } from "./file"
-import { addProblem, SettingProblem } from "./problem"
+import { addProblem } from "./problem"
 import { findRule, schemaKeys, SchemaTable } from "./schema"
-import { Held, putInForce, SettingChange, Settings } from "./settings"
+import { putInForce, SettingChange, Settings } from "./settings"
 
 // Where settings come from: what the build put in flash, and on top of it the settings file. A
 // program that does not open one does not carry its code.
@@ -61,7 +61,6 @@ export async function openSettingsFile<T extends SchemaTable>(
 ): Promise<void> {
     const held = settings.held()
     held.file = file
-    held.turns = new Exclusive("the settings")
     await reloadSettings(settings)
 }
 
@@ -81,7 +80,7 @@ export async function reloadSettings<T extends SchemaTable>(
     }
     for (const message of file.problems())
         addProblem(problems, "", undefined, message)
-    return putInForce(held, await checkOnBuild(held, text, problems))
+    return putInForce(held, await checkText(text, problems, held))
 }
 
 /** Checks the text of a settings file, on top of the build's settings, and changes nothing. */
@@ -90,15 +89,5 @@ export async function checkFile<T extends SchemaTable>(
     text: string
 ): Promise<CheckedSettings> {
     const held = settings.held()
-    return await checkOnBuild(held, text, held.unread.slice())
-}
-
-/** @param problems what is wrong already */
-export async function checkOnBuild(
-    held: Held,
-    text: string,
-    problems: SettingProblem[]
-): Promise<CheckedSettings> {
-    const written = Object.assign({}, held.build)
-    return await checkText(text, written, problems, held)
+    return await checkText(text, held.unread, held)
 }

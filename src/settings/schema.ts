@@ -63,7 +63,9 @@ type KindValue<T extends string> = T extends `one-of ${infer W} ${string}`
         ? boolean
         : T extends `list${string}`
           ? string[]
-          : string
+          : T extends `${"host" | "levels" | "text" | "url" | "secret" | "key"}${string}`
+            ? string
+            : never
 
 type Key<T extends string> = T extends `${infer K}: ${string}` ? K : never
 

@@ -41,53 +41,50 @@ export interface Sets {
     readonly problems: string[]
     /** The rest is as it is in flash. */
     opened?: boolean
-    /** Number of the set that counts, 0 or 1. */
-    index: number
-    /** Its commit record; undefined when there is no file. */
+    /** Commit record of the file that counts; undefined when there is none. */
     commit?: Buffer
+    /** Number of the other set, 0 or 1. */
+    idle: number
+    /** Commit record of the other set; its text may be that of no commit yet. */
+    other?: Buffer
     /** What the next commit is about. */
     staged?: StagedFile
 }
 
-/** A file as it is read. */
+/** A settings file as it is read. */
 export interface StoredFile extends FileState {
     text: string
 }
 
 /** Finds the set that counts. @returns its file; undefined when there is none */
 export async function openSets(sets: Sets): Promise<StoredFile | undefined> {
-    const commits = [await readCommit(sets, 0), await readCommit(sets, 1)]
-    const newest = sequenceOf(commits[1]) > sequenceOf(commits[0]) ? 1 : 0
-    let file: StoredFile | undefined
     // should the flash fail now, nothing is known of it
     sets.opened = false
     sets.commit = undefined
+    sets.other = undefined
+    const commits = [await readCommit(sets, 0), await readCommit(sets, 1)]
+    const newest = sequenceOf(commits[1]) > sequenceOf(commits[0]) ? 1 : 0
+    let file: StoredFile | undefined
     for (const index of [newest, 1 - newest]) {
         const commit = commits[index]
         if (!commit || file) continue
-        sets.index = index
         file = await readSet(sets.flash, index, commit)
-        if (file) sets.commit = commit
-        else
-            note(
-                sets.problems,
-                `the file at ${configSlot(index, 0)} is damaged`
-            )
+        if (!file) noteDamage(sets, index)
+        sets.commit = file && commit
+        sets.idle = file ? 1 - index : index
+        sets.other = commits[1 - index]
     }
     sets.opened = true
     return file
 }
 
 /** The file that `restorePrevious` brings back; undefined when there is none. */
-export async function readPrevious(
-    sets: Sets
-): Promise<StoredFile | undefined> {
-    const index = idle(sets)
-    const commit = await readCommit(sets, index)
-    // a damaged one may be newer
-    return commit && sequenceOf(commit) < sequenceOf(sets.commit)
-        ? await readSet(sets.flash, index, commit)
-        : undefined
+export async function readPrevious({
+    flash,
+    idle,
+    other,
+}: Sets): Promise<StoredFile | undefined> {
+    return other && (await readSet(flash, idle, other))
 }
 
 /**
@@ -98,7 +95,7 @@ export async function stageText(
     sets: Sets,
     source: string
 ): Promise<StagedFile> {
-    const { commit, maxBytes, flash } = sets
+    const { commit, maxBytes, flash, idle } = sets
     const text = Buffer.from(source)
     const { length } = text
     if (length > maxBytes)
@@ -112,14 +109,13 @@ export async function stageText(
             throw settingsError(
                 "the last change is on probation, the file before it must stay"
             )
-        const index = idle(sets)
         let part = 1
         for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
             const end = Math.min(at + MAX_VALUE_BYTES, length)
-            const slot = configSlot(index, part++)
+            const slot = configSlot(idle, part++)
             await writePiece(flash, slot, text.slice(at, end))
         }
-        if (!(await readText(flash, index, content)))
+        if (!(await readText(flash, idle, content)))
             throw settingsError("the flash did not keep the text")
     }
     sets.staged = { unchanged, content }
@@ -133,80 +129,63 @@ export async function stageText(
 export async function commitText(
     sets: Sets,
     staged: StagedFile,
-    state: Partial<FileState>
+    state: Partial<FileState> | undefined
 ): Promise<void> {
-    const { commit } = sets
     if (staged !== sets.staged)
         throw settingsError("another change came first, try again")
-    if (staged.unchanged) await changeState(sets, state)
-    else
-        await writeCommit(
-            sets,
-            idle(sets),
-            Object.assign(stateOf(commit), state),
-            sequenceOf(commit) + 1,
-            staged.content
-        )
+    const { unchanged, content } = staged
+    await writeCommit(sets, !unchanged, sets.commit, state, content)
 }
 
 /** Changes the state of the file that counts. @throws as `commitText` */
 export async function changeState(
     sets: Sets,
-    state: Partial<FileState>
+    state: Partial<FileState> | undefined
 ): Promise<void> {
-    const { commit, index } = sets
-    await writeCommit(
-        sets,
-        index,
-        Object.assign(stateOf(commit), state),
-        Math.max(sequenceOf(commit), 1),
-        contentOf(commit)
-    )
+    const { commit } = sets
+    await writeCommit(sets, !commit, commit, state, contentOf(commit))
 }
 
 /** Makes the previous file count, or an empty one when there is none. @throws as `commitText` */
 export async function restorePrevious(
     sets: Sets,
-    state: Partial<FileState>
+    state: Partial<FileState> | undefined
 ): Promise<void> {
-    const previous = await readPrevious(sets)
-    const next: FileState = previous || stateOf(undefined)
-    next.keepPrevious = false
-    await writeCommit(
-        sets,
-        idle(sets),
-        Object.assign(next, state),
-        sequenceOf(sets.commit) + 1,
-        describeText(Buffer.from(previous ? previous.text : ""))
-    )
-}
-
-function idle({ commit, index }: Sets): number {
-    return commit ? 1 - index : index
+    const previous = (await readPrevious(sets)) && sets.other
+    const next = Object.assign({ keepPrevious: false }, state)
+    await writeCommit(sets, true, previous, next, contentOf(previous))
 }
 
 async function readCommit(
-    { flash, problems }: Sets,
+    sets: Sets,
     index: number
 ): Promise<Buffer | undefined> {
-    const slot = configSlot(index, 0)
-    const value = await flash.read(slot)
+    const value = await sets.flash.read(configSlot(index, 0))
     if (!value || isCommit(value)) return value
-    note(problems, `the commit record ${slot} is damaged`)
+    noteDamage(sets, index)
     return undefined
 }
 
-/** Writes a commit record, unless it is there already. */
+/**
+ * Writes a commit record, unless it is there already.
+ * @param isNew it is that of the other set, which counts from then on
+ * @param before the record whose state it has, apart from `state`
+ */
 async function writeCommit(
     sets: Sets,
-    index: number,
-    state: FileState,
-    sequence: number,
+    isNew: boolean,
+    before: Buffer | undefined,
+    state: Partial<FileState>,
     content: Buffer
 ): Promise<void> {
-    const { flash, commit } = sets
+    const { flash, commit, idle } = sets
+    const index = isNew ? idle : 1 - idle
     const slot = configSlot(index, 0)
-    const value = encodeCommit(state, sequence, content)
+    const value = encodeCommit(
+        Object.assign(stateOf(before), state),
+        sequenceOf(commit) + (isNew ? 1 : 0),
+        content
+    )
     if (commit && equalBytes(commit, value)) return
     // should the flash fail now, only reading it can tell which set counts
     sets.opened = false
@@ -216,8 +195,10 @@ async function writeCommit(
     if (!kept || !equalBytes(kept, value))
         throw settingsError("the flash did not keep the change")
     sets.opened = true
-    sets.index = index
     sets.commit = value
+    if (!isNew) return
+    sets.idle = 1 - idle
+    sets.other = commit
 }
 
 /** The file of a set; undefined when its text is not the one that was committed. */
@@ -257,6 +238,7 @@ async function writePiece(
     if (!there || !equalBytes(there, value)) await flash.write(slot, value)
 }
 
-function note(problems: string[], problem: string): void {
+function noteDamage({ problems }: Sets, index: number): void {
+    const problem = `the file at ${configSlot(index, 0)} is damaged`
     if (problems.indexOf(problem) < 0) problems.push(problem)
 }

@@ -7,7 +7,6 @@ import {
     SettingOrigin,
     SettingText,
     unknownKey,
-    Written,
 } from "./check"
 import type { SettingsFile } from "./file"
 import { addProblem, SettingProblem } from "./problem"
@@ -16,7 +15,6 @@ import {
     isSecretKind,
     KeyOf,
     Rule,
-    SCHEMA_MARK,
     schemaKeys,
     SchemaTable,
     ValueOf,
@@ -59,8 +57,6 @@ interface Listener {
 
 /** What `Settings` knows. */
 export interface Held extends CheckContext {
-    /** Texts of the build by key, without those that are the default's. */
-    readonly build: Record<string, Written>
     /** What of the build could not be read. */
     readonly unread: SettingProblem[]
     /** Texts of those that have not their default. */
@@ -74,7 +70,7 @@ export interface Held extends CheckContext {
     readonly pending: string[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
     file?: SettingsFile
-    /** Changes of the file, one after another. */
+    /** Changes of the file, one after another; made for the first. */
     turns?: Exclusive
 }
 
@@ -95,22 +91,14 @@ export class Settings<T extends SchemaTable> {
     /**
      * Settings that all have their defaults; `loadSettings` reads the ones in flash.
      * @param tables the schema: one table or several, of which the first with a key counts
-     * @throws TypeError for a table that does not start as one
      */
     constructor(tables: T[]) {
-        for (const table of tables)
-            if (table.indexOf(SCHEMA_MARK + "\n") !== 0)
-                throw new TypeError(
-                    `a table of settings starts with the line "${SCHEMA_MARK}"`
-                )
         const held: Held = {
             tables,
             level: parseLevel,
             specFault: levelSpecFault,
             nearest: nearestName,
-            pause: async () => {
-                await ds.sleep(0)
-            },
+            pause: ds.sleep,
             build: {},
             unread: [],
             texts: {},
@@ -127,15 +115,7 @@ export class Settings<T extends SchemaTable> {
      * @throws RangeError when no table has the key
      */
     get<K extends KeyOf<T>>(key: K): ValueOf<T, K> {
-        const known = this.values[key]
-        return (
-            // a key from outside may be the name of one of the VM's own methods
-            (
-                known === undefined || typeof known === "function"
-                    ? valueOf(this.held(), key)
-                    : known
-            ) as ValueOf<T, K>
-        )
+        return (this.values[key] ?? valueOf(this.held(), key)) as ValueOf<T, K>
     }
 
     /**
@@ -201,9 +181,8 @@ export class Settings<T extends SchemaTable> {
 
 /** Reads the value in force of a key. @throws RangeError when no table has it */
 function valueOf(held: Held, key: string): unknown {
-    const rule = ruleOf(held, key)
     const found = held.texts[key]
-    const value = readValue(rule, found ? found.text : "", held)
+    const value = readValue(ruleOf(held, key), textOf(held.texts, key), held)
     if (!found || !found.secret) held.values[key] = value
     return value
 }
@@ -238,12 +217,15 @@ export function putInForce(
     held.problems = problems
     const changed: string[] = []
     const restart: string[] = []
-    for (const key of Object.keys(
-        Object.assign(Object.assign({}, before), texts)
-    )) {
+    const all = Object.assign(Object.assign({}, before), texts)
+    for (const key of Object.keys(all)) {
         delete held.values[key]
+        const old = textOf(before, key)
+        const next = textOf(texts, key)
+        if (old === next) continue
         const rule = ruleOf(held, key)
-        if (!isChanged(held, rule, before[key], texts[key])) continue
+        // a list is a new one each time it is read
+        if (readValue(rule, old, held) === readValue(rule, next, held)) continue
         changed.push(key)
         if (!rule.restart) continue
         restart.push(key)
@@ -252,20 +234,6 @@ export function putInForce(
     for (const listener of held.listeners.slice())
         callListener(held, listener, changed, before)
     return { changed, restart }
-}
-
-/** Whether another text is another value; none is the default. */
-function isChanged(
-    held: Held,
-    rule: Rule,
-    before: SettingText | undefined,
-    now: SettingText | undefined
-): boolean {
-    const old = before ? before.text : ""
-    const next = now ? now.text : ""
-    if (old === next) return false
-    // a list is a new one each time it is read
-    return readValue(rule, old, held) !== readValue(rule, next, held)
 }
 
 function callListener(
@@ -292,6 +260,12 @@ function redact(text: string, texts: Record<string, SettingText>): string {
     for (const held of Object.values(texts))
         if (held.secret) text = replaceAll(text, held.text, MASK)
     return text
+}
+
+/** The text that sets a key; empty for the default. */
+function textOf(texts: Record<string, SettingText>, key: string): string {
+    const found = texts[key]
+    return found ? found.text : ""
 }
 
 function ruleOf(held: Held, key: string): Rule {

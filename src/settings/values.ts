@@ -106,7 +106,7 @@ export function wantedValue(rule: Rule): string {
 
 /** What is known of the kind of a setting. */
 function kindOf({ kind }: Rule): Rule {
-    return (lineOf(KINDS, kind) || lineOf(KINDS, "text")) as Rule
+    return lineOf(KINDS, kind) as Rule
 }
 
 /**

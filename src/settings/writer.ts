@@ -11,7 +11,7 @@ export type SettingChanges = Record<string, string | undefined>
 
 /**
  * Sets, replaces and removes settings of a dotenv text. A setting that is new comes at the end.
- * @param pause called after each statement, so that other fibers run in between
+ * @param pause called with 0 after each statement, so that other fibers run in between
  * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
  * be written in dotenv form: one with all three kinds of quotes, or a carriage return beside `"`
  * or `\`
@@ -19,7 +19,7 @@ export type SettingChanges = Record<string, string | undefined>
 export async function editDotenv(
     source: string,
     changes: SettingChanges,
-    pause: () => Promise<void>
+    pause: (ms: number) => Promise<void>
 ): Promise<string> {
     const wanted = lastValues(await readDotenv(source, pause))
     let text = source
@@ -46,12 +46,12 @@ export async function editDotenv(
  */
 export async function readDotenv(
     source: string,
-    pause: () => Promise<void>
+    pause: (ms: number) => Promise<void>
 ): Promise<DotenvEntry[]> {
     const entries: DotenvEntry[] = []
     const scan = scanDotenv(source)
     while (scan.at < scan.text.length) {
-        await pause()
+        await pause(0)
         const entry = nextEntry(scan)
         if (!entry || entry.key === "") continue
         if (entries.length >= MAX_SETTINGS)
@@ -65,7 +65,7 @@ async function editKey(
     text: string,
     key: string,
     value: string | undefined,
-    pause: () => Promise<void>
+    pause: (ms: number) => Promise<void>
 ): Promise<string> {
     const entries = (await readDotenv(text, pause)).filter(
         entry => entry.key === key

@@ -1,0 +1,21 @@
+/** Most pieces of a text before they are put together: a text may be nothing but what is replaced. */
+const MAX_PIECES = 64
+
+/**
+ * Replaces every `from` by `to`. The VM's own `split` takes some 60 steps for each character; this
+ * one takes some 30 for each occurrence. Read by Node as well.
+ */
+export function replaceAll(text: string, from: string, to: string): string {
+    let at = text.indexOf(from)
+    if (at < 0) return text
+    let parts: string[] = []
+    let start = 0
+    while (at >= 0) {
+        parts.push(text.slice(start, at))
+        if (parts.length >= MAX_PIECES) parts = [parts.join(to)]
+        start = at + from.length
+        at = text.indexOf(from, start)
+    }
+    parts.push(text.slice(start))
+    return parts.join(to)
+}
