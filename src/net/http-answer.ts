@@ -6,6 +6,15 @@ export const MAX_HEAD_LINE_BYTES = 1000
 /** Most lines of an answer's head, and of a chunked body's trailer. */
 export const MAX_HEAD_LINES = 60
 
+/** Header fields that anybody asks for. */
+const KEPT_FIELDS = [
+    "etag",
+    "date",
+    "location",
+    "content-length",
+    "transfer-encoding",
+]
+
 /** What comes next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
 const FIELDS = 1
@@ -22,10 +31,8 @@ const CHUNK = 8
 /** An answer that is being read. */
 export interface HttpAnswer {
     status: number
-    /** Header fields; undefined for one that is not there. */
-    etag?: string
-    date?: string
-    location?: string
+    /** Those of `KEPT_FIELDS` that are there, by their names in lower case. */
+    fields: Record<string, string>
     /** Bytes of the body so far. */
     received: number
     /** What is wrong with it; empty while nothing is. */
@@ -39,7 +46,6 @@ export interface HttpAnswer {
     lines: number
     /** Bytes that the body, or the chunk, still has; -1 when it did not say. */
     left: number
-    isChunked: boolean
 }
 
 /** An answer of which nothing has arrived yet. */
@@ -49,6 +55,7 @@ export function newAnswer(
 ): HttpAnswer {
     return {
         status: 0,
+        fields: {},
         received: 0,
         fault: "",
         maxBytes,
@@ -57,7 +64,6 @@ export function newAnswer(
         line: Buffer.alloc(0),
         lines: 0,
         left: -1,
-        isChunked: false,
     }
 }
 
@@ -147,40 +153,34 @@ function readLine(answer: HttpAnswer, line: string): void {
     else if (state === FIELDS) readField(answer, line)
 }
 
-function readField(answer: HttpAnswer, line: string): void {
+function readField({ fields }: HttpAnswer, line: string): void {
     const colon = line.indexOf(":")
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    if (name === "etag") answer.etag = value
-    else if (name === "date") answer.date = value
-    else if (name === "location") answer.location = value
-    else if (name === "content-length") {
-        answer.left = parseInt(value)
-        if ("" + answer.left !== value || answer.left < 0)
-            answer.fault = "its content-length is no number"
-    } else if (name === "transfer-encoding") {
-        answer.isChunked = true
-        if (value.toLowerCase() !== "chunked")
-            answer.fault = "a transfer-encoding that is not chunked"
-    }
+    if (KEPT_FIELDS.indexOf(name) >= 0)
+        fields[name] = line.slice(colon + 1).trim()
 }
 
 /** What follows the head. */
 function bodyState(answer: HttpAnswer): number {
-    const { status, left, isChunked } = answer
-    if (status < 200) {
-        // an interim answer: the real one follows
-        answer.left = -1
-        return STATUS_LINE
-    }
+    const { status, fields, maxBytes } = answer
+    const length = fields["content-length"]
+    const coding = fields["transfer-encoding"]
+    // an interim answer: the real one follows
+    if (status < 200) return STATUS_LINE
     if (status === 204 || status === 304) return DONE
-    if (isChunked) {
+    if (coding) {
+        if (coding.toLowerCase() !== "chunked")
+            answer.fault = "a transfer-encoding that is not chunked"
         answer.lines = 0
         return CHUNK_SIZE
     }
-    if (left > answer.maxBytes) failTooLong(answer)
-    if (left === 0) return DONE
-    return left < 0 ? OPEN_BODY : LENGTH_BODY
+    if (!length) return OPEN_BODY
+    const left = parseInt(length)
+    answer.left = left
+    if ("" + left !== length || left < 0)
+        answer.fault = "its content-length is no number"
+    else if (left > maxBytes) failTooLong(answer)
+    return left === 0 ? DONE : LENGTH_BODY
 }
 
 /** The size is in hexadecimal, with extensions behind a semicolon. */

@@ -63,13 +63,15 @@ export async function httpRequest(
     let address = parseUrl(request.url)
     if (!address) throw httpError("the URL is malformed")
     for (let redirects = 0; ; redirects++) {
-        const answer = await exchange(clock, socket, request, address, deadline)
-        const { status } = answer
+        const answer = newAnswer(request.maxBytes, request.onBody)
+        const text = compose(request, address)
+        await exchange(clock, socket, address, text, answer, deadline)
+        const { status, fields } = answer
         const isRedirect = status >= 301 && status <= 308 && status !== 304
         let { fault } = answer
         let next: HttpAddress = undefined
         if (isRedirect && !fault) {
-            next = redirected(address, answer.location)
+            next = redirected(address, fields["location"])
             if (!next) fault = "a redirect to nowhere"
             else if (next.host !== address.host)
                 fault = "a redirect to another host"
@@ -90,11 +92,12 @@ export function parseUrl(url: string): HttpAddress | undefined {
         return undefined
     // JSON escapes control characters and what is not ASCII
     if (JSON.stringify(url).length !== url.byteLength + 2) return undefined
-    const isTls = url.startsWith("https://")
-    if (!isTls && !url.startsWith("http://")) return undefined
+    const start = url.indexOf("://") + 3
+    const scheme = url.slice(0, start)
+    const isTls = scheme === "https://"
+    if (!isTls && scheme !== "http://") return undefined
     const hash = url.indexOf("#")
     const end = hash < 0 ? url.length : hash
-    const start = isTls ? 8 : 7
     const slash = url.indexOf("/", start)
     const pathAt = slash < 0 ? end : slash
     // the colons of an IPv6 address are in brackets
@@ -117,16 +120,15 @@ export function parseUrl(url: string): HttpAddress | undefined {
     }
 }
 
-/** One request and its answer, which may be at fault, on a connection of its own. */
+/** Sends a request and reads its answer, which may be at fault, on a connection of its own. */
 async function exchange(
     clock: Clock,
     socket: NetSocket,
-    request: HttpRequest,
-    address: HttpAddress,
+    { host, port, proto }: HttpAddress,
+    request: string,
+    answer: HttpAnswer,
     deadline: number
-): Promise<HttpAnswer> {
-    const { host, port, proto } = address
-    const answer = newAnswer(request.maxBytes, request.onBody)
+): Promise<void> {
     const news = new Signal()
     let isOpen = false
     let isSent = false
@@ -150,12 +152,11 @@ async function exchange(
         const left = deadline - clock.millis()
         if (left <= 0) answer.fault = slowness(isOpen, answer)
         else if (isOpen && !isSent) {
-            isSent = connection.write(compose(request, address)) !== WOULD_BLOCK
+            isSent = connection.write(request) !== WOULD_BLOCK
             if (!isSent) await news.wait(Math.min(RETRY_MS, left))
         } else await news.wait(left)
     }
     connection.close()
-    return answer
 }
 
 function slowness(isOpen: boolean, { status, received }: HttpAnswer): string {

@@ -37,8 +37,8 @@ export interface SignedFile {
     /** Nonce of a sealed file, otherwise empty. */
     nonce: Buffer
     readonly signatures: Signature[]
-    /** Length of the header, with its line end. */
-    headerEnd: number
+    /** The header, without its line end. */
+    readonly header: Buffer
     /** Where the body begins. */
     bodyAt: number
 }
@@ -64,12 +64,8 @@ export async function parseFile(pieces: Pieces): Promise<SignedFile | string> {
 }
 
 /** What the signatures are over: the header and the body. */
-export function signedParts({
-    pieces,
-    headerEnd,
-    bodyAt,
-}: SignedFile): Hashed[] {
-    return [pieces.bytes(0, headerEnd), ...pieces.parts(bodyAt)]
+export function signedParts({ pieces, header, bodyAt }: SignedFile): Hashed[] {
+    return [header, "\n", ...pieces.parts(bodyAt)]
 }
 
 /** What reports name a file's body by; the header is not in it. 16 hexadecimal digits. */
@@ -79,8 +75,8 @@ export function bodyHash({ pieces, bodyAt }: SignedFile): string {
 }
 
 /** `#ota version=N device=ID|share=P% [seal=NONCE]`, and nothing else. */
-function parseHeader(pieces: Pieces, first: Buffer): SignedFile | undefined {
-    const line = first.toString()
+function parseHeader(pieces: Pieces, header: Buffer): SignedFile | undefined {
+    const line = header.toString()
     const [, versionWord, target, sealWord] = line.split(" ")
     // a version of 2^31 or more would be no integer to the VM, and false
     const version = parseInt(after(versionWord, "version=")) | 0
@@ -95,7 +91,6 @@ function parseHeader(pieces: Pieces, first: Buffer): SignedFile | undefined {
     if (version < 1 || share < 0 || share > 100) return undefined
     if (share === 0 && device.length !== DEVICE_BYTES) return undefined
     if (seal && nonce.length !== NONCE_BYTES) return undefined
-    const headerEnd = first.length + 1
     return {
         pieces,
         version,
@@ -103,8 +98,8 @@ function parseHeader(pieces: Pieces, first: Buffer): SignedFile | undefined {
         share,
         nonce,
         signatures: [],
-        headerEnd,
-        bodyAt: headerEnd,
+        header,
+        bodyAt: header.length + 1,
     }
 }
 
@@ -121,10 +116,10 @@ function readSignature(signatures: Signature[], line: Buffer): boolean {
     const isHmac = kind.toString() === "hmac"
     const isMore = kind.toString() === "more"
     if (!isHmac && !isMore && kind.toString() !== "lms") return false
-    if (!isMore)
-        signatures.push({ isLms: !isHmac, bytes: new Pieces(MAX_FILE_BYTES) })
+    if (!isMore) signatures.push({ isLms: !isHmac, bytes: new Pieces() })
     const last = signatures[signatures.length - 1]
     if (!last || last.isLms === isHmac) return false
     const bytes = isHmac ? text : decodeBase64(text)
-    return bytes !== undefined && last.bytes.add(bytes)
+    if (bytes) last.bytes.add(bytes)
+    return bytes !== undefined
 }

@@ -34,7 +34,8 @@ export async function verifyLms(
 ): Promise<boolean> {
     const isShort = publicKey[TREE_TYPE] >= 10
     const n = isShort ? 24 : 32
-    const w = publicKey[OTS_TYPE] === (isShort ? 7 : 3) ? 4 : 8
+    // 3 and 7 have digits of 4 bits; 4 and 8 of 8 bits
+    const w = (publicKey[OTS_TYPE] & 3) === 3 ? 4 : 8
     const height = 5 * (publicKey[TREE_TYPE] - (isShort ? 9 : 4))
     const digits = Math.idiv(8 * n, w)
     const chains = digits + (w === 8 ? 2 : 3)

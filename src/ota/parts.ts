@@ -55,7 +55,7 @@ export class PartCollector {
 
     /** The parts in their order; undefined while one is missing. */
     private whole(): Pieces | undefined {
-        const file = new Pieces(MAX_FILE_BYTES)
+        const file = new Pieces()
         while (file.length < this.total) {
             const next = this.parts["" + file.length]
             if (!next) return undefined

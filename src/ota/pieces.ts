@@ -10,12 +10,8 @@ export class Pieces {
     private readonly list: Buffer[] = []
     length = 0
 
-    /** @param maxBytes most that is taken */
-    constructor(readonly maxBytes: number) {}
-
-    /** Takes more bytes. @returns false, and takes nothing, when they would be too many */
-    add(data: Buffer): boolean {
-        if (this.length + data.length > this.maxBytes) return false
+    /** Takes more bytes; who calls has a limit for all of them. */
+    add(data: Buffer): void {
         let at = 0
         while (at < data.length) {
             const used = this.length % PIECE_BYTES
@@ -25,7 +21,6 @@ export class Pieces {
             this.length += count
             at += count
         }
-        return true
     }
 
     /** A copy of some of the bytes. */

@@ -3,7 +3,6 @@ import {
     HTTP_TIMEOUT_MS,
     HttpAnswer,
     httpRequest,
-    HttpRequest,
     setClockByHttpDate,
     SocketArbiter,
 } from "../net"
@@ -22,8 +21,6 @@ const JITTER = 0.2
 const RETRY_MS = 10000
 /** Longest time between two questions on probation, as a part of it. */
 const PROBATION_PART = 4
-/** Longest answer to a report, in bytes; nobody reads it. */
-const MAX_ANSWER_BYTES = 1000
 /** Longest ETag that is kept, in bytes. */
 const MAX_ETAG_BYTES = 100
 /** Name of the claim for the socket. */
@@ -93,14 +90,16 @@ async function ask(puller: Puller, url: string): Promise<string> {
     // unless this ends well, the next answer is a whole one
     puller.etag = ""
     puller.url = url
-    const pieces = new Pieces(MAX_FILE_BYTES)
-    const { status, etag, date } = await request(arbiter, {
+    const pieces = new Pieces()
+    const { status, fields } = await request(
+        arbiter,
         url,
-        headers: `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`,
-        maxBytes: MAX_FILE_BYTES,
-        onBody: part => pieces.add(part),
-    })
-    setClockByHttpDate(arbiter.clock, date)
+        `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`,
+        "",
+        part => pieces.add(part)
+    )
+    const etag = fields["etag"]
+    setClockByHttpDate(arbiter.clock, fields["date"])
     if (known && status === 304) {
         puller.etag = known
         return ota.source.problem
@@ -117,11 +116,8 @@ async function ask(puller: Puller, url: string): Promise<string> {
 async function report(puller: Puller, url: string): Promise<string> {
     const { ota, arbiter } = puller
     const { announced } = ota
-    const { status } = await request(arbiter, {
-        url,
-        body: JSON.stringify(otaStatus(ota)),
-        maxBytes: MAX_ANSWER_BYTES,
-    })
+    const body = JSON.stringify(otaStatus(ota))
+    const { status } = await request(arbiter, url, "", body)
     if (status < 200 || status > 299) throw new Error(`status ${status}`)
     puller.reported = announced
     return ""
@@ -138,9 +134,14 @@ function pollMs(ota: Ota): number {
 
 async function request(
     arbiter: SocketArbiter,
-    wanted: HttpRequest
+    url: string,
+    headers: string,
+    body: string,
+    onBody?: (part: Buffer) => void
 ): Promise<HttpAnswer> {
     const { clock, socket } = arbiter
+    const maxBytes = MAX_FILE_BYTES
+    const wanted = { url, headers, body, maxBytes, onBody }
     return await arbiter.borrow(
         CLAIM,
         async () => await httpRequest(clock, socket, wanted),

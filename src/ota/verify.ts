@@ -66,7 +66,7 @@ export async function openBody(
         return length - bodyAt > MAX_BODY_BYTES
             ? undefined
             : pieces.bytes(bodyAt, length).toString()
-    const body = new Pieces(MAX_BODY_BYTES)
+    const body = new Pieces()
     const sealKey = hmacSha256(Buffer.from(key, "hex"), [SEAL_PURPOSE])
     const counter = Buffer.alloc(nonce.length + 1)
     counter.blitAt(0, nonce, 0, nonce.length)
@@ -75,7 +75,9 @@ export async function openBody(
         const line = pieces.line(at, SEALED_LINE_BYTES)
         const sealed = line && decodeBase64(line)
         const text = sealed && openCcm(sealKey, counter, sealed, TAG_BYTES)
-        if (!text || !body.add(text)) return undefined
+        if (!text || body.length + text.length > MAX_BODY_BYTES)
+            return undefined
+        body.add(text)
         counter[counter.length - 1]++
         at += line.length + 1
         await ds.sleep(0) // a line is some 5,000 steps
