@@ -1,0 +1,201 @@
+import assert from "node:assert/strict"
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import test from "node:test"
+import type { Simulator } from "../../host/sim/index.ts"
+import { runCli, startSimulator, tempFolder } from "./harness.ts"
+
+const main = "test/system/programs/configured.ts"
+const KEY = "5a".repeat(32)
+
+/** Runs fiberctl against a simulator. */
+function cliOf(sim: Simulator) {
+    const state = ["--state", sim.stateFolder!]
+    return {
+        /** Its output. @throws when it fails */
+        async run(...args: string[]): Promise<string> {
+            const { code, stdout, stderr } = await runCli([...args, ...state])
+            assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`)
+            return stdout
+        },
+        async fail(...args: string[]) {
+            const { code, stdout, stderr } = await runCli([...args, ...state])
+            assert.notEqual(code, 0, `${args.join(" ")}: ${stdout}`)
+            return { code, stdout, stderr }
+        },
+    }
+}
+
+test("fiberctl settings reads and changes the settings file of a board", async t => {
+    const folder = tempFolder(t)
+    const sim = await startSimulator(t, {
+        main,
+        settings: { OTA_KEY: KEY, HB_PERIOD: "7s" },
+    })
+    const { run, fail } = cliOf(sim)
+    const json = async (...args: string[]) =>
+        JSON.parse(await run(...args, "--json"))
+
+    await t.test("list: each with where it comes from", async () => {
+        const text = await run("settings")
+        assert.match(text, /^LOG_LEVEL +info +default$/m)
+        assert.match(text, /^HB_PERIOD +7s +build$/m)
+        assert.match(text, /^OTA_KEY +\*\*\* +build$/m)
+        assert.ok(!text.includes(KEY))
+        const listed = await json("settings")
+        assert.ok(listed.length > 30)
+    })
+    await t.test("set and get: at once, all or none", async () => {
+        const shown = await run(
+            "settings",
+            "set",
+            "LOG_LEVEL=debug",
+            "HOSTNAME=roof"
+        )
+        assert.match(shown, /^LOG_LEVEL +debug +file$/m)
+        assert.match(shown, /^HOSTNAME +roof +file$/m)
+        assert.equal(await run("settings", "get", "LOG_LEVEL"), "debug\n")
+        await sim.waitFor("console", ({ text }) => text.includes("all is well"))
+        const bad = await fail(
+            "settings",
+            "set",
+            "HOSTNAME=cellar",
+            "LOG_LEVEL=what"
+        )
+        assert.equal(bad.code, 1)
+        assert.match(bad.stderr, /LOG_LEVEL.*what/)
+        assert.equal(await run("settings", "get", "HOSTNAME"), "roof\n")
+        const unknown = await fail("settings", "set", "LOG_LEVLE=info")
+        assert.equal(unknown.code, 2)
+        assert.match(unknown.stderr, /LOG_LEVLE/)
+    })
+    await t.test("set says what holds from the next start", async () => {
+        const shown = await run("settings", "set", "FILE_MAX_SIZE=1000")
+        assert.match(shown, /^FILE_MAX_SIZE +1000 +file, from the next start$/m)
+    })
+    await t.test(
+        "unset brings the build's value or the default back",
+        async () => {
+            await run("settings", "set", "HB_PERIOD=3s")
+            assert.equal(await run("settings", "get", "HB_PERIOD"), "3s\n")
+            const [period] = await json("settings", "unset", "HB_PERIOD")
+            assert.equal(period.text, "7s")
+            assert.equal(period.origin, "build")
+            const [size] = await json("settings", "unset", "FILE_MAX_SIZE")
+            assert.equal(size.origin, "default")
+        }
+    )
+    await t.test("push and diff", async () => {
+        const file = join(folder, "board.env")
+        writeFileSync(file, "# the roof\nHOSTNAME=roof-2\nFLUSH_TIME=2m\n")
+        const before = await fail("settings", "diff", file)
+        assert.equal(before.code, 1)
+        assert.match(before.stdout, /^-HOSTNAME=roof\n\+HOSTNAME=roof-2$/m)
+        assert.match(
+            await run("settings", "push", file),
+            /^FLUSH_TIME +2m +file$/m
+        )
+        assert.equal(await run("settings", "diff", file), "")
+    })
+    await t.test(
+        "edit changes what the editor changed, and no secret",
+        async () => {
+            const editor = join(folder, "editor.sh")
+            const seen = join(folder, "seen.env")
+            writeFileSync(
+                editor,
+                `#!/bin/sh\ncp "$1" "${seen}"\nsed -i -e 's/^HOSTNAME=.*/HOSTNAME="roof-3"/' -e '/^FLUSH_TIME=/d' "$1"\n`
+            )
+            chmodSync(editor, 0o755)
+            const { code, stdout, stderr } = await runCli(
+                ["settings", "edit", "--state", sim.stateFolder!],
+                { env: { EDITOR: editor, VISUAL: editor } }
+            )
+            assert.equal(code, 0, stderr)
+            assert.match(stdout, /^HOSTNAME +roof-3 +file$/m)
+            assert.match(stdout, /^FLUSH_TIME +5m +default$/m)
+            assert.ok(!readFileSync(seen, "utf8").includes(KEY))
+            assert.match(await run("settings"), /^OTA_KEY +\*\*\* +build$/m)
+        }
+    )
+    await t.test("what is set survives a restart", async () => {
+        const at = sim.at
+        await run("reboot")
+        await sim.waitFor("boot", () => true, undefined, at)
+        assert.equal(
+            await run("settings", "get", "HOSTNAME", "LOG_LEVEL"),
+            "roof-3\ndebug\n"
+        )
+    })
+    assert.equal(sim.past("panic").length, 0)
+})
+
+test("fiberctl ota brings a signed file to a board on the bus", async t => {
+    const folder = tempFolder(t)
+    const key = join(folder, "board.key")
+    writeFileSync(key, KEY + "\n", { mode: 0o600 })
+    const sim = await startSimulator(t, {
+        main,
+        settings: { OTA_KEY: KEY, OTA_PROBATION: "10s" },
+    })
+    const { run, fail } = cliOf(sim)
+    const sign = async (version: number, text: string) => {
+        const source = join(folder, `v${version}.env`)
+        const out = join(folder, `v${version}.ota`)
+        writeFileSync(source, text)
+        const { code, stderr } = await runCli(
+            `ota sign ${source} --key ${key} --device ${sim.deviceId} --version ${version} --out ${out}`.split(
+                " "
+            )
+        )
+        assert.equal(code, 0, stderr)
+        assert.ok(existsSync(out))
+        return out
+    }
+    const state = async () => JSON.parse(await run("ota", "status", "--json"))
+
+    await t.test("status before any file", async () => {
+        const { device, version, hash, state: is, reason } = await state()
+        assert.equal(device, sim.deviceId)
+        assert.deepEqual([version, hash, is, reason], [0, "", "active", ""])
+    })
+    await t.test("push: probation, a restart, active", async () => {
+        const shown = await run("ota", "push", await sign(1, "HOSTNAME=one\n"))
+        assert.match(shown, /version 1 .* probation$/m)
+        assert.match(shown, /version 1 .* active\n$/)
+        assert.match(await run("ota", "status"), /version 1 .* active$/m)
+        assert.equal(await run("settings", "get", "HOSTNAME"), "one\n")
+    })
+    await t.test(
+        "push of what is refused: exit code 1 and the reason",
+        async () => {
+            // the same again is no error
+            const same = await run("ota", "push", join(folder, "v1.ota"))
+            assert.match(same, /version 1 .* active$/m)
+            const file = await sign(2, "HOSTNAME=two\n")
+            const bytes = readFileSync(file, "utf8").replace("two", "too")
+            writeFileSync(file, bytes)
+            const forged = await fail("ota", "push", file)
+            assert.equal(forged.code, 1)
+            assert.match(forged.stderr, /refused: version 2: wrong signature/)
+            assert.equal((await state()).state, "refused")
+        }
+    )
+    await t.test(
+        "push of what breaks a task: taken back, and why",
+        async () => {
+            const { code, stderr } = await fail(
+                "ota",
+                "push",
+                await sign(3, "HOSTNAME=faulty\n")
+            )
+            assert.equal(code, 1)
+            assert.match(stderr, /version 3 was taken back: failing: app/)
+            const { version, state: is, reason } = await state()
+            assert.deepEqual([version, is], [1, "rolled-back"])
+            assert.match(reason, /failing: app/)
+            assert.equal(await run("settings", "get", "HOSTNAME"), "one\n")
+        }
+    )
+    assert.equal(sim.past("panic").length, 0)
+})
