@@ -119,35 +119,33 @@ export function waitsFor(task: TaskRecord): string | undefined {
 export async function findCycle(
     task: TaskRecord
 ): Promise<TaskRecord[] | undefined> {
-    const seen = [task]
-    const from = [-1]
-    for (let i = 0; i < seen.length; ++i) {
-        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
-        const { requires, after } = seen[i].options
-        for (const names of [requires, after]) {
-            if (!names) continue
-            for (const name of names) {
-                const other = find(task.supervisor, name)
-                if (other === task) return pathTo(seen, from, i)
-                if (!other || seen.includes(other)) continue
-                seen.push(other)
-                from.push(i)
-            }
+    const seen: TaskRecord[] = []
+    // the way taken so far, and the names that are left to follow from each of its tasks
+    const path = [task]
+    const names = [namesIn(task)]
+    while (path.length > 0) {
+        const name = names[path.length - 1].pop()
+        if (name === undefined) {
+            path.pop()
+            names.pop()
+            continue
         }
+        const other = find(task.supervisor, name)
+        if (other === task) return path
+        if (!other || seen.includes(other)) continue
+        seen.push(other)
+        path.push(other)
+        names.push(namesIn(other))
+        if (seen.length % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
     return undefined
 }
 
-/** The way that the search has taken to `seen[last]`, from its beginning. */
-function pathTo(
-    seen: TaskRecord[],
-    from: number[],
-    last: number
-): TaskRecord[] {
-    const path: TaskRecord[] = []
-    for (let i = last; i >= 0; i = from[i]) {
-        path.insert(0, 1)
-        path[0] = seen[i]
-    }
-    return path
+/** All names in `requires` and `after`. */
+function namesIn(task: TaskRecord): string[] {
+    const { requires, after } = task.options
+    const names: string[] = []
+    if (after) names.pushRange(after)
+    if (requires) names.pushRange(requires)
+    return names
 }

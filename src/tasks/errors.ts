@@ -35,17 +35,11 @@ export function unknownTaskError(pattern: string, near: string): Error {
 /** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
     const isError = thrown instanceof Error
-    const failure: Failure = {
-        name: "thrown",
+    return {
+        name: isError ? plainText(thrown.name, MAX_ERROR_NAME_CHARS) : "thrown",
         message: plainText(isError ? thrown.message : thrown, MAX_ERROR_CHARS),
-        stack: undefined,
+        stack: isError ? (thrown as any).__stack__ : undefined,
     }
-    if (isError) {
-        const { name, __stack__: stack } = thrown as any
-        failure.name = plainText(name, MAX_ERROR_NAME_CHARS)
-        if (stack instanceof Buffer) failure.stack = stack
-    }
-    return failure
 }
 
 /** One line: class and message. */

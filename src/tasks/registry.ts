@@ -166,17 +166,18 @@ export class TaskRegistry {
      * @param keepSchedule stops the runs under way only, what is planned stays
      */
     async stop(selection: string, keepSchedule = false): Promise<void> {
-        await this.end(selection, keepSchedule ? stopRun : stopForGood)
+        const action = keepSchedule ? stopRun : stopForGood
+        await end(this.supervisor, selection, action)
     }
 
     /** Stops and starts all tasks of a selection, with the same arguments, and waits for their ends. */
     async restart(selection: string): Promise<void> {
-        await this.end(selection, requestRestart)
+        await end(this.supervisor, selection, requestRestart)
     }
 
     /** Stops all tasks of a selection and takes them out of the registry. */
     async delete(selection: string): Promise<void> {
-        await this.end(selection, requestDelete)
+        await end(this.supervisor, selection, requestDelete)
     }
 
     /**
@@ -367,14 +368,14 @@ export class TaskRegistry {
     summary(): Summary {
         return summaryOf(this.supervisor)
     }
+}
 
-    private async end(
-        selection: string,
-        action: (task: TaskRecord) => void
-    ): Promise<void> {
-        const { supervisor } = this
-        await endTasks(supervisor, select(supervisor, selection), action)
-    }
+async function end(
+    supervisor: Supervisor,
+    selection: string,
+    action: (task: TaskRecord) => void
+): Promise<void> {
+    await endTasks(supervisor, select(supervisor, selection), action)
 }
 
 /** Like `select`, but content with no tasks at all. */

@@ -1,9 +1,12 @@
+import { rfc3339 } from "../platform"
 import { countUp, planOf, PLAN_BEGUN, PLANNED, TaskRecord } from "./state"
 
 // When a task runs next (T10): arithmetic on its record; no state is changed, no timer set.
 // Periods count from the planned time, not from the present, so delays do not add up.
 
 const DAY_MS = 86_400_000
+/** Where the time of day begins in a time after RFC 3339. */
+const TIME_AT = 11
 /**
  * A run that lies less than this, or half a period, after the one before is taken for the same
  * one: the clock was set back by a little.
@@ -34,10 +37,11 @@ export function beginPlan(task: TaskRecord): boolean {
 
 /** Forgets what is planned. */
 export function dropPlan(task: TaskRecord): void {
-    task.flags &= ~(PLANNED | PLAN_BEGUN)
     // a field that is set takes heap, also to undefined
-    if (task.next !== undefined) task.next = undefined
-    if (task.nextWall !== undefined) task.nextWall = undefined
+    if (!isPlanned(task)) return
+    task.flags &= ~(PLANNED | PLAN_BEGUN)
+    task.next = undefined
+    task.nextWall = undefined
 }
 
 /** Uses up the run that is due now, counts those that were missed, and plans the one after it. */
@@ -88,7 +92,7 @@ export function followWall(task: TaskRecord): void {
     if (at === undefined || !isPlanned(task)) return
     const wall = clock.wall()
     if (wall === undefined) {
-        if (task.next !== undefined) task.next = undefined
+        task.next = undefined
         return
     }
     const before = task.nextWall
@@ -127,19 +131,10 @@ function onGrid(phase: number, every: number, wall: number): number {
 export function parseTimeOfDay(text: string): number | undefined {
     const { length } = text
     if (length !== 5 && length !== 8) return undefined
-    let seconds = 0
-    for (let i = 0; i < length; i += 3) {
-        const value = twoDigits(text, i)
-        if (!(value < (i > 0 ? 60 : 24))) return undefined
-        if (i > 0 && text.charAt(i - 1) !== ":") return undefined
-        seconds = seconds * 60 + value
-    }
-    return (length === 5 ? seconds * 60 : seconds) * 1000
-}
-
-function twoDigits(text: string, at: number): number {
-    const tens = text.charCodeAt(at) - 0x30
-    const ones = text.charCodeAt(at + 1) - 0x30
-    const isNumber = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9
-    return isNumber ? tens * 10 + ones : NaN
+    const minutes = +text.slice(0, 2) * 60 + +text.slice(3, 5)
+    const seconds = length === 8 ? +text.slice(6) : 0
+    const ms = (minutes * 60 + seconds) * 1000
+    // a text that is no time is not what is written for the time made of it
+    const written = rfc3339(ms).slice(TIME_AT, TIME_AT + length)
+    return written === text ? ms : undefined
 }

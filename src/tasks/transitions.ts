@@ -42,6 +42,7 @@ import {
     isLive,
     KEEP_PLAN,
     nameOf,
+    noteStart,
     PARENT,
     PARKED,
     pauseForChange,
@@ -49,6 +50,7 @@ import {
     scheduleReview,
     setState,
     START_REQUIRED,
+    Supervisor,
     TaskRecord,
     UNCHECKED,
     UNREADY,
@@ -221,20 +223,20 @@ function begin(task: TaskRecord): void {
 
 /** Sleeps until the planned run of a task. @returns false when it is to run at once */
 function awaitPlan(task: TaskRecord): boolean {
-    if (!(isPlanned(task) ? refreshPlan(task) : beginPlan(task))) return false
-    sleepUntilNext(task)
-    return true
+    if (isPlanned(task)) return resumePlan(task)
+    return beginPlan(task) && sleepUntilNext(task)
 }
 
 /** Goes on with the plan of a task. @returns false when nothing is planned any more */
 function resumePlan(task: TaskRecord): boolean {
-    return isPlanned(task) && awaitPlan(task)
+    return refreshPlan(task) && sleepUntilNext(task)
 }
 
 /** Puts a task to sleep until its planned time, or until the wall clock is known. */
-function sleepUntilNext(task: TaskRecord): void {
+function sleepUntilNext(task: TaskRecord): boolean {
     if (task.state !== "scheduled") setState(task, "scheduled")
     armNext(task)
+    return true
 }
 
 function armNext(task: TaskRecord): void {
@@ -259,18 +261,27 @@ export function refitPlan(task: TaskRecord): void {
  * @returns false when neither body nor hook are to be called
  */
 export function enterBody(task: TaskRecord): boolean {
-    const isStarting = task.state === "starting"
-    if (!isStarting || !hasParentUp(task) || missingName(task) !== undefined) {
+    const { supervisor, state } = task
+    if (state !== "starting" || (isWaitedFor(supervisor) && isHeld(task))) {
         task.flags |= CANCELLED | HOOKED
-        if (isStarting) task.flags |= HELD
+        if (state === "starting") task.flags |= HELD
         return false
     }
-    const { supervisor } = task
     setState(task, "running")
     beginWatch(task)
     supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
     scheduleReview(supervisor)
     return true
+}
+
+/** Whether any task stops, or waits for another. */
+function isWaitedFor(supervisor: Supervisor): boolean {
+    return (supervisor.flags & HAS_WAITERS) !== 0
+}
+
+/** Whether a task that is about to run must not: its parent or a requirement is not up. */
+function isHeld(task: TaskRecord): boolean {
+    return !hasParentUp(task) || missingName(task) !== undefined
 }
 
 /** The body is over, and something is left to do: stops the children and waits for their ends. */
@@ -292,7 +303,7 @@ export function settle(task: TaskRecord): void {
     endRun(task)
     task.doneAt = supervisor.clock.millis()
     if (hasFailed(task)) countUp(task, "failures")
-    if (task.state === "running") task.startedAt = task.since
+    if (task.state === "running") noteStart(task)
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & AGAIN) !== 0) {
         task.flags |= DUE
@@ -379,10 +390,8 @@ function restartLater(task: TaskRecord): void {
         recent.attempts++
     )
     countUp(task, "restarts")
-    if (isPlanned(task)) {
-        refreshPlan(task)
-        if (task.next < doneAt + delay) delay = task.next - doneAt
-    }
+    if (refreshPlan(task) && task.next < doneAt + delay)
+        delay = task.next - doneAt
     setState(task, "waiting")
     arm(task, doneAt + delay)
     task.supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
@@ -391,7 +400,7 @@ function restartLater(task: TaskRecord): void {
 /** The restarts are used up: failed until the next planned run, or for good. */
 function useUp(task: TaskRecord): void {
     task.recent = undefined
-    const goesOn = isPlanned(task) && refreshPlan(task)
+    const goesOn = refreshPlan(task)
     task.log.log(
         goesOn ? ERROR : ALERT,
         "failed {0} after {1} restarts in {2} s, last: {3}",
