@@ -24,6 +24,7 @@ import { addStatsCommand } from "./commands/stats.ts"
 import { addStatusCommand } from "./commands/status.ts"
 import { addTimeCommand } from "./commands/time.ts"
 import { addTopCommand } from "./commands/top.ts"
+import { addWebCommand } from "./commands/web.ts"
 import { FirmwareError } from "./errors.ts"
 import { systemFailure } from "./files.ts"
 import { complain, exit, watchOutput } from "./output.ts"
@@ -60,6 +61,7 @@ async function main(argv: string[]): Promise<number> {
     addStatsCommand(program)
     addMetricsCommand(program)
     addTopCommand(program)
+    addWebCommand(program)
     addSettingsCommand(program)
     addTimeCommand(program)
     addSafeModeCommand(program)

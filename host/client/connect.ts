@@ -49,20 +49,75 @@ export class Connection {
 export async function connectAll(
     options: ConnectOptions = {}
 ): Promise<Connection> {
-    const { state, bus, serial, device } = options
-    if (bus !== undefined || serial !== undefined) {
-        const link =
-            bus !== undefined
-                ? await Link.tcp(async () => parseAddress(bus))
-                : await Link.serial(serial!)
-        return choose(new Connection(link, await announced(link)), device)
+    const { device } = options
+    const { link, simulator } = await join(options)
+    const devices = simulator?.boards ?? (await announced(link))
+    return choose(new Connection(link, devices, simulator), device)
+}
+
+/** A bus whose boards are told as they are seen. */
+export interface BusWatch {
+    /** The simulator of the bus, as it is now, if it is one. */
+    simulator(): BusFile | undefined
+    /** Ends the connection, and the clients of its boards. */
+    close(): Promise<void>
+}
+
+/**
+ * Joins a bus and tells of each board on it, once, as soon as it announces itself.
+ * @throws NoBoardError when there is no bus
+ */
+export async function watchBus(
+    options: ConnectOptions,
+    found: (board: Board) => void
+): Promise<BusWatch> {
+    const { link, simulator } = await join(options)
+    const boards = new Map<string, Board>()
+    const add = (device: string) => {
+        if (boards.has(device)) return
+        if (options.device && !device.startsWith(options.device)) return
+        const board = new Board(link, device)
+        boards.set(device, board)
+        found(board)
     }
-    const found = findSimulator(state)
+    for (const device of simulator?.boards ?? []) add(device)
+    link.on("packet", packet => {
+        if (announcesService(packet))
+            add(programDevice(packet.deviceIdentifier))
+    })
+    return {
+        simulator: () => simulator && currentSimulator(options.state),
+        close: async () => {
+            for (const board of boards.values()) board.close()
+            await link.close()
+        },
+    }
+}
+
+function currentSimulator(state: string | undefined): BusFile | undefined {
+    try {
+        return findSimulator(state)
+    } catch {
+        // it is gone, or one of several
+        return undefined
+    }
+}
+
+/** Joins the bus that is meant. @throws NoBoardError */
+async function join({
+    state,
+    bus,
+    serial,
+}: ConnectOptions): Promise<{ link: Link; simulator?: BusFile }> {
+    if (bus !== undefined)
+        return { link: await Link.tcp(async () => parseAddress(bus)) }
+    if (serial !== undefined) return { link: await Link.serial(serial) }
+    const simulator = findSimulator(state)
     const link = await Link.tcp(async () => ({
         host: "127.0.0.1",
         port: findSimulator(state).port,
     }))
-    return choose(new Connection(link, found.boards, found), device)
+    return { link, simulator }
 }
 
 /**

@@ -1,9 +1,11 @@
 export { Board, type BoardEvents } from "./board.ts"
 export {
+    type BusWatch,
     connect,
     connectAll,
     type Connection,
     type ConnectOptions,
+    watchBus,
 } from "./connect.ts"
 export {
     byTime,

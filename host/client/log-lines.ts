@@ -113,6 +113,9 @@ export interface HistoryOptions {
     file?: string
 }
 
+/** What the log of a board is read by. */
+type LogSource = Pick<Board, "info" | "lines" | "files" | "file">
+
 /** A board's log, and where to go on with its ring. */
 export interface History {
     lines: LogLine[]
@@ -126,7 +129,7 @@ export interface History {
  * @throws RemoteError, TimedOutError
  */
 export async function readHistory(
-    board: Board,
+    board: LogSource,
     options: HistoryOptions = {}
 ): Promise<History> {
     const { uptime, next: end } = await board.info()
@@ -152,7 +155,7 @@ export function newLine({ text }: RingLine, startedAt: number): LogLine {
 
 /** Lines of one file, or of all of them, oldest first. */
 async function storedLines(
-    board: Board,
+    board: LogSource,
     only: string | undefined
 ): Promise<LogLine[]> {
     const names = only === undefined ? await fileNames(board) : [only]
@@ -164,7 +167,7 @@ async function storedLines(
 }
 
 /** Names of the files, oldest first; none for a firmware without a flash log. */
-async function fileNames(board: Board): Promise<string[]> {
+async function fileNames(board: LogSource): Promise<string[]> {
     try {
         return (await board.files()).map(file => file.name).reverse()
     } catch (error) {

@@ -1,4 +1,5 @@
 export {
+    ENTRY_BYTES,
     ESP32_STORE_SIZE,
     FlashImageError,
     GENERATION_OFFSET,
@@ -9,4 +10,4 @@ export {
 export { buildId, deployProgram } from "./build-id.ts"
 export { type LogFile, readLogFiles } from "./log.ts"
 export { applySettings } from "./settings.ts"
-export { FlashStore } from "./store.ts"
+export { FlashStore, type StoreLayout } from "./store.ts"

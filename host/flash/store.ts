@@ -19,6 +19,18 @@ import { headerProblems } from "./damage.ts"
 import { extractStore } from "./locate.ts"
 import { PROGRAM_KEY, unwrapProgram, wrapProgram } from "./program.ts"
 
+/** Where things lie in a store, in bytes from its start. */
+export interface StoreLayout {
+    storeBytes: number
+    areaBytes: number
+    /** The area in force, and how long its header with the entries is. */
+    area: number
+    tableBytes: number
+    freeBytes: number
+    /** In order of writing; a live one is not replaced, deleted or empty. */
+    entries: (StoreEntry & { isLive: boolean })[]
+}
+
 /**
  * The VM's flash store in an image: read and write it as the device would, byte for byte
  * (append, then compaction into the other area when full). See `layout.ts` for the format.
@@ -137,6 +149,22 @@ export class FlashStore {
     /** Bytes left in the area in force, before the device compacts. */
     get free(): number {
         return Math.max(0, this.dataStart - this.entryEnd - ENTRY_BYTES)
+    }
+
+    /** Where everything lies, replaced values and deleted keys of the area in force included. */
+    layout(): StoreLayout {
+        const live = new Set(this.live())
+        return {
+            storeBytes: this.image.length,
+            areaBytes: this.areaSize,
+            area: this.area,
+            tableBytes: this.entryEnd - this.area,
+            freeBytes: this.free,
+            entries: this.entries.map(entry => ({
+                ...entry,
+                isLive: live.has(entry) && entry.size > 0,
+            })),
+        }
     }
 
     /** The image, in full length. */

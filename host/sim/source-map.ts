@@ -60,6 +60,11 @@ export class SourceMap {
             })
     }
 
+    /** The text of one of the program's sources. */
+    source(path: string): string | undefined {
+        return this.info.sources.find(source => source.path === path)?.text
+    }
+
     /** The frames of a call; `pc` is that of the instruction after it, as the VM keeps it. */
     private frames(pc: number): Frame[] {
         const { srcmap, inlined } = this.info

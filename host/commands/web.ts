@@ -1,0 +1,46 @@
+import { type Command, InvalidArgumentError } from "commander"
+import { complain } from "../output.ts"
+import { addBoardCommand, type BoardOptions } from "./board.ts"
+
+interface WebCommandOptions extends BoardOptions {
+    port?: number
+    host?: string
+}
+
+/** Adds `fiberctl web`: a console in the browser. */
+export function addWebCommand(program: Command): void {
+    addBoardCommand(
+        program,
+        "web",
+        "serve a console for the browser: tasks, log, settings and more of every board on the bus",
+        "web --port 8383"
+    )
+        .option(
+            "--port <port>",
+            "port to listen on (default: 8383)",
+            portNumber
+        )
+        .option(
+            "--host <address>",
+            "listen beyond this machine; the address that is printed has a token"
+        )
+        .action(async (options: WebCommandOptions) => {
+            const { startWeb } = await import("../web/index.ts")
+            const { url, missing, close } = await startWeb(options, options)
+            if (missing !== undefined) complain(`${missing}; waiting for it`)
+            console.log(options.json ? JSON.stringify({ url }) : url)
+            await new Promise<void>(end => {
+                for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+                    process.once(signal, () => end())
+            })
+            await close()
+        })
+}
+
+/** Reads an option that is a port. */
+export function portNumber(text: string): number {
+    const port = Number(text)
+    if (!/^\d{1,5}$/.test(text) || port > 65535)
+        throw new InvalidArgumentError("a port (0 to 65535) is wanted.")
+    return port
+}

@@ -1,0 +1,42 @@
+// A console for boards in the browser: `fiberctl web`, and `fiberctl sim --web`.
+import type { ConnectOptions } from "../client/index.ts"
+import { type OwnSimulator, Sessions } from "./server/sessions.ts"
+import { WebServer, type WebOptions } from "./server/web-server.ts"
+
+export { buildPage } from "./server/page-files.ts"
+export { type OwnSimulator } from "./server/sessions.ts"
+export { SimulatedBoard } from "./server/simulated-board.ts"
+export { type WebOptions } from "./server/web-server.ts"
+
+/** A console that runs. */
+export interface WebConsole {
+    /** The address to open. */
+    url: string
+    /** Why there is no bus yet, if so; it is waited for. */
+    missing?: string
+    close(): Promise<void>
+}
+
+/**
+ * Starts a console for the boards of a bus.
+ * @param own the simulator that runs in this process, if it is one
+ * @throws UsageError when it cannot listen
+ */
+export async function startWeb(
+    boards: ConnectOptions,
+    options: WebOptions = {},
+    own?: OwnSimulator
+): Promise<WebConsole> {
+    const sessions = new Sessions(boards, own)
+    const server = new WebServer(sessions, options.host)
+    await server.start(options.port)
+    const missing = await sessions.start()
+    return {
+        url: server.url,
+        missing,
+        close: async () => {
+            await server.close()
+            await sessions.close()
+        },
+    }
+}

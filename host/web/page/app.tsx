@@ -1,0 +1,245 @@
+import { useEffect, useState } from "preact/hooks"
+import { duration, wallTime } from "../../commands/words.ts"
+import type { BoardState } from "../protocol.ts"
+import { Configuration } from "./config.tsx"
+import { Flash } from "./flash.tsx"
+import { Dependencies } from "./graph.tsx"
+import { Log } from "./log.tsx"
+import { Notices } from "./notices.tsx"
+import { BoardButtons, LightAndSound } from "./parts.tsx"
+import { SourceDialog } from "./places.tsx"
+import { Plots, SomePlots } from "./plots.tsx"
+import { Settings } from "./settings.tsx"
+import { store, useStore } from "./store.ts"
+import { Syslog } from "./syslog.tsx"
+import { Tasks } from "./tasks.tsx"
+
+const VIEWS = {
+    tasks: "Tasks",
+    log: "Log",
+    syslog: "Syslog",
+    plots: "Plots",
+    flash: "Flash",
+    settings: "Settings",
+    config: "Configuration",
+}
+type View = keyof typeof VIEWS
+
+/** Where the page is: `#/BOARD/VIEW`. */
+function usePlace(): { board?: string; view: View } {
+    const [hash, setHash] = useState(location.hash)
+    useEffect(() => {
+        const changed = () => setHash(location.hash)
+        addEventListener("hashchange", changed)
+        return () => removeEventListener("hashchange", changed)
+    }, [])
+    const [, board, view = ""] =
+        /^#\/([0-9a-f]{16})(?:\/([a-z]+))?$/.exec(hash) ?? []
+    return { board, view: view in VIEWS ? (view as View) : "tasks" }
+}
+
+export function App() {
+    const place = usePlace()
+    const { boards, state, isConnected } = useStore("boards", "state", "server")
+    const board = place.board ?? boards[0]?.id
+    useEffect(() => store.follow(board), [board])
+    return (
+        <>
+            <a class="skip" href="#main" onClick={skip}>
+                Skip to the board
+            </a>
+            <Boards chosen={board} view={place.view} />
+            <main id="main" tabIndex={-1}>
+                {!isConnected && (
+                    <p class="banner" role="alert">
+                        The console's server does not answer; waiting for it.
+                    </p>
+                )}
+                {state ? (
+                    <BoardPage state={state} view={place.view} />
+                ) : (
+                    <p class="empty">
+                        {board
+                            ? "Asking the board …"
+                            : "There is no board on the bus yet; waiting for one."}
+                    </p>
+                )}
+            </main>
+            <Notices />
+            <SourceDialog />
+        </>
+    )
+}
+
+/** The skip link must not change the place. */
+function skip(event: Event): void {
+    event.preventDefault()
+    document.getElementById("main")?.focus()
+}
+
+function Boards({ chosen, view }: { chosen: string | undefined; view: View }) {
+    const { boards } = useStore("boards")
+    return (
+        <nav class="boards" aria-label="Boards">
+            <p class="brand">
+                <img src="icon.svg" alt="" width={22} height={22} /> fiberd
+            </p>
+            <ul>
+                {boards.map(({ id, name, state, failed }) => (
+                    <li key={id}>
+                        <a
+                            href={`#/${id}/${view}`}
+                            aria-current={id === chosen ? "page" : undefined}
+                        >
+                            <span class={`dot ${boardLook(state)}`} />
+                            <span class="name">{name}</span>
+                            <span class="aside">
+                                {failed > 0 &&
+                                state !== "lost" &&
+                                state !== "off"
+                                    ? `${failed} failed`
+                                    : state}
+                            </span>
+                        </a>
+                    </li>
+                ))}
+            </ul>
+        </nav>
+    )
+}
+
+function boardLook(state: string): string {
+    if (state === "running") return "good"
+    if (state === "degraded") return "bad"
+    return state === "lost" || state === "off" ? "off" : "warn"
+}
+
+function BoardPage({ state, view }: { state: BoardState; view: View }) {
+    const passed = usePassed(state)
+    const { id } = state
+    return (
+        <>
+            <BoardHead state={state} passed={passed} />
+            <nav class="views" aria-label="Views">
+                {Object.entries(VIEWS).map(([name, title]) => (
+                    <a
+                        key={name}
+                        href={`#/${id}/${name}`}
+                        aria-current={name === view ? "page" : undefined}
+                    >
+                        {title}
+                    </a>
+                ))}
+            </nav>
+            <div class={`view ${view}`}>
+                {view === "tasks" && (
+                    <>
+                        <Tasks state={state} passed={passed} />
+                        <div class="beside">
+                            <Dependencies tasks={state.tasks} />
+                            <SomePlots
+                                titles={["Log lines a second", "Lines queued"]}
+                            />
+                        </div>
+                        <Log key={id} board={id} />
+                    </>
+                )}
+                {view === "log" && <Log key={id} board={id} />}
+                {view === "syslog" && <Syslog state={state} />}
+                {view === "plots" && <Plots />}
+                {view === "flash" && <Flash board={id} />}
+                {view === "settings" && <Settings board={id} />}
+                {view === "config" && <Configuration board={id} />}
+            </div>
+        </>
+    )
+}
+
+function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
+    const { id, info, isLost, simulator } = state
+    const word =
+        simulator?.power === false
+            ? "off"
+            : isLost
+              ? "lost"
+              : info?.state === "maintenance"
+                ? "safe mode"
+                : (info?.state ?? "starting")
+    return (
+        <header class="board">
+            <div class="headline">
+                <h1>{info?.hostname ?? id}</h1>
+                <span
+                    class={`state ${isLost ? "off" : boardLook(info?.state ?? "")}`}
+                    data-testid="board-state"
+                >
+                    {word}
+                </span>
+                {simulator && <span class="tag">simulated</span>}
+                {info?.access === 1 && <span class="tag">read-only</span>}
+            </div>
+            {info && (
+                <dl class="facts row">
+                    <div>
+                        <dt>Up</dt>
+                        <dd>
+                            {isLost
+                                ? "–"
+                                : duration(
+                                      Math.round(
+                                          (info.uptime + passed) / 1000
+                                      ) * 1000
+                                  )}
+                        </dd>
+                    </div>
+                    {info.boot !== undefined && info.boot > 0 && (
+                        <div>
+                            <dt>Boot</dt>
+                            <dd>
+                                {info.boot}
+                                {info.lastEnd && (
+                                    <span class="aside">
+                                        after {info.lastEnd}
+                                    </span>
+                                )}
+                            </dd>
+                        </div>
+                    )}
+                    <div>
+                        <dt>Clock</dt>
+                        <dd>
+                            {info.wall === undefined
+                                ? "unknown"
+                                : wallTime(info.wall + passed)}
+                        </dd>
+                    </div>
+                    {info.version !== undefined && (
+                        <div>
+                            <dt>Version</dt>
+                            <dd>{info.version}</dd>
+                        </div>
+                    )}
+                    <div>
+                        <dt>Device</dt>
+                        <dd class="hash">{id}</dd>
+                    </div>
+                </dl>
+            )}
+            <div class="controls">
+                {simulator && <LightAndSound />}
+                <BoardButtons state={state} />
+            </div>
+        </header>
+    )
+}
+
+/** Ms since the state came, told anew each second, so that times go on. */
+function usePassed(state: BoardState): number {
+    const { stateAt } = useStore()
+    const [now, setNow] = useState(performance.now())
+    useEffect(() => {
+        const timer = setInterval(() => setNow(performance.now()), 1000)
+        return () => clearInterval(timer)
+    }, [])
+    return state.isLost ? 0 : Math.max(0, now - stateAt)
+}

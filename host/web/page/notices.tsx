@@ -1,0 +1,67 @@
+import { useEffect, useState } from "preact/hooks"
+
+/** How long a notice stays, in ms. */
+const SHOWN_MS = 8000
+const MOST = 4
+
+interface Notice {
+    id: number
+    text: string
+    isBad: boolean
+}
+
+let count = 0
+let notices: Notice[] = []
+let changed = () => {}
+
+/** Shows a notice for some seconds. */
+export function notify(text: string, isBad = false): void {
+    const id = ++count
+    notices = [...notices, { id, text, isBad }].slice(-MOST)
+    changed()
+    setTimeout(() => dismiss(id), SHOWN_MS)
+}
+
+/** Does something, and shows what goes wrong. @returns whether it went well */
+export async function attempt(
+    action: () => Promise<unknown>,
+    done?: string
+): Promise<boolean> {
+    try {
+        await action()
+        if (done) notify(done)
+        return true
+    } catch (error) {
+        notify((error as Error).message, true)
+        return false
+    }
+}
+
+function dismiss(id: number): void {
+    notices = notices.filter(notice => notice.id !== id)
+    changed()
+}
+
+export function Notices() {
+    const [shown, show] = useState<Notice[]>([])
+    useEffect(() => {
+        changed = () => show(notices)
+    }, [])
+    return (
+        <div class="notices" role="status" aria-live="polite">
+            {shown.map(({ id, text, isBad }) => (
+                <p key={id} class={isBad ? "notice bad" : "notice"}>
+                    {text}
+                    <button
+                        type="button"
+                        class="plain"
+                        aria-label="Dismiss"
+                        onClick={() => dismiss(id)}
+                    >
+                        ×
+                    </button>
+                </p>
+            ))}
+        </div>
+    )
+}

@@ -1,0 +1,173 @@
+import { useState } from "preact/hooks"
+import { LEVELS } from "../../commands/words.ts"
+import type { SettingView } from "../protocol.ts"
+import { act } from "./ask.ts"
+import { attempt } from "./notices.tsx"
+import { useAnswer } from "./use-answer.ts"
+
+/** The settings with where they come from; each is edited in the way of its kind. */
+export function Settings({ board }: { board: string }) {
+    const { value, problem, set } = useAnswer<SettingView[]>(board, "settings")
+    const change = async (changes: Record<string, string | null>) => {
+        const [key] = Object.keys(changes)
+        return attempt(
+            async () =>
+                set(await act<SettingView[]>(board, "settings", { changes })),
+            changes[key!] === null
+                ? `${key} has its default`
+                : `${key} is changed`
+        )
+    }
+    return (
+        <section aria-labelledby="settings-title">
+            <h2 id="settings-title">Settings</h2>
+            {problem && <p class="empty">{problem}</p>}
+            {value && (
+                <table class="settings">
+                    <thead>
+                        <tr>
+                            <th scope="col">Setting</th>
+                            <th scope="col">Value</th>
+                            <th scope="col">From</th>
+                            <th scope="col">What it is for</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {value.map(setting => (
+                            <SettingRow
+                                key={setting.key}
+                                setting={setting}
+                                change={change}
+                            />
+                        ))}
+                    </tbody>
+                </table>
+            )}
+        </section>
+    )
+}
+
+function SettingRow(props: {
+    setting: SettingView
+    change: (changes: Record<string, string | null>) => Promise<boolean>
+}) {
+    const { setting, change } = props
+    const { key, text, origin, line, pending, restart, rule, isSecret } =
+        setting
+    const [edited, edit] = useState<string>()
+    const save = async () => {
+        if (edited === undefined) return
+        if (await change({ [key]: edited })) edit(undefined)
+    }
+    const isChanged = edited !== undefined && edited !== text
+    return (
+        <tr data-setting={key}>
+            <th scope="row">{key}</th>
+            <td class="value">
+                <form
+                    onSubmit={event => {
+                        event.preventDefault()
+                        void save()
+                    }}
+                >
+                    <Field
+                        setting={setting}
+                        value={edited ?? (isSecret ? "" : text)}
+                        change={edit}
+                    />
+                    {isChanged && <button>Set</button>}
+                    {!isChanged && origin !== "default" && (
+                        <button
+                            type="button"
+                            onClick={() => void change({ [key]: null })}
+                        >
+                            Default
+                        </button>
+                    )}
+                </form>
+            </td>
+            <td class="aside" data-label="from">
+                {origin}
+                {line !== undefined && `, line ${line}`}
+                {pending && ", from the next start"}
+            </td>
+            <td class="aside">
+                {rule?.doc}
+                {restart && !pending && " (holds from the next start)"}
+            </td>
+        </tr>
+    )
+}
+
+/** A field that takes what the schema allows. */
+function Field(props: {
+    setting: SettingView
+    value: string
+    change: (value: string) => void
+}) {
+    const { setting, value, change } = props
+    const { key, text, rule, isSecret } = setting
+    const words = wordsOf(setting)
+    const common = { "aria-label": key, value }
+    if (words)
+        return (
+            <select
+                {...common}
+                onChange={event => change(event.currentTarget.value)}
+            >
+                {words.map(word => (
+                    <option key={word} value={word}>
+                        {word || "not set"}
+                    </option>
+                ))}
+            </select>
+        )
+    const onInput = (event: { currentTarget: HTMLInputElement }) =>
+        change(event.currentTarget.value)
+    if (isSecret)
+        return (
+            <input
+                {...common}
+                type="password"
+                autocomplete="new-password"
+                placeholder={text ? "hidden" : "not set"}
+                onInput={onInput}
+            />
+        )
+    const [low, high] = rule?.limits ?? []
+    if (rule?.kind === "int")
+        return (
+            <input
+                {...common}
+                type="number"
+                required
+                min={low}
+                max={high}
+                onInput={onInput}
+            />
+        )
+    const limits =
+        low !== undefined && high !== undefined ? `${low} to ${high}` : ""
+    return (
+        <input
+            {...common}
+            spellcheck={false}
+            title={[rule?.kind, limits].filter(Boolean).join(", ")}
+            placeholder={rule?.fallback || "not set"}
+            onInput={onInput}
+        />
+    )
+}
+
+/** The words that a setting may be, if it is one of some. */
+function wordsOf({ text, rule }: SettingView): string[] | undefined {
+    const words =
+        rule?.kind === "one-of"
+            ? rule.limits.flatMap(limit => limit.split("|"))
+            : rule?.kind === "flag"
+              ? ["true", "false"]
+              : rule?.kind === "level"
+                ? [...LEVELS, "none"]
+                : undefined
+    return words && !words.includes(text) ? [text, ...words] : words
+}

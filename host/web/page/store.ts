@@ -1,0 +1,136 @@
+// What the page knows: told by the stream of server-sent events, which mends itself.
+import { useEffect, useReducer } from "preact/hooks"
+import {
+    type BoardState,
+    type BoardSummary,
+    type Light,
+    MAX_SAMPLES,
+    type Sample,
+    type SampleColumns,
+    type StreamEvents,
+} from "../protocol.ts"
+import { LogModel } from "./log-model.ts"
+
+/** Parts of the store that change on their own. */
+type Part = "boards" | "state" | "lines" | "samples" | "light" | "server"
+
+/** What the page shows of the boards. */
+export class Store {
+    boards: BoardSummary[] = []
+    state: BoardState | undefined
+    /** When the state came, as `performance.now()` tells it. */
+    stateAt = 0
+    samples: SampleColumns = { at: [], values: {} }
+    light: Light = { brightness: 0 }
+    tone: StreamEvents["tone"] | undefined
+    /** Whether the server answers. */
+    isConnected = false
+    readonly log = new LogModel()
+    /** Called with each tone of the buzzer. */
+    onTone: (hz: number, ms: number) => void = () => {}
+    private source: EventSource | undefined
+    private readonly listeners = new Map<Part, Set<() => void>>()
+
+    /** Follows a board; without an id the list of boards only. */
+    follow(board: string | undefined): void {
+        this.source?.close()
+        this.state = undefined
+        this.samples = { at: [], values: {} }
+        this.light = { brightness: 0 }
+        this.tone = undefined
+        this.log.reset([])
+        const query = board ? `?board=${board}` : ""
+        const source = new EventSource(`api/events${query}`)
+        this.source = source
+        source.onopen = () => this.setConnected(true)
+        source.onerror = () => this.setConnected(false)
+        const on = <N extends keyof StreamEvents>(
+            name: N,
+            take: (data: StreamEvents[N]) => void,
+            part: Part
+        ) =>
+            source.addEventListener(name, event => {
+                take(JSON.parse((event as MessageEvent<string>).data))
+                this.tell(part)
+            })
+        on("boards", boards => (this.boards = boards), "boards")
+        on("state", state => this.takeState(state), "state")
+        on("reset", lines => this.log.reset(lines), "lines")
+        on("lines", lines => this.log.add(lines), "lines")
+        on("history", columns => (this.samples = columns), "samples")
+        on("sample", sample => this.takeSample(sample), "samples")
+        on("light", light => (this.light = light), "light")
+        on("tone", tone => this.takeTone(tone), "light")
+        for (const part of ["state", "lines", "samples", "light"] as const)
+            this.tell(part)
+    }
+
+    /** Calls `listener` when a part changes. @returns how to stop that */
+    subscribe(part: Part, listener: () => void): () => void {
+        const known = this.listeners.get(part) ?? new Set()
+        this.listeners.set(part, known.add(listener))
+        return () => known.delete(listener)
+    }
+
+    tell(part: Part): void {
+        for (const listener of this.listeners.get(part) ?? []) listener()
+    }
+
+    private setConnected(isConnected: boolean): void {
+        if (isConnected === this.isConnected) return
+        this.isConnected = isConnected
+        this.tell("server")
+    }
+
+    private takeState(state: BoardState): void {
+        this.state = state
+        this.stateAt = performance.now()
+    }
+
+    private takeSample({ at, values }: Sample): void {
+        const { samples } = this
+        const names = new Set([
+            ...Object.keys(samples.values),
+            ...Object.keys(values),
+        ])
+        const count = samples.at.length
+        const from = Math.max(0, count + 1 - MAX_SAMPLES)
+        this.samples = {
+            at: [...samples.at, at].slice(from),
+            values: Object.fromEntries(
+                [...names].map(name => {
+                    const before =
+                        samples.values[name] ?? new Array(count).fill(null)
+                    return [name, [...before, values[name] ?? null].slice(from)]
+                })
+            ),
+        }
+    }
+
+    private takeTone(tone: StreamEvents["tone"]): void {
+        this.tone = tone
+        this.onTone(tone.hz, tone.ms)
+    }
+}
+
+export const store = new Store()
+
+/** Draws a component again when a part of the store changes, at most once a frame. */
+export function useStore(...parts: Part[]): Store {
+    const [, draw] = useReducer<number, void>(count => count + 1, 0)
+    useEffect(() => {
+        let frame = 0
+        const soon = () => {
+            frame ||= requestAnimationFrame(() => {
+                frame = 0
+                draw()
+            })
+        }
+        const ends = parts.map(part => store.subscribe(part, soon))
+        return () => {
+            cancelAnimationFrame(frame)
+            for (const end of ends) end()
+        }
+    }, [])
+    return store
+}

@@ -1,0 +1,170 @@
+import { RemoteError, TimedOutError } from "../../client/index.ts"
+import { isSecret } from "../../env/index.ts"
+import { FirmwareError, UsageError } from "../../errors.ts"
+import { pushFile, readState } from "../../ota/index.ts"
+import { FIRMWARE_SETTINGS } from "../../../src/settings/firmware.ts"
+import { findRule } from "../../../src/settings/schema.ts"
+import { OTA_SETTINGS } from "../../../src/ota/settings.ts"
+import {
+    type ConfigView,
+    SIMULATOR_ACTIONS,
+    type SettingView,
+    TASK_VERBS,
+} from "../protocol.ts"
+import type { BoardClient, Session } from "./session.ts"
+
+/** Longest wait for the verdict on a configuration: the board restarts and proves it, in ms. */
+const PUSH_TIMEOUT_MS = 10 * 60_000
+/** What stands in place of a secret. */
+const MASK = "***"
+/** The settings that have a known form; those of other programs are edited as text. */
+const SCHEMA = [FIRMWARE_SETTINGS, OTA_SETTINGS]
+
+/** A request that makes no sense, or names what does not exist. */
+export class RequestError extends Error {
+    readonly status: number
+    constructor(status: number, message: string) {
+        super(message)
+        this.name = "RequestError"
+        this.status = status
+    }
+}
+
+/** The body of a request: an object of JSON, which nobody has checked. */
+export type Body = Record<string, unknown>
+
+/** What is asked of a board by GET. */
+export const QUESTIONS: Record<
+    string,
+    (session: Session, query: URLSearchParams) => unknown
+> = {
+    settings: ({ board }) => settings(board),
+    config: session => config(session),
+    flash: ({ simulated }) => {
+        if (!simulated)
+            throw new RequestError(
+                404,
+                "the flash can be read of a simulated board whose simulator runs this console"
+            )
+        return simulated.readFlash()
+    },
+    options: async ({ board }, query) =>
+        (await board.options(text(query.get("task"), "task")))[0],
+    source: ({ sources }, query) => {
+        const source = sources.source(text(query.get("path"), "path"))
+        if (!source) throw new RequestError(404, "no such source")
+        return source
+    },
+}
+
+/** What is done to a board by POST. */
+export const ACTIONS: Record<
+    string,
+    (session: Session, body: Body) => Promise<unknown>
+> = {
+    task: ({ board }, { verb, name }) => {
+        const known = oneOf(TASK_VERBS, verb, "verb")
+        return board[known](text(name, "name"))
+    },
+    settings: async ({ board }, { changes }) => {
+        if (typeof changes !== "object" || changes === null)
+            throw new RequestError(400, "changes: an object is wanted")
+        await board.set(
+            Object.fromEntries(
+                Object.entries(changes).map(([key, value]) => [
+                    key,
+                    value === null ? undefined : text(value, key),
+                ])
+            )
+        )
+        return settings(board)
+    },
+    level: ({ board }, { spec }) => board.setLevels(text(spec, "spec")),
+    time: ({ board }, { unixMs }) =>
+        board.setTime(typeof unixMs === "number" ? unixMs : Date.now()),
+    "safe-mode": ({ board }, { on }) => board.safeMode(on === true),
+    reboot: ({ board }) => board.reboot(),
+    push: (session, { file }) => push(session, text(file, "file")),
+    simulator: ({ simulated }, { action }) => {
+        if (!simulated)
+            throw new RequestError(404, "this board is not simulated")
+        return simulated.act(oneOf(SIMULATOR_ACTIONS, action, "action"))
+    },
+}
+
+/** The status, name and message of what went wrong. */
+export function failureOf(error: unknown): [number, string, string] {
+    const { name, message } = error as Error
+    const status =
+        error instanceof RequestError
+            ? error.status
+            : error instanceof TimedOutError
+              ? 504
+              : error instanceof RemoteError
+                ? 409
+                : error instanceof UsageError || error instanceof RangeError
+                  ? 400
+                  : error instanceof FirmwareError
+                    ? 409
+                    : 500
+    return [status, name, message]
+}
+
+/** The settings with their form; a secret has left the board as a mask, if at all. */
+async function settings(board: BoardClient): Promise<SettingView[]> {
+    return (await board.settings()).map(setting => {
+        const { key, text } = setting
+        const found = findRule(SCHEMA, key)
+        const hidden =
+            text === MASK ||
+            found?.kind === "secret" ||
+            found?.kind === "key" ||
+            isSecret(key, text)
+        const rule = found && {
+            kind: found.kind,
+            limits: found.limits,
+            fallback: hidden ? "" : found.fallback,
+            doc: found.doc,
+        }
+        return {
+            ...setting,
+            text: hidden && text !== "" ? MASK : text,
+            isSecret: hidden,
+            rule,
+        }
+    })
+}
+
+async function config(session: Session): Promise<ConfigView> {
+    const state = await readState(session.board)
+    const now = { at: Date.now(), ...state }
+    session.see(now)
+    return { now, history: session.versions }
+}
+
+/** Brings a signed file to the board. @returns the verdict */
+async function push(session: Session, base64: string): Promise<unknown> {
+    const bytes = Buffer.from(base64, "base64")
+    return pushFile(
+        session.board,
+        bytes,
+        state => session.see({ at: Date.now(), ...state }),
+        PUSH_TIMEOUT_MS
+    )
+}
+
+function text(value: unknown, name: string): string {
+    if (typeof value === "string") return value
+    throw new RequestError(400, `${name}: a text is wanted`)
+}
+
+function oneOf<T extends string>(
+    words: readonly T[],
+    value: unknown,
+    name: string
+): T {
+    const found = words.find(word => word === value)
+    if (found === undefined)
+        throw new RequestError(400, `${name}: one of ${words.join(", ")}`)
+    return found
+}

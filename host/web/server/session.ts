@@ -1,0 +1,293 @@
+import { EventEmitter } from "node:events"
+import {
+    type Board,
+    type BoardInfo,
+    type HandlerInfo,
+    newLine,
+    readHistory,
+    type TaskStatus,
+    TimedOutError,
+} from "../../client/index.ts"
+import { failureText } from "../../commands/status-text.ts"
+import {
+    type BoardState,
+    type BoardSummary,
+    type ConfigVersion,
+    SAMPLE_MS,
+    type Sample,
+    type TaskView,
+} from "../protocol.ts"
+import { LineHistory } from "./line-history.ts"
+import { Samples } from "./samples.ts"
+import type { SimulatedBoard } from "./simulated-board.ts"
+import type { Sources } from "./sources.ts"
+
+/** Shortest time between two questions for the tasks, in ms: changes may come in bursts. */
+const SHORTEST_MS = 150
+/** Time between them when nothing changes and somebody looks, or nobody does, in ms. */
+const WATCHED_MS = 1000
+const UNWATCHED_MS = 4000
+/** New lines are told together, after so many ms. */
+const LINES_MS = 100
+/** Pause before the log is read again after a failure, in ms. */
+const RETRY_MS = 1000
+/** Versions of the configuration that are remembered. */
+const MAX_VERSIONS = 50
+
+/** A board's client as others see it. */
+export type BoardClient = Pick<Board, keyof Board>
+
+interface SessionEvents {
+    state: [BoardState]
+    lines: []
+    sample: [Sample]
+}
+
+/** A board as the console keeps it: its state now, its lines and its figures of the last hour. */
+export class Session extends EventEmitter<SessionEvents> {
+    readonly id: string
+    readonly board: BoardClient
+    readonly sources: Sources
+    readonly simulated: SimulatedBoard | undefined
+    readonly lines = new LineHistory()
+    readonly samples = new Samples()
+    /** Configurations that were seen, newest first. */
+    readonly versions: ConfigVersion[] = []
+    state: BoardState
+    private watchers = 0
+    private closed = false
+    private known = new Map<string, { requires: string[]; after: string[] }>()
+    private knownNames = ""
+    private lastLines: { at: number; next: number } | undefined
+    private sampledAt = 0
+    private linesTimer: NodeJS.Timeout | undefined
+    private wakeUp = () => {}
+
+    constructor(
+        board: BoardClient,
+        sources: Sources,
+        simulated?: SimulatedBoard
+    ) {
+        super()
+        this.setMaxListeners(0)
+        this.id = board.device
+        this.board = board
+        this.sources = sources
+        this.simulated = simulated
+        this.state = { id: this.id, isLost: false, tasks: [], handlers: [] }
+    }
+
+    /** Begins to ask the board and to follow its log. */
+    start(): void {
+        const wake = () => this.refresh()
+        for (const event of ["tasks", "lost", "back"] as const)
+            this.board.on(event, wake)
+        this.simulated?.onChange(wake)
+        void this.keepAsking()
+        void this.keepFollowing()
+    }
+
+    close(): void {
+        this.closed = true
+        clearTimeout(this.linesTimer)
+        this.wakeUp()
+        this.removeAllListeners()
+    }
+
+    /** Somebody looks at the board. @returns how to take that back */
+    watch(): () => void {
+        this.watchers++
+        this.refresh()
+        return () => {
+            this.watchers--
+        }
+    }
+
+    /** Asks the board soon. */
+    refresh(): void {
+        this.wakeUp()
+    }
+
+    get summary(): BoardSummary {
+        const { info, isLost, tasks, simulator } = this.state
+        const off = simulator?.power === false
+        return {
+            id: this.id,
+            name: info?.hostname ?? this.id,
+            state: off ? "off" : isLost ? "lost" : (info?.state ?? "starting"),
+            failed: tasks.filter(({ state }) => state === "failed").length,
+        }
+    }
+
+    /** Remembers a configuration, unless it is the one that was seen last. */
+    see(version: ConfigVersion): void {
+        const [last] = this.versions
+        if (
+            last?.version === version.version &&
+            last.state === version.state &&
+            last.hash === version.hash
+        )
+            return
+        this.versions.unshift(version)
+        this.versions.length = Math.min(this.versions.length, MAX_VERSIONS)
+    }
+
+    private async keepAsking(): Promise<void> {
+        while (!this.closed) {
+            const asked = Date.now()
+            const woken = new Promise<void>(resolve => {
+                this.wakeUp = resolve
+            })
+            await this.ask()
+            if (this.closed) return
+            this.emit("state", this.state)
+            const pause = this.watchers ? WATCHED_MS : UNWATCHED_MS
+            await Promise.race([woken, after(pause - (Date.now() - asked))])
+            await after(SHORTEST_MS - (Date.now() - asked))
+        }
+    }
+
+    /** Brings the state up to date; a board that does not answer is lost, and keeps its last one. */
+    private async ask(): Promise<void> {
+        const simulator = this.simulated?.state
+        if (!this.board.isUp || simulator?.power === false)
+            return this.setState({ isLost: true, simulator })
+        try {
+            const info = await this.board.info()
+            const tasks = await this.board.tasks()
+            const handlers = await this.board.handlers()
+            const { spec: levels } = await this.board.levels()
+            await this.learnOptions(tasks)
+            this.setState({
+                isLost: false,
+                info,
+                tasks: tasks.map(task => this.view(task)),
+                handlers,
+                levels,
+                simulator,
+            })
+            this.sample(info, handlers)
+        } catch (error) {
+            this.setState({ isLost: error instanceof TimedOutError, simulator })
+        }
+    }
+
+    private setState(changes: Partial<BoardState>): void {
+        this.state = { ...this.state, ...changes }
+    }
+
+    /** Asks for the options of the tasks when there are other tasks than before. */
+    private async learnOptions(tasks: TaskStatus[]): Promise<void> {
+        const names = tasks.map(({ name }) => name).join("\n")
+        if (names === this.knownNames) return
+        this.known = new Map(
+            (await this.board.options()).map(({ name, options }) => [
+                name,
+                {
+                    requires: texts(options.requires),
+                    after: texts(options.after),
+                },
+            ])
+        )
+        this.knownNames = names
+    }
+
+    private view(task: TaskStatus): TaskView {
+        const { requires = [], after = [] } = this.known.get(task.name) ?? {}
+        const failure =
+            task.error &&
+            failureText(task.error, text => this.sources.resolve(text))
+        return { ...task, requires, after, failure }
+    }
+
+    private sample(info: BoardInfo, handlers: HandlerInfo[]): void {
+        const now = Date.now()
+        if (now - this.sampledAt < SAMPLE_MS * 0.9) return
+        this.sampledAt = now
+        const values: Record<string, number> = {}
+        if (info.next !== undefined) {
+            const before = this.lastLines
+            this.lastLines = { at: now, next: info.next }
+            if (before && info.next >= before.next)
+                values["lines/s"] =
+                    ((info.next - before.next) * 1000) / (now - before.at)
+        }
+        for (const { name, account } of handlers) {
+            values[`${name} queued`] = account.queued
+            values[`${name} dropped`] = account.dropped
+        }
+        values.fibers = info.fibers
+        if (info.flash) values["flash writes"] = info.flash.writes
+        const erases = this.simulated?.flashCounts.erases
+        if (erases !== undefined) values["flash erases"] = erases
+        if (this.simulated?.state.collector !== undefined)
+            values["collector connections"] = this.simulated.state.connections
+        for (const [name, value] of Object.entries(info.figures ?? {}))
+            if (typeof value === "number") values[name] = value
+        this.emit("sample", this.samples.add(now, values))
+    }
+
+    /** Reads the log and goes on with its new lines, for ever. */
+    private async keepFollowing(): Promise<void> {
+        for (let isFirst = true; !this.closed; isFirst = false) {
+            try {
+                await this.follow(isFirst)
+            } catch (error) {
+                // a firmware without a ring has no lines to follow
+                if ((error as Error).name === "UnsupportedError") return
+            }
+            await after(RETRY_MS)
+        }
+    }
+
+    private async follow(isFirst: boolean): Promise<void> {
+        const { board, lines } = this
+        const history = await readHistory(board)
+        let { startedAt } = history
+        if (isFirst) {
+            let boot: number | undefined
+            for (const line of history.lines) {
+                if (boot !== undefined && line.boot !== boot)
+                    lines.addMark("the board started again", line.at)
+                boot = line.boot
+                this.addLine(line)
+            }
+        } else lines.addMark("the log is followed again")
+        this.tellLines()
+        const gap = (count: number) => {
+            lines.addMark(
+                `${count} lines were overwritten before they could be read`
+            )
+        }
+        const restarted = () => {
+            startedAt = Date.now()
+            lines.addMark("the board started again")
+            this.tellLines()
+            this.refresh()
+        }
+        for await (const line of board.follow(history.next, gap, restarted)) {
+            if (this.closed) return
+            this.addLine(newLine(line, startedAt))
+        }
+    }
+
+    private addLine(line: Parameters<LineHistory["addLine"]>[0]): void {
+        this.lines.addLine(line, text => this.sources.resolve(text))
+        this.tellLines()
+    }
+
+    private tellLines(): void {
+        this.linesTimer ??= setTimeout(() => {
+            this.linesTimer = undefined
+            this.emit("lines")
+        }, LINES_MS)
+    }
+}
+
+function texts(value: unknown): string[] {
+    return Array.isArray(value) ? value.map(String) : []
+}
+
+function after(ms: number): Promise<void> {
+    return new Promise(resolve => setTimeout(resolve, Math.max(0, ms)))
+}

@@ -1,0 +1,89 @@
+import type { FlashStore } from "../../flash/index.ts"
+import type { Collector, SimEvent, Simulator } from "../../sim/index.ts"
+import type { FlashView, SimulatorAction, SimulatorState } from "../protocol.ts"
+import { flashView } from "./flash-view.ts"
+
+/** What of a simulator is worked from the console; `Simulator` has it. */
+type Worked = Pick<
+    Simulator,
+    | "kill"
+    | "restart"
+    | "setNetwork"
+    | "onEvent"
+    | "readFlash"
+    | "flashCounts"
+    | "vmPid"
+>
+
+/** A simulated board, with the buttons that a real one does not have. */
+export class SimulatedBoard {
+    private readonly sim: Worked
+    private readonly collector: Collector | undefined
+    private readonly began = Date.now()
+    private readonly listeners = new Set<() => void>()
+    private isLinkUp = true
+    private isCollectorUp = true
+    private isPowerOn = true
+
+    /** @param collector the embedded one that the board sends to, if it does */
+    constructor(sim: Worked, collector: Collector | undefined) {
+        this.sim = sim
+        this.collector = collector
+    }
+
+    get state(): SimulatorState {
+        const { collector } = this
+        return {
+            power: this.isPowerOn,
+            link: this.isLinkUp,
+            collector: collector ? this.isCollectorUp : undefined,
+            connections: collector?.connections ?? 0,
+        }
+    }
+
+    get flashCounts(): Simulator["flashCounts"] {
+        return this.sim.flashCounts
+    }
+
+    /** What lies where in flash. @throws FlashImageError */
+    readFlash(): FlashView {
+        const store: FlashStore = this.sim.readFlash()
+        return flashView(store, this.flashCounts, Date.now() - this.began)
+    }
+
+    /** Calls `listener` after each action. */
+    onChange(listener: () => void): void {
+        this.listeners.add(listener)
+    }
+
+    /** Calls `listener` for each event of the simulator. @returns how to stop that */
+    onEvent(listener: (event: SimEvent) => void): () => void {
+        return this.sim.onEvent(listener)
+    }
+
+    async act(action: SimulatorAction): Promise<void> {
+        await this.carryOut(action)
+        for (const listener of this.listeners) listener()
+    }
+
+    private async carryOut(action: SimulatorAction): Promise<void> {
+        const { sim, collector } = this
+        if (action === "power-cut") {
+            this.isPowerOn = false
+            await sim.kill()
+        } else if (action === "power-on") {
+            if (this.isPowerOn) return
+            await sim.restart()
+            this.isPowerOn = true
+        } else if (action === "collector-down") {
+            this.isCollectorUp = false
+            await collector?.stop()
+        } else if (action === "collector-up") {
+            if (!this.isCollectorUp) await collector?.start()
+            this.isCollectorUp = true
+        } else {
+            this.isLinkUp = action === "link-up"
+            sim.setNetwork(this.isLinkUp)
+        }
+    }
+}

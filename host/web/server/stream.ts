@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { randomBytes } from "node:crypto"
+import type { BoardState, Sample, StreamEvents } from "../protocol.ts"
+import { LightReader } from "./light-reader.ts"
+import type { Session } from "./session.ts"
+import type { Sessions } from "./sessions.ts"
+
+/** A page that reads too slowly is cut off at so many bytes; it comes back and gets what is kept. */
+const MAX_WAITING_BYTES = 8 << 20
+/** A connection without news gets a comment this often, so that a dead one is noticed, in ms. */
+const ALIVE_MS = 10_000
+/** The list of boards changes slowly and is told at most this often, in ms. */
+const BOARDS_MS = 500
+
+/** Tells the runs of this server apart: the numbers of lines count within one. */
+const RUN = randomBytes(4).toString("hex")
+
+/**
+ * Sends a page the list of boards, and of one board its state, its lines and its figures, as they
+ * change. The id of an event is the run of the server, the board and the number of the next line:
+ * a page that comes back with it gets only the lines that it has not had.
+ */
+export class Stream {
+    private readonly response: ServerResponse
+    private readonly sessions: Sessions
+    private readonly session: Session | undefined
+    private readonly endings: (() => void)[] = []
+    private nextLine = 0
+    private shownBoards = ""
+
+    constructor(
+        request: IncomingMessage,
+        response: ServerResponse,
+        sessions: Sessions,
+        board: string | null
+    ) {
+        this.response = response
+        this.sessions = sessions
+        this.session = sessions.find(board)
+        response.writeHead(200, {
+            "content-type": "text/event-stream",
+            "cache-control": "no-store",
+        })
+        response.on("close", () => this.end())
+        const alive = setInterval(() => this.write(":\n\n"), ALIVE_MS)
+        const boards = setInterval(() => this.sendBoards(), BOARDS_MS)
+        this.endings.push(
+            () => clearInterval(alive),
+            () => clearInterval(boards)
+        )
+        this.write("retry: 1000\n\n")
+        this.sendBoards()
+        if (this.session)
+            this.follow(this.session, String(request.headers["last-event-id"]))
+    }
+
+    /** Ends the connection. */
+    close(): void {
+        this.response.destroy()
+    }
+
+    private follow(session: Session, lastId: string): void {
+        const [run, board, next] = lastId.split(".")
+        const isKnown = run === RUN && board === session.id
+        this.nextLine = isKnown ? Number(next) || 0 : 0
+        this.send("state", session.state)
+        this.send("history", session.samples.columns())
+        this.sendLines(session, isKnown ? "lines" : "reset")
+        const tellState = (state: BoardState) => this.send("state", state)
+        const tellSample = (sample: Sample) => this.send("sample", sample)
+        const tellLines = () => this.sendLines(session, "lines")
+        session.on("state", tellState)
+        session.on("sample", tellSample)
+        session.on("lines", tellLines)
+        this.endings.push(
+            () => session.off("state", tellState),
+            () => session.off("sample", tellSample),
+            () => session.off("lines", tellLines),
+            session.watch()
+        )
+        this.followSimulator(session)
+    }
+
+    private followSimulator({ simulated }: Session): void {
+        if (!simulated) return
+        const light = new LightReader(light => this.send("light", light))
+        const stop = simulated.onEvent(event => {
+            if (event.event === "led") light.see(event.at, event.brightness)
+            else if (event.event === "tone")
+                this.send("tone", { hz: event.hz, ms: event.ms })
+        })
+        this.endings.push(stop, () => light.close())
+    }
+
+    private sendBoards(): void {
+        const boards = this.sessions.summaries()
+        const text = JSON.stringify(boards)
+        if (text === this.shownBoards) return
+        this.shownBoards = text
+        this.send("boards", boards)
+    }
+
+    private sendLines(session: Session, event: "reset" | "lines"): void {
+        const lines = session.lines.since(this.nextLine)
+        this.nextLine = session.lines.next
+        if (event === "lines" && lines.length === 0) return
+        this.write(`id: ${RUN}.${session.id}.${this.nextLine}\n`)
+        this.send(event, lines)
+    }
+
+    private send<N extends keyof StreamEvents>(
+        event: N,
+        data: StreamEvents[N]
+    ): void {
+        this.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    }
+
+    private write(text: string): void {
+        if (this.response.writableLength > MAX_WAITING_BYTES) this.close()
+        else this.response.write(text)
+    }
+
+    private end(): void {
+        for (const ending of this.endings.splice(0)) ending()
+    }
+}
