@@ -247,7 +247,7 @@ export class Board extends EventEmitter<BoardEvents> {
 
     /** Asks for events until `close`: `lines` and `tasks`. */
     async watch(): Promise<void> {
-        if (this.watching) return
+        if (this.watching || this.closed) return
         this.watching = setInterval(
             () => void this.askForEvents(),
             WATCH_AGAIN_MS

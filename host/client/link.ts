@@ -57,7 +57,12 @@ export class Link extends EventEmitter<LinkEvents> {
     /** Joins a bus by TCP. @throws NoBoardError when there is none */
     static async tcp(find: FindBus): Promise<Link> {
         const link = new Link(find)
-        await link.join()
+        try {
+            await link.join()
+        } catch (error) {
+            await link.close()
+            throw error
+        }
         return link
     }
 

@@ -57,8 +57,16 @@ export async function runFleet(
             })
         },
     })
+    let endWeb = async () => {}
+    const startWeb = async (port: number | true) => {
+        const { startSimWeb } = await import("./sim-web.ts")
+        const { url, close } = await startSimWeb(port, fleet)
+        endWeb = close
+        console.error(`fiberctl: console at ${url}`)
+    }
     try {
         await Promise.race([fleet.start(), ended])
+        if (options.web !== undefined) await startWeb(options.web)
         if (!json)
             console.error(
                 `fiberctl: ${count} boards run after ${((performance.now() - began) / 1000).toFixed(1)} s`
@@ -72,6 +80,8 @@ export async function runFleet(
     } catch (error) {
         await fleet.stop((error as Error).message)
         throw error
+    } finally {
+        await endWeb()
     }
 }
 

@@ -81,9 +81,20 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             ending.end("all that was expected was seen")
     })
     let endWatch = () => {}
-    const started = () => {
+    let endWeb = async () => {}
+    const started = async () => {
         if (options.watch)
             endWatch = watchProgram(sim, options, view, () => health.forgive())
+        if (options.web === undefined) return
+        const { startSimWeb } = await import("./sim-web.ts")
+        const { url, close } = await startSimWeb(options.web, {
+            busPort: sim.busPort,
+            sims: [sim],
+            collector: sim.collector,
+            onPower: () => health.forgive(),
+        })
+        endWeb = close
+        console.error(`fiberctl: console at ${url}`)
     }
     const current = { ...settings }
     const play = async () => {
@@ -98,10 +109,13 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             end: () => ending.end("the scenario is over"),
         })
     }
-    const end = await run(sim, ending, options, started, play).finally(() => {
-        endWatch()
-        view.close()
-    })
+    const end = await run(sim, ending, options, started, play).finally(
+        async () => {
+            endWatch()
+            await endWeb()
+            view.close()
+        }
+    )
     judge(end, checks, health, sim, options)
     return end.exitCode
 }
@@ -122,13 +136,13 @@ async function run(
     sim: Simulator,
     ending: Ending,
     options: SimCommandOptions,
-    started: () => void,
+    started: () => Promise<void>,
     play: () => Promise<void>
 ): Promise<End> {
     try {
         await Promise.race([
-            sim.start().then(() => {
-                started()
+            sim.start().then(async () => {
+                await started()
                 return firstBoot(sim, ending, options)
             }),
             ending.promise,

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander"
 import { isLevel, type Level, LEVELS } from "../record.ts"
 import type { SettingSources } from "../sim/index.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
+import { portNumber } from "./port-number.ts"
 
 /** Options of `fiberctl sim` as commander gives them. */
 export interface SimCommandOptions extends SettingSources {
@@ -12,6 +13,7 @@ export interface SimCommandOptions extends SettingSources {
     state?: string
     fresh?: boolean
     watch?: boolean
+    web?: number | true
     collector: boolean
     for?: number
     count?: number
@@ -82,6 +84,11 @@ function addBoardOptions(command: Command): void {
         .option(
             "--watch",
             "build and start again when a source or a setting changes; flash stays"
+        )
+        .option(
+            "--web [port]",
+            "serve a console for the browser (default port: 8383)",
+            portNumber
         )
         .addOption(
             new Option(

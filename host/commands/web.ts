@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander"
+import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
+import { portNumber } from "./port-number.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
@@ -35,12 +36,4 @@ export function addWebCommand(program: Command): void {
             })
             await close()
         })
-}
-
-/** Reads an option that is a port. */
-export function portNumber(text: string): number {
-    const port = Number(text)
-    if (!/^\d{1,5}$/.test(text) || port > 65535)
-        throw new InvalidArgumentError("a port (0 to 65535) is wanted.")
-    return port
 }

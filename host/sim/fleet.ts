@@ -29,11 +29,13 @@ export class Fleet {
     readonly sims: Simulator[] = []
     /** Where the boards' states lie, and where clients find the bus. */
     readonly folder: string
+    /** The collector of all boards. */
+    readonly collector: Collector
     private readonly options: FleetOptions
     private readonly hub = new Hub()
-    private readonly collector: Collector
     private leaveBus = () => {}
     private ended = false
+    private port = 0
 
     constructor(options: FleetOptions) {
         this.options = options
@@ -45,11 +47,16 @@ export class Fleet {
         })
     }
 
+    /** Port of the bus on 127.0.0.1, once started. */
+    get busPort(): number {
+        return this.port
+    }
+
     /** Starts the boards, some at a time. @throws UsageError, FirmwareError */
     async start(): Promise<void> {
         const { main, count } = this.options
         try {
-            const port = await this.hub.start()
+            this.port = await this.hub.start()
             const collectorPort = await this.startCollector()
             const left = Array.from({ length: count }, (_, i) => i)
             // the first one builds, the others find its build
@@ -61,7 +68,7 @@ export class Fleet {
             await Promise.all(Array.from({ length: STARTS_AT_ONCE }, work))
             if (this.ended) return
             this.leaveBus = writeBusFile(this.folder, {
-                port,
+                port: this.port,
                 pid: process.pid,
                 main,
                 boards: this.sims.map(sim => sim.deviceId!),

@@ -134,14 +134,16 @@ function BoardPage({ state, view }: { state: BoardState; view: View }) {
             <div class={`view ${view}`}>
                 {view === "tasks" && (
                     <>
-                        <Tasks state={state} passed={passed} />
-                        <div class="beside">
+                        <div class="column">
+                            <Tasks state={state} passed={passed} />
+                            <Log key={id} board={id} />
+                        </div>
+                        <div class="column">
                             <Dependencies tasks={state.tasks} />
                             <SomePlots
                                 titles={["Log lines a second", "Lines queued"]}
                             />
                         </div>
-                        <Log key={id} board={id} />
                     </>
                 )}
                 {view === "log" && <Log key={id} board={id} />}
@@ -179,7 +181,7 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
                 {info?.access === 1 && <span class="tag">read-only</span>}
             </div>
             {info && (
-                <dl class="facts row">
+                <dl class="facts inline">
                     <div>
                         <dt>Up</dt>
                         <dd>

@@ -86,6 +86,15 @@ function draw(canvas: HTMLCanvasElement, lines: Line[]): void {
             context.fillRect(i * step, y, Math.max(1, step - 1), tall)
         })
     })
+    context.fillStyle = style.getPropertyValue("--text")
+    for (const { at, source } of lines)
+        if (source === "mark" && at !== undefined)
+            context.fillRect(
+                ((at - span[0]) / (span[1] - span[0])) * width,
+                0,
+                1,
+                height
+            )
 }
 
 function countLines(lines: Line[], [from, to]: [number, number]): number[][] {

@@ -29,10 +29,9 @@ export function Log({ board }: { board: string }) {
     const { shown, filter, isPaused } = log
 
     useEffect(() => {
-        const watch = new ResizeObserver(() =>
-            setHeight(list.current!.clientHeight)
-        )
-        watch.observe(list.current!)
+        const box = list.current!
+        const watch = new ResizeObserver(() => setHeight(box.clientHeight))
+        watch.observe(box)
         return () => watch.disconnect()
     }, [])
     useEffect(() => {
@@ -230,6 +229,7 @@ function Filters(props: {
             <label>
                 Level
                 <select
+                    aria-label="Level"
                     value={filter.level}
                     onChange={event =>
                         change({ level: Number(event.currentTarget.value) })
@@ -258,6 +258,7 @@ function Filters(props: {
                 Text
                 <input
                     type="search"
+                    aria-label="Text"
                     value={filter.text}
                     placeholder="any text"
                     onInput={event =>
@@ -283,6 +284,7 @@ function Choice(props: {
         <label>
             {label}
             <select
+                aria-label={label}
                 value={value}
                 onChange={event => change(event.currentTarget.value)}
             >

@@ -48,9 +48,9 @@ export function Notices() {
         changed = () => show(notices)
     }, [])
     return (
-        <div class="notices" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite">
             {shown.map(({ id, text, isBad }) => (
-                <p key={id} class={isBad ? "notice bad" : "notice"}>
+                <p key={id} class={isBad ? "toast bad" : "toast"}>
                     {text}
                     <button
                         type="button"

@@ -87,12 +87,13 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
         ...names.map(name => samples.values[name]!),
     ] as uPlot.AlignedData
     useEffect(() => {
-        const made = makePlot(box.current!, names, group.suffix ?? "", data)
+        const element = box.current!
+        const made = makePlot(element, names, group.suffix ?? "", data)
         plot.current = made
         const watch = new ResizeObserver(() =>
-            made.setSize({ width: box.current!.clientWidth, height: HEIGHT })
+            made.setSize({ width: element.clientWidth, height: HEIGHT })
         )
-        watch.observe(box.current!)
+        watch.observe(element)
         const dark = matchMedia("(prefers-color-scheme: dark)")
         const repaint = () => made.redraw()
         dark.addEventListener("change", repaint)
@@ -150,7 +151,7 @@ function makePlot(
             legend: { show: names.length > 1, live: false },
             cursor: { y: false, sync: { key: "hour" } },
             axes: [
-                { ...axis, values: "{HH}:{mm}:{ss}", space: 70 },
+                { ...axis, values: "{HH}:{mm}:{ss}", space: 70, size: 28 },
                 { ...axis, size: 44, values: (_, all) => all.map(number) },
             ],
             series: [

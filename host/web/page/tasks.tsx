@@ -97,7 +97,7 @@ function TaskRow({ board, task, depth, passed, isFixed }: RowProps) {
                 )}
             </td>
             <td data-label="since" class="time">
-                {duration(coarse(ago + passed))} ago
+                {agoText(ago + passed)}
             </td>
             <td data-label="next run" class="time">
                 {left === undefined
@@ -122,6 +122,10 @@ function TaskRow({ board, task, depth, passed, isFixed }: RowProps) {
     )
 }
 
+function agoText(ms: number): string {
+    return ms < 1000 ? "just now" : `${duration(coarse(ms))} ago`
+}
+
 /** Times under a second flicker: they count as whole seconds here. */
 function coarse(ms: number): number {
     return Math.round(ms / 1000) * 1000
@@ -137,13 +141,8 @@ function Outcome({ board, task }: { board: string; task: TaskView }) {
             </span>
         )
     if (result !== undefined && result !== null) return <>{String(result)}</>
-    return (
-        <span class="aside">
-            {task.doneAt !== undefined && lasted !== undefined
-                ? `took ${duration(lasted)}`
-                : ""}
-        </span>
-    )
+    if (task.doneAt === undefined || lasted === undefined) return null
+    return <span class="aside">took {duration(lasted)}</span>
 }
 
 function Buttons(props: { board: string; task: TaskView; isFixed: boolean }) {

@@ -122,7 +122,7 @@ async function settings(board: BoardClient): Promise<SettingView[]> {
             isSecret(key, text)
         const rule = found && {
             kind: found.kind,
-            limits: found.limits,
+            limits: found.limits.split(" ").filter(Boolean),
             fallback: hidden ? "" : found.fallback,
             doc: found.doc,
         }

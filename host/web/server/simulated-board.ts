@@ -23,18 +23,27 @@ export class SimulatedBoard {
     private readonly listeners = new Set<() => void>()
     private isLinkUp = true
     private isCollectorUp = true
-    private isPowerOn = true
 
-    /** @param collector the embedded one that the board sends to, if it does */
-    constructor(sim: Worked, collector: Collector | undefined) {
+    private readonly onPower: () => void
+
+    /**
+     * @param collector the embedded one that the board sends to, if it does
+     * @param onPower called before the power is switched on
+     */
+    constructor(
+        sim: Worked,
+        collector: Collector | undefined,
+        onPower: () => void = () => {}
+    ) {
         this.sim = sim
         this.collector = collector
+        this.onPower = onPower
     }
 
     get state(): SimulatorState {
         const { collector } = this
         return {
-            power: this.isPowerOn,
+            power: this.sim.vmPid !== undefined,
             link: this.isLinkUp,
             collector: collector ? this.isCollectorUp : undefined,
             connections: collector?.connections ?? 0,
@@ -68,13 +77,11 @@ export class SimulatedBoard {
 
     private async carryOut(action: SimulatorAction): Promise<void> {
         const { sim, collector } = this
-        if (action === "power-cut") {
-            this.isPowerOn = false
-            await sim.kill()
-        } else if (action === "power-on") {
-            if (this.isPowerOn) return
+        if (action === "power-cut") await sim.kill()
+        else if (action === "power-on") {
+            if (this.state.power) return
+            this.onPower()
             await sim.restart()
-            this.isPowerOn = true
         } else if (action === "collector-down") {
             this.isCollectorUp = false
             await collector?.stop()

@@ -1,0 +1,9 @@
+import { InvalidArgumentError } from "commander"
+
+/** Reads an option that is a TCP port; 0 is any free one. */
+export function portNumber(text: string): number {
+    const port = Number(text)
+    if (!/^\d{1,5}$/.test(text) || port > 65535)
+        throw new InvalidArgumentError("a port (0 to 65535) is wanted.")
+    return port
+}

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs"
+import type { TestContext } from "node:test"
+import {
+    type Browser,
+    type BrowserContextOptions,
+    chromium,
+    type Page,
+} from "playwright-core"
+import { cleanUp } from "../system/harness.ts"
+
+const CHROMIUM = "/usr/bin/chromium"
+
+/** Longest wait for something to be seen, in ms. */
+const TIMEOUT_MS = 15_000
+
+/** Widths and colour schemes that the page is looked at in. */
+export const LOOKS = [
+    { name: "wide-light", width: 1600, height: 1000, colorScheme: "light" },
+    { name: "wide-dark", width: 1600, height: 1000, colorScheme: "dark" },
+    { name: "narrow-light", width: 400, height: 900, colorScheme: "light" },
+    { name: "narrow-dark", width: 400, height: 900, colorScheme: "dark" },
+] as const
+
+/** Why tests in a browser are skipped here; CI has to have one. */
+export const noBrowser =
+    existsSync(CHROMIUM) || process.env.CI
+        ? false
+        : `there is no ${CHROMIUM} (apt install chromium)`
+
+/** A headless Chromium, closed after the test. */
+export async function startBrowser(t: TestContext): Promise<Browser> {
+    const browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: ["--no-sandbox"],
+    })
+    cleanUp(t, () => browser.close())
+    return browser
+}
+
+/** A page; whatever goes wrong in it, or leaves this machine, fails the test. */
+export async function openPage(
+    t: TestContext,
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {}
+): Promise<Page> {
+    const context = await browser.newContext({
+        viewport: { width: 1600, height: 1000 },
+        ...options,
+    })
+    context.setDefaultTimeout(TIMEOUT_MS)
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on("pageerror", error => problems.push(error.stack ?? error.message))
+    page.on("console", message => {
+        // a request that fails is shown by the page itself
+        if (
+            message.type() === "error" &&
+            !message.text().startsWith("Failed to load resource")
+        )
+            problems.push(message.text())
+    })
+    page.on("request", request => {
+        if (!request.url().startsWith(new URL(url).origin))
+            problems.push(`a request to ${request.url()}`)
+    })
+    cleanUp(t, async () => {
+        await context.close()
+        if (problems.length) throw new Error(problems.join("\n"))
+    })
+    await page.goto(url)
+    return page
+}

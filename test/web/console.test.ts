@@ -1,0 +1,205 @@
+import assert from "node:assert/strict"
+import { setTimeout as sleep } from "node:timers/promises"
+import test from "node:test"
+import type { Page } from "playwright-core"
+import { SimulatedBoard, startWeb } from "../../host/web/index.ts"
+import type { Simulator } from "../../host/sim/index.ts"
+import { cleanUp, startSimulator } from "../system/harness.ts"
+import { noBrowser, openPage, startBrowser } from "./browser.ts"
+
+const main = "test/system/programs/remote.ts"
+
+/** The console of a simulated board, as `fiberctl sim --web` has it. */
+function startConsole(sim: Simulator, port = 0) {
+    const simulated = new SimulatedBoard(sim, sim.collector)
+    return startWeb(
+        { bus: `127.0.0.1:${sim.busPort}` },
+        { port },
+        {
+            find: device => (device === sim.deviceId ? simulated : undefined),
+            debugFile: () => sim.debugFile,
+        }
+    )
+}
+
+const taskRow = (page: Page, name: string) =>
+    page.locator(`tr[data-task="${name}"]`)
+const view = (page: Page, name: string) =>
+    page.locator("nav.views").getByRole("link", { name, exact: true })
+const count = async (page: Page) =>
+    Number.parseInt((await page.getByTestId("log-count").textContent())!)
+
+/** Waits until there are more lines. */
+async function untilMore(page: Page, before: number): Promise<void> {
+    const until = Date.now() + 15_000
+    while ((await count(page)) <= before) {
+        assert.ok(Date.now() < until, `no more than ${before} lines`)
+        await sleep(50)
+    }
+}
+
+test("the console works a board", { skip: noBrowser }, async t => {
+    const sim = await startSimulator(t, { main })
+    let web = await startConsole(sim)
+    cleanUp(t, () => web.close())
+    const browser = await startBrowser(t)
+    const page = await openPage(t, browser, web.url)
+
+    await t.test("a failed task is seen, and restarted", async () => {
+        const broken = taskRow(page, "broken")
+        await broken.getByText("failed", { exact: true }).waitFor()
+        await broken.getByText("Error: the cable is loose").waitFor()
+        const runs = () => broken.locator('[data-label="runs"]').textContent()
+        assert.equal(await runs(), "1")
+        await broken
+            .getByRole("button", { name: "restart broken", exact: true })
+            .click()
+        await broken
+            .locator('[data-label="runs"]', { hasText: /^2$/ })
+            .waitFor()
+        // stop and start change the state
+        const sensor = taskRow(page, "sensor")
+        await sensor
+            .getByRole("button", { name: "stop sensor", exact: true })
+            .click()
+        await sensor.getByText("stopped", { exact: true }).waitFor()
+        await sensor
+            .getByRole("button", { name: "start sensor", exact: true })
+            .click()
+        await sensor.getByText("running", { exact: true }).waitFor()
+    })
+
+    await t.test("a place in a source is opened by a click", async () => {
+        const place = taskRow(page, "broken").locator("button.place").first()
+        assert.match((await place.textContent())!, /remote\.ts:\d+$/)
+        await place.click()
+        const line = page.locator("dialog .at")
+        await line.waitFor()
+        assert.match((await line.textContent())!, /the cable is loose/)
+        await page.keyboard.press("Escape")
+        await line.waitFor({ state: "hidden" })
+    })
+
+    await t.test("the log is filtered", async () => {
+        const rows = page.locator(".lines .row")
+        await rows.getByText("measured 20 degrees").first().waitFor()
+        await page
+            .getByRole("search")
+            .getByLabel("Level", { exact: true })
+            .selectOption("error+")
+        await rows.getByText("measured").first().waitFor({ state: "detached" })
+        assert.ok((await rows.count()) >= 2, "the errors are left")
+        await page
+            .getByRole("search")
+            .getByLabel("Level", { exact: true })
+            .selectOption("all")
+        await page
+            .getByRole("search")
+            .getByLabel("Task", { exact: true })
+            .selectOption("sensor")
+        await rows.getByText("failed").first().waitFor({ state: "detached" })
+        await page.getByRole("button", { name: "Clear", exact: true }).click()
+        await page
+            .getByRole("search")
+            .getByLabel("Text", { exact: true })
+            .fill("LOOSE")
+        await rows.getByText("measured").first().waitFor({ state: "detached" })
+        assert.ok((await rows.count()) >= 2)
+        await page.getByRole("button", { name: "Clear", exact: true }).click()
+    })
+
+    await t.test(
+        "the log stops and goes on, and errors are found",
+        async () => {
+            await page
+                .getByRole("button", { name: "Pause", exact: true })
+                .click()
+            const paused = await count(page)
+            await page.getByText(/paused: [1-9]\d* new/).waitFor()
+            assert.equal(await count(page), paused)
+            await page
+                .getByRole("button", { name: "Resume", exact: true })
+                .click()
+            await untilMore(page, paused)
+            await page
+                .getByRole("button", { name: "Next error", exact: true })
+                .click()
+            await page
+                .locator(".row.chosen", { hasText: "the cable is loose" })
+                .waitFor()
+            await page
+                .locator(".detail")
+                .getByText("remote.ts:")
+                .first()
+                .waitFor()
+        }
+    )
+
+    await t.test("a setting is edited, a secret never comes", async () => {
+        const answers: string[] = []
+        page.on("response", async response => {
+            if (response.url().includes("/settings"))
+                answers.push(await response.text())
+        })
+        await view(page, "Settings").click()
+        const colour = page.locator('tr[data-setting="COLOUR"]')
+        await colour.getByLabel("COLOUR").fill("blue")
+        await colour.getByRole("button", { name: "Set", exact: true }).click()
+        await colour.getByText("file", { exact: true }).waitFor()
+        assert.equal(await colour.getByLabel("COLOUR").inputValue(), "blue")
+        await colour
+            .getByRole("button", { name: "Default", exact: true })
+            .click()
+        await colour.getByText("default", { exact: true }).waitFor()
+        const secret = page.getByLabel("WIFI_PWD")
+        assert.equal(await secret.inputValue(), "")
+        assert.equal(await secret.getAttribute("placeholder"), "hidden")
+        assert.equal(answers.length, 3)
+        for (const text of answers) {
+            assert.match(text, /"key":"WIFI_PWD","text":"\*\*\*"/)
+            assert.doesNotMatch(text, /"text":"hidden"/)
+        }
+    })
+
+    await t.test("flash and accounts are shown", async () => {
+        await view(page, "Flash").click()
+        await page.locator(".flash-map .piece.log").first().waitFor()
+        await view(page, "Syslog").click()
+        await page.locator('tr[data-handler="ring"]').waitFor()
+        await view(page, "Plots").click()
+        await page.locator(".plot canvas").first().waitFor()
+        await view(page, "Tasks").click()
+    })
+
+    await t.test("it survives a power cut of the board", async () => {
+        await page
+            .getByRole("button", { name: "Cut power", exact: true })
+            .click()
+        await page.getByTestId("board-state").getByText("off").waitFor()
+        await page
+            .getByRole("button", { name: "Switch on", exact: true })
+            .click()
+        await page.getByTestId("board-state").getByText("degraded").waitFor()
+        await page
+            .locator(".row.mark", { hasText: "the board started again" })
+            .waitFor()
+        await page.getByText("2", { exact: true }).first().waitFor()
+        await taskRow(page, "sensor").getByText("running").waitFor()
+    })
+
+    await t.test("it survives a restart of the server", async () => {
+        const { port } = new URL(web.url)
+        await web.close()
+        await page.getByRole("alert").getByText("does not answer").waitFor()
+        web = await startConsole(sim, Number(port))
+        await page.getByRole("alert").waitFor({ state: "detached" })
+        const lines = await count(page)
+        await untilMore(page, lines)
+        await taskRow(page, "broken")
+            .getByRole("button", { name: "restart broken", exact: true })
+            .click()
+        await taskRow(page, "broken")
+            .locator('[data-label="runs"]', { hasText: /^2$/ })
+            .waitFor()
+    })
+})
