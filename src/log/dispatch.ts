@@ -1,14 +1,13 @@
 import { escapeControls, replaceAll } from "../platform"
 import { Core, Deferred } from "./core"
 import { HandlerEntry, startWindow } from "./entry"
-import { defer, filterFailed, formatterFailed, handlerFailed } from "./faults"
-import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
+import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
-import { ERROR, isSeverity, Level, TRACE } from "./levels"
+import { ERROR, Level, TRACE } from "./levels"
 import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
-import { cut, MAX_MESSAGE, nativeFormat } from "./text"
+import { clean, MAX_MESSAGE, nativeFormat } from "./text"
 import { forget, settled, Source } from "./topic"
 
 const DEL = "\x7f"
@@ -63,7 +62,7 @@ export function publish(
             quote(message).byteLength !== message.byteLength + 2 ||
             message.indexOf(DEL) >= 0
         )
-            message = cleaned(message)
+            message = clean(message)
         if (core.busy) return keepForLater(core, source, level, message)
         core.busy = true
         // one object serves all records: the heap is small, and handlers must not keep it
@@ -76,7 +75,7 @@ export function publish(
             entries = topic.taking
             if (level > topic.ceiling) entries = entries.filter(isDirect)
             if (topic.filters)
-                record = applyFilters(core, undefined, topic.filters, record)
+                record = core.globalFilters.apply(core, topic.filters, record)
             if (record) level = record.level
             else entries = []
         }
@@ -110,8 +109,8 @@ export function publish(
         if (i === 0)
             return publish(source, level, "{0}", joined(message, a, b, c, d))
         handlerFailed(core, entries[i - 1], e)
-        for (const entry of entries.slice(i))
-            give(core, entry, asked(core, entry, record))
+        for (; i < entries.length; ++i)
+            give(core, entries[i], asked(core, entries[i], record))
     }
     if (core.deferred) drain(core)
     core.busy = false
@@ -145,16 +144,17 @@ function takeTime(core: Core): void {
 }
 
 /** The message and arguments of a call whose message is no text, one after the other. */
-function joined(message: unknown, ...args: unknown[]): string {
+function joined(
+    message: unknown,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown
+): string {
     const words = [messageOf(message)]
-    for (const arg of args) if (arg !== undefined) words.push(textOf(arg))
+    for (const arg of [a, b, c, d])
+        if (arg !== undefined) words.push(textOf(arg))
     return words.join(" ")
-}
-
-/** A text of at most MAX_MESSAGE bytes and without control characters. @throws for what is no text */
-function cleaned(text: string): string {
-    if (typeof text !== "string") throw new TypeError("a text is wanted")
-    return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)
 }
 
 function isDirect(entry: HandlerEntry): boolean {
@@ -168,8 +168,9 @@ function asked(
     record: LogRecord
 ): LogRecord | undefined {
     if (record.level > entry.threshold) return undefined
-    const filters = entry.activeFilters
-    return filters ? applyFilters(core, entry, filters, record) : record
+    const { levels, filters } = entry
+    if (levels && record.level > levels.levelOf(record.topic)) return undefined
+    return entry.activeFilters ? filters.apply(core, entry, record) : record
 }
 
 /** Gives a handler a record that is not as the others get it, or after one of them threw. */
@@ -208,63 +209,6 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
         formatterFailed(core, entry, e)
         return formatLine(record)
     }
-}
-
-/**
- * Runs a record through the filters of a handler or, without `entry`, through those before
- * all handlers. A filter that throws counts as IGNORE.
- * @returns the record, changed or not, or undefined when it was stopped
- */
-function applyFilters(
-    core: Core,
-    entry: HandlerEntry | undefined,
-    filters: LogFilter[],
-    record: LogRecord
-): LogRecord | undefined {
-    let verdict = entry ? entry.filterDefault : core.globalFilters.fallback
-    for (const filter of filters) {
-        let answer: FilterAnswer = IGNORE
-        try {
-            answer = ask(filter, record)
-        } catch (e: any) {
-            if (entry) filterFailed(core, entry, filter, e)
-            else core.globalFilters.takeOutFilter(core, filter, e)
-        }
-        if (answer === STOP) return undefined
-        if (answer === IGNORE) continue
-        verdict = KEEP
-        if (answer !== KEEP) record = answer as LogRecord
-    }
-    return verdict === STOP ? undefined : record
-}
-
-function ask(filter: LogFilter, record: LogRecord): FilterAnswer {
-    const answer = filter.filter(record)
-    if (answer === KEEP || answer === STOP || answer === IGNORE) return answer
-    const changed = answer as LogRecord
-    if (!isRecord(changed))
-        throw new TypeError("a filter answers KEEP, STOP, IGNORE or a record")
-    // it may hold what a log call would not let through
-    changed.message = cleaned(changed.message)
-    if (changed.topic !== record.topic)
-        changed.topic = escapeControls(changed.topic)
-    if (changed.mark !== record.mark)
-        changed.mark = escapeControls("" + changed.mark)
-    changed.name = changed.mark || changed.topic
-    changed.stamp = undefined
-    return changed
-}
-
-function isRecord(value: unknown): boolean {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-        return false
-    const { message, topic, level, time } = value as LogRecord
-    return (
-        typeof message === "string" &&
-        typeof topic === "string" &&
-        typeof time === "number" &&
-        isSeverity(level)
-    )
 }
 
 /**

@@ -20,7 +20,7 @@ export const FAILED = "failed"
 export interface HandlerEntry extends HandlerOptions {
     /** The most detailed level that it takes of any topic; NONE while it is out. */
     threshold: Level
-    /** Up to this level it takes records as they are: NONE while it has filters. */
+    /** Up to this level it takes records as they are: NONE while it has filters or levels by topic. */
     plainLevel: Level
     /** Records handed to the handler, and their count up to which the burst window admits more. */
     passed: number
@@ -32,7 +32,7 @@ export interface HandlerEntry extends HandlerOptions {
     readonly name: string
     /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
     windowEnd: number
-    /** Those of its `levels` first; undefined when there are none. */
+    /** Filters in force; undefined when there are none. */
     activeFilters: LogFilter[]
     /** Records dropped by the burst limit, or lost because something threw. */
     dropped?: number
@@ -51,7 +51,7 @@ const HANDLER_OPTIONS: OptionTable = `
     level: level -1 8
     levels: object
     direct: flag
-    filters: list
+    filters: object
     filterDefault: int 0 1
     formatter: object?
     burst: object?
@@ -105,7 +105,8 @@ export function checkedOptions(
     const { levels, filters, formatter, burst, queue, loggers } = options
     if (levels && !(levels instanceof LevelRules))
         throw optionError(thing, "levels", "LevelRules", levels)
-    if (filters) for (const filter of filters) checkFilter(thing, filter)
+    if (filters && typeof filters.apply !== "function")
+        throw optionError(thing, "filters", "a FilterChain", filters)
     if (formatter && typeof formatter.format !== "function")
         throw optionError(thing, "formatter", "a format function", formatter)
     if (burst)
@@ -119,17 +120,6 @@ export function checkedOptions(
         throw optionError(thing, "queue", "none: it has no queue", queue)
     if (queue) queueLimits(queue, handler.queue.limits)
     return options
-}
-
-/** @throws OPTION_ERROR for what is no filter */
-export function checkFilter(thing: string, filter: LogFilter): void {
-    if (
-        typeof filter !== "object" ||
-        !filter ||
-        typeof filter.name !== "string" ||
-        typeof filter.filter !== "function"
-    )
-        throw optionError(thing, "filter", "a name and a function", filter)
 }
 
 /** Takes checked options, and brings back what was taken out. */
@@ -151,10 +141,8 @@ export function takeOptions(
 /** Puts the options of an entry in force, in a new burst window. */
 export function activate(entry: HandlerEntry, now: number): void {
     const { level, levels, filters } = entry
-    const active: LogFilter[] = levels ? [levels] : []
-    if (filters) active.pushRange(filters)
     entry.threshold = levels ? levels.finest() : level
-    setFilters(entry, active)
+    setFilters(entry, filters ? filters.list : [])
     entry.activeFormatter = entry.formatter
     entry.failed = false
     entry.backAt = undefined
@@ -165,7 +153,7 @@ export function activate(entry: HandlerEntry, now: number): void {
 export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
     const hasAny = filters.length > 0
     entry.activeFilters = hasAny ? filters : undefined
-    entry.plainLevel = hasAny ? NONE : entry.threshold
+    entry.plainLevel = hasAny || entry.levels ? NONE : entry.threshold
 }
 
 /** Starts a burst window, an endless one when there is no limit. */

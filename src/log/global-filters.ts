@@ -3,8 +3,9 @@ import { Core } from "./core"
 import { reportOut } from "./faults"
 import { KEEP, LogFilter } from "./filters"
 import { covers } from "./pattern"
+import { LogRecord } from "./record"
 import { renderError } from "./render"
-import { checkFilter } from "./entry"
+import { applyFilters, checkFilter } from "./filter-chain"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16
@@ -44,7 +45,7 @@ export class GlobalFilters {
 
     /** @throws RangeError when the name is taken, for one too many, or a bad option */
     addFilter(filter: LogFilter, given: FilterOptions): void {
-        checkFilter("log", filter)
+        checkFilter(filter)
         const { name } = filter
         const options = readOptions(
             `log filter "${name}"`,
@@ -80,8 +81,20 @@ export class GlobalFilters {
         return found.length ? found.map(entry => entry.filter) : undefined
     }
 
+    /** The record that passes those of a topic, changed or not; undefined when it was stopped. */
+    apply(
+        core: Core,
+        filters: LogFilter[],
+        record: LogRecord
+    ): LogRecord | undefined {
+        const self = this
+        return applyFilters(filters, this.fallback, record, (filter, e) =>
+            self.takeOut(core, filter, e)
+        )
+    }
+
     /** Takes out a filter that threw, and reports it once. */
-    takeOutFilter(core: Core, filter: LogFilter, error: unknown): void {
+    private takeOut(core: Core, filter: LogFilter, error: unknown): void {
         const entry = this.list.find(other => other.filter === filter)
         if (!entry || entry.out) return
         entry.out = true

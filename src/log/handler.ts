@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { LogFilter } from "./filters"
+import type { FilterChain } from "./filter-chain"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { Account, BoundedQueue, QueueOptions } from "./queue"
@@ -37,7 +37,7 @@ export interface HandlerOptions {
     /** Takes records by these levels also where the log's own are less detailed; false by default. */
     direct?: boolean
     /** Asked in this order after the level; none by default. */
-    filters?: LogFilter[]
+    filters?: FilterChain
     /** KEEP (default) or STOP: what holds when all filters say IGNORE. */
     filterDefault?: number
     /** Makes the line; `LINE_FORMATTER` by default, null when the handler needs no line. */

@@ -1,5 +1,6 @@
 export { FAILED, HandlerInfo, RUNNING } from "./entry"
 export { LOG_TOPIC } from "./faults"
+export { FilterChain } from "./filter-chain"
 export * from "./filters"
 export * from "./formatters"
 export { FilterOptions, MAX_FILTERS } from "./global-filters"

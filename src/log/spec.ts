@@ -13,9 +13,7 @@ import {
     parseLevel,
     TRACE,
 } from "./levels"
-import { FilterAnswer, IGNORE, LogFilter, STOP } from "./filters"
 import { covers, exactness } from "./pattern"
-import { LogRecord } from "./record"
 import { cut } from "./text"
 
 /**
@@ -45,8 +43,7 @@ export interface LevelRule {
  * later.
  * @devsWhenUsed
  */
-export class LevelRules implements LogFilter {
-    readonly name = "levels"
+export class LevelRules {
     readonly rules: LevelRule[] = []
 
     constructor(public fallback: Level) {}
@@ -68,11 +65,6 @@ export class LevelRules implements LogFilter {
         let most = this.fallback
         for (const rule of this.rules) most = Math.max(most, rule.level)
         return most
-    }
-
-    /** Stops what is less severe than the level of its topic, so that rules serve as a filter. */
-    filter(record: LogRecord): FilterAnswer {
-        return record.level > this.levelOf(record.topic) ? STOP : IGNORE
     }
 
     /** The override written for exactly this topic or pattern, or undefined. */

@@ -1,3 +1,5 @@
+import { escapeControls } from "../platform"
+
 import * as ds from "@devicescript/core"
 
 /** Longest message, in bytes: a longer one is cut and marked. */
@@ -35,4 +37,10 @@ export function firstBytes(text: string, bytes: number): string {
         short = short.slice(0, short.length - Math.idiv(over + 3, 4))
     }
     return short
+}
+
+/** A text of at most MAX_MESSAGE bytes and without control characters. @throws for what is no text */
+export function clean(text: string): string {
+    if (typeof text !== "string") throw new TypeError("a text is wanted")
+    return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)
 }

@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
+    FilterChain,
     IGNORE,
     INFO,
     KEEP,
@@ -90,7 +91,7 @@ describe("what throws is taken out (L10)", () => {
         const { log, out, l, clock } = fresh()
         const filter = new Thrower("strict")
         log.configureHandler("out", {
-            filters: [filter, levelFilter(0, 7, KEEP)],
+            filters: new FilterChain([filter, levelFilter(0, 7, KEEP)]),
             filterDefault: STOP,
             restartAfter: 100,
         })
@@ -160,7 +161,10 @@ describe("what throws is taken out (L10)", () => {
         const bad = new Recorder()
         log.addHandler("bad", bad, {
             level: WARNING,
-            filters: [filter, levelFilter(WARNING, WARNING, STOP)],
+            filters: new FilterChain([
+                filter,
+                levelFilter(WARNING, WARNING, STOP),
+            ]),
             restartAfter: 100,
         })
         l.error("1")

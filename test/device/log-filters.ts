@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     DEBUG,
     ERROR,
+    FilterChain,
     INFO,
     KEEP,
     levelFilter,
@@ -23,11 +24,11 @@ describe("filters (L7)", () => {
     test("keep, stop, ignore and filterDefault", () => {
         const { log, out } = fresh({
             burst: null,
-            filters: [
+            filters: new FilterChain([
                 topicFilter("net", STOP),
                 levelFilter(0, ERROR, KEEP),
                 taskFilter("pu*", KEEP),
-            ],
+            ]),
             filterDefault: STOP,
         })
         log.logger("net.tcp").error("stopped first")
@@ -48,7 +49,7 @@ describe("filters (L7)", () => {
         const plain = new Recorder()
         log.addHandler("plain", plain, { burst: null })
         log.configureHandler("out", {
-            filters: [new Changer(), new Changer()],
+            filters: new FilterChain([new Changer(), new Changer()]),
         })
         l.info("m")
         expectPart(out.lines[0], "<<m>>")
@@ -109,7 +110,9 @@ describe("filters (L7)", () => {
     test("progress reports are off, can be let through and filtered (L17)", () => {
         const { log, out, l } = fresh()
         const quiet = new Recorder()
-        log.addHandler("quiet", quiet, { filters: [progressFilter(STOP)] })
+        log.addHandler("quiet", quiet, {
+            filters: new FilterChain([progressFilter(STOP)]),
+        })
         l.progress("started {0}", 1)
         expect(out.take()).toBe("")
         log.enableProgress(true)
@@ -209,7 +212,7 @@ describe("formatters (L8)", () => {
         log.addHandler("2", new Recorder(), { formatter: b })
         log.addHandler("3", new Recorder(), {
             formatter: a,
-            filters: [levelFilter(0, INFO, KEEP)],
+            filters: new FilterChain([levelFilter(0, INFO, KEEP)]),
         })
         log.addHandler("4", last, { formatter: b })
         l.info("m")
