@@ -22,11 +22,7 @@ export class BuzzerHeartBeat extends PatternPlayer {
         patterns?: PatternTable,
         private readonly volume = 1
     ) {
-        super(patterns ? () => patterns : buzzerPatterns)
-    }
-
-    protected isPresent(): boolean {
-        return this.buzzer.isBound
+        super(buzzer, patterns, buzzerPatterns)
     }
 
     /** The buzzer itself ends a tone after its time; a pause needs no command. */

@@ -17,11 +17,7 @@ export class LedHeartBeat extends PatternPlayer {
         private readonly light: Light,
         patterns?: PatternTable
     ) {
-        super(patterns ? () => patterns : ledPatterns)
-    }
-
-    protected isPresent(): boolean {
-        return this.light.isBound
+        super(light, patterns, ledPatterns)
     }
 
     protected async show(brightness: number): Promise<void> {

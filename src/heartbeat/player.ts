@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { splitText } from "../platform"
 import { HeartBeat } from "./heartbeat"
 import { PatternTable } from "./patterns"
 
@@ -17,9 +18,17 @@ export abstract class PatternPlayer implements HeartBeat {
     /** Patterns given up because the device threw; undefined before the first. */
     failed?: number
 
-    /** @param table makes the patterns: kept, those of a light would take 100 bytes of heap */
-    constructor(private readonly table: () => PatternTable) {
-        this.worst = table().length
+    /**
+     * @param device a role without a device would hold its caller
+     * @param patterns undefined for those of `defaults`
+     * @param defaults makes patterns: kept, those of a light would take 100 bytes of heap
+     */
+    constructor(
+        private readonly device: { readonly isBound: boolean },
+        private readonly patterns: PatternTable | undefined,
+        private readonly defaults: () => PatternTable
+    ) {
+        this.worst = this.table().length
     }
 
     notify(level: number): void {
@@ -32,19 +41,24 @@ export abstract class PatternPlayer implements HeartBeat {
         this.play.start()
     }
 
-    /** Whether a device is there now; a role without one would hold its caller. */
-    protected abstract isPresent(): boolean
-
     /** Shows a value of a pattern for `ms` milliseconds, without waiting for their end. */
     protected abstract show(value: number, ms: number): Promise<void>
+
+    private table(): PatternTable {
+        return this.patterns || this.defaults()
+    }
 
     private async play(): Promise<void> {
         const table = this.table()
         while (this.worst < table.length) {
-            const steps = table[this.worst].split(" ")
+            const steps = splitText(table[this.worst], " ")
             this.worst = table.length
             try {
-                for (let i = 0; i < steps.length && this.isPresent(); i += 2) {
+                for (
+                    let i = 0;
+                    i < steps.length && this.device.isBound;
+                    i += 2
+                ) {
                     const ms = parseInt(steps[i + 1])
                     await this.show(parseFloat(steps[i]), ms)
                     await ds.sleep(ms)

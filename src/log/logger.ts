@@ -161,13 +161,13 @@ export class Logger implements Source {
         c?: unknown,
         d?: unknown
     ): void {
-        if (isWritten(this, level))
-            publish(this, severity(level), message, a, b, c, d)
+        level = severity(level)
+        if (reaches(this, level)) publish(this, level, message, a, b, c, d)
     }
 
     /** Whether a record of this level would reach any handler. */
     isEnabled(level: Level): boolean {
-        return isSeverity(level) && isWritten(this, level)
+        return isSeverity(level) && reaches(this, level)
     }
 
     /** The most detailed level that reaches any handler. */
@@ -186,14 +186,15 @@ export class Logger implements Source {
      * passed, the text.
      * @param render makes the message of it; `key=value key=value` when left out or throwing
      */
-    report(
+    logReport(
         level: Level,
         object: Meta,
         render?: (object: Meta) => string
     ): void {
-        if (!isWritten(this, level)) return
+        level = severity(level)
+        if (!reaches(this, level)) return
         const text = renderReport(object, render)
-        publish(withMeta(this, object), severity(level), "{0}", text)
+        publish(withMeta(this, object), level, "{0}", text)
     }
 
     /**
@@ -244,12 +245,12 @@ export type ServiceLogger = Logger
 
 /** What a program means by a level: ERROR when it is none. */
 function severity(level: Level): Level {
-    return isSeverity(level) ? level : ERROR
+    return level === NONE || isSeverity(level) ? level : ERROR
 }
 
-/** Whether a record of what a program gives as a level reaches any handler. */
-function isWritten(logger: Logger, level: Level): boolean {
-    return level !== NONE && settled(logger).threshold >= severity(level)
+/** Whether a record of a level reaches any handler; NONE reaches none. */
+function reaches(logger: Logger, level: Level): boolean {
+    return level > NONE && settled(logger).threshold >= level
 }
 
 function withMeta(logger: Logger, meta: Meta): Logger {

@@ -66,15 +66,18 @@ export class BoundedQueue<T> {
     private dropEntries = 0
     /** Bytes of the entries in the queue. */
     bytes = 0
-    private dropBytes = 0
-    private readonly items: T[] = []
-    private readonly sizes: number[] = []
+    private dropBytes: number
+    private items: T[] = []
+    private sizes: number[] = []
     stage: Stage = STAGE_ASYNC
     dropped = 0
     /** Entries dropped and not reported yet. */
     unreported = 0
     /** Entries dropped since one was delivered. */
     private stuck = 0
+    /** Fill at which an overload ends. */
+    private lowEntries: number
+    private lowBytes: number
     delivered = 0
     /** Those in force. */
     limits: QueueOptions
@@ -121,16 +124,16 @@ export class BoundedQueue<T> {
             this.stage = STAGE_DROP
             this.dropEntries = 0
         }
-        const { vital, flushAfter } = this.limits
-        if (level <= vital && this.fits(bytes)) return true
+        const { entries, bytes: most, vital, flushAfter } = this.limits
+        const fits = this.length < entries && this.bytes + bytes <= most
+        if (level <= vital && fits) return true
         const stuck = this.stuck + 1
         this.stuck = stuck
         if (stuck >= flushAfter && flushAfter > 0) {
-            this.stuck = 0
             this.clear()
-            this.setThresholds()
+            this.stuck = 0
             this.stage = STAGE_FLUSH
-            if (this.fits(bytes)) return true
+            if (bytes <= most) return true
         }
         this.dropped = this.dropped + 1
         this.unreported = this.unreported + 1
@@ -150,35 +153,35 @@ export class BoundedQueue<T> {
     }
 
     /** The entry at `index` (0 = oldest), left in the queue; undefined past the end. */
-    at(index: number): T | undefined {
+    peek(index: number): T | undefined {
         return this.items[index]
     }
 
     /** Takes the oldest entry and counts it as delivered; undefined when there is none. */
     shift(): T | undefined {
-        const item = this.items[0]
         if (!this.length) return undefined
+        this.length--
+        this.bytes -= this.sizes.shift()
         this.delivered++
         this.stuck = 0
-        this.takeOut(1)
+        const item = this.items.shift()
+        this.checkLow()
         return item
     }
 
     /** Drops (and counts) everything that is queued. */
     clear(): void {
-        const { length } = this
-        this.dropped += length
-        this.unreported += length
-        this.takeOut(length)
+        this.dropped += this.length
+        this.unreported += this.length
+        this.length = this.bytes = 0
+        this.items = []
+        this.sizes = []
+        this.checkLow()
     }
 
     /** Whether the fill is at `lowAt` or below. */
     isLow(): boolean {
-        const { entries, bytes, lowAt } = this.limits
-        return (
-            this.length * 100 <= entries * lowAt &&
-            this.bytes * 100 <= bytes * lowAt
-        )
+        return this.length <= this.lowEntries && this.bytes <= this.lowBytes
     }
 
     /** Received, delivered, queued and dropped so far. */
@@ -195,30 +198,15 @@ export class BoundedQueue<T> {
     }
 
     private setThresholds(): void {
-        const { entries, bytes, dropAt } = this.limits
+        const { entries, bytes, dropAt, lowAt } = this.limits
         this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
         this.dropBytes = Math.idiv(bytes * dropAt, 100)
-    }
-
-    /** Whether an entry fits that may use the reserve. */
-    private fits(size: number): boolean {
-        const { entries, bytes } = this.limits
-        return this.length < entries && this.bytes + size <= bytes
-    }
-
-    /** Takes out the oldest `count` entries. */
-    private takeOut(count: number): void {
-        const { items, sizes } = this
-        for (let i = 0; i < count; ++i) this.bytes -= sizes[i]
-        items.insert(0, -count)
-        sizes.insert(0, -count)
-        this.length -= count
-        this.checkLow()
+        this.lowEntries = Math.idiv(entries * lowAt, 100)
+        this.lowBytes = Math.idiv(bytes * lowAt, 100)
     }
 
     /** Ends an overload once the queue is low, and says so when something was dropped. */
     private checkLow(): void {
-        if (this.stage === STAGE_ASYNC && !(this.unreported > 0)) return
         if (!this.isLow()) return
         this.stage = STAGE_ASYNC
         this.setThresholds()

@@ -52,19 +52,7 @@ export function renderFields(object: unknown): string {
     const keys = fieldsOf(object)
     if (!keys) return textOf(object)
     room = MAX_MESSAGE
-    const words: string[] = []
-    for (const key of keys) {
-        const value = (object as Fields)[key]
-        if (value === undefined || key === STACK) continue
-        if (room <= 0) {
-            words.push(LEFT_OUT)
-            break
-        }
-        const text =
-            typeof value === "string" ? take(value) : nestedText(value, 1)
-        words.push(`${take(key)}=${text}`)
-    }
-    return words.join(" ")
+    return manyTexts(object as Fields, keys, 0).join(" ")
 }
 
 /**
@@ -93,15 +81,19 @@ function nestedText(value: any, depth: number): string {
     if (room <= 0) return LEFT_OUT
     room -= VALUE_BYTES
     if (typeof value === "string") return quoted(value)
-    if (typeof value !== "object" || value === null) return take("" + value)
     if (value instanceof Error) {
         const name = plainText(value.name, depth) || "Error"
         return `${name}: ${plainText(value.message, depth)}`
     }
     if (value instanceof Buffer) return take(bufferText(value))
-    if (Array.isArray(value)) return listText(value, depth)
+    const isList = Array.isArray(value)
     const keys = fieldsOf(value)
-    return keys ? objectText(value, keys, depth) : take("" + value)
+    if (!keys && !isList) return take("" + value)
+    const inside =
+        depth < MAX_DEPTH
+            ? manyTexts(value, keys, depth + 1).join(",")
+            : LEFT_OUT
+    return isList ? `[${inside}]` : `{${inside}}`
 }
 
 /** A text without quotes, or any other value. */
@@ -110,29 +102,33 @@ function plainText(value: unknown, depth: number): string {
     return depth >= MAX_DEPTH ? LEFT_OUT : nestedText(value, depth + 1)
 }
 
-function listText(list: unknown[], depth: number): string {
-    if (depth >= MAX_DEPTH) return `[${LEFT_OUT}]`
+/**
+ * The elements of a list, or the fields of an object, as many as there is room for.
+ * @param keys of the fields; undefined for a list
+ * @param depth 0 for fields as `key=value`
+ */
+function manyTexts(
+    values: any,
+    keys: string[] | undefined,
+    depth: number
+): string[] {
     const words: string[] = []
-    for (const value of list) {
-        words.push(nestedText(value, depth + 1))
-        if (room <= 0) break
-    }
-    if (words.length < list.length) words.push(LEFT_OUT)
-    return `[${words.join(",")}]`
-}
-
-function objectText(object: Fields, keys: string[], depth: number): string {
-    if (depth >= MAX_DEPTH) return `{${LEFT_OUT}}`
-    const words: string[] = []
-    for (const key of keys) {
-        if (key === STACK) continue
+    const { length } = keys || values
+    for (let i = 0; i < length; ++i) {
         if (room <= 0) {
             words.push(LEFT_OUT)
             break
         }
-        words.push(`${quoted(key)}:${nestedText(object[key], depth + 1)}`)
+        const key = keys ? keys[i] : i
+        const value = values[key]
+        if (!keys) words.push(nestedText(value, depth))
+        else if (key === STACK) continue
+        else if (depth > 0)
+            words.push(`${quoted(keys[i])}:${nestedText(value, depth)}`)
+        else if (value !== undefined)
+            words.push(`${take(keys[i])}=${plainText(value, 0)}`)
     }
-    return `{${words.join(",")}}`
+    return words
 }
 
 function quoted(text: string): string {

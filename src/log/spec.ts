@@ -3,7 +3,9 @@ import {
     escapeControls,
     OptionTable,
     rangeError,
+    removeFrom,
     replaceAll,
+    splitText,
 } from "../platform"
 import {
     INFO,
@@ -75,9 +77,20 @@ export class LevelRules {
 
     /** @throws RangeError for trace, unless the topic has it already */
     checkTrace(topic: string, level: Level): void {
-        const rule = this.rule(topic)
-        if (!rule || rule.level !== TRACE)
-            refuseTrace(`topic "${topic}"`, level)
+        if (level === TRACE && this.levelOf(topic) !== TRACE)
+            throw new RangeError(
+                `topic "${topic}": trace can be set at the start only`
+            )
+    }
+
+    /** Adds an override; returns what is wrong with it, or undefined. */
+    add(topic: string, level: Level): string | undefined {
+        const { rules } = this
+        if (this.rule(topic)) return `"${topic}" is named twice`
+        if (rules.length >= MAX_RULES) return `more than ${MAX_RULES} topics`
+        const fault = topicFault(topic)
+        if (!fault) rules.push({ topic, level, weight: exactness(topic) })
+        return fault
     }
 
     /**
@@ -89,10 +102,10 @@ export class LevelRules {
             checkOption(`topic "${topic}"`, LEVEL, "level", level)
         const rule = this.rule(topic)
         if (level === undefined) {
-            if (rule) this.rules.insert(this.rules.indexOf(rule), -1)
+            if (rule) removeFrom(this.rules, rule)
         } else if (rule) rule.level = level
         else {
-            const fault = addRule(this.rules, topic, level)
+            const fault = this.add(topic, level)
             if (fault) throw new RangeError(`topic "${topic}": ${fault}`)
         }
     }
@@ -106,15 +119,6 @@ export class LevelRules {
     }
 }
 
-/** Adds an override; returns what is wrong with it, or undefined. */
-function addRule(rules: LevelRule[], topic: string, level: Level): string {
-    const fault = topicFault(topic)
-    if (fault) return fault
-    if (rules.length >= MAX_RULES) return `more than ${MAX_RULES} topics`
-    rules.push({ topic, level, weight: exactness(topic) })
-    return undefined
-}
-
 /**
  * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends, at most one without
  * topic, which may stand anywhere. A later word for the same topic is a fault, not an override.
@@ -125,36 +129,30 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     const rules = new LevelRules(fallback)
     if (typeof text !== "string")
         throw specError("" + text, 0, "a text is wanted")
-    const given = text
-    for (const blank of ["\t", "\n", "\r"]) text = replaceAll(text, blank, " ")
-    let named = false
-    let next = 0
-    while (next < text.length) {
-        let start = next
-        const space = text.indexOf(" ", start)
-        // not by `split`, which takes some 60 steps of the VM for each character
-        const end = space < 0 ? text.length : space
-        next = end + 1
-        if (start === end) continue
-        const word = text.slice(start, end)
+    let blanked = text
+    for (const blank of ["\t", "\n", "\r"])
+        blanked = replaceAll(blanked, blank, " ")
+    let hasDefault = false
+    let start = 0
+    for (const word of splitText(blanked, " ")) {
         const sign = word.indexOf("@")
         const name = sign < 0 ? word : word.slice(0, sign)
         const level = parseLevel(name)
-        const topic = word.slice(sign + 1)
+        let at = start
         let problem: string = undefined
+        start += word.length + 1
+        if (!word) continue
         if (level === undefined)
             problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
         else if (sign >= 0) {
-            start += sign + 1
-            problem = rules.rule(topic)
-                ? `"${topic}" is named twice`
-                : addRule(rules.rules, topic, level)
-        } else if (named) problem = "a second default level"
+            at += sign + 1
+            problem = rules.add(word.slice(sign + 1), level)
+        } else if (hasDefault) problem = "a second default level"
         else {
-            named = true
+            hasDefault = true
             rules.fallback = level
         }
-        if (problem) throw specError(given, start, problem)
+        if (problem) throw specError(text, at, problem)
     }
     return rules
 }
@@ -178,16 +176,9 @@ function specError(spec: string, at: number, problem: string): Error {
  */
 export function changedRules(before: LevelRules, text: string): LevelRules {
     const next = parseLevelSpec(text, INFO)
-    if (before.fallback !== TRACE) refuseTrace("the default", next.fallback)
+    before.checkTrace("*", next.fallback)
     for (const rule of next.rules) before.checkTrace(rule.topic, rule.level)
     return next
-}
-
-function refuseTrace(what: string, level: Level): void {
-    if (level === TRACE)
-        throw new RangeError(
-            `level of ${what}: trace can be set at the start only`
-        )
 }
 
 /** What is wrong with a topic or pattern, or undefined when nothing is. */

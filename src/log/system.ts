@@ -224,7 +224,7 @@ export class LogSystem implements Core {
     }
 
     /** The filters before all handlers that are in force, in order. */
-    filters(): LogFilter[] {
+    allFilters(): LogFilter[] {
         return this.globalFilters ? this.globalFilters.all() : []
     }
 
@@ -278,7 +278,7 @@ export class LogSystem implements Core {
     }
 
     /** The level of a topic by the specification, whatever handlers there are. */
-    level(topic: string): Level {
+    topicLevel(topic: string): Level {
         return this.rules.levelOf(topic)
     }
 

@@ -1,3 +1,4 @@
+import { removeFrom } from "../platform"
 import type { Core } from "./core"
 import type { HandlerEntry } from "./entry"
 import { LogFilter, TASK_PREFIX } from "./filters"
@@ -81,11 +82,10 @@ export function keep(source: Source): void {
 /** Frees what the log keeps of a logger; one that is used after all is kept again. */
 export function release(source: Source): void {
     const { topics } = source.core
-    const at = topics.indexOf(source)
     // the first is the log's own
-    if (at <= 0) return
+    if (source === topics[0]) return
+    removeFrom(topics, source)
     giveUp(source)
-    topics.insert(at, -1)
 }
 
 /** To be called when levels, handlers or filters have changed. */
@@ -100,6 +100,7 @@ export function serviceMark(task: string): string {
     return task.slice(0, end) + ".service" + task.slice(end)
 }
 
+/** Stops telling a logger of changes. */
 function giveUp(source: Source): void {
     source.kept = false
     forget(source)

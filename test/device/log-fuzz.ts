@@ -75,7 +75,7 @@ function call(logger: Logger, dice: Dice, all: any[]): void {
     else if (kind === 9) logger.progress(any(), any(), any())
     else if (kind === 10) logger.log(any(), any(), any(), any(), any(), any())
     else if (kind === 11) logger.exception(any(), any())
-    else if (kind === 12) logger.report(any(), any(), any())
+    else if (kind === 12) logger.logReport(any(), any(), any())
     else if (kind === 13) logger.with(any()).info(any(), any())
     else if (kind === 14) logger.isEnabled(any())
     else logger.setMeta(any())

@@ -341,7 +341,7 @@ describe("slow handlers (L12)", () => {
         await ds.sleep(100)
         const report = 'log handler "slow": 15 records dropped, queue full'
         expect(out.take()).toBe("warning log " + report)
-        expect(slow.queue.at(slow.queue.length - 1)).toBe(report)
+        expect(slow.queue.peek(slow.queue.length - 1)).toBe(report)
         await ds.sleep(20)
         expect(out.take()).toBe("")
         expect(account(log, "slow")).toBe("23 = 5 + 3 + 15")
@@ -422,7 +422,7 @@ describe("slow handlers (L12)", () => {
         expect(account(log, "slow")).toBe("25 = 0 + 8 + 17")
         for (let i = 0; i < 5; ++i) l.error("{0}", i)
         expect(account(log, "slow")).toBe("30 = 0 + 10 + 20")
-        expect(slow.queue.at(9)).toBe("1")
+        expect(slow.queue.peek(9)).toBe("1")
         expectPart(
             thrown(() => log.configureHandler("slow", { queue: { bytes: 0 } })),
             "queue: bytes: wanted"

@@ -142,7 +142,7 @@ describe("named loggers (L2)", () => {
         const child = log.logger("net.syslog.tcp")
         const other = log.logger("network")
         log.setLevel("net", DEBUG)
-        expect(log.level("net.syslog.tcp")).toBe(DEBUG)
+        expect(log.topicLevel("net.syslog.tcp")).toBe(DEBUG)
         child.debug("1")
         parent.debug("2")
         other.info("no")
@@ -173,7 +173,7 @@ describe("named loggers (L2)", () => {
         expect(out.take()).toBe(
             "info task.sensor by default|debug task.pump yes"
         )
-        expect(log.level("task.sensor")).toBe(ERROR)
+        expect(log.topicLevel("task.sensor")).toBe(ERROR)
     })
 
     test("a change can be awaited and listened to", async () => {
@@ -353,7 +353,7 @@ describe("a disabled call (L4)", () => {
         const l = log.logger("x")
         clock.asked = 0
         for (let i = 0; i < 50; ++i) l.debug("v {0}", i)
-        l.report(DEBUG, { a: 1 }, () => {
+        l.logReport(DEBUG, { a: 1 }, () => {
             throw new Error("rendered")
         })
         expect(clock.asked + formatter.count + out.seen.length).toBe(0)

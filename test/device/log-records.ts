@@ -84,17 +84,17 @@ describe("records (L9)", () => {
     test("reports are rendered by default or by a callback", () => {
         const { log, out } = freshLog()
         const l = log.logger("x")
-        l.report(INFO, { a: 1, b: "two", c: { d: [3] }, e: undefined })
+        l.logReport(INFO, { a: 1, b: "two", c: { d: [3] }, e: undefined })
         expect(JSON.stringify(out.lastMeta)).toBe(
             '{"a":1,"b":"two","c":{"d":[3]}}'
         )
-        l.with({ z: 0 }).report(WARNING, { a: 1 }, o => `a is ${o["a"]}`)
+        l.with({ z: 0 }).logReport(WARNING, { a: 1 }, o => `a is ${o["a"]}`)
         expect(JSON.stringify(out.lastMeta)).toBe('{"z":0,"a":1}')
-        l.report(INFO, { braces: "{0}" })
+        l.logReport(INFO, { braces: "{0}" })
         expect(out.take()).toBe(
             'info x a=1 b=two c={"d":[3]}|warning x a is 1|info x braces={0}'
         )
-        l.report(INFO, { a: 1 }, () => {
+        l.logReport(INFO, { a: 1 }, () => {
             throw new Error("cannot")
         })
         expectPart(

@@ -274,7 +274,7 @@ describe("bounded queue (L12)", () => {
             }
             expect(queue.length).toBe(list.length)
             for (let k = 0; k < list.length; ++k)
-                expect(queue.at(k)).toBe(list[k])
+                expect(queue.peek(k)).toBe(list[k])
             check(queue)
             await ds.sleep(0)
         }
@@ -348,7 +348,7 @@ describe("bounded queue (L12)", () => {
         expect(queue.push(200, 1)).toBe(true)
         expect(queue.stage).toBe(STAGE_FLUSH)
         expect(queue.length).toBe(1)
-        expect(queue.at(0)).toBe(200)
+        expect(queue.peek(0)).toBe(200)
         expect(queue.dropped).toBe(12)
         expect(queue.shift()).toBe(200)
         expect(queue.stage).toBe(STAGE_ASYNC)
