@@ -89,6 +89,8 @@ let lastId = Math.floor(Math.random() * 0x1_0000_0000)
 export class Board extends EventEmitter<BoardEvents> {
     /** The board's device id, 16 hex digits. */
     readonly device: string
+    /** What all texts of answers go through, apart from settings, which are edited and compared. */
+    textFilter: ((text: string) => string) | undefined
     private readonly link: Link
     private readonly server: string
     private readonly pending = new Map<number, Pending>()
@@ -323,7 +325,11 @@ export class Board extends EventEmitter<BoardEvents> {
         for (;;) {
             const id = (lastId = (lastId + 1) >>> 0)
             const items = await this.attempt(id, operation, args, until)
-            if (items) return items
+            if (!items) continue
+            const { textFilter } = this
+            return textFilter && operation !== "Settings"
+                ? (mapTexts(items, textFilter) as Item[])
+                : items
         }
     }
 
@@ -449,6 +455,19 @@ function takeReport(pending: Pending, { index, kind, data }: Report): void {
     pending.items.push(...items)
     pending.rest = rest
     if (kind === Kind.End) pending.resolve(pending.items)
+}
+
+/** A copy of a value in which each text, names of fields included, went through `change`. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+    if (typeof value === "string") return change(value)
+    if (Array.isArray(value)) return value.map(one => mapTexts(one, change))
+    if (typeof value !== "object" || value === null) return value
+    return Object.fromEntries(
+        Object.entries(value).map(([key, one]) => [
+            change(key),
+            mapTexts(one, change),
+        ])
+    )
 }
 
 /** Groups texts so that each group fits into a request. */

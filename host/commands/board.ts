@@ -1,12 +1,15 @@
 import { Command } from "commander"
 import type { Board, BoardInfo, ConnectOptions } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
+import { printable, printableJson } from "../printable.ts"
 
 /** Options that every command for a running board has. */
 export interface BoardOptions extends ConnectOptions {
     json?: boolean
     /** All boards on the bus, where a command takes several. */
     all?: boolean
+    /** Texts are handed on, not printed: they stay as the board sends them. */
+    raw?: boolean
 }
 
 /** A running board, and what makes its frames readable. */
@@ -47,11 +50,14 @@ export async function withBoards<T>(
     options: BoardOptions,
     use: (targets: Target[]) => Promise<T>
 ): Promise<T> {
-    const { state, bus, serial } = options
+    const { state, bus, serial, json, raw } = options
     if ([state, bus, serial].filter(way => way !== undefined).length > 1)
         throw new UsageError("one of --state, --bus and --serial is wanted")
     const { connectAll } = await import("../client/index.ts")
     const connection = await connectAll(options)
+    // what a board says has no power over a terminal; JSON escapes it when it is printed
+    if (!json && !raw)
+        for (const board of connection.boards) board.textFilter = printable
     const debugFile = connection.simulator?.debugFile
     const resolve = debugFile ? await frameResolver(debugFile) : same
     try {
@@ -85,7 +91,7 @@ export function boardName({ hostname, device }: BoardInfo): string {
 
 /** Prints a value as one line of JSON. */
 export function printJson(value: unknown): void {
-    console.log(JSON.stringify(value))
+    console.log(printableJson(value))
 }
 
 async function frameResolver(file: string): Promise<(text: string) => string> {

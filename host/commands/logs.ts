@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import type { History, LogLine } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
+import { printable, printableJson } from "../printable.ts"
 import {
     addBoardCommand,
     boardName,
@@ -171,10 +172,10 @@ function render(
     paint: Paint
 ): string {
     const message = target.resolve(line.message)
-    if (form === "cat") return message
+    if (form === "cat") return printable(message)
     if (form === "json") {
         const { at, time, level, mark, boot, source } = line
-        return JSON.stringify({
+        return printableJson({
             device: target.board.device,
             at,
             time,
@@ -194,7 +195,7 @@ function render(
         line.mark && `[${line.mark}]`,
         message,
     ]
-    const text = words.filter(Boolean).join(" ")
+    const text = printable(words.filter(Boolean).join(" "))
     const colour = levelColour(label)
     return colour ? paint(colour, text) : text
 }

@@ -38,7 +38,7 @@ export function addPipeCommand(program: Command): void {
         .option("--once", "end after the lines that are there now")
         .action(async (options: PipeOptions) => {
             const { pipeLog } = await import("./pipe-run.ts")
-            await withBoard(options, async ({ board }) =>
+            await withBoard({ ...options, raw: true }, async ({ board }) =>
                 finish(await pipeLog(board, options), options)
             )
         })
@@ -50,7 +50,7 @@ export function addPipeCommand(program: Command): void {
         .argument("<name>", "name of the file")
         .action(async (name: string, options: PipeOptions) => {
             const { pipeFile } = await import("./pipe-run.ts")
-            await withBoard(options, async ({ board }) =>
+            await withBoard({ ...options, raw: true }, async ({ board }) =>
                 finish(await pipeFile(board, name, options), options)
             )
         })

@@ -12,6 +12,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
+import { printable } from "../printable.ts"
 import { table } from "./table.ts"
 
 type Changes = Record<string, string | undefined>
@@ -66,9 +67,9 @@ export function addSettingsCommand(program: Command): void {
 function show(settings: SettingInfo[], options: BoardOptions): void {
     if (options.json) return printJson(settings)
     const rows = settings.map(({ key, text, origin, pending }) => [
-        key,
-        text,
-        origin + (pending ? ", from the next start" : ""),
+        printable(key),
+        printable(text),
+        printable(origin) + (pending ? ", from the next start" : ""),
     ])
     for (const line of table(["SETTING", "VALUE", "ORIGIN"], rows))
         console.log(line)
@@ -82,7 +83,7 @@ async function getSettings(
         const settings = await board.settings()
         const found = keys.map(key => findSetting(settings, key))
         if (options.json) printJson(found)
-        else for (const { text } of found) console.log(text)
+        else for (const { text } of found) console.log(printable(text))
     })
 }
 
@@ -147,7 +148,9 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
         if (options.json) printJson(differences)
         else
             for (const { key, board, file } of differences)
-                console.log(`-${key}=${board}\n+${key}=${file}`)
+                console.log(
+                    `-${key}=${printable(board)}\n+${key}=${printable(file)}`
+                )
         if (differences.length) process.exitCode = 1
     })
 }
