@@ -15,7 +15,7 @@ import {
 import { numberProgram } from "./numbering.ts"
 import { passes } from "./passes/index.ts"
 import type { Func, Program } from "./program.ts"
-import { markTypedCalls } from "./typed-calls.ts"
+import { useTypes } from "./typed-calls.ts"
 import type { Types } from "./types.ts"
 
 export { findUncalled, type LinkedMethod } from "./typed-calls.ts"
@@ -96,7 +96,7 @@ function runPasses<D extends DebugInfo>(
     const program = decodeProgram(raw, placeFinder(debug), id =>
         (debug.functions[id]?.slots ?? []).map(({ name }) => name)
     )
-    if (types) markTypedCalls(program, raw, debug, types)
+    if (types) useTypes(program, raw, debug, types)
     for (const pass of passes)
         if (!without.includes(pass.name)) pass.run(program, raw)
     const result = writeProgram(program, raw, debug)

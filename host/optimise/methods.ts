@@ -90,7 +90,8 @@ export function nameText(raw: RawImage, name: number): string {
     return new TextDecoder().decode(texts[name & STRING_INDEX_MASK])
 }
 
-function textIndex({ op, number }: Expression): number | undefined {
+/** The index of a text that is one of the program's own. */
+export function textIndex({ op, number }: Expression): number | undefined {
     if (op === Op.static_ascii_string)
         return stringIndex(StringKind.ascii, number)
     if (op === Op.static_utf8_string)

@@ -1,15 +1,22 @@
 // Calls by name whose receiver has a type: a method that only one class has is then known to be
 // called on any receiver, and not only on `this`. And methods that are linked although nobody
-// calls them: the compiler links a method when its name is used, for whatever object.
+// calls them: the compiler links a method when its name is used, for whatever object. Where all
+// that has the name is data, such a method is taken out.
 //
 // A type does not tell that a receiver is there, so a call is only marked for a method that fails
 // without its object, as the call would have failed.
 import { type DebugInfo, placeFinder, sourceFinder } from "./debug.ts"
 import { decodeProgram } from "./decode.ts"
 import { isPure } from "./effects.ts"
-import { isShortCall, Op } from "./format.ts"
+import { Op } from "./format.ts"
 import { type RawImage, readImage } from "./image.ts"
-import { fieldName, findMethods, installed, nameText } from "./methods.ts"
+import {
+    fieldName,
+    findMethods,
+    installed,
+    nameText,
+    textIndex,
+} from "./methods.ts"
 import {
     type Expression,
     type Func,
@@ -21,8 +28,11 @@ import {
 } from "./program.ts"
 import type { Declaration, NameUse, Types } from "./types.ts"
 
-/** Marks each call of a method that TypeScript knows, as the `callee` of what is called. */
-export function markTypedCalls(
+/**
+ * Marks each call of a method that TypeScript knows, as the `callee` of what is called, and takes
+ * out methods whose name is used for fields that hold data only.
+ */
+export function useTypes(
     program: Program,
     raw: RawImage,
     debug: DebugInfo,
@@ -30,22 +40,87 @@ export function markTypedCalls(
 ): void {
     const methods = findMethods(program, raw)
     const sources = new Sources(debug)
-    const found: { target: Expression; id: number; use: NameUse }[] = []
+    const uses = findUses(program, raw, sources, installedNames(program))
+    const declarations = types.findDeclarations(
+        uses.flatMap(({ use }) => use ?? [])
+    )
+    let next = 0
+    const called = new Set<number>(namesAsText(program))
+    for (const { field, name, use } of uses) {
+        const declared = use && declarations[next++]
+        if (!declared?.every(({ isData }) => isData)) called.add(name)
+        const method = methods.get(name)
+        if (!method || !declared || !failsWithoutThis(method.f)) continue
+        const { id } = method.f
+        if (declared.every(one => sources.declares(id, one))) field.callee = id
+    }
+    for (const { blocks } of program.functions)
+        for (const block of blocks)
+            block.statements = block.statements.filter(statement => {
+                const name = installedName(statement)
+                return name === undefined || called.has(name)
+            })
+}
+
+/** The name under which a statement installs a method, on a class or on an object of the VM's. */
+function installedName(statement: Expression): number | undefined {
+    const method = installed(statement)
+    if (method) return method.name
+    if (statement.op !== Op.index_set) return undefined
+    const [object, key, value] = statement.args
+    return object!.op === Op.builtin_object && value!.op === Op.static_function
+        ? textIndex(key!)
+        : undefined
+}
+
+function installedNames(program: Program): Set<number> {
+    const names = new Set<number>()
     for (const f of program.functions)
         for (const { statements } of f.blocks)
-            for (const { op, args } of statements) {
-                const target = args[0]!
-                const name = isShortCall(op) ? fieldName(target) : undefined
-                const method =
-                    name === undefined ? undefined : methods.get(name)
-                if (!method || !failsWithoutThis(method.f)) continue
-                const use = sources.use(target.place, nameText(raw, name!))
-                if (use) found.push({ target, id: method.f.id, use })
+            for (const statement of statements) {
+                const name = installedName(statement)
+                if (name !== undefined) names.add(name)
             }
-    const declarations = types.findDeclarations(found.map(({ use }) => use))
-    for (const [i, { target, id }] of found.entries())
-        if (declarations[i]?.every(declared => sources.declares(id, declared)))
-            target.callee = id
+    return names
+}
+
+/** A read of a field, and what the sources say there; undefined for code of no source. */
+interface FieldUse {
+    field: Expression
+    name: number
+    use: NameUse | undefined
+}
+
+/** All reads of fields of some names. */
+function findUses(
+    program: Program,
+    raw: RawImage,
+    sources: Sources,
+    names: ReadonlySet<number>
+): FieldUse[] {
+    const uses: FieldUse[] = []
+    for (const f of program.functions)
+        walkFunction(f, field => {
+            const name = fieldName(field)
+            if (name === undefined || !names.has(name)) return
+            const use = sources.use(field.place, nameText(raw, name))
+            uses.push({ field, name, use })
+        })
+    return uses
+}
+
+/** Names that are texts of the program otherwise than as the key under which something is stored. */
+function namesAsText(program: Program): Set<number> {
+    const names = new Set<number>()
+    for (const f of program.functions)
+        for (const block of f.blocks)
+            for (const root of roots(block))
+                walk(root, e => {
+                    const isKey = root.op === Op.index_set && e === root.args[1]
+                    const name = isKey ? undefined : textIndex(e)
+                    if (name !== undefined) names.add(name)
+                })
+    return names
 }
 
 /** True for a method that reads a field of `this` before it does anything that can be seen. */
@@ -93,18 +168,17 @@ export function findUncalled(
                 const method = installed(root)
                 if (method) methods.push(method)
             }
-    const names = new Set(methods.map(({ name }) => name))
-    const uses: { name: number; use: NameUse | undefined }[] = []
-    for (const f of program.functions)
-        walkFunction(f, e => {
-            const name = fieldName(e)
-            if (name === undefined || !names.has(name)) return
-            uses.push({ name, use: sources.use(e.place, nameText(raw, name)) })
-        })
+    const uses = findUses(
+        program,
+        raw,
+        sources,
+        new Set(methods.map(({ name }) => name))
+    )
     const known = uses.filter(({ use }) => use)
     const declarations = types.findDeclarations(known.map(({ use }) => use!))
     const meant = new Map(known.map((use, i) => [use, declarations[i]]))
     const isCalled = ({ name, id, owner }: (typeof methods)[number]) =>
+        sources.isDerived(owner, types) ||
         uses.some(use => {
             if (use.name !== name) return false
             const all = meant.get(use)
@@ -159,11 +233,23 @@ class Sources {
 
     /** True for a part of an interface that a class does not say it implements. */
     isForeign(owner: number, declared: Declaration, types: Types): boolean {
+        if (declared.interface === undefined) return false
+        return !this.head(owner, types).includes(declared.interface)
+    }
+
+    /** True for a class that may have methods in place of another one's. */
+    isDerived(owner: number, types: Types): boolean {
+        return this.head(owner, types).includes("extends")
+    }
+
+    /** The words that a class begins with, up to its body. */
+    private head(owner: number, types: Types): string[] {
         const { location } = this.debug.functions[owner]!
         const source = location && this.find(location[0])
-        if (declared.interface === undefined || !source) return false
-        const head = types.headAt(source.path, location[0] - source.start)
-        return !head.split(/\W+/).includes(declared.interface)
+        if (!source) return []
+        return types
+            .headAt(source.path, location[0] - source.start)
+            .split(/\W+/)
     }
 
     pathOf(id: number): string {

@@ -98,7 +98,7 @@ test("a receiver that may be anything decides nothing", async () => {
     assert.ok(functionNames(typed).includes("count"))
 })
 
-test("methods that are linked, but called by nobody, are found", async () => {
+test("methods that are linked, but called by nobody, are found and taken out", async () => {
     const { compiled, types } = await project(`${METER}
         interface Answer {
             answer: number
@@ -112,6 +112,32 @@ test("methods that are linked, but called by nobody, are found", async () => {
     assert.deepEqual(findUncalled(compiled.image, compiled.debug, types), [
         { name: "answer", owner: "Meter", path: PROGRAM },
     ])
+
+    const { image, debug } = compiled
+    assert.ok(functionNames(optimise(image, debug)).includes("answer"))
+    const typed = optimise(image, debug, { types })
+    assert.ok(!functionNames(typed).includes("answer"))
+})
+
+test("a method whose name is a text may be called by it", async () => {
+    const { compiled, types } = await project(`${METER}
+        interface Answer {
+            answer: number
+        }
+        function both(reply: Answer) {
+            return reply.answer
+        }
+        const name: string = both({ answer: 1 }) === 1 ? "answer" : "count"
+        console.log("" + (meters[0] as any)[name]() + use(meters[1]))
+        console.log("> end")`)
+    const machine = await Machine.start()
+    const { difference, before } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+    assert.match(before.lines.join("\n"), /422/)
 })
 
 test("without a project nothing is known", async () => {
