@@ -22,6 +22,7 @@ import {
     openRelp,
     receiveRelp,
     Relp,
+    sentCommands,
 } from "./relp"
 import { reframe } from "./framing"
 
@@ -61,13 +62,11 @@ export class SyslogConnection implements SocketListener {
     blockedSince: number
     /** Uptime when it was opened; undefined before. */
     openedAt: number
-    /** Uptime when records were sent last, or when it was opened. */
+    /** Uptime when something happened last: it was begun, opened, or records were sent. */
     sentAt: number
-    /** Uptime when it was begun. */
-    readonly begunAt: number
-    /** The oldest frame that had not arrived when it was. */
-    readonly ackedBefore: number
     readonly stream: Connection
+    /** Whether frames go out in another framing than the one they are kept in. */
+    readonly isReframed: boolean
     /** What RELP knows of this connection; undefined for the other transports. */
     readonly relp: Relp
 
@@ -78,19 +77,22 @@ export class SyslogConnection implements SocketListener {
     constructor(readonly client: SyslogClient) {
         const { outbox, clock, socket } = client
         const { options } = outbox
-        const { host, proto } = options
-        this.begunAt = clock.millis()
-        this.ackedBefore = outbox.acked
+        const { host, proto, framing } = options
+        this.sentAt = clock.millis()
         if (proto === "relp") this.relp = newRelp()
+        this.isReframed = proto === "relp" || framing === "lf"
         const secured = proto === "tls" ? "tls" : "tcp"
         this.stream = socket.open(host, portOf(options), secured, this)
     }
 
     opened(): void {
-        const { clock, wake, outbox } = this.client
+        const { client } = this
+        const { clock, wake, outbox } = client
         const now = clock.millis()
         this.openedAt = this.sentAt = outbox.markAt = now
-        this.client.connects++
+        client.connects++
+        // what waits has waited long enough
+        client.firstAt = 0
         if (this.relp) openRelp(this)
         else this.isUp = true
         wake.notify()
@@ -113,16 +115,21 @@ export class SyslogConnection implements SocketListener {
  * which there is no room in the batch, which is sent at once where nothing is in the way.
  */
 export function attend(client: SyslogClient): void {
-    const { connection, outbox: out, clock } = client
+    const { connection, outbox: out } = client
     if (!connection || !connection.isUp) return
-    settle(out)
-    const now = clock.millis()
-    if (waitingBytes(out) === 0) client.wake.notify()
+    if (out.first > out.sent) settle(out)
+    const now = client.clock.millis()
+    const { batchBytes } = out.options
+    if (out.sent === out.next) client.wake.notify()
     // what cannot be sent here is sent by the fiber, which has a time to wake by then
-    else if (!connection.relp && connection.blockedSince === undefined)
-        send(connection, now, 1)
+    else if (
+        !connection.relp &&
+        connection.blockedSince === undefined &&
+        client.tries === 0
+    )
+        sendBatch(connection, batchBytes, now)
     client.firstAt = now
-    watch(out, out.options.batchBytes)
+    out.watched = out.end + batchBytes
 }
 
 /**
@@ -130,14 +137,14 @@ export function attend(client: SyslogClient): void {
  * @returns ms until something may be due again
  */
 export function turn(connection: SyslogConnection): number {
-    const { client, relp, openedAt, begunAt } = connection
+    const { client, relp, openedAt, sentAt } = connection
     const { clock, outbox: out } = client
     const { connectMs, batchBytes, batchMs } = out.options
     const now = clock.millis()
     if (openedAt === undefined) {
-        if (now - begunAt >= connectMs)
+        if (now - sentAt >= connectMs)
             connection.ended = `no answer within ${connectMs} ms`
-        return begunAt + connectMs - now
+        return sentAt + connectMs - now
     }
     let due = now + IDLE_MS
     if (relp) due = answersDue(connection, now)
@@ -147,18 +154,13 @@ export function turn(connection: SyslogConnection): number {
     const batchAt = client.firstAt + batchMs
     const isDue = now >= batchAt || waitingBytes(out) >= batchBytes
     let pause = batchAt - now
-    if (isDue || out.sent < out.sentBefore || isGapDue(out, now))
-        pause = send(connection, now, WRITES_A_SLICE) ? RETRY_MS : 1
+    if (isDue || isGapDue(out, now))
+        pause = send(connection, now) ? RETRY_MS : 1
     const waiting = waitingBytes(out)
     if (waiting > 0) due = Math.min(due, now + pause)
-    if (out.gap > 0 && !out.isDeclared)
-        due = Math.min(
-            due,
-            Math.max(now + RETRY_MS, out.declaredAt + DECLARE_MS)
-        )
-    if (!relp && inFlight(out) > 0) due = Math.min(due, out.markAt + ARRIVED_MS)
-    if (!relp && out.isDeclared)
-        due = Math.min(due, out.declaredAt + ARRIVED_MS)
+    if (out.gap > 0 && !out.isDeclared) due = Math.min(due, now + DECLARE_MS)
+    if (!relp && (inFlight(out) > 0 || out.isDeclared))
+        due = Math.min(due, out.markAt + ARRIVED_MS)
     // the first record wakes us, and the one that makes a batch full is sent at once
     if (waiting < batchBytes) watch(out, waiting > 0 ? batchBytes - waiting : 0)
     return Math.max(1, due - now)
@@ -178,7 +180,10 @@ function takeArrived(
     now: number
 ): void {
     const { outbox: out } = client
-    if (now - openedAt >= ARRIVED_MS) out.hasHeld = true
+    if (now - openedAt >= ARRIVED_MS) {
+        out.hasHeld = true
+        client.tries = 0
+    }
     if (now - out.markAt >= ARRIVED_MS) passMark(out, now)
     if (out.isDeclared && now - out.declaredAt >= ARRIVED_MS) clearGap(out)
 }
@@ -188,14 +193,10 @@ function takeArrived(
  * good between two waits.
  * @returns whether something was in the way
  */
-function send(
-    connection: SyslogConnection,
-    now: number,
-    writes: number
-): boolean {
+function send(connection: SyslogConnection, now: number): boolean {
     const { client, relp } = connection
     const { outbox: out } = client
-    for (let n = 0; n < writes; ++n) {
+    for (let n = 0; n < WRITES_A_SLICE; ++n) {
         const room = roomFor(connection, now)
         if (room <= 0) return true
         // only one is in flight at a time, so that an answer tells which
@@ -255,8 +256,6 @@ function sendBatch(
         return false
     out.sent = frame
     out.sentEnd = sentEnd + size
-    if (sent < out.sentBefore)
-        out.resent += Math.min(frame, out.sentBefore) - sent
     if (sent === out.acked) setMark(out, now)
     // twice half a window is kept: what is before the mark, and what is behind it
     else if (
@@ -286,18 +285,14 @@ function write(
     count: number,
     now: number
 ): boolean {
-    const { client, relp, stream } = connection
-    const { sent, options } = client.outbox
-    if (relp || options.framing === "lf")
+    const { relp } = connection
+    if (connection.isReframed)
         frames = reframe(frames, count, relp ? relp.txnr : undefined)
-    const result = stream.write(frames)
+    const result = connection.stream.write(frames)
     if (result === QUEUED) {
         connection.blockedSince = undefined
         connection.sentAt = now
-        if (relp) {
-            for (let i = 0; i < count; ++i) relp.flying.push(sent + i)
-            relp.txnr += count
-        }
+        if (relp) sentCommands(connection, count)
         return true
     }
     if (result === DISCONNECTED) connection.ended = "connection lost"

@@ -62,7 +62,6 @@ export async function forwardLate(
             wall: line.wall ? line.time * 1000 : undefined,
             level: line.level,
             topic: LATE_TOPIC,
-            mark: undefined,
             message: escapeControls(line.text),
             meta: { late: "1" },
         })

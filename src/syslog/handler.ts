@@ -1,6 +1,5 @@
 import * as ds from "@devicescript/core"
 import { Account, Handler, HandlerOptions, INFO, LogRecord } from "../log"
-import { SyslogOptions } from "./options"
 import { Rsyslogger } from "./rsyslogger"
 
 /**
@@ -10,36 +9,28 @@ import { Rsyslogger } from "./rsyslogger"
  * @devsWhenUsed
  */
 export class RsyslogHandler implements Handler {
-    /** The client's own `push`: a method in between would take a tenth of its time. */
+    // the client's own: a method in between would take a tenth of the time of a push
     readonly emit: (record: LogRecord, line: string) => void
+    readonly open: () => ds.AsyncVoid
+    /** Sends what waits, for a bounded time, and gives the socket back. */
+    readonly close: () => ds.AsyncVoid
+    /**
+     * Takes changed `SyslogOptions`: a new host or port is used at once.
+     * @throws OPTION_ERROR for an option out of its limits
+     */
+    readonly configure: (options: Record<string, any>) => void
+    readonly account: () => Account
 
-    constructor(private readonly rsyslogger: Rsyslogger) {
+    constructor(rsyslogger: Rsyslogger) {
         this.emit = rsyslogger.push
+        this.open = rsyslogger.start
+        this.close = rsyslogger.stop
+        this.configure = rsyslogger.configure
+        this.account = rsyslogger.stats
     }
 
     /** The message is written from the record: no line is needed. */
     defaultOptions(): HandlerOptions {
         return { level: INFO, formatter: null }
-    }
-
-    open(): ds.AsyncVoid {
-        this.rsyslogger.start()
-    }
-
-    /** Sends what waits, for a bounded time, and gives the socket back. */
-    async close(): Promise<void> {
-        await this.rsyslogger.stop()
-    }
-
-    /**
-     * Takes changed `SyslogOptions`: a new host or port is used at once.
-     * @throws RangeError for an option out of its limits
-     */
-    configure(options: Record<string, any>): void {
-        this.rsyslogger.configure(options as SyslogOptions)
-    }
-
-    account(): Account {
-        return this.rsyslogger.stats()
     }
 }

@@ -99,7 +99,7 @@ export function completeOptions(
     before?: SyslogOptions
 ): SyslogOptions {
     const options = readOptions<SyslogOptions>(THING, OPTIONS, given, before)
-    const { host, queueBytes, windowBytes } = options
+    const { host, queueBytes, windowBytes, batchBytes } = options
     const fault = hostFault(host || "")
     if (fault) throw optionError(THING, "host", fault, host)
     if (before && queueBytes !== before.queueBytes)
@@ -109,15 +109,9 @@ export function completeOptions(
             `${before.queueBytes} until the next start`,
             queueBytes
         )
-    if (queueBytes < 2 * options.batchBytes)
-        throw optionError(
-            THING,
-            "queueBytes",
-            `twice batchBytes (${options.batchBytes}) or more`,
-            queueBytes
-        )
-    // the window is a part of the ring: no more of it than there is
-    if (windowBytes > queueBytes) options.windowBytes = queueBytes
+    // parts of the ring: no more of it than there is, and of a batch no more than half
+    options.windowBytes = Math.min(windowBytes, queueBytes)
+    options.batchBytes = Math.min(batchBytes, queueBytes >> 1)
     // with the longest of all other fields there must be room for some text
     const most = Math.min(MAX_HOSTNAME, options.maxBytes - OTHER_HEADER_BYTES)
     options.hostname = headerField(options.hostname, most)

@@ -16,7 +16,7 @@ const NOWHERE = 1000000000
 const EMPTY = `{
     "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
     "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
-    "marked":1, "markedEnd":0, "markAt":0, "sentBefore":1, "dropped":0, "resent":0,
+    "marked":1, "markedEnd":0, "markAt":0, "dropped":0, "resent":0,
     "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
 }`
 
@@ -92,13 +92,11 @@ export class Outbox {
     marked: number
     markedEnd: number
     markAt: number
-    /** Frames before this one were sent on an earlier connection. */
-    sentBefore: number
     /** Whether the connection has held: frames in flight that are pushed out have arrived. */
     hasHeld: boolean
     /** Records dropped since start. */
     dropped: number
-    /** Records sent once more after a break. */
+    /** Records that were sent when the connection broke, and so are sent once more. */
     resent: number
     /** Records of our own that declared a gap and arrived. */
     declared: number
@@ -140,13 +138,12 @@ export class Outbox {
             text = fitText(this, text)
             size = this.base + text.byteLength
         }
-        const { head, middle } = this
         const frame = nativeFormat(
             FRAME,
             size,
-            head,
+            this.head,
             number - this.earlier,
-            middle,
+            this.middle,
             text
         )
         size = frame.byteLength
@@ -169,7 +166,7 @@ export function applyOptions(out: Outbox, options: SyslogOptions): void {
     }
     out.options = options
     // with its frame it must find room in the ring
-    out.maxBytes = Math.min(maxBytes, out.room - MAX_PREFIX)
+    out.maxBytes = Math.min(maxBytes, keptBytes(out.room) - MAX_PREFIX)
     // the header is made anew
     out.time = out.topic = undefined
 }
@@ -198,7 +195,9 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
         out.onWatched()
     }
     const { room } = out
-    while (end - out.start > room) dropOldest(out)
+    // some more at once: to find room takes as long as to drop one
+    if (end - out.start > room)
+        while (end - out.start > keptBytes(room)) dropOldest(out)
     if (end > room) {
         out.bytes.blitAt(0, frame, room - out.end, room)
         end -= room
@@ -209,6 +208,11 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     }
     out.limit = Math.min(Math.min(room, out.start + room), out.watched)
     return end
+}
+
+/** Bytes that a full ring keeps when the oldest frames go. */
+function keptBytes(room: number): number {
+    return room - (room >> 4)
 }
 
 /** Calls `onWatched` once, before a frame is added that ends more than so many bytes from now. */
@@ -246,7 +250,7 @@ export function copyFrames(out: Outbox, size: number): Buffer {
  */
 export function settle(out: Outbox): void {
     const { first, sent } = out
-    if (out.hasHeld) out.acked = Math.max(out.acked, Math.min(first, sent))
+    if (out.hasHeld && out.acked < first) out.acked = Math.min(first, sent)
     if (first <= sent) return
     // what was in flight is long gone as well
     addGap(out, first, QUEUE_FULL)
@@ -303,8 +307,8 @@ export function clearGap(out: Outbox): void {
 export function rewind(out: Outbox): void {
     settle(out)
     const { first, start, sent } = out
-    out.sentBefore = Math.max(out.sentBefore, sent)
     if (out.acked < first) addGap(out, first, QUEUE_FULL)
+    out.resent += sent - first
     out.sent = first
     out.sentEnd = start
     out.hasHeld = out.isDeclared = false

@@ -50,6 +50,16 @@ export function openRelp({ relp, stream, openedAt }: SyslogConnection): void {
     stream.write(OPEN)
 }
 
+/** So many commands were sent: frames from the next one to send on, or a record about a gap. */
+export function sentCommands(
+    { relp, client }: SyslogConnection,
+    count: number
+): void {
+    const { sent } = client.outbox
+    for (let i = 0; i < count; ++i) relp.flying.push(sent + i)
+    relp.txnr += count
+}
+
 /** Gives a server up that owes answers for too long; returns the uptime when that would be. */
 export function answersDue(connection: SyslogConnection, now: number): number {
     const { relp } = connection

@@ -32,7 +32,7 @@ export interface SyslogStats {
     /** Of these, those that were sent. */
     sent: number
     dropped: number
-    /** Records sent once more after a break; not part of the sum. */
+    /** Records that a break makes be sent once more; not part of the sum. */
     resent: number
     /** Own records that declared a gap and arrived; not part of the sum. */
     declared: number
@@ -114,7 +114,7 @@ export class Rsyslogger {
     stats(): SyslogStats {
         const { outbox: out, connection, connects } = this.client
         settle(out)
-        const { dropped, resent, declared, next, acked } = out
+        const { dropped, next, acked } = out
         return {
             target: target(out.options),
             connected: !!connection && !!connection.isUp,
@@ -124,8 +124,8 @@ export class Rsyslogger {
             queued: next - acked,
             sent: inFlight(out),
             dropped,
-            resent,
-            declared,
+            resent: out.resent,
+            declared: out.declared,
             queuedBytes: waitingBytes(out),
         }
     }

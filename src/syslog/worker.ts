@@ -134,7 +134,6 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
     const { outbox: out } = client
     const { relp } = connection
     settle(out)
-    if (out.acked !== connection.ackedBefore) client.tries = 0
     if (inFlight(out) === 0 && !out.isDeclared) return
     // a reset of TCP may be anybody's, and what was sent then is kept
     if (!relp && !connection.isClosed) return
