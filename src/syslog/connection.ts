@@ -216,8 +216,10 @@ function roomFor(connection: SyslogConnection, now: number): number {
     const { windowBytes, batchBytes } = out.options
     if (!relp) {
         if (client.tries > 0) {
-            if (now < connection.sentAt + PROBE_MS) return 0
-            if (inFlight(out) > 0) client.tries = 0
+            const { sentAt, openedAt } = connection
+            if (now < sentAt + PROBE_MS) return 0
+            // it has taken something, and did not close
+            if (sentAt > openedAt) client.tries = 0
         }
         return batchBytes
     }

@@ -1,7 +1,12 @@
 import { firstBytes, nativeFormat, textOf, WARNING } from "../log"
 import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
 import type { SyslogOptions } from "./options"
-import { type Outbox, sequenceOf, type SyslogEvent } from "./outbox"
+import {
+    MAX_SEQUENCE,
+    type Outbox,
+    sequenceOf,
+    type SyslogEvent,
+} from "./outbox"
 import { headerField, NIL } from "./text"
 
 /** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, middle, text. */
@@ -79,9 +84,10 @@ export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
     // a caller that passes no text by mistake gets what a person would print
     const whole = escapeControls(textOf(text))
     const size = whole.byteLength
-    if (size <= maxBytes - base) return whole
+    const room = maxBytes - base
+    if (size <= room) return whole
     // the mark names what is missing, so its own length is settled with the largest number
-    const kept = firstBytes(whole, maxBytes - base - `[+${size} bytes]`.length)
+    const kept = firstBytes(whole, room - `[+${size} bytes]`.length)
     return kept + `[+${size - kept.byteLength} bytes]`
 }
 

@@ -10,6 +10,8 @@ export const DECLARE_MS = 1000
 /** Why records are dropped unless something else is said. */
 export const QUEUE_FULL = "the queue was full"
 
+/** What is made free besides in a full ring, bytes: to find room takes as long as to drop a frame. */
+const SPARE = 256
 /** Farther than any place in the ring. */
 const NOWHERE = 1000000000
 /** The state at the start; a text takes neither code nor heap. What is not in it is undefined. */
@@ -58,7 +60,7 @@ export class Outbox {
     mark: string
     /** Number of the next frame. */
     next: number
-    /** The number from which on a sequenceId has another digit, or starts again. */
+    /** The number from which on a sequenceId has another digit, or starts again at 1. */
     decade: number
     /** Frames of all sequenceIds that were used up. */
     earlier: number
@@ -166,7 +168,7 @@ export function applyOptions(out: Outbox, options: SyslogOptions): void {
     }
     out.options = options
     // with its frame it must find room in the ring
-    out.maxBytes = Math.min(maxBytes, keptBytes(out.room) - MAX_PREFIX)
+    out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
     // the header is made anew
     out.time = out.topic = undefined
 }
@@ -195,9 +197,8 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
         out.onWatched()
     }
     const { room } = out
-    // some more at once: to find room takes as long as to drop one
     if (end - out.start > room)
-        while (end - out.start > keptBytes(room)) dropOldest(out)
+        while (end - out.start > room - SPARE) dropOldest(out)
     if (end > room) {
         out.bytes.blitAt(0, frame, room - out.end, room)
         end -= room
@@ -208,11 +209,6 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     }
     out.limit = Math.min(Math.min(room, out.start + room), out.watched)
     return end
-}
-
-/** Bytes that a full ring keeps when the oldest frames go. */
-function keptBytes(room: number): number {
-    return room - (room >> 4)
 }
 
 /** Calls `onWatched` once, before a frame is added that ends more than so many bytes from now. */

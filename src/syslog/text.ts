@@ -19,10 +19,10 @@ export function headerField(
     forbidden = ""
 ): string {
     if (!text) return NIL
-    if (!forbidden && text.length <= limit && isHeaderText(text)) return text
-    const count = Math.min(text.length, limit)
+    text = text.slice(0, limit)
+    if (!forbidden && isHeaderText(text)) return text
     const out: string[] = []
-    for (let i = 0; i < count; ++i) {
+    for (let i = 0; i < text.length; ++i) {
         const code = text.charCodeAt(i)
         const isAllowed =
             code >= FIRST_PRINTABLE &&

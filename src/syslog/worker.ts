@@ -134,9 +134,11 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
     const { outbox: out } = client
     const { relp } = connection
     settle(out)
+    // nobody there is another thing than somebody who takes nothing
+    if (connection.openedAt === undefined) client.tries = 0
     if (inFlight(out) === 0 && !out.isDeclared) return
-    // a reset of TCP may be anybody's, and what was sent then is kept
-    if (!relp && !connection.isClosed) return
+    // a reset of TCP may be anybody's; what had held before has taken what it could
+    if (!relp && (!connection.isClosed || out.hasHeld)) return
     client.tries++
     if (client.tries < MAX_TRIES) return
     client.tries = 0
