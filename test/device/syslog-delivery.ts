@@ -389,6 +389,47 @@ describe("syslog over a stream", () => {
         expect(b.syslog.stats().target).toBe("tcp://h:601")
         await b.syslog.stop(0)
     })
+    test("a new host name holds at once, on the same connection", async () => {
+        const b = new Bench()
+        await b.connect()
+        b.push("one")
+        // all that a program knows is given again, as settings are
+        const same: SyslogOptions = {
+            host: "h",
+            port: 0,
+            proto: "tcp",
+            framing: "lf",
+            facility: 16,
+            backoff: { minMs: 20, maxMs: 80 },
+        }
+        b.syslog.configure(Object.assign(same, { hostname: "renamed" }))
+        b.push("two")
+        await b.allSent()
+        b.syslog.configure({ appName: "app", facility: 17 })
+        b.push("three")
+        await b.allSent()
+        expect(b.socket.connections.length).toBe(1)
+        const lines = b.last().sent.split("\n")
+        expect(lines[0].startsWith("<134>1 - b t - t ")).toBe(true)
+        expect(lines[1].startsWith("<134>1 - renamed t - t ")).toBe(true)
+        expect(lines[2].startsWith("<142>1 - renamed app - t ")).toBe(true)
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("a new host name holds while the collector is away, too", async () => {
+        const b = new Bench()
+        b.socket.accepts = false
+        b.syslog.start()
+        b.push("one")
+        await until(() => b.socket.connections.length > 0)
+        b.syslog.configure({ hostname: "renamed" })
+        b.push("two")
+        b.socket.accepts = true
+        await b.allSent()
+        const lines = b.last().sent.split("\n")
+        expect(lines[1].startsWith("<134>1 - renamed t - t ")).toBe(true)
+        await b.syslog.stop(0)
+    })
     test("stop sends what waits and gives the socket back", async () => {
         const b = new Bench()
         await b.connect()
