@@ -1,15 +1,19 @@
 /** What a name may differ in, as a share of its length, to be taken for a slip. */
 const MAX_SHARE = 0.5
 
-/** The name that is nearest to `name`, if one is near. */
+/**
+ * The name that is nearest to `name`, if one is near.
+ * @param maxShare what it may differ in, as a share of its length
+ */
 export function nearest(
     name: string,
-    names: readonly string[]
+    names: readonly string[],
+    maxShare = MAX_SHARE
 ): string | undefined {
     const [best] = names
         .map(other => ({ other, distance: distance(name, other) }))
         .sort((a, b) => a.distance - b.distance)
-    const most = Math.max(1, name.length * MAX_SHARE)
+    const most = Math.max(1, name.length * maxShare)
     return best && best.distance <= most ? best.other : undefined
 }
 

@@ -10,7 +10,9 @@ import {
     TooLargeError,
     uncalledMethods,
 } from "../sim/index.ts"
+import { readTables } from "../settings/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
+import { checkEnvFiles } from "./settings-checks.ts"
 import { sizesText, uncalledText } from "./sizes-table.ts"
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
@@ -39,6 +41,9 @@ export async function runBuild({
         if (showSizes) console.log(sizesText(error.sizes, error.most))
         throw error
     })
+    const tables = readTables(bytecode)
+    if (tables.length)
+        problems.push(...(await checkEnvFiles(DEPLOYED_FILES, tables)))
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
     const { used, most } = codeSize(bytecode)

@@ -8,6 +8,7 @@ import {
 } from "../boards/index.ts"
 import { withPath } from "../files.ts"
 import { complain } from "../output.ts"
+import { checkBoardSettings } from "./settings-checks.ts"
 import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
 import type { ImageOptions } from "./image.ts"
 
@@ -39,13 +40,15 @@ export async function runImage(options: ImageOptions): Promise<void> {
 /** Builds the program and makes the image in memory. */
 export async function buildImage(options: ImageOptions): Promise<MadeImage> {
     const board = findBoard(options.board)
-    const { settings, warnings } = gatherBoardSettings(options)
+    const gathered = gatherBoardSettings(options)
+    const { settings, warnings } = gathered
     for (const warning of warnings) complain(warning)
     const runtime = findRuntime(board, options.runtime)
     const { bytecode, debugFile } = await buildProgram(options.main, {
         board: board.id,
         started: () => console.log(`building ${options.main} ...`),
     })
+    await checkBoardSettings(bytecode, gathered)
     if (!settings.WIFI_SSID)
         complain(
             "WIFI_SSID is not set: the board will have no network (docs/board.md)"

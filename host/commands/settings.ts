@@ -6,6 +6,7 @@ import { type Command } from "commander"
 import type { Board, SettingInfo } from "../client/index.ts"
 import { parseEnv, parseSet } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
+import { nearest } from "../nearest.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -13,7 +14,11 @@ import {
     withBoard,
 } from "./board.ts"
 import { printable } from "../printable.ts"
+import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
+
+/** The program whose schema counts, unless another one is named. */
+const PROGRAM = "src/main.ts"
 
 type Changes = Record<string, string | undefined>
 
@@ -62,6 +67,35 @@ export function addSettingsCommand(program: Command): void {
     sub("edit", "edit the settings in $EDITOR", "edit").action(
         async (_, command: Command) => edit(command)
     )
+    addSchemaCommands(settings)
+}
+
+/** Adds what needs a program's schema, and no board. */
+function addSchemaCommands(settings: Command): void {
+    const sub = (usage: string, description: string) =>
+        settings
+            .command(usage)
+            .description(description)
+            .allowExcessArguments(false)
+    sub("check <file>", "check a dotenv file as the program does")
+        .option("--main <file>", "the program", PROGRAM)
+        .option("--json", "print JSON")
+        .action(async (file: string, _, command: Command) =>
+            (await schema()).runCheck(file, command.optsWithGlobals())
+        )
+    sub("schema [program]", "print JSON Schema of a program's settings")
+        .option("--env", "print a dotenv file to be filled in")
+        .action(async (program: string | undefined, options: SchemaOptions) =>
+            (await schema()).runSchema(program ?? PROGRAM, options)
+        )
+    sub("docs [program]", "print a table of a program's settings").action(
+        async (program: string | undefined) =>
+            (await schema()).runDocs(program ?? PROGRAM)
+    )
+}
+
+async function schema(): Promise<typeof import("./settings-schema.ts")> {
+    return await import("./settings-schema.ts")
 }
 
 function show(settings: SettingInfo[], options: BoardOptions): void {
@@ -90,11 +124,14 @@ async function getSettings(
 /** @throws UsageError for a key that the board does not know */
 function findSetting(settings: SettingInfo[], key: string): SettingInfo {
     const found = settings.find(setting => setting.key === key)
-    if (!found)
-        throw new UsageError(
-            `no setting "${key}"; there are: ${settings.map(({ key }) => key).join(" ")}`
-        )
-    return found
+    if (found) return found
+    const keys = settings.map(({ key }) => key)
+    const near = nearest(key, keys)
+    throw new UsageError(
+        near
+            ? `no setting "${key}"; the nearest is ${near}`
+            : `no setting "${key}"; there are: ${keys.join(" ")}`
+    )
 }
 
 async function change(changes: Changes, command: Command): Promise<void> {

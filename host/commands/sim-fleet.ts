@@ -1,7 +1,13 @@
 import { UsageError } from "../errors.ts"
-import { Fleet, gatherSettings, MAX_BOARDS } from "../sim/index.ts"
+import {
+    buildProgram,
+    Fleet,
+    gatherSettings,
+    MAX_BOARDS,
+} from "../sim/index.ts"
 import { printLive } from "../output.ts"
 import { printable } from "../printable.ts"
+import { checkBoardSettings } from "./settings-checks.ts"
 import type { SimCommandOptions } from "./sim.ts"
 
 /**
@@ -14,8 +20,11 @@ export async function runFleet(
     const { count, json } = options
     if (count > MAX_BOARDS)
         throw new UsageError(`--count ${count}: at most ${MAX_BOARDS}`)
-    const { settings, collectorPort, warnings } = gatherSettings(options)
+    const gathered = gatherSettings(options)
+    const { settings, collectorPort, warnings } = gathered
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
+    const { bytecode } = await buildProgram(options.main, options)
+    await checkBoardSettings(bytecode, gathered)
     const began = performance.now()
     let end: (reason: string) => void
     let fail: (error: Error) => void

@@ -8,6 +8,7 @@ import {
     readSyslogRecord,
 } from "../record.ts"
 import {
+    buildProgram,
     gatherSettings,
     LogWatch,
     type SimEvent,
@@ -22,6 +23,7 @@ import {
     type View,
 } from "../view/index.ts"
 import { playScenario, readScenario } from "../scenario/index.ts"
+import { checkBoardSettings } from "./settings-checks.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
@@ -43,7 +45,8 @@ const BOOT_TIMEOUT_MS = 30_000
  * @throws TimeoutError when `--timeout` is over before all that is expected was seen
  */
 export async function runSim(options: SimCommandOptions): Promise<number> {
-    const { settings, collectorPort, warnings } = gatherSettings(options)
+    const gathered = gatherSettings(options)
+    const { settings, collectorPort, warnings } = gathered
     const checks = new Checks(options.expect, options.failOn)
     const scenario = options.scenario
         ? await readScenario(options.scenario)
@@ -109,7 +112,16 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             end: () => ending.end("the scenario is over"),
         })
     }
-    const end = await run(sim, ending, options, started, play).finally(
+    const check = async () => {
+        if (options.image) return
+        const building = () => view.note(`building ${options.main} ...`)
+        const { bytecode } = await buildProgram(options.main, {
+            ...options,
+            started: building,
+        })
+        await checkBoardSettings(bytecode, gathered)
+    }
+    const end = await run(sim, ending, options, check, started, play).finally(
         async () => {
             endWatch()
             await endWeb()
@@ -136,26 +148,32 @@ async function run(
     sim: Simulator,
     ending: Ending,
     options: SimCommandOptions,
+    check: () => Promise<void>,
     started: () => Promise<void>,
     play: () => Promise<void>
 ): Promise<End> {
+    let isOver = false
+    const start = async () => {
+        await check()
+        // somebody may have had enough of the build
+        if (isOver) return
+        await sim.start()
+        await started()
+        await firstBoot(sim, ending, options)
+    }
     try {
-        await Promise.race([
-            sim.start().then(async () => {
-                await started()
-                return firstBoot(sim, ending, options)
-            }),
-            ending.promise,
-        ])
+        await Promise.race([start(), ending.promise])
         play().catch((error: Error) =>
             ending.fail(
                 new FirmwareError(`the scenario failed: ${error.message}`)
             )
         )
         const end = await ending.promise
+        isOver = true
         await sim.stop(end.reason)
         return end
     } catch (error) {
+        isOver = true
         await sim.stop((error as Error).message)
         throw error
     }

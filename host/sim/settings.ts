@@ -6,6 +6,7 @@ import {
     type Settings,
 } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
+import type { GivenSetting } from "../settings/index.ts"
 
 /** What the user said about settings. */
 export interface SettingSources {
@@ -24,6 +25,10 @@ export interface SimSettings {
     collectorPort?: number
     /** Lines that are taken, but perhaps not as they were meant. */
     warnings: string[]
+    /** Those of the project's own files, with their places. */
+    own: GivenSetting[]
+    /** Those of `--env`, `--syslog` and `--set`. */
+    asked: GivenSetting[]
 }
 
 /**
@@ -33,18 +38,15 @@ export interface SimSettings {
  */
 export function gatherSettings(sources: SettingSources): SimSettings {
     const warnings: string[] = []
-    const files = readOwn(warnings)
-    const asked = {
-        ...readFiles(sources.env, warnings),
-        ...(sources.syslog ? parseAddress(sources.syslog) : {}),
-        ...Object.fromEntries(sources.set.map(parseSet)),
-    }
+    const own = readOwn(warnings)
+    const asked = readAsked(sources, warnings)
+    const port = asked.findLast(({ key }) => key === "SYSLOG_PORT")?.text
     return {
-        settings: { DEMO: "1", ...files, ...asked },
-        collectorPort: asked.SYSLOG_PORT
-            ? parsePort(asked.SYSLOG_PORT, "SYSLOG_PORT")
-            : undefined,
+        settings: { DEMO: "1", ...textsOf(own), ...textsOf(asked) },
+        collectorPort: port ? parsePort(port, "SYSLOG_PORT") : undefined,
         warnings,
+        own,
+        asked,
     }
 }
 
@@ -52,45 +54,56 @@ export function gatherSettings(sources: SettingSources): SimSettings {
  * Gathers the settings of a real board, from the same places.
  * @throws UsageError naming file, line and reason
  */
-export function gatherBoardSettings({ env, set }: SettingSources): SimSettings {
+export function gatherBoardSettings(sources: SettingSources): SimSettings {
     const warnings: string[] = []
-    const settings = {
-        ...readOwn(warnings),
-        ...readFiles(env, warnings),
-        ...Object.fromEntries(set.map(parseSet)),
-    }
-    return { settings, warnings }
+    const own = readOwn(warnings)
+    const asked = readAsked(sources, warnings)
+    const settings = { ...textsOf(own), ...textsOf(asked) }
+    return { settings, warnings, own, asked }
+}
+
+function textsOf(given: GivenSetting[]): Settings {
+    return Object.fromEntries(given.map(({ key, text }) => [key, text]))
 }
 
 /** What the project's own files say. */
-function readOwn(warnings: string[]): Settings {
-    return {
+function readOwn(warnings: string[]): GivenSetting[] {
+    return [
         // an empty value there only says that the setting exists
-        ...withoutEmpty(readExisting(".env.defaults", warnings)),
+        ...readExisting(".env.defaults", warnings).filter(({ text }) => text),
         ...readExisting(".env.local", warnings),
-    }
+    ]
 }
 
-function readExisting(file: string, warnings: string[]): Settings {
-    return existsSync(file) ? readFiles([file], warnings) : {}
+function readAsked(
+    { env, syslog, set }: SettingSources,
+    warnings: string[]
+): GivenSetting[] {
+    const given = (place: string, texts: [string, string][]) =>
+        texts.map(([key, text]) => ({ key, text, place }))
+    return [
+        ...env.flatMap(file => readFile(file, warnings)),
+        ...given(
+            "--syslog",
+            syslog ? Object.entries(parseAddress(syslog)) : []
+        ),
+        ...given("--set", set.map(parseSet)),
+    ]
 }
 
-function withoutEmpty(settings: Settings): Settings {
-    const given = Object.entries(settings).filter(([, value]) => value !== "")
-    return Object.fromEntries(given)
+function readExisting(file: string, warnings: string[]): GivenSetting[] {
+    return existsSync(file) ? readFile(file, warnings) : []
 }
 
-function readFiles(files: string[], warnings: string[]): Settings {
-    const settings: Settings = {}
-    for (const file of files)
-        for (const { key, value, line, cutAtHash } of readEnvFile(file)) {
-            settings[key] = value
-            if (cutAtHash)
-                warnings.push(
-                    `${file}:${line}: the value of "${key}" ends before the "#"; put it in quotes to keep the rest`
-                )
-        }
-    return settings
+function readFile(file: string, warnings: string[]): GivenSetting[] {
+    return readEnvFile(file).map(({ key, value, line, cutAtHash }) => {
+        const place = `${file}:${line}`
+        if (cutAtHash)
+            warnings.push(
+                `${place}: the value of "${key}" ends before the "#"; put it in quotes to keep the rest`
+            )
+        return { key, text: value, place }
+    })
 }
 
 /** Splits `HOST:PORT`, or `[IPv6]:PORT`. */

@@ -52,23 +52,18 @@ export async function recover(log: FlashLog): Promise<void> {
     }
     log.hasDamage = damaged > 0
     log.starts = starts
-    if (head) resume(log, head)
+    if (head) await resume(log, head)
     // numbers that damaged segments may have had are left out
     if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
     returnSlots(log)
-    // the last: all else is done when it fails
-    const [start] = log.starts
-    await readLog(log, start, start + 1, -1, async line => {
-        if (line.wall) log.since = line.time
-        return !line.wall
-    })
 }
 
 /** Goes on with the last segment of the log, as far as its lines are whole. */
-function resume(log: FlashLog, head: Buffer): void {
+async function resume(log: FlashLog, head: Buffer): Promise<void> {
     const { starts, seq } = log
-    log.kept = log.oldest = starts[0] - head[BACK]
+    const start = starts[0]
+    log.oldest = start - head[BACK]
     while (starts[starts.length - 1] < log.oldest) starts.pop()
     log.buffer.blitAt(0, head, 0, head.length)
     log.size = head.getAt(SIZE, "u16")
@@ -82,4 +77,8 @@ function resume(log: FlashLog, head: Buffer): void {
     if (head[FIRST] === NO_LINE) log.used = 0
     if (log.used < length) note(log, CUT_SHORT)
     log.since = -1
+    await readLog(log, start, start + 1, -1, async line => {
+        if (line.wall) log.since = line.time
+        return !line.wall
+    })
 }

@@ -114,21 +114,16 @@ export function slotFor(log: FlashLog): number {
     }
 }
 
-/**
- * The log's own come first, so that it never holds more than its share, not even during a write. Any
- * that was written before costs the store nothing; one of a log that is gone is the last.
- */
+/** One that was written before costs the store nothing; one of a log that is gone is the last. */
 function unusedSlot(log: FlashLog): number {
     const { slots } = log
     let unused = slots.indexOf(VIRGIN)
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
         const owner = ownerOf(log, i)
-        if (owner === log) {
-            if (seqIn(log, i) === 0) return i
-        } else if (owner ? slots[i] - owner.key < owner.kept : unused < 0)
-            unused = i
+        if (owner && seqIn(owner, i) === 0) return i
+        if (!owner && unused < 0) unused = i
     }
-    if (unused >= 0 && slots[unused] !== VIRGIN && !ownerOf(log, unused))
+    if (unused >= 0 && slots[unused] !== VIRGIN)
         note(
             log,
             "segments of a log that is not there any more are overwritten"
@@ -149,6 +144,5 @@ function dropOldestFile(log: FlashLog): void {
     if (starts.length < 2)
         throw flashError(options.filename, "one file needs more than all slots")
     keepFiles(log, starts.length - 1)
-    log.kept = log.oldest
     note(log, "the oldest file was given up to make room")
 }

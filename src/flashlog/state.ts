@@ -41,8 +41,6 @@ export interface FlashLog {
     starts: number[]
     /** The last of them: the first segment that counts; 1 until the slots have been read. */
     oldest: number
-    /** What that is by what is in flash: no other log may take a slot from there on. */
-    kept: number
     /** Sequence number of the last segment in flash. */
     written?: number
     /** Unix time in seconds of the current file's first line, -1 while not known. */
@@ -107,7 +105,6 @@ export function newLog(options: FileSetup): FlashLog {
         slots: flash.logSlots,
         starts: [],
         oldest: 1,
-        kept: 1,
         buffer,
         seq: 0,
         dirty: 0,

@@ -195,7 +195,6 @@ async function writeSegment(log: FlashLog): Promise<void> {
             "does not hold what was written; is the store full?"
         )
     log.written = seq
-    log.kept = log.oldest
     log.dirty = 0
 }
 

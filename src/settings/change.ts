@@ -96,7 +96,7 @@ async function keep(
     state: Partial<FileState>
 ): Promise<SettingChange> {
     await fileOf(held).replace(text, state)
-    return putInForce(held, checked)
+    return await putInForce(held, checked)
 }
 
 /** @throws SettingsError when there are problems */

@@ -32,7 +32,7 @@ export async function loadSettings<T extends SchemaTable>(
             addProblem(unread, key, undefined, "" + e.message)
         }
     }
-    putInForce(held, await checkSettings(build, unread.slice(), held))
+    await putInForce(held, await checkSettings(build, unread.slice(), held))
     return settings
 }
 
@@ -80,7 +80,7 @@ export async function reloadSettings<T extends SchemaTable>(
     }
     for (const message of file.problems())
         addProblem(problems, "", undefined, message)
-    return putInForce(held, await checkText(text, problems, held))
+    return await putInForce(held, await checkText(text, problems, held))
 }
 
 /** Checks the text of a settings file, on top of the build's settings, and changes nothing. */

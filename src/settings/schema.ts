@@ -102,7 +102,8 @@ export function findRule(
     tables: readonly string[],
     key: string
 ): Rule | undefined {
-    if (!isSettingKey(key)) return undefined
+    // of whoever asks, no key of a file
+    if (key.indexOf(" ") >= 0 || key.indexOf("\n") >= 0) return undefined
     for (const table of tables) {
         const rule = lineOf(table, key)
         if (rule) return rule
@@ -138,7 +139,7 @@ export function schemaKeys(tables: readonly string[]): string[] {
         while (at >= 0) {
             const key = table.slice(at + 1, indexOrEnd(table, ": ", at))
             // a line without a setting, as a comment
-            if (isSettingKey(key)) keys.push(key)
+            if (key && key.indexOf(" ") < 0) keys.push(key)
             at = table.indexOf("\n", at + 1)
         }
     }

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { levelSpecFault, parseLevel } from "../log"
-import { Exclusive, nearestName } from "../platform"
+import { Exclusive, nearestName, removeFrom } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -139,7 +139,9 @@ export class Settings<T extends SchemaTable> {
         delete texts[key]
         const origin = "program"
         if (text !== "") texts[key] = { text, line: undefined, origin, secret }
-        putInForce(held, { texts, problems: held.problems })
+        const values: Record<string, unknown> = {}
+        compareValue(held, key, texts, values)
+        activate(held, texts, values)
         return undefined
     }
 
@@ -162,8 +164,7 @@ export class Settings<T extends SchemaTable> {
         const entry: Listener = { keys: list, call: listener }
         listeners.push(entry)
         return () => {
-            const at = listeners.indexOf(entry)
-            if (at >= 0) listeners.insert(at, -1)
+            removeFrom(listeners, entry)
         }
     }
 
@@ -181,9 +182,8 @@ export class Settings<T extends SchemaTable> {
 
 /** Reads the value in force of a key. @throws RangeError when no table has it */
 function valueOf(held: Held, key: string): unknown {
-    const found = held.texts[key]
     const value = readValue(ruleOf(held, key), textOf(held.texts, key), held)
-    if (!found || !found.secret) held.values[key] = value
+    keepValue(held, key, value)
     return value
 }
 
@@ -207,33 +207,64 @@ export function infoOf(held: Held, key: string): SettingInfo {
     }
 }
 
-/** Puts texts in force and calls the listeners of what changed. */
-export function putInForce(
+/** Puts texts in force, all at once, and calls the listeners of what changed. */
+export async function putInForce(
     held: Held,
     { texts, problems }: CheckedSettings
+): Promise<SettingChange> {
+    const values: Record<string, unknown> = {}
+    const all = Object.assign(Object.assign({}, held.texts), texts)
+    for (const key of Object.keys(all)) {
+        compareValue(held, key, texts, values)
+        // some 2,000 steps each
+        await held.pause(0)
+    }
+    held.problems = problems
+    return activate(held, texts, values)
+}
+
+/** Adds the new value of a key to `values` if its text in `texts` changes it. */
+function compareValue(
+    held: Held,
+    key: string,
+    texts: Record<string, SettingText>,
+    values: Record<string, unknown>
+): void {
+    const old = textOf(held.texts, key)
+    const next = textOf(texts, key)
+    if (old === next) return
+    const rule = ruleOf(held, key)
+    const value = readValue(rule, next, held)
+    // a list is a new one each time it is read
+    if (value !== readValue(rule, old, held)) values[key] = value
+}
+
+/** @param changed new values by key */
+function activate(
+    held: Held,
+    texts: Record<string, SettingText>,
+    values: Record<string, unknown>
 ): SettingChange {
     const before = held.texts
     held.texts = texts
-    held.problems = problems
-    const changed: string[] = []
+    const changed = Object.keys(values)
     const restart: string[] = []
-    const all = Object.assign(Object.assign({}, before), texts)
-    for (const key of Object.keys(all)) {
-        delete held.values[key]
-        const old = textOf(before, key)
-        const next = textOf(texts, key)
-        if (old === next) continue
-        const rule = ruleOf(held, key)
-        // a list is a new one each time it is read
-        if (readValue(rule, old, held) === readValue(rule, next, held)) continue
-        changed.push(key)
-        if (!rule.restart) continue
+    for (const key of changed) {
+        keepValue(held, key, values[key])
+        if (!ruleOf(held, key).restart) continue
         restart.push(key)
         if (held.pending.indexOf(key) < 0) held.pending.push(key)
     }
-    for (const listener of held.listeners.slice())
-        callListener(held, listener, changed, before)
+    if (changed.length)
+        for (const listener of held.listeners.slice())
+            callListener(held, listener, changed, before)
     return { changed, restart }
+}
+
+/** Keeps a value for the next who asks, unless it is a secret. */
+function keepValue(held: Held, key: string, value: unknown): void {
+    const found = held.texts[key]
+    held.values[key] = found && found.secret ? undefined : value
 }
 
 function callListener(

@@ -442,13 +442,13 @@ describe("the settings file", () => {
             LOG_BURST: undefined,
         })
         expect(heard.join()).toBe("HOSTNAME+SYSLOG_PORT+LOG_BURST+SYSLOG_MAX")
-        expect(change.restart.join()).toBe("SYSLOG_MAX")
+        expect(change.restart.join()).toBe("LOG_BURST,SYSLOG_MAX")
         expect((await file.read()).text).toBe(
             "# head\nexport HOSTNAME=c # name\n\nSYSLOG_PORT=601\nSYSLOG_MAX=1000\n"
         )
         expect(flash.writes.length - before).toBe(2)
         const pending = settings.list().filter(one => one.pending)
-        expect(pending.map(one => one.key).join()).toBe("SYSLOG_MAX")
+        expect(pending.map(one => one.key).join()).toBe("LOG_BURST,SYSLOG_MAX")
         await changeSettings(settings, { SYSLOG_PORT: "601" })
         expect(flash.writes.length - before).toBe(2)
         expect(heard.length).toBe(1)

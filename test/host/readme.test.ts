@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { parse } from "dotenv"
+import { settingsTable } from "../../host/settings/index.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 
 const README = readFileSync("README.md", "utf8")
 
@@ -10,16 +11,11 @@ test("README shows the example as it stands in examples/", () => {
     assert.ok(README.includes("```ts\n" + example + "```"))
 })
 
-test("README's table names every setting, with its default", () => {
-    const rows = new Map(
-        [...README.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|/gm)].map(
-            ([, key, text]) => [key, text]
-        )
+test("README's table of settings is the one of the schema", () => {
+    // `fiberctl settings docs` prints it
+    assert.ok(
+        README.includes("\n\n" + settingsTable([FIRMWARE_SETTINGS]) + "\n")
     )
-    const defaults = parse(readFileSync(".env.defaults"))
-    assert.deepEqual([...rows.keys()], Object.keys(defaults))
-    for (const [key, value] of Object.entries(defaults))
-        if (value) assert.equal(rows.get(key), "`" + value + "`", key)
 })
 
 test("README's commands are scripts of package.json", () => {

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs"
+import { MAX_ENV_BYTES, parseEnv } from "../env/index.ts"
+import { UsageError } from "../errors.ts"
+import { readInput } from "../files.ts"
+import { complain } from "../output.ts"
+import {
+    checkGiven,
+    type GivenProblem,
+    type GivenSetting,
+    readTables,
+} from "../settings/index.ts"
+import type { SimSettings } from "../sim/index.ts"
+
+// Checks of settings against the schema that a program carries, before they reach a board.
+
+/**
+ * Checks the settings that go to a board with its program. What the project's own files say for
+ * other programs is a warning only.
+ * @throws UsageError for a key that the program does not know, or a text that it does not take
+ */
+export async function checkBoardSettings(
+    bytecode: Uint8Array,
+    { own, asked }: SimSettings
+): Promise<void> {
+    const tables = readTables(bytecode)
+    if (!tables.length) return
+    const places = new Set(asked.map(({ place }) => place))
+    const problems = await checkGiven([...own, ...asked], tables)
+    const isWarning = ({ place, isUnknown }: GivenProblem) =>
+        isUnknown && !places.has(place)
+    for (const problem of problems.filter(isWarning)) complain(lineOf(problem))
+    const wrong = problems.filter(problem => !isWarning(problem))
+    if (wrong.length) throw new UsageError(wrong.map(lineOf).join("; "))
+}
+
+/** What the program does not take of the settings in some dotenv files, one line each. */
+export async function checkEnvFiles(
+    files: string[],
+    tables: string[]
+): Promise<string[]> {
+    const given = files.filter(file => existsSync(file)).flatMap(settingsIn)
+    return (await checkGiven(given, tables)).map(lineOf)
+}
+
+function settingsIn(file: string): GivenSetting[] {
+    const text = readInput(file, MAX_ENV_BYTES).toString()
+    return parseEnv(text, file).map(({ key, value, line }) => ({
+        key,
+        text: value,
+        place: `${file}:${line}`,
+    }))
+}
+
+function lineOf({ place, message }: GivenProblem): string {
+    return `${place}: ${message}`
+}

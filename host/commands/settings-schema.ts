@@ -1,0 +1,76 @@
+import { readInput } from "../files.ts"
+import { MAX_ENV_BYTES } from "../env/index.ts"
+import { UsageError } from "../errors.ts"
+import {
+    checkSettingsFile,
+    readTables,
+    settingsSchema,
+    settingsTable,
+    settingsTemplate,
+} from "../settings/index.ts"
+import { buildProgram } from "../sim/index.ts"
+import { printJson } from "./board.ts"
+
+/** Options of the commands that need a program's schema and no board. */
+export interface SchemaOptions {
+    json?: boolean
+    /** The program. */
+    main?: string
+    /** A dotenv file in place of JSON Schema. */
+    env?: boolean
+}
+
+/**
+ * Runs `fiberctl settings check FILE`: a settings file, read and checked as a board does.
+ * Exit code 1 when something is wrong with it.
+ */
+export async function runCheck(
+    file: string,
+    { json, main }: SchemaOptions
+): Promise<void> {
+    const tables = await tablesOf(main!)
+    const text = readInput(file, MAX_ENV_BYTES).toString()
+    const { texts, problems } = await checkSettingsFile(text, tables)
+    if (json) printJson(problems)
+    else
+        for (const { line, message } of problems)
+            console.log(`${file}:${line ?? 1}: ${withoutLine(message)}`)
+    if (problems.length) {
+        process.exitCode = 1
+        return
+    }
+    const count = Object.keys(texts).length
+    if (!json) console.log(`${file}: ${count} settings, nothing wrong`)
+}
+
+/** A message of the checks without the line, which stands in front of it here. */
+function withoutLine(message: string): string {
+    return message
+        .replace(/^line \d+: /, "")
+        .replace(/^(\w+) \(line \d+\): /, "$1: ")
+}
+
+/** Runs `fiberctl settings schema [PROGRAM]`. */
+export async function runSchema(
+    program: string,
+    { env }: SchemaOptions
+): Promise<void> {
+    const tables = await tablesOf(program)
+    if (env) process.stdout.write(settingsTemplate(tables))
+    else console.log(JSON.stringify(settingsSchema(tables), undefined, 4))
+}
+
+/** Runs `fiberctl settings docs [PROGRAM]`: a table in Markdown. */
+export async function runDocs(program: string): Promise<void> {
+    process.stdout.write(settingsTable(await tablesOf(program)))
+}
+
+/** @throws UsageError for a program that declares no settings */
+async function tablesOf(main: string): Promise<string[]> {
+    const { bytecode } = await buildProgram(main, {
+        started: () => console.error(`building ${main} ...`),
+    })
+    const tables = readTables(bytecode)
+    if (!tables.length) throw new UsageError(`"${main}" declares no settings`)
+    return tables
+}

@@ -1,0 +1,77 @@
+import { nearest } from "../nearest.ts"
+import {
+    type CheckContext,
+    type CheckedSettings,
+    checkSettings,
+    checkText,
+    type Written,
+} from "../../src/settings/check.ts"
+import { findRule } from "../../src/settings/schema.ts"
+import { levelNumber, levelSpecFault } from "./level-spec.ts"
+
+// The board's own checks, before anything is sent to it.
+
+/** A setting that somebody gives, and where. */
+export interface GivenSetting {
+    key: string
+    /** An empty one says "not set". */
+    text: string
+    /** As `.env.local:3` or `--set`. */
+    place: string
+}
+
+/** What is wrong with one of them. */
+export interface GivenProblem {
+    place: string
+    /** `KEY: got ..., wanted ...`; no secret. */
+    message: string
+    /** No table has the key. */
+    isUnknown: boolean
+}
+
+/** What the VM of a board takes for itself; no program sees it. */
+const RADIO_SETTINGS = `# settings
+WIFI_SSID: text 1 32 = | network of a board
+WIFI_PWD: secret 8 64 = | its password; empty: an open network`
+
+function contextOf(tables: readonly string[]): CheckContext {
+    return {
+        tables,
+        build: {},
+        level: levelNumber,
+        specFault: levelSpecFault,
+        nearest: (wanted, names) => nearest(wanted, names, 1) ?? "",
+        pause: async () => {},
+    }
+}
+
+/** Checks a settings file against the tables of a program, as the board does. */
+export function checkSettingsFile(
+    text: string,
+    tables: readonly string[]
+): Promise<CheckedSettings> {
+    return checkText(text, [], contextOf(tables))
+}
+
+/**
+ * Checks settings that the build puts on a board; of a key given twice the later one counts.
+ * @returns what is wrong, in the order of the keys
+ */
+export async function checkGiven(
+    given: readonly GivenSetting[],
+    tables: readonly string[]
+): Promise<GivenProblem[]> {
+    const written: Record<string, Written> = {}
+    const places = new Map<string, string>()
+    for (const { key, text, place } of given) {
+        written[key] = { text, line: undefined }
+        places.set(key, place)
+    }
+    const all = [...tables, RADIO_SETTINGS]
+    const { problems } = await checkSettings(written, [], contextOf(all))
+    return problems.map(({ key, message }) => ({
+        place: places.get(key)!,
+        message,
+        isUnknown: findRule(all, key) === undefined,
+    }))
+}

@@ -1,0 +1,14 @@
+export {
+    checkGiven,
+    checkSettingsFile,
+    type GivenProblem,
+    type GivenSetting,
+} from "./check.ts"
+export {
+    type DeclaredSetting,
+    declaredSettings,
+    settingsSchema,
+    settingsTable,
+    settingsTemplate,
+} from "./docs.ts"
+export { readTables } from "./tables.ts"

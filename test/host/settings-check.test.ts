@@ -1,0 +1,177 @@
+import assert from "node:assert/strict"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { before, describe, test } from "node:test"
+import { buildProgram } from "../../host/sim/index.ts"
+import {
+    checkGiven,
+    checkSettingsFile,
+    settingsSchema,
+    settingsTemplate,
+} from "../../host/settings/index.ts"
+import { parseEnv } from "../../host/env/index.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { schemaKeys } from "../../src/settings/schema.ts"
+import { Cli, runCli, tempFolder } from "../system/harness.ts"
+
+const PROGRAM = "test/system/programs/own-settings.ts"
+const OWN = `# settings
+API_TOKEN: secret 8 64 = | for the weather service
+PUMP_MODE: one-of off|fast restart = off | how it runs`
+
+/** What is wrong with one setting. */
+async function fault(key: string, text: string): Promise<string | undefined> {
+    const given = [{ key, text, place: "--set" }]
+    const problems = await checkGiven(given, [FIRMWARE_SETTINGS, OWN])
+    return problems[0]?.message
+}
+
+describe("the host's checks of settings", () => {
+    test("name the nearest key for an unknown one", async () => {
+        assert.equal(
+            await fault("SYSLOG_HOTS", "a"),
+            "SYSLOG_HOTS: no such setting; the nearest is SYSLOG_HOST"
+        )
+        assert.equal(
+            await fault("PUMPMODE", "a"),
+            "PUMPMODE: no such setting; the nearest is PUMP_MODE"
+        )
+    })
+
+    test("say what is wanted, and never a secret", async () => {
+        assert.equal(
+            await fault("SYSLOG_PORT", "70000"),
+            'SYSLOG_PORT: got "70000", wanted a whole number: 0 to 65535'
+        )
+        assert.equal(
+            await fault("API_TOKEN", "hunter2"),
+            "API_TOKEN: got ***, wanted a text, bytes: 8 to 64"
+        )
+        assert.equal(
+            await fault("PUMP_MODE", "slow"),
+            'PUMP_MODE: got "slow", wanted one of: off|fast'
+        )
+        for (const [key, text] of [
+            ["LOG_LEVEL", "error debug@net warning@task.*"],
+            ["FILE_LEVEL", "none"],
+            ["HB_PERIOD", "2m"],
+            ["WIFI_PWD", "hunter22"],
+            ["_MINE", "anything"],
+        ])
+            assert.equal(await fault(key!, text!), undefined, key)
+    })
+
+    test("refuse level specifications as the firmware does", async () => {
+        for (const [text, wrong] of [
+            ["loud", '"loud" is no level'],
+            ["info debug", "a second default level"],
+            ["debug@net error@net", '"net" is named twice'],
+            ["debug@", "a topic is missing"],
+            ["debug@a..b", "an empty part between dots"],
+            ["debug@a@b", "a second @"],
+            ["debug@a]", "a ] in the topic"],
+            [`debug@${"x".repeat(49)}`, "longer than 48 characters"],
+        ])
+            assert.ok((await fault("LOG_LEVEL", text!))?.includes(wrong!), text)
+    })
+
+    test("read a settings file as a board does", async () => {
+        const { texts, problems } = await checkSettingsFile(
+            "HOSTNAME=${_SITE}-1\n_SITE=hall\nnonsense\nSYSLOG_PORT=x\nAPI_TOKEN=short\n",
+            [FIRMWARE_SETTINGS, OWN]
+        )
+        assert.equal(texts.HOSTNAME!.text, "hall-1")
+        assert.deepEqual(
+            problems.map(({ line, key }) => `${line} ${key}`),
+            ["3 ", "4 SYSLOG_PORT", "5 API_TOKEN"]
+        )
+        assert.ok(!JSON.stringify(problems).includes("short"))
+    })
+})
+
+describe("the schema for editors", () => {
+    test("has every setting with its default and its choices", () => {
+        const schema = settingsSchema([FIRMWARE_SETTINGS, OWN]) as {
+            properties: Record<string, Record<string, unknown>>
+        }
+        assert.deepEqual(
+            Object.keys(schema.properties),
+            schemaKeys([FIRMWARE_SETTINGS, OWN])
+        )
+        assert.equal(schema.properties.FLUSH_TIME!.default, "5m")
+        assert.deepEqual(schema.properties.SYSLOG_PROTO!.enum, [
+            "tcp",
+            "tls",
+            "relp",
+        ])
+        assert.equal(schema.properties.API_TOKEN!.writeOnly, true)
+    })
+
+    test("as a dotenv file is one that changes nothing until it is filled in", () => {
+        const template = settingsTemplate([FIRMWARE_SETTINGS])
+        assert.deepEqual(parseEnv(template, "x"), [])
+        const filled = template.replaceAll(/^#(?=[A-Z_]+=)/gm, "")
+        assert.deepEqual(
+            parseEnv(filled, "x").map(({ key }) => key),
+            schemaKeys([FIRMWARE_SETTINGS])
+        )
+    })
+})
+
+describe("fiberctl", () => {
+    before(async () => void (await buildProgram(PROGRAM)))
+
+    test("settings check names line, key and what is wanted", async t => {
+        const file = join(tempFolder(t), "board.env")
+        const check = () =>
+            runCli(["settings", "check", file, "--main", PROGRAM])
+        writeFileSync(file, "PUMP_MOD=fast\nPUMP_EVERY=5\nAPI_TOKEN=hunter2\n")
+        const bad = await check()
+        assert.equal(bad.code, 1)
+        assert.deepEqual(bad.stdout.trim().split("\n"), [
+            `${file}:1: PUMP_MOD: no such setting; the nearest is PUMP_MODE`,
+            `${file}:2: PUMP_EVERY: got "5", wanted a time with its unit, as 500ms, 5s, 2m or 1h: 1s to 1d`,
+            `${file}:3: API_TOKEN: got ***, wanted a text, bytes: 8 to 64`,
+        ])
+        writeFileSync(file, "PUMP_MODE=fast # of three\n")
+        const good = await check()
+        assert.equal(good.code, 0)
+        assert.equal(good.stdout, `${file}: 1 settings, nothing wrong\n`)
+    })
+
+    test("settings docs has the program's own settings, too", async () => {
+        const { stdout } = await runCli(["settings", "docs", PROGRAM])
+        assert.match(stdout, /^\| `HOSTNAME` /m)
+        assert.match(
+            stdout,
+            /^\| `PUMP_MODE` +\| `slow` +\| how it runs: `off`, `slow`, `fast`; from the next start +\|$/m
+        )
+    })
+
+    test("sim refuses what the program does not take, before it starts", async t => {
+        const folder = tempFolder(t)
+        const args = ["sim", "--main", PROGRAM, "--state", folder, "--for", "1"]
+        const key = await runCli([...args, "--set", "PUMP_EVRY=5m"])
+        assert.equal(key.code, 2)
+        assert.match(
+            key.stderr,
+            /--set: PUMP_EVRY: no such setting; the nearest is PUMP_EVERY/
+        )
+        assert.doesNotMatch(key.stdout, /⏻/)
+        const file = join(folder, "one.env")
+        writeFileSync(file, "\nPUMP_EVERY=often\n")
+        const value = await runCli([...args, "--env", file])
+        assert.equal(value.code, 2)
+        assert.ok(value.stderr.includes(`${file}:2: PUMP_EVERY: got "often"`))
+    })
+
+    test("sim starts with what it takes", async t => {
+        const cli = new Cli([
+            ...["sim", "--main", PROGRAM, "--state", tempFolder(t)],
+            ...["--set", "PUMP_EVERY=2m", "--set", "PUMP_MODE=off"],
+        ])
+        await cli.waitForOutput(/every 120000 ms, off/)
+        cli.signal("SIGTERM")
+        await cli.done
+    })
+})
