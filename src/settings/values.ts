@@ -1,4 +1,5 @@
 import { lineOf, Rule } from "./schema"
+import { isSecretName } from "./secrets"
 import { byteLength, replaceAll, skipChars } from "./text"
 
 // Reads the text of a setting as its value, by the kind that its schema names. Texts are never
@@ -92,8 +93,14 @@ export function valueFault(
 ): string | undefined {
     if (text === "" || readValue(rule, text, levels) !== undefined)
         return undefined
-    if (rule.kind === "levels" && !secret) return levels.specFault(text)
-    const got = secret ? MASK : JSON.stringify(text.slice(0, MAX_SHOWN))
+    // in a damaged file a line may have swallowed the next one, and that a secret
+    const isHidden =
+        secret ||
+        text.indexOf("=") >= 0 ||
+        text.indexOf("\n") >= 0 ||
+        isSecretName(text)
+    if (rule.kind === "levels" && !isHidden) return levels.specFault(text)
+    const got = isHidden ? MASK : JSON.stringify(text.slice(0, MAX_SHOWN))
     return `got ${got}, wanted ${wantedValue(rule)}`
 }
 
