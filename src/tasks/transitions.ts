@@ -587,8 +587,12 @@ export function needsReview(task: TaskRecord): boolean {
  * its children and dependents runs any more.
  */
 export function reviewTask(task: TaskRecord): void {
-    if (!isLive(task)) return proceed(task)
-    if (task.state !== "stopping") return
+    // those before it took slices, in which it may have been stopped or deleted
+    if (!needsReview(task)) return
+    if (task.state !== "stopping") {
+        if (!isLive(task)) proceed(task)
+        return
+    }
     if ((task.flags & (CANCELLED | WINDING)) !== 0 || stopOthers(task)) return
     task.flags |= CANCELLED
     armGrace(task)

@@ -253,4 +253,37 @@ describe("tasks: dependencies", () => {
         same(bench.state("c0"), "stopped")
         await tasks.delete("*")
     })
+
+    test("one that is stopped or deleted while others are let go does not start", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        tasks.add(
+            "base",
+            async task => {
+                await task.sleep(20)
+                task.ready()
+                await task.sleep(60_000)
+            },
+            { notify: true }
+        )
+        const options = { requires: ["base"] }
+        for (let i = 0; i < 32; ++i) tasks.add("t" + i, forever, options)
+        const deleted = tasks.get("t31")
+        const intervene = async () => {
+            await tasks.stop("t30")
+            await tasks.delete("t31")
+        }
+        const end = tasks.onChange(task => {
+            if (task.name === "t0" && task.state === "starting")
+                intervene.start()
+        })
+        await bench.become("t29", "running")
+        await ds.sleep(20)
+        end()
+        same(bench.state("t30"), "stopped")
+        same(tasks.get("t30").runs, undefined)
+        same(deleted.state, "stopped")
+        same(deleted.runs, undefined)
+        await tasks.dispose()
+    })
 })
