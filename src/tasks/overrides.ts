@@ -171,6 +171,8 @@ async function writeSlots(supervisor: Supervisor): Promise<void> {
         for (let i = 0; i < kept.length; ++i) {
             const text = kept[i]
             if (text === written[i]) continue
+            // until it was read back nobody knows what the slot has
+            written[i] = undefined
             await flash.write(SLOTS[i], Buffer.from(text))
             if ((await readText(flash, SLOTS[i])) !== text)
                 throw taskError("*", "the flash did not keep the states")

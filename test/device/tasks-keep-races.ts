@@ -18,9 +18,12 @@ const SLOW_MS = 15
 class SlowFlash implements FlashSlots {
     private readonly flash = new MemoryFlash()
     readonly stats: FlashStats = this.flash.stats
+    /** Whether it takes what is written and does not answer. */
+    silent = false
 
     async read(key: string): Promise<Buffer | undefined> {
         await ds.sleep(SLOW_MS)
+        if (this.silent) throw new Error("silent")
         return await this.flash.read(key)
     }
 
@@ -176,6 +179,23 @@ describe("tasks: several changes at a time", () => {
         same(tasks.names(":disabled").join(), "t18")
         same(JSON.stringify(flash.kept()), '{"t18":1}')
         same(tasks.names(":running").length, 19)
+    })
+
+    test("what is taken back after a failure is taken back in flash as well", async () => {
+        const flash = new SlowFlash()
+        const tasks = await start(flash, ["a", "b"])
+        await tasks.boot()
+        flash.silent = true
+        let problem = ""
+        try {
+            await tasks.disable("a")
+        } catch (e: any) {
+            problem = e.message
+        }
+        same(problem, "silent")
+        flash.silent = false
+        await tasks.enable("a")
+        same(JSON.stringify(flash.kept()), "{}")
     })
 
     test("20 disabled tasks fit into flash", async () => {
