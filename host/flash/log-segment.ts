@@ -34,6 +34,8 @@ export interface Segment {
     start: number
     /** Sequence number of the oldest segment that counts, as far as this one knows. */
     oldest: number
+    /** Bytes of the file up to here: text and line ends of whole lines. */
+    size: number
     /** Payload bytes that end the line before, all of them when no line starts here. */
     rest: number
     payload: Buffer
@@ -42,6 +44,8 @@ export interface Segment {
 /** A line that starts in a segment. */
 export interface LineStart {
     isName: boolean
+    /** Seconds: Unix time, or uptime; of a name, digits of the files' numbers less one. */
+    time: number
     /** What stands before the text when it is read: `TIME [LEVEL] `. */
     prefix: string
     /** The text as far as it is in this segment. */
@@ -75,6 +79,7 @@ export function readSegment(value: Buffer): Segment | string {
         seq,
         start,
         oldest: start - value[11],
+        size: value.readUInt16LE(8),
         rest: value[12] === NO_LINE ? payload.length : value[12],
         payload,
     }
@@ -108,6 +113,7 @@ export function lineStarts({ rest, payload }: Segment): LineStart[] {
         time = isLong ? payload.readUInt32LE(at + 3) : time + payload[at + 2]
         starts.push({
             isName: level === NAME_LEVEL,
+            time,
             prefix: `${timeText(time, word >= WALL_BIT)} [${LEVELS[level]}] `,
             text: payload.subarray(from, end),
             missing: Math.max(0, end - payload.length),

@@ -1,4 +1,9 @@
-import { lineStarts, readSegment, type Segment } from "./log-segment.ts"
+import {
+    lineStarts,
+    type LineStart,
+    readSegment,
+    type Segment,
+} from "./log-segment.ts"
 
 /** A file of the firmware's flash log. */
 export interface LogFile {
@@ -37,7 +42,8 @@ export function readLogFiles(slots: Map<string, Buffer>): LogFile[] {
             problems.push(`slot ${slot} ${segment}: skipped`)
         else logs.set(segment.id, [...(logs.get(segment.id) ?? []), segment])
     }
-    const files = [...logs.values()].flatMap(readLog)
+    const hasDamage = problems.length > 0
+    const files = [...logs.values()].flatMap(log => readLog(log, hasDamage))
     if (problems.length && files.length === 0)
         files.push({ name: NAMELESS, lines: [], problems: [] })
     files[0]?.problems.unshift(...problems)
@@ -52,7 +58,7 @@ interface OpenLine {
 }
 
 /** The files of one log, newest first. */
-function readLog(segments: Segment[]): LogFile[] {
+function readLog(segments: Segment[], hasDamage: boolean): LogFile[] {
     segments.sort((a, b) => a.seq - b.seq)
     const { oldest } = segments.at(-1)!
     const live = segments.filter(segment => segment.seq >= oldest)
@@ -61,25 +67,36 @@ function readLog(segments: Segment[]): LogFile[] {
         readFile(
             live.filter(segment => segment.start === start),
             Math.max(start, oldest),
-            starts[i - 1]
+            starts[i - 1],
+            hasDamage
         )
     )
-    const name = files.find(file => file.name)?.name ?? NAMELESS
-    files.forEach((file, i) => (file.name = fileName(name, i)))
+    const entry = live.flatMap(lineStarts).findLast(({ isName }) => isName)
+    files.forEach((file, i) => (file.name = fileName(entry, i)))
     return files
 }
 
-/** The number stands in place of a `%` in the name, or behind that of all but the current file. */
-function fileName(name: string, index: number): string {
-    if (name.includes("%")) return name.replace("%", String(index))
-    return index ? `${name}.${index}` : name
+/**
+ * The number stands in place of each `%` in the name, or behind that of all but the current file,
+ * with as many digits as the log has been told.
+ */
+function fileName(entry: LineStart | undefined, index: number): string {
+    const name = entry?.text.toString() ?? NAMELESS
+    const number = String(index).padStart((entry?.time ?? 0) + 1, "0")
+    if (name.includes("%")) return name.replaceAll("%", number)
+    return index ? `${name}.${number}` : name
 }
 
-/** Puts the lines of one file together, whose segments should go from `expected` up to `next`. */
+/**
+ * Puts the lines of one file together, whose segments go from `expected` up to `next`. Numbers
+ * that a damaged slot may have had are left out by the device, and a reset of the file that was
+ * current leaves some out as well: that alone is no loss.
+ */
 function readFile(
     segments: Segment[],
     expected: number,
-    next: number | undefined
+    next: number | undefined,
+    hasDamage: boolean
 ): LogFile {
     const file: LogFile = { name: "", lines: [], problems: [] }
     const cutShort = () =>
@@ -87,27 +104,41 @@ function readFile(
     const missing = (to: number) =>
         file.problems.push(`segments ${expected} to ${to - 1} are missing`)
     let open: OpenLine | undefined
+    // bytes of the file so far; unknown when its first segments do not count
+    let size = expected === segments[0].start ? 0 : NaN
     for (const segment of segments) {
-        if (segment.seq > expected) {
-            missing(segment.seq)
-            open = undefined
-        }
-        expected = segment.seq + 1
         const { rest, payload } = segment
+        const isGap = segment.seq > expected
+        const hadOpen = open !== undefined
+        if (isGap) open = undefined
         if (open && rest !== Math.min(open.missing, payload.length)) {
             cutShort()
             open = undefined
         }
         if (open) open = goOn(file, open, payload.subarray(0, rest))
         for (const { isName, prefix, text, missing } of lineStarts(segment)) {
-            if (isName) file.name = text.toString()
-            else if (missing) open = { prefix, text, missing }
+            if (isName) continue
+            if (missing) open = { prefix, text, missing }
             else file.lines.push(prefix + text.toString())
         }
+        if (isGap && (hadOpen || isLoss(segment, size))) missing(segment.seq)
+        size = segment.size
+        expected = segment.seq + 1
     }
-    if (next && next > expected) missing(next)
+    if (next && next > expected && hasDamage) missing(next)
     else if (open) cutShort()
     return file
+}
+
+/**
+ * Whether lines are missing before a segment.
+ * @param size of the file before it
+ */
+function isLoss(segment: Segment, size: number): boolean {
+    if (segment.rest !== 0) return true
+    for (const { isName, text, missing } of lineStarts(segment))
+        if (!isName && !missing) size += text.length + 1
+    return !Number.isNaN(size) && segment.size !== size
 }
 
 function goOn(

@@ -20,7 +20,8 @@ import { MAX_VALUE_BYTES, rfc3339 } from "../platform"
  *     u16  bits 0-10 bytes of text, bits 11-14 level (15: the file's name),
  *          bit 15 set when the time is Unix time, else it is uptime
  *     u8   seconds since the line before it in this segment, or 255 and then
- *     u32  the time in seconds: always for the first line that starts in a segment
+ *     u32  the time in seconds: always for the first line that starts in a segment; for the
+ *          file's name how many digits the numbers in names have, less one
  *     ...  text in UTF-8, which may go on in the following segments
  *
  * Only the text is ever split, so every segment can be read by itself. The host reads the same

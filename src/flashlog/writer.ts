@@ -99,14 +99,15 @@ export async function reset(log: FlashLog): Promise<void> {
 /** Begins a new file, whose name alone is not worth a write, and lets `keep` older ones count. */
 export function beginFile(log: FlashLog, keep: number): void {
     const { starts, options } = log
-    const { filename } = options
+    const { filename, digits } = options
     nextSegment(log, 1)
     starts.insert(0, 1)
     starts[0] = log.seq
     keepFiles(log, keep + 1)
     log.size = 0
     log.since = -1
-    startLine(log, NAME_LEVEL, -1, filename)
+    // the time tells the host how names are made
+    startLine(log, NAME_LEVEL, -digits, filename)
     log.dirty = 0
 }
 

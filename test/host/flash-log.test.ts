@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { crc16 } from "../../host/flash/log-segment.ts"
 import { readLogFiles } from "../../host/flash/log.ts"
 import {
     VECTOR_CASES,
@@ -87,5 +88,105 @@ describe("the flash log read on the host", () => {
                     )
             }
         })
+    })
+})
+
+/** The firmware's header before its magic and checksum, and a payload of lines. */
+interface SegmentParts {
+    seq: number
+    /** Number within its file, and segments before the file that still count. */
+    index: number
+    back: number
+    /** Bytes of the file with this segment. */
+    size: number
+    /** Lines, whole ones, as they are stored; the first one of a file is its name. */
+    lines: Buffer[]
+}
+
+/** A stored line at error with a time of its own. */
+function stored(text: string, level = 3, seconds = 7): Buffer {
+    const head = Buffer.alloc(7)
+    head.writeUInt16LE(Buffer.byteLength(text) | (level << 11))
+    head[2] = 255
+    head.writeUInt32LE(seconds, 3)
+    return Buffer.concat([head, Buffer.from(text)])
+}
+
+function segmentOf(log: string, parts: SegmentParts): Buffer {
+    const header = Buffer.alloc(15)
+    header[0] = 0x4c
+    header[1] = 2
+    header.writeUInt16LE(crc16(Buffer.from(log)), 2)
+    header.writeUInt32LE(parts.seq, 4)
+    header.writeUInt16LE(parts.size, 8)
+    header[10] = parts.index
+    header[11] = parts.back
+    const payload = Buffer.concat(parts.lines)
+    header.writeUInt16LE(crc16(header.subarray(0, 13), payload), 13)
+    return Buffer.concat([header, payload])
+}
+
+function logOf(log: string, segments: SegmentParts[]): Map<string, Buffer> {
+    return new Map(
+        segments.map((parts, i) => [`fd.log0${i}`, segmentOf(log, parts)])
+    )
+}
+
+describe("what the host says is missing", () => {
+    const name = stored("a.log", 15, 0)
+    // after a damaged slot numbers are left out, for good
+    const first = {
+        seq: 1,
+        index: 0,
+        back: 0,
+        size: 4,
+        lines: [name, stored("one")],
+    }
+    const later = { seq: 4, index: 3, back: 0, size: 8, lines: [stored("two")] }
+
+    test("numbers that were left out are no gap", () => {
+        const [file] = readLogFiles(logOf("a.log", [first, later]))
+        assert.deepEqual(file.lines, ["7 [ERROR] one", "7 [ERROR] two"])
+        assert.deepEqual(file.problems, [])
+    })
+
+    test("lines that are not there are one", () => {
+        const size = later.size + 20
+        const [file] = readLogFiles(logOf("a.log", [first, { ...later, size }]))
+        assert.deepEqual(file.problems, ["segments 2 to 3 are missing"])
+    })
+
+    test("a file that lacks its first segment has one", () => {
+        const [file] = readLogFiles(
+            logOf("a.log", [{ ...later, seq: 2, index: 1 }])
+        )
+        assert.deepEqual(file.problems, ["segments 1 to 1 are missing"])
+    })
+
+    test("a reset of the current file is none", () => {
+        const fresh = { seq: 9, index: 0, back: 8, size: 0, lines: [name] }
+        const [, older] = readLogFiles(logOf("a.log", [first, fresh]))
+        assert.deepEqual(older.lines, ["7 [ERROR] one"])
+        assert.deepEqual(older.problems, [])
+    })
+})
+
+describe("names of the files", () => {
+    const names = (name: string, digits: number) => {
+        // one less than the digits is the time of a name
+        const entry = stored(name, 15, digits - 1)
+        const file = { index: 0, size: 0, lines: [entry] }
+        const slots = logOf(name, [
+            { ...file, seq: 1, back: 0 },
+            { ...file, seq: 2, back: 1 },
+        ])
+        return readLogFiles(slots).map(file => file.name)
+    }
+
+    test("numbers are padded as on the device", () => {
+        assert.deepEqual(names("log", 1), ["log", "log.1"])
+        assert.deepEqual(names("log", 3), ["log", "log.001"])
+        assert.deepEqual(names("log-%.txt", 2), ["log-00.txt", "log-01.txt"])
+        assert.deepEqual(names("%-%", 1), ["0-0", "1-1"])
     })
 })
