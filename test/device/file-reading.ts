@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR, INFO } from "../../src/log/levels"
+import { logSlot } from "../../src/platform"
 import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
 
 const FORTY = "a line of 39 bytes, that is 40 with end"
@@ -72,6 +73,63 @@ describe("reading", () => {
         await log.flush()
         const tail = await log.files.tail(1)
         expect(tail[0]).toBe(`0 [ERROR] ${next - 1} ${FORTY}`)
+        await log.close()
+    })
+    test("a file that is rotated away meanwhile ends early, and nothing is missing", async () => {
+        const log = openLog(new TestFlash(), 400)
+        const clock = new TestClock()
+        for (let i = 100; i < 118; ++i)
+            log.emit(record(INFO, clock), `${i} ${FORTY}`)
+        await log.flush()
+        let read = 0
+        await log.files.read("error.log.1", async () => {
+            read++
+            if (read === 1) for (let i = 0; i < 2; ++i) await log.rotate()
+            log.emit(record(INFO, clock), "comes meanwhile")
+        })
+        expect(read > 0).toBe(true)
+        let last = 0
+        await log.files.since(-1, async line => {
+            const number = parseInt(line.text)
+            if (number > 0) expect(number > last).toBe(true)
+            if (number > 0) last = number
+            if (last === 112) await log.rotate()
+        })
+        expect(log.problems().join()).toBe("")
+        await log.close()
+    })
+    test("after a damaged slot only what is missing is said to be missing, over resets", async () => {
+        const flash = new TestFlash()
+        const clock = new TestClock()
+        let log = openLog(flash, 2000)
+        for (let i = 0; i < 6; ++i) log.emit(record(INFO, clock), FORTY)
+        await log.flush()
+        await log.close()
+        // the last segment: its number may have been any, so some are left out
+        flash.memory.slots[logSlot(1)][60] ^= 4
+        log = openLog(flash, 2000)
+        for (let i = 0; i < 9; ++i) log.emit(record(INFO, clock), FORTY)
+        await log.flush()
+        expect(log.problems().join()).toBe(
+            "slot fd.log01 is damaged: wrong checksum: skipped"
+        )
+        const kept = (await log.files.cat("error.log")).length
+        await log.close()
+        const again = openLog(flash, 2000)
+        expect((await again.files.cat("error.log")).length).toBe(kept)
+        expect(again.problems().join()).toBe("")
+        await again.close()
+    })
+    test("a slot that is damaged while the log is open is missing, and said once", async () => {
+        const flash = new TestFlash()
+        const clock = new TestClock()
+        const log = openLog(flash, 2000)
+        for (let i = 0; i < 15; ++i) log.emit(record(INFO, clock), FORTY)
+        await log.flush()
+        flash.memory.slots[logSlot(1)][60] ^= 4
+        await log.files.cat("error.log")
+        await log.files.tail(9)
+        expect(log.problems().join()).toBe("segments 2 to 2 are missing")
         await log.close()
     })
 })

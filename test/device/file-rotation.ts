@@ -161,6 +161,29 @@ describe("rotation", () => {
         expect(await span(log, "error.log.1")).toBe("05-44")
         await log.close()
     })
+    test("maxAge may be longer than 24.8 days", async () => {
+        const day = 86_400_000
+        const clock = new TestClock()
+        const flash = new TestFlash()
+        const options = { maxAge: 40 * day }
+        clock.unix = 1_800_000_000_000
+        const log = openLog(flash, 1000, options, clock)
+        await put(log, 1, 1, clock)
+        clock.unix += 39 * day
+        await put(log, 2, 2, clock)
+        await log.close()
+        const again = openLog(flash, 1000, options, clock)
+        await put(again, 3, 3, clock)
+        expect(await names(again)).toBe("error.log")
+        clock.unix += day
+        await put(again, 4, 4, clock)
+        expect(await span(again, "error.log.1")).toBe("01-03")
+        again.configure({ maxAge: 365 * day })
+        expect(fails(() => again.configure({ maxAge: 365 * day + 1 }))).toBe(
+            'flash log "error.log": maxAge: wanted a whole number, 0 to 31536000000 ms, got 31536000001'
+        )
+        await again.close()
+    })
     test("maxAge counts on after a reset", async () => {
         const clock = new TestClock()
         const flash = new TestFlash()

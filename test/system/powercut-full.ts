@@ -2,37 +2,42 @@ import { CutBoard, noCuts } from "./powercut.ts"
 
 /** Boards at a time. */
 const BOARDS = 2
+/** Flash logs of a board, in turn. */
+const LOGS = [1, 2, 3]
 /** Cuts in the recovery after each first cut: after these writes of the next runs. */
 const RECOVERY_CUTS = [1, 2]
 
 const counts = noCuts()
-let nextWrite = 1
-let finished = false
 
 /** Cuts after every write of the first run in turn, until the program ends before the cut. */
-async function work(): Promise<void> {
-    while (!finished) {
-        const write = nextWrite++
-        const board = new CutBoard(counts, write)
-        try {
-            if (!(await board.run())) finished = true
-            else for (const cut of RECOVERY_CUTS) await board.run(cut)
-            await board.run()
-        } finally {
-            await board.close()
+async function campaign(logs: number): Promise<void> {
+    let nextWrite = 1
+    let finished = false
+    const work = async () => {
+        while (!finished) {
+            const write = nextWrite++
+            const board = new CutBoard(counts, logs, write)
+            try {
+                if (!(await board.run())) finished = true
+                else for (const cut of RECOVERY_CUTS) await board.run(cut)
+                await board.run()
+            } finally {
+                await board.close()
+            }
+            report(logs, write)
         }
-        report(write)
     }
+    await Promise.all(Array.from({ length: BOARDS }, work))
 }
 
-function report(write: number): void {
+function report(logs: number, write: number): void {
     const { cuts, lines, lost, faults } = counts
     console.log(
-        `write ${write}: ${cuts} cuts tried, ${lines} lines checked, ${lost} lines lost, ` +
-            `${faults.length} faults`
+        `${logs} logs, write ${write}: ${cuts} cuts tried, ${lines} lines checked, ` +
+            `${lost} lines lost, ${faults.length} faults`
     )
 }
 
-await Promise.all(Array.from({ length: BOARDS }, work))
+for (const logs of LOGS) await campaign(logs)
 for (const fault of counts.faults) console.error(fault)
 process.exitCode = counts.lost || counts.faults.length ? 1 : 0

@@ -2,13 +2,18 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { CutBoard, noCuts } from "./powercut.ts"
 
-/** Writes of the first run after which the power goes; `powercut-full.ts` takes them all. */
-const SAMPLE = [1, 14, 27]
+/** Flash logs, and the write of the first run after which the power goes; `powercut-full.ts` takes all. */
+const SAMPLE = [
+    [1, 1],
+    [1, 27],
+    [2, 14],
+    [3, 40],
+]
 const counts = noCuts()
 
-for (const write of SAMPLE)
-    test(`power cut after flash write ${write}, and in the recovery`, async t => {
-        const board = new CutBoard(counts, write)
+for (const [logs, write] of SAMPLE)
+    test(`${logs} flash logs, power cut after write ${write}, and in the recovery`, async t => {
+        const board = new CutBoard(counts, logs, write)
         t.after(() => board.close())
         assert.equal(await board.run(), true, "the power was not cut")
         assert.equal(await board.run(1), true, "the recovery was not cut")

@@ -4,7 +4,11 @@ import { join } from "node:path"
 import { FlashStore } from "../../host/flash/index.ts"
 import { type LogFile, readLogFiles } from "../../host/flash/log.ts"
 import { Simulator } from "../../host/sim/index.ts"
-import { POWERCUT_MAX_SIZE, powercutLine } from "../vectors/powercut-lines.ts"
+import {
+    POWERCUT_MAX_SIZE,
+    POWERCUT_NAMES,
+    powercutLine,
+} from "../vectors/powercut-lines.ts"
 
 const PROGRAM = "test/system/programs/powercut.ts"
 /** Settings of the board, which no cut may touch. */
@@ -37,20 +41,24 @@ export class CutBoard {
     private readonly counts: CutCounts
     private readonly sim: Simulator
     private started = false
-    /** Number of the last line that the program said is flushed. */
-    private flushed = -1
+    /** Number of the last line of each log that the program said is flushed. */
+    private readonly flushed: number[]
+    private readonly settings: Record<string, string>
 
     /**
      * @param counts what the board finds is added to it
+     * @param logs how many flash logs it has
      * @param write flash write after which the power goes in the first run
      */
-    constructor(counts: CutCounts, write?: number) {
+    constructor(counts: CutCounts, logs: number, write?: number) {
         this.counts = counts
+        this.flushed = Array.from({ length: logs }, () => -1)
+        this.settings = { ...SETTINGS, CUT_LOGS: `${logs} logs` }
         writeFileSync(join(this.state, "flash.bin"), usedStore())
         this.sim = new Simulator({
             main: PROGRAM,
             state: this.state,
-            settings: SETTINGS,
+            settings: this.settings,
             collector: false,
             clock: false,
             fastBoot: true,
@@ -58,8 +66,8 @@ export class CutBoard {
         })
         this.sim.onEvent(event => {
             if (event.event !== "console") return
-            const [word, number] = event.text.split(" ")
-            if (word === "flushed") this.flushed = Number(number)
+            const [word, log, number] = event.text.split(" ")
+            if (word === "flushed") this.flushed[Number(log)] = Number(number)
         })
     }
 
@@ -107,27 +115,36 @@ export class CutBoard {
 
     private check(): void {
         const store = this.sim.readFlash()
-        for (const [key, value] of Object.entries(SETTINGS))
+        for (const [key, value] of Object.entries(this.settings))
             if (store.get(`:${key}`)?.toString() !== JSON.stringify(value))
                 this.counts.faults.push(`setting ${key} has changed`)
         const slots = new Map(store.keys().map(key => [key, store.get(key)!]))
-        this.checkLines(readLogFiles(slots))
+        const files = readLogFiles(slots)
+        this.flushed.forEach((flushed, log) => {
+            const name = POWERCUT_NAMES[log]
+            const own = files.filter(file => file.name.startsWith(name))
+            this.checkLines(name, own, flushed)
+        })
     }
 
-    private checkLines(files: LogFile[]): void {
-        const { counts, flushed } = this
+    private checkLines(name: string, files: LogFile[], flushed: number): void {
+        const { counts } = this
         const lines = files.toReversed().flatMap(textsOf)
-        const first = numberOf(lines[0] ?? powercutLine(0))
+        const first = numberOf(lines[0] ?? powercutLine(name, 0))
         lines.forEach((line, i) => {
-            if (line !== powercutLine(first + i))
-                counts.faults.push(`line ${first + i} reads "${line}"`)
+            if (line !== powercutLine(name, first + i))
+                counts.faults.push(`${name}: line ${first + i} reads "${line}"`)
         })
         counts.lines += lines.length
         counts.lost += Math.max(0, flushed - (first + lines.length - 1))
+        for (const { problems } of files)
+            for (const problem of problems)
+                if (!problem.includes("cut short"))
+                    counts.faults.push(`${name}: ${problem}`)
         const fault = olderFileFault(files)
         if (fault) counts.faults.push(fault)
         else if (!files[1] && first > 0)
-            counts.faults.push(`lines before ${first} are gone`)
+            counts.faults.push(`${name}: lines before ${first} are gone`)
     }
 }
 
