@@ -19,7 +19,14 @@ import {
     SystemClock,
     SystemSocket,
 } from "./platform"
-import { FIRMWARE_SETTINGS, loadSettings } from "./settings"
+import { startRemote } from "./remote"
+import {
+    changeSettings,
+    FIRMWARE_SETTINGS,
+    loadSettings,
+    openSettingsFile,
+    SettingsFile,
+} from "./settings"
 import { forwardLate, Rsyslogger, RsyslogHandler, SYSLOG_TOPIC } from "./syslog"
 import { BootJournal, TaskRegistry } from "./tasks"
 
@@ -33,7 +40,9 @@ const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 
 // settings, and which boot this is
+const settingsFile = new SettingsFile(flash)
 export const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+await openSettingsFile(settings, settingsFile)
 const journal = new BootJournal(
     flash,
     clock,
@@ -61,53 +70,60 @@ const file = new FileRotationHandler(
 )
 log.addHandler("console", new ConsoleHandler())
 log.addHandler("ring", ring)
-log.addHandler("file", file, {
-    level: settings.get("FILE_LEVEL"),
-    queue: {
-        dropAt: settings.get("QUEUE_DROP"),
-        lowAt: settings.get("QUEUE_LOW"),
-        flushAfter: settings.get("QUEUE_FLUSH"),
-    },
-})
-const setFlushPolicy = () =>
-    file.configure({
+log.addHandler("file", file)
+const configureFile = () =>
+    log.configureHandler("file", {
+        level: settings.get("FILE_LEVEL"),
         flushBytes: settings.get("FLUSH_BYTES"),
         flushTime: settings.get("FLUSH_TIME"),
         flushLevel: settings.get("FLUSH_LEVEL"),
+        queue: {
+            dropAt: settings.get("QUEUE_DROP"),
+            lowAt: settings.get("QUEUE_LOW"),
+            flushAfter: settings.get("QUEUE_FLUSH"),
+        },
     })
-setFlushPolicy()
+configureFile()
 
 // light and sound
 const { led: light, buzzer: sounder } = startBoard()
 const led = new LedHeartBeat(light)
 const buzzer = new BuzzerHeartBeat(sounder)
-const shown = settings.get("HB_LEVEL")
-log.addHandler("led", new HeartBeatHandler(led, shown))
-log.addHandler("buzzer", new HeartBeatHandler(buzzer, shown))
+log.addHandler("led", new HeartBeatHandler(led))
+log.addHandler("buzzer", new HeartBeatHandler(buzzer))
+const configureHeartBeat = () => {
+    const level = settings.get("HB_LEVEL")
+    log.configureHandler("led", { level })
+    log.configureHandler("buzzer", { level })
+}
+configureHeartBeat()
 
 // syslog
 const netLog = log.logger(SYSLOG_TOPIC)
+const hostname = () =>
+    settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`
+const target = () => ({
+    host: settings.get("SYSLOG_HOST"),
+    port: settings.get("SYSLOG_PORT"),
+    proto: settings.get("SYSLOG_PROTO"),
+    framing: settings.get("SYSLOG_FRAME"),
+    facility: settings.get("SYSLOG_FAC"),
+    hostname: hostname(),
+    appName: settings.get("SYSLOG_APP"),
+    bom: settings.get("SYSLOG_BOM"),
+    backoff: {
+        minMs: settings.get("BACKOFF_MIN"),
+        maxMs: settings.get("BACKOFF_MAX"),
+    },
+})
 const rsyslogger = new Rsyslogger(
     { clock, socket, arbiter },
-    {
-        host: settings.get("SYSLOG_HOST"),
-        port: settings.get("SYSLOG_PORT"),
-        proto: settings.get("SYSLOG_PROTO"),
-        framing: settings.get("SYSLOG_FRAME"),
-        facility: settings.get("SYSLOG_FAC"),
-        hostname:
-            settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`,
-        appName: settings.get("SYSLOG_APP"),
-        bom: settings.get("SYSLOG_BOM"),
+    Object.assign(target(), {
         procId: journal.boot > 0 ? "" + journal.boot : "",
         maxBytes: settings.get("SYSLOG_MAX"),
         queueBytes: settings.get("SYSLOG_QUEUE"),
         windowBytes: settings.get("SYSLOG_WINDOW"),
-        backoff: {
-            minMs: settings.get("BACKOFF_MIN"),
-            maxMs: settings.get("BACKOFF_MAX"),
-        },
-    },
+    }),
     (level, message) => netLog.log(level, "{0}", message)
 )
 log.addHandler("syslog", new RsyslogHandler(rsyslogger), {
@@ -120,7 +136,40 @@ followRealTimeClock(clock)
 
 // what changes while running
 settings.subscribe("LOG_LEVEL", () => log.setSpec(settings.get("LOG_LEVEL")))
-settings.subscribe(["FLUSH_BYTES", "FLUSH_TIME", "FLUSH_LEVEL"], setFlushPolicy)
+settings.subscribe(
+    [
+        "FILE_LEVEL",
+        "FLUSH_BYTES",
+        "FLUSH_TIME",
+        "FLUSH_LEVEL",
+        "QUEUE_DROP",
+        "QUEUE_LOW",
+        "QUEUE_FLUSH",
+    ],
+    configureFile
+)
+settings.subscribe("HB_LEVEL", configureHeartBeat)
+settings.subscribe("SYSLOG_LEVEL", () =>
+    log.configureHandler("syslog", { level: settings.get("SYSLOG_LEVEL") })
+)
+settings.subscribe(
+    [
+        "SYSLOG_HOST",
+        "SYSLOG_PORT",
+        "SYSLOG_PROTO",
+        "SYSLOG_FRAME",
+        "SYSLOG_FAC",
+        "SYSLOG_APP",
+        "SYSLOG_BOM",
+        "HOSTNAME",
+        "BACKOFF_MIN",
+        "BACKOFF_MAX",
+    ],
+    () => rsyslogger.configure(target())
+)
+settings.subscribe("SAFE_SECONDS", () => {
+    journal.stableMs = settings.get("SAFE_SECONDS") * 1000
+})
 settings
     .problems()
     .forEach(({ message }) => system.error("setting {0}", message))
@@ -139,12 +188,14 @@ export const tasks = new TaskRegistry({
 })
 const isDemo = settings.get("DEMO") ?? ds.isSimulator()
 log.enableProgress(isDemo)
-const period = settings.get("HB_PERIOD")
-if (period > 0)
-    tasks.add("heartbeat", () => beat([led, buzzer]), {
-        every: period,
-        core: true,
-    })
+const keepBeat = () => {
+    const every = settings.get("HB_PERIOD")
+    if (every > 0) tasks.schedule("heartbeat", { every })
+    else tasks.unschedule("heartbeat")
+}
+tasks.add("heartbeat", () => beat([led, buzzer]), { core: true })
+keepBeat()
+settings.subscribe("HB_PERIOD", keepBeat)
 // core, so that what safe mode has to say reaches the collector
 tasks.add("network", followNetwork(), {
     core: true,
@@ -165,3 +216,24 @@ if (isDemo)
         maxDelay: 2000,
         maxRestarts: 100,
     })
+
+// fiberctl
+const remote = settings.get("REMOTE")
+if (remote !== "off")
+    startRemote(
+        {
+            clock,
+            tasks,
+            log,
+            ring,
+            file,
+            hostname: hostname(),
+            settings: {
+                list: () => settings.list(),
+                change: async changes => {
+                    await changeSettings(settings, changes)
+                },
+            },
+        },
+        remote === "read"
+    )
