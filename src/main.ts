@@ -23,6 +23,7 @@ import { startRemote } from "./remote"
 import {
     changeSettings,
     FIRMWARE_SETTINGS,
+    followSettings,
     loadSettings,
     openSettingsFile,
     SettingsFile,
@@ -71,19 +72,16 @@ const file = new FileRotationHandler(
 log.addHandler("console", new ConsoleHandler())
 log.addHandler("ring", ring)
 log.addHandler("file", file)
-const configureFile = () =>
-    log.configureHandler("file", {
-        level: settings.get("FILE_LEVEL"),
-        flushBytes: settings.get("FLUSH_BYTES"),
-        flushTime: settings.get("FLUSH_TIME"),
-        flushLevel: settings.get("FLUSH_LEVEL"),
-        queue: {
-            dropAt: settings.get("QUEUE_DROP"),
-            lowAt: settings.get("QUEUE_LOW"),
-            flushAfter: settings.get("QUEUE_FLUSH"),
-        },
-    })
-configureFile()
+followSettings(
+    settings,
+    "level=FILE_LEVEL flushBytes=FLUSH_BYTES flushTime=FLUSH_TIME flushLevel=FLUSH_LEVEL",
+    options => log.configureHandler("file", options)
+)
+followSettings(
+    settings,
+    "dropAt=QUEUE_DROP lowAt=QUEUE_LOW flushAfter=QUEUE_FLUSH",
+    queue => log.configureHandler("file", { queue })
+)
 
 // light and sound
 const { led: light, buzzer: sounder } = startBoard()
@@ -91,44 +89,41 @@ const led = new LedHeartBeat(light)
 const buzzer = new BuzzerHeartBeat(sounder)
 log.addHandler("led", new HeartBeatHandler(led))
 log.addHandler("buzzer", new HeartBeatHandler(buzzer))
-const configureHeartBeat = () => {
-    const level = settings.get("HB_LEVEL")
-    log.configureHandler("led", { level })
-    log.configureHandler("buzzer", { level })
-}
-configureHeartBeat()
+followSettings(settings, "level=HB_LEVEL", options => {
+    log.configureHandler("led", options)
+    log.configureHandler("buzzer", options)
+})
 
 // syslog
 const netLog = log.logger(SYSLOG_TOPIC)
-const hostname = () =>
-    settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`
-const target = () => ({
-    host: settings.get("SYSLOG_HOST"),
-    port: settings.get("SYSLOG_PORT"),
-    proto: settings.get("SYSLOG_PROTO"),
-    framing: settings.get("SYSLOG_FRAME"),
-    facility: settings.get("SYSLOG_FAC"),
-    hostname: hostname(),
-    appName: settings.get("SYSLOG_APP"),
-    bom: settings.get("SYSLOG_BOM"),
-    backoff: {
-        minMs: settings.get("BACKOFF_MIN"),
-        maxMs: settings.get("BACKOFF_MAX"),
-    },
-})
 const rsyslogger = new Rsyslogger(
     { clock, socket, arbiter },
-    Object.assign(target(), {
+    {
         procId: journal.boot > 0 ? "" + journal.boot : "",
         maxBytes: settings.get("SYSLOG_MAX"),
         queueBytes: settings.get("SYSLOG_QUEUE"),
         windowBytes: settings.get("SYSLOG_WINDOW"),
-    }),
+    },
     (level, message) => netLog.log(level, "{0}", message)
 )
-log.addHandler("syslog", new RsyslogHandler(rsyslogger), {
-    level: settings.get("SYSLOG_LEVEL"),
-})
+const hostname = () =>
+    settings.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`
+followSettings(
+    settings,
+    "host=SYSLOG_HOST port=SYSLOG_PORT proto=SYSLOG_PROTO framing=SYSLOG_FRAME " +
+        "facility=SYSLOG_FAC hostname=HOSTNAME appName=SYSLOG_APP bom=SYSLOG_BOM",
+    target => {
+        target.hostname = hostname()
+        rsyslogger.configure(target)
+    }
+)
+followSettings(settings, "minMs=BACKOFF_MIN maxMs=BACKOFF_MAX", backoff =>
+    rsyslogger.configure({ backoff })
+)
+log.addHandler("syslog", new RsyslogHandler(rsyslogger))
+followSettings(settings, "level=SYSLOG_LEVEL", options =>
+    log.configureHandler("syslog", options)
+)
 
 // the wall clock
 reportClock(clock, message => system.info("{0}", message))
@@ -136,37 +131,6 @@ followRealTimeClock(clock)
 
 // what changes while running
 settings.subscribe("LOG_LEVEL", () => log.setSpec(settings.get("LOG_LEVEL")))
-settings.subscribe(
-    [
-        "FILE_LEVEL",
-        "FLUSH_BYTES",
-        "FLUSH_TIME",
-        "FLUSH_LEVEL",
-        "QUEUE_DROP",
-        "QUEUE_LOW",
-        "QUEUE_FLUSH",
-    ],
-    configureFile
-)
-settings.subscribe("HB_LEVEL", configureHeartBeat)
-settings.subscribe("SYSLOG_LEVEL", () =>
-    log.configureHandler("syslog", { level: settings.get("SYSLOG_LEVEL") })
-)
-settings.subscribe(
-    [
-        "SYSLOG_HOST",
-        "SYSLOG_PORT",
-        "SYSLOG_PROTO",
-        "SYSLOG_FRAME",
-        "SYSLOG_FAC",
-        "SYSLOG_APP",
-        "SYSLOG_BOM",
-        "HOSTNAME",
-        "BACKOFF_MIN",
-        "BACKOFF_MAX",
-    ],
-    () => rsyslogger.configure(target())
-)
 settings.subscribe("SAFE_SECONDS", () => {
     journal.stableMs = settings.get("SAFE_SECONDS") * 1000
 })
@@ -188,14 +152,11 @@ export const tasks = new TaskRegistry({
 })
 const isDemo = settings.get("DEMO") ?? ds.isSimulator()
 log.enableProgress(isDemo)
-const keepBeat = () => {
-    const every = settings.get("HB_PERIOD")
-    if (every > 0) tasks.schedule("heartbeat", { every })
-    else tasks.unschedule("heartbeat")
-}
 tasks.add("heartbeat", () => beat([led, buzzer]), { core: true })
-keepBeat()
-settings.subscribe("HB_PERIOD", keepBeat)
+followSettings(settings, "every=HB_PERIOD", plan => {
+    if (plan.every > 0) tasks.schedule("heartbeat", plan)
+    else tasks.unschedule("heartbeat")
+})
 // core, so that what safe mode has to say reaches the collector
 tasks.add("network", followNetwork(), {
     core: true,

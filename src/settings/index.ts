@@ -16,6 +16,7 @@ export {
 export { SETTINGS_ERROR } from "./errors"
 export { SettingsFile } from "./file"
 export { FIRMWARE_SETTINGS } from "./firmware"
+export { followSettings } from "./follow"
 export {
     checkFile,
     loadSettings,

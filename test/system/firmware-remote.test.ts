@@ -1,0 +1,95 @@
+import assert from "node:assert/strict"
+import { before, describe, test } from "node:test"
+import { buildProgram, type Simulator } from "../../host/sim/index.ts"
+import { runCli, startSimulator } from "./harness.ts"
+
+before(async () => {
+    await buildProgram("src/main.ts")
+})
+
+/** Runs fiberctl against a simulated board. */
+function fiberctl(sim: Simulator, ...args: string[]) {
+    return runCli([...args, "--state", sim.stateFolder])
+}
+
+describe("the firmware under fiberctl", { concurrency: 2 }, () => {
+    test("shows its tasks, and stops one", async t => {
+        const sim = await startSimulator(t)
+        await sim.waitFor("boot")
+        const { stdout } = await fiberctl(sim, "status", "--json")
+        const { summary, tasks } = JSON.parse(stdout)
+        assert.equal(summary.device, sim.deviceId)
+        assert.deepEqual(
+            tasks.map(({ name }: { name: string }) => name),
+            ["heartbeat", "network", "late", "demo"]
+        )
+        const { code } = await fiberctl(sim, "stop", "demo")
+        assert.equal(code, 0)
+        const shown = await fiberctl(sim, "status", "demo", "--json")
+        assert.equal(JSON.parse(shown.stdout).tasks[0].state, "stopped")
+    })
+
+    test("takes settings at once, all or none, and keeps them over a reset", async t => {
+        const sim = await startSimulator(t, {
+            settings: { LOG_LEVEL: "warning" },
+        })
+        await sim.waitFor("syslog", ({ line }) => / fiberd-\S+ /.test(line))
+        const refused = await fiberctl(
+            sim,
+            ...["settings", "set", "HOSTNAME=nora", "FLUSH_TIME=never"]
+        )
+        assert.equal(refused.code, 1)
+        assert.match(refused.stderr, /^fiberctl: .*FLUSH_TIME/)
+        const set = await fiberctl(
+            sim,
+            ...["settings", "set", "HOSTNAME=nora", "LOG_LEVEL=debug"]
+        )
+        assert.equal(set.code, 0, set.stderr)
+        // a finer level is in force, and the collector sees the new name
+        const finer = /^<\d+>1 \S+ nora demo .* \[DEBUG\]|^<135>1 \S+ nora /
+        await sim.waitFor("syslog", ({ line }) => finer.test(line), 30_000)
+
+        await sim.restart()
+        await sim.waitFor(
+            "syslog",
+            ({ line }) => / nora /.test(line),
+            30_000,
+            sim.at
+        )
+        const { stdout } = await fiberctl(sim, "settings", "--json")
+        const origins = Object.fromEntries(
+            JSON.parse(stdout).map(
+                ({ key, origin }: { key: string; origin: string }) => [
+                    key,
+                    origin,
+                ]
+            )
+        )
+        assert.equal(origins.HOSTNAME, "file")
+        assert.equal(origins.LOG_LEVEL, "file")
+        assert.equal(origins.SYSLOG_PORT, "build")
+        assert.equal(origins.HB_LEVEL, "default")
+
+        await fiberctl(sim, "settings", "unset", "LOG_LEVEL")
+        const level = await fiberctl(sim, "settings", "get", "LOG_LEVEL")
+        assert.equal(level.stdout, "warning\n")
+    })
+
+    test("lets nobody change what REMOTE=read protects", async t => {
+        const sim = await startSimulator(t, { settings: { REMOTE: "read" } })
+        await sim.waitFor("boot")
+        const { code, stderr } = await fiberctl(sim, "stop", "demo")
+        assert.equal(code, 1)
+        assert.match(stderr, /read/)
+        const set = await fiberctl(sim, "settings", "set", "REMOTE=full")
+        assert.equal(set.code, 1)
+        assert.equal((await fiberctl(sim, "status")).code, 0)
+    })
+
+    test("answers nobody with REMOTE=off", async t => {
+        const sim = await startSimulator(t, { settings: { REMOTE: "off" } })
+        await sim.waitFor("console", ({ text }) => text.includes("[network]"))
+        const { code } = await fiberctl(sim, "status")
+        assert.equal(code, 3)
+    })
+})
