@@ -46,7 +46,7 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         )
         assert.equal(set.code, 0, set.stderr)
         // a finer level is in force, and the collector sees the new name
-        const finer = /^<\d+>1 \S+ nora demo .* \[DEBUG\]|^<135>1 \S+ nora /
+        const finer = /^<134>1 \S+ nora /
         await sim.waitFor("syslog", ({ line }) => finer.test(line), 30_000)
 
         await sim.restart()
@@ -80,7 +80,7 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         await sim.waitFor("boot")
         const { code, stderr } = await fiberctl(sim, "stop", "demo")
         assert.equal(code, 1)
-        assert.match(stderr, /read/)
+        assert.match(stderr, /REMOTE=full is wanted/)
         const set = await fiberctl(sim, "settings", "set", "REMOTE=full")
         assert.equal(set.code, 1)
         assert.equal((await fiberctl(sim, "status")).code, 0)
@@ -88,7 +88,7 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
 
     test("answers nobody with REMOTE=off", async t => {
         const sim = await startSimulator(t, { settings: { REMOTE: "off" } })
-        await sim.waitFor("console", ({ text }) => text.includes("[network]"))
+        await sim.waitFor("syslog", undefined, 30_000)
         const { code } = await fiberctl(sim, "status")
         assert.equal(code, 3)
     })
