@@ -90,6 +90,6 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         const sim = await startSimulator(t, { settings: { REMOTE: "off" } })
         await sim.waitFor("syslog", undefined, 30_000)
         const { code } = await fiberctl(sim, "status")
-        assert.equal(code, 3)
+        assert.equal(code, 4)
     })
 })
