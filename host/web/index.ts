@@ -1,8 +1,10 @@
 // A console for boards in the browser: `fiberctl web`, and `fiberctl sim --web`.
 import type { ConnectOptions } from "../client/index.ts"
+import type { BoardClient } from "./server/session.ts"
 import { type OwnSimulator, Sessions } from "./server/sessions.ts"
 import { WebServer, type WebOptions } from "./server/web-server.ts"
 
+export type { BoardClient } from "./server/session.ts"
 export { buildPage } from "./server/page-files.ts"
 export { type OwnSimulator } from "./server/sessions.ts"
 export { SimulatedBoard } from "./server/simulated-board.ts"
@@ -31,12 +33,25 @@ export async function startWeb(
     const server = new WebServer(sessions, options.host)
     await server.start(options.port)
     const missing = await sessions.start()
-    return {
-        url: server.url,
-        missing,
-        close: async () => {
-            await server.close()
-            await sessions.close()
-        },
-    }
+    return { url: server.url, missing, close: () => close(server, sessions) }
+}
+
+/**
+ * Starts a console for boards that are connected already.
+ * @throws UsageError when it cannot listen
+ */
+export async function serveBoards(
+    boards: BoardClient[],
+    options: WebOptions = {}
+): Promise<WebConsole> {
+    const sessions = new Sessions({})
+    for (const board of boards) sessions.add(board)
+    const server = new WebServer(sessions, options.host)
+    await server.start(options.port)
+    return { url: server.url, close: () => close(server, sessions) }
+}
+
+async function close(server: WebServer, sessions: Sessions): Promise<void> {
+    await server.close()
+    await sessions.close()
 }

@@ -96,8 +96,8 @@ export class Cli {
     /** Settles when the process has ended. */
     readonly done: Promise<CliRun>
     private readonly child
-    private stdout = ""
-    private stderr = ""
+    stdout = ""
+    stderr = ""
     private readonly watchers = new Set<() => void>()
 
     constructor(args: string[], options: CliOptions = {}) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { LEVELS, levelName } from "../../commands/words.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
@@ -24,6 +24,7 @@ export function Log({ board }: { board: string }) {
     const [chosen, choose] = useState<Line>()
     const [, redraw] = useState(0)
     const isAtEnd = useRef(true)
+    const lastTop = useRef(0)
     const seenDropped = useRef(log.dropped)
     const row = matchMedia(NARROW).matches ? NARROW_ROW : ROW
     const { shown, filter, isPaused } = log
@@ -34,12 +35,13 @@ export function Log({ board }: { board: string }) {
         watch.observe(box)
         return () => watch.disconnect()
     }, [])
-    useEffect(() => {
+    useLayoutEffect(() => {
         const box = list.current!
         const gone = log.dropped - seenDropped.current
         seenDropped.current = log.dropped
         if (isAtEnd.current) box.scrollTop = box.scrollHeight
         else if (gone > 0) box.scrollTop -= gone * row
+        lastTop.current = box.scrollTop
     })
 
     const goTo = (index: number) => {
@@ -125,9 +127,12 @@ export function Log({ board }: { board: string }) {
                 onKeyDown={onKey}
                 onScroll={event => {
                     const box = event.currentTarget
-                    isAtEnd.current =
-                        box.scrollTop + box.clientHeight >=
-                        box.scrollHeight - row
+                    const below = box.scrollHeight - box.clientHeight
+                    // lines that came since are no reason to stay behind
+                    if (box.scrollTop < lastTop.current - 1)
+                        isAtEnd.current = false
+                    if (box.scrollTop >= below - row) isAtEnd.current = true
+                    lastTop.current = box.scrollTop
                     setTop(box.scrollTop)
                 }}
             >

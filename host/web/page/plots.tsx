@@ -81,7 +81,10 @@ export function SomePlots({ titles }: { titles: string[] }) {
 function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
     const box = useRef<HTMLDivElement>(null)
     const plot = useRef<uPlot>(undefined)
-    const names = Object.keys(samples.values).filter(group.takes)
+    const names = drawn(
+        Object.keys(samples.values).filter(group.takes),
+        samples
+    )
     const data = [
         samples.at.map(at => at / 1000),
         ...names.map(name => samples.values[name]!),
@@ -120,6 +123,12 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
             />
         </figure>
     )
+}
+
+/** The figures that are drawn: of several those that were anything but zero. */
+function drawn(names: string[], { values }: SampleColumns): string[] {
+    const moving = names.filter(name => values[name]!.some(value => value))
+    return moving.length ? moving : names.slice(0, 1)
 }
 
 function makePlot(

@@ -18,6 +18,8 @@ const NAMES = [
 const SLACK_MS = 22
 /** A light that is off for so long has ended its pattern, in ms. */
 const QUIET_MS = 240
+/** Most flashes of a pattern. */
+const MOST = 8
 
 interface Known {
     name: string
@@ -25,36 +27,26 @@ interface Known {
     on: number[]
 }
 
-/** Tells the LED's brightness, and which pattern of the heartbeat it has shown. */
+/** Follows the LED's brightness, and tells which pattern of the heartbeat it has shown last. */
 export class LightReader {
-    private readonly tell: (light: Light) => void
-    private readonly known: Known[]
-    private brightness = 0
+    light: Light = { brightness: 0 }
+    private readonly known = knownPatterns()
     private litAt = 0
+    private darkAt = 0
     private flashes: number[] = []
-    private pattern: string | undefined
-    private timer: NodeJS.Timeout | undefined
-
-    constructor(tell: (light: Light) => void) {
-        this.tell = tell
-        this.known = knownPatterns()
-    }
 
     /** The LED has changed. @param at in ms */
     see(at: number, brightness: number): void {
-        clearTimeout(this.timer)
-        if (brightness > 0 && this.brightness === 0) this.litAt = at
-        if (brightness === 0 && this.brightness > 0) {
-            this.flashes.push(at - this.litAt)
+        const before = this.light.brightness
+        this.light = { ...this.light, brightness }
+        if (brightness > 0 && before === 0) {
+            if (at - this.darkAt > QUIET_MS) this.flashes = []
+            this.litAt = at
+        } else if (brightness === 0 && before > 0) {
+            this.darkAt = at
+            this.flashes = [...this.flashes, at - this.litAt].slice(-MOST)
             this.recognise()
-            this.timer = setTimeout(() => (this.flashes = []), QUIET_MS)
         }
-        this.brightness = brightness
-        this.tell({ brightness, pattern: this.pattern })
-    }
-
-    close(): void {
-        clearTimeout(this.timer)
     }
 
     private recognise(): void {
@@ -64,7 +56,7 @@ export class LightReader {
                     Math.abs(this.flashes.at(i - on.length)! - ms) <= SLACK_MS
             )
         )
-        if (found) this.pattern = found.name
+        if (found) this.light = { ...this.light, pattern: found.name }
     }
 }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events"
 import {
     type Board,
+    type BoardEvents,
     type BoardInfo,
     type HandlerInfo,
     newLine,
@@ -35,7 +36,8 @@ const RETRY_MS = 1000
 const MAX_VERSIONS = 50
 
 /** A board's client as others see it. */
-export type BoardClient = Pick<Board, keyof Board>
+export type BoardClient = EventEmitter<BoardEvents> &
+    Pick<Board, Exclude<keyof Board, keyof EventEmitter>>
 
 interface SessionEvents {
     state: [BoardState]
@@ -289,5 +291,6 @@ function texts(value: unknown): string[] {
 }
 
 function after(ms: number): Promise<void> {
-    return new Promise(resolve => setTimeout(resolve, Math.max(0, ms)))
+    // the server keeps the process running, not its waiting
+    return new Promise(resolve => setTimeout(resolve, Math.max(0, ms)).unref())
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { randomBytes } from "node:crypto"
 import type { BoardState, Sample, StreamEvents } from "../protocol.ts"
-import { LightReader } from "./light-reader.ts"
 import type { Session } from "./session.ts"
 import type { Sessions } from "./sessions.ts"
 
@@ -83,13 +82,13 @@ export class Stream {
 
     private followSimulator({ simulated }: Session): void {
         if (!simulated) return
-        const light = new LightReader(light => this.send("light", light))
-        const stop = simulated.onEvent(event => {
-            if (event.event === "led") light.see(event.at, event.brightness)
-            else if (event.event === "tone")
-                this.send("tone", { hz: event.hz, ms: event.ms })
-        })
-        this.endings.push(stop, () => light.close())
+        this.send("light", simulated.light)
+        this.endings.push(
+            simulated.onPart({
+                light: light => this.send("light", light),
+                tone: tone => this.send("tone", tone),
+            })
+        )
     }
 
     private sendBoards(): void {

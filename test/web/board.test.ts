@@ -1,0 +1,223 @@
+import assert from "node:assert/strict"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import test, { type TestContext } from "node:test"
+import type { Page } from "playwright-core"
+import { type OtaKey, signFile } from "../../host/ota/index.ts"
+import { parseHmacKey } from "../../host/ota/keys.ts"
+import { Cli, cleanUp, tempFolder } from "../system/harness.ts"
+import { LOOKS, noBrowser, openPage, startBrowser } from "./browser.ts"
+
+const KEY = "5a".repeat(32)
+const key: OtaKey = { kind: "hmac", file: "key", key: parseHmacKey(KEY)! }
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\//
+/** Where screenshots go, if they are to be kept: `npm run screenshots`. */
+const SCREENSHOTS = process.env.SCREENSHOTS
+
+/** Runs `fiberctl sim --web` with a program. @returns the address of its console */
+async function startSim(
+    t: TestContext,
+    main: string,
+    ...options: string[]
+): Promise<{ url: string; state: string }> {
+    const state = tempFolder(t)
+    const cli = new Cli([
+        ...["sim", "--main", main, "--state", state, "--web", "0"],
+        ...["--quiet", "--allow-panics", ...options],
+    ])
+    cleanUp(t, async () => {
+        cli.signal("SIGTERM")
+        await cli.done
+    })
+    await cli.waitForError(ADDRESS)
+    return { url: ADDRESS.exec(cli.stderr)![0], state }
+}
+
+const view = (page: Page, name: string) =>
+    page.locator("nav.views").getByRole("link", { name, exact: true })
+
+test("settings and updates", { skip: noBrowser }, async t => {
+    const { url } = await startSim(
+        t,
+        "test/system/programs/configured.ts",
+        ...["--set", `OTA_KEY=${KEY}`, "--set", "OTA_PROBATION=10s"]
+    )
+    const page = await openPage(t, await startBrowser(t), url)
+    await view(page, "Settings").click()
+    const row = (name: string) => page.locator(`tr[data-setting="${name}"]`)
+    const set = (name: string) =>
+        row(name).getByRole("button", { name: "Set", exact: true }).click()
+
+    await t.test("each kind is edited in its own way", async () => {
+        await row("LOG_LEVEL").waitFor()
+        const port = row("SYSLOG_PORT").getByLabel("SYSLOG_PORT")
+        assert.equal(await port.getAttribute("max"), "65535")
+        await port.fill("70000")
+        await set("SYSLOG_PORT")
+        // the browser holds back what the schema does not allow
+        await row("SYSLOG_PORT").locator("input:invalid").waitFor()
+        await port.fill("0")
+        const transport = row("SYSLOG_PROTO").getByLabel("SYSLOG_PROTO")
+        assert.deepEqual(await transport.locator("option").allTextContents(), [
+            "tcp",
+            "tls",
+            "relp",
+        ])
+        const secret = row("OTA_KEY").getByLabel("OTA_KEY")
+        assert.equal(await secret.getAttribute("type"), "password")
+        assert.equal(await secret.inputValue(), "")
+    })
+
+    await t.test("what the board refuses is shown", async () => {
+        await row("LOG_LEVEL").getByLabel("LOG_LEVEL").fill("what")
+        await set("LOG_LEVEL")
+        await page
+            .getByRole("status")
+            .getByText(/LOG_LEVEL.*what/)
+            .waitFor()
+        await row("LOG_LEVEL").getByText("default", { exact: true }).waitFor()
+    })
+
+    await t.test("a setting holds after a reset", async () => {
+        await row("LOG_LEVEL").getByLabel("LOG_LEVEL").fill("debug")
+        await set("LOG_LEVEL")
+        await row("LOG_LEVEL")
+            .getByText(/^file\b/)
+            .waitFor()
+        await page.getByRole("button", { name: "Cut power" }).click()
+        await page.getByRole("button", { name: "Switch on" }).click()
+        await page.getByTestId("board-state").getByText("running").waitFor()
+        await page.reload()
+        await row("LOG_LEVEL")
+            .getByText(/^file\b/)
+            .waitFor()
+        const field = row("LOG_LEVEL").getByLabel("LOG_LEVEL")
+        assert.equal(await field.inputValue(), "debug")
+    })
+
+    await t.test("a signed file is pushed and becomes active", async () => {
+        const { bytes } = await signFile({
+            text: Buffer.from("HOSTNAME=pushed\n"),
+            name: "a.env",
+            version: 7,
+            target: { share: 100 },
+            keys: [key],
+        })
+        const folder = tempFolder(t)
+        mkdirSync(folder, { recursive: true })
+        const file = join(folder, "a.ota")
+        writeFileSync(file, bytes)
+        await view(page, "Configuration").click()
+        await page.getByLabel("Signed file").setInputFiles(file)
+        await page.getByRole("button", { name: "Push" }).click()
+        const config = page.getByTestId("config")
+        await config.getByText("active").waitFor({ timeout: 45_000 })
+        await config.getByText("7", { exact: true }).waitFor()
+        await page.getByText("a.ota is active").waitFor({ timeout: 20_000 })
+        // what came before is remembered
+        const versions = page.locator("table tbody tr")
+        assert.ok((await versions.count()) >= 2)
+        await page.getByRole("heading", { name: "pushed" }).waitFor()
+    })
+})
+
+test("the greenhouse looks good", { skip: noBrowser }, async t => {
+    const { url, state } = await startSim(
+        t,
+        "test/system/programs/greenhouse.ts"
+    )
+    const browser = await startBrowser(t)
+
+    await t.test("the LED blinks, with the pattern's name", async () => {
+        const page = await openPage(t, browser, url)
+        await page.getByRole("img", { name: "LED on" }).waitFor()
+        await page.getByRole("img", { name: "LED off" }).waitFor()
+        await page.getByTestId("pattern").getByText("beat").waitFor()
+    })
+
+    await t.test("the network and the collector are taken away", async () => {
+        const page = await openPage(t, browser, url)
+        await view(page, "Syslog").click()
+        await page.getByText("collector is up, 1 connected").waitFor()
+        await page.getByRole("button", { name: "Collector down" }).click()
+        await page.getByText("collector is down, 0 connected").waitFor()
+        await page.getByRole("button", { name: "Collector up" }).click()
+        await page.getByText("collector is up, 1 connected").waitFor()
+        await page.getByRole("button", { name: "Link down" }).click()
+        await page.getByRole("button", { name: "Link up" }).click()
+        await page.getByRole("button", { name: "Set clock" }).click()
+        await page.getByRole("status").getByText("the clock is set").waitFor()
+        await page
+            .locator("header.board")
+            .getByText(new RegExp(`${new Date().getFullYear()}-`))
+            .waitFor()
+    })
+
+    await t.test("tasks are drawn, children below their parents", async () => {
+        const page = await openPage(t, browser, url)
+        const names = page.locator("table.tasks tbody th")
+        await names.getByText("sensors.soil").waitFor()
+        const all = await names.allTextContents()
+        const parent = all.indexOf("sensors")
+        assert.deepEqual(all.slice(parent + 1, parent + 3), [
+            "sensors.air",
+            "sensors.soil",
+        ])
+        await page
+            .getByRole("img", { name: /watering requires valve/ })
+            .waitFor()
+    })
+
+    await t.test("the keyboard reaches everything", async () => {
+        const page = await openPage(t, browser, url)
+        await page.getByRole("button", { name: "restart valve" }).waitFor()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        assert.equal(await page.evaluate("document.activeElement.id"), "main")
+        await page.getByRole("log").focus()
+        await page.keyboard.press("e")
+        await page.locator(".row.chosen.error, .row.chosen.alert").waitFor()
+        await page.keyboard.press("p")
+        await page.getByText(/paused/).waitFor()
+    })
+
+    await t.test("a console beside the simulator shows it, too", async () => {
+        const cli = new Cli(["web", "--state", state, "--port", "0"])
+        cleanUp(t, async () => {
+            cli.signal("SIGTERM")
+            assert.equal((await cli.done).code, 0)
+        })
+        await cli.waitForOutput(ADDRESS)
+        const page = await openPage(t, browser, ADDRESS.exec(cli.stdout)![0])
+        await page
+            .locator('tr[data-task="valve"]')
+            .getByText("greenhouse.ts:")
+            .waitFor()
+        const buttons = page.getByRole("button", { name: "Cut power" })
+        assert.equal(await buttons.count(), 0)
+    })
+
+    for (const { name, width, height, colorScheme } of LOOKS)
+        await t.test(`${name}: nothing is cut off`, async () => {
+            const page = await openPage(t, browser, url, {
+                viewport: { width, height },
+                colorScheme,
+            })
+            for (const title of ["Tasks", "Log", "Flash", "Settings"]) {
+                await view(page, title).click()
+                await page.getByRole("heading", { name: title }).waitFor()
+                const tooWide = await page.evaluate(
+                    "document.documentElement.scrollWidth - innerWidth"
+                )
+                assert.equal(tooWide, 0, `${title} is ${tooWide} px too wide`)
+                if (SCREENSHOTS === undefined) continue
+                await page.waitForTimeout(1200)
+                await page.screenshot({
+                    path: join(
+                        SCREENSHOTS,
+                        `web-${title.toLowerCase()}-${name}.png`
+                    ),
+                })
+            }
+        })
+})
