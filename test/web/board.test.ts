@@ -210,7 +210,9 @@ test("the greenhouse looks good", { skip: noBrowser }, async t => {
                     "document.documentElement.scrollWidth - innerWidth"
                 )
                 assert.equal(tooWide, 0, `${title} is ${tooWide} px too wide`)
-                if (SCREENSHOTS === undefined) continue
+                // one view in all looks, the others in one
+                const isShown = title === "Tasks" || name === "wide-light"
+                if (SCREENSHOTS === undefined || !isShown) continue
                 await page.waitForTimeout(1200)
                 await page.screenshot({
                     path: join(

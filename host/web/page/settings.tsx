@@ -92,11 +92,18 @@ function SettingRow(props: {
                 {pending && ", from the next start"}
             </td>
             <td class="aside">
-                {rule?.doc}
+                {withCode(rule?.doc ?? "")}
                 {restart && !pending && " (holds from the next start)"}
             </td>
         </tr>
     )
+}
+
+/** A text in which code stands between backticks. */
+function withCode(text: string) {
+    return text
+        .split("`")
+        .map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))
 }
 
 /** A field that takes what the schema allows. */

@@ -37,7 +37,7 @@ const MAX_VERSIONS = 50
 
 /** A board's client as others see it. */
 export type BoardClient = EventEmitter<BoardEvents> &
-    Pick<Board, Exclude<keyof Board, keyof EventEmitter>>
+    Omit<Pick<Board, keyof Board>, keyof EventEmitter | "textFilter">
 
 interface SessionEvents {
     state: [BoardState]
