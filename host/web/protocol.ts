@@ -158,7 +158,7 @@ export interface FlashView {
     counts: { writes: number; bytes: number; erases: number }
     /** For so long these were counted, in ms. */
     countedMs: number
-    /** Years until the pages are worn out at this rate; undefined while nothing is written. */
+    /** Years until the pages are worn out at this rate; undefined while that is not known. */
     years?: number
 }
 

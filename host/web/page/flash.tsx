@@ -54,7 +54,7 @@ export function Flash({ board }: { board: string }) {
 }
 
 function yearsText(years: number | undefined): string {
-    if (years === undefined) return "nothing is written"
+    if (years === undefined) return "not known yet"
     if (years > 1000) return "more than 1,000 years"
     return `${years < 10 ? years.toFixed(1) : Math.round(years)} years until a page has been erased 100,000 times`
 }

@@ -9,6 +9,8 @@ import type { FlashPiece, FlashView } from "../protocol.ts"
 
 /** Times that a page of flash may be erased, as makers of such chips promise. */
 const ERASE_CYCLES = 100_000
+/** What a board writes at its start says nothing about the rate: so long is counted first, in ms. */
+const ENOUGH_MS = 60_000
 const YEAR_MS = 365.25 * 86_400_000
 /** Kinds of the firmware's own slots, by the beginning of their keys. */
 const SLOT_KINDS: [RegExp, FlashPiece["kind"]][] = [
@@ -55,7 +57,7 @@ function kindOf(key: string): FlashPiece["kind"] {
  */
 function yearsLeft(view: FlashView): number | undefined {
     const { pieces, areaBytes, counts, countedMs } = view
-    if (counts.writes === 0) return undefined
+    if (counts.writes === 0 || countedMs < ENOUGH_MS) return undefined
     const live = pieces
         .filter(({ isLive, kind }) => isLive && kind !== "program")
         .reduce((sum, { size }) => sum + size + ENTRY_BYTES, 0)

@@ -115,7 +115,8 @@ export class Session extends EventEmitter<SessionEvents> {
         const off = simulator?.power === false
         return {
             id: this.id,
-            name: info?.hostname ?? this.id,
+            // a board may say what it likes
+            name: String(info?.hostname ?? this.id),
             state: off ? "off" : isLost ? "lost" : (info?.state ?? "starting"),
             failed: tasks.filter(({ state }) => state === "failed").length,
         }

@@ -4,6 +4,7 @@ import {
     NoBoardError,
     watchBus,
 } from "../../client/index.ts"
+import { printable } from "../../printable.ts"
 import type { BoardSummary } from "../protocol.ts"
 import { type BoardClient, Session } from "./session.ts"
 import type { SimulatedBoard } from "./simulated-board.ts"
@@ -39,7 +40,10 @@ export class Sessions {
     /** Joins the bus, now or as soon as it is there. @returns why it is not there yet, if so */
     async start(): Promise<string | undefined> {
         try {
-            const bus = await watchBus(this.options, board => this.add(board))
+            const bus = await watchBus(this.options, board => {
+                board.textFilter = printable
+                this.add(board)
+            })
             if (this.closed) await bus.close()
             else this.bus = bus
             return undefined
