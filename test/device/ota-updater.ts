@@ -1,7 +1,5 @@
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR } from "../../src/log"
-import { FlashSlots } from "../../src/platform"
-import { MemoryFlash } from "../../src/testing"
 import {
     OTA_BODY,
     OTA_KEY,
@@ -12,8 +10,9 @@ import {
 import { MAX_REASON } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
 import { OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
+import { cutAtRandom, CutFlash } from "./support/ota-cuts"
 
-/** Power cuts at random points; 1,000 in a campaign. */
+/** Power cuts at random points; `npm run test:ota` makes 1,000. */
 const RANDOM_CUTS = 60
 
 const A = "HOSTNAME=a\n"
@@ -25,24 +24,6 @@ async function hold(board: OtaBoard, version: number, body: string) {
     await board.start()
     await board.pass(31)
     expect(board.shown()).toBe(`${version} active`)
-}
-
-/** Flash that takes so many writes, then none. */
-class CutFlash implements FlashSlots {
-    private readonly memory = new MemoryFlash()
-    readonly stats = this.memory.stats
-    /** Writes that it still takes; -1: all. */
-    left = -1
-
-    async read(key: string): Promise<Buffer | undefined> {
-        return await this.memory.read(key)
-    }
-
-    async write(key: string, value: Buffer): Promise<void> {
-        if (this.left === 0) throw new Error("no power")
-        if (this.left > 0) this.left--
-        await this.memory.write(key, value)
-    }
 }
 
 describe("an update", () => {
@@ -393,48 +374,6 @@ describe("a power cut", () => {
         expect(cuts > 5).toBe(true)
     })
     test("at random points of a board's life leaves one version, whole", async () => {
-        let seed = 7
-        const random = (below: number) => {
-            seed = (seed * 48271) % 65521
-            return seed % below
-        }
-        const flash = new CutFlash()
-        const board = new OtaBoard(flash)
-        await board.build("OTA_KEY", OTA_KEY)
-        await board.start()
-        let highest = 0
-        let kept = 0
-        const textOf = (version: number) => `_V=${version}\n${A}`
-        for (let cut = 0; cut < RANDOM_CUTS; cut++) {
-            const before = board.record()
-            const next = highest + 1 + random(2)
-            flash.left = random(7)
-            // an update that holds, is taken back, or is met by the cut
-            await board.offer(signed(next, textOf(next)))
-            for (let i = random(4); i > 0; i--) await board.start()
-            try {
-                if (random(2) === 0) await board.pass(181)
-            } catch (e: any) {
-                // the flash does not take the proof
-            }
-            flash.left = -1
-            await board.start()
-            const { version } = board.record()
-            const stored = await board.file.read()
-            const text = stored ? stored.text : ""
-            expect(text).toBe(version > 0 ? textOf(version) : "")
-            expect(version === before.version || version === next).toBe(true)
-            if (version === next) kept++
-            highest = Math.max(highest, board.record().highest)
-            try {
-                await board.pass(181)
-            } catch (e: any) {
-                throw new Error("the flash is whole again")
-            }
-        }
-        console.log(
-            `${RANDOM_CUTS} random cuts: ${kept} times the new version, 0 mixed`
-        )
-        expect(kept > 0 && kept < RANDOM_CUTS).toBe(true)
+        await cutAtRandom(RANDOM_CUTS)
     })
 })
