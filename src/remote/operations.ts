@@ -2,7 +2,7 @@
 // parts of the firmware. All arguments are texts from the bus, which nobody has checked.
 import * as ds from "@devicescript/core"
 import { deviceId } from "../platform"
-import type { TaskStatus } from "../tasks"
+import type { TaskRegistry, TaskStatus } from "../tasks"
 import { remoteError, sendItem } from "./answer"
 import type { RemoteConfig, RemoteSettings } from "./parts"
 import type { Call } from "./state"
@@ -60,7 +60,7 @@ export async function carryOut(call: Call): Promise<void> {
         case ds.FiberdOperation.Time:
             return clock.setWall(integer(call, 0), "host")
         case ds.FiberdOperation.Reboot:
-            restartLater.start(reboot || ds.restart)
+            restartLater.start(tasks, reboot)
             return
         case ds.FiberdOperation.Offer:
             return await offer(call)
@@ -215,13 +215,17 @@ function settingsOf({ parts }: Call): RemoteSettings {
     return wanted(parts.settings, "settings")
 }
 
-/** A part of a configuration file, in hexadecimal digits. */
 /** Restarts once the answer has been sent. */
-async function restartLater(restart: () => void): Promise<void> {
+async function restartLater(
+    tasks: TaskRegistry,
+    reboot: (() => void) | undefined
+): Promise<void> {
     await ds.sleep(BEFORE_RESTART_MS)
-    restart()
+    if (reboot) reboot()
+    else tasks.shutDown(ds.restart)
 }
 
+/** A part of a configuration file, in hexadecimal digits. */
 async function offer(call: Call): Promise<void> {
     const part = Buffer.from(call.args[2] || "", "hex")
     await configOf(call).offer(integer(call, 0), integer(call, 1), part)

@@ -21,7 +21,7 @@ export interface RemoteParts {
     config?: RemoteConfig
     /** Figures of parts that the service does not know, by name. */
     figures?: () => Record<string, number | string | undefined>
-    /** Restarts the board in order; by default it restarts at once. */
+    /** Restarts the board; the tasks are stopped first by default. */
     reboot?: () => void
 }
 
