@@ -18,7 +18,7 @@ export const FAILED = "failed"
  * window and counters. What most handlers never need is not set, to save heap.
  */
 export interface HandlerEntry extends HandlerOptions {
-    /** The most detailed level that it takes of any topic; NONE while it is out. */
+    /** The most detailed level that it takes; TRACE with levels by topic, NONE while it is out. */
     threshold: Level
     /** Up to this level it takes records as they are: NONE while it has filters or levels by topic. */
     plainLevel: Level
@@ -141,7 +141,7 @@ export function takeOptions(
 /** Puts the options of an entry in force, in a new burst window. */
 export function activate(entry: HandlerEntry, now: number): void {
     const { level, levels, filters } = entry
-    entry.threshold = levels ? levels.finest() : level
+    entry.threshold = levels ? TRACE : level
     setFilters(entry, filters ? filters.list : [])
     entry.activeFormatter = entry.formatter
     entry.failed = false
@@ -166,25 +166,28 @@ export function startWindow(entry: HandlerEntry, now: number): void {
 /** What `handlers()` tells of a handler. */
 export interface HandlerInfo {
     name: string
-    /** The level in force; NONE while it is out. */
+    /** The level in force; TRACE with levels by topic, NONE while it is out. */
     level: Level
     /** `running` or `failed`. */
     state: string
     /** What it threw last; undefined when it never did. */
     error: string | undefined
     account: Account
-    /** The options in force, which may be given to `configureHandler` again. */
-    options: HandlerOptions
 }
 
-/** What `handlers()` tells of one: the handler's own account, and what never reached it. */
-export function handlerInfo(entry: HandlerEntry): HandlerInfo {
-    const { name, error, handler, passed, threshold } = entry
+/** The options of a handler, whether it is out or not. */
+export function optionsOf(entry: HandlerEntry): HandlerOptions {
     const options: any = {}
     for (const option of optionNames(HANDLER_OPTIONS)) {
         const value = (entry as any)[option]
         if (value !== undefined) options[option] = value
     }
+    return options
+}
+
+/** What `handlers()` tells of one: the handler's own account, and what never reached it. */
+export function handlerInfo(entry: HandlerEntry): HandlerInfo {
+    const { name, error, handler, passed, threshold } = entry
     const own = handler.queue || handler
     const account: Account = own.account
         ? Object.assign({}, own.account())
@@ -194,7 +197,7 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     account.dropped += dropped
     if (ds.isSimulator()) checkAccount(name, account)
     const state = entry.failed ? FAILED : RUNNING
-    return { name, level: threshold, state, error, account, options }
+    return { name, level: threshold, state, error, account }
 }
 
 /** What must hold at each moment; a board goes on without asking. */

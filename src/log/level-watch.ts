@@ -10,8 +10,9 @@ export function maxLevel({ rules, entries }: Core): Level {
     const finest = rules.finest()
     let most = NONE
     for (const entry of entries) {
-        const { direct, threshold } = entry
-        most = Math.max(most, direct ? threshold : Math.min(threshold, finest))
+        const { direct, levels, threshold } = entry
+        const own = levels ? Math.min(threshold, levels.finest()) : threshold
+        most = Math.max(most, direct ? own : Math.min(own, finest))
     }
     return most
 }

@@ -129,9 +129,8 @@ export function parseLevelSpec(text: string, fallback: Level): LevelRules {
     const rules = new LevelRules(fallback)
     if (typeof text !== "string")
         throw specError("" + text, 0, "a text is wanted")
-    let blanked = text
-    for (const blank of ["\t", "\n", "\r"])
-        blanked = replaceAll(blanked, blank, " ")
+    const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
+    const blanked = replaceAll(lines, "\n", " ")
     let hasDefault = false
     let start = 0
     for (const word of splitText(blanked, " ")) {

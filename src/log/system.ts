@@ -7,6 +7,7 @@ import {
     HandlerInfo,
     isLogOption,
     makeEntry,
+    optionsOf,
     takeOptions,
 } from "./entry"
 import { LOG_TOPIC } from "./faults"
@@ -52,17 +53,7 @@ const NEVER = -1
 export class LogSystem implements Core {
     // those of the hot path first, and always set
     busy = false
-    readonly record: LogRecord = {
-        level: 0,
-        time: NEVER,
-        message: "",
-        topic: "",
-        mark: undefined,
-        name: "",
-        stamp: undefined,
-        wall: undefined,
-        meta: undefined,
-    }
+    readonly record = { time: NEVER } as LogRecord
     source: Source = undefined
     readonly millis: () => number
     deferred: Deferred[] = undefined
@@ -197,6 +188,14 @@ export class LogSystem implements Core {
     }
 
     /**
+     * The options of a handler, which may be given to `configureHandler` again.
+     * @throws UNKNOWN_HANDLER_ERROR
+     */
+    handlerOptions(name: string): HandlerOptions {
+        return optionsOf(getEntry(this, name))
+    }
+
+    /**
      * Restricts a topic and its children to one handler; undefined ends that.
      * @throws UNKNOWN_HANDLER_ERROR, RangeError for a malformed topic
      */
@@ -313,12 +312,11 @@ export class LogSystem implements Core {
     allLevels(): TopicLevel[] {
         const { rules } = this
         const levels: TopicLevel[] = []
-        for (const logger of this.topics) {
-            const { name } = logger
+        this.topics.forEach(({ name }) => {
             // a task's logger and a plain one may have the same topic
             if (!levels.some(known => known.topic === name))
                 levels.push({ topic: name, level: rules.levelOf(name) })
-        }
+        })
         levels.push({ topic: "", level: rules.fallback })
         return levels
     }

@@ -77,6 +77,25 @@ describe("filters (L7)", () => {
         expect(out.take()).toBe("info net.a 3")
     })
 
+    test("what all filters before all handlers ignore is settled by a default", () => {
+        const { log, out, l } = fresh()
+        log.addFilter(topicFilter("net", KEEP))
+        log.setFilterDefault(STOP)
+        log.logger("net.a").info("kept")
+        l.info("no filter asks for this one: it is not before x")
+        log.addFilter(levelFilter(0, ERROR, KEEP))
+        l.info("stopped")
+        l.error("kept")
+        expect(out.take()).toBe("info net.a kept|error x kept")
+        log.setFilterDefault(KEEP)
+        l.info("kept again")
+        expect(out.take()).toBe("info x kept again")
+        expectPart(
+            thrown(() => log.setFilterDefault(2)),
+            "filterDefault: wanted a whole number, 0 to 1, got 2"
+        )
+    })
+
     test("filters before all handlers are bounded", () => {
         const { log } = fresh()
         expectPart(
@@ -186,6 +205,37 @@ describe("formatters (L8)", () => {
         log.configureHandler("out", { formatter: null })
         log.logger("net").info("m")
         expect(out.lines[4]).toBe(undefined)
+    })
+
+    test("local time, and lines of a limited length", () => {
+        const { log, out, clock } = fresh()
+        clock.setWall(1700000000123)
+        const formatted = (options: any) => {
+            log.configureHandler("out", {
+                formatter: new TemplateFormatter("{time} {message}", options),
+            })
+            log.logger("x").info("K\u00fcche 0123456789")
+            const [line] = out.lines
+            out.take()
+            return line
+        }
+        expect(formatted({ timeOffset: 90 })).toBe(
+            "2023-11-14T23:43:20.123+01:30 K\u00fcche 0123456789"
+        )
+        expect(formatted({ timeOffset: -840 })).toBe(
+            "2023-11-14T08:13:20.123-14:00 K\u00fcche 0123456789"
+        )
+        expect(formatted({ charsLimit: 32 })).toBe(
+            "2023-11-14T22:13:20.123Z K" + "[...]"
+        )
+        expectPart(
+            thrown(() => formatted({ timeOffset: 841 })),
+            "timeOffset: wanted a whole number, -840 to 840 minutes, got 841"
+        )
+        expectPart(
+            thrown(() => formatted({ charsLimit: 15 })),
+            "charsLimit: wanted a whole number, 16 to 65535 bytes, got 15"
+        )
     })
 
     test("a bad template is refused at once", () => {

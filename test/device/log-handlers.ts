@@ -5,13 +5,17 @@ import {
     ConsoleHandler,
     DEBUG,
     ERROR,
+    FilterChain,
     Handler,
     HandlerOptions,
+    KEEP,
+    levelFilter,
     LogRecord,
     LogSystem,
     NONE,
     parseLevelSpec,
     RingHandler,
+    STOP,
     WARNING,
 } from "../../src/log"
 import { account, fresh, info, settle } from "./support/handlers"
@@ -88,6 +92,30 @@ describe("handlers by name (L5)", () => {
         )
         l.warning("still")
         expect(out.take()).toBe("warning x still")
+    })
+
+    test("options can be read back, and given again", () => {
+        const { log, out, l } = fresh({ level: WARNING, restartAfter: 5 })
+        const filters = new FilterChain([levelFilter(0, ERROR, KEEP)])
+        log.configureHandler("out", { filters, filterDefault: STOP })
+        const options = log.handlerOptions("out")
+        expect(options.filters.list[0].name).toBe("level")
+        expect(
+            `${options.level} ${options.restartAfter} ${options.filterDefault}`
+        ).toBe(`${WARNING} 5 ${STOP}`)
+        expect(`${options.burst.records} ${options.burst.window}`).toBe(
+            "100 1000"
+        )
+        log.configureHandler("out", { level: DEBUG, filterDefault: KEEP })
+        l.info("yes")
+        log.configureHandler("out", options)
+        l.warning("no")
+        l.error("yes")
+        expect(out.take()).toBe("info x yes|error x yes")
+        expectPart(
+            thrown(() => log.handlerOptions("nobody")),
+            "UnknownHandlerError"
+        )
     })
 
     test("a bad option is refused before anything is told or changed", () => {

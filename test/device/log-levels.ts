@@ -256,6 +256,26 @@ describe("level specification (L3)", () => {
         expect(parseLevelSpec("NONE", INFO).levelOf("x")).toBe(NONE)
     })
 
+    test("words between blanks, tabs and line ends", () => {
+        const rules = parseLevelSpec("\terror\t debug@net\r\ninfo@x\n", INFO)
+        expect(rules.toText()).toBe("error debug@net info@x")
+        expect(faultAt("error\tdebug@net\nloud")).toBe(16)
+    })
+
+    test("the level of each topic in use", () => {
+        const { log } = freshLog("warning debug@net")
+        log.logger("net.tcp")
+        log.service("pump").info("no")
+        log.logger("task.pump")
+        log.setLevel("task.*", ERROR)
+        expect(
+            log
+                .allLevels()
+                .map(({ topic, level }) => `${topic} ${levelName(level)}`)
+                .join("|")
+        ).toBe("log warning|net.tcp debug|task.pump error| warning")
+    })
+
     test("the most exact one wins", () => {
         const rules = parseLevelSpec(
             "error info@task.* debug@task.pump warning@task.pu* notice@*.deep",

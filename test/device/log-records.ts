@@ -37,7 +37,7 @@ describe("records (L9)", () => {
         clock.setWall(1700000000000)
         log.service("pump", "inlet").error("m")
         expect(JSON.stringify(seen[0])).toBe(
-            '{"level":6,"time":1000,"message":"1 of 2","topic":"net","name":"net","stamp":"1.000","meta":{"peer":"a"}}'
+            '{"time":1000,"topic":"net","name":"net","meta":{"peer":"a"},"level":6,"message":"1 of 2","stamp":"1.000"}'
         )
         const { time, wall, level, topic, mark, message, meta } = seen[1]
         expect(`${time} ${wall} ${level}`).toBe("2500 1700000000000 3")
@@ -79,6 +79,29 @@ describe("records (L9)", () => {
         out.take()
         grandchild.info("no")
         expect(out.take()).toBe("")
+    })
+
+    test("setMeta holds for all further records of a logger, as of a task", () => {
+        const { log, out } = freshLog()
+        const s = log.service("pump")
+        s.setMeta({ run: 1 })
+        s.info("m")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"run":1}')
+        s.with({ step: 2 }).info("m")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"run":1,"step":2}')
+        // also between two records of one logger
+        s.setMeta({ run: 2 })
+        s.info("m")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"run":2}')
+        log.service("pump").info("another logger of the topic")
+        expect(out.lastMeta).toBe(undefined)
+        s.setMeta(undefined)
+        s.info("m")
+        expect(out.lastMeta).toBe(undefined)
+        const nothing: any = [1]
+        s.setMeta(nothing)
+        s.info("m")
+        expect(out.lastMeta).toBe(undefined)
     })
 
     test("reports are rendered by default or by a callback", () => {
