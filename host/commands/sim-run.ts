@@ -8,7 +8,6 @@ import {
     readSyslogRecord,
 } from "../record.ts"
 import {
-    buildProgram,
     gatherSettings,
     LogWatch,
     type SimEvent,
@@ -63,6 +62,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         history: 0,
         fastBoot: options.watch,
         onBuild: () => view.note(`building ${options.main} ...`),
+        onBuilt: bytecode => checkBoardSettings(bytecode, gathered),
         onMalformed: problem => complain(`collector: ${problem}`),
         onDeath: error => ending.fail(error),
     })
@@ -112,16 +112,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             end: () => ending.end("the scenario is over"),
         })
     }
-    const check = async () => {
-        if (options.image) return
-        const building = () => view.note(`building ${options.main} ...`)
-        const { bytecode } = await buildProgram(options.main, {
-            ...options,
-            started: building,
-        })
-        await checkBoardSettings(bytecode, gathered)
-    }
-    const end = await run(sim, ending, options, check, started, play).finally(
+    const end = await run(sim, ending, options, started, play).finally(
         async () => {
             endWatch()
             await endWeb()
@@ -148,32 +139,26 @@ async function run(
     sim: Simulator,
     ending: Ending,
     options: SimCommandOptions,
-    check: () => Promise<void>,
     started: () => Promise<void>,
     play: () => Promise<void>
 ): Promise<End> {
-    let isOver = false
-    const start = async () => {
-        await check()
-        // somebody may have had enough of the build
-        if (isOver) return
-        await sim.start()
-        await started()
-        await firstBoot(sim, ending, options)
-    }
     try {
-        await Promise.race([start(), ending.promise])
+        await Promise.race([
+            sim.start().then(async () => {
+                await started()
+                return firstBoot(sim, ending, options)
+            }),
+            ending.promise,
+        ])
         play().catch((error: Error) =>
             ending.fail(
                 new FirmwareError(`the scenario failed: ${error.message}`)
             )
         )
         const end = await ending.promise
-        isOver = true
         await sim.stop(end.reason)
         return end
     } catch (error) {
-        isOver = true
         await sim.stop((error as Error).message)
         throw error
     }

@@ -35,6 +35,8 @@ export interface SimulatorOptions {
     optimise?: boolean
     /** Called when a real build starts, which takes some seconds. */
     onBuild?: () => void
+    /** Called with the image before it is deployed; what it throws ends the start. */
+    onBuilt?: (bytecode: Buffer) => Promise<void>
     /** Called when a sender breaks the framing at the collector. */
     onMalformed?: (problem: string) => void
     /** Called when the VM process died by itself: not by `kill`, `stop` or `cutAfterWrite`. */

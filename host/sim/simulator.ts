@@ -276,9 +276,13 @@ export class Simulator {
 
     /** Builds the program; an image has one, whose debug information may be kept. */
     private async build(): Promise<Partial<KeptBuild> | undefined> {
-        const { main, board, image, optimise, onBuild } = this.options
-        if (!image)
-            return buildProgram(main, { started: onBuild, optimise, board })
+        const { main, board, image, optimise, onBuild, onBuilt } = this.options
+        if (!image) {
+            const options = { started: onBuild, optimise, board }
+            const built = await buildProgram(main, options)
+            await onBuilt?.(built.bytecode)
+            return built
+        }
         const program = FlashStore.parse(image).program()
         return program && { debugFile: findDebugFile(buildId(program)) }
     }
