@@ -16,7 +16,7 @@ QUEUE_DROP: int 50 100 = 75 | % full: what waits for flash takes only errors …
 QUEUE_LOW: int 0 50 = 25 | … until so many %, …
 QUEUE_FLUSH: int 0 1000000 = 1000 | … and is emptied after so many dropped lines; 0: never
 HB_LEVEL: level = info | what LED and buzzer show
-HB_PERIOD: duration 0 1h restart = 5s | beat when nothing is logged; 0: none
+HB_PERIOD: duration 0 1h = 5s | beat when nothing is logged; 0: none
 SYSLOG_HOST: host 0 64 = | collector; empty: off
 SYSLOG_PORT: int 0 65535 = 0 | its port; 0: 514, 6514 for tls, 2514 for relp
 SYSLOG_PROTO: one-of tcp|tls|relp = tcp | transport to it
@@ -31,7 +31,7 @@ SYSLOG_WINDOW: size 0 8KB restart = 4KB | part of that which is kept after it wa
 BACKOFF_MIN: duration 10ms 1s = 250ms | between attempts to connect: the first time …
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 SAFE_STARTS: int 1 255 restart = 5 | so many short starts in a row lead to safe mode …
-SAFE_SECONDS: int 1 3600 restart = 30 | … a start being short under so many seconds
+SAFE_SECONDS: int 1 3600 = 30 | … a start being short under so many seconds
 REMOTE: one-of off|read|full restart = full | what \`fiberctl\` may do: nothing, look, everything
 DEMO: flag restart = | a task that logs at every level and throws once in a while; empty: in the simulator
 `

@@ -1,39 +1,6 @@
-// The log of the reference firmware, whose settings change while it runs.
+// The reference firmware, whose settings change while it runs.
 import * as ds from "@devicescript/core"
-import { startBoard } from "../../../boards"
-import {
-    BuzzerHeartBeat,
-    HeartBeatHandler,
-    LedHeartBeat,
-} from "../../../src/heartbeat"
-import { followSettings } from "../../../src/hot-settings"
-import { FileRotationHandler } from "../../../src/flashlog"
-import { ConsoleHandler, LogSystem } from "../../../src/log"
-import { SocketArbiter } from "../../../src/net"
-import { SettingsFlash, SystemClock, SystemSocket } from "../../../src/platform"
-import { FIRMWARE_SETTINGS, loadSettings } from "../../../src/settings"
-import { Rsyslogger, RsyslogHandler } from "../../../src/syslog"
-
-const clock = new SystemClock()
-const flash = new SettingsFlash()
-const socket = new SystemSocket()
-const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
-const log = new LogSystem(clock)
-const { led, buzzer } = startBoard()
-const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
-    {},
-    () => {}
-)
-log.addHandler("console", new ConsoleHandler())
-log.addHandler(
-    "file",
-    new FileRotationHandler("error.log", 1400, { flash, clock })
-)
-log.addHandler("led", new HeartBeatHandler(new LedHeartBeat(led)))
-log.addHandler("buzzer", new HeartBeatHandler(new BuzzerHeartBeat(buzzer)))
-log.addHandler("syslog", new RsyslogHandler(rsyslogger))
-followSettings(settings, log, rsyslogger, "nameless")
+import { log, settings } from "../../../src/main"
 
 const hot = log.logger("hot")
 const show = (what: string) => {
@@ -41,14 +8,16 @@ const show = (what: string) => {
     hot.error("{0}: {1}", what, levels.join(" "))
 }
 show("before")
-while (rsyslogger.stats().delivered < 1) await ds.sleep(50)
-await ds.sleep(10)
+await ds.sleep(2000)
 settings.set("LOG_LEVEL", "error warning@hot")
 settings.set("HB_LEVEL", "alert")
+await ds.sleep(10)
 settings.set("FILE_LEVEL", "critical")
 settings.set("SYSLOG_LEVEL", "warning")
+await ds.sleep(10)
 settings.set("HOSTNAME", "renamed")
 settings.set("SYSLOG_FAC", "daemon")
+await ds.sleep(10)
 show("after")
 hot.warning("is sent")
 hot.notice("is not logged")
