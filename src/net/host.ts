@@ -1,3 +1,5 @@
+import { splitText } from "../platform"
+
 /** Longest host name or address, in characters. */
 export const MAX_HOST = 64
 const LETTERS = "abcdefghijklmnopqrstuvwxyz-_"
@@ -32,7 +34,7 @@ export function hostFault(text: string): string | undefined {
     )
         return "a host name or address: letters, digits, - and _ between single dots"
     // a name never ends with a number: 1.2.3 and 1.2.3.999 are wrong addresses
-    const parts = low.split(".")
+    const parts = splitText(low, ".")
     if (!consistsOf(parts[parts.length - 1], DIGITS)) return undefined
     for (const part of parts)
         if (

@@ -1,7 +1,7 @@
 // Reads a signed settings file; docs/ota.md has the format, `host/ota/file.ts` is its twin on the
 // host. What is read here comes from whoever reaches the board: nothing of it is trusted.
 import * as ds from "@devicescript/core"
-import { Hashed, sha256 } from "../platform"
+import { Hashed, sha256, splitText } from "../platform"
 import { decodeBase64 } from "./base64"
 import { Pieces } from "./pieces"
 
@@ -77,7 +77,7 @@ export function bodyHash({ pieces, bodyAt }: SignedFile): string {
 /** `#ota version=N device=ID|share=P% [seal=NONCE]`, and nothing else. */
 function parseHeader(pieces: Pieces, header: Buffer): SignedFile | undefined {
     const line = header.toString()
-    const [, versionWord, target, sealWord] = line.split(" ")
+    const [, versionWord, target, sealWord] = splitText(line, " ")
     // a version of 2^31 or more would be no integer to the VM, and false
     const version = parseInt(after(versionWord, "version=")) | 0
     const share = parseInt(after(target, "share=")) | 0

@@ -1,4 +1,4 @@
-import { splitText } from "./text"
+import { splitText } from "./split"
 
 /**
  * Options as data. A part writes down what it takes as a table, one line for each option:

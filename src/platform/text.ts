@@ -1,18 +1,4 @@
-import { replaceAll } from "./replace"
-
-/** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
-export function splitText(text: string, separator: string): string[] {
-    const parts: string[] = []
-    let start = 0
-    while (true) {
-        const at = text.indexOf(separator, start)
-        if (at < 0) break
-        parts.push(text.slice(start, at))
-        start = at + separator.length
-    }
-    parts.push(text.slice(start))
-    return parts
-}
+import { replaceAll } from "./split"
 
 /** End of the control characters that take one byte, of the printable ones, and of C1. */
 const SPACE = 0x20

@@ -1,4 +1,4 @@
-import { replaceAll } from "./text"
+import { replaceAll, splitText } from "./text"
 
 // What is a secret although no schema says so: settings of a program without a schema, or of
 // another version of it. Read by Node as well.
@@ -12,8 +12,9 @@ const HARMLESS = "PUBKEY PUBLIC_KEY KEYBOARD BYPASS COMPASS AUTHOR"
 /** Whether the name of a setting says that its value must not be shown. */
 export function isSecretName(key: string): boolean {
     let name = `_${key.toUpperCase()}_`
-    for (const word of HARMLESS.split(" ")) name = replaceAll(name, word, "")
-    for (const part of SECRET.split(" "))
+    for (const word of splitText(HARMLESS, " "))
+        name = replaceAll(name, word, "")
+    for (const part of splitText(SECRET, " "))
         if (name.indexOf(part) >= 0) return true
     return false
 }

@@ -1,6 +1,6 @@
 // What settings do with texts, the same on the board and in Node, which cannot load all of the
 // platform.
-export { replaceAll } from "../platform/replace"
+export { replaceAll, splitText } from "../platform/split"
 
 /** Position of the next `what`, or the length of the text. */
 export function indexOrEnd(text: string, what: string, from: number): number {

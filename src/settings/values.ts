@@ -1,6 +1,6 @@
 import { lineOf, Rule } from "./schema"
 import { isSecretName } from "./secrets"
-import { byteLength, replaceAll, skipChars } from "./text"
+import { byteLength, replaceAll, skipChars, splitText } from "./text"
 
 // Reads the text of a setting as its value, by the kind that its schema names. Texts are never
 // evaluated. Read by Node as well, so what belongs to other parts is handed in.
@@ -176,7 +176,7 @@ function isUrl(low: string): boolean {
 
 function readList(text: string): string[] {
     const words: string[] = []
-    for (const part of text.split(",")) {
+    for (const part of splitText(text, ",")) {
         const word = part.trim()
         if (word) words.push(word)
     }

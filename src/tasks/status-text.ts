@@ -1,4 +1,5 @@
 import { rfc3339 } from "../log"
+import { splitText } from "../platform"
 import { failureText, placeText } from "./errors"
 import { TaskState } from "./options"
 import { isWithin, TaskRecord } from "./state"
@@ -42,7 +43,7 @@ export function statusText(
     if (status.left !== undefined)
         lines.push(`${plural(status.left, "run")} left behind`)
     if (lastLine) lines.push(lastLine)
-    const depth = parent ? parent.split(".") : []
+    const depth = parent ? splitText(parent, ".") : []
     const indent = depth.map(() => "  ").join("")
     return lines
         .map((line, at) => indent + (at > 0 ? "    " : "") + line)

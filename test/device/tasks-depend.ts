@@ -267,21 +267,22 @@ describe("tasks: dependencies", () => {
             { notify: true }
         )
         const options = { requires: ["base"] }
-        for (let i = 0; i < 32; ++i) tasks.add("t" + i, forever, options)
-        const deleted = tasks.get("t31")
+        // so many that the loop pauses between the first and the last ones
+        for (let i = 0; i < 60; ++i) tasks.add("t" + i, forever, options)
+        const deleted = tasks.get("t59")
         const intervene = async () => {
-            await tasks.stop("t30")
-            await tasks.delete("t31")
+            await tasks.stop("t58")
+            await tasks.delete("t59")
         }
         const end = tasks.onChange(task => {
             if (task.name === "t0" && task.state === "starting")
                 intervene.start()
         })
-        await bench.become("t29", "running")
+        await bench.become("t57", "running")
         await ds.sleep(20)
         end()
-        same(bench.state("t30"), "stopped")
-        same(tasks.get("t30").runs, undefined)
+        same(bench.state("t58"), "stopped")
+        same(tasks.get("t58").runs, undefined)
         same(deleted.state, "stopped")
         same(deleted.runs, undefined)
         await tasks.dispose()

@@ -1,3 +1,17 @@
+/** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
+export function splitText(text: string, separator: string): string[] {
+    const parts: string[] = []
+    let start = 0
+    while (true) {
+        const at = text.indexOf(separator, start)
+        if (at < 0) break
+        parts.push(text.slice(start, at))
+        start = at + separator.length
+    }
+    parts.push(text.slice(start))
+    return parts
+}
+
 /** Most pieces of a text before they are put together: a text may be nothing but what is replaced. */
 const MAX_PIECES = 64
 
