@@ -152,7 +152,10 @@ export const tasks = new TaskRegistry({
 })
 const isDemo = settings.get("DEMO") ?? ds.isSimulator()
 log.enableProgress(isDemo)
-tasks.add("heartbeat", () => beat([led, buzzer]), { core: true })
+tasks.add("heartbeat", () => beat([led, buzzer]), {
+    core: true,
+    autostart: false,
+})
 followSettings(settings, "every=HB_PERIOD", plan => {
     if (plan.every > 0) tasks.schedule("heartbeat", plan)
     else tasks.unschedule("heartbeat")

@@ -28,6 +28,9 @@ function repeat(piece: string, length: number): string {
     return text + text.slice(0, length - text.length)
 }
 
+/** Entries of a text that are read: the first ones have the most before them. */
+const LOOKED_AT = 40
+
 describe("dotenv", () => {
     test("reads each vector as npm dotenv does", async () => {
         for (const vector of DOTENV_VECTORS) {
@@ -81,10 +84,9 @@ describe("dotenv", () => {
             const pieces = Math.idiv(room, piece.byteLength)
             const text = start + repeat(piece, pieces * piece.length)
             const scan = scanDotenv(text)
-            await ds.sleep(0)
-            while (scan.at < scan.text.length) {
-                nextEntry(scan)
+            for (let i = 0; i < LOOKED_AT && scan.at < text.length; ++i) {
                 await ds.sleep(0)
+                nextEntry(scan)
             }
         }
     })
