@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { CODE_LIMIT, type ProgramImage, readImage } from "../lib/image.ts"
+import { buildFolder, uncalledMethods } from "../../host/sim/index.ts"
 import { type Table, table } from "../lib/table.ts"
 
 /** The programs whose size is told, by what they stand for. */
@@ -68,6 +69,19 @@ export async function runSize(): Promise<{
                 Object.entries(firmware.modules)
             )
         )
+    const uncalled = await uncalledMethods(
+        buildFolder("src/main.ts", true, undefined)
+    )
+    tables.push(
+        table(
+            "Methods that the reference firmware links, but nobody calls",
+            ["method", "file"],
+            (uncalled ?? []).map(({ owner, name, path }) => [
+                `${owner}.${name}`,
+                path,
+            ])
+        )
+    )
     return { results, tables }
 }
 
