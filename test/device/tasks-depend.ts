@@ -274,7 +274,7 @@ describe("tasks: dependencies", () => {
         const intervene = async () => {
             await tasks.stop("t30")
             await tasks.delete("t31")
-            begun = (tasks.get("t30").runs || 0) + (deleted.runs || 0)
+            begun = (tasks.get("t30").runs ?? 0) + (deleted.runs ?? 0)
             end()
         }
         const end = tasks.onChange(task => {
@@ -286,7 +286,7 @@ describe("tasks: dependencies", () => {
         await ds.sleep(20)
         same(bench.state("t30"), "stopped")
         same(deleted.state, "stopped")
-        same((tasks.get("t30").runs || 0) + (deleted.runs || 0), begun)
+        same((tasks.get("t30").runs ?? 0) + (deleted.runs ?? 0), begun)
         await tasks.dispose()
     })
 })
