@@ -1,18 +1,4 @@
-/** Severities by their number in RFC 5424, and `trace` below them, as the firmware has them. */
-export const LEVELS = [
-    "emergency",
-    "alert",
-    "critical",
-    "error",
-    "warning",
-    "notice",
-    "info",
-    "debug",
-    "trace",
-] as const
-
-/** The name of a severity. */
-export type Level = (typeof LEVELS)[number]
+import { isLevel, type Level, LEVELS } from "./levels.ts"
 
 /** A log record, read back from a line that the board printed or sent. */
 export interface LogRecord {
@@ -38,11 +24,6 @@ const SYSLOG =
 const PARAMETER = / ([^ =\]"]+)="((?:[^"\\]|\\.)*)"/g
 const NIL = "-"
 const BOM = "\uFEFF"
-
-/** Whether `name` is a severity. */
-export function isLevel(name: string): name is Level {
-    return (LEVELS as readonly string[]).includes(name)
-}
 
 /**
  * Reads a line of the console in the firmware's own form, `TIME [LEVEL] [TOPIC] MESSAGE`;

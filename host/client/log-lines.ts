@@ -1,19 +1,7 @@
+import { LEVELS } from "../levels.ts"
 import type { Board } from "./board.ts"
 import { RemoteError } from "./errors.ts"
 import type { FileLine, RingLine } from "./types.ts"
-
-/** Levels by number, as lines name them. */
-const LABELS = [
-    "EMERGENCY",
-    "ALERT",
-    "CRITICAL",
-    "ERROR",
-    "WARNING",
-    "NOTICE",
-    "INFO",
-    "DEBUG",
-    "TRACE",
-]
 
 /** A line of a board's log, wherever it was kept. */
 export interface LogLine {
@@ -47,7 +35,7 @@ export function parseRingLine(text: string, startedAt: number): LogLine {
     if (!match)
         return { time: "", mark: "", message: text, boot: 0, source: "ring" }
     const [, time, label, mark, message] = match
-    const level = LABELS.indexOf(label!)
+    const level = LEVELS.findIndex(name => name.toUpperCase() === label)
     return {
         at: /^\d+(\.\d+)?$/.test(time!)
             ? Math.round(startedAt + Number(time) * 1000)

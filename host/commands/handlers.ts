@@ -7,7 +7,7 @@ import {
     withBoard,
 } from "./board.ts"
 import { table } from "./table.ts"
-import { levelName } from "./words.ts"
+import { levelName } from "../levels.ts"
 
 /** Adds `fiberctl handlers`: where the log goes, and the account of each way. */
 export function addHandlersCommand(program: Command): void {

@@ -1,6 +1,6 @@
 import type { LogLine } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
-import { LEVELS } from "./words.ts"
+import { LEVELS } from "../levels.ts"
 
 /** Which lines are wanted, as the options of `fiberctl logs` say it. */
 export interface FilterOptions {

@@ -12,7 +12,7 @@ import {
     withBoards,
 } from "./board.ts"
 import { type FilterOptions, makeFilter, taskOf } from "./log-filter.ts"
-import { levelName } from "./words.ts"
+import { levelName } from "../levels.ts"
 
 /** Lines that `-f` begins with. */
 const FOLLOW_LINES = 10

@@ -1,5 +1,6 @@
 import { type Matcher, parseMatcher } from "../matcher.ts"
-import { isLevel, LEVELS, type LogRecord } from "../record.ts"
+import { isLevel, LEVELS } from "../levels.ts"
+import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
 
 /** Watches for what a run must show (`--expect`), and for what it must not (`--fail-on`). */

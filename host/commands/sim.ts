@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
-import { isLevel, type Level, LEVELS } from "../record.ts"
+import { isLevel, type Level, LEVELS } from "../levels.ts"
 import type { SettingSources } from "../sim/index.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"

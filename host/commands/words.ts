@@ -28,21 +28,3 @@ export function wallTime(unixMs: number): string {
 export function count(number: number, noun: string): string {
     return `${number} ${noun}${number === 1 ? "" : "s"}`
 }
-
-/** Levels by number, as the firmware writes them. */
-export const LEVELS = [
-    "emergency",
-    "alert",
-    "critical",
-    "error",
-    "warning",
-    "notice",
-    "info",
-    "debug",
-    "trace",
-]
-
-/** The name of a level; `none` below them. */
-export function levelName(level: number): string {
-    return LEVELS[level] ?? "none"
-}

@@ -1,3 +1,5 @@
+import { LEVELS } from "../levels.ts"
+
 /**
  * The segments of the flash log, as the firmware writes them
  * (`src/flashlog/format.ts` says what each field means). Both sides are
@@ -12,19 +14,6 @@ const NAME_LEVEL = 15
 const LONG_TIME = 255
 const MAX_LINE_BYTES = 2047
 const WALL_BIT = 0x8000
-/** Names of the levels as the device's lines have them. */
-const LEVELS = [
-    "EMERGENCY",
-    "ALERT",
-    "CRITICAL",
-    "ERROR",
-    "WARNING",
-    "NOTICE",
-    "INFO",
-    "DEBUG",
-    "TRACE",
-]
-
 /** One sound segment. */
 export interface Segment {
     /** Id of the log: CRC-16 of its file name. */
@@ -114,7 +103,7 @@ export function lineStarts({ rest, payload }: Segment): LineStart[] {
         starts.push({
             isName: level === NAME_LEVEL,
             time,
-            prefix: `${timeText(time, word >= WALL_BIT)} [${LEVELS[level]}] `,
+            prefix: `${timeText(time, word >= WALL_BIT)} [${LEVELS[level]?.toUpperCase()}] `,
             text: payload.subarray(from, end),
             missing: Math.max(0, end - payload.length),
         })

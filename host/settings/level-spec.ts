@@ -1,4 +1,4 @@
-import { LEVELS } from "../record.ts"
+import { LEVELS } from "../levels.ts"
 
 /** Longest topic or pattern, and most overrides, as the firmware's log has them. */
 const MAX_TOPIC = 48

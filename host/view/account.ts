@@ -1,4 +1,5 @@
-import { LEVELS, type LogRecord } from "../record.ts"
+import { LEVELS } from "../levels.ts"
+import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
 
 const ERROR = LEVELS.indexOf("error")

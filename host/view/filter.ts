@@ -1,4 +1,5 @@
-import { type Level, LEVELS, type LogRecord } from "../record.ts"
+import { type Level, LEVELS } from "../levels.ts"
+import type { LogRecord } from "../record.ts"
 import type { SimEvent, SimEventName } from "../sim/index.ts"
 import type { Kind } from "./kinds.ts"
 

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
-import { LEVELS, levelName } from "../../commands/words.ts"
+import { LEVELS, levelName } from "../../levels.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { Histogram } from "./histogram.tsx"

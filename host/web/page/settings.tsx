@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks"
-import { LEVELS } from "../../commands/words.ts"
+import { LEVELS } from "../../levels.ts"
 import type { SettingView } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { attempt } from "./notices.tsx"

@@ -1,5 +1,5 @@
 import type { HandlerInfo } from "../../client/types.ts"
-import { levelName } from "../../commands/words.ts"
+import { levelName } from "../../levels.ts"
 import type { BoardState } from "../protocol.ts"
 import { SomePlots } from "./plots.tsx"
 
