@@ -3,6 +3,7 @@ import {
     MAX_LOG_SEGMENTS,
     OPTION_ERROR,
     rangeError,
+    removeFrom,
 } from "../platform"
 import { SEQ_COUNT } from "./format"
 import type { FileSetup } from "./options"
@@ -40,9 +41,7 @@ export function claimSlots(log: FlashLog): void {
 
 /** Takes a log off those of its store. */
 export function releaseSlots(log: FlashLog): void {
-    const { peers } = log
-    const at = peers.indexOf(log)
-    if (at >= 0) peers.insert(at, -1)
+    removeFrom(log.peers, log)
 }
 
 /**

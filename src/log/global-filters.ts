@@ -1,4 +1,4 @@
-import { OptionTable, readOptions } from "../platform"
+import { OptionTable, readOptions, removeFrom } from "../platform"
 import { Core } from "./core"
 import { reportOut } from "./faults"
 import { KEEP, LogFilter } from "./filters"
@@ -69,7 +69,7 @@ export class GlobalFilters {
     removeFilter(name: string): boolean {
         const entry = this.find(name)
         if (!entry) return false
-        this.list.insert(this.list.indexOf(entry), -1)
+        removeFrom(this.list, entry)
         return true
     }
 

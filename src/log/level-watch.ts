@@ -1,4 +1,4 @@
-import { Signal } from "../platform"
+import { removeFrom, Signal } from "../platform"
 import { Core } from "./core"
 import { Level, NONE } from "./levels"
 
@@ -43,8 +43,7 @@ export class LevelWatch {
             throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)
         listeners.push(listener)
         return () => {
-            const at = listeners.indexOf(listener)
-            if (at >= 0) listeners.insert(at, -1)
+            removeFrom(listeners, listener)
         }
     }
 
@@ -55,8 +54,7 @@ export class LevelWatch {
         const signal = new Signal()
         this.waiting.push(signal)
         const changed = await signal.wait(timeout)
-        const at = this.waiting.indexOf(signal)
-        if (at >= 0) this.waiting.insert(at, -1)
+        removeFrom(this.waiting, signal)
         return changed
     }
 

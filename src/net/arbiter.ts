@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Clock, NetSocket, resumeFiber } from "../platform"
+import { Clock, NetSocket, removeFrom, resumeFiber } from "../platform"
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
@@ -141,8 +141,7 @@ export class SocketArbiter {
     release(lease: Lease): void {
         if (lease.isOver) return
         lease.isOver = true
-        const at = this.waiting.indexOf(lease)
-        if (at >= 0) this.waiting.insert(at, -1)
+        removeFrom(this.waiting, lease)
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open: the next owner starts clean

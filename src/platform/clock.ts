@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { removeFrom } from "./list"
 
 /** How the wall clock was changed. */
 export interface ClockChange {
@@ -90,8 +91,7 @@ export class SystemClock implements Clock {
         const { listeners } = this
         listeners.push(listener)
         return () => {
-            const at = listeners.indexOf(listener)
-            if (at >= 0) listeners.insert(at, -1)
+            removeFrom(listeners, listener)
         }
     }
 }

@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { removeFrom } from "./list"
 
 /**
  * Resumes a fiber if it still exists and is suspended, and does nothing otherwise.
@@ -69,7 +70,6 @@ export class Signal {
         const { waiters } = this
         waiters.push(self)
         await ds.suspend(timeout)
-        const at = waiters.indexOf(self)
-        if (at >= 0) waiters.insert(at, -1)
+        removeFrom(waiters, self)
     }
 }

@@ -1,4 +1,4 @@
-import { checkOption, OptionTable, Signal } from "../../platform"
+import { checkOption, OptionTable, removeFrom, Signal } from "../../platform"
 import { Handler, HandlerOptions } from "../handler"
 import { matches } from "../pattern"
 import { LogRecord } from "../record"
@@ -233,8 +233,7 @@ export class RingHandler implements Handler {
             throw new RangeError(`at most ${MAX_FOLLOWERS} follow a ring`)
         const signal = new Signal()
         followers.push(signal)
-        if (!(await signal.wait(timeout)))
-            followers.insert(followers.indexOf(signal), -1)
+        if (!(await signal.wait(timeout))) removeFrom(followers, signal)
     }
 }
 
