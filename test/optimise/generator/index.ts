@@ -45,6 +45,9 @@ function none(v: any): any {
     if (v === 1) return 1
     return v > 1 ? null : undefined
 }
+function bare(v: any): any {
+    return Array.isArray(v) || v instanceof Buffer ? v.length : v
+}
 let state: any = 1
 let trail = ""
 function mark(v: any): void {
