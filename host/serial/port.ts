@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs"
 import { SerialPort } from "serialport"
 import { UsageError } from "../errors.ts"
 import { printable } from "../printable.ts"
 
 /** USB makers of what boards have on them: Espressif, Silicon Labs, WCH, FTDI, Adafruit. */
 const VENDORS = ["303a", "10c4", "1a86", "0403", "239a"]
+/** How often the file of an open port is looked for, in ms. */
+const LOOK_MS = 500
 
 /**
  * The serial port to use: the one that is asked for, or the only one with a board on it.
@@ -45,10 +48,25 @@ export function openPort(path: string, baudRate: number): Promise<SerialPort> {
     return new Promise((resolve, reject) => {
         const port = new SerialPort({ path, baudRate, autoOpen: false })
         port.open(error => {
-            if (error) reject(new UsageError(openFailure(path, error.message)))
-            else resolve(port)
+            if (error)
+                return reject(new UsageError(openFailure(path, error.message)))
+            closeWhenGone(port)
+            resolve(port)
         })
     })
+}
+
+/**
+ * Closes a port whose file is gone: a device that was pulled out may read as one that is at its
+ * end, which serialport reads again and again, for ever.
+ */
+function closeWhenGone(port: SerialPort): void {
+    if (process.platform === "win32") return
+    const timer = setInterval(() => {
+        if (!existsSync(port.path) && port.isOpen) port.close()
+    }, LOOK_MS)
+    timer.unref()
+    port.once("close", () => clearInterval(timer))
 }
 
 function openFailure(path: string, message: string): string {

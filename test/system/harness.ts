@@ -161,8 +161,15 @@ export class Cli {
             this.watchers.add(listen)
             listen()
         })
-        await Promise.race([matched, ended, silent])
-        clearTimeout(timer)
+        try {
+            await Promise.race([matched, ended, silent])
+        } catch (error) {
+            // a child that is left would keep the test's process
+            this.child.kill("SIGKILL")
+            throw error
+        } finally {
+            clearTimeout(timer)
+        }
     }
 
     /** Sends a signal to the process. */
