@@ -13,6 +13,7 @@ export {
     type LogLine,
     newLine,
     readHistory,
+    taskOf,
 } from "./log-lines.ts"
 export { NoBoardError, RemoteError, TimedOutError } from "./errors.ts"
 export type * from "./types.ts"

@@ -26,6 +26,12 @@ const STORED = /^\[([^\]]*)\] ?(.*)$/s
 /** Seconds by which the clocks of host and board, or two roundings, may differ. */
 const SLACK_S = 2
 
+/** The task that a mark belongs to: `name`, or `name.child`; undefined for a topic. */
+export function taskOf(mark: string): string | undefined {
+    const match = /^([^.]+)\.service(\..*)?$/.exec(mark)
+    return match ? match[1]! + (match[2] ?? "") : undefined
+}
+
 /**
  * Takes a line of the ring apart.
  * @param startedAt Unix time in ms of the start of the firmware

@@ -7,7 +7,7 @@ import {
     withBoards,
 } from "./board.ts"
 import { table } from "./table.ts"
-import { duration } from "./words.ts"
+import { duration } from "../words.ts"
 
 /** Adds `fiberctl devices`: the boards on a bus. */
 export function addDevicesCommand(program: Command): void {

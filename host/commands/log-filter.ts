@@ -1,4 +1,4 @@
-import type { LogLine } from "../client/index.ts"
+import { type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
 import { LEVELS } from "../levels.ts"
 
@@ -59,12 +59,6 @@ export function makeFilter(options: FilterOptions, now = Date.now()): Wanted {
         tests.push(line => line.boot === number)
     }
     return line => tests.every(test => test(line))
-}
-
-/** The task that a mark belongs to: `name`, or `name.child`; undefined for a topic. */
-export function taskOf(mark: string): string | undefined {
-    const match = /^([^.]+)\.service(\..*)?$/.exec(mark)
-    return match ? match[1]! + (match[2] ?? "") : undefined
 }
 
 function topicOf({ mark }: LogLine): string {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
-import type { History, LogLine } from "../client/index.ts"
+import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
 import { printable, printableJson } from "../printable.ts"
 import {
@@ -11,7 +11,7 @@ import {
     withBoard,
     withBoards,
 } from "./board.ts"
-import { type FilterOptions, makeFilter, taskOf } from "./log-filter.ts"
+import { type FilterOptions, makeFilter } from "./log-filter.ts"
 import { levelName } from "../levels.ts"
 
 /** Lines that `-f` begins with. */

@@ -6,7 +6,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { duration } from "./words.ts"
+import { duration } from "../words.ts"
 
 /** Longest time until the firmware runs again, in ms: tasks may take their grace period. */
 const TIMEOUT_MS = 60_000

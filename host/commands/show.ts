@@ -7,7 +7,7 @@ import {
     withBoard,
 } from "./board.ts"
 import { linesOf } from "./status.ts"
-import { failureText } from "./status-text.ts"
+import { failureText } from "../failure-text.ts"
 
 /** Adds `fiberctl show`: everything that is known of a task. */
 export function addShowCommand(program: Command): void {

@@ -9,7 +9,7 @@ import {
     withBoard,
 } from "./board.ts"
 import { table } from "./table.ts"
-import { duration } from "./words.ts"
+import { duration } from "../words.ts"
 
 /** Adds `fiberctl stats`: figures of the device and its tasks. */
 export function addStatsCommand(program: Command): void {

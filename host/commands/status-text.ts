@@ -1,11 +1,7 @@
 import type { Paint, Colour } from "../colour.ts"
-import type {
-    BoardInfo,
-    TaskFailure,
-    TaskState,
-    TaskStatus,
-} from "../client/index.ts"
-import { count, duration, wallTime } from "./words.ts"
+import type { BoardInfo, TaskState, TaskStatus } from "../client/index.ts"
+import { failureText } from "../failure-text.ts"
+import { count, duration, wallTime } from "../words.ts"
 
 /** What a board is as a whole. */
 export type Summary = Omit<BoardInfo, "access" | "first" | "next" | "safe">
@@ -118,23 +114,4 @@ function nextText(task: TaskStatus): string | undefined {
     if (next === undefined) return undefined
     const words = `in ${duration(next - since - ago)}`
     return nextWall === undefined ? words : `${wallTime(nextWall)} (${words})`
-}
-
-/** An error with the places of its frames. */
-export function failureText(
-    { name, message, stack }: TaskFailure,
-    resolve: (text: string) => string
-): string {
-    const text = name === "thrown" ? message : `${name}: ${message}`
-    const frames = stackFrames(stack)
-    return frames.length ? `${text} at ${resolve(frames.join(" "))}` : text
-}
-
-/** The frames of a stack as they stand in lines of the log. */
-export function stackFrames(stack: string | undefined): string[] {
-    const bytes = Buffer.from(stack ?? "", "hex")
-    const frames: string[] = []
-    for (let at = 0; at + 2 <= bytes.length; at += 2)
-        frames.push(`gpc:${bytes.readUInt16LE(at)}`)
-    return frames
 }

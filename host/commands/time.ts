@@ -5,7 +5,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { wallTime } from "./words.ts"
+import { wallTime } from "../words.ts"
 
 /** Adds `fiberctl time`: the board's clock, shown or set by this machine's. */
 export function addTimeCommand(program: Command): void {

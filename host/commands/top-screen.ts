@@ -3,7 +3,7 @@ import type { Paint } from "../colour.ts"
 import type { HandlerInfo, TaskStats, TaskStatus } from "../client/index.ts"
 import { type Summary, summaryLine } from "./status-text.ts"
 import { table } from "./table.ts"
-import { duration } from "./words.ts"
+import { duration } from "../words.ts"
 
 /** What is known of the board at one moment. */
 export interface TopSample {

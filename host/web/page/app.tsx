@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks"
-import { duration, wallTime } from "../../commands/words.ts"
+import { duration, wallTime } from "../../words.ts"
 import type { BoardState } from "../protocol.ts"
 import { Configuration } from "./config.tsx"
 import { Flash } from "./flash.tsx"

@@ -1,5 +1,5 @@
 import type { FlashPiece, FlashView } from "../protocol.ts"
-import { duration } from "../../commands/words.ts"
+import { duration } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
 import { useAnswer } from "./use-answer.ts"

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks"
-import { duration } from "../../commands/words.ts"
+import { duration } from "../../words.ts"
 import type { Line } from "../protocol.ts"
 
 const BINS = 90

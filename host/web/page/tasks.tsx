@@ -1,5 +1,5 @@
 import type { TaskState } from "../../client/types.ts"
-import { duration } from "../../commands/words.ts"
+import { duration } from "../../words.ts"
 import type { BoardState, TaskVerb, TaskView } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { attempt } from "./notices.tsx"

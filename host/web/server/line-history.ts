@@ -1,5 +1,4 @@
-import { taskOf } from "../../commands/log-filter.ts"
-import type { LogLine } from "../../client/index.ts"
+import { type LogLine, taskOf } from "../../client/index.ts"
 import { type Line, MAX_LINES } from "../protocol.ts"
 
 /** Lines that may be over the limit, so that not each new one moves all others. */

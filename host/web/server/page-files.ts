@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib"
 const PAGE_FOLDER = fileURLToPath(new URL("../page/", import.meta.url))
 const DIST_FOLDER = fileURLToPath(new URL("../dist/", import.meta.url))
 /** Both are read by the page's bundle as well. */
-const SHARED = ["../protocol.ts", "../../levels.ts", "../../commands/words.ts"]
+const SHARED = ["../protocol.ts", "../../levels.ts", "../../words.ts"]
 
 /** A file of the page. */
 export interface PageFile {

@@ -9,7 +9,7 @@ import {
     type TaskStatus,
     TimedOutError,
 } from "../../client/index.ts"
-import { failureText } from "../../commands/status-text.ts"
+import { failureText } from "../../failure-text.ts"
 import {
     type BoardState,
     type BoardSummary,
