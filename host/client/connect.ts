@@ -5,6 +5,8 @@ import { NoBoardError } from "./errors.ts"
 import { findSimulator } from "./find.ts"
 import { Link } from "./link.ts"
 import { SERVICE_CLASS } from "./protocol.ts"
+import { serialWire } from "./serial-wire.ts"
+import { tcpWire } from "./wire.ts"
 
 /** A board announces its services every 500 ms: so long more of them are waited for, in ms. */
 const MORE_MS = 700
@@ -110,13 +112,16 @@ async function join({
     serial,
 }: ConnectOptions): Promise<{ link: Link; simulator?: BusFile }> {
     if (bus !== undefined)
-        return { link: await Link.tcp(async () => parseAddress(bus)) }
-    if (serial !== undefined) return { link: await Link.serial(serial) }
+        return { link: await Link.join(tcpWire(async () => parseAddress(bus))) }
+    if (serial !== undefined)
+        return { link: await Link.join(serialWire(serial)) }
     const simulator = findSimulator(state)
-    const link = await Link.tcp(async () => ({
-        host: "127.0.0.1",
-        port: findSimulator(state).port,
-    }))
+    const link = await Link.join(
+        tcpWire(async () => ({
+            host: "127.0.0.1",
+            port: findSimulator(state).port,
+        }))
+    )
     return { link, simulator }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { programDevice } from "../../host/bus/index.ts"
 import { connect } from "../../host/client/index.ts"
 import { Link } from "../../host/client/link.ts"
+import { tcpWire } from "../../host/client/wire.ts"
 import {
     encodeRequest,
     Operation,
@@ -154,10 +155,9 @@ async function heapAfter(
     const sim = await startSimulator(t, { main })
     await sim.waitFor("console", event => event.text === "beat")
     const bus = `127.0.0.1:${sim.busPort}`
-    const link = await Link.tcp(async () => ({
-        host: "127.0.0.1",
-        port: sim.busPort,
-    }))
+    const link = await Link.join(
+        tcpWire(async () => ({ host: "127.0.0.1", port: sim.busPort }))
+    )
     cleanUp(t, () => link.close())
     await work(sim, link)
     assert.deepEqual(sim.past("panic"), [])
