@@ -28,6 +28,9 @@ const SPARED: number[] = [Operation.Reboot, Operation.Start]
 /** How far two figures of a heap may lie apart, in bytes: what is in use changes from run to run. */
 const HEAP_SLACK = 1000
 
+/** The board is left alone for so many beats before its heap is measured. */
+const QUIET_BEATS = 3
+
 /** Numbers from a seed: the minimal standard generator. */
 class Random {
     private state: number
@@ -167,6 +170,14 @@ async function heapAfter(
     const board = await connect({ bus })
     cleanUp(t, () => board.disconnect())
     await board.info()
+    // what is still served takes heap for as long
+    for (let i = 0; i < QUIET_BEATS; i++)
+        await sim.waitFor(
+            "console",
+            event => event.text === "beat",
+            10_000,
+            sim.at
+        )
     await board.start("eat")
     return heapLeft(sim, at)
 }
