@@ -119,6 +119,44 @@ test("flow: a test of what was just stored is made at once", () => {
     ])
 })
 
+test("flow: what is known on all ways is not tested again", () => {
+    const subject = new Subject(`
+        function f(next: any) {
+            let entry = next()
+            while (entry) {
+                try {
+                    while (entry) entry = next()
+                } catch (e: any) {
+                    entry = next()
+                }
+            }
+        }
+        f(() => 0)`)
+    subject.run((_, f) => splitWebs(f), straighten)
+    const tests = subject.list("f").filter(line => line.startsWith("if"))
+    // before the loop, at its end, and at the end of the handler
+    assert.equal(tests.length, 3)
+})
+
+test("flow: what a fault may have changed is tested again", () => {
+    const subject = new Subject(`
+        function f(next: any) {
+            let entry = next()
+            if (entry) {
+                try {
+                    entry = 0
+                    next()
+                    entry = 1
+                } catch (e: any) {}
+                if (entry) console.log("1")
+            }
+        }
+        f(() => 0)`)
+    subject.run((_, f) => splitWebs(f), straighten)
+    const tests = subject.list("f").filter(line => line.startsWith("if"))
+    assert.equal(tests.length, 2)
+})
+
 test("flow: a text decides a test, and only the empty one is false", () => {
     const subject = new Subject(`
         function f(): string {

@@ -1,10 +1,16 @@
 // Straightens the ways through a function: blocks that nothing leads to go, a jump to a jump goes
 // to its end, blocks that only follow on each other become one, a return is copied over a jump
-// to it, and a condition that is known on one way is not tested again on it.
+// to it, and a condition that is known on one way, or on all ways, is not tested again there.
 //
 // Precondition: none. A handler keeps its block, as it must begin with `catch` or `finally`.
 import { isPure } from "../effects.ts"
-import { followFlow, isHandler, namedBlocks, redirect } from "../flow.ts"
+import {
+    type Flow,
+    followFlow,
+    isHandler,
+    namedBlocks,
+    redirect,
+} from "../flow.ts"
 import { Op } from "../format.ts"
 import {
     type Block,
@@ -37,6 +43,7 @@ export function straighten(program: Program, f: Func): boolean {
                 }
         if (removeUnreached(f)) again = true
         if (mergeBlocks(f)) again = true
+        if (!again && decideKnown(program, f)) again = true
         changed ||= again
     }
     return changed
@@ -141,6 +148,64 @@ function testOfStored(f: Func, { statements, end }: Block) {
     if (!next || last?.op !== Op.store_local) return undefined
     if (last.number !== next.variable) return undefined
     return { stored: last.args[0]!, test: next.end }
+}
+
+/** A test of a variable that goes one way whatever way led to it is none. */
+function decideKnown(program: Program, f: Func): boolean {
+    const flow = followFlow(f)
+    let changed = false
+    for (const block of flow.order) {
+        const { end } = block
+        if (end.kind !== "branch" || end.yes === end.no) continue
+        const { op, number } = end.condition
+        if (op !== Op.load_local || f.variables[number]!.captured) continue
+        const truth = truthAtEnd(f, flow, block, number, new Set())
+        if (typeof truth !== "boolean") continue
+        const to = truth ? end.yes : end.no
+        block.end = { kind: "jump", to, place: end.place }
+        count(program, "condition known on all ways")
+        changed = true
+    }
+    return changed
+}
+
+/** What is known of a variable as a condition: nothing yet, or that it may be either. */
+type Truth = boolean | "unseen" | "either"
+
+/** @param seen blocks whose ways have been counted, or are being counted */
+function truthAtEnd(
+    f: Func,
+    flow: Flow,
+    block: Block,
+    variable: number,
+    seen: Set<Block>
+): Truth {
+    const written = block.statements.findLast(
+        ({ op, number }) => op === Op.store_local && number === variable
+    )
+    if (written) return truthOf(written.args[0]!) ?? "either"
+    if (seen.has(block)) return "unseen"
+    seen.add(block)
+    // faults and jumps out of regions are not among the ways of a flow
+    if (block === f.blocks[0] || isHandler(block)) return "either"
+    if (flow.jumpTargets.includes(block)) return "either"
+    let truth: Truth = "unseen"
+    for (const before of flow.before.get(block)!) {
+        const { end } = before
+        const tested =
+            end.kind === "branch" &&
+            end.yes !== end.no &&
+            end.condition.op === Op.load_local &&
+            end.condition.number === variable
+        const way = tested
+            ? end.yes === block
+            : truthAtEnd(f, flow, before, variable, seen)
+        if (way === "unseen") continue
+        if (way === "either" || (truth !== "unseen" && way !== truth))
+            return "either"
+        truth = way
+    }
+    return truth
 }
 
 /** A constant that is stored just before its test decides it. */
