@@ -29,8 +29,8 @@ export function row(f: Figures): string {
 export function sound(f: Figures): void {
     const { stats } = f
     assert.equal(f.panics, 0)
-    // what the machine itself was late is not ours
-    assert.ok(f.jitter - f.machine < JITTER_MS, row(f))
+    // what the machine itself was late is not ours, and a busy one is slow in the VM's work too
+    assert.ok(f.jitter < JITTER_MS + 2 * f.machine, row(f))
     assert.equal(stats.received, f.lines)
     assert.equal(stats.received, stats.delivered + stats.queued + stats.dropped)
     assert.equal(f.miscounts, 0)
