@@ -341,6 +341,7 @@ export class Board extends EventEmitter<BoardEvents> {
         until: number
     ): Promise<Item[] | undefined> {
         const payload = encodeRequest(id, operation, args)
+        let timer: NodeJS.Timeout | undefined
         const send = () =>
             this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
         return new Promise<Item[] | undefined>((resolve, reject) => {
@@ -356,7 +357,7 @@ export class Board extends EventEmitter<BoardEvents> {
             }
             this.pending.set(id, pending)
             let silence = FIRST_SILENCE_MS
-            const timer = setInterval(() => {
+            timer = setInterval(() => {
                 const now = Date.now()
                 if (now > until)
                     reject(
@@ -373,14 +374,11 @@ export class Board extends EventEmitter<BoardEvents> {
                     else if (!pending.isKnown) send()
                 }
             }, FIRST_SILENCE_MS / 3)
-            const settled = () => {
-                clearInterval(timer)
-                this.pending.delete(id)
-            }
-            pending.resolve = items => (settled(), resolve(items))
-            pending.reject = error => (settled(), reject(error))
             send()
-        }).finally(() => this.pending.delete(id))
+        }).finally(() => {
+            clearInterval(timer)
+            this.pending.delete(id)
+        })
     }
 
     private async one(operation: OperationName): Promise<unknown> {

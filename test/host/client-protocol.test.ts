@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { EventEmitter } from "node:events"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 import {
@@ -12,6 +13,8 @@ import {
     SERVICE_CLASS,
     splitItems,
 } from "../../host/client/protocol.ts"
+import { Board } from "../../host/client/board.ts"
+import type { Link } from "../../host/client/link.ts"
 import { programDevice } from "../../host/bus/index.ts"
 import { buildProgram } from "../../host/sim/index.ts"
 
@@ -82,4 +85,25 @@ test("a request that does not fit is refused", () => {
     assert.equal(encodeRequest(1, "Start", [most]).length, 236)
     assert.throws(() => encodeRequest(1, "Start", [`${most}x`]), /237 bytes/)
     assert.throws(() => encodeRequest(1, "Start", ["a\0b"]), /zero byte/)
+})
+
+test("a board that does not answer leaves no timer behind", async t => {
+    t.mock.timers.enable({ apis: ["setInterval", "Date"] })
+    const started = t.mock.method(globalThis, "setInterval")
+    const ended = t.mock.method(globalThis, "clearInterval")
+    let sent = 0
+    const link = Object.assign(new EventEmitter(), {
+        isUp: true,
+        send: () => void sent++,
+    })
+    const board = new Board(link as unknown as Link, "0123456789abcdef")
+    const answer = board.info()
+    const refused = assert.rejects(answer, /the board did not answer \(Info\)/)
+    for (let ms = 0; ms < 20_000; ms += 100) t.mock.timers.tick(100)
+    await refused
+    assert.ok(sent > 1)
+    assert.equal(started.mock.callCount(), 1)
+    assert.deepEqual(ended.mock.calls.at(-1)?.arguments, [
+        started.mock.calls[0]!.result,
+    ])
 })
