@@ -71,11 +71,12 @@ export async function buildProgram(
 ): Promise<BuiltProgram> {
     checkProgram(main)
     checkBoardFile(board)
+    // first, as editors and type checks need the libraries even where nothing is to be built
+    await unpackLibraries()
     const folder = buildFolder(main, optimise, board)
     const kept = readCurrent(folder)
     if (kept) return { ...kept, cached: true }
     started()
-    await unpackLibraries()
     mkdirSync(CACHE_FOLDER, { recursive: true })
     const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
@@ -144,9 +145,9 @@ export async function unpackLibraries(): Promise<void> {
     }
 }
 
-/** Says that the tool of this version has unpacked its libraries; gone with node_modules. */
+/** Says that the tool of this version has unpacked its libraries; npm removes it with them. */
 function unpackedMark(): string {
-    return `node_modules/@devicescript/.unpacked-${toolVersion()}`
+    return `node_modules/@devicescript/core/.unpacked-${toolVersion()}`
 }
 
 /** Compiles into `folder`, whose lock is held. */
