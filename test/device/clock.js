@@ -12,25 +12,31 @@ const RACE_STEP_MS = 4
 
 const real = Date.now
 const seed = Number(process.env.RACE ?? 0)
+const limit = Number(process.env.LIMIT_MS ?? Infinity)
+const steady = steadyClock()
+const start = steady()
 
-Date.now = seed ? racing(seed) : steady()
+Date.now = seed ? racingClock(seed) : steady
+// an idle VM does not look
+setInterval(() => {
+    if (steady() - start <= limit) return
+    process.stderr.write(`no end after ${limit} ms of the VM's time\n`)
+    process.exit(1)
+}, LOOK_MS).unref()
 
-function steady() {
+function steadyClock() {
     let seen = real()
     let shown = seen
-    const look = () => {
+    return () => {
         const now = real()
         shown += Math.min(Math.max(now - seen, 0), LONGEST_STEP_MS)
         seen = now
         return shown
     }
-    // an idle VM does not look
-    setInterval(look, LOOK_MS).unref()
-    return look
 }
 
 /** @param {number} state seed of the minimal standard generator */
-function racing(state) {
+function racingClock(state) {
     const random = () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff
     let ahead = 0
     return () => {

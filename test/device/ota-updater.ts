@@ -9,22 +9,16 @@ import {
 } from "../vectors/ota"
 import { MAX_REASON } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
-import { OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
-import { cutAtRandom, CutFlash } from "./support/ota-cuts"
+import { hold, OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
+import { cutAtRandom, CutFlash, deliverAgain } from "./support/ota-campaigns"
 
 /** Power cuts at random points; `npm run test:ota` makes 1,000. */
-const RANDOM_CUTS = 60
+const RANDOM_CUTS = 12
+/** Deliveries of the same file; `npm run test:ota` makes 1,000. */
+const DELIVERIES = 100
 
 const A = "HOSTNAME=a\n"
 const B = "HOSTNAME=b\n"
-
-/** Takes a version and lets it hold. */
-async function hold(board: OtaBoard, version: number, body: string) {
-    expect((await board.offer(signed(version, body))).state).toBe("probation")
-    await board.start()
-    await board.pass(31)
-    expect(board.shown()).toBe(`${version} active`)
-}
 
 describe("an update", () => {
     test("is taken, put on probation, and holds", async () => {
@@ -132,22 +126,8 @@ describe("an update", () => {
         await board.start()
         expect((await board.offer(signed(7, A))).reason).toBe("updates are off")
     })
-    test("1,000 times the same writes nothing", async () => {
-        const board = await startedBoard()
-        await hold(board, 7, A)
-        const { writes } = board.flash.stats
-        for (let i = 0; i < 1000; i++)
-            expect((await board.offer(signed(7, A))).state).toBe("active")
-        for (let i = 0; i < 1000; i++)
-            expect((await board.offer(signed(6, A))).state).toBe("refused")
-        console.log(
-            `2,000 deliveries: ${board.flash.stats.writes - writes} writes`
-        )
-        expect(board.flash.stats.writes).toBe(writes)
-        const refusals = board.records.filter(
-            r => r.meta["state"] === "refused"
-        )
-        expect(refusals.length).toBe(1)
+    test(`${DELIVERIES} times the same writes nothing`, async () => {
+        await deliverAgain(DELIVERIES)
     })
     test("with the same settings under a higher version is active at once", async () => {
         const board = await startedBoard()

@@ -1,3 +1,4 @@
+import { expect } from "@devicescript/test"
 import {
     GuardReport,
     guardStart,
@@ -155,4 +156,12 @@ export async function startedBoard(
         await board.build(key, settings[key])
     await board.start()
     return board
+}
+
+/** Takes a version and lets it hold. */
+export async function hold(board: OtaBoard, version: number, body: string) {
+    expect((await board.offer(signed(version, body))).state).toBe("probation")
+    await board.start()
+    await board.pass(31)
+    expect(board.shown()).toBe(`${version} active`)
 }

@@ -1,8 +1,10 @@
+import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
+import { isAuthentic, parseFile, Pieces, TrustedKeys } from "../../../src/ota"
 import { FlashSlots } from "../../../src/platform"
 import { MemoryFlash } from "../../../src/testing"
 import { OTA_KEY } from "../../vectors/ota"
-import { OtaBoard, signed } from "./ota"
+import { hold, OtaBoard, signed, startedBoard } from "./ota"
 
 /** Flash that takes so many writes, then none. */
 export class CutFlash implements FlashSlots {
@@ -65,4 +67,53 @@ export async function cutAtRandom(count: number): Promise<void> {
     }
     console.log(`${count} random cuts: ${kept} times the new version, 0 mixed`)
     expect(kept > 0 && kept < count).toBe(true)
+}
+
+/** Delivers the version in force, and one that is older, so many times each. */
+export async function deliverAgain(count: number): Promise<void> {
+    const board = await startedBoard()
+    await hold(board, 7, "HOSTNAME=a\n")
+    const { stats } = board.flash
+    const { writes } = stats
+    for (let i = 0; i < count; i++)
+        expect((await board.offer(signed(7, "HOSTNAME=a\n"))).state).toBe(
+            "active"
+        )
+    for (let i = 0; i < count; i++)
+        expect((await board.offer(signed(6, "HOSTNAME=a\n"))).state).toBe(
+            "refused"
+        )
+    console.log(`${2 * count} deliveries: ${stats.writes - writes} writes`)
+    expect(stats.writes).toBe(writes)
+    const refusals = board.records.filter(r => r.meta["state"] === "refused")
+    expect(refusals.length).toBe(1)
+}
+
+/** Whether a board takes a damaged file for a good one. */
+async function isTaken(bytes: Buffer, keys: TrustedKeys): Promise<boolean> {
+    await ds.sleep(0) // the steps without a wait are limited
+    const pieces = new Pieces()
+    pieces.add(bytes)
+    const file = await parseFile(pieces)
+    return typeof file !== "string" && (await isAuthentic(file, keys))
+}
+
+/** Flips one bit of so many in a signed file, and cuts it at one of so many lengths. */
+export async function damageFile(
+    text: string,
+    keys: TrustedKeys,
+    everyBit: number,
+    everyLength: number
+): Promise<void> {
+    const bytes = Buffer.from(text)
+    let taken = 0
+    for (let bit = 0; bit < bytes.length * 8; bit += everyBit) {
+        bytes[bit >> 3] ^= 1 << (bit & 7)
+        if (await isTaken(bytes, keys)) taken++
+        bytes[bit >> 3] ^= 1 << (bit & 7)
+    }
+    for (let length = 0; length < bytes.length; length += everyLength)
+        if (await isTaken(bytes.slice(0, length), keys)) taken++
+    expect(taken).toBe(0)
+    expect(await isTaken(bytes, keys)).toBe(true)
 }

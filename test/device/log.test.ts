@@ -1,0 +1,3 @@
+import { testPrograms } from "../system/device-programs.ts"
+
+testPrograms("log")
