@@ -27,11 +27,17 @@ export type SimEvent<N extends SimEventName = SimEventName> = {
     [K in N]: { event: K; at: number; sincePowerOn?: number } & SimEvents[K]
 }[N]
 
+/**
+ * A wait goes by the board's own time, so that a busy machine is no failure. A board that has no
+ * power, or hangs, is waited for so many times as long on the host's clock.
+ */
+const SLOWEST = 10
+
 /** An event that was waited for did not come. */
 export class EventTimeout extends Error {
     constructor(event: string, ms: number, seen: number) {
         super(
-            `no matching "${event}" event within ${ms} ms (${seen} "${event}" events came)`
+            `no matching "${event}" event within ${ms} ms of the board's time (${seen} "${event}" events came)`
         )
         this.name = "EventTimeout"
     }
@@ -46,6 +52,9 @@ export class EventLog {
     private readonly kept: SimEvent[] = []
     private readonly limit: number
     private powerOnAt: number | undefined
+    /** How long the board has run, in ms of its own time. */
+    private ran = 0
+    private readonly waiting = new Set<() => void>()
 
     /**
      * @param limit how many events are kept for `past` and `waitFor`
@@ -73,6 +82,12 @@ export class EventLog {
         this.powerOnAt = this.at
     }
 
+    /** The board has run for so many ms more. */
+    advance(ms: number): void {
+        this.ran += ms
+        for (const look of [...this.waiting]) look()
+    }
+
     emit<N extends SimEventName>(event: N, data: SimEvents[N]): void {
         const { at, sincePowerOn } = this
         const entry = { event, at, sincePowerOn, ...data } as SimEvent
@@ -97,7 +112,7 @@ export class EventLog {
 
     /**
      * Waits for an event that `matches`; one that came before counts, from `since` (ms) on.
-     * @throws EventTimeout after `timeoutMs`
+     * @throws EventTimeout after `timeoutMs` of the board's own time
      */
     waitFor<N extends SimEventName>(
         name: N,
@@ -108,19 +123,26 @@ export class EventLog {
         const found = this.past(name, since).find(matches)
         if (found) return Promise.resolve(found)
         return new Promise((resolve, reject) => {
+            const end = this.ran + timeoutMs
             const settle = (action: () => void) => {
                 clearTimeout(timer)
+                this.waiting.delete(look)
                 stop()
                 action()
             }
+            const fail = () => {
+                const seen = this.past(name, since).length
+                settle(() => reject(new EventTimeout(name, timeoutMs, seen)))
+            }
+            const look = () => {
+                if (this.ran >= end) fail()
+            }
+            this.waiting.add(look)
             const stop = this.onEvent(entry => {
                 if (isNamed(entry, name) && matches(entry))
                     settle(() => resolve(entry))
             })
-            const timer = setTimeout(() => {
-                const seen = this.past(name, since).length
-                settle(() => reject(new EventTimeout(name, timeoutMs, seen)))
-            }, timeoutMs)
+            const timer = setTimeout(fail, timeoutMs * SLOWEST)
         })
     }
 }

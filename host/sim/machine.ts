@@ -15,6 +15,8 @@ export interface MachineListener {
     /** The account of flash writes since this machine was made. */
     flash(counts: FlashCounts): void
     panic(code: number): void
+    /** The VM ran for so many ms more of its own time. */
+    ran(ms: number): void
     /** The VM process ended by itself, and not after a reset that the firmware asked for. */
     death(error: FirmwareError): void
 }
@@ -68,6 +70,7 @@ export class Machine {
                 line: line => this.listener.line(line),
                 flash: counts => this.account(counts),
                 panic: code => code && this.listener.panic(code),
+                ran: ms => this.listener.ran(ms),
                 fault: problem => (this.fault = problem),
                 exit: (code, signal) => this.ended(vm, code, signal),
             },

@@ -246,7 +246,7 @@ export class Simulator {
 
     /**
      * Waits for an event that `matches`; one that came before counts, from `since` on.
-     * @throws EventTimeout after `timeoutMs` (10 s by default)
+     * @throws EventTimeout after `timeoutMs` (10 s by default) of the board's own time
      */
     waitFor<N extends SimEventName>(
         name: N,
@@ -268,6 +268,7 @@ export class Simulator {
                         code,
                         meaning: panicMeaning(code),
                     }),
+                ran: ms => this.events.advance(ms),
                 death: error => this.options.onDeath?.(error),
             },
             this.options

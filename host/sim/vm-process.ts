@@ -17,6 +17,11 @@ const TOOL_BUS_PORT = 8082
 /** How long the VM waits before it starts the program, so that devices can announce themselves. */
 const BOOT_DELAY_MS = 1100
 
+/** How often the process looks how long it ran, in ms; a look that comes late counts twice that. */
+const LOOK_MS = 20
+/** How often it tells that, in ms of its own time. */
+const TELL_MS = 200
+
 /** The part of the VM's emscripten Module that is hooked. */
 interface VmModule {
     flashLoad: () => Uint8Array
@@ -152,6 +157,20 @@ function skipBootDelay(): void {
     }, 0)
 }
 
+/** Tells how long the VM has run: by that the host knows a slow machine from a board that hangs. */
+function tellProgress(): void {
+    let seen = performance.now()
+    let ran = 0
+    setInterval(() => {
+        const now = performance.now()
+        ran += Math.min(now - seen, 2 * LOOK_MS)
+        seen = now
+        if (ran < TELL_MS) return
+        report({ type: "ran", ms: ran })
+        ran = 0
+    }, LOOK_MS).unref()
+}
+
 // the board has no life of its own: it goes when the simulator goes
 process.on("disconnect", () => process.exit(0))
 process.on("SIGINT", () => {})
@@ -166,6 +185,7 @@ process.once("message", (go: VmGo) => {
     redirectBus(go.busPort)
     openAfterHandshake()
     hookModule(go)
+    tellProgress()
     process.argv = [process.execPath, "devs", "--quiet", "--no-colors", "vm"]
     process.argv.push("--tcp", "--device-id", go.deviceId)
     void tool.mainCli()

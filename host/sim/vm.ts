@@ -11,6 +11,8 @@ export interface VmListener {
     line(line: string): void
     flash(counts: FlashCounts): void
     panic(code: number): void
+    /** It ran for so many ms more of its own time. */
+    ran(ms: number): void
     /** The process cannot go on and ends. */
     fault(problem: string): void
     /** The process ended. */
@@ -89,6 +91,9 @@ function tell(listener: VmListener, message: VmMessage): void {
             break
         case "panic":
             listener.panic(message.code)
+            break
+        case "ran":
+            listener.ran(message.ms)
             break
         case "fault":
             listener.fault(message.problem)

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import type { TestContext } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
 import {
     type Browser,
     type BrowserContextOptions,
@@ -10,8 +12,10 @@ import { cleanUp } from "../system/harness.ts"
 
 const CHROMIUM = "/usr/bin/chromium"
 
-/** Longest wait for something to be seen, in ms. */
-const TIMEOUT_MS = 15_000
+/** Longest wait for something to be seen, in ms: a busy machine draws slowly. */
+const TIMEOUT_MS = 60_000
+/** Time between two looks, in ms. */
+const LOOK_MS = 50
 
 /** Widths and colour schemes that the page is looked at in. */
 export const LOOKS = [
@@ -70,4 +74,20 @@ export async function openPage(
     })
     await page.goto(url)
     return page
+}
+
+/** Waits until the page shows what is wanted: it may not have drawn that yet. */
+export async function untilShown<T>(
+    read: () => Promise<T>,
+    wanted: T
+): Promise<void> {
+    const until = Date.now() + TIMEOUT_MS
+    const isSame = (shown: T) =>
+        JSON.stringify(shown) === JSON.stringify(wanted)
+    let shown = await read()
+    while (!isSame(shown) && Date.now() < until) {
+        await sleep(LOOK_MS)
+        shown = await read()
+    }
+    assert.deepEqual(shown, wanted)
 }
