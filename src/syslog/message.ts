@@ -1,16 +1,13 @@
 import { firstBytes, nativeFormat, textOf, WARNING } from "../log"
 import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
 import type { SyslogOptions } from "./options"
-import {
-    MAX_SEQUENCE,
-    type Outbox,
-    sequenceOf,
-    type SyslogEvent,
-} from "./outbox"
+import type { Outbox, SyslogEvent } from "./outbox"
 import { headerField, NIL } from "./text"
 
 /** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, middle, text. */
 export const FRAME = "{0} {1}{2}{3}{4}"
+/** Largest sequenceId, after which it starts again at 1: RFC 5424, section 7.3.1. */
+export const MAX_SEQUENCE = 2147483647
 /** Topic of the records about syslog itself. */
 export const SYSLOG_TOPIC = "net.syslog"
 /** Limits of RFC 5424, section 6: APP-NAME, MSGID. */
@@ -155,4 +152,10 @@ function metaElement(
 function escapeValue(text: string): string {
     const slashes = replaceAll(text, "\\", "\\\\")
     return replaceAll(replaceAll(slashes, '"', '\\"'), "]", "\\]")
+}
+
+/** The sequenceId of a frame, which may be gone. */
+export function sequenceOf({ earlier }: Outbox, frame: number): number {
+    // MAX_SEQUENCE is before 1
+    return frame > earlier ? frame - earlier : frame - earlier + MAX_SEQUENCE
 }

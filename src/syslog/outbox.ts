@@ -1,10 +1,8 @@
 import { nativeFormat } from "../log"
 import { MAX_PREFIX, messageBytes, prefixBytes } from "./framing"
-import { fitText, FRAME, renderHeader } from "./message"
+import { fitText, FRAME, MAX_SEQUENCE, renderHeader } from "./message"
 import { SyslogOptions } from "./options"
 
-/** Largest sequenceId, after which it starts again at 1: RFC 5424, section 7.3.1. */
-export const MAX_SEQUENCE = 2147483647
 /** A gap that still grows is declared again after so many ms. */
 export const DECLARE_MS = 1000
 /** Why records are dropped unless something else is said. */
@@ -317,12 +315,6 @@ export function giveUp(out: Outbox, end: number, reason: string): void {
     if (end === out.acked) return
     addGap(out, end, reason)
     arrive(out, end)
-}
-
-/** The sequenceId of a frame, which may be gone. */
-export function sequenceOf({ earlier }: Outbox, frame: number): number {
-    // MAX_SEQUENCE is before 1
-    return frame > earlier ? frame - earlier : frame - earlier + MAX_SEQUENCE
 }
 
 /** Adds the frames that have not arrived before number `to` to the gap. */
