@@ -1,4 +1,4 @@
-// Records the session of README.md: runs its commands on a simulated board and puts what they
+// Records the session of docs/fiberctl.md: runs its commands on a simulated board and puts what they
 // print between the marks. `npm run record` writes it; with `--check` it only says whether the
 // commands still run and print lines of the same kind.
 import assert from "node:assert/strict"
@@ -10,6 +10,7 @@ import { join } from "node:path"
 import { Simulator } from "../host/sim/index.ts"
 import { connect } from "../host/client/index.ts"
 
+const PAGE = "docs/fiberctl.md"
 const PROGRAM = "examples/controlled.ts"
 const BEGIN = "<!-- session -->\n"
 const END = "<!-- end of session -->"
@@ -37,7 +38,7 @@ async function record(): Promise<string> {
             lines.push(`$ fiberctl ${command}`)
             lines.push(await output(command, state))
         }
-        return "```\n" + lines.join("\n") + "\n```\n"
+        return "```text\n" + lines.join("\n") + "\n```\n"
     } finally {
         await sim.stop()
         rmSync(state, { recursive: true, force: true })
@@ -66,20 +67,20 @@ function pattern(session: string): string {
         .replace(/\bN (ms|s|min)( N s)?/g, "TIME")
 }
 
-const readme = readFileSync("README.md", "utf8")
-const begin = readme.indexOf(BEGIN)
-const end = readme.indexOf(END)
-assert.ok(begin >= 0 && end > begin, "README.md has no marks for the session")
+const page = readFileSync(PAGE, "utf8")
+const begin = page.indexOf(BEGIN)
+const end = page.indexOf(END)
+assert.ok(begin >= 0 && end > begin, `${PAGE} has no marks for the session`)
 const session = await record()
-const before = readme.slice(begin + BEGIN.length, end)
+const before = page.slice(begin + BEGIN.length, end)
 if (process.argv.includes("--check"))
     assert.equal(pattern(before.trim()), pattern(session.trim()))
 else
     writeFileSync(
-        "README.md",
-        readme.slice(0, begin + BEGIN.length) +
+        PAGE,
+        page.slice(0, begin + BEGIN.length) +
             "\n" +
             session +
             "\n" +
-            readme.slice(end)
+            page.slice(end)
     )

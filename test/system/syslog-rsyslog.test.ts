@@ -11,7 +11,7 @@ import { startLoad } from "./syslog-board.ts"
 /** The configuration that our documentation gives, for a port and a folder of the test. */
 function documented(port: number, folder: string): string {
     const text = readFileSync("docs/syslog.md", "utf8")
-    const block = /^ {4}module\(load="imtcp"\)\n(?: {4}.*\n)+/m.exec(text)![0]
+    const block = /^module\(load="imtcp"\)\n[^`]+/m.exec(text)![0]
     return block
         .replace('port="514"', `port="${port}" address="127.0.0.1"`)
         .replace("/var/log/boards", folder)

@@ -65,7 +65,7 @@ export async function openPage(
             problems.push(message.text())
     })
     page.on("request", request => {
-        if (!request.url().startsWith(new URL(url).origin))
+        if (!request.url().startsWith(new URL(".", url).href))
             problems.push(`a request to ${request.url()}`)
     })
     cleanUp(t, async () => {

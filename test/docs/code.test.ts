@@ -1,0 +1,106 @@
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { basename, join } from "node:path"
+import { test, type TestContext } from "node:test"
+import { promisify } from "node:util"
+import { parseEnv } from "../../host/env/index.ts"
+import { readScenario } from "../../host/scenario/index.ts"
+import { cleanUp, tempFolder } from "../system/harness.ts"
+import { allBlocks, type CodeBlock } from "./blocks.ts"
+
+const BLOCKS = allBlocks()
+
+/**
+ * All kinds of blocks, and how many there are of those that no test runs, reads or compiles.
+ * `sh` is run by commands.test.ts, `sh help` compared with the help of its commands, `ts` compiled
+ * for the board, `ts host` for Node.
+ */
+const KINDS = ["sh", "sh help", "ts", "ts host", "yaml", "dotenv", "text"]
+const SHOWN_ONLY = { text: 6 }
+
+const of = (kind: string) => BLOCKS.filter(block => kindOf(block) === kind)
+const kindOf = ({ language, mark }: CodeBlock) => `${language} ${mark}`.trim()
+
+test("every code block of the docs says what it is", () => {
+    for (const block of BLOCKS)
+        assert.ok(
+            KINDS.includes(kindOf(block)),
+            `${block.place}: "${kindOf(block)}" is none of ${KINDS.join(", ")}`
+        )
+})
+
+test("few code blocks of the docs are only shown", () => {
+    const shown = { text: of("text").length }
+    assert.deepEqual(shown, SHOWN_ONLY)
+})
+
+test("programs for the board in the docs compile", t =>
+    compile(t, of("ts"), "../../tsconfig.json", {
+        include: ["*.ts", "../../node_modules/@devicescript/core/src/*.d.ts"],
+    }))
+
+test("programs for Node in the docs compile", t =>
+    compile(t, of("ts host"), "../../host/tsconfig.json", {
+        include: ["*.ts"],
+        exclude: [],
+    }))
+
+test("scenarios in the docs are scenarios", async t => {
+    const folder = tempFolder(t)
+    const scenarios = of("yaml")
+    assert.ok(scenarios.length > 0)
+    for (const { code } of scenarios) {
+        const file = join(folder, "scenario.yaml")
+        writeFileSync(file, code)
+        const steps = await readScenario(file)
+        assert.ok(Array.isArray(steps) && steps.length > 0)
+    }
+})
+
+test("settings files in the docs are settings files", () => {
+    const files = of("dotenv")
+    assert.ok(files.length > 0)
+    for (const { code, place } of files)
+        assert.ok(Object.keys(parseEnv(code, place)).length > 0, place)
+})
+
+/** Compiles the blocks, those of a page as one program, in the order of the page. */
+async function compile(
+    t: TestContext,
+    blocks: CodeBlock[],
+    base: string,
+    config: object
+): Promise<void> {
+    assert.ok(blocks.length > 0)
+    mkdirSync(".devicescript", { recursive: true })
+    const folder = mkdtempSync(".devicescript/docs-")
+    cleanUp(t, () => rmSync(folder, { recursive: true }))
+    for (const page of new Set(blocks.map(({ page }) => page)))
+        writeFileSync(
+            join(folder, basename(page, ".md") + ".ts"),
+            blocks
+                .filter(block => block.page === page)
+                .map(({ place, code }) => `// ${place}\n${code}`)
+                .join("\n")
+                // as a user's project names it
+                .replaceAll(/"\.\.?\/src"/g, '"fiberd"') + "\nexport {}\n"
+        )
+    const paths = {
+        fiberd: ["../../src/index.ts"],
+        "fiberd/client": ["../../host/client/index.ts"],
+        "fiberd/host/*": ["../../host/*"],
+        "jacdac-ts": [
+            "../../node_modules/jacdac-ts/dist/types/src/jacdac.d.ts",
+        ],
+    }
+    const compilerOptions = { paths, noUnusedLocals: false }
+    writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({ extends: base, compilerOptions, ...config })
+    )
+    const tsc = "node_modules/typescript/bin/tsc"
+    await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
+        ({ stdout }: { stdout: string }) => assert.fail(stdout)
+    )
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { settingsTable } from "../../host/settings/docs.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { OTA_SETTINGS } from "../../src/ota/settings.ts"
+
+const read = (page: string) => readFileSync(page, "utf8")
+
+test("docs/quick-start.md shows the example as it stands in examples/", () => {
+    const example = read("examples/two-tasks.ts")
+    assert.ok(read("docs/quick-start.md").includes("```ts\n" + example + "```"))
+})
+
+test("docs/settings.md has the table of settings that the schema gives", () => {
+    // `fiberctl settings docs` prints it
+    const table = settingsTable([FIRMWARE_SETTINGS])
+    assert.ok(read("docs/settings.md").includes("\n\n" + table + "\n"))
+})
+
+test("docs/ota.md shows an update by settings that are there", () => {
+    const [, lines] = /```sh help\n(npx fiberctl ota keygen[^]*?)```/.exec(
+        read("docs/ota.md")
+    )!
+    assert.equal(lines!.trim().split("\n").length, 5)
+    const [, main] = /--main (\S+)/.exec(lines!)!
+    assert.ok(read(main!).includes("updateBoard"))
+    for (const [, key] of lines!.matchAll(/--set ([A-Z_]+)=/g))
+        assert.ok(OTA_SETTINGS.includes(`${key}: `), key)
+})
+
+test("README is a screen: at most 90 lines", () => {
+    const lines = read("README.md").split("\n").length
+    assert.ok(lines <= 90, `${lines} lines`)
+})
