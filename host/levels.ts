@@ -23,3 +23,22 @@ export function isLevel(name: string): name is Level {
 export function levelName(level: number): string {
     return LEVELS[level] ?? "none"
 }
+
+/** Other words for levels, as in syslog.conf. */
+const OTHER_WORDS: Record<string, Level> = {
+    emerg: "emergency",
+    crit: "critical",
+    err: "error",
+    warn: "warning",
+}
+
+/**
+ * The severity of a word as the firmware takes it: a name, one of syslog.conf's, a number from 0
+ * to 7; undefined for any other.
+ */
+export function parseLevel(word: string): Level | undefined {
+    const name = word.toLowerCase()
+    if (isLevel(name)) return name
+    if (/^[0-7]$/.test(name)) return LEVELS[Number(name)]
+    return Object.hasOwn(OTHER_WORDS, name) ? OTHER_WORDS[name] : undefined
+}

@@ -1,6 +1,6 @@
 import { type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
-import { LEVELS } from "../levels.ts"
+import { LEVELS, parseLevel } from "../levels.ts"
 
 /** Which lines are wanted, as the options of `fiberctl logs` say it. */
 export interface FilterOptions {
@@ -100,13 +100,11 @@ function levelRange(text: string): [number, number] {
 }
 
 function levelNumber(text: string): number {
-    const level = /^\d$/.test(text)
-        ? Number(text)
-        : LEVELS.findIndex(
-              name =>
-                  name === text || (text.length > 2 && name.startsWith(text))
-          )
-    if (level < 0 || level >= LEVELS.length)
+    const word = parseLevel(text)
+    const level = word
+        ? LEVELS.indexOf(word)
+        : LEVELS.findIndex(name => text.length > 2 && name.startsWith(text))
+    if (level < 0)
         throw new UsageError(
             `--priority: "${text}" is no level (${LEVELS.join(", ")})`
         )

@@ -1,5 +1,5 @@
 import { type Matcher, parseMatcher } from "../matcher.ts"
-import { isLevel, LEVELS } from "../levels.ts"
+import { LEVELS, parseLevel } from "../levels.ts"
 import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
 
@@ -14,9 +14,10 @@ export class Checks {
     constructor(expect: string[], failOn: string[]) {
         this.open = expect.map(text => parseMatcher(text, "--expect"))
         for (const text of failOn) {
+            const level = parseLevel(text)
             if (text === "panic") this.failPanic = true
-            else if (isLevel(text))
-                this.failLevel = Math.max(this.failLevel, LEVELS.indexOf(text))
+            else if (level)
+                this.failLevel = Math.max(this.failLevel, LEVELS.indexOf(level))
             else this.failOn.push(parseMatcher(text, "--fail-on"))
         }
         this.isAsked = expect.length > 0

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
-import { isLevel, type Level, LEVELS } from "../levels.ts"
+import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import type { SettingSources } from "../sim/index.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"
@@ -181,7 +181,7 @@ function kinds(text: string): Kind[] {
 }
 
 function level(text: string): Level {
-    const name = text.toLowerCase()
-    if (isLevel(name)) return name
+    const name = parseLevel(text)
+    if (name) return name
     throw new InvalidArgumentError(`"${text}" is none of ${LEVELS.join(", ")}.`)
 }

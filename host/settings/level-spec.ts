@@ -1,13 +1,14 @@
-import { LEVELS } from "../levels.ts"
+import { LEVELS, parseLevel } from "../levels.ts"
 
 /** Longest topic or pattern, and most overrides, as the firmware's log has them. */
 const MAX_TOPIC = 48
 const MAX_RULES = 32
 
 /** Number of a level as the firmware's settings have it, `none` being -1; undefined for another word. */
-export function levelNumber(name: string): number | undefined {
-    const at = ["none", ...LEVELS].indexOf(name.toLowerCase())
-    return at < 0 ? undefined : at - 1
+export function levelNumber(word: string): number | undefined {
+    if (word.toLowerCase() === "none") return -1
+    const level = parseLevel(word)
+    return level && LEVELS.indexOf(level)
 }
 
 /** What is wrong with `LEVEL LEVEL@TOPIC ...`; undefined when nothing is. */

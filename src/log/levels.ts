@@ -49,9 +49,21 @@ export function levelName(level: Level): string {
     return (level === NONE ? "none" : LABELS[level]).toLowerCase()
 }
 
-/** Level of a name (`none` to `trace`, any case), or undefined for a word that is none. */
+/**
+ * The words for each level: name, what syslog.conf calls it, number. A row of ROW characters each,
+ * filled up with what no word in capitals is.
+ */
+const WORDS =
+    ",EMERGENCY,EMERG,0,x,ALERT,1,xxxxxxxxxxx,CRITICAL,CRIT,2,xxx,ERROR,ERR,3,xxxxxxx,WARNING,WARN,4,xxxx,NOTICE,5,xxxxxxxxxx,INFO,6,xxxxxxxxxxxx,DEBUG,7,xxxxxxxxxxx,TRACE,xxxxxxxxxxxxx,NONE,"
+const ROW = 20
+
+/**
+ * Level of a name (`none` to `trace`, and `emerg`, `crit`, `err`, `warn`, in any case) or of a
+ * number from 0 to 7; undefined for a word that is none.
+ */
 export function parseLevel(name: string): Level | undefined {
-    const at = LABELS.indexOf(name.toUpperCase())
-    if (at > TRACE) return NONE
-    return at < 0 ? undefined : at
+    const at = WORDS.indexOf(`,${name.toUpperCase()},`)
+    if (at < 0) return undefined
+    const level = Math.floor(at / ROW)
+    return level > TRACE ? NONE : level
 }

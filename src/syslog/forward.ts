@@ -1,10 +1,13 @@
 import * as ds from "@devicescript/core"
-import { ERROR } from "../log"
+import { ERROR, Level, Meta, WARNING } from "../log"
 import { CURSOR_SLOT, escapeControls, FlashSlots } from "../platform"
 import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
 export const LATE_TOPIC = "late"
+/** What is said of lines that are gone when their turn comes; `dropped` of the metadata counts them. */
+const OVERWRITTEN =
+    "lines of earlier runs were overwritten before they could be sent"
 /** Bytes that may wait in the queue while late lines are added: live ones need room too. */
 const ROOM_BYTES = 2048
 /** How often the queue is looked at, ms. */
@@ -33,7 +36,8 @@ export interface LateSource {
 /**
  * Sends the lines of level error and worse that an earlier run left in the flash log, each
  * once, with the parameter `late="1"`. One that was delivered live before the reset is sent
- * again: flash does not know of it. Call it at start; it waits for the collector.
+ * again: flash does not know of it. Call it at start; it waits for the collector. Lines that are
+ * overwritten meanwhile are declared by one record of level warning, with their number.
  *
  * Flash: one write, when there was something to send and all of it was delivered. A reset
  * before that sends the same lines again.
@@ -48,30 +52,44 @@ export async function forwardLate(
     const stored = await flash.read(CURSOR_SLOT)
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
+    let missing = 0
     // what is added from now on is of this run, and on its way already
     await file.since(from, async line => {
         end = line.cursor
+        if (line.level <= ERROR) missing++
     })
     let count = 0
     await file.since(from, async line => {
         if (line.cursor > end) return false
         if (line.level > ERROR) return true
         await drain(rsyslogger, ROOM_BYTES)
-        rsyslogger.push({
-            time: ds.millis(),
-            wall: line.wall ? line.time * 1000 : undefined,
-            level: line.level,
-            topic: LATE_TOPIC,
-            message: escapeControls(line.text),
-            meta: { late: "1" },
-        })
+        const wall = line.wall ? line.time * 1000 : undefined
+        send(rsyslogger, wall, line.level, line.text, { late: "1" })
+        missing--
         count++
         return true
     })
     if (end === from) return 0
+    if (missing > 0)
+        send(rsyslogger, undefined, WARNING, `${missing} ${OVERWRITTEN}`, {
+            late: "1",
+            dropped: missing,
+        })
     await arrived(rsyslogger)
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
+}
+
+function send(
+    rsyslogger: Rsyslogger,
+    wall: number | undefined,
+    level: Level,
+    text: string,
+    meta: Meta
+): void {
+    const time = ds.millis()
+    const message = escapeControls(text)
+    rsyslogger.push({ time, wall, level, topic: LATE_TOPIC, message, meta })
 }
 
 /** Waits until at most `bytes` wait to be sent. */

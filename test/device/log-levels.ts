@@ -43,8 +43,19 @@ describe("levels (L1)", () => {
         expect(parseLevel("emergency")).toBe(0)
         expect(parseLevel("DEBUG")).toBe(7)
         expect(parseLevel("none")).toBe(-1)
-        expect(parseLevel("warn")).toBe(undefined)
+        expect(parseLevel("warni")).toBe(undefined)
         expect(levelName(4)).toBe("warning")
+    })
+
+    test("levels have syslog's own names and numbers, too", () => {
+        const words = "emerg crit err warn 0 1 2 3 4 5 6 7"
+        const levels = words.split(" ").map(word => parseLevel(word))
+        expect(levels.join(" ")).toBe("0 2 3 4 0 1 2 3 4 5 6 7")
+        for (const word of ["8", "-1", "", "er", "panic", "07", " ", ","])
+            expect(parseLevel(word)).toBe(undefined)
+        expect(
+            parseLevelSpec("err 7@net WARN@task.*", INFO).levelOf("net")
+        ).toBe(DEBUG)
     })
 
     test("each method writes its level", () => {

@@ -1,9 +1,11 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { SocketArbiter } from "../../src/net"
-import { FakeConnection, FakeSocket } from "../../src/testing"
+import { FakeConnection, FakeSocket, MemoryFlash } from "../../src/testing"
 import { SystemClock } from "../../src/platform"
 import {
+    forwardLate,
+    LateLine,
     MAX_SEQUENCE,
     Rsyslogger,
     SyslogEvent,
@@ -516,5 +518,62 @@ describe("syslog over RELP", () => {
         expect(sequences(b.last().sent)).toBe("1 2")
         b.account()
         await b.syslog.stop(0)
+    })
+})
+
+describe("lines of earlier runs", () => {
+    /** What came of a log whose lines were there at first, and `left` in their turn. */
+    async function late(lines: LateLine[], left: LateLine[]) {
+        const pushed: SyslogEvent[] = []
+        const syslog: any = {
+            stats: () => ({
+                target: "h",
+                queuedBytes: 0,
+                received: pushed.length,
+                delivered: pushed.length,
+                dropped: 0,
+            }),
+            push: (event: SyslogEvent) => pushed.push(event),
+        }
+        let readings = 0
+        const file = {
+            since: async (
+                cursor: number,
+                visit: (line: LateLine) => Promise<boolean | void>
+            ) => {
+                for (const line of readings++ ? left : lines)
+                    if ((await visit(line)) === false) return
+            },
+        }
+        const sent = await forwardLate(file, new MemoryFlash(), syslog)
+        return { sent, pushed }
+    }
+    const line = (cursor: number, level = 3): LateLine => ({
+        text: `line ${cursor}`,
+        level,
+        time: 1,
+        wall: false,
+        cursor,
+    })
+
+    test("are sent once, errors and worse", async () => {
+        const lines = [line(1), line(2, 4), line(3, 2)]
+        const { sent, pushed } = await late(lines, lines)
+        expect(sent).toBe(2)
+        expect(pushed.map(e => e.message).join()).toBe("line 1,line 3")
+    })
+
+    test("that are overwritten before their turn are declared", async () => {
+        const lines = [line(1), line(2, 4), line(3), line(4)]
+        const { sent, pushed } = await late(lines, [line(4), line(5)])
+        expect(sent).toBe(1)
+        expect(pushed.map(e => e.message).join()).toBe(
+            "line 4,2 lines of earlier runs were overwritten before they could be sent"
+        )
+        expect(pushed[1].level).toBe(4)
+        expect(pushed[1].meta["dropped"]).toBe(2)
+        const none = await late(lines, [])
+        expect(none.sent).toBe(0)
+        expect(none.pushed[0].meta["dropped"]).toBe(3)
     })
 })

@@ -53,6 +53,7 @@ describe("the host's checks of settings", () => {
         )
         for (const [key, text] of [
             ["LOG_LEVEL", "error debug@net warning@task.*"],
+            ["LOG_LEVEL", "err 7@net WARN@task.*"],
             ["FILE_LEVEL", "none"],
             ["HB_PERIOD", "2m"],
             ["WIFI_PWD", "hunter22"],
@@ -64,6 +65,7 @@ describe("the host's checks of settings", () => {
     test("refuse level specifications as the firmware does", async () => {
         for (const [text, wrong] of [
             ["loud", '"loud" is no level'],
+            ["8", '"8" is no level'],
             ["info debug", "a second default level"],
             ["debug@net error@net", '"net" is named twice'],
             ["debug@", "a topic is missing"],
