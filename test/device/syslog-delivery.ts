@@ -541,7 +541,7 @@ describe("lines of earlier runs", () => {
                 cursor: number,
                 visit: (line: LateLine) => Promise<boolean | void>
             ) => {
-                for (const line of readings++ ? left : lines)
+                for (const line of readings++ > 0 ? left : lines)
                     if ((await visit(line)) === false) return
             },
         }
