@@ -139,12 +139,27 @@ export interface HandlerInfo {
     level: number
     state: string
     error?: string
-    account: {
-        received: number
-        delivered: number
-        queued: number
-        dropped: number
-    }
+    account: HandlerAccount
+}
+
+/** Records of a handler: received = delivered + queued + dropped. */
+export interface HandlerAccount {
+    received: number
+    delivered: number
+    queued: number
+    dropped: number
+    /** Of syslog: where it sends to, as HOST:PORT, and how often it has connected. */
+    target?: string
+    connected?: boolean
+    connects?: number
+    /** Of those that are queued, the ones in the window: sent, and not known to have arrived. */
+    sent?: number
+    /** Sent again after a connection was lost. */
+    resent?: number
+    /** Of those that were dropped, the ones that the collector knows of. */
+    declared?: number
+    /** Bytes that wait to be sent. */
+    queuedBytes?: number
 }
 
 export interface SettingInfo {

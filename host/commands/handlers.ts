@@ -1,5 +1,6 @@
 import { type Command } from "commander"
 import { paintFor } from "../colour.ts"
+import type { HandlerAccount } from "../client/index.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -8,6 +9,7 @@ import {
 } from "./board.ts"
 import { table } from "./table.ts"
 import { levelName } from "../levels.ts"
+import { count } from "../words.ts"
 
 /** Adds `fiberctl handlers`: where the log goes, and the account of each way. */
 export function addHandlersCommand(program: Command): void {
@@ -53,7 +55,25 @@ export function addHandlersCommand(program: Command): void {
                           : undefined
                 console.log(colour ? paint(colour, line) : line)
                 if (error) console.log(`  ${error}`)
+                const link = linkText(account)
+                if (link) console.log(`  ${link}`)
             })
         })
     })
+}
+
+/** How a handler with a connection of its own is connected. */
+function linkText(account: HandlerAccount): string {
+    const { target, connected, connects = 0 } = account
+    if (connected === undefined) return ""
+    const { sent = 0, resent = 0, declared = 0 } = account
+    return [
+        `${connected ? "connected" : "not connected"} to ${target}`,
+        count(connects, "connection"),
+        `${sent} in flight`,
+        resent ? `${resent} sent again` : "",
+        declared ? `${declared} declared as lost` : "",
+    ]
+        .filter(Boolean)
+        .join(", ")
 }

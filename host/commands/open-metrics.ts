@@ -37,10 +37,16 @@ interface Family {
     read: (board: BoardMetrics) => Sample[]
 }
 
+/** A figure of each handler that has it. */
 const account =
     (field: keyof HandlerInfo["account"]) =>
     ({ handlers }: BoardMetrics): Sample[] =>
-        handlers.map(({ name, account }) => [{ handler: name }, account[field]])
+        handlers.flatMap(({ name, account }): Sample[] => {
+            const value = account[field]
+            return value === undefined
+                ? []
+                : [[{ handler: name }, Number(value)]]
+        })
 
 const ofTasks =
     (field: "runs" | "restarts" | "failures" | "skipped") =>
@@ -160,6 +166,24 @@ const FAMILIES: Family[] = [
         type: "gauge",
         help: "Records that are queued before a handler.",
         read: account("queued"),
+    },
+    {
+        name: "fiberd_log_connected",
+        type: "gauge",
+        help: "1 while a handler with a connection of its own is connected.",
+        read: account("connected"),
+    },
+    {
+        name: "fiberd_log_connections",
+        type: "counter",
+        help: "Connections that a handler has made.",
+        read: account("connects"),
+    },
+    {
+        name: "fiberd_log_in_flight",
+        type: "gauge",
+        help: "Records that were sent and are not known to have arrived.",
+        read: account("sent"),
     },
     {
         name: "fiberd_flash_writes",

@@ -15,6 +15,8 @@ import {
 
 /** How often the board is asked, in ms. */
 const REFRESH_MS = 1000
+/** A board that does not answer for so long is shown as lost, in ms. */
+const LOST_MS = 3000
 /** The alternate screen, without a cursor; and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l"
 const LEAVE = "\x1b[?25h\x1b[?1049l"
@@ -102,15 +104,23 @@ class LiveTop {
 
     private async refresh(): Promise<void> {
         this.view.isLost = !this.board.isUp
-        if (!this.view.isLost)
+        if (!this.view.isLost) {
+            const late = setTimeout(() => {
+                this.view.isLost = true
+                this.draw()
+            }, LOST_MS)
             try {
                 const sample = await readSample(this.board)
                 this.before = this.sample
                 this.sample = sample
+                this.view.isLost = false
             } catch (error) {
                 if (!(error instanceof TimedOutError)) throw error
                 this.view.isLost = true
+            } finally {
+                clearTimeout(late)
             }
+        }
         if (this.done) return
         this.draw()
         await new Promise<void>(resolve => {

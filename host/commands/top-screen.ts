@@ -1,6 +1,11 @@
 // What `fiberctl top` shows, as lines: no terminal, no board.
 import type { Paint } from "../colour.ts"
-import type { HandlerInfo, TaskStats, TaskStatus } from "../client/index.ts"
+import type {
+    HandlerAccount,
+    HandlerInfo,
+    TaskStats,
+    TaskStatus,
+} from "../client/index.ts"
 import { type Summary, summaryLine } from "./status-text.ts"
 import { table } from "./table.ts"
 import { duration } from "../words.ts"
@@ -130,10 +135,19 @@ function logLine(
             `${name} ${rate}` +
             (queued ? `, ${queued} queued` : "") +
             (dropped ? `, ${dropped} dropped` : "") +
+            linkText(account) +
             (state === "failed" ? ", failed" : "")
         )
     })
     return `log: ${parts.join("; ")}`
+}
+
+/** How a connection is, of a handler that has one. */
+function linkText({ connected, sent }: HandlerAccount): string {
+    if (connected === undefined) return ""
+    return connected
+        ? `, connected${sent ? `, ${sent} in flight` : ""}`
+        : ", not connected"
 }
 
 function flashLine({ summary }: TopSample): string {
