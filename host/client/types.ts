@@ -156,7 +156,7 @@ export interface HandlerAccount {
     sent?: number
     /** Sent again after a connection was lost. */
     resent?: number
-    /** Of those that were dropped, the ones that the collector knows of. */
+    /** Records that told the collector of dropped ones, and arrived. */
     declared?: number
     /** Bytes that wait to be sent. */
     queuedBytes?: number

@@ -72,7 +72,7 @@ function linkText(account: HandlerAccount): string {
         count(connects, "connection"),
         `${sent} in flight`,
         resent ? `${resent} sent again` : "",
-        declared ? `${declared} declared as lost` : "",
+        declared ? count(declared, "declared gap") : "",
     ]
         .filter(Boolean)
         .join(", ")

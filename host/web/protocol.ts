@@ -8,9 +8,9 @@ import type {
 
 /** Log lines that are kept, in the server and in the page. */
 export const MAX_LINES = 10_000
-/** Time between two samples, and how many are kept: an hour. */
+/** Shortest time between two samples, and for how long they are kept: an hour. */
 export const SAMPLE_MS = 2000
-export const MAX_SAMPLES = 1800
+export const KEPT_MS = 3_600_000
 
 /** A board in the list. */
 export interface BoardSummary {

@@ -28,10 +28,24 @@ const GROUPS: Group[] = [
         suffix: " dropped",
     },
     {
+        title: "Syslog connected",
+        takes: name => name.endsWith(" connected"),
+        suffix: " connected",
+    },
+    {
+        title: "Lines in the window of syslog",
+        takes: name => name.endsWith(" in flight"),
+        suffix: " in flight",
+    },
+    {
         title: "Connections at the collector",
         takes: name => name === "collector connections",
     },
     { title: "Flash", takes: name => name.startsWith("flash ") },
+    {
+        title: "Lateness of the loop: ms to the smallest answer",
+        takes: name => name === "answer ms",
+    },
     { title: "Fibers of tasks", takes: name => name === "fibers" },
 ]
 

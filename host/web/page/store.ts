@@ -3,8 +3,8 @@ import { useEffect, useReducer } from "preact/hooks"
 import {
     type BoardState,
     type BoardSummary,
+    KEPT_MS,
     type Light,
-    MAX_SAMPLES,
     type Sample,
     type SampleColumns,
     type StreamEvents,
@@ -94,7 +94,8 @@ export class Store {
             ...Object.keys(values),
         ])
         const count = samples.at.length
-        const from = Math.max(0, count + 1 - MAX_SAMPLES)
+        const oldest = samples.at.findIndex(one => one > at - KEPT_MS)
+        const from = oldest < 0 ? count : oldest
         this.samples = {
             at: [...samples.at, at].slice(from),
             values: Object.fromEntries(

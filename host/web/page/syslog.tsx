@@ -1,5 +1,6 @@
-import type { HandlerInfo } from "../../client/types.ts"
+import type { HandlerAccount, HandlerInfo } from "../../client/types.ts"
 import { levelName } from "../../levels.ts"
+import { count } from "../../words.ts"
 import type { BoardState } from "../protocol.ts"
 import { SomePlots } from "./plots.tsx"
 
@@ -23,6 +24,11 @@ export function Syslog({ state }: { state: BoardState }) {
                     , {simulator.connections} connected.
                 </p>
             )}
+            {sorted
+                .filter(({ account }) => account.connected !== undefined)
+                .map(({ name, account }) => (
+                    <LinkFacts key={name} name={name} account={account} />
+                ))}
             <table class="handlers">
                 <thead>
                     <tr>
@@ -51,12 +57,47 @@ export function Syslog({ state }: { state: BoardState }) {
             </table>
             <SomePlots
                 titles={[
+                    "Syslog connected",
                     "Lines queued",
+                    "Lines in the window of syslog",
                     "Lines dropped since boot",
                     "Connections at the collector",
                 ]}
             />
         </section>
+    )
+}
+
+/** The connection of a handler, its window, and what the collector knows to be lost. */
+function LinkFacts(props: { name: string; account: HandlerAccount }) {
+    const { name, account } = props
+    const { target, connected, connects = 0, sent = 0, queued } = account
+    const { queuedBytes = 0, resent = 0, dropped, declared = 0 } = account
+    return (
+        <dl class="facts" data-testid={`link-${name}`}>
+            <dt>Connection</dt>
+            <dd>
+                <span class={`state ${connected ? "good" : "bad"}`}>
+                    {connected ? "connected" : "not connected"}
+                </span>{" "}
+                to <span class="hash">{target}</span>,{" "}
+                {count(connects, "connection")} since boot
+            </dd>
+            <dt>Queue</dt>
+            <dd>
+                {count(queued - sent, "line")} to be sent, {queuedBytes} bytes
+            </dd>
+            <dt>Window</dt>
+            <dd>
+                {count(sent, "line")} sent and not acknowledged, {resent} sent
+                again
+            </dd>
+            <dt>Lost</dt>
+            <dd>
+                {count(dropped, "line")} dropped, {count(declared, "gap")}{" "}
+                declared to the collector
+            </dd>
+        </dl>
     )
 }
 

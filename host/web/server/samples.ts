@@ -1,4 +1,4 @@
-import { MAX_SAMPLES, type Sample, type SampleColumns } from "../protocol.ts"
+import { KEPT_MS, type Sample, type SampleColumns } from "../protocol.ts"
 
 /** Most figures: a board may make names up. */
 const MAX_FIGURES = 40
@@ -16,7 +16,7 @@ export class Samples {
             ),
         }
         this.kept.push(sample)
-        if (this.kept.length > MAX_SAMPLES) this.kept.shift()
+        while (this.kept[0]!.at <= at - KEPT_MS) this.kept.shift()
         return sample
     }
 

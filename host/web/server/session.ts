@@ -159,7 +159,10 @@ export class Session extends EventEmitter<SessionEvents> {
             const info = await this.board.info()
             const tasks = await this.board.tasks()
             const handlers = await this.board.handlers()
+            // the smallest question: its answer is late by as much as the board's loop
+            const asked = performance.now()
             const { spec: levels } = await this.board.levels()
+            const answerMs = performance.now() - asked
             await this.learnOptions(tasks)
             this.setState({
                 isLost: false,
@@ -169,7 +172,7 @@ export class Session extends EventEmitter<SessionEvents> {
                 levels,
                 simulator,
             })
-            this.sample(info, handlers)
+            this.sample(info, handlers, answerMs)
         } catch (error) {
             this.setState({ isLost: error instanceof TimedOutError, simulator })
         }
@@ -203,7 +206,11 @@ export class Session extends EventEmitter<SessionEvents> {
         return { ...task, requires, after, failure }
     }
 
-    private sample(info: BoardInfo, handlers: HandlerInfo[]): void {
+    private sample(
+        info: BoardInfo,
+        handlers: HandlerInfo[],
+        answerMs: number
+    ): void {
         const now = Date.now()
         if (now - this.sampledAt < SAMPLE_MS * 0.9) return
         this.sampledAt = now
@@ -218,7 +225,11 @@ export class Session extends EventEmitter<SessionEvents> {
         for (const { name, account } of handlers) {
             values[`${name} queued`] = account.queued
             values[`${name} dropped`] = account.dropped
+            if (account.connected === undefined) continue
+            values[`${name} connected`] = Number(account.connected)
+            values[`${name} in flight`] = account.sent ?? 0
         }
+        values["answer ms"] = answerMs
         values.fibers = info.fibers
         if (info.flash) values["flash writes"] = info.flash.writes
         const erases = this.simulated?.flashCounts.erases

@@ -1,0 +1,227 @@
+// 1,000 lines a second in the page, and how long its main thread is blocked.
+import assert from "node:assert/strict"
+import { EventEmitter } from "node:events"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { TestContext } from "node:test"
+import type { Browser } from "playwright-core"
+import type { BoardEvents, RingLine } from "../../host/client/index.ts"
+import { type BoardClient, serveBoards } from "../../host/web/index.ts"
+import { cleanUp } from "../system/harness.ts"
+import { openPage, startBrowser } from "./browser.ts"
+
+const BOARDS = 20
+const LINES_A_SECOND = 1000
+/** Lines that come before that load: more than are kept, as fast as they go. */
+const FILLING = 12_001
+const FILLING_A_SECOND = 5 * LINES_A_SECOND
+const LONGEST_TASK_MS = 100
+const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"]
+
+/** A board that is not there: it logs as many lines as it is told to. */
+class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
+    readonly device: string
+    readonly isUp = true
+    private readonly started = Date.now()
+    private waiting: RingLine[] = []
+    count = 0
+    private isClosed = false
+
+    constructor(number: number) {
+        super()
+        this.device = number.toString(16).padStart(16, "0")
+    }
+
+    log(lines: number): void {
+        for (let i = 0; i < lines; ++i) {
+            const index = this.count++
+            const level = LEVELS[index % LEVELS.length]
+            const time = ((Date.now() - this.started) / 1000).toFixed(3)
+            const text = `${time} [${level}] [task${index % 7}.service] line ${index} of ${this.device}`
+            this.waiting.push({ index, text })
+        }
+    }
+
+    async info() {
+        return {
+            device: this.device,
+            hostname: `board-${Number.parseInt(this.device, 16)}`,
+            access: 2,
+            state: "running",
+            states: { running: 1 },
+            uptime: Date.now() - this.started,
+            safe: false,
+            tasks: 1,
+            fibers: 1,
+            left: 0,
+            first: this.count,
+            next: this.count,
+        }
+    }
+
+    async tasks() {
+        const ago = Date.now() - this.started
+        const task = { name: "task1", state: "running" as const, since: 0, ago }
+        return [{ ...task, runs: 1 }]
+    }
+
+    async lines() {
+        const next = this.count
+        const uptime = Date.now() - this.started
+        return { lines: [], first: next, next, uptime }
+    }
+
+    async *follow(): AsyncGenerator<RingLine> {
+        while (!this.isClosed) {
+            const { waiting } = this
+            this.waiting = []
+            yield* waiting
+            await sleep(20)
+        }
+    }
+
+    close(): void {
+        this.isClosed = true
+    }
+
+    stats = async () => []
+    options = async () => []
+    files = async () => []
+    file = async () => []
+    levels = async () => ({ spec: "info" })
+    handlers = async () => []
+    settings = async () => []
+    config = async () => undefined
+    request = async () => []
+    set = async () => {}
+    setLevels = async () => {}
+    offer = async () => {}
+    start = async () => {}
+    stop = async () => {}
+    restart = async () => {}
+    enable = async () => {}
+    disable = async () => {}
+    setTime = async () => {}
+    safeMode = async () => {}
+    reboot = async () => {}
+    watch = async () => {}
+}
+
+/** Has a board log many lines a second. */
+async function makeLoad(
+    board: LoudBoard,
+    seconds: number,
+    linesASecond = LINES_A_SECOND
+): Promise<void> {
+    const began = Date.now()
+    let sent = 0
+    for (let at = 0; at < seconds; at = (Date.now() - began) / 1000) {
+        const due = Math.floor(at * linesASecond)
+        board.log(due - sent)
+        sent = due
+        await sleep(20)
+    }
+}
+
+/** Blocks a page's main thread: what measures that has to see it. */
+const BUSY = `for (const end = Date.now() + 400; Date.now() < end; );`
+
+/** What the main thread of a page has done. */
+export interface Blocking {
+    /** The longest task, in ms of processor time: what the page itself costs. */
+    cpuMs: number
+    /** The longest task as the clock has it: other programs of the machine may hold it up. */
+    wallMs: number
+}
+
+/** Measures the tasks of a page's main thread while `work` goes on. */
+export async function blockingOf(
+    browser: Browser,
+    work: () => Promise<void>
+): Promise<Blocking> {
+    await browser.startTracing(undefined, {
+        categories: ["toplevel", "disabled-by-default-devtools.timeline"],
+    })
+    await work()
+    const trace = JSON.parse((await browser.stopTracing()).toString())
+    return longestTask(trace.traceEvents)
+}
+
+interface TraceEvent {
+    name: string
+    ph: string
+    pid: number
+    tid: number
+    args?: { name?: string }
+    /** Durations in us, by the clock and by the processor. */
+    dur?: number
+    tdur?: number
+}
+
+/** The longest task of a renderer's main thread. */
+function longestTask(events: TraceEvent[]): Blocking {
+    const mains = new Set(
+        events
+            .filter(
+                ({ name, args }) =>
+                    name === "thread_name" && args?.name === "CrRendererMain"
+            )
+            .map(({ pid, tid }) => `${pid} ${tid}`)
+    )
+    const tasks = events.filter(
+        ({ ph, name, pid, tid, tdur }) =>
+            ph === "X" &&
+            /RunTask$/.test(name) &&
+            tdur !== undefined &&
+            mains.has(`${pid} ${tid}`)
+    )
+    assert.ok(tasks.length > 100, `${tasks.length} tasks were seen`)
+    return {
+        cpuMs: Math.max(...tasks.map(({ tdur }) => tdur! / 1000)),
+        wallMs: Math.max(...tasks.map(({ dur }) => dur! / 1000)),
+    }
+}
+
+/** 20 boards, one of which logs 1,000 lines a second for `seconds`: the page must not stutter. */
+export async function runLoad(t: TestContext, seconds: number): Promise<void> {
+    const boards = Array.from(
+        { length: BOARDS },
+        (_, i) => new LoudBoard(i + 1)
+    )
+    const web = await serveBoards(boards, { port: 0 })
+    cleanUp(t, async () => {
+        for (const board of boards) board.close()
+        await web.close()
+    })
+    const browser = await startBrowser(t)
+    const page = await openPage(t, browser, web.url)
+    const links = page
+        .getByRole("navigation", { name: "Boards" })
+        .getByRole("link")
+    await links.nth(BOARDS - 1).waitFor()
+    assert.equal(await links.count(), BOARDS)
+
+    await page.getByRole("link", { name: "board-7" }).click()
+    await page.getByRole("heading", { name: "board-7" }).waitFor()
+    const busy = await blockingOf(browser, () => page.evaluate(BUSY))
+    assert.ok(busy.cpuMs > LONGEST_TASK_MS, `measured ${busy.cpuMs} ms`)
+    const loud = boards[6]!
+    while (loud.count < FILLING) await makeLoad(loud, 1, FILLING_A_SECOND)
+    const filled = `line ${loud.count - 1} of ${loud.device}`
+    await page.locator(".row", { hasText: filled }).waitFor()
+    const before = loud.count
+    const { cpuMs, wallMs } = await blockingOf(browser, () =>
+        makeLoad(loud, seconds)
+    )
+    const rate = (loud.count - before) / seconds
+    t.diagnostic(
+        `${rate.toFixed(0)} lines/s for ${seconds} s: the longest task took ${cpuMs.toFixed(0)} ms of processor time, ${wallMs.toFixed(0)} ms by the clock`
+    )
+    assert.ok(rate > LINES_A_SECOND * 0.95, `${rate} lines/s`)
+    assert.ok(cpuMs <= LONGEST_TASK_MS, `blocked for ${cpuMs} ms`)
+    const last = `line ${loud.count - 1} of ${loud.device}`
+    await page.locator(".row", { hasText: last }).waitFor()
+    const rows = await page.locator(".lines .row").count()
+    assert.ok(rows < 100, `${rows} rows are in the document`)
+    const shown = await page.getByTestId("log-count").textContent()
+    assert.ok(Number.parseInt(shown!) >= 10_000, shown!)
+}
