@@ -69,6 +69,20 @@ test("the console works a board", { skip: noBrowser }, async t => {
         await sensor.getByText("running", { exact: true }).waitFor()
     })
 
+    await t.test("a task is disabled, and enabled", async () => {
+        const sensor = taskRow(page, "sensor")
+        const button = (verb: string) =>
+            sensor.getByRole("button", { name: `${verb} sensor`, exact: true })
+        await button("disable").click()
+        await sensor.getByText("disabled", { exact: true }).waitFor()
+        // one that is disabled can only be enabled
+        assert.ok(await button("start").isDisabled())
+        assert.ok(await button("restart").isDisabled())
+        await button("enable").click()
+        await sensor.getByText("running", { exact: true }).waitFor()
+        await button("disable").waitFor()
+    })
+
     await t.test("a place in a source is opened by a click", async () => {
         const place = taskRow(page, "broken").locator("button.place").first()
         assert.match((await place.textContent())!, /remote\.ts:\d+$/)

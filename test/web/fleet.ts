@@ -31,9 +31,9 @@ export async function runFleet(t: TestContext, count: number): Promise<void> {
         .waitFor()
     assert.equal(await boards.getByRole("link").count(), count)
     const { cpuMs, wallMs } = await blockingOf(browser, async () => {
-        // the valve of each has failed
+        // the valve of each has failed, and what needs it
         await boards
-            .getByText("1 failed")
+            .getByText("2 failed")
             .nth(count - 1)
             .waitFor({ timeout: ANSWER_MS })
         for (const number of LOOKED_AT.filter(number => number <= count)) {

@@ -174,7 +174,7 @@ function longestTask(events: TraceEvent[]): Blocking {
             tdur !== undefined &&
             mains.has(`${pid} ${tid}`)
     )
-    assert.ok(tasks.length > 100, `${tasks.length} tasks were seen`)
+    assert.ok(tasks.length > 0, "no task was seen")
     return {
         cpuMs: Math.max(...tasks.map(({ tdur }) => tdur! / 1000)),
         wallMs: Math.max(...tasks.map(({ dur }) => dur! / 1000)),

@@ -25,6 +25,14 @@ const VIEWS = {
 }
 type View = keyof typeof VIEWS
 
+/** How the run before ended, behind the number of the boot. */
+const LAST_ENDS: Record<string, string> = {
+    first: "the first",
+    restart: "after a restart",
+    panic: "after a panic",
+    power: "after a power loss",
+}
+
 /** Where the page is: `#/BOARD/VIEW`. */
 function usePlace(): { board?: string; view: View } {
     const [hash, setHash] = useState(location.hash)
@@ -201,7 +209,8 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
                                 {info.boot}
                                 {info.lastEnd && (
                                     <span class="aside">
-                                        after {info.lastEnd}
+                                        {LAST_ENDS[info.lastEnd] ??
+                                            `after ${info.lastEnd}`}
                                     </span>
                                 )}
                             </dd>

@@ -48,7 +48,7 @@ export function Flash({ board }: { board: string }) {
                     </>
                 )}
             </dl>
-            <SomePlots titles={["Flash"]} />
+            <SomePlots titles={["Flash writes and erases"]} />
         </section>
     )
 }

@@ -5,6 +5,8 @@ const ROW = 38
 const GAP = 56
 const LETTER = 7.2
 const MAX_NODES = 60
+/** A wide drawing shrinks to so much of its size; then it scrolls. */
+const SMALLEST = 0.65
 
 interface Node {
     name: string
@@ -38,6 +40,7 @@ export function Dependencies({ tasks }: { tasks: TaskView[] }) {
                     width={width}
                     height={height}
                     viewBox={`0 0 ${width} ${height}`}
+                    style={{ minWidth: width * SMALLEST }}
                     role="img"
                     aria-label={edges
                         .map(({ from, to, kind }) =>

@@ -1,4 +1,5 @@
 // Places in sources, as `src/main.ts:12` in texts: a click opens the file at the line.
+import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { SourceView } from "../protocol.ts"
 import { ask } from "./ask.ts"
@@ -32,7 +33,7 @@ export function TextWithPlaces(props: { board: string; text: string }) {
                     open({ board, path: path!, line: Number(line) })
                 }}
             >
-                {words}
+                {breakable(words)}
             </button>
         )
         end = match.index + words.length
@@ -43,6 +44,13 @@ export function TextWithPlaces(props: { board: string; text: string }) {
             {text.slice(end)}
         </>
     )
+}
+
+/** A path that is broken behind its folders where it does not fit. */
+function breakable(path: string): ComponentChildren[] {
+    return path
+        .split(/(?<=\/)/)
+        .flatMap((part, i) => (i ? [<wbr key={i} />, part] : [part]))
 }
 
 /** The dialog that shows a source. */

@@ -41,7 +41,10 @@ const GROUPS: Group[] = [
         title: "Connections at the collector",
         takes: name => name === "collector connections",
     },
-    { title: "Flash", takes: name => name.startsWith("flash ") },
+    {
+        title: "Flash writes and erases",
+        takes: name => name.startsWith("flash "),
+    },
     {
         title: "Lateness of the loop: ms to the smallest answer",
         takes: name => name === "answer ms",
@@ -129,7 +132,12 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
         .join(", ")
     return (
         <figure class="plot">
-            <figcaption>{group.title}</figcaption>
+            <figcaption>
+                {group.title}
+                {group.suffix && names.length === 1 && (
+                    <span class="aside">{label(names[0]!, group.suffix)}</span>
+                )}
+            </figcaption>
             <div
                 ref={box}
                 role="img"
@@ -163,6 +171,7 @@ function makePlot(
         {
             width: box.clientWidth,
             height: HEIGHT,
+            padding: [6, 12, 0, 0],
             scales: {
                 y: {
                     range: (_, low, high) => [
@@ -180,7 +189,7 @@ function makePlot(
             series: [
                 {},
                 ...names.map((name, i) => ({
-                    label: suffix ? name.slice(0, -suffix.length) : name,
+                    label: label(name, suffix),
                     stroke: colour(COLOURS[i % COLOURS.length]!),
                     width: 1.5,
                     points: { show: false },
@@ -190,6 +199,10 @@ function makePlot(
         data,
         box
     )
+}
+
+function label(name: string, suffix: string): string {
+    return suffix ? name.slice(0, -suffix.length) : name
 }
 
 /** A number with three digits that count. */

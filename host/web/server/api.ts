@@ -136,7 +136,13 @@ async function settings(board: BoardClient): Promise<SettingView[]> {
 }
 
 async function config(session: Session): Promise<ConfigView> {
-    const state = await readState(session.board)
+    const state = await readState(session.board).catch((error: Error) => {
+        if (error.name !== "UnsupportedError") throw error
+        throw new RequestError(
+            404,
+            "This program takes no configuration over the air (docs/ota.md)."
+        )
+    })
     const now = { at: Date.now(), ...state }
     session.see(now)
     return { now, history: session.versions }

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict"
+import test from "node:test"
+import type { Page } from "playwright-core"
+import { SimulatedBoard, startWeb } from "../../host/web/index.ts"
+import { cleanUp, startSimulator } from "../system/harness.ts"
+import { noBrowser, openPage, startBrowser } from "./browser.ts"
+
+/** Notes what the page plays, and whether it can be heard. */
+const LISTEN = `
+    heard = []
+    const Real = OscillatorNode
+    OscillatorNode = class extends Real {
+        start() {
+            heard.push({ hz: this.frequency.value, state: this.context.state })
+            super.start()
+        }
+    }
+`
+const view = (page: Page, name: string) =>
+    page.locator("nav.views").getByRole("link", { name, exact: true })
+
+test("sound, syslog and plots", { skip: noBrowser }, async t => {
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/greenhouse.ts",
+    })
+    const simulated = new SimulatedBoard(sim, sim.collector)
+    const web = await startWeb(
+        { bus: `127.0.0.1:${sim.busPort}` },
+        { port: 0 },
+        { find: () => simulated, debugFile: () => sim.debugFile }
+    )
+    cleanUp(t, () => web.close())
+    const page = await openPage(t, await startBrowser(t), web.url)
+    const restart = page.getByRole("button", { name: "restart valve" })
+    await restart.waitFor()
+
+    await t.test("the buzzer is heard once it is asked for", async () => {
+        await page.evaluate(LISTEN)
+        await page.getByRole("button", { name: "Sound on" }).click()
+        await restart.click()
+        await page.waitForFunction("heard.length > 0")
+        const [note] = (await page.evaluate("heard")) as {
+            hz: number
+            state: string
+        }[]
+        assert.ok(note!.hz > 100, `${note!.hz} Hz`)
+        assert.equal(note!.state, "running")
+        await page.getByText(/\d+ Hz, \d+ ms/).waitFor()
+        await page.getByRole("button", { name: "Sound off" }).click()
+    })
+
+    await t.test("syslog: connection, window and losses", async () => {
+        await view(page, "Syslog").click()
+        const link = page.getByTestId("link-syslog")
+        const line = (name: string, text: RegExp) =>
+            link.locator(`dt:text-is("${name}") + dd`, { hasText: text })
+        await line("Connection", /^connected to tcp:.*, 1 connection/).waitFor()
+        // a line that was sent is in the window until its connection has held
+        await line("Window", /^[1-9]\d* lines? sent and not ack/).waitFor()
+        await page.getByRole("button", { name: "Collector down" }).click()
+        await line("Connection", /^not connected to/).waitFor()
+        await line(
+            "Queue",
+            /^[1-9]\d* lines? to be sent, [1-9]\d* bytes/
+        ).waitFor()
+        await line("Lost", /^\d+ lines dropped, 0 gaps declared/).waitFor()
+        await page
+            .getByRole("img", { name: "now syslog connected: 0" })
+            .waitFor()
+        await page.getByRole("button", { name: "Collector up" }).click()
+        await line("Connection", /^connected .*, 2 connections/).waitFor()
+        await line("Queue", /^0 lines to be sent/).waitFor()
+    })
+
+    await t.test("the server keeps what was before the page", async () => {
+        await page.reload()
+        await view(page, "Plots").click()
+        for (const title of [
+            "Log lines a second",
+            "Lines queued",
+            "Lines in the window of syslog",
+            "Lateness of the loop",
+            "Flash writes and erases",
+            "degrees",
+        ])
+            await page.locator(".plot", { hasText: title }).waitFor()
+        // the page has seen neither since it was loaded
+        const history = await page.evaluate(HISTORY)
+        assert.deepEqual(history, [0, 1])
+    })
+})
+
+/** The states of the connection in the figures that a new page gets. */
+const HISTORY = `new Promise(resolve => {
+    const source = new EventSource("api/events")
+    source.addEventListener("history", ({ data }) => {
+        source.close()
+        const states = JSON.parse(data).values["syslog connected"]
+        resolve([...new Set(states)].sort())
+    })
+})`
