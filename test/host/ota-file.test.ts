@@ -34,6 +34,11 @@ const lmsKey = (text: string): OtaKey => ({
 const keyFor = (kind: string) =>
     kind === "lms" ? lmsKey(OTA_PUBKEY) : hmacKey(OTA_KEY)
 
+/**
+ * One bit of so many is flipped, each place in a byte in turn; with EVERY_BIT=1, as
+ * `npm run test:ota` has it, every one. An LMS signature takes a thousand times as long as a MAC.
+ */
+const BIT_STEPS: Record<string, number> = { hmac: 1, sealed: 1, lms: 13 }
 const target = { device: OTA_DEVICE }
 
 describe("signed files", () => {
@@ -57,9 +62,10 @@ describe("signed files", () => {
                 assert.ok(!verifyFile(bytes, key).valid)
         })
 
-        test(`${kind}: every flipped bit and every truncation is refused`, () => {
+        test(`${kind}: flipped bits and truncations are refused`, () => {
             let tried = 0
-            for (let bit = 0; bit < bytes.length * 8; bit++, tried++) {
+            const step = process.env.EVERY_BIT ? 1 : BIT_STEPS[kind]
+            for (let bit = 0; bit < bytes.length * 8; bit += step, tried++) {
                 const flipped = Buffer.from(bytes)
                 flipped[bit >> 3] ^= 1 << (bit & 7)
                 assert.ok(
@@ -67,7 +73,7 @@ describe("signed files", () => {
                     `bit ${bit}`
                 )
             }
-            for (let length = 0; length < bytes.length; length++, tried++)
+            for (let length = 0; length < bytes.length; length += step, tried++)
                 assert.ok(
                     !verifyFile(bytes.subarray(0, length), keyFor(kind)).valid,
                     `cut at ${length}`

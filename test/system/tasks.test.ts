@@ -1,30 +1,14 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
-import { before, describe, type TestContext, test } from "node:test"
-import { buildProgram, type Simulator } from "../../host/sim/index.ts"
+import { describe, type TestContext, test } from "node:test"
+import type { Simulator } from "../../host/sim/index.ts"
 import { startSimulator } from "./harness.ts"
 
 const FOLDER = "test/system/programs/"
-const PROGRAMS = [
-    "crash-loop",
-    "cycle",
-    "watchdog",
-    "schedule",
-    "children",
-    "safe-mode",
-    "network",
-    "heap-none",
-    "heap-idle",
-    "heap-running",
-]
 /** Longest that a program may take on a busy machine, in ms. */
 const PATIENCE_MS = 60_000
 /** Tasks in the heap programs. */
 const HEAP_TASKS = 50
-
-before(async () => {
-    for (const name of PROGRAMS) await buildProgram(programFile(name))
-})
 
 function programFile(name: string): string {
     return `${FOLDER}task-${name}.ts`
@@ -53,7 +37,7 @@ function count(text: string, pattern: RegExp): number {
     return [...text.matchAll(pattern)].length
 }
 
-describe("tasks in the simulator", { concurrency: 2 }, () => {
+describe("tasks in the simulator", { concurrency: 4 }, () => {
     test("network: what requires it runs while there is an address", async t => {
         const sim = await start(t, "network")
         let since = 0
