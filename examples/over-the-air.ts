@@ -31,7 +31,7 @@ const arbiter = new SocketArbiter(clock, socket)
 // before anything else: whether an update is to be taken back
 const file = new SettingsFile(flash)
 const guard = await guardStart(file)
-const settings = await loadSettings(flash, [FIRMWARE_SETTINGS, OTA_SETTINGS])
+const settings = await loadSettings(flash, [...FIRMWARE_SETTINGS, OTA_SETTINGS])
 await openSettingsFile(settings, file)
 
 const log = new LogSystem(clock, settings.get("LOG_LEVEL"))

@@ -1,3 +1,4 @@
+export * from "./firmware"
 export * from "./flashlog"
 export * from "./heartbeat"
 export * from "./log"

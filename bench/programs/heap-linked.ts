@@ -20,7 +20,7 @@ async function useAll(): Promise<void> {
     const clock = new SystemClock()
     const flash = new SettingsFlash()
     const socket = new SystemSocket()
-    const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+    const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())
     const rsyslogger = new Rsyslogger(

@@ -91,7 +91,7 @@ async function attend(count: number): Promise<void> {
 }
 
 function read(): (count: number) => void {
-    const settings = new Settings([FIRMWARE_SETTINGS])
+    const settings = new Settings(FIRMWARE_SETTINGS)
     settings.set("SYSLOG_PORT", "1514")
     return count => {
         for (let i = 0; i < count; ++i) settings.get("SYSLOG_PORT")

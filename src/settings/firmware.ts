@@ -1,12 +1,20 @@
 /**
- * The settings of the reference firmware; README's table and `fiberctl settings schema` are made
- * of it. Whoever builds a firmware of their own writes a table of their own beside it, or instead.
- * Its form is told in `schema.ts`. Read by Node as well.
+ * The settings of the reference firmware, a table for each of its parts; README's table and
+ * `fiberctl settings schema` are made of them. A program writes tables of its own beside them.
+ * Their form is described in `schema.ts`. Read by Node as well.
  */
-export const FIRMWARE_SETTINGS = `# settings
+
+/** Settings of what every firmware has: name, log, safe mode. */
+export const CORE_SETTINGS = `# settings
 HOSTNAME: host 0 64 = | name of the board in syslog lines; empty: \`fiberd-\` and its short id
 LOG_LEVEL: levels = info | levels, as \`info debug@net warning@task.*\`
 LOG_BURST: int 0 1000000 restart = 100 | records a second that a handler takes; 0: no limit
+SAFE_STARTS: int 1 255 restart = 5 | so many short starts in a row lead to safe mode …
+SAFE_SECONDS: int 1 3600 = 30 | … a start being short under so many seconds
+`
+
+/** Settings of the flash log. */
+export const FILE_SETTINGS = `# settings
 FILE_LEVEL: level = error | what goes to the flash log; a flash wears out
 FILE_MAX_SIZE: size 200 2000 restart = 1400 | bytes of each of the two files
 FLUSH_BYTES: int 1 1024 = 185 | bytes that wait before a write to flash; 1: every line
@@ -15,8 +23,16 @@ FLUSH_LEVEL: level = error | written at once, and what is worse
 QUEUE_DROP: int 50 100 = 75 | % full: what waits for flash takes only errors …
 QUEUE_LOW: int 0 50 = 25 | … until so many %, …
 QUEUE_FLUSH: int 0 1000000 = 1000 | … and is emptied after so many dropped lines; 0: never
+`
+
+/** Settings of LED and buzzer. */
+export const HEARTBEAT_SETTINGS = `# settings
 HB_LEVEL: level = info | what LED and buzzer show
 HB_PERIOD: duration 0 1h = 5s | beat when nothing is logged; 0: none
+`
+
+/** Settings of syslog. */
+export const SYSLOG_SETTINGS = `# settings
 SYSLOG_HOST: host 0 64 = | collector; empty: off
 SYSLOG_PORT: int 0 65535 = 0 | its port; 0: 514, 6514 for tls, 2514 for relp
 SYSLOG_PROTO: one-of tcp|tls|relp = tcp | transport to it
@@ -30,8 +46,33 @@ SYSLOG_QUEUE: size 4KB 12KB restart = 8KB | what waits for the collector, and wh
 SYSLOG_WINDOW: size 0 8KB restart = 4KB | part of that which is kept after it was sent
 BACKOFF_MIN: duration 10ms 1s = 250ms | between attempts to connect: the first time …
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
-SAFE_STARTS: int 1 255 restart = 5 | so many short starts in a row lead to safe mode …
-SAFE_SECONDS: int 1 3600 = 30 | … a start being short under so many seconds
+`
+
+/** Settings of remote control. */
+export const REMOTE_SETTINGS = `# settings
 REMOTE: one-of off|read|full restart = full | what \`fiberctl\` may do: nothing, look, everything
+`
+
+/** Settings of the demo. */
+export const DEMO_SETTINGS = `# settings
 DEMO: flag restart = | a task that logs at every level and throws once in a while; empty: in the simulator
 `
+
+/** One of these tables. */
+export type FirmwareTable =
+    | typeof CORE_SETTINGS
+    | typeof FILE_SETTINGS
+    | typeof HEARTBEAT_SETTINGS
+    | typeof SYSLOG_SETTINGS
+    | typeof REMOTE_SETTINGS
+    | typeof DEMO_SETTINGS
+
+/** All of them, in the order of README's table. */
+export const FIRMWARE_SETTINGS: FirmwareTable[] = [
+    CORE_SETTINGS,
+    FILE_SETTINGS,
+    HEARTBEAT_SETTINGS,
+    SYSLOG_SETTINGS,
+    REMOTE_SETTINGS,
+    DEMO_SETTINGS,
+]

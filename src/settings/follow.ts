@@ -1,10 +1,11 @@
 import { splitText } from "../platform"
 import { KeyOf, SchemaTable } from "./schema"
-import { Settings } from "./settings"
+import { callListener, Settings } from "./settings"
 
 /**
  * Hands settings to what is configured by options: at once, and again whenever one of them
- * changes.
+ * changes. One that `apply` refuses is reported in `problems()`, and must not stop the start: a
+ * board that starts again and again could not be given a better one.
  *
  *     followSettings(settings, "level=HB_LEVEL", options => log.configureHandler("led", options))
  *
@@ -30,6 +31,7 @@ export function followSettings<T extends SchemaTable>(
             options[names[i]] = settings.get(keys[i])
         apply(options)
     }
-    hand()
-    return settings.subscribe(keys, hand)
+    const end = settings.subscribe(keys, hand)
+    callListener(settings.held(), { keys, call: hand }, keys, {})
+    return end
 }

@@ -15,7 +15,16 @@ export {
 } from "./dotenv"
 export { SETTINGS_ERROR } from "./errors"
 export { SettingsFile } from "./file"
-export { FIRMWARE_SETTINGS } from "./firmware"
+export {
+    CORE_SETTINGS,
+    DEMO_SETTINGS,
+    FILE_SETTINGS,
+    FIRMWARE_SETTINGS,
+    FirmwareTable,
+    HEARTBEAT_SETTINGS,
+    REMOTE_SETTINGS,
+    SYSLOG_SETTINGS,
+} from "./firmware"
 export { followSettings } from "./follow"
 export {
     checkFile,

@@ -87,6 +87,8 @@ export class Settings<T extends SchemaTable> {
      */
     readonly held: () => Held
     private readonly values: Record<string, unknown> = {}
+    /** For the compiler: settings of several tables are settings of each of them, and of no other. */
+    declare readonly tables?: (table: T) => void
 
     /**
      * Settings that all have their defaults; `loadSettings` reads the ones in flash.
@@ -267,7 +269,8 @@ function keepValue(held: Held, key: string, value: unknown): void {
     held.values[key] = found && found.secret ? undefined : value
 }
 
-function callListener(
+/** Calls a listener with its keys among those that changed. Never throws. */
+export function callListener(
     held: Held,
     { keys, call }: Listener,
     changed: string[],

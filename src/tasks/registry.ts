@@ -12,6 +12,7 @@ import { taskError } from "./errors"
 import { inSlices } from "./loop"
 import { get, select } from "./names"
 import {
+    LineSource,
     MAX_CHANGE_LISTENERS,
     MAX_TEXT_TASKS,
     Plan,
@@ -347,6 +348,11 @@ export class TaskRegistry {
         const show = shower(this.supervisor, colour, use)
         await ds.sleep(0)
         await inSlices(underParents(tasks), show)
+    }
+
+    /** Takes the last lines of tasks from `lines` from now on, as the option of that name does. */
+    useLines(lines: LineSource): void {
+        this.supervisor.lines = lines
     }
 
     /** The last log lines of a task, oldest first, among the last `MAX_STATUS_LINES` of all. */

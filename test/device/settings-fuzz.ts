@@ -47,7 +47,7 @@ function damage(text: string, random: (below: number) => number): string {
 describe("damaged settings files", () => {
     test("are taken whole or leave everything as it was", async () => {
         const settings = await loadSettings(new MemoryFlash(), [
-            FIRMWARE_SETTINGS,
+            ...FIRMWARE_SETTINGS,
             OWN,
         ])
         const file = new SettingsFile(new MemoryFlash())

@@ -53,7 +53,7 @@ async function withFile(text: string, slots: Record<string, string> = {}) {
     const flash = await flashWith(slots)
     const file = new SettingsFile(flash)
     await file.replace(text)
-    const settings = await loadSettings(flash, [FIRMWARE_SETTINGS, MORE])
+    const settings = await loadSettings(flash, [...FIRMWARE_SETTINGS, MORE])
     await openSettingsFile(settings, file)
     return { flash, file, settings }
 }
@@ -168,7 +168,7 @@ describe("kinds of settings", () => {
 describe("settings", () => {
     test("have their defaults in an empty flash", async () => {
         const settings = await loadSettings(new MemoryFlash(), [
-            FIRMWARE_SETTINGS,
+            ...FIRMWARE_SETTINGS,
         ])
         expect(settings.problems().length).toBe(0)
         expect(settings.get("LOG_LEVEL")).toBe("info")
@@ -192,7 +192,7 @@ describe("settings", () => {
             SYSLOG_PROTO: `"tls"`,
             DEMO: `false`,
         })
-        const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+        const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
         expect(messages(settings)).toBe("")
         expect(settings.get("HOSTNAME")).toBe("board-1")
         expect(settings.get("LOG_LEVEL")).toBe("debug warning@net")
@@ -218,7 +218,7 @@ describe("settings", () => {
             HOSTNAME: `"two words"`,
             SYSLOG_PROTO: `udp`,
         })
-        const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+        const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
         expect(messages(settings)).toBe(
             [
                 `SYSLOG_PROTO: what is in flash is not JSON`,
@@ -259,7 +259,7 @@ describe("settings", () => {
     })
 
     test("of another table name the nearest key", () => {
-        const settings = new Settings([FIRMWARE_SETTINGS])
+        const settings = new Settings(FIRMWARE_SETTINGS)
         expect(settings.set("SYSLOG_HOTS", "x").message).toBe(
             "SYSLOG_HOTS: no such setting; the nearest is SYSLOG_HOST"
         )
@@ -270,7 +270,7 @@ describe("settings", () => {
     })
 
     test("tell a change to whom it concerns, and go back to the default", () => {
-        const settings = new Settings([FIRMWARE_SETTINGS])
+        const settings = new Settings(FIRMWARE_SETTINGS)
         const heard: string[] = []
         const stop = settings.subscribe(["LOG_BURST", "HB_PERIOD"], changed =>
             heard.push(changed.join("+"))

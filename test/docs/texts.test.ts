@@ -14,7 +14,7 @@ test("docs/quick-start.md shows the example as it stands in examples/", () => {
 
 test("docs/settings.md has the table of settings that the schema gives", () => {
     // `fiberctl settings docs` prints it
-    const table = settingsTable([FIRMWARE_SETTINGS])
+    const table = settingsTable(FIRMWARE_SETTINGS)
     assert.ok(read("docs/settings.md").includes("\n\n" + table + "\n"))
 })
 

@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     tasks: LOWER,
     ota: [...MIDDLE, ...LOWER],
     remote: [...MIDDLE, ...LOWER],
+    firmware: ["ota", "remote", ...MIDDLE, ...LOWER],
     testing: ["platform"],
 }
 

@@ -22,7 +22,7 @@ PUMP_MODE: one-of off|fast restart = off | how it runs`
 /** What is wrong with one setting. */
 async function fault(key: string, text: string): Promise<string | undefined> {
     const given = [{ key, text, place: "--set" }]
-    const problems = await checkGiven(given, [FIRMWARE_SETTINGS, OWN])
+    const problems = await checkGiven(given, [...FIRMWARE_SETTINGS, OWN])
     return problems[0]?.message
 }
 
@@ -80,7 +80,7 @@ describe("the host's checks of settings", () => {
     test("read a settings file as a board does", async () => {
         const { texts, problems } = await checkSettingsFile(
             "HOSTNAME=${_SITE}-1\n_SITE=hall\nnonsense\nSYSLOG_PORT=x\nAPI_TOKEN=short\n",
-            [FIRMWARE_SETTINGS, OWN]
+            [...FIRMWARE_SETTINGS, OWN]
         )
         assert.equal(texts.HOSTNAME!.text, "hall-1")
         assert.deepEqual(
@@ -93,12 +93,12 @@ describe("the host's checks of settings", () => {
 
 describe("the schema for editors", () => {
     test("has every setting with its default and its choices", () => {
-        const schema = settingsSchema([FIRMWARE_SETTINGS, OWN]) as {
+        const schema = settingsSchema([...FIRMWARE_SETTINGS, OWN]) as {
             properties: Record<string, Record<string, unknown>>
         }
         assert.deepEqual(
             Object.keys(schema.properties),
-            schemaKeys([FIRMWARE_SETTINGS, OWN])
+            schemaKeys([...FIRMWARE_SETTINGS, OWN])
         )
         assert.equal(schema.properties.FLUSH_TIME!.default, "5m")
         assert.deepEqual(schema.properties.SYSLOG_PROTO!.enum, [
@@ -110,12 +110,12 @@ describe("the schema for editors", () => {
     })
 
     test("as a dotenv file is one that changes nothing until it is filled in", () => {
-        const template = settingsTemplate([FIRMWARE_SETTINGS])
+        const template = settingsTemplate(FIRMWARE_SETTINGS)
         assert.deepEqual(parseEnv(template, "x"), [])
         const filled = template.replaceAll(/^#(?=[A-Z_]+=)/gm, "")
         assert.deepEqual(
             parseEnv(filled, "x").map(({ key }) => key),
-            schemaKeys([FIRMWARE_SETTINGS])
+            schemaKeys(FIRMWARE_SETTINGS)
         )
     })
 })

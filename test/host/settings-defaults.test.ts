@@ -12,14 +12,14 @@ const text = readFileSync(path, "utf8")
 const wanted = parse(text)
 
 test(".env.defaults has the keys of the firmware's schema, in its order", () => {
-    const declared = schemaKeys([FIRMWARE_SETTINGS])
+    const declared = schemaKeys(FIRMWARE_SETTINGS)
     assert.equal(declared.length, 30)
     assert.deepEqual(Object.keys(wanted), declared)
 })
 
 test(".env.defaults has the defaults of the schema", () => {
     for (const [key, value] of Object.entries(wanted))
-        assert.equal(findRule([FIRMWARE_SETTINGS], key)?.fallback, value, key)
+        assert.equal(findRule(FIRMWARE_SETTINGS, key)?.fallback, value, key)
 })
 
 test("the DeviceScript tool reads .env.defaults as npm dotenv does", () => {

@@ -17,7 +17,7 @@ WIFI_PWD: secret 8 63 = | password
 APP_KEY: key 32 32 = | signs
 APP_URL: url = | where it reports to
 ROOMS: list 0 60 = | where it looks`
-const TABLES = [FIRMWARE_SETTINGS, OWN]
+const TABLES = [...FIRMWARE_SETTINGS, OWN]
 
 const FILE = `# board 12, hall
 _SITE=hall

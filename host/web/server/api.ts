@@ -18,7 +18,7 @@ const PUSH_TIMEOUT_MS = 10 * 60_000
 /** What stands in place of a secret. */
 const MASK = "***"
 /** The settings that have a known form; those of other programs are edited as text. */
-const SCHEMA = [FIRMWARE_SETTINGS, OTA_SETTINGS]
+const SCHEMA = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
 
 /** A request that makes no sense, or names what does not exist. */
 export class RequestError extends Error {

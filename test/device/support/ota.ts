@@ -17,6 +17,7 @@ import { LogRecord, LogSystem } from "../../../src/log"
 import {
     checkFile,
     FIRMWARE_SETTINGS,
+    FirmwareTable,
     loadSettings,
     openSettingsFile,
     Settings,
@@ -68,7 +69,7 @@ export class OtaBoard {
     hasCollector = false
     isSafe = false
     guard: GuardReport
-    settings: Settings<typeof OTA_SETTINGS | typeof FIRMWARE_SETTINGS>
+    settings: Settings<typeof OTA_SETTINGS | FirmwareTable>
     file: SettingsFile
     ota: Ota
 
@@ -97,7 +98,7 @@ export class OtaBoard {
         this.file = new SettingsFile(this.flash)
         this.guard = await guardStart(this.file)
         this.settings = await loadSettings(this.flash, [
-            FIRMWARE_SETTINGS,
+            ...FIRMWARE_SETTINGS,
             OTA_SETTINGS,
         ])
         await openSettingsFile(this.settings, this.file)

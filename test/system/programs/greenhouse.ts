@@ -20,7 +20,7 @@ const clock = new SystemClock()
 const flash = new SettingsFlash()
 const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
-const settings = await loadSettings(flash, [FIRMWARE_SETTINGS])
+const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
 const journal = new BootJournal(flash, clock)
 await journal.open()
 

@@ -8,7 +8,7 @@ PUMP_MODE: one-of off|slow|fast restart = slow | how it runs
 API_TOKEN: secret 8 64 = | for the weather service
 `
 const settings = await loadSettings(new SettingsFlash(), [
-    FIRMWARE_SETTINGS,
+    ...FIRMWARE_SETTINGS,
     OWN,
 ])
 const mode: "off" | "slow" | "fast" = settings.get("PUMP_MODE")

@@ -1,5 +1,5 @@
 // The task `network`, and one that requires it.
-import { followNetwork } from "../../../src/network"
+import { followNetwork } from "../../../src/firmware"
 import { Device } from "./task-base"
 
 const { tasks } = new Device()

@@ -1,8 +1,37 @@
 import * as ds from "@devicescript/core"
-import type { Task } from "./tasks"
+import { followRealTimeClock, reportClock, SocketArbiter } from "../net"
+import { SystemSocket } from "../platform"
+import type { Task } from "../tasks"
+import { clock, system, tasks } from "./core"
 
 /** How often the address is asked for, ms. */
 const POLL_MS = 1000
+
+let arbiter: SocketArbiter
+
+/** Who has the VM's one socket: made when a part asks for it first. */
+export function socketArbiter(): SocketArbiter {
+    if (!arbiter) arbiter = new SocketArbiter(clock, new SystemSocket())
+    return arbiter
+}
+
+/** Keeps the wall clock right by the bus's real-time clock, and logs its corrections. */
+export function busClock(): void {
+    reportClock(clock, message => system.info("{0}", message))
+    followRealTimeClock(clock)
+}
+
+/**
+ * Lets tasks know whether the board has an address: the task `network`, which they may require.
+ * Core, so that what safe mode has to say reaches the collector.
+ */
+export function network(): void {
+    tasks.add("network", followNetwork(), {
+        core: true,
+        notify: true,
+        restart: "on-failure",
+    })
+}
 
 /**
  * The body of the task `network`, which is up for those that require it while the board has an

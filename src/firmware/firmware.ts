@@ -1,0 +1,54 @@
+import {
+    FILE_SETTINGS,
+    FirmwareTable,
+    HEARTBEAT_SETTINGS,
+    REMOTE_SETTINGS,
+    SchemaTable,
+    Settings,
+    SYSLOG_SETTINGS,
+} from "../settings"
+import { startCore } from "./core"
+import { BoardDevices, heartbeat } from "./heartbeat"
+import { consoleLog, flashLog, ramLog } from "./logs"
+import { busClock, network } from "./network"
+import { remote } from "./remote"
+import { lateSyslog, syslog } from "./syslog"
+
+/**
+ * Starts the whole firmware, with all parts. A program that wants only some of them calls
+ * `startCore` and those instead: what is not called is not in the image.
+ *
+ *     const settings = await firmware(startBoard, [PUMP_SETTINGS])
+ *     tasks.add("pump", pump, { every: settings.get("PUMP_EVERY") })
+ *
+ * @param startBoard starts the devices of the heartbeat: that of a board file
+ * @param own tables of the program's own settings, a line for each
+ * @returns the settings in force
+ */
+export async function firmware<T extends SchemaTable = never>(
+    startBoard: () => BoardDevices,
+    own: T[] = []
+): Promise<Settings<T | FirmwareTable>> {
+    const settings = await startCore<T | FirmwareTable>([
+        FILE_SETTINGS,
+        HEARTBEAT_SETTINGS,
+        SYSLOG_SETTINGS,
+        REMOTE_SETTINGS,
+        ...own,
+    ])
+
+    // where log lines go
+    consoleLog()
+    ramLog()
+    flashLog(settings)
+    heartbeat(settings, startBoard())
+    syslog(settings)
+
+    // time and network
+    busClock()
+    network()
+    lateSyslog()
+
+    remote(settings)
+    return settings
+}

@@ -1,0 +1,43 @@
+import type * as ds from "@devicescript/core"
+import {
+    beat,
+    BuzzerHeartBeat,
+    HeartBeat,
+    HeartBeatHandler,
+    LedHeartBeat,
+} from "../heartbeat"
+import { followSettings, HEARTBEAT_SETTINGS, Settings } from "../settings"
+import { followHandler, log, tasks } from "./core"
+
+let led: HeartBeat
+let buzzer: HeartBeat
+
+/** The heartbeat's devices of a board. */
+export interface BoardDevices {
+    led: ds.LightBulb
+    buzzer: ds.Buzzer
+}
+
+/**
+ * Shows with LED and buzzer what is logged, and that the program runs: the task `heartbeat`.
+ * @param devices what `startBoard` of a board file returns
+ */
+export function heartbeat(
+    settings: Settings<typeof HEARTBEAT_SETTINGS>,
+    devices: BoardDevices
+): void {
+    led = new LedHeartBeat(devices.led)
+    buzzer = new BuzzerHeartBeat(devices.buzzer)
+    log.addHandler("led", new HeartBeatHandler(led))
+    log.addHandler("buzzer", new HeartBeatHandler(buzzer))
+    followHandler(settings, "led", "level=HB_LEVEL")
+    followHandler(settings, "buzzer", "level=HB_LEVEL")
+    tasks.add("heartbeat", () => beat([led, buzzer]), {
+        core: true,
+        autostart: false,
+    })
+    followSettings(settings, "every=HB_PERIOD", plan => {
+        if (plan.every > 0) tasks.schedule("heartbeat", plan)
+        else tasks.unschedule("heartbeat")
+    })
+}

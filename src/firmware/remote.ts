@@ -1,0 +1,34 @@
+import { RemoteConfig, startRemote } from "../remote"
+import { changeSettings, REMOTE_SETTINGS, Settings } from "../settings"
+import { clock, core, hostname, log, tasks } from "./core"
+import { file, ring } from "./logs"
+
+/**
+ * Serves fiberctl, as `REMOTE` allows. Call it last: it serves what the parts before it have.
+ * @param config updates over the air
+ */
+export function remote(
+    settings: Settings<typeof REMOTE_SETTINGS>,
+    config?: RemoteConfig
+): void {
+    const access = settings.get("REMOTE")
+    if (access === "off") return
+    startRemote(
+        {
+            clock: clock,
+            tasks: tasks,
+            log: log,
+            ring: ring,
+            file: file,
+            config,
+            hostname: hostname(),
+            settings: {
+                list: core.list,
+                change: async changes => {
+                    await changeSettings(core, changes)
+                },
+            },
+        },
+        access === "read"
+    )
+}

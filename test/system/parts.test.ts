@@ -1,0 +1,42 @@
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import { measureSize } from "../../bench/parts/size.ts"
+import { startSimulator } from "./harness.ts"
+
+const SOME_PARTS = "test/system/programs/some-parts.ts"
+
+describe("a firmware of parts", () => {
+    test("runs those that it was given, and follows a setting of its own", async t => {
+        const sim = await startSimulator(t, { main: SOME_PARTS })
+        await sim.waitFor("console", ({ text }) =>
+            text.includes("[sensor.service] the sensor is broken")
+        )
+        const lines = sim.past("console").map(({ text }) => text)
+        assert.ok(lines.some(text => text.includes("measured 21 degrees")))
+        assert.ok(!lines.some(text => text.includes("not for the console")))
+        assert.deepEqual(sim.past("syslog"), [])
+    })
+
+    test("holds nothing of the parts that it leaves out", async () => {
+        const parts = Object.keys((await measureSize(SOME_PARTS)).modules)
+        for (const part of ["src/flashlog", "src/log", "src/tasks"])
+            assert.ok(parts.includes(part), part)
+        const left = ["heartbeat", "net", "ota", "remote", "syslog"]
+        for (const part of left.map(name => `src/${name}`))
+            assert.ok(!parts.includes(part), part)
+    })
+
+    test("starts with a setting that its part refuses, and reports it", async t => {
+        const sim = await startSimulator(t, {
+            settings: { SYSLOG_HOST: "collector:514", DEMO: "0" },
+        })
+        const { text } = await sim.waitFor("console", ({ text }) =>
+            text.includes("setting SYSLOG_HOST: ")
+        )
+        assert.match(text, /host: wanted .*collector:514/)
+        await sim.waitFor("console", ({ text }) =>
+            text.includes("[network.service] up")
+        )
+        assert.deepEqual(sim.past("panic"), [])
+    })
+})
