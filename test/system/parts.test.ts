@@ -1,11 +1,25 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { describe, test } from "node:test"
 import { measureSize } from "../../bench/parts/size.ts"
 import { startSimulator } from "./harness.ts"
 
 const SOME_PARTS = "test/system/programs/some-parts.ts"
 
+/** The calls of parts in a source, in their order. */
+function partsIn(path: string): string[] {
+    const text = readFileSync(path, "utf8")
+    const calls = text.matchAll(/^ *(\w+)\((?:settings\b.*)?\)$/gm)
+    return [...calls].map(([, name]) => name!)
+}
+
 describe("a firmware of parts", () => {
+    test("is the reference firmware, and `firmware` has the same ones", () => {
+        const whole = partsIn("src/firmware/firmware.ts")
+        assert.ok(whole.length > 8, whole.join())
+        assert.deepEqual(partsIn("src/main.ts"), [...whole, "demo"])
+    })
+
     test("runs those that it was given, and follows a setting of its own", async t => {
         const sim = await startSimulator(t, { main: SOME_PARTS })
         await sim.waitFor("console", ({ text }) =>
