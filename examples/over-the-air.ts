@@ -2,7 +2,6 @@
 // docs/ota.md tells how to sign a file and serve it.
 import * as ds from "@devicescript/core"
 import {
-    checkFile,
     ConsoleHandler,
     deviceId,
     ERROR,
@@ -10,17 +9,22 @@ import {
     guardStart,
     loadSettings,
     LogSystem,
+    openSealed,
     openSettingsFile,
     Ota,
     OTA_SETTINGS,
+    pullUpdates,
+    reportUpdates,
     Rsyslogger,
     RsyslogHandler,
+    setClockByHttpDate,
     SettingsFile,
     SettingsFlash,
     SocketArbiter,
     SystemClock,
     SystemSocket,
     updateBoard,
+    verifyLms,
 } from "../src"
 
 const clock = new SystemClock()
@@ -60,7 +64,8 @@ async function restart(): Promise<void> {
 const ota = new Ota({
     clock,
     settings,
-    check: async text => await checkFile(settings, text),
+    verify: verifyLms,
+    open: openSealed,
     file,
     log: log.logger("ota"),
     device: deviceId(),
@@ -73,7 +78,10 @@ const ota = new Ota({
 })
 
 async function update(): Promise<void> {
-    const body = updateBoard(ota, arbiter)
+    const body = updateBoard(ota, [
+        pullUpdates(ota, arbiter, setClockByHttpDate),
+        reportUpdates(ota, arbiter),
+    ])
     while (true) {
         try {
             await body({ sleep: ds.sleep })

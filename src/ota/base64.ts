@@ -1,6 +1,5 @@
-const ALPHABET = Buffer.from(
+const ALPHABET =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-)
 const PAD = 61
 
 /**
@@ -9,6 +8,7 @@ const PAD = 61
  * @returns undefined when the text is malformed
  */
 export function decodeBase64(text: Buffer): Buffer | undefined {
+    const alphabet = Buffer.from(ALPHABET)
     let end = text.length
     while (end > text.length - 2 && text[end - 1] === PAD) end--
     const bytes = Buffer.alloc((end * 6) >> 3)
@@ -16,7 +16,7 @@ export function decodeBase64(text: Buffer): Buffer | undefined {
     let bits = 0
     let at = 0
     for (let i = 0; i < end; i++) {
-        const value = ALPHABET.indexOf(text[i])
+        const value = alphabet.indexOf(text[i])
         if (value < 0) return undefined
         group = (group << 6) | value
         bits += 6

@@ -1,7 +1,9 @@
 // Updates by messages of a cloud adapter, and reports the same way. A message is small, so a file
 // comes in parts; a lost one is sent again by the cloud until the board reports the version.
 import * as ds from "@devicescript/core"
-import { offerPart, Ota, otaStatus } from "./updater"
+import { PartCollector } from "./parts"
+import type { OtaLink } from "./task"
+import { offerFile, Ota, otaStatus } from "./updater"
 
 /** Topic of the messages, both ways. */
 export const OTA_TOPIC = "ota"
@@ -20,11 +22,13 @@ interface PartMessage {
 }
 
 /**
- * Follows the cloud adapter on the bus (role `cloud`), if there is one.
- * @returns reports a state that is not reported yet; never waits, never throws
+ * Follows the cloud adapter on the bus (role `cloud`), if there is one: takes the files that it
+ * brings, and reports each state to it.
  */
-export function followCloud(ota: Ota): () => void {
+export function followCloud(ota: Ota): OtaLink {
+    const { clock } = ota.parts
     const adapter = new ds.CloudAdapter("cloud")
+    const collector = new PartCollector()
     let reported = 0
     let isBusy = false
     adapter.onJson.subscribe(async (message: string[]) => {
@@ -32,8 +36,10 @@ export function followCloud(ota: Ota): () => void {
         if (topic !== OTA_TOPIC) return
         try {
             const { v, o, t, d } = JSON.parse(json) as PartMessage
-            if (d.byteLength <= MAX_PART_BYTES)
-                await offerPart(ota, v, o, t, Buffer.from(d))
+            if (d.byteLength > MAX_PART_BYTES) return
+            const part = Buffer.from(d)
+            const pieces = collector.add(v, o, t, part, clock.millis())
+            if (pieces) await offerFile(ota, pieces)
         } catch (e: any) {
             // no part of a file
         }
@@ -49,7 +55,9 @@ export function followCloud(ota: Ota): () => void {
         }
         isBusy = false
     }
-    return () => {
+    return async () => {
+        collector.expire(clock.millis())
+        // in a fiber of its own: nobody knows how long the adapter takes
         if (!isBusy && reported !== ota.announced && adapter.isBound)
             report.start()
     }

@@ -2,6 +2,8 @@
 export interface TaskView {
     names(): string[]
     get(name: string): { state: string; restarts: number }
+    /** Of the device: whether only core tasks run, as starts were too short. */
+    deviceStats(): { safe: boolean }
 }
 
 /** So many restarts of a task, at a mean distance below the other, are a loop of crashes. */

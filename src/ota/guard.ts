@@ -1,10 +1,11 @@
 import { SettingsFile } from "../settings"
-import { messageOf } from "./errors"
-import { MAX_STARTS } from "./probation"
+import { MAX_STARTS, OtaRecord } from "./probation"
 import { decodeRecord, encodeRecord, takeBack } from "./record"
 
-/** What the guard did at a start. */
+/** What the guard found and did at a start. */
 export interface GuardReport {
+    /** What is known of versions. */
+    record: OtaRecord
     /** The last good version was put back now. */
     isBack: boolean
     /** What went wrong; undefined when nothing did. */
@@ -17,24 +18,24 @@ export interface GuardReport {
  * Never throws.
  */
 export async function guardStart(file: SettingsFile): Promise<GuardReport> {
-    const report: GuardReport = { isBack: false, problem: undefined }
+    let record = decodeRecord(undefined)
+    let isBack = false
+    let problem: string
     try {
-        const record = decodeRecord(await file.read())
+        record = decodeRecord(await file.read())
         if (record.state === "probation") {
             record.starts++
-            if (record.starts < MAX_STARTS)
-                await file.setState(encodeRecord(record))
-            else {
-                await takeBack(
+            isBack = record.starts >= MAX_STARTS
+            if (isBack)
+                record = await takeBack(
                     file,
                     record,
                     `${MAX_STARTS} starts in probation`
                 )
-                report.isBack = true
-            }
+            else await file.setState(encodeRecord(record))
         }
     } catch (e: any) {
-        report.problem = messageOf(e)
+        problem = e.message
     }
-    return report
+    return { record, isBack, problem }
 }

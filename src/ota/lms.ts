@@ -3,7 +3,10 @@
 // each chain. `host/ota/lms.ts` is its twin on the host, which signs as well.
 import * as ds from "@devicescript/core"
 import { equalBytes, Hashed, sha256 } from "../platform"
-import { Pieces } from "./pieces"
+import { decodeBase64 } from "./base64"
+import { SignedFile, signedParts } from "./file"
+import { lengthOf } from "./pieces"
+import { TrustedKeys, verifyHmac } from "./verify"
 
 /** A public key: type codes of tree and one-time signature, u32 each, identifier, root. */
 const TREE_TYPE = 3
@@ -22,15 +25,58 @@ const D_MESG = 0x81
 const D_LEAF = 0x82
 const D_INTR = 0x83
 
+/** What the lines of a signature begin with: its first one, and the others. */
+const FIRST = "#ota lms="
+const MORE = "#ota more="
+
+/** Trusts LMS under `OTA_PUBKEY`; without one, HMAC under `OTA_KEY`. Takes long. */
+export async function verifyLms(
+    file: SignedFile,
+    keys: TrustedKeys
+): Promise<boolean> {
+    const { publicKey } = keys
+    if (!publicKey) return await verifyHmac(file, keys)
+    const trusted = decodeBase64(Buffer.from(publicKey))
+    const lines = file.signatures.slice()
+    while (trusted && lines.length) {
+        const signature = await takeSignature(lines)
+        const message = signedParts(file)
+        if (await checkLms(trusted, file.version, message, signature))
+            return true
+    }
+    return false
+}
+
+/** Takes a signature off the front of the lines; of a malformed one there are no bytes. */
+async function takeSignature(lines: Buffer[]): Promise<Buffer[]> {
+    const signature: Buffer[] = []
+    let mark = FIRST
+    let isMore = true
+    while (isMore) {
+        const line = lines.shift()
+        const bytes = decodeBase64(line.slice(mark.length, line.length - 1))
+        if (!bytes || !isMarked(line, mark)) return []
+        signature.push(bytes)
+        mark = MORE
+        await ds.sleep(0) // a line is some 3,000 steps
+        isMore = lines.length > 0 && isMarked(lines[0], MORE)
+    }
+    return signature
+}
+
+function isMarked(line: Buffer, mark: string): boolean {
+    return line.slice(0, mark.length).toString() === mark
+}
+
 /**
  * Whether a key's owner signed a message as a version: by the leaf `version mod 2^height`. Heights
- * are 5, 10 or 15, digits of the one-time signature 4 or 8 bits.
+ * are 5, 10 or 15, digits of the one-time signature 4 or 8 bits. Takes the bytes of the signature.
  */
-export async function verifyLms(
+export async function checkLms(
     publicKey: Buffer,
     version: number,
     message: Hashed[],
-    signature: Pieces
+    signature: Buffer[]
 ): Promise<boolean> {
     const isShort = publicKey[TREE_TYPE] >= 10
     const n = isShort ? 24 : 32
@@ -40,21 +86,15 @@ export async function verifyLms(
     const digits = Math.idiv(8 * n, w)
     const chains = digits + (w === 8 ? 2 : 3)
     // in a signature: leaf, type, random value, chains; type, nodes beside the way up
-    const pathAt = 12 + n * (1 + chains)
+    const length = 12 + n * (1 + chains + height)
     if (publicKey.length !== ROOT + n) return false
-    if (signature.length !== pathAt + n * height) return false
+    if (lengthOf(signature) !== length) return false
     const leaf = version & ((1 << height) - 1)
     const prefix = hashPrefix(publicKey, leaf, D_MESG)
-    const types = [signature.bytes(0, ID), signature.bytes(pathAt - 4, pathAt)]
-    const wanted = [
-        prefix.slice(NUMBER, TAG),
-        publicKey.slice(4, ID),
-        publicKey.slice(0, 4),
-    ]
-    // by their hashes, for which nothing is joined
-    if (!equalBytes(sha256(types), sha256(wanted))) return false
+    const wanted = prefix.slice(NUMBER, TAG).concat(publicKey.slice(4, ID))
+    if (!equalBytes(takeBytes(signature, ID), wanted)) return false
 
-    const random = signature.bytes(ID, ID + n)
+    const random = takeBytes(signature, n)
     const quotient = Buffer.alloc(n + 2)
     quotient.blitAt(0, sha256([prefix, random, ...message]), 0, n)
     const top = (1 << w) - 1
@@ -70,9 +110,8 @@ export async function verifyLms(
     block[TAG] = 0
     const ends: Hashed[] = [hashPrefix(publicKey, leaf, D_PBLC)]
     for (let chain = 0; chain < chains; chain++) {
-        const at = ID + n * (1 + chain)
         block[TAG + 1] = chain
-        block.set(signature.bytes(at, at + n), VALUE)
+        block.set(takeBytes(signature, n), VALUE)
         for (let step = digitOf(quotient, w, chain); step < top; step++) {
             block[STEP] = step
             block.blitAt(VALUE, sha256([block]), 0, n)
@@ -86,8 +125,10 @@ export async function verifyLms(
         hashPrefix(publicKey, number, D_LEAF),
         sha256(ends).slice(0, n),
     ]).slice(0, n)
-    for (let at = pathAt; at < signature.length; at += n) {
-        const beside = signature.bytes(at, at + n)
+    if (!equalBytes(takeBytes(signature, 4), publicKey.slice(0, 4)))
+        return false
+    while (number > 1) {
+        const beside = takeBytes(signature, n)
         const isRight = (number & 1) === 1
         number = number >> 1
         node = sha256([
@@ -97,6 +138,14 @@ export async function verifyLms(
         ]).slice(0, n)
     }
     return equalBytes(node, publicKey.slice(ROOT))
+}
+
+/** Takes bytes off the front of a list, which has so many. */
+function takeBytes(list: Buffer[], count: number): Buffer {
+    let first = list.shift()
+    while (first.length < count) first = first.concat(list.shift())
+    list.unshift(first.slice(count))
+    return first.slice(0, count)
 }
 
 /** What the hash of a node or leaf begins with. */

@@ -1,11 +1,10 @@
 import { equalBytes } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
+import { PARTS_TIMEOUT_MS } from "./updater"
 
 /** Most parts of a file. */
 export const MAX_PARTS = 80
-/** A file whose parts stop arriving is forgotten after this time, ms. */
-export const PARTS_TIMEOUT_MS = 300000
 
 /**
  * Puts a file together from parts, as a bus or messages of a few hundred bytes bring them:

@@ -1,59 +1,53 @@
-/** Bytes of one piece: small enough for a heap that is nearly full and fragmented. */
+/** A piece that has so many bytes is not added to. */
 const PIECE_BYTES = 256
+/** Most pieces that end with a line: those of header and signatures, or of a seal. */
+const MAX_LINES = 40
+const LINE_END = 10
 
 /**
- * Bytes that arrive bit by bit, as a file over the air, in small pieces: the VM does not compact its
- * heap, and asking it for one long piece can panic with much of it free.
+ * A file that arrives bit by bit, in small pieces: the VM does not compact its heap, and asking it for
+ * one long piece can panic with much of it free. The first pieces are lines with their line ends.
  * @devsWhenUsed
  */
 export class Pieces {
-    private readonly list: Buffer[] = []
+    readonly list: Buffer[] = []
     length = 0
 
     /** Takes more bytes; who calls has a limit for all of them. */
     add(data: Buffer): void {
+        const { list } = this
+        this.length += data.length
+        const last = list.pop()
+        if (last) {
+            const isLine =
+                list.length < MAX_LINES && last[last.length - 1] === LINE_END
+            if (isLine || last.length >= PIECE_BYTES) list.push(last)
+            else data = last.concat(data)
+        }
         let at = 0
         while (at < data.length) {
-            const used = this.length % PIECE_BYTES
-            if (used === 0) this.list.push(Buffer.alloc(PIECE_BYTES))
-            const count = Math.min(PIECE_BYTES - used, data.length - at)
-            this.list[this.list.length - 1].blitAt(used, data, at, count)
-            this.length += count
-            at += count
+            let end = list.length < MAX_LINES ? data.indexOf(LINE_END, at) : -1
+            end = end < 0 ? data.length : end + 1
+            list.push(data.slice(at, end))
+            at = end
         }
     }
+}
 
-    /** A copy of some of the bytes. */
-    bytes(from: number, to: number): Buffer {
-        const copy = Buffer.alloc(to - from)
-        let at = from
-        while (at < to) {
-            const offset = at % PIECE_BYTES
-            const piece = this.list[Math.idiv(at, PIECE_BYTES)]
-            copy.blitAt(at - from, piece, offset, PIECE_BYTES)
-            at += PIECE_BYTES - offset
-        }
-        return copy
-    }
+/** Bytes of some pieces. */
+export function lengthOf(pieces: Buffer[]): number {
+    let length = 0
+    for (const piece of pieces) length += piece.length
+    return length
+}
 
-    /**
-     * The line that begins at `at`, without its line end.
-     * @returns undefined when none ends within `maxBytes`
-     */
-    line(at: number, maxBytes: number): Buffer | undefined {
-        const line = this.bytes(at, Math.min(at + maxBytes + 1, this.length))
-        const end = line.indexOf(10)
-        return end < 0 ? undefined : line.slice(0, end)
+/** All bytes of some pieces, as a text. */
+export function textOf(pieces: Buffer[]): string {
+    const all = Buffer.alloc(lengthOf(pieces))
+    let at = 0
+    for (const piece of pieces) {
+        all.set(piece, at)
+        at += piece.length
     }
-
-    /** A copy of all bytes from `from` on, in pieces. */
-    parts(from: number): Buffer[] {
-        const parts: Buffer[] = []
-        while (from < this.length) {
-            const to = Math.min(from + PIECE_BYTES, this.length)
-            parts.push(this.bytes(from, to))
-            from = to
-        }
-        return parts
-    }
+    return all.toString()
 }

@@ -95,6 +95,6 @@ export function judgeOffer(
 export function oldReason(record: OtaRecord, version: number): string {
     const { reason, highest } = record
     return reason && version === highest
-        ? `version ${version} was taken back: ${reason}`
-        : `version ${version} is not above ${highest}`
+        ? `it was taken back: ${reason}`
+        : `it is not above ${highest}`
 }

@@ -1,17 +1,11 @@
-// Asks the source `OTA_URL` for a file, and brings reports to `OTA_REPORT`.
-import {
-    HTTP_TIMEOUT_MS,
-    HttpAnswer,
-    httpRequest,
-    setClockByHttpDate,
-    SocketArbiter,
-} from "../net"
-import { Errand } from "./errand"
-import { messageOf } from "./errors"
+// Asks the source `OTA_URL` for a file, and brings reports to `OTA_REPORT`, over HTTP(S).
+import { Clock } from "../platform"
+import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
-import { msOf, textOf } from "./settings"
-import { offerFile, Ota, otaRecord, otaStatus, trustedKeys } from "./updater"
+import { SOURCE } from "./probation"
+import type { OtaLink } from "./task"
+import { isOn, offerFile, Ota, otaStatus } from "./updater"
 
 /** Time from the start to the first question, ms: until then links are up and crashes seen. */
 export const FIRST_PULL_MS = 10000
@@ -26,109 +20,123 @@ const MAX_ETAG_BYTES = 100
 /** Name of the claim for the socket. */
 const CLAIM = "ota"
 
-/** What a board asks of its servers. */
-export interface Puller {
-    readonly ota: Ota
-    readonly arbiter: SocketArbiter
-    /** Number of the last state that was reported. */
-    reported: number
-    /** Where the last file was from, and its ETag; empty when it needs a second look. */
-    url: string
-    etag: string
-}
-
-/** A puller that has asked nothing yet. */
-export function newPuller(ota: Ota, arbiter: SocketArbiter): Puller {
-    ota.source.at = arbiter.clock.millis() + spread(FIRST_PULL_MS)
-    return { ota, arbiter, reported: 0, url: "", etag: "" }
-}
-
-/** Asks and reports when it is time; to be called about once a second. Never throws. */
-export async function askWhenDue(puller: Puller): Promise<void> {
-    const { ota } = puller
-    const { settings } = ota.parts
-    const url = textOf(settings, "OTA_URL")
-    if (url && trustedKeys(ota)) await run(puller, ota.source, url)
-    const to = textOf(settings, "OTA_REPORT")
-    if (to && puller.reported !== ota.announced)
-        await run(puller, ota.report, to)
-}
-
-async function run(puller: Puller, errand: Errand, url: string): Promise<void> {
-    const { ota, arbiter } = puller
-    const { clock } = arbiter
-    if (clock.millis() < errand.at) return
-    const isReport = errand === ota.report
-    const poll = pollMs(ota)
-    let pause = isReport ? 0 : poll
-    try {
-        errand.problem = isReport
-            ? await report(puller, url)
-            : await ask(puller, url)
-        errand.retryMs = 0
-        errand.isReached = errand.isReached || !errand.problem
-    } catch (e: any) {
-        const problem = messageOf(e)
-        const what = isReport ? "no report: {0}" : "no update: {0}"
-        if (problem !== errand.problem) ota.parts.log.warning(what, problem)
-        errand.problem = problem
-        errand.retryMs = Math.max(errand.retryMs * 2, RETRY_MS)
-        pause = Math.min(errand.retryMs, poll)
+/**
+ * Asks `OTA_URL` for a file, every `OTA_POLL`.
+ * @param useDate gets the Date header of each answer: `setClockByHttpDate`
+ */
+export function pullUpdates(
+    ota: Ota,
+    arbiter: SocketArbiter,
+    useDate?: (clock: Clock, date: string | undefined) => void
+): OtaLink {
+    const { settings, log } = ota.parts
+    // where the last file was from, and its ETag; empty when it needs a second look
+    let from = ""
+    let etag = ""
+    const failed = (problem: string) => {
+        ota.sourceProblem = problem
+        log.warning("no update: {0}", problem)
     }
-    errand.at = clock.millis() + spread(pause)
+    return errand(ota, arbiter, FIRST_PULL_MS, failed, async () => {
+        const url = settings.get("OTA_URL")
+        if (!url || !isOn(ota)) {
+            ota.links &= ~SOURCE
+            ota.sourceProblem = "OTA_URL is empty"
+            return 0
+        }
+        const { device, version, state } = otaStatus(ota)
+        const known = url === from ? etag : ""
+        const condition = known ? `If-None-Match: ${known}\r\n` : ""
+        const headers = `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`
+        // unless this ends well, the next answer is a whole one
+        etag = ""
+        from = url
+        const pieces = new Pieces()
+        const onBody = (part: Buffer) => pieces.add(part)
+        const { status, fields } = await request(
+            arbiter,
+            url,
+            headers,
+            "",
+            onBody
+        )
+        if (useDate) useDate(arbiter.clock, fields["date"])
+        if (known && status === 304) {
+            etag = known
+            return pollMs(ota)
+        }
+        if (status !== 200)
+            throw new Error(`the source answers with status ${status}`)
+        const { links } = ota
+        // a version that this source gives has to keep it in reach
+        ota.links |= SOURCE
+        const verdict = await offerFile(ota, pieces)
+        if (verdict.state === "refused") {
+            ota.links = links
+            ota.sourceProblem = verdict.reason
+        }
+        const tag = fields["etag"]
+        if (verdict.state !== "busy" && tag && tag.byteLength <= MAX_ETAG_BYTES)
+            etag = tag
+        return pollMs(ota)
+    })
+}
+
+/** Brings each state to `OTA_REPORT`, by POST of JSON. */
+export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
+    let reported = 0
+    const { settings, log } = ota.parts
+    const failed = (problem: string) => log.warning("no report: {0}", problem)
+    return errand(ota, arbiter, 0, failed, async () => {
+        const url = settings.get("OTA_REPORT")
+        const { announced } = ota
+        if (!url || reported === announced) return 0
+        const body = JSON.stringify(otaStatus(ota))
+        const { status } = await request(arbiter, url, "", body)
+        if (status < 200 || status > 299) throw new Error(`status ${status}`)
+        reported = announced
+        return 0
+    })
 }
 
 /**
- * @returns why the file there is none to be updated from; empty when it is
- * @throws Error when there is no file
+ * Does something when it is due.
+ * @param firstMs longest time to the first attempt, ms
+ * @param failed called when an attempt failed, once for the same reason
+ * @param attempt @returns longest time to the next one, ms
  */
-async function ask(puller: Puller, url: string): Promise<string> {
-    const { ota, arbiter } = puller
-    const { device, version, state } = otaStatus(ota)
-    const known = url === puller.url ? puller.etag : ""
-    const condition = known ? `If-None-Match: ${known}\r\n` : ""
-    // unless this ends well, the next answer is a whole one
-    puller.etag = ""
-    puller.url = url
-    const pieces = new Pieces()
-    const { status, fields } = await request(
-        arbiter,
-        url,
-        `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`,
-        "",
-        part => pieces.add(part)
-    )
-    const etag = fields["etag"]
-    setClockByHttpDate(arbiter.clock, fields["date"])
-    if (known && status === 304) {
-        puller.etag = known
-        return ota.source.problem
+function errand(
+    ota: Ota,
+    { clock }: SocketArbiter,
+    firstMs: number,
+    failed: (problem: string) => void,
+    attempt: () => Promise<number>
+): OtaLink {
+    let due = clock.millis() + spread(firstMs)
+    let retryMs = 0
+    let problem = ""
+    return async () => {
+        if (clock.millis() < due) return
+        let pause: number
+        try {
+            pause = await attempt()
+            problem = ""
+            retryMs = 0
+        } catch (e: any) {
+            if (problem !== e.message) failed(e.message)
+            problem = e.message
+            retryMs = Math.min(Math.max(retryMs * 2, RETRY_MS), pollMs(ota))
+            pause = retryMs
+        }
+        due = clock.millis() + spread(pause)
     }
-    if (status !== 200)
-        throw new Error(`the source answers with status ${status}`)
-    const { reason, state: became } = await offerFile(ota, pieces, true)
-    if (became !== "busy" && etag && etag.byteLength <= MAX_ETAG_BYTES)
-        puller.etag = etag
-    return became === "refused" ? reason : ""
-}
-
-/** @throws Error when the server does not take it */
-async function report(puller: Puller, url: string): Promise<string> {
-    const { ota, arbiter } = puller
-    const { announced } = ota
-    const body = JSON.stringify(otaStatus(ota))
-    const { status } = await request(arbiter, url, "", body)
-    if (status < 200 || status > 299) throw new Error(`status ${status}`)
-    puller.reported = announced
-    return ""
 }
 
 /** Longest time between two questions, ms. */
-function pollMs(ota: Ota): number {
-    const { state, seconds } = otaRecord(ota)
-    const poll = msOf(ota.parts.settings, "OTA_POLL")
-    return state === "probation"
-        ? Math.min(poll, Math.idiv(seconds * 1000, PROBATION_PART))
+function pollMs({ record, parts }: Ota): number {
+    const poll = parts.settings.get("OTA_POLL")
+    return record.state === "probation"
+        ? Math.min(poll, (record.seconds * 1000) / PROBATION_PART)
         : poll
 }
 

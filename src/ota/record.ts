@@ -29,12 +29,14 @@ export function decodeRecord(state: FileState | undefined): OtaRecord {
     }
 }
 
-/** Puts the last good version back, in one write. */
+/** Puts the last good version back, in one write. @returns what is known from then on */
 export async function takeBack(
     file: SettingsFile,
     bad: OtaRecord,
     reason: string
-): Promise<void> {
+): Promise<OtaRecord> {
     const good = decodeRecord(await file.previous())
-    await file.rollBack(encodeRecord(takenBack(good, bad, reason)))
+    const record = takenBack(good, bad, reason)
+    await file.rollBack(encodeRecord(record))
+    return record
 }

@@ -1,4 +1,6 @@
-import { offerPart, Ota, OtaStatus, otaStatus } from "./updater"
+import { MAX_FILE_BYTES } from "./file"
+import { Pieces } from "./pieces"
+import { offerFile, Ota, OtaStatus, otaStatus } from "./updater"
 
 /** Name of the error of a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
@@ -15,14 +17,28 @@ export function otaConfig(ota: Ota): OtaConfig {
     return {
         state: () => otaStatus(ota),
         offer: async (offset, total, part) => {
-            // one file at a time: the number that tells files apart is not needed
-            const verdict = await offerPart(ota, 0, offset, total, part)
-            if (!verdict) return
-            const { state, reason } = verdict
-            if (state !== "refused" && state !== "busy") return
-            const error = new Error(reason)
-            error.name = OTA_ERROR
-            throw error
+            if (offset === 0) ota.received = new Pieces()
+            const { received } = ota
+            // one file at a time; the bus brings its parts in their order, each once
+            if (!received || received.length !== offset)
+                throw otaError("a part is missing, begin again")
+            if (total > MAX_FILE_BYTES)
+                throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
+            ota.heardAt = ota.parts.clock.millis()
+            received.add(part)
+            if (received.length < total) return
+            ota.received = undefined
+            const { state, reason } = await offerFile(ota, received)
+            if (NOT_TAKEN.indexOf(state) >= 0) throw otaError(reason)
         },
     }
+}
+
+/** What a file is that the board does not have afterwards. */
+const NOT_TAKEN = ["refused", "busy", "ignored"]
+
+function otaError(problem: string): Error {
+    const error = new Error(problem)
+    error.name = OTA_ERROR
+    return error
 }

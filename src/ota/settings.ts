@@ -6,21 +6,3 @@ OTA_URL: url = | signed file that is asked for
 OTA_POLL: duration 5s 7d = 1h | time between two questions
 OTA_REPORT: url = | takes reports of versions by POST
 OTA_PROBATION: duration 10s 1h = 3m | how long a new version must hold`
-
-type TextKey = "OTA_KEY" | "OTA_PUBKEY" | "OTA_URL" | "OTA_REPORT"
-type TimeKey = "OTA_POLL" | "OTA_PROBATION"
-
-/** Settings among which those of `OTA_SETTINGS` are. */
-export interface OtaSettings {
-    get(key: TextKey | TimeKey): string | number
-}
-
-/** A setting that is a text. */
-export function textOf(settings: OtaSettings, key: TextKey): string {
-    return settings.get(key) as string
-}
-
-/** A setting that is a time, in ms. */
-export function msOf(settings: OtaSettings, key: TimeKey): number {
-    return settings.get(key) as number
-}

@@ -1,7 +1,4 @@
-import { SocketArbiter } from "../net"
-import { followCloud } from "./cloud"
-import { askWhenDue, newPuller } from "./pull"
-import { Ota, trustedKeys, watchProbation } from "./updater"
+import { isOn, Ota, watchProbation } from "./updater"
 
 /** Time between two looks, ms. */
 const LOOK_MS = 1000
@@ -12,24 +9,26 @@ export interface Sleeper {
     sleep(ms: number): Promise<void>
 }
 
+/** Something that brings files or reports, called about once a second. It must not throw. */
+export type OtaLink = () => Promise<void>
+
 /**
- * The body of the task that updates a board: it should be a core task and restart on failure.
- * Asks the source, follows the cloud adapter, looks after the probation.
+ * The body of the task that updates a board: it should be a core task and restart on failure. Looks
+ * after the probation.
+ * @param links what brings files and reports besides the bus: `pullUpdates`, `reportUpdates`,
+ * `followCloud`; what is not there is not linked
  */
 export function updateBoard(
     ota: Ota,
-    arbiter: SocketArbiter
+    links: OtaLink[] = []
 ): (task: Sleeper) => Promise<void> {
-    const puller = newPuller(ota, arbiter)
-    const reportToCloud = followCloud(ota)
-    if (!trustedKeys(ota))
+    if (!isOn(ota))
         ota.parts.log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
     return async task => {
         while (true) {
             await task.sleep(LOOK_MS)
             await watchProbation(ota)
-            reportToCloud()
-            await askWhenDue(puller)
+            for (const link of links) await link()
         }
     }
 }

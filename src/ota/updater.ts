@@ -2,14 +2,17 @@
 // and the device restarts with it, on probation: a start by the new settings is part of the proof.
 import { Clock } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
-import { CheckedSettings, SettingsFile } from "../settings"
+import {
+    checkFile,
+    CheckedSettings,
+    Settings,
+    SettingsFile,
+    settingText,
+} from "../settings"
 import { findFailing, TaskView } from "./crashes"
-import { newErrand } from "./errand"
-import { messageOf } from "./errors"
-import { bodyHash, parseFile, SignedFile } from "./file"
+import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
 import { GuardReport } from "./guard"
-import { PartCollector } from "./parts"
-import { Pieces } from "./pieces"
+import { Pieces, textOf } from "./pieces"
 import {
     activeRecord,
     COLLECTOR,
@@ -18,12 +21,14 @@ import {
     OtaRecord,
     OtaState,
     probationRecord,
-    SOURCE,
 } from "./probation"
-import { decodeRecord, encodeRecord, takeBack } from "./record"
-import { msOf, OtaSettings, textOf } from "./settings"
-import { isAuthentic, isFor, openBody, TrustedKeys } from "./verify"
+import { encodeRecord, takeBack } from "./record"
+import type { Opener } from "./seal"
+import type { OTA_SETTINGS } from "./settings"
+import type { TrustedKeys, Verifier } from "./verify"
 
+/** A file whose parts stop arriving is forgotten after this time, ms. */
+export const PARTS_TIMEOUT_MS = 300000
 /** Why an offer has to wait. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
@@ -50,10 +55,12 @@ export interface OtaVerdict {
 /** What updates stand on. */
 export interface OtaParts {
     clock: Clock
-    settings: OtaSettings
-    /** Checks the text of a settings file, on top of the build's settings. */
-    check: (text: string) => Promise<CheckedSettings>
+    settings: Settings<typeof OTA_SETTINGS>
     file: SettingsFile
+    /** Which signatures count: `verifyHmac` or `verifyLms`. */
+    verify: Verifier
+    /** Opens sealed files: `openSealed`; without it they are refused. */
+    open?: Opener
     /** The tasks, of which none may start to fail; undefined where there are none. */
     tasks?: TaskView
     log: Logger
@@ -63,238 +70,198 @@ export interface OtaParts {
     guard: GuardReport
     /** Whether an error that is logged now reaches a collector. */
     hasCollector: () => boolean
-    /** Whether only core tasks run, as starts were too short; undefined where there is no such mode. */
-    isSafe?: () => boolean
     /** Restarts the device, after what is queued has been written and sent. */
     restart: () => void
 }
 
-/** The updates of a board; the functions of this file work on it. */
+/** The updates of a board; the functions of this folder work on it. */
 export class Ota {
-    /** Questions for a file; one that is right, or nothing new, is not for nothing. */
-    readonly source = newErrand()
-    /** Reports of versions. */
-    readonly report = newErrand()
+    /** What is known of versions. */
+    record: OtaRecord
     /** Number of the last state that was announced: whoever reports has something to do. */
     announced = 0
     /** Why the last offer was refused; empty when none was. */
     refusal = ""
     /** Why an offer has to wait; empty when it need not. */
     busy = ""
-    /** Errors reached a collector at the last look: syslog has no socket while a file is pulled. */
-    hasCollector = false
+    /**
+     * What is in reach, `COLLECTOR` and `SOURCE`. The first one at the last look: syslog has no
+     * socket while a file is pulled.
+     */
+    links = 0
+    /** Why the source is not in reach. */
+    sourceProblem = "not asked yet"
     /** Tasks that fail. */
     readonly failing: string[] = []
-    readonly collector = new PartCollector()
+    /** A file whose rest has not arrived yet, and the uptime of its last part. */
+    received: Pieces
+    heardAt: number
     readonly startedAt: number
 
     constructor(readonly parts: OtaParts) {
         const { clock, log, guard } = parts
         this.startedAt = clock.millis()
+        this.record = guard.record
         if (guard.problem) log.error("{0}", guard.problem)
         announce(this, guard.isBack ? ERROR : NOTICE)
     }
 }
 
-/** What is known of versions. */
-export function otaRecord({ parts }: Ota): OtaRecord {
-    return decodeRecord(parts.file.state())
-}
-
 /** What a board says of its version. */
-export function otaStatus(ota: Ota): OtaStatus {
-    const { version, hash, state, reason } = otaRecord(ota)
-    const { refusal, parts } = ota
+export function otaStatus({ parts, record, refusal }: Ota): OtaStatus {
     return {
         device: parts.device,
-        version,
-        hash,
-        state: refusal ? "refused" : state,
-        reason: refusal || reason,
+        version: record.version,
+        hash: record.hash,
+        state: refusal ? "refused" : record.state,
+        reason: refusal || record.reason,
     }
 }
 
-/** What the board trusts; undefined without a key: updates are off. */
-export function trustedKeys({ parts }: Ota): TrustedKeys | undefined {
-    const key = textOf(parts.settings, "OTA_KEY")
-    const publicKey = textOf(parts.settings, "OTA_PUBKEY")
-    return key || publicKey ? { key, publicKey } : undefined
+/** What a board trusts. */
+function trustedKeys({ texts }: Pick<CheckedSettings, "texts">): TrustedKeys {
+    return {
+        key: settingText(texts, "OTA_KEY"),
+        publicKey: settingText(texts, "OTA_PUBKEY"),
+    }
 }
 
-/**
- * Takes a file, or says why not. One at a time, and to its end.
- * @param isPulled it is from `OTA_URL`
- */
-export async function offerFile(
-    ota: Ota,
-    pieces: Pieces,
-    isPulled = false
-): Promise<OtaVerdict> {
-    if (ota.busy) return { state: "busy", reason: ota.busy }
+/** Whether the board has a key: without one, updates are off. */
+export function isOn({ parts }: Ota): boolean {
+    const { settings } = parts
+    return settings.get("OTA_KEY") + settings.get("OTA_PUBKEY") !== ""
+}
+
+/** Takes a file, or says why not. One at a time, and to its end. */
+export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
+    if (ota.busy) return verdict("busy", ota.busy)
     ota.busy = CHECKING
-    let verdict: OtaVerdict
+    let what = "file"
+    let result: OtaVerdict
     try {
-        verdict = await judge(ota, pieces, isPulled)
+        const file = parseFile(pieces)
+        what = `version ${file.version}`
+        result = await judge(ota, file)
     } catch (e: any) {
-        verdict = refuse(ota, `not kept: ${messageOf(e)}`)
+        result = verdict("refused", `${what}: ${e.message}`)
+        if (result.reason !== ota.refusal) {
+            ota.refusal = result.reason
+            announce(ota, WARNING)
+        }
     }
     if (ota.busy === CHECKING) ota.busy = ""
-    return verdict
-}
-
-/**
- * Takes a part of a file, as a message or a packet brings it; see `PartCollector`.
- * @returns undefined while parts are missing
- */
-export async function offerPart(
-    ota: Ota,
-    id: number,
-    offset: number,
-    total: number,
-    part: Buffer
-): Promise<OtaVerdict | undefined> {
-    const now = ota.parts.clock.millis()
-    const pieces = ota.collector.add(id, offset, total, part, now)
-    return pieces && (await offerFile(ota, pieces))
+    return result
 }
 
 /** Looks after tasks and probation; to be called about once a second. */
 export async function watchProbation(ota: Ota): Promise<void> {
-    const { clock, file, tasks, hasCollector } = ota.parts
+    const { parts, record, failing } = ota
+    const { clock, file, tasks } = parts
     const now = clock.millis()
-    ota.hasCollector = hasCollector()
     const elapsed = now - ota.startedAt
-    if (tasks) findFailing(tasks, ota.failing, elapsed)
-    ota.collector.expire(now)
-    const record = otaRecord(ota)
+    ota.links &= ~COLLECTOR
+    if (parts.hasCollector()) ota.links |= COLLECTOR
+    if (tasks) findFailing(tasks, failing, elapsed)
+    if (now - ota.heardAt > PARTS_TIMEOUT_MS) ota.received = undefined
     if (record.state !== "probation" || ota.busy) return
     const { seconds, version, hash } = record
     const isOver = elapsed >= seconds * 1000
-    const fault = probationFault(ota, record, isOver)
+    const fault = probationFault(ota, isOver)
     if (fault) {
-        await takeBack(file, record, fault)
-        announce(ota, ERROR)
+        enter(ota, await takeBack(file, record, fault), ERROR)
         restart(ota)
     } else if (isOver) {
-        await file.setState(encodeRecord(activeRecord(version, hash)))
-        announce(ota, NOTICE)
+        const proven = activeRecord(version, hash)
+        await file.setState(encodeRecord(proven))
+        enter(ota, proven, NOTICE)
     }
 }
 
 /** What is wrong with the version on probation; empty while nothing is. */
-function probationFault(
-    { parts, failing, source, hasCollector }: Ota,
-    record: OtaRecord,
-    isOver: boolean
-): string {
-    const { isSafe, settings } = parts
-    const wantsSource = (record.links & SOURCE) !== 0
-    const wantsCollector = (record.links & COLLECTOR) !== 0
-    if (isSafe && isSafe()) return "safe mode"
+function probationFault(ota: Ota, isOver: boolean): string {
+    const { record, failing, parts } = ota
+    const { tasks } = parts
+    if (tasks && tasks.deviceStats().safe) return "safe mode"
     if (failing.length > record.failing) return `failing: ${failing.join(", ")}`
-    if (wantsSource && !textOf(settings, "OTA_URL"))
-        return "source out of reach: OTA_URL is empty"
-    if (isOver && wantsCollector && !hasCollector)
-        return "no line reaches the collector"
-    return isOver && wantsSource && !source.isReached
-        ? `source out of reach: ${source.problem}`
-        : ""
+    const lost = isOver ? record.links & ~ota.links : 0
+    if ((lost & COLLECTOR) !== 0) return "no line reaches the collector"
+    return lost !== 0 ? `source out of reach: ${ota.sourceProblem}` : ""
 }
 
-async function judge(
-    ota: Ota,
-    pieces: Pieces,
-    isPulled: boolean
-): Promise<OtaVerdict> {
-    const keys = trustedKeys(ota)
-    if (!keys) return verdict("refused", "updates are off")
-    const file = await parseFile(pieces)
-    if (typeof file === "string") return refuse(ota, file)
-    if (!isFor(file, ota.parts.device))
-        return file.share > 0
-            ? verdict("ignored", "for another share of the boards")
-            : verdict("refused", "for another board")
-    const record = otaRecord(ota)
+/** @throws Error for a file that is refused */
+async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
+    const { record, parts } = ota
+    const { settings, verify } = parts
     const { version } = file
+    const keys = trustedKeys(settings.held())
+    if (!isOn(ota)) throw new Error("updates are off")
+    if (!isFor(file, parts.device)) {
+        if (isShared(file)) return verdict("ignored", "for other boards")
+        throw new Error("for another board")
+    }
     const hash = bodyHash(file)
     const judgement = judgeOffer(record, version, hash)
     if (judgement === "same") {
         ota.refusal = ""
         return verdict(record.state, record.reason)
     }
-    if (judgement === "old") return refuse(ota, oldReason(record, version))
+    if (judgement === "old") throw new Error(oldReason(record, version))
     if (judgement === "busy")
         return verdict("busy", `version ${record.version} is on probation`)
-    if (!(await isAuthentic(file, keys)))
-        return refuse(ota, `version ${version}: wrong signature`)
-    const text = await openBody(file, keys.key)
-    const fault = await bodyFault(ota, file, text, keys)
-    if (fault) return refuse(ota, `version ${version}: ${fault}`)
-    return await take(ota, version, hash, text, isPulled)
+    if (!(await verify(file, keys))) throw new Error("wrong signature")
+    const text = await openBody(ota, file, keys)
+    const checked = await checkFile(settings, text)
+    // what has no line is a problem of the build, with which the board lives already
+    for (const problem of checked.problems)
+        if (problem.line !== undefined) throw new Error(problem.message)
+    // a file that changes the key is signed by the new one, too: it can be no mistake then
+    if (!(await verify(file, trustedKeys(checked))))
+        throw new Error("it sets a key that did not sign it")
+    return await take(ota, version, hash, text)
 }
 
-/** Why the settings of a file cannot be taken; empty when they can. */
-async function bodyFault(
-    ota: Ota,
+/** The settings of a file. @throws Error when they cannot be opened */
+async function openBody(
+    { parts }: Ota,
     file: SignedFile,
-    text: string | undefined,
-    { key, publicKey }: TrustedKeys
+    { key }: TrustedKeys
 ): Promise<string> {
-    if (text === undefined) return "cannot be opened"
-    const { problems, texts } = await ota.parts.check(text)
-    // what has no line is a problem of the build, with which the board lives already
-    const wrong = problems.find(p => p.line !== undefined)
-    if (wrong) return wrong.message
-    const after: TrustedKeys = {
-        key: texts["OTA_KEY"] ? texts["OTA_KEY"].text : "",
-        publicKey: texts["OTA_PUBKEY"] ? texts["OTA_PUBKEY"].text : "",
-    }
-    if (!after.key && !after.publicKey) return "it turns updates off"
-    // a file that changes the key is signed by the new one, too: it can be no mistake then
-    const isSame = after.key === key && after.publicKey === publicKey
-    return isSame || (await isAuthentic(file, after))
-        ? ""
-        : "it sets a key that did not sign it"
+    if (!file.seal) return textOf(file.body)
+    const text = parts.open && (await parts.open(file, key))
+    if (text === undefined) throw new Error("it cannot be opened")
+    return text
 }
 
 async function take(
     ota: Ota,
     version: number,
     hash: string,
-    text: string,
-    isPulled: boolean
+    text: string
 ): Promise<OtaVerdict> {
-    const { file, settings } = ota.parts
-    const staged = await file.stage(text)
-    const collector = ota.hasCollector ? COLLECTOR : 0
-    const source = isPulled || ota.source.isReached ? SOURCE : 0
-    const record = staged.unchanged
+    const { links, failing, parts } = ota
+    const { file, settings } = parts
+    const running = await file.read()
+    const isSame = running !== undefined && running.text === text
+    const seconds = settings.get("OTA_PROBATION") / 1000
+    const record = isSame
         ? activeRecord(version, hash)
-        : probationRecord(
-              version,
-              hash,
-              collector | source,
-              ota.failing.length,
-              Math.idiv(msOf(settings, "OTA_PROBATION"), 1000)
-          )
-    await file.commit(staged, encodeRecord(record))
+        : probationRecord(version, hash, links, failing.length, seconds)
+    await file.replace(text, encodeRecord(record))
     ota.refusal = ""
-    announce(ota, NOTICE)
-    if (!staged.unchanged) restart(ota)
+    enter(ota, record, NOTICE)
+    if (!isSame) restart(ota)
     return verdict(record.state, "")
+}
+
+/** Goes on by a record that is in flash. */
+function enter(ota: Ota, record: OtaRecord, level: number): void {
+    ota.record = record
+    announce(ota, level)
 }
 
 function restart(ota: Ota): void {
     ota.busy = RESTARTING
     ota.parts.restart()
-}
-
-function refuse(ota: Ota, reason: string): OtaVerdict {
-    if (reason !== ota.refusal) {
-        ota.refusal = reason
-        announce(ota, WARNING)
-    }
-    return verdict("refused", reason)
 }
 
 function verdict(state: OtaVerdict["state"], reason: string): OtaVerdict {
@@ -305,14 +272,7 @@ function verdict(state: OtaVerdict["state"], reason: string): OtaVerdict {
 function announce(ota: Ota, level: number): void {
     const { version, hash, state, reason } = otaStatus(ota)
     const meta = { config: version, state, reason, hash }
-    ota.parts.log
-        .with(meta)
-        .log(
-            level,
-            "config {0}: {1}{2}",
-            version,
-            state,
-            reason ? `, ${reason}` : ""
-        )
+    const text = "config {0}: {1}" + (reason ? ", {2}" : "")
+    ota.parts.log.with(meta).log(level, text, version, state, reason)
     ota.announced++
 }

@@ -48,6 +48,7 @@ export {
     SettingInfo,
     SettingListener,
     Settings,
+    settingText,
 } from "./settings"
 export {
     LARGE_FILE_BYTES,

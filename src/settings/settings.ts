@@ -184,7 +184,11 @@ export class Settings<T extends SchemaTable> {
 
 /** Reads the value in force of a key. @throws RangeError when no table has it */
 function valueOf(held: Held, key: string): unknown {
-    const value = readValue(ruleOf(held, key), textOf(held.texts, key), held)
+    const value = readValue(
+        ruleOf(held, key),
+        settingText(held.texts, key),
+        held
+    )
     keepValue(held, key, value)
     return value
 }
@@ -232,8 +236,8 @@ function compareValue(
     texts: Record<string, SettingText>,
     values: Record<string, unknown>
 ): void {
-    const old = textOf(held.texts, key)
-    const next = textOf(texts, key)
+    const old = settingText(held.texts, key)
+    const next = settingText(texts, key)
     if (old === next) return
     const rule = ruleOf(held, key)
     const value = readValue(rule, next, held)
@@ -297,7 +301,10 @@ function redact(text: string, texts: Record<string, SettingText>): string {
 }
 
 /** The text that sets a key; empty for the default. */
-function textOf(texts: Record<string, SettingText>, key: string): string {
+export function settingText(
+    texts: Record<string, SettingText>,
+    key: string
+): string {
     const found = texts[key]
     return found ? found.text : ""
 }

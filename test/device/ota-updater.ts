@@ -7,10 +7,12 @@ import {
     OTA_VECTORS,
     OTHER_KEY,
 } from "../vectors/ota"
-import { MAX_REASON } from "../../src/ota"
+import { SocketArbiter } from "../../src/net"
+import { MAX_REASON, pullUpdates, SOURCE } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
 import { hold, OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
 import { cutAtRandom, CutFlash, deliverAgain } from "./support/ota-campaigns"
+import { FakeSocket } from "../../src/testing"
 
 /** Power cuts at random points; `npm run test:ota` makes 1,000. */
 const RANDOM_CUTS = 12
@@ -73,7 +75,7 @@ describe("an update", () => {
         const { stats } = board.flash
         const { writes } = stats
         const cases: [string, string][] = [
-            ["rubbish", "the header is malformed"],
+            ["rubbish", "file: the header is malformed"],
         ]
         for (const c of cases)
             expect((await board.offer(piecesOf(c[0]))).reason).toBe(c[1])
@@ -91,8 +93,14 @@ describe("an update", () => {
             signed(8, B, undefined, other),
             "refused: version 8: wrong signature"
         )
-        await expectRefused(signed(6, B), "refused: version 6 is not above 7")
-        await expectRefused(signed(7, B), "refused: version 7 is not above 7")
+        await expectRefused(
+            signed(6, B),
+            "refused: version 6: it is not above 7"
+        )
+        await expectRefused(
+            signed(7, B),
+            "refused: version 7: it is not above 7"
+        )
         await expectRefused(
             signed(8, "LOG_LEVEL=what\n"),
             'refused: version 8: LOG_LEVEL (line 1): level specification "what", '
@@ -111,11 +119,11 @@ describe("an update", () => {
         )
         await expectRefused(
             signed(8, B, "device=0123456789abcdef"),
-            "refused: for another board"
+            "refused: version 8: for another board"
         )
         await expectRefused(
             signed(8, B, "share=82%"),
-            "ignored: for another share of the boards"
+            "ignored: for other boards"
         )
         expect(board.flash.stats.writes).toBe(writes)
         expect(board.settings.get("HOSTNAME")).toBe("a")
@@ -124,7 +132,9 @@ describe("an update", () => {
     test("without a key there is none", async () => {
         const board = new OtaBoard()
         await board.start()
-        expect((await board.offer(signed(7, A))).reason).toBe("updates are off")
+        expect((await board.offer(signed(7, A))).reason).toBe(
+            "version 7: updates are off"
+        )
     })
     test(`${DELIVERIES} times the same writes nothing`, async () => {
         await deliverAgain(DELIVERIES)
@@ -143,10 +153,10 @@ describe("an update", () => {
     test("may change the key when both sign", async () => {
         const board = await startedBoard()
         const body = `OTA_KEY=${OTHER_KEY}\n`
-        const both = signed(7, body, undefined, OTA_KEY, OTHER_KEY)
-        expect((await board.offer(both)).state).toBe("probation")
+        const both = () => signed(7, body, undefined, OTA_KEY, OTHER_KEY)
+        expect((await board.offer(both())).state).toBe("probation")
         await board.start()
-        expect((await board.offer(both)).state).toBe("probation")
+        expect((await board.offer(both())).state).toBe("probation")
         await board.pass(31)
         expect((await board.offer(signed(8, body))).state).toBe("refused")
         expect(
@@ -173,10 +183,10 @@ describe("probation", () => {
         expect(last.meta["state"]).toBe("rolled-back")
         // never again, and replays of what came before are refused as well
         expect((await board.offer(signed(8, B))).reason).toBe(
-            "version 8 was taken back: 3 starts in probation"
+            "version 8: it was taken back: 3 starts in probation"
         )
         expect((await board.offer(signed(6, A))).reason).toBe(
-            "version 6 is not above 8"
+            "version 6: it is not above 8"
         )
         expect((await board.offer(signed(7, A))).state).toBe("rolled-back")
         await hold(board, 9, B)
@@ -227,15 +237,10 @@ describe("probation", () => {
             "the source",
             "OTA_URL=http://192.0.2.9/\n",
             board => {
-                board.ota.source.problem = "192.0.2.9: no connection in time"
+                board.ota.links &= ~SOURCE
+                board.ota.sourceProblem = "192.0.2.9: no connection in time"
             },
             "source out of reach: 192.0.2.9: no connection in time",
-        ],
-        [
-            "updates",
-            "OTA_URL=\n",
-            () => {},
-            "source out of reach: OTA_URL is empty",
         ],
     ]
     faults.forEach(fault => {
@@ -244,7 +249,7 @@ describe("probation", () => {
             const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
             board.tasks["pump"] = { state: "running", restarts: 0 }
             board.hasCollector = true
-            board.ota.source.isReached = true
+            board.ota.links |= SOURCE
             // what failed before does not count
             board.tasks["old"] = { state: "failed", restarts: 9 }
             await board.pass(1)
@@ -253,8 +258,7 @@ describe("probation", () => {
             await board.offer(signed(8, body))
             board.hasCollector = true
             await board.start()
-            const reachable = what !== "the source" && what !== "updates"
-            board.ota.source.isReached = reachable
+            board.ota.links |= SOURCE
             breakIt(board)
             await board.pass(31)
             expect(board.restarts).toBe(2)
@@ -269,9 +273,15 @@ describe("probation", () => {
     })
     test("wants the source again that gave the file", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
-        await board.offer(signed(8, "OTA_URL=\n"), true)
+        // as whoever pulls it does
+        board.ota.links |= SOURCE
+        await board.offer(signed(8, "OTA_URL=\n"))
         await board.start()
-        await board.pass(1)
+        const arbiter = new SocketArbiter(board.clock, new FakeSocket())
+        const pull = pullUpdates(board.ota, arbiter)
+        await board.pass(15)
+        await pull()
+        await board.pass(16)
         expect(board.shown()).toBe(
             "0 rolled-back source out of reach: OTA_URL is empty"
         )

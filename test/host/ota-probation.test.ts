@@ -86,8 +86,8 @@ describe("probation", () => {
         const back = takenBack(NO_VERSION, one, "it crashed")
         assert.equal(judgeOffer(back, 7, "aa"), "old")
         assert.equal(judgeOffer(back, 8, "aa"), "new")
-        assert.equal(oldReason(back, 7), "version 7 was taken back: it crashed")
-        assert.equal(oldReason(back, 6), "version 6 is not above 7")
+        assert.equal(oldReason(back, 7), "it was taken back: it crashed")
+        assert.equal(oldReason(back, 6), "it is not above 7")
     })
 })
 

@@ -1,6 +1,12 @@
 import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
-import { isAuthentic, parseFile, Pieces, TrustedKeys } from "../../../src/ota"
+import {
+    parseFile,
+    Pieces,
+    SignedFile,
+    TrustedKeys,
+    verifyLms,
+} from "../../../src/ota"
 import { FlashSlots } from "../../../src/platform"
 import { MemoryFlash } from "../../../src/testing"
 import { OTA_KEY } from "../../vectors/ota"
@@ -94,8 +100,13 @@ async function isTaken(bytes: Buffer, keys: TrustedKeys): Promise<boolean> {
     await ds.sleep(0) // the steps without a wait are limited
     const pieces = new Pieces()
     pieces.add(bytes)
-    const file = await parseFile(pieces)
-    return typeof file !== "string" && (await isAuthentic(file, keys))
+    let file: SignedFile
+    try {
+        file = parseFile(pieces)
+    } catch (e: any) {
+        return false
+    }
+    return await verifyLms(file, keys)
 }
 
 /** Flips one bit of so many in a signed file, and cuts it at one of so many lengths. */

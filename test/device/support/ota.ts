@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
 import {
     GuardReport,
@@ -6,16 +7,16 @@ import {
     Ota,
     OTA_SETTINGS,
     OtaRecord,
-    otaRecord,
     otaStatus,
     OtaVerdict,
+    openSealed,
     Pieces,
+    verifyLms,
     watchProbation,
 } from "../../../src/ota"
 import { hmacSha256, FlashSlots } from "../../../src/platform"
 import { LogRecord, LogSystem } from "../../../src/log"
 import {
-    checkFile,
     FIRMWARE_SETTINGS,
     FirmwareTable,
     loadSettings,
@@ -105,30 +106,32 @@ export class OtaBoard {
         this.ota = new Ota({
             clock: this.clock,
             settings: this.settings,
-            check: async text => await checkFile(self.settings, text),
             file: this.file,
+            verify: verifyLms,
+            open: openSealed,
             tasks: {
                 names: () => Object.keys(self.tasks),
                 get: name => self.tasks[name],
+                deviceStats: () => ({ safe: self.isSafe }),
             },
             log: this.log.logger("ota"),
             device: this.device,
             guard: this.guard,
             hasCollector: () => self.hasCollector,
-            isSafe: () => self.isSafe,
             restart: () => {
                 self.restarts++
             },
         })
     }
 
-    async offer(pieces: Pieces, isPulled = false): Promise<OtaVerdict> {
-        return await offerFile(this.ota, pieces, isPulled)
+    async offer(pieces: Pieces): Promise<OtaVerdict> {
+        await ds.sleep(0) // the steps without a wait are limited
+        return await offerFile(this.ota, pieces)
     }
 
     /** What is known of versions. */
     record(): OtaRecord {
-        return otaRecord(this.ota)
+        return this.ota.record
     }
 
     /** Lets time pass, and looks after the probation each second. */

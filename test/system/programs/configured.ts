@@ -8,7 +8,9 @@ import {
     Ota,
     OTA_SETTINGS,
     otaConfig,
+    pullUpdates,
     updateBoard,
+    verifyHmac,
 } from "../../../src/ota"
 import {
     deviceId,
@@ -19,7 +21,6 @@ import {
 import { startRemote } from "../../../src/remote"
 import {
     changeSettings,
-    checkFile,
     FIRMWARE_SETTINGS,
     loadSettings,
     openSettingsFile,
@@ -50,7 +51,7 @@ const restart = () => tasks.shutDown(() => ds.restart())
 const ota = new Ota({
     clock,
     settings,
-    check: async text => await checkFile(settings, text),
+    verify: verifyHmac,
     file,
     tasks,
     log: log.logger("config"),
@@ -59,7 +60,7 @@ const ota = new Ota({
     hasCollector: () => false,
     restart,
 })
-tasks.add("ota", updateBoard(ota, arbiter), {
+tasks.add("ota", updateBoard(ota, [pullUpdates(ota, arbiter)]), {
     core: true,
     restart: "on-failure",
 })
