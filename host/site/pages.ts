@@ -47,6 +47,7 @@ export const GROUPS: Group[] = [
         "Reference",
         "docs/vm.md",
         "docs/architecture.md",
+        "docs/rows.md",
         "services/fiberd.md",
         "bench/README.md",
         "CHANGELOG.md"

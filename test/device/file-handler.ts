@@ -21,6 +21,7 @@ function logWith(file: FileRotationHandler, options?: object): LogSystem {
     return log
 }
 
+// rows: R1 R6
 describe("the flash log as a handler", () => {
     test("takes errors and worse unless it is told otherwise", async () => {
         const file = openLog(new TestFlash(), 1000)

@@ -20,6 +20,7 @@ async function settle(): Promise<void> {
     await ds.sleep(50)
 }
 
+// rows: R6
 describe("flush policy", () => {
     test("lines wait until a segment is full", async () => {
         const flash = new TestFlash()
@@ -101,6 +102,7 @@ describe("flush policy", () => {
         )
         await log.close()
     })
+    // rows: R9
     test("a batch costs at most 1.5 bytes of flash for each byte of text", async () => {
         const log = openLog(new TestFlash(), 2000)
         const clock = new TestClock()
@@ -117,6 +119,7 @@ describe("flush policy", () => {
     })
 })
 
+// rows: R8
 describe("trouble", () => {
     test("a flash that fails is said once, and nothing is lost", async () => {
         const flash = new TestFlash()

@@ -1,3 +1,4 @@
+// rows: R10
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR, INFO } from "../../src/log/levels"
 import { logSlot } from "../../src/platform"

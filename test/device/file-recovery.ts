@@ -61,6 +61,7 @@ async function readAll(log: FileRotationHandler): Promise<string> {
     return (await log.files.tail(200)).join("\n")
 }
 
+// rows: R2
 describe("format", () => {
     test("the vector's lines give the vector's slots", async () => {
         const { slots } = (await writeVector()).memory
@@ -208,6 +209,7 @@ async function check(flash: TestFlash, flushed: number): Promise<number> {
     return next < 0 ? -1 : next - 1
 }
 
+// rows: R7
 describe("power cuts", () => {
     test("after every write, and after every write of the recovery", async () => {
         const run = new Run(new TestFlash(), -1)

@@ -47,6 +47,7 @@ async function names(log: FileRotationHandler): Promise<string> {
     return (await log.files.list()).map(file => file.name).join()
 }
 
+// rows: R1 R3
 describe("rotation", () => {
     test("comes with the line that would pass maxSize, not before", async () => {
         const log = openLog(new TestFlash(), 100)
@@ -58,6 +59,7 @@ describe("rotation", () => {
         expect(await span(log, "error.log.1")).toBe("01-04")
         await log.close()
     })
+    // rows: R2
     test("keeps two files, and both are there after a reset", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
@@ -141,6 +143,7 @@ describe("rotation", () => {
         await log.close()
         expect(Object.keys(flash.memory.slots).length <= 24).toBe(true)
     })
+    // rows: R4
     test("maxAge rotates by the wall clock, once that is known", async () => {
         const clock = new TestClock()
         const log = openLog(new TestFlash(), 1000, { maxAge: 60_000 }, clock)
@@ -199,6 +202,7 @@ describe("rotation", () => {
     })
 })
 
+// rows: R5
 describe("open, rotate, reset, close", () => {
     test("lazy open looks at the flash with the first line", async () => {
         const flash = new TestFlash()

@@ -110,6 +110,7 @@ function lit(pattern: Pattern): number {
     return ms
 }
 
+// rows: H2
 describe("patterns", () => {
     test("a light shows more the worse it gets", () => {
         const levels = [BEAT, INFO, WARNING, ERROR, CRITICAL]
@@ -140,6 +141,7 @@ describe("patterns", () => {
     })
 })
 
+// rows: H1 H2
 describe("a heartbeat", () => {
     test("plays the pattern of a severity, in time", async () => {
         const light = new FakeLight()
@@ -263,6 +265,7 @@ describe("a heartbeat", () => {
         expect(light.shown.join()).toBe("" + INFO)
     })
 
+    // rows: H4
     test("beats when nothing is logged, after what is", async () => {
         const light = new FakeLight()
         const buzzer = new FakeBuzzer()
@@ -291,6 +294,7 @@ describe("a heartbeat", () => {
     })
 })
 
+// rows: H1
 describe("the log's heartbeat handler", () => {
     test("drives any object with notify, from its level up", () => {
         const device = new FakeHeartBeat()

@@ -77,6 +77,7 @@ describe("filters (L7)", () => {
         expect(out.take()).toBe("info net.a 3")
     })
 
+    // rows: L14e
     test("what all filters before all handlers ignore is settled by a default", () => {
         const { log, out, l } = fresh()
         log.addFilter(topicFilter("net", KEEP))
@@ -207,6 +208,7 @@ describe("formatters (L8)", () => {
         expect(out.lines[4]).toBe(undefined)
     })
 
+    // rows: L14e
     test("local time, and lines of a limited length", () => {
         const { log, out, clock } = fresh()
         clock.setWall(1700000000123)

@@ -173,6 +173,26 @@ describe("handlers by name (L5)", () => {
         )
     })
 
+    test("a topic whose handler is gone goes to all, a freed one is forgotten (L14d)", async () => {
+        const { log, out } = fresh()
+        const vault = log.logger("vault")
+        log.addHandler("secret", new Recorder())
+        log.restrict("vault", "secret")
+        vault.info("1")
+        expect(out.take()).toBe("")
+        await log.removeHandler("secret")
+        vault.info("2")
+        expect(out.take()).toBe("info vault 2")
+        const isKept = () =>
+            log.allLevels().some(({ topic }) => topic === "vault")
+        expect(isKept()).toBe(true)
+        log.freeTopic(vault)
+        expect(isKept()).toBe(false)
+        vault.info("3")
+        expect(out.take()).toBe("info vault 3")
+        expect(isKept()).toBe(true)
+    })
+
     test("handlers are bounded", () => {
         const { log } = fresh()
         expectPart(

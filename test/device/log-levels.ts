@@ -410,6 +410,7 @@ describe("a disabled call (L4)", () => {
         expect(clock.asked + out.seen.length).toBe(0)
     })
 
+    // rows: L14c
     test("the most detailed level any receiver would take", async () => {
         const { log } = freshLog("info debug@net")
         const net = log.logger("net.a")

@@ -81,6 +81,7 @@ describe("records (L9)", () => {
         expect(out.take()).toBe("")
     })
 
+    // rows: L14e
     test("setMeta holds for all further records of a logger, as of a task", () => {
         const { log, out } = freshLog()
         const s = log.service("pump")
@@ -325,6 +326,7 @@ describe("receivers (L14)", () => {
     })
 })
 
+// rows: L9
 describe("names and times", () => {
     test("patterns", () => {
         expect(matches("a*c", "abc")).toBe(true)

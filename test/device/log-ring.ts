@@ -211,6 +211,7 @@ describe("cut", () => {
         expect(cut("hello world", 3)).toBe("[..")
     })
 
+    // rows: L14a
     test("messages are bounded", () => {
         const log = new LogSystem(new ManualClock())
         const ring = new RingHandler(4096)

@@ -1,3 +1,4 @@
+// rows: N1
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"

@@ -1,3 +1,4 @@
+// rows: S1
 import { describe, expect, test } from "@devicescript/test"
 import { hostFault, MAX_HOST } from "../../src/net"
 

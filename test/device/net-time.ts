@@ -1,3 +1,4 @@
+// rows: N3
 import { describe, expect, test } from "@devicescript/test"
 import {
     parseHttpDate,

@@ -1,3 +1,4 @@
+// rows: O1
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { MAX_PARTS, PartCollector, PARTS_TIMEOUT_MS } from "../../src/ota"

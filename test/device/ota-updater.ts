@@ -22,6 +22,7 @@ const DELIVERIES = 100
 const A = "HOSTNAME=a\n"
 const B = "HOSTNAME=b\n"
 
+// rows: O1 O5
 describe("an update", () => {
     test("is taken, put on probation, and holds", async () => {
         const board = await startedBoard()
@@ -136,6 +137,7 @@ describe("an update", () => {
             "version 7: updates are off"
         )
     })
+    // rows: O6
     test(`${DELIVERIES} times the same writes nothing`, async () => {
         await deliverAgain(DELIVERIES)
     })
@@ -165,6 +167,7 @@ describe("an update", () => {
     })
 })
 
+// rows: O4
 describe("probation", () => {
     test("ends with the last good one after too many starts", async () => {
         const board = await startedBoard()
@@ -314,6 +317,7 @@ describe("a record of versions", () => {
     })
 })
 
+// rows: O3
 describe("a power cut", () => {
     /** The text that runs, which must be one of the given ones, whole. */
     async function running(board: OtaBoard, texts: string[]): Promise<number> {

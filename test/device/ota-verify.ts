@@ -75,6 +75,7 @@ async function isSigned(
     )
 }
 
+// rows: O2a
 describe("LMS", () => {
     LMS_VECTORS.forEach(({ name, publicKey, message, signature }) => {
         test(name, async () => {
@@ -91,6 +92,7 @@ describe("LMS", () => {
     })
 })
 
+// rows: O2 O5a
 describe("a signed file", () => {
     OTA_VECTORS.forEach(({ kind, version, hash, text }) => {
         test(`${kind}: is read, verified and opened`, async () => {
@@ -210,12 +212,14 @@ describe("a signed file", () => {
         file.body.push(file.body[0])
         expect(await openSealed(file, OTA_KEY)).toBe(undefined)
     })
+    // rows: O5b
     test("a board keeps its place in all rollouts", async () => {
         for (const device of Object.keys(OTA_SHARES))
             expect(shareOf(device)).toBe(OTA_SHARES[device])
     })
 })
 
+// rows: O2a
 describe("base64", () => {
     const decode = (text: string) => decodeBase64(Buffer.from(text))
     test("is decoded", async () => {

@@ -1,3 +1,4 @@
+// rows: C5
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { configSlot } from "../../src/platform"

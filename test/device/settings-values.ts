@@ -71,6 +71,7 @@ function messages(settings: Settings<any>): string {
         .join("\n")
 }
 
+// rows: C3
 describe("kinds of settings", () => {
     test("whole numbers are decimal and within bounds", async () => {
         const kind = "int 1 65535"
@@ -165,6 +166,7 @@ describe("kinds of settings", () => {
     })
 })
 
+// rows: C3 C6
 describe("settings", () => {
     test("have their defaults in an empty flash", async () => {
         const settings = await loadSettings(new MemoryFlash(), [
@@ -307,6 +309,7 @@ describe("settings", () => {
         )
     })
 
+    // rows: C7
     test("never show a secret", async () => {
         const { settings } = await withFile("WIFI_PWD=hunter22\n")
         const short = settings.set("WIFI_PWD", "hunter2")
@@ -350,6 +353,7 @@ describe("the settings file", () => {
         )
     })
 
+    // rows: C2
     test("fills in references, from the file, the build and the defaults", async () => {
         const { settings } = await withFile(
             [
@@ -393,6 +397,7 @@ describe("the settings file", () => {
         expect(settings.get("HOSTNAME")).toBe("")
     })
 
+    // rows: C7
     test("masks what a secret was put into", async () => {
         const { settings } = await withFile(
             "WIFI_PWD=hunter22\nHOSTNAME=a-${WIFI_PWD}\nSYSLOG_PORT=${WIFI_PWD}\n"
@@ -425,6 +430,7 @@ describe("the settings file", () => {
         expect(settings.get("DEMO")).toBe(false)
     })
 
+    // rows: C4
     test("is changed in several keys as one, and keeps its other bytes", async () => {
         const { settings, file, flash } = await withFile(
             "# head\nexport HOSTNAME='a' # name\n\nLOG_BURST = 5\n"
@@ -515,6 +521,7 @@ describe("the settings file", () => {
         expect(settings.get("WIFI_PWD")).toBe("hunter22")
     })
 
+    // rows: O4
     test("that is rolled back comes into force again", async () => {
         const { settings, file } = await withFile("HOSTNAME=a\n")
         await replaceSettings(settings, "HOSTNAME=b\n", { keepPrevious: true })

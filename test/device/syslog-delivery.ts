@@ -7,6 +7,7 @@ import {
     forwardLate,
     LateLine,
     MAX_SEQUENCE,
+    MAX_TRIES,
     Rsyslogger,
     SyslogEvent,
     SyslogOptions,
@@ -118,6 +119,7 @@ function filled(size: number): string {
     return words.join("")
 }
 
+// rows: S5 S6
 describe("syslog over a stream", () => {
     test("what the log says of the connection is sent without another line", async () => {
         const b = new Bench()
@@ -180,6 +182,7 @@ describe("syslog over a stream", () => {
         await b.allSent()
         await b.syslog.stop(0)
     })
+    // rows: S7b
     test("after 2 s a line counts as arrived, with nothing after it", async () => {
         const b = new Bench()
         await b.connect()
@@ -349,6 +352,7 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
+    // rows: S7b
     test("nothing is sent over TLS before the certificate was checked", async () => {
         const b = new Bench({ proto: "tls", windowBytes: 600 })
         for (let i = 0; i < 30; ++i) b.push("precious")
@@ -452,6 +456,7 @@ function answers(first: number, last: number): string {
     return out.join("")
 }
 
+// rows: S7
 describe("syslog over RELP", () => {
     test("a record counts when it is answered, not before", async () => {
         const b = new Bench({ proto: "relp" })
@@ -504,6 +509,40 @@ describe("syslog over RELP", () => {
         b.last().answer("1 rsp 11 500 refused\n")
         await until(() => b.socket.connections.length === 3)
         expect(b.said.length).toBe(1)
+        await b.syslog.stop(0)
+    })
+    test("a record that is refused five times is given up and declared, the rest arrives (S7a)", async () => {
+        const b = new Bench({ proto: "relp" })
+        b.push("poison")
+        b.push("two")
+        await b.connect()
+        let tries = 0
+        while (tries < MAX_TRIES) {
+            ++tries
+            await until(
+                () => b.socket.connections.length === tries && !!b.last().sent
+            )
+            b.last().answer(answers(1, 1))
+            await until(() => b.last().sent.includes("poison"))
+            b.last().answer("2 rsp 7 500 bad\n")
+        }
+        await until(
+            () => b.socket.connections.length > MAX_TRIES && !!b.last().sent
+        )
+        b.last().answer(answers(1, 1))
+        await until(() => b.last().sent.includes("two"))
+        expect(b.last().sent.includes("poison")).toBe(false)
+        expect(b.last().sent.includes('dropped="1" first="1" last="1"')).toBe(
+            true
+        )
+        expect(
+            b.last().sent.includes(`given up after ${MAX_TRIES} tries`)
+        ).toBe(true)
+        b.last().answer(answers(2, 3))
+        await until(() => b.syslog.stats().queued === 0)
+        expect(b.syslog.stats().dropped).toBe(1)
+        expect(b.syslog.stats().delivered).toBe(1)
+        b.account()
         await b.syslog.stop(0)
     })
     test("another transport takes over what was not answered", async () => {

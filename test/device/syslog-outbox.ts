@@ -1,3 +1,4 @@
+// rows: S6
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {

@@ -1,3 +1,4 @@
+// rows: T10
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { SystemClock } from "../../src/platform"

@@ -87,6 +87,7 @@ async function throwEverywhere(bench: Bench, kind: number): Promise<void> {
         await tasks.delete(name)
 }
 
+// rows: T5
 describe("tasks: what may be thrown", () => {
     test("anything, from a body, a child, a cleanup or a hook: one bounded line, nobody else is harmed", async () => {
         const bench = await emptyBench()
@@ -113,6 +114,7 @@ describe("tasks: what may be thrown", () => {
     })
 })
 
+// rows: T11
 describe("tasks: chains", () => {
     test("a stop of the head of a chain, in any order of adding, beside 40 others", async () => {
         for (const isReversed of [true, false]) {
@@ -338,6 +340,7 @@ async function startDuringRestart(
     await until("the next run", () => task.runs > runs)
 }
 
+// rows: T19d
 describe("tasks: children", () => {
     test("stop and start, disable and enable of all: each child once", async () => {
         const bench = await emptyBench()

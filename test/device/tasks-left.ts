@@ -1,3 +1,4 @@
+// rows: T7
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { MAX_LEFT_BEHIND, Task, TaskStopped } from "../../src/tasks"

@@ -1,3 +1,4 @@
+// rows: T19
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { RingHandler } from "../../src/log"

@@ -1,3 +1,4 @@
+// rows: T3
 import { describe, test } from "@devicescript/test"
 import { Model } from "./support/model"
 

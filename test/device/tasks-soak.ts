@@ -20,6 +20,7 @@ function burn(steps: number): number {
 }
 
 describe("tasks: endurance", () => {
+    // rows: T5 T19
     test("failures and hangs of all kinds leave the others running and the memory flat", async () => {
         const clock = new SystemClock()
         const tasks = new TaskRegistry({ log: new LogSystem(clock), clock })
@@ -87,6 +88,7 @@ describe("tasks: endurance", () => {
         await tasks.dispose()
     })
 
+    // rows: T10
     test("one fiber and one timer supervise them, idle without a step", async () => {
         const bench = new Bench()
         const { tasks } = bench

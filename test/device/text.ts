@@ -1,3 +1,4 @@
+// rows: L14b
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { escapeControls } from "../../src/platform"

@@ -1,3 +1,4 @@
+// rows: D4
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"

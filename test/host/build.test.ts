@@ -40,6 +40,7 @@ function assertBuilt(run: CliRun, message: RegExp): void {
     assert.equal(run.code, 0)
 }
 
+// rows: B2
 describe("fiberctl build", { concurrency: 2 }, () => {
     test("builds once, and anew when an imported file or its absence changes", async t => {
         const { write, build } = project(t, {
@@ -130,6 +131,7 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         assert.deepEqual(builds(), ["src-main"])
     })
 
+    // rows: D1
     test("shows what each part takes, before and after the optimiser", async t => {
         const { folder } = project(t, {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a())\n',

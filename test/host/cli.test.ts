@@ -1,3 +1,4 @@
+// rows: A2
 import assert from "node:assert/strict"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { execFile } from "node:child_process"

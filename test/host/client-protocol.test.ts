@@ -1,3 +1,4 @@
+// rows: A1
 import assert from "node:assert/strict"
 import { EventEmitter } from "node:events"
 import { readFileSync } from "node:fs"

@@ -1,3 +1,4 @@
+// rows: B3
 import assert from "node:assert/strict"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"

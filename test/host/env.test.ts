@@ -1,3 +1,4 @@
+// rows: C6a
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { parse } from "dotenv"

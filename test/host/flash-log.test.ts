@@ -1,3 +1,4 @@
+// rows: R10
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { crc16 } from "../../host/flash/log-segment.ts"

@@ -1,3 +1,4 @@
+// rows: R10
 import assert from "node:assert/strict"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,3 +1,4 @@
+// rows: B2
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import {

@@ -1,3 +1,4 @@
+// rows: O1 O2
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"

@@ -1,3 +1,4 @@
+// rows: O2
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { parseFile } from "../../host/ota/file.ts"

@@ -1,3 +1,4 @@
+// rows: O2a
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import {

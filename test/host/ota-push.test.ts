@@ -1,3 +1,4 @@
+// rows: O1
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { parseFile, hashOf } from "../../host/ota/file.ts"

@@ -1,3 +1,4 @@
+// rows: C1
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { parse } from "dotenv"

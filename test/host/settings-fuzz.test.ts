@@ -1,3 +1,4 @@
+// rows: C3
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { checkSettingsFile } from "../../host/settings/index.ts"

@@ -1,3 +1,4 @@
+// rows: T3 D4
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"

@@ -1,3 +1,4 @@
+// rows: A3
 import assert from "node:assert/strict"
 import test from "node:test"
 import type { TaskStatus } from "../../host/client/index.ts"

@@ -63,6 +63,7 @@ describe("log records", () => {
 
 const event = (event: object) => ({ at: 0, ...event }) as SimEvent
 
+// rows: B3c
 test("a filter shows the kinds that are asked for", () => {
     const events = {
         led: event({ event: "led", brightness: 1 }),
@@ -83,6 +84,7 @@ test("a filter shows the kinds that are asked for", () => {
     assert.deepEqual(shown({ quiet: true }), [])
 })
 
+// rows: B3c
 test("the account tells what is missing at the collector", () => {
     const account = new Account()
     const ids = [1, 2, 2, 5, 3, 6]

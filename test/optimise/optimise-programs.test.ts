@@ -1,3 +1,4 @@
+// rows: B3a
 import assert from "node:assert/strict"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { before, describe, test } from "node:test"

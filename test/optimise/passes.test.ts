@@ -1,3 +1,4 @@
+// rows: B3a
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placeFinder } from "../../host/optimise/debug.ts"

@@ -1,3 +1,4 @@
+// rows: B3a T6
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"

@@ -1,3 +1,4 @@
+// rows: B3a
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import {

@@ -37,8 +37,10 @@ async function imageFor(board: BoardInfo, settings = {}) {
     return makeImage(board, RUNTIME, bytecode, settings)
 }
 
+// rows: B1 B2
 describe("boards", { concurrency: 2 }, () => {
     for (const board of BOARDS)
+        // rows: B3d
         test(`${board.id}: what sim --image boots is the store of its image, byte for byte`, async t => {
             const { bytes, offset, store } = await imageFor(board, WIFI)
             assert.equal(offset, board.chip.imageOffset)
@@ -77,6 +79,7 @@ describe("boards", { concurrency: 2 }, () => {
     })
 })
 
+// rows: B2
 describe("an image", () => {
     const [board] = BOARDS
 
@@ -107,6 +110,7 @@ describe("an image", () => {
     })
 })
 
+// rows: B3b
 describe("a board on a serial port", () => {
     const flash = (t: TestContext, port: string, ...more: string[]) =>
         runCli([
@@ -214,6 +218,7 @@ describe("a board on a serial port", () => {
     })
 })
 
+// rows: B3b
 test("decode resolves frames in any text, by the build that it names", async t => {
     const cwd = tempFolder(t)
     const text = join(cwd, "log")

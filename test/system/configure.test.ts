@@ -1,3 +1,4 @@
+// rows: C6 O1
 import assert from "node:assert/strict"
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

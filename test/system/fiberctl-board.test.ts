@@ -1,3 +1,4 @@
+// rows: A2
 import assert from "node:assert/strict"
 import test from "node:test"
 import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
@@ -135,6 +136,7 @@ test("fiberctl asks and controls a running board", async t => {
         assert.equal((await json("stats", "job")).tasks[0].name, "job")
     })
 
+    // rows: A6
     await t.test("metrics", async () => {
         const text = await run("metrics")
         assert.match(text, /# EOF\n$/)

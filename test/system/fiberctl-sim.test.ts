@@ -35,6 +35,7 @@ before(async () => {
     for (const main of [HELLO, PANICS, LEVELS, STORE]) await buildProgram(main)
 })
 
+// rows: B3
 describe("fiberctl sim", { concurrency: 3 }, () => {
     test("prints events as JSON, a line each, and ends after --for", async t => {
         const state = tempFolder(t)
@@ -191,6 +192,7 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
         assert.deepEqual(await lines("--quiet"), [""])
     })
 
+    // rows: B3c
     test("--json has records with the board's time, and the wall's", async t => {
         const state = tempFolder(t)
         const args = ["sim", "--main", LEVELS, "--state", state, "--json"]
@@ -212,6 +214,7 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
         assert.equal(events.at(-1).summary.lines >= 3, true)
     })
 
+    // rows: B3c
     test("checks: 0 when seen, 1 for what must not be, 4 when time is up", async t => {
         const state = tempFolder(t)
         const args = ["sim", "--main", LEVELS, "--state", state, "--quiet"]

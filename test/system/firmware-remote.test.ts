@@ -12,6 +12,7 @@ function fiberctl(sim: Simulator, ...args: string[]) {
     return runCli([...args, "--state", sim.stateFolder])
 }
 
+// rows: A1
 describe("the firmware under fiberctl", { concurrency: 2 }, () => {
     test("shows its tasks, and stops one", async t => {
         const sim = await startSimulator(t)
@@ -29,6 +30,7 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         assert.equal(JSON.parse(shown.stdout).tasks[0].state, "stopped")
     })
 
+    // rows: C6
     test("takes settings at once, all or none, and keeps them over a reset", async t => {
         const sim = await startSimulator(t, {
             settings: { LOG_LEVEL: "warning" },

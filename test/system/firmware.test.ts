@@ -31,6 +31,7 @@ before(async () => {
         await buildProgram(main)
 })
 
+// rows: B4
 describe("the reference firmware", { concurrency: 2 }, () => {
     test("takes the demo's lines to console, collector, light and sound", async t => {
         const sim = await startSimulator(t, {
@@ -72,6 +73,7 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         await sim.waitFor("flash", () => errors() === 2, 20_000, at)
     })
 
+    // rows: R2
     test("keeps error lines in its files over a restart, and adds to them", async t => {
         const sim = await startSimulator(t, { settings: { DEMO: "1" } })
         await sim.waitFor("flash", event => event.writes >= 4)
@@ -107,6 +109,7 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         assert.doesNotMatch(lines, /sensor does not answer/)
     })
 
+    // rows: L13
     test("drops what is over LOG_BURST, and says how much", async t => {
         const sim = await startSimulator(t, {
             settings: { DEMO: "1", LOG_BURST: "1", HB_PERIOD: "often" },
@@ -117,6 +120,7 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         assert.match(text, /[1-9]\d* records dropped, burst limit/)
     })
 
+    // rows: S6
     test("sends what it logged while the collector was away", async t => {
         const sim = await startSimulator(t, { settings: { DEMO: "1" } })
         await sim.waitFor("syslog", carries("measured"))
@@ -153,6 +157,7 @@ describe("the reference firmware", { concurrency: 2 }, () => {
     })
 })
 
+// rows: B4
 describe("a program of one's own", () => {
     test("runs two tasks, of which one throws", async t => {
         const sim = await startSimulator(t, { main: TWO_TASKS })

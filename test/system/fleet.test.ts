@@ -1,3 +1,4 @@
+// rows: B3
 import assert from "node:assert/strict"
 import test from "node:test"
 import { connectAll } from "../../host/client/index.ts"

@@ -8,6 +8,7 @@ const TIMEOUT_MS = 30_000
 /** Time in which a board that were to blink would do so, in ms. */
 const LISTEN_MS = 3000
 
+// rows: H3 H4
 describe("the heart of the reference firmware", { concurrency: 2 }, () => {
     test("beats when nothing is logged, on the light alone", async t => {
         const sim = await startSimulator(t, {

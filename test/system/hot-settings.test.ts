@@ -1,3 +1,4 @@
+// rows: C6
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { SimEvent } from "../../host/sim/index.ts"

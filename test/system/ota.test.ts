@@ -1,3 +1,4 @@
+// rows: O1 O4 O5
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"

@@ -1,3 +1,4 @@
+// rows: A3 A4
 import assert from "node:assert/strict"
 import test from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"

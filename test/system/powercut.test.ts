@@ -1,3 +1,4 @@
+// rows: R7 R9a
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { CutBoard, noCuts } from "./powercut.ts"

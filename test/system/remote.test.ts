@@ -1,3 +1,4 @@
+// rows: A1
 import assert from "node:assert/strict"
 import test from "node:test"
 import { connect, connectAll } from "../../host/client/index.ts"

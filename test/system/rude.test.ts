@@ -1,3 +1,4 @@
+// rows: A2 L14b
 import assert from "node:assert/strict"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,3 +1,4 @@
+// rows: A2
 import assert from "node:assert/strict"
 import test from "node:test"
 import { connect } from "../../host/client/index.ts"

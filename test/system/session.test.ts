@@ -1,3 +1,4 @@
+// rows: D4
 import { execFileSync } from "node:child_process"
 import test from "node:test"
 

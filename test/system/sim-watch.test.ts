@@ -1,3 +1,4 @@
+// rows: B3c
 import assert from "node:assert/strict"
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"

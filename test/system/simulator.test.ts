@@ -1,3 +1,4 @@
+// rows: B3
 import assert from "node:assert/strict"
 import { before, describe, test } from "node:test"
 import { deployProgram, FlashStore } from "../../host/flash/index.ts"

@@ -1,3 +1,4 @@
+// rows: S6 T5
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deliveryFaults } from "../../bench/lib/delivery-faults.ts"

@@ -3,6 +3,7 @@ import { describe, test } from "node:test"
 import { grown, measureSteps, recordedSteps } from "../../bench/parts/steps.ts"
 
 describe("VM steps per call", () => {
+    // rows: L4
     test("nothing takes 10% more steps than bench/steps.json says", async () => {
         const recorded = recordedSteps()
         const measured = await measureSteps()

@@ -1,3 +1,4 @@
+// rows: S2 S3
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { OctetReader } from "../peers/octets.ts"

@@ -1,3 +1,4 @@
+// rows: S5 S6
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { missingRsyslog } from "../peers/rsyslog.ts"

@@ -1,3 +1,4 @@
+// rows: S1 S6
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"

@@ -1,3 +1,4 @@
+// rows: S6
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { until } from "../peers/ports.ts"

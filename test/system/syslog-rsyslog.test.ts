@@ -17,6 +17,7 @@ function documented(port: number, folder: string): string {
         .replace("/var/log/boards", folder)
 }
 
+// rows: S8
 test(
     "a stock rsyslogd files the lines of two boards under their names",
     { skip: missingRsyslog() },
@@ -44,6 +45,7 @@ test(
     }
 )
 
+// rows: S8 S1
 test(
     "a stock rsyslogd files the reference firmware's lines under its name",
     { skip: missingRsyslog() },
@@ -68,6 +70,7 @@ test(
     }
 )
 
+// rows: S7
 test(
     "RELP: every line is answered by imrelp and arrives once, in order",
     { skip: missingRsyslog("relp") },
@@ -84,6 +87,7 @@ test(
     }
 )
 
+// rows: S5
 test(
     "TLS: rsyslogd with gtls gets every line, in order",
     { skip: missingRsyslog("tls") },
@@ -104,6 +108,7 @@ test(
     }
 )
 
+// rows: S7b
 test(
     "TLS: rsyslogd with a certificate of another name gets nothing",
     { skip: missingRsyslog("tls") },

@@ -1,3 +1,4 @@
+// rows: S5 S7b
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { judge } from "../peers/ledger.ts"

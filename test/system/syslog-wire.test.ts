@@ -1,3 +1,4 @@
+// rows: S2 S3 S4
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { parseSyslog } from "../peers/rfc5424.ts"

@@ -38,6 +38,7 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe("tasks in the simulator", { concurrency: 4 }, () => {
+    // rows: N2
     test("network: what requires it runs while there is an address", async t => {
         const sim = await start(t, "network")
         let since = 0
@@ -63,6 +64,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.deepEqual(sim.past("panic"), [])
     })
 
+    // rows: T8
     test("crash loop: restarted with backoff, then given up with one alert", async t => {
         const sim = await start(t, "crash-loop")
         await waitForLine(sim, /^ready$/)
@@ -101,6 +103,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         )
     })
 
+    // rows: T11
     test("cycle: named by its path, and only its members and dependents fail", async t => {
         const text = await consoleOf(t, "cycle")
         assert.match(
@@ -117,6 +120,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(count(text, /● (mqtt|broker|store|orphan): failed/g), 4)
     })
 
+    // rows: T9
     test("watchdog: silence is found within 1.5 periods, a hung task is terminated", async t => {
         const text = await consoleOf(t, "watchdog")
         const found = [
@@ -138,6 +142,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(count(text, /^\S+ \[ALERT\] .* after 1 restarts/gm), 2)
     })
 
+    // rows: T10
     test("schedule: periods, delays, skipped runs, and a time of day", async t => {
         const text = await consoleOf(t, "schedule")
         assert.match(text, /poll.service\] poll 3/)
@@ -153,6 +158,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.match(text, /● slow: .*, \d+ skipped/)
     })
 
+    // rows: T13
     test("children: stopped before their parent, shown under it", async t => {
         const text = await consoleOf(t, "children")
         assert.match(text, /^ {2}● server.one: running/m)
@@ -173,6 +179,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(count(text, /● server\S*: stopped/g), 5)
     })
 
+    // rows: T18
     test("safe mode: after panics at every start, cleared by a good run", async t => {
         const sim = await start(t, "safe-mode")
         await waitForLine(sim, /boot 4, last end: restart/)
@@ -193,6 +200,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(sim.flashCounts.writes, 5)
     })
 
+    // rows: T19
     test("an idle task takes at most 600 bytes of heap", async t => {
         const [none, idle, running] = await Promise.all(
             ["none", "idle", "running"].map(name => freeHeap(t, name))

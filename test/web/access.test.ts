@@ -1,3 +1,4 @@
+// rows: A5
 import assert from "node:assert/strict"
 import { request } from "node:http"
 import test, { type TestContext } from "node:test"

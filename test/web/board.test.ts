@@ -1,3 +1,4 @@
+// rows: A5
 import assert from "node:assert/strict"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

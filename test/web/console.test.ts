@@ -1,3 +1,4 @@
+// rows: A5
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
 import test from "node:test"

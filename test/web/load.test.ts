@@ -1,3 +1,4 @@
+// rows: A5
 import test from "node:test"
 import { noBrowser } from "./browser.ts"
 import { runLoad } from "./load.ts"
