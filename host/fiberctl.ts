@@ -25,6 +25,7 @@ import { addStatusCommand } from "./commands/status.ts"
 import { addTimeCommand } from "./commands/time.ts"
 import { addTopCommand } from "./commands/top.ts"
 import { addWebCommand } from "./commands/web.ts"
+import { addBuildDirOption } from "./commands/build-dir.ts"
 import { FirmwareError } from "./errors.ts"
 import { systemFailure } from "./files.ts"
 import { complain, exit, watchOutput } from "./output.ts"
@@ -76,6 +77,7 @@ async function main(argv: string[]): Promise<number> {
     addMonitorCommand(program)
     addDecodeCommand(program)
     addOtaCommand(program)
+    addBuildDirOption(program)
     addCompletionCommand(program)
     try {
         await program.parseAsync(argv)

@@ -4,7 +4,8 @@
  * and from its first use on to its bytes.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
+import { inBuildDir } from "../build-dir.ts"
 import { UsageError } from "../errors.ts"
 import { readInput, withPath } from "../files.ts"
 import { hashOf } from "../hash.ts"
@@ -12,8 +13,6 @@ import { type BoardInfo, STORE_OFFSET } from "./boards.ts"
 
 /** The release of microsoft/devicescript-esp32: the last one with byte code 2.16. */
 export const RELEASE = "v2.16.1"
-/** Where the files lie, below the project's folder. */
-const FOLDER = ".devicescript/fiberctl/runtime"
 const RELEASES =
     "https://github.com/microsoft/devicescript-esp32/releases/download"
 /** First byte of every image that an ESP32 boots. */
@@ -27,7 +26,7 @@ export function runtimeUrl(board: BoardInfo): string {
 
 /** Where the VM for `board` is kept. */
 export function runtimeFile(board: BoardInfo): string {
-    return join(FOLDER, RELEASE, fileName(board))
+    return inBuildDir("runtime", RELEASE, fileName(board))
 }
 
 /**

@@ -1,8 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { inBuildDir } from "../build-dir.ts"
 
-/** Where the states of simulated boards are kept by default, below the project's folder. */
-export const STATE_FOLDER = ".devicescript/fiberctl/state"
+/** Where the states of simulated boards are kept by default. */
+export function statesFolder(): string {
+    return inBuildDir("state")
+}
 
 /** Name of the file in a state folder that tells where the bus of its simulator is. */
 const BUS_FILE = "bus.json"

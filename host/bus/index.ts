@@ -2,7 +2,7 @@
 export {
     type BusFile,
     readBusFile,
-    STATE_FOLDER,
+    statesFolder,
     writeBusFile,
 } from "./bus-file.ts"
 export { programDevice } from "./device.ts"

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { type BusFile, readBusFile, STATE_FOLDER } from "../bus/index.ts"
+import { type BusFile, readBusFile, statesFolder } from "../bus/index.ts"
 import { NoBoardError } from "./errors.ts"
 
 /**
@@ -28,9 +28,10 @@ export function findSimulator(folder: string | undefined): BusFile {
 
 /** The simulators that run with state folders of the default place, by folder. */
 function simulators(): [string, BusFile][] {
-    if (!existsSync(STATE_FOLDER)) return []
-    return readdirSync(STATE_FOLDER)
-        .map(name => join(STATE_FOLDER, name))
+    const states = statesFolder()
+    if (!existsSync(states)) return []
+    return readdirSync(states)
+        .map(name => join(states, name))
         .flatMap(folder => {
             const found = readBusFile(folder)
             return found ? [[folder, found] as [string, BusFile]] : []

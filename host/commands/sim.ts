@@ -78,7 +78,7 @@ function addBoardOptions(command: Command): void {
         )
         .option(
             "--state <dir>",
-            "where the board's flash lives and survives (default: a folder for each program in .devicescript/fiberctl/state)"
+            "where the board's flash lives and survives (default: a folder for each program in fiberctl/state of the --build-dir)"
         )
         .option("--fresh", "erase the board's flash first")
         .option(

@@ -21,6 +21,8 @@ import {
     type Hashes,
 } from "./build-cache.ts"
 import { hashOf } from "../hash.ts"
+import { TOOL_FOLDER } from "../build-dir.ts"
+import { moveToolFolder, movedPath } from "./tool-folder.ts"
 
 const require = createRequire(import.meta.url)
 const fs = require("node:fs") as {
@@ -30,11 +32,12 @@ const fs = require("node:fs") as {
 const promises = require("node:fs/promises") as {
     writeFile: (file: unknown, ...rest: unknown[]) => Promise<void>
 }
+moveToolFolder()
 const { readFileSync, writeFileSync } = fs
 const { writeFile: writeLater } = promises
 const [main, output, board] = process.argv.slice(2)
 const LIBRARY = /^node_modules.@devicescript\b/
-const toolOutput = resolve(".devicescript/bin") + sep
+const toolOutput = resolve(TOOL_FOLDER, "bin") + sep
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
 const inputs: Hashes = Object.fromEntries(
     configFiles().map(path => [path, fileHash(path)])
@@ -69,14 +72,15 @@ fs.readFileSync = (file, ...rest) => {
 }
 fs.writeFileSync = (file, ...rest) => {
     const own = typeof file === "string" && resolve(file).startsWith(toolOutput)
-    writeFileSync(own ? join(output, basename(file)) : file, ...rest)
+    writeFileSync(own ? join(output, basename(file)) : movedPath(file), ...rest)
 }
 
 // The tool writes the types of this project's services into the libraries, for editors; those of
 // another project must keep their own.
 promises.writeFile = async (file, ...rest) => {
     const path = typeof file === "string" ? relative(".", resolve(file)) : ""
-    if (!isBorrowed || !LIBRARY.test(path)) await writeLater(file, ...rest)
+    if (!isBorrowed || !LIBRARY.test(path))
+        await writeLater(movedPath(file), ...rest)
 }
 
 /**

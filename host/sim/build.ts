@@ -1,7 +1,6 @@
 import { once } from "node:events"
 import {
     existsSync,
-    mkdirSync,
     mkdtempSync,
     readdirSync,
     renameSync,
@@ -10,6 +9,7 @@ import {
     writeFileSync,
 } from "node:fs"
 import { basename, join } from "node:path"
+import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
     type KeptBuild,
@@ -26,8 +26,6 @@ import { startChild } from "./child.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
 
-/** Where builds are kept, below the project's folder. */
-const CACHE_FOLDER = ".devicescript/fiberctl/build"
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
 /** Behind the name of a build that is not optimised. */
@@ -77,13 +75,13 @@ export async function buildProgram(
     const kept = readCurrent(folder)
     if (kept) return { ...kept, cached: true }
     started()
-    mkdirSync(CACHE_FOLDER, { recursive: true })
+    makeInBuildDir(cacheFolder())
     const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         const other = readCurrent(folder)
         if (other) return { ...other, cached: true }
         await compile(main, folder, optimise, board)
-        pruneBuilds(CACHE_FOLDER)
+        pruneBuilds(cacheFolder())
     } finally {
         release()
     }
@@ -106,6 +104,11 @@ export function buildInputs(main: string, board?: string): Map<string, string> {
     return readInputs(buildFolder(main, true, board))
 }
 
+/** Where builds are kept. */
+function cacheFolder(): string {
+    return inBuildDir("build")
+}
+
 export function buildFolder(
     main: string,
     isOptimised: boolean,
@@ -113,7 +116,7 @@ export function buildFolder(
 ): string {
     const suffix = board ? `-${board}` : ""
     const name = programSlug(main) + suffix + (isOptimised ? "" : PLAIN)
-    return join(CACHE_FOLDER, name)
+    return join(cacheFolder(), name)
 }
 
 /** @throws UsageError when the project chooses its board by files, and has none for this one */
@@ -132,8 +135,8 @@ function checkBoardFile(board: string | undefined): void {
  */
 export async function unpackLibraries(): Promise<void> {
     if (existsSync(unpackedMark())) return
-    mkdirSync(CACHE_FOLDER, { recursive: true })
-    const folder = join(CACHE_FOLDER, "unpack")
+    makeInBuildDir(cacheFolder())
+    const folder = join(cacheFolder(), "unpack")
     const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         if (existsSync(unpackedMark())) return
@@ -197,7 +200,7 @@ function buildError(main: string, output: string): FirmwareError {
 
 /** Removes what builds that were killed have left. */
 function removeLeftovers(folder: string): void {
-    for (const name of readdirSync(CACHE_FOLDER))
+    for (const name of readdirSync(cacheFolder()))
         if (/^\.\w{6}$/.test(name.replace(basename(folder), "")))
-            rmSync(join(CACHE_FOLDER, name), { recursive: true, force: true })
+            rmSync(join(cacheFolder(), name), { recursive: true, force: true })
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { join, relative, resolve } from "node:path"
-import { STATE_FOLDER } from "../bus/index.ts"
+import { statesFolder } from "../bus/index.ts"
 
 /** A folder name for what belongs to the program `main`: readable, and its own for each file. */
 export function programSlug(main: string): string {
@@ -12,5 +12,5 @@ export function programSlug(main: string): string {
 
 /** The state folder of the board that runs `main`, unless the user names another. */
 export function defaultStateFolder(main: string): string {
-    return join(STATE_FOLDER, programSlug(main))
+    return join(statesFolder(), programSlug(main))
 }

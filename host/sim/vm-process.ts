@@ -9,6 +9,7 @@ import type { Socket } from "node:net"
 import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
 import { FlashFile } from "./flash-file.ts"
+import { moveToolFolder } from "./tool-folder.ts"
 import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
 
 /** The bus port that the tool connects to. */
@@ -175,6 +176,7 @@ function tellProgress(): void {
 process.on("disconnect", () => process.exit(0))
 process.on("SIGINT", () => {})
 process.env.NO_UPDATE_NOTIFIER = "1"
+moveToolFolder()
 // what the tool itself imports needs no TypeScript, and loads faster without
 await unregister()
 

@@ -85,6 +85,8 @@ export async function startSimulator(
 export interface CliOptions {
     cwd?: string
     env?: Record<string, string>
+    /** Who runs it, if not who runs the test. */
+    uid?: number
 }
 
 /** A process that says nothing for so long, in ms, while something is waited for, hangs. */
@@ -104,6 +106,7 @@ export class Cli {
         const tool = resolve("host/fiberctl.js")
         this.child = spawn(process.execPath, [tool, ...args], {
             cwd: options.cwd,
+            uid: options.uid,
             env: {
                 ...process.env,
                 NODE_TEST_CONTEXT: undefined,
