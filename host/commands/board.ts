@@ -2,6 +2,7 @@ import { Command } from "commander"
 import type { Board, BoardInfo, ConnectOptions } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
 import { printable, printableJson } from "../printable.ts"
+import { example } from "./example.ts"
 
 /** Options that every command for a running board has. */
 export interface BoardOptions extends ConnectOptions {
@@ -22,13 +23,13 @@ export interface Target {
 /**
  * Adds a command for a running board.
  * @param usage name and arguments
- * @param example what follows `fiberctl` on a command line
+ * @param words an example: what follows `fiberctl` on a command line
  */
 export function addBoardCommand(
     program: Command,
     usage: string,
     description: string,
-    example: string
+    words: string
 ): Command {
     return program
         .command(usage)
@@ -39,7 +40,7 @@ export function addBoardCommand(
         .option("--serial <path>", "a board at a serial port")
         .option("--device <id>", "the board: device id, its begin, or hostname")
         .allowExcessArguments(false)
-        .addHelpText("after", `\nExample:\n  $ fiberctl ${example}`)
+        .addHelpText("after", example(words))
 }
 
 /**

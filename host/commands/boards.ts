@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { example } from "./example.ts"
 
 /** Adds `fiberctl boards`: what boards there are, and where LED and buzzer are wired. */
 export function addBoardsCommand(program: Command): void {
@@ -7,6 +8,7 @@ export function addBoardsCommand(program: Command): void {
         .description("list the boards, their pins and what is known of them")
         .option("--json", "print one JSON array")
         .allowExcessArguments(false)
+        .addHelpText("after", example("boards --json"))
         .action(async ({ json }: { json?: boolean }) => {
             const { BOARDS } = await import("../boards/index.ts")
             if (json) return console.log(JSON.stringify(BOARDS))

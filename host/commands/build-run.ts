@@ -14,6 +14,8 @@ import { readTables } from "../settings/index.ts"
 import type { BuildCommandOptions } from "./build.ts"
 import { checkEnvFiles } from "./settings-checks.ts"
 import { sizesText, uncalledText } from "./sizes-table.ts"
+import { complain } from "../output.ts"
+import { printJson } from "./board.ts"
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
 const DEPLOYED_FILES = [".env.defaults", ".env.local"]
@@ -28,17 +30,18 @@ export async function runBuild({
     board,
     optimise,
     sizes: showSizes,
+    json,
 }: BuildCommandOptions): Promise<void> {
     if (showSizes && !optimise)
         throw new UsageError("--sizes goes without --no-optimise")
     const problems = DEPLOYED_FILES.flatMap(checkFile)
     const { bytecode, cached } = await buildProgram(main, {
-        started: () => console.log(`building ${main} ...`),
+        started: () => (json ? complain : console.log)(`building ${main} ...`),
         optimise,
         board,
     }).catch((error: unknown) => {
         if (!(error instanceof TooLargeError) || !error.sizes) throw error
-        if (showSizes) console.log(sizesText(error.sizes, error.most))
+        if (showSizes && !json) console.log(sizesText(error.sizes, error.most))
         throw error
     })
     const tables = readTables(bytecode)
@@ -47,12 +50,21 @@ export async function runBuild({
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
     const { used, most } = codeSize(bytecode)
+    const folder = buildFolder(main, optimise, board)
+    const sizes = readSizes(folder)
+    if (json)
+        return printJson({
+            main,
+            bytes: bytecode.length,
+            code: used,
+            most,
+            cached,
+            sizes: showSizes ? sizes : undefined,
+        })
     const same = cached ? ", nothing changed since the last build" : ""
     console.log(
         `${main}: ${bytecode.length} bytes, code ${used} of ${most}${same}`
     )
-    const folder = buildFolder(main, optimise, board)
-    const sizes = readSizes(folder)
     if (sizes?.report.skipped) console.log(sizes.report.skipped)
     if (!showSizes || !sizes) return
     console.log(`\n${sizesText(sizes, most)}`)

@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl build` as commander gives them. */
 export interface BuildCommandOptions {
@@ -6,6 +7,7 @@ export interface BuildCommandOptions {
     board?: string
     optimise: boolean
     sizes?: boolean
+    json?: boolean
 }
 
 /** Adds `fiberctl build`: compile for a board, and check the settings that go with it. */
@@ -25,7 +27,9 @@ export function addBuildCommand(program: Command): void {
             "--sizes",
             "show what each part takes, before and after the optimiser"
         )
+        .option("--json", "print one JSON object")
         .allowExcessArguments(false)
+        .addHelpText("after", example("build --sizes"))
         .action(async (options: BuildCommandOptions) => {
             const { runBuild } = await import("./build-run.ts")
             await runBuild(options)

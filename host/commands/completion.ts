@@ -1,4 +1,6 @@
 import { Argument, type Command } from "commander"
+import { printJson } from "./board.ts"
+import { example } from "./example.ts"
 
 /** Adds `fiberctl completion`: what a shell needs to complete command lines. */
 export function addCompletionCommand(program: Command): void {
@@ -13,12 +15,12 @@ export function addCompletionCommand(program: Command): void {
             ])
         )
         .allowExcessArguments(false)
-        .addHelpText(
-            "after",
-            "\nExample:\n  $ source <(fiberctl completion bash)"
-        )
-        .action((shell: "bash" | "zsh" | "fish") => {
-            process.stdout.write(SCRIPTS[shell](commandsOf(program)))
+        .option("--json", "print the commands and what may follow each")
+        .addHelpText("after", example("completion bash > ~/.fiberctl.bash"))
+        .action((shell: keyof typeof SCRIPTS, { json }: { json?: boolean }) => {
+            const commands = commandsOf(program)
+            if (json) printJson(commands)
+            else process.stdout.write(SCRIPTS[shell](commands))
         })
 }
 

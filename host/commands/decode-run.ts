@@ -20,7 +20,7 @@ const PANIC = /\bPANIC (\d{5})\b(?! \()/gi
  */
 export async function runDecode(
     file: string | undefined,
-    { main, build }: DecodeOptions
+    { main, build, json }: DecodeOptions
 ): Promise<void> {
     const debugFile =
         build === undefined ? lastBuild(main)?.debugFile : findDebugFile(build)
@@ -32,7 +32,11 @@ export async function runDecode(
             ? process.stdin
             : Readable.from([readInput(file, MAX_BYTES)])
     for await (const line of createInterface({ input }))
-        printLive(printable(decodeLine(line, frames)))
+        printLive(
+            json
+                ? JSON.stringify({ text: decodeLine(line, frames) })
+                : printable(decodeLine(line, frames))
+        )
     for (const id of frames.unknown)
         complain(
             `the debug information of build ${id} is not kept here: its frames are as they were`

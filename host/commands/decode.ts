@@ -1,9 +1,11 @@
 import type { Command } from "commander"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl decode` as commander gives them. */
 export interface DecodeOptions {
     main: string
     build?: string
+    json?: boolean
 }
 
 /** Adds `fiberctl decode`: file and line for the stack frames in any text. */
@@ -23,7 +25,9 @@ export function addDecodeCommand(program: Command): void {
             "--build <id>",
             "the build that the lines are of, until they name another"
         )
+        .option("--json", "print one JSON object a line")
         .allowExcessArguments(false)
+        .addHelpText("after", example("decode /var/log/greenhouse.log"))
         .action(async (file: string | undefined, options: DecodeOptions) => {
             const { runDecode } = await import("./decode-run.ts")
             await runDecode(file, options)

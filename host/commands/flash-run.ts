@@ -1,6 +1,8 @@
 import { findPort, flashImage } from "../serial/index.ts"
 import type { FlashOptions } from "./flash.ts"
 import { buildImage, type MadeImage } from "./image-run.ts"
+import { complain } from "../output.ts"
+import { printJson } from "./board.ts"
 
 /** Progress is printed in so many steps where it cannot be drawn over. */
 const STEPS = 10
@@ -15,12 +17,18 @@ export async function runFlash(options: FlashOptions): Promise<MadeImage> {
     const image = await buildImage(options)
     const { board, bytes, offset } = image
     const what = `${bytes.length} bytes at 0x${offset.toString(16)} for ${board.name}`
+    const { json } = options
+    // of a program only the last line is wanted, which is JSON
+    const say = json ? complain : console.log
+    const done = (port?: string) =>
+        printJson({ board: board.id, offset, bytes: bytes.length, port })
     if (options.dryRun) {
-        console.log(`nothing is written: ${what}`)
+        if (json) done()
+        else console.log(`nothing is written: ${what}`)
         return image
     }
     const port = await findPort(options.port)
-    console.log(`${port}: writing ${what}`)
+    say(`${port}: writing ${what}`)
     const progress = new Progress()
     await flashImage({
         port,
@@ -28,10 +36,11 @@ export async function runFlash(options: FlashOptions): Promise<MadeImage> {
         chip: board.chip.name,
         image: bytes,
         offset,
-        note: text => console.log(`${port}: ${text}`),
-        progress: share => progress.show(share),
+        note: text => say(`${port}: ${text}`),
+        progress: share => json || progress.show(share),
     })
-    console.log(`${port}: written, verified, and started`)
+    if (json) done(port)
+    else console.log(`${port}: written, verified, and started`)
     return image
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { addImageOptions, type ImageOptions } from "./image.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl flash` as commander gives them. */
 export interface FlashOptions extends ImageOptions, PortOptions {
@@ -22,6 +23,10 @@ export function addFlashCommand(program: Command): void {
         )
         .enablePositionalOptions()
         .allowExcessArguments(false)
+        .addHelpText(
+            "after",
+            example("flash --board esp32_devkit_c --port /dev/ttyUSB0")
+        )
     addImageOptions(command)
     addPortOptions(command)
     command
@@ -46,6 +51,7 @@ function addReadCommand(command: Command): void {
         .option("--file <name>", "print this log file only")
         .option("--json", "print one JSON object")
         .allowExcessArguments(false)
+        .addHelpText("after", example("flash read dump.bin --file error.log"))
         .action(async (image: string, options: FlashReadOptions) => {
             const { readFlash } = await import("./flash-read.ts")
             readFlash(image, options)

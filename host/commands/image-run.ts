@@ -11,6 +11,7 @@ import { complain } from "../output.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
 import type { ImageOptions } from "./image.ts"
+import { printJson } from "./board.ts"
 
 /** An image that was made, and what it was made of. */
 export interface MadeImage extends BoardImage {
@@ -26,9 +27,20 @@ export interface MadeImage extends BoardImage {
  */
 export async function runImage(options: ImageOptions): Promise<void> {
     const { board, bytes, offset, ...made } = await buildImage(options)
+    const { json } = options
     const at = `0x${offset.toString(16)}`
     const out = options.out ?? `fiberd-${board.id}-${at}.bin`
     withPath(out, () => writeFileSync(out, bytes))
+    if (json)
+        return printJson({
+            file: out,
+            board: board.id,
+            offset,
+            bytes: bytes.length,
+            programBytes: made.programBytes,
+            settingBytes: made.settingBytes,
+            mostSettingBytes: made.mostSettingBytes,
+        })
     console.log(
         `${out}: ${bytes.length} bytes for ${board.name}, to be written at ${at}`
     )
@@ -46,7 +58,10 @@ export async function buildImage(options: ImageOptions): Promise<MadeImage> {
     const runtime = findRuntime(board, options.runtime)
     const { bytecode, debugFile } = await buildProgram(options.main, {
         board: board.id,
-        started: () => console.log(`building ${options.main} ...`),
+        started: () =>
+            (options.json ? complain : console.log)(
+                `building ${options.main} ...`
+            ),
     })
     await checkBoardSettings(bytecode, gathered)
     if (!settings.WIFI_SSID)

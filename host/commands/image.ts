@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl image` as commander gives them. */
 export interface ImageOptions {
@@ -8,6 +9,7 @@ export interface ImageOptions {
     set: string[]
     runtime?: string
     out?: string
+    json?: boolean
 }
 
 /** Adds `fiberctl image`: one file for a board's flash, with VM, program and settings. */
@@ -18,6 +20,10 @@ export function addImageCommand(program: Command): void {
             "make one flash image of the VM, the program and the settings"
         )
         .allowExcessArguments(false)
+        .addHelpText(
+            "after",
+            example("image --board esp32_devkit_c --set HOSTNAME=roof")
+        )
     addImageOptions(command)
     command
         .option(
@@ -51,6 +57,7 @@ export function addImageOptions(command: Command): void {
             "--runtime <file>",
             "the board's DeviceScript VM (default: the one in the cache)"
         )
+        .option("--json", "print JSON")
 }
 
 /** `--board`. */

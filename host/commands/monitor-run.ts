@@ -36,10 +36,7 @@ export async function runMonitor(
     let port = await openPort(path, options.baud)
     while (!end) {
         complain(`${path} is open; Ctrl-C ends`)
-        await Promise.race([
-            follow(port, frames, options.timestamps ?? false),
-            ending.promise,
-        ])
+        await Promise.race([follow(port, frames, options), ending.promise])
         if (end) break
         complain(`${path} is gone, waiting for it`)
         const again = await reopen(path, options.baud, () => end !== undefined)
@@ -69,11 +66,11 @@ async function reopen(
 async function follow(
     port: SerialPort,
     frames: FrameResolver,
-    withTime: boolean
+    options: MonitorOptions
 ): Promise<void> {
     const lines = new SerialLines()
     port.on("data", (data: Buffer) => {
-        for (const line of lines.push(data)) show(line, frames, withTime)
+        for (const line of lines.push(data)) show(line, frames, options)
     })
     port.on("error", () => {
         // "close" follows
@@ -81,10 +78,17 @@ async function follow(
     await once(port, "close")
 }
 
-function show(raw: string, frames: FrameResolver, withTime: boolean): void {
+function show(
+    raw: string,
+    frames: FrameResolver,
+    { timestamps, json }: MonitorOptions
+): void {
     const text = readConsoleLine(raw)?.text ?? raw.replace(COLOURS, "")
     const line = printable(decodeLine(text, frames))
-    const colour = levelColour(readConsoleRecord(line)?.level)
+    const level = readConsoleRecord(line)?.level
+    const at = new Date().toISOString()
+    if (json) return printLive(JSON.stringify({ at, level, text: line }))
+    const colour = levelColour(level)
     const shown = colour ? paintFor(process.stdout)(colour, line) : line
-    printLive(withTime ? `${new Date().toISOString()} ${shown}` : shown)
+    printLive(timestamps ? `${at} ${shown}` : shown)
 }

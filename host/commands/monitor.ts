@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { addImageOptions, type ImageOptions } from "./image.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
+import { example } from "./example.ts"
 
 /** The speed of a board's console. */
 const CONSOLE_BAUD = 115_200
@@ -9,6 +10,7 @@ const CONSOLE_BAUD = 115_200
 export interface MonitorOptions extends PortOptions {
     main: string
     timestamps?: boolean
+    json?: boolean
 }
 
 /** Options of `fiberctl up` as commander gives them. */
@@ -27,8 +29,13 @@ export function addMonitorCommand(program: Command): void {
             "src/main.ts"
         )
         .allowExcessArguments(false)
+        .addHelpText(
+            "after",
+            example("monitor --port /dev/ttyUSB0 --timestamps")
+        )
     addPortOptions(command, CONSOLE_BAUD)
     command
+        .option("--json", "print one JSON object a line")
         .option("--timestamps", "put the time of this machine before each line")
         .action(async (options: MonitorOptions) => {
             const { runMonitor } = await import("./monitor-run.ts")
@@ -42,6 +49,7 @@ export function addUpCommand(program: Command): void {
         .command("up")
         .description("build a program, write it to a board and show its log")
         .allowExcessArguments(false)
+        .addHelpText("after", example("up --board esp32_devkit_c"))
     addImageOptions(command)
     addPortOptions(command)
     command
@@ -50,9 +58,9 @@ export function addUpCommand(program: Command): void {
             const { runFlash } = await import("./flash-run.ts")
             const { runMonitor } = await import("./monitor-run.ts")
             const { debugFile } = await runFlash(options)
-            const { port, main, timestamps } = options
+            const { port, main, timestamps, json } = options
             process.exitCode = await runMonitor(
-                { port, main, timestamps, baud: CONSOLE_BAUD },
+                { port, main, timestamps, json, baud: CONSOLE_BAUD },
                 debugFile
             )
         })

@@ -13,9 +13,10 @@ import {
     verifyFile,
 } from "../ota/index.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota.ts"
+import { printJson } from "./board.ts"
 
 /** Runs `fiberctl ota keygen`. A file that is there is never overwritten: it may be a key in use. */
-export function keygen({ lms, height, out }: KeygenOptions): void {
+export function keygen({ lms, height, out, json }: KeygenOptions): void {
     if (lms && !out)
         throw new UsageError("--lms writes two files: --out FILE is wanted")
     if (height !== undefined && !lms)
@@ -25,19 +26,21 @@ export function keygen({ lms, height, out }: KeygenOptions): void {
         if (existsSync(file))
             throw new UsageError(`"${file}" exists and is not overwritten`)
     if (!lms) {
-        const text = makeHmacKey() + "\n"
-        if (out) write(out, text)
-        else process.stdout.write(text)
+        const key = makeHmacKey()
+        if (out) write(out, key + "\n")
+        if (json) printJson({ kind: "hmac", files, key: out ? undefined : key })
+        else if (!out) console.log(key)
         return
     }
     const { text, publicKey } = makeLmsKey(height ?? DEFAULT_HEIGHT)
     write(out!, text)
     write(`${out}.pub`, publicKey.toString("base64") + "\n")
+    if (json) printJson({ kind: "lms", files })
 }
 
 /** Runs `fiberctl ota sign`. */
 export async function sign(file: string, options: SignOptions): Promise<void> {
-    const { version, out } = options
+    const { version, out, json } = options
     const keys = options.key.map(readKey)
     const { bytes, hash, warnings } = await signFile({
         text: readBytes(file, "file"),
@@ -48,14 +51,19 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
         sealKey: sealKeyOf(options, keys),
     })
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
-    if (!out) {
-        process.stdout.write(bytes)
-        return
-    }
-    write(out, bytes.toString())
-    console.log(
-        `${out}: version ${version}, hash ${hash}, ${bytes.length} bytes`
-    )
+    if (out) write(out, bytes.toString())
+    if (json)
+        printJson({
+            version,
+            hash,
+            bytes: bytes.length,
+            ...(out ? { file: out } : { text: bytes.toString() }),
+        })
+    else if (!out) process.stdout.write(bytes)
+    else
+        console.log(
+            `${out}: version ${version}, hash ${hash}, ${bytes.length} bytes`
+        )
 }
 
 /** Runs `fiberctl ota verify`. @throws FirmwareError (exit code 1) when it is not valid */

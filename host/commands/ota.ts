@@ -1,12 +1,14 @@
 import { type Command, InvalidArgumentError } from "commander"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
 import type { PushOptions } from "./ota-push.ts"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl ota keygen`. */
 export interface KeygenOptions {
     lms?: boolean
     height?: number
     out?: string
+    json?: boolean
 }
 
 /** Options of `fiberctl ota sign`. */
@@ -18,6 +20,7 @@ export interface SignOptions {
     seal?: boolean
     sealKey?: string
     out?: string
+    json?: boolean
 }
 
 /** Options of `fiberctl ota verify`. */
@@ -56,7 +59,9 @@ function addKeygen(ota: Command): void {
             wholeNumber
         )
         .option("--out <file>", "write it here, readable by you alone")
+        .option("--json", "print one JSON object")
         .allowExcessArguments(false)
+        .addHelpText("after", example("ota keygen --out board.key"))
         .action(async (options: KeygenOptions) => {
             const { keygen } = await import("./ota-run.ts")
             keygen(options)
@@ -79,7 +84,14 @@ function addSign(ota: Command): void {
         .option("--seal", "encrypt it under the key")
         .option("--seal-key <file>", "the boards' OTA_KEY, when --key is LMS")
         .option("--out <file>", "write it here instead of standard output")
+        .option("--json", "print one JSON object")
         .allowExcessArguments(false)
+        .addHelpText(
+            "after",
+            example(
+                "ota sign a.env --key board.key --share 10% --version 1 --out a.ota"
+            )
+        )
         .action(async (file: string, options: SignOptions) => {
             const { sign } = await import("./ota-run.ts")
             await sign(file, options)
@@ -93,6 +105,7 @@ function addVerify(ota: Command): void {
         .requiredOption("--key <file>", "the key, or an LMS key's FILE.pub")
         .option("--json", "print one JSON object")
         .allowExcessArguments(false)
+        .addHelpText("after", example("ota verify a.ota --key board.key"))
         .action(async (file: string, options: VerifyOptions) => {
             const { verify } = await import("./ota-run.ts")
             verify(file, options)
@@ -109,6 +122,7 @@ function addServe(ota: Command): void {
         .option("--host <address>", "0.0.0.0: reachable by others", "127.0.0.1")
         .option("--json", "print one JSON object a line")
         .allowExcessArguments(false)
+        .addHelpText("after", example("ota serve served --port 8090"))
         .action(async (folder: string, options: ServeOptions) => {
             const { serve } = await import("./ota-serve.ts")
             await serve(folder, options)

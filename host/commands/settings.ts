@@ -16,6 +16,7 @@ import {
 import { printable } from "../printable.ts"
 import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
+import { example } from "./example.ts"
 
 /** The program whose schema counts, unless another one is named. */
 const PROGRAM = "src/main.ts"
@@ -72,26 +73,41 @@ export function addSettingsCommand(program: Command): void {
 
 /** Adds what needs a program's schema, and no board. */
 function addSchemaCommands(settings: Command): void {
-    const sub = (usage: string, description: string) =>
+    const sub = (usage: string, description: string, words: string) =>
         settings
             .command(usage)
             .description(description)
+            .option("--json", "print JSON")
             .allowExcessArguments(false)
-    sub("check <file>", "check a dotenv file as the program does")
+            .addHelpText("after", example(`settings ${words}`))
+    sub(
+        "check <file>",
+        "check a dotenv file as the program does",
+        "check board.env"
+    )
         .option("--main <file>", "the program", PROGRAM)
-        .option("--json", "print JSON")
         .action(async (file: string, _, command: Command) =>
             (await schema()).runCheck(file, command.optsWithGlobals())
         )
-    sub("schema [program]", "print JSON Schema of a program's settings")
+    sub(
+        "schema [program]",
+        "print JSON Schema of a program's settings",
+        "schema > settings.schema.json"
+    )
         .option("--env", "print a dotenv file to be filled in")
         .action(async (program: string | undefined, options: SchemaOptions) =>
             (await schema()).runSchema(program ?? PROGRAM, options)
         )
-    sub("docs [program]", "print a table of a program's settings").action(
-        async (program: string | undefined) =>
-            (await schema()).runDocs(program ?? PROGRAM)
-    )
+    sub(
+        "docs [program]",
+        "print a table of a program's settings",
+        "docs src/main.ts"
+    ).action(async (program: string | undefined, _, command: Command) => {
+        const { runDocs, runSchema } = await schema()
+        const { json } = command.optsWithGlobals<SchemaOptions>()
+        if (json) await runSchema(program ?? PROGRAM, {})
+        else await runDocs(program ?? PROGRAM)
+    })
 }
 
 async function schema(): Promise<typeof import("./settings-schema.ts")> {

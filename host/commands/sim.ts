@@ -3,6 +3,7 @@ import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import type { SettingSources } from "../sim/index.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"
+import { example } from "./example.ts"
 
 /** Options of `fiberctl sim` as commander gives them. */
 export interface SimCommandOptions extends SettingSources {
@@ -38,6 +39,10 @@ export function addSimCommand(program: Command): void {
             "build a program, run it on a simulated board and show what it does"
         )
         .allowExcessArguments(false)
+        .addHelpText(
+            "after",
+            example("sim --main examples/two-tasks.ts --for 10")
+        )
     addBoardOptions(command)
     addViewOptions(command)
     addCheckOptions(command)

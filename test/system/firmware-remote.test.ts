@@ -1,7 +1,9 @@
 import assert from "node:assert/strict"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { before, describe, test } from "node:test"
 import { buildProgram, type Simulator } from "../../host/sim/index.ts"
-import { runCli, startSimulator } from "./harness.ts"
+import { runCli, startSimulator, tempFolder } from "./harness.ts"
 
 before(async () => {
     await buildProgram("src/main.ts")
@@ -71,6 +73,23 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         assert.equal(origins.LOG_LEVEL, "file")
         assert.equal(origins.SYSLOG_PORT, "build")
         assert.equal(origins.HB_LEVEL, "default")
+
+        // a file, and an editor
+        const folder = tempFolder(t)
+        const file = join(folder, "board.env")
+        writeFileSync(file, "HOSTNAME=cellar\nHB_LEVEL=warning\n")
+        const diff = await fiberctl(sim, "settings", "diff", file)
+        assert.equal(diff.code, 1)
+        assert.match(diff.stdout, /^-HOSTNAME=nora\n\+HOSTNAME=cellar$/m)
+        const pushed = await fiberctl(sim, "settings", "push", file, "--json")
+        assert.equal(JSON.parse(pushed.stdout).length, 2)
+        assert.equal((await fiberctl(sim, "settings", "diff", file)).code, 0)
+        const edited = await runCli(
+            ["settings", "edit", "--state", sim.stateFolder!],
+            { env: { VISUAL: "sed -i s/cellar/attic/" } }
+        )
+        assert.equal(edited.code, 0, edited.stderr)
+        assert.match(edited.stdout, /^HOSTNAME +attic +file$/m)
 
         await fiberctl(sim, "settings", "unset", "LOG_LEVEL")
         const level = await fiberctl(sim, "settings", "get", "LOG_LEVEL")
