@@ -2,10 +2,13 @@ import { escapeControls } from "../platform"
 
 import * as ds from "@devicescript/core"
 
-/** Longest message, in bytes: a longer one is cut and marked. */
+/** Longest message, in bytes: a longer one is cut, and says by how much. */
 export const MAX_MESSAGE = 1024
-/** What marks a text that was cut. */
-export const CUT_MARK = "[...]"
+/** What marks a text that was cut, with the number of bytes between. */
+const CUT_BEGIN = "[+"
+const CUT_END = " bytes]"
+/** Longest such mark. */
+const MAX_CUT = 20
 
 /**
  * The VM's native formatter, which fills `{0}` to `{3}` of a message; its type in the library
@@ -21,11 +24,29 @@ export const nativeFormat: (
     e?: unknown
 ) => string = (ds as any).format
 
-/** The first characters of a text that fit into `bytes`, marked when something was cut off. */
+/**
+ * A text of at most `bytes` bytes: what is longer is cut at a character, and says at its end how
+ * much is missing, `[+N bytes]`. Of one that was cut before, the numbers add up. Where there is no
+ * room for that, the text ends with `...`.
+ * @param bytes 3 or more
+ */
 export function cut(text: string, bytes: number): string {
     if (text.byteLength <= bytes) return text
-    const room = Math.max(0, bytes - CUT_MARK.byteLength)
-    return firstBytes(text, room) + CUT_MARK.slice(0, bytes)
+    if (bytes < 2 * MAX_CUT) return firstBytes(text, bytes - 3) + "..."
+    let missing = 0
+    const at = text.indexOf(CUT_BEGIN, Math.max(0, text.length - MAX_CUT))
+    if (at >= 0 && text.indexOf(CUT_END, at) + CUT_END.length === text.length) {
+        missing = parseInt(text.slice(at + CUT_BEGIN.length))
+        text = text.slice(0, at)
+    }
+    missing += text.byteLength
+    // the mark is shorter than with this number, if anything
+    const kept = firstBytes(text, bytes - cutMark(missing).length)
+    return kept + cutMark(missing - kept.byteLength)
+}
+
+function cutMark(missing: number): string {
+    return CUT_BEGIN + missing + CUT_END
 }
 
 /** The first characters of a text that fit into `bytes`. */

@@ -1,4 +1,4 @@
-import { firstBytes, nativeFormat, textOf, WARNING } from "../log"
+import { cut, firstBytes, nativeFormat, textOf, WARNING } from "../log"
 import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
 import type { SyslogOptions } from "./options"
 import type { Outbox, SyslogEvent } from "./outbox"
@@ -79,13 +79,7 @@ export function renderHeader(
  */
 export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
     // a caller that passes no text by mistake gets what a person would print
-    const whole = escapeControls(textOf(text))
-    const size = whole.byteLength
-    const room = maxBytes - base
-    if (size <= room) return whole
-    // the mark names what is missing, so its own length is settled with the largest number
-    const kept = firstBytes(whole, room - `[+${size} bytes]`.length)
-    return kept + `[+${size - kept.byteLength} bytes]`
+    return cut(escapeControls(textOf(text)), maxBytes - base)
 }
 
 /** A record of our own that declares the gap; it stands under the last missing sequenceId. */

@@ -229,8 +229,8 @@ describe("trouble", () => {
         log.emit(record(ERROR, new TestClock()), FORTY + FORTY)
         await log.flush()
         const [line] = await log.files.tail(1)
-        expect(line.byteLength).toBe("0 [ERROR] ".length + 50)
-        expect(line.endsWith("[...]")).toBe(true)
+        expect(line.byteLength <= "0 [ERROR] ".length + 50).toBe(true)
+        expect(line.endsWith("[+39 bytes]")).toBe(true)
         await log.close()
     })
     test("a line is stored without what is stored beside it, and read with it", async () => {

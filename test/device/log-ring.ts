@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     BoundedQueue,
     cut,
-    CUT_MARK,
     ERROR,
     INFO,
     LogSystem,
@@ -74,7 +73,7 @@ describe("RAM ring (L15)", () => {
         ring.emit(undefined, parts.join(""))
         const [line] = ring.cat()
         expect(ring.cat().length).toBe(1)
-        expect(line).toBe(parts.slice(0, 19).join("") + CUT_MARK)
+        expect(line).toBe(parts.slice(0, 17).join("") + "[+69 bytes]")
         expect(line.byteLength <= 63).toBe(true)
         ring.emit(undefined, "after")
         expect(ring.cat().join("|")).toBe("after")
@@ -85,7 +84,7 @@ describe("RAM ring (L15)", () => {
         expect(ring.cat().join("|")).toBe(exact)
         ring.emit(undefined, exact + "c")
         expect(ring.cat().join("|")).toBe(
-            parts.slice(0, 19).join("") + CUT_MARK
+            parts.slice(0, 17).join("") + "[+13 bytes]"
         )
     })
 
@@ -206,9 +205,31 @@ describe("RAM ring (L15)", () => {
 describe("cut", () => {
     test("at a character, within the bytes, marked", () => {
         expect(cut("hello", 5)).toBe("hello")
-        expect(cut("hello world", 9)).toBe("hell" + CUT_MARK)
-        expect(cut("é😀€é😀€é😀€", 12)).toBe("é😀" + CUT_MARK)
-        expect(cut("hello world", 3)).toBe("[..")
+        expect(cut("hello world", 9)).toBe("hello ...")
+        expect(cut("é😀€é😀€é😀€", 12)).toBe("é😀€...")
+        expect(cut("hello world", 3)).toBe("...")
+    })
+
+    test("says how much is missing, also of what was cut before", () => {
+        const parts: string[] = []
+        for (let i = 0; i < 300; ++i) parts.push("€123456789")
+        const whole = parts.join("")
+        for (const sizes of [[1024], [1024, 480], [2000, 1024, 100, 41]]) {
+            let text = whole
+            for (const bytes of sizes) {
+                text = cut(text, bytes)
+                expect(text.byteLength <= bytes).toBe(true)
+            }
+            const at = text.indexOf("[+")
+            const missing = parseInt(text.slice(at + 2))
+            expect(text.slice(at)).toBe(`[+${missing} bytes]`)
+            expect(text.slice(0, at).byteLength + missing).toBe(3600)
+            expect(whole.slice(0, at)).toBe(text.slice(0, at))
+        }
+        // what only looks like it
+        expect(
+            cut(whole.slice(0, 100) + " [+5 bytes", 100).endsWith("[+42 bytes]")
+        ).toBe(true)
     })
 
     // rows: L14a
@@ -220,8 +241,10 @@ describe("cut", () => {
         for (let i = 0; i < 300; ++i) parts.push("0123456789")
         log.logger("x").info(parts.join(""))
         const [line] = ring.cat()
-        expect(line.endsWith(CUT_MARK)).toBe(true)
-        expect(line.byteLength).toBe(1024 + "1.000 [INFO] [x] ".length)
+        const head = "1.000 [INFO] [x] ".length
+        const at = line.indexOf("[+")
+        expect(line.byteLength <= head + 1024).toBe(true)
+        expect(line.slice(at)).toBe(`[+${3000 - (at - head)} bytes]`)
     })
 })
 
