@@ -35,7 +35,7 @@ export function cut(text: string, bytes: number): string {
     if (bytes < 2 * MAX_CUT) return firstBytes(text, bytes - 3) + "..."
     let missing = 0
     const at = text.indexOf(CUT_BEGIN, Math.max(0, text.length - MAX_CUT))
-    if (at >= 0 && text.indexOf(CUT_END, at) + CUT_END.length === text.length) {
+    if (at >= 0 && text.slice(-CUT_END.length) === CUT_END) {
         missing = parseInt(text.slice(at + CUT_BEGIN.length))
         text = text.slice(0, at)
     }

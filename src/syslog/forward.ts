@@ -7,7 +7,7 @@ import { Rsyslogger } from "./rsyslogger"
 export const LATE_TOPIC = "late"
 /** What is said of lines that are gone when their turn comes; `dropped` of the metadata counts them. */
 const OVERWRITTEN =
-    "lines of earlier runs were overwritten before they could be sent"
+    " lines of earlier runs were overwritten before they could be sent"
 /** Bytes that may wait in the queue while late lines are added: live ones need room too. */
 const ROOM_BYTES = 2048
 /** How often the queue is looked at, ms. */
@@ -52,11 +52,11 @@ export async function forwardLate(
     const stored = await flash.read(CURSOR_SLOT)
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
-    let missing = 0
+    let wanted = 0
     // what is added from now on is of this run, and on its way already
     await file.since(from, async line => {
         end = line.cursor
-        if (line.level <= ERROR) missing++
+        if (line.level <= ERROR) wanted++
     })
     let count = 0
     await file.since(from, async line => {
@@ -65,15 +65,15 @@ export async function forwardLate(
         await drain(rsyslogger, ROOM_BYTES)
         const wall = line.wall ? line.time * 1000 : undefined
         send(rsyslogger, wall, line.level, line.text, { late: "1" })
-        missing--
         count++
         return true
     })
     if (end === from) return 0
-    if (missing > 0)
-        send(rsyslogger, undefined, WARNING, `${missing} ${OVERWRITTEN}`, {
+    const dropped = wanted - count
+    if (dropped > 0)
+        send(rsyslogger, undefined, WARNING, dropped + OVERWRITTEN, {
             late: "1",
-            dropped: missing,
+            dropped,
         })
     await arrived(rsyslogger)
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
