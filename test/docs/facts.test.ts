@@ -227,7 +227,11 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             constant("src/syslog/message.ts", "MAX_PARAMS"),
             constant("src/syslog/message.ts", "MAX_VALUE_BYTES"),
         ],
-        ["A message over {} bytes is cut", fallback(SYSLOG, "maxBytes")],
+        [
+            "A message has at most {} bytes, as the log cuts it, and a frame at most `SYSLOG_MAX` ({})",
+            constant(`${LOG}/text.ts`, "MAX_MESSAGE"),
+            fallback(SYSLOG, "maxBytes"),
+        ],
         ["`batchBytes` ({} in one write)", fallback(SYSLOG, "batchBytes")],
         ["`batchMs` ({}: ", fallback(SYSLOG, "batchMs")],
         ["`connectMs` ({})", fallback(SYSLOG, "connectMs")],
