@@ -1,102 +1,59 @@
-// A board that takes its settings over the air: log, syslog, settings file and updates.
-// docs/ota.md tells how to sign a file and serve it.
-import * as ds from "@devicescript/core"
+// A board that takes its settings over the air: log, syslog, remote control and updates, each by one
+// call. docs/ota.md tells how to sign a file, push it and serve it.
 import {
-    ConsoleHandler,
-    deviceId,
-    ERROR,
-    FIRMWARE_SETTINGS,
+    busClock,
+    consoleLog,
     guardStart,
-    loadSettings,
-    LogSystem,
-    openSealed,
-    openSettingsFile,
-    Ota,
+    log,
+    network,
+    ota,
     OTA_SETTINGS,
     pullUpdates,
+    ramLog,
+    remote,
+    REMOTE_SETTINGS,
     reportUpdates,
-    Rsyslogger,
-    RsyslogHandler,
     setClockByHttpDate,
-    SettingsFile,
-    SettingsFlash,
-    SocketArbiter,
-    SystemClock,
-    SystemSocket,
-    updateBoard,
-    verifyLms,
+    settingsFile,
+    socketArbiter,
+    startCore,
+    syslog,
+    SYSLOG_SETTINGS,
+    tasks,
+    verifyHmac,
 } from "../src"
 
-const clock = new SystemClock()
-const flash = new SettingsFlash()
-const socket = new SystemSocket()
-const arbiter = new SocketArbiter(clock, socket)
+/** Settings of what the board is for. */
+const GREETING_SETTINGS = `# settings
+GREETING: text 0 40 = hello | what it says
+GREET_EVERY: duration 100ms 1h = 5s | how often
+` as const
 
 // before anything else: whether an update is to be taken back
-const file = new SettingsFile(flash)
-const guard = await guardStart(file)
-const settings = await loadSettings(flash, [...FIRMWARE_SETTINGS, OTA_SETTINGS])
-await openSettingsFile(settings, file)
+const guard = await guardStart(settingsFile)
+const settings = await startCore([
+    SYSLOG_SETTINGS,
+    REMOTE_SETTINGS,
+    OTA_SETTINGS,
+    GREETING_SETTINGS,
+])
+consoleLog()
+ramLog()
+syslog(settings)
+busClock()
+network()
 
-const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
-const main = log.logger("main")
-log.addHandler("console", new ConsoleHandler())
-const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter },
-    {
-        host: settings.get("SYSLOG_HOST"),
-        port: settings.get("SYSLOG_PORT"),
-        hostname: settings.get("HOSTNAME") || "board",
-    },
-    (level, message) => main.log(level, "{0}", message)
-)
-log.addHandler("syslog", new RsyslogHandler(rsyslogger), {
-    level: settings.get("SYSLOG_LEVEL"),
-})
-settings.problems().forEach(({ message }) => main.error("{0}", message))
-
-/** Restarts the board once the collector has what is queued. */
-async function restart(): Promise<void> {
-    await rsyslogger.stop(3000)
-    ds.restart()
-}
-
-const ota = new Ota({
-    clock,
-    settings,
-    verify: verifyLms,
-    open: openSealed,
-    file,
-    log: log.logger("ota"),
-    device: deviceId(),
-    guard,
-    hasCollector: () =>
-        rsyslogger.stats().connected &&
-        settings.get("SYSLOG_LEVEL") >= ERROR &&
-        main.isEnabled(ERROR),
-    restart: () => restart.start(),
-})
-
-async function update(): Promise<void> {
-    const body = updateBoard(ota, [
-        pullUpdates(ota, arbiter, setClockByHttpDate),
-        reportUpdates(ota, arbiter),
-    ])
-    while (true) {
-        try {
-            await body({ sleep: ds.sleep })
-        } catch (e: any) {
-            main.exception("updates", e)
-        }
-    }
-}
-update.start()
+// files signed by HMAC, from the bus and from OTA_URL
+const updates = ota(settings, guard, verifyHmac, ota => [
+    pullUpdates(ota, socketArbiter(), setClockByHttpDate),
+    reportUpdates(ota, socketArbiter()),
+])
+remote(settings, updates)
 
 // what the board is for
-const greet = async () => {
+tasks.add("greeting", async task => {
     while (true) {
-        main.info("hello from {0}", settings.get("HOSTNAME") || "board")
-        await ds.sleep(settings.get("HB_PERIOD"))
+        task.log.info("{0}", settings.get("GREETING"))
+        await task.sleep(settings.get("GREET_EVERY"))
     }
-}
-greet.start()
+})

@@ -5,7 +5,7 @@ import * as ds from "@devicescript/core"
 import { equalBytes, Hashed, sha256 } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile, signedParts } from "./file"
-import { lengthOf } from "./pieces"
+import { joined, lengthOf } from "./pieces"
 import { TrustedKeys, verifyHmac } from "./verify"
 
 /** A public key: type codes of tree and one-time signature, u32 each, identifier, root. */
@@ -91,7 +91,7 @@ export async function checkLms(
     if (lengthOf(signature) !== length) return false
     const leaf = version & ((1 << height) - 1)
     const prefix = hashPrefix(publicKey, leaf, D_MESG)
-    const wanted = prefix.slice(NUMBER, TAG).concat(publicKey.slice(4, ID))
+    const wanted = joined(prefix.slice(NUMBER, TAG), publicKey.slice(4, ID))
     if (!equalBytes(takeBytes(signature, ID), wanted)) return false
 
     const random = takeBytes(signature, n)
@@ -143,7 +143,7 @@ export async function checkLms(
 /** Takes bytes off the front of a list, which has so many. */
 function takeBytes(list: Buffer[], count: number): Buffer {
     let first = list.shift()
-    while (first.length < count) first = first.concat(list.shift())
+    while (first.length < count) first = joined(first, list.shift())
     list.unshift(first.slice(count))
     return first.slice(0, count)
 }

@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { hmacSha256, openCcm } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile } from "./file"
-import { textOf } from "./pieces"
+import { joined, textOf } from "./pieces"
 
 /** Bytes of a line's tag, and of the nonce. */
 const TAG_BYTES = 16
@@ -31,7 +31,7 @@ export async function openSealed(
     const nonce = Buffer.from(seal.slice(NONCE_AT), "hex")
     if (nonce.length !== NONCE_BYTES) return undefined
     // the number of the line follows the nonce
-    const counter = nonce.concat(Buffer.alloc(1))
+    const counter = joined(nonce, Buffer.alloc(1))
     for (const line of body) {
         const sealed = decodeBase64(line.slice(0, line.length - 1))
         const text = sealed && openCcm(sealKey, counter, sealed, TAG_BYTES)

@@ -1,3 +1,4 @@
+import type * as ds from "@devicescript/core"
 import { checkNewTasks, review, supervise } from "./loop"
 import { Journal } from "./options"
 import { applyKept, loadKept } from "./overrides"
@@ -166,7 +167,7 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
  */
 export async function shutDown(
     supervisor: Supervisor,
-    then: () => void
+    then: () => ds.AsyncVoid
 ): Promise<void> {
     const { journal } = supervisor
     supervisor.flags |= SHUTTING_DOWN
@@ -177,7 +178,7 @@ export async function shutDown(
     } catch (e: any) {
         supervisor.reports.exception("boot journal", e)
     }
-    then()
+    await then()
 }
 
 /**

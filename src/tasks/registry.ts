@@ -119,7 +119,7 @@ export class TaskRegistry {
      * Returns at once; a task may call it, and be stopped by it.
      * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
-    shutDown(then: () => void): void {
+    shutDown(then: () => ds.AsyncVoid): void {
         shutDown.start(this.supervisor, then)
     }
 

@@ -112,7 +112,6 @@ function forced(version: number, text: string): Buffer {
 /** Settings of a board that asks this source. */
 function settingsFor(source: Source): Settings {
     return {
-        DEMO: "0",
         OTA_KEY: KEY,
         OTA_URL: source.url,
         OTA_REPORT: source.url,
@@ -235,7 +234,7 @@ function halves<T>(list: T[]): T[][] {
 describe("updates over the air", { concurrency: 5 }, () => {
     test("a board pulls a file, proves it, and takes back what it cannot", async t => {
         const source = await Source.start(t)
-        await source.offer(1, "# first\nHB_PERIOD=3s\n")
+        await source.offer(1, "# first\nGREET_EVERY=3s\n")
         const sim = await startSimulator(t, {
             main: PROGRAM,
             settings: settingsFor(source),
@@ -256,7 +255,7 @@ describe("updates over the air", { concurrency: 5 }, () => {
         assert.equal(reason, "no line reaches the collector")
         await source.told(1, "refused")
 
-        await source.offer(3, "HB_PERIOD=4s\n")
+        await source.offer(3, "GREET_EVERY=4s\n")
         await source.told(3, "active")
         await sim.waitFor(
             "syslog",
@@ -276,7 +275,7 @@ describe("updates over the air", { concurrency: 5 }, () => {
     for (const [what, broken] of Object.entries(BROKEN))
         test(`versions that break ${what} are taken back or refused, and say why`, async t => {
             const source = await Source.start(t)
-            await source.offer(1, "HB_PERIOD=3s\n")
+            await source.offer(1, "GREET_EVERY=3s\n")
             const sim = await startSimulator(t, {
                 main: PROGRAM,
                 settings: settingsFor(source),
@@ -296,7 +295,7 @@ describe("updates over the air", { concurrency: 5 }, () => {
                 )
                 assert.ok(seconds < 300)
             }
-            await source.offer(9, "HB_PERIOD=2s\n")
+            await source.offer(9, "GREET_EVERY=2s\n")
             await source.told(9, "active")
             assert.equal(sim.past("panic").length, 0)
         })
@@ -307,7 +306,7 @@ describe("updates over the air", { concurrency: 5 }, () => {
             const sim = await startSimulator(t, {
                 main: PROGRAM,
                 settings: {
-                    HB_PERIOD: "250ms",
+                    GREET_EVERY: "250ms",
                     OTA_KEY: KEY,
                     OTA_URL: server.url,
                     OTA_POLL: "5s",
