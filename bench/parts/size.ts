@@ -6,6 +6,8 @@ import { type Table, table } from "../lib/table.ts"
 /** The programs whose size is told, by what they stand for. */
 export const SIZE_PROGRAMS = {
     "reference firmware": "src/main.ts",
+    "without the remote service": "bench/programs/size-unattended.ts",
+    "without a network": "bench/programs/size-local.ts",
     "tasks only": "bench/programs/size-tasks.ts",
     "logging only": "bench/programs/size-log.ts",
     "empty program": "bench/programs/empty.ts",
@@ -23,11 +25,27 @@ export interface SizeResult {
     modules: Record<string, number>
 }
 
+/** What `bench/budget.json` grants. */
+interface Budget {
+    /** The most that `src/main.ts` may need, in bytes of code. */
+    code: number
+    /** The least that a program leaves to an application, in bytes of code, by its file. */
+    room: Record<string, number>
+}
+
 /** The most that `src/main.ts` may need, from `bench/budget.json`. */
 export function codeBudget(): number {
+    return budget().code
+}
+
+/** What programs leave to an application at least, by their files, from `bench/budget.json`. */
+export function applicationRoom(): Record<string, number> {
+    return budget().room
+}
+
+function budget(): Budget {
     const file = new URL("../budget.json", import.meta.url)
-    const { code } = JSON.parse(readFileSync(file, "utf8")) as { code: number }
-    return code
+    return JSON.parse(readFileSync(file, "utf8")) as Budget
 }
 
 /** @throws with the compiler's messages when the program does not compile */

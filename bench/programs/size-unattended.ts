@@ -1,0 +1,35 @@
+// The firmware of a board that sends its log and that nobody asks: all parts but the remote service.
+import { startBoard } from "../../boards"
+import {
+    busClock,
+    consoleLog,
+    flashLog,
+    heartbeat,
+    lateSyslog,
+    network,
+    ramLog,
+    startCore,
+    syslog,
+} from "../../src/firmware"
+import {
+    FILE_SETTINGS,
+    HEARTBEAT_SETTINGS,
+    SYSLOG_SETTINGS,
+} from "../../src/settings"
+
+type Table =
+    typeof FILE_SETTINGS | typeof HEARTBEAT_SETTINGS | typeof SYSLOG_SETTINGS
+
+const settings = await startCore<Table>([
+    FILE_SETTINGS,
+    HEARTBEAT_SETTINGS,
+    SYSLOG_SETTINGS,
+])
+consoleLog()
+ramLog()
+flashLog(settings)
+heartbeat(settings, startBoard())
+syslog(settings)
+busClock()
+network()
+lateSyslog()
