@@ -8,7 +8,7 @@ import { call, nothing } from "./worker"
 /** Most lines that `tail` gives. */
 export const MAX_TAIL = 200
 
-/** A file of the log as it stands in flash. */
+/** A file of the log as it is in flash. */
 export interface FileInfo {
     name: string
     /** Bytes of text that can be read, one for each line end included. */
@@ -74,7 +74,7 @@ export class LogFiles {
 
     /**
      * Visits the lines of all files that contain one of `patterns`, oldest first.
-     * @param patterns substrings, in which `*` stands for any run of characters
+     * @param patterns substrings, in which `*` matches any characters
      */
     async grep(patterns: string | string[], visit: LineVisitor): Promise<void> {
         const list = typeof patterns === "string" ? [patterns] : patterns
@@ -106,7 +106,7 @@ async function fileNames(log: FlashLog): Promise<string[]> {
 }
 
 /**
- * Name of file `index`: the number stands in place of each `%` in the name, or behind the name of all
+ * Name of file `index`: the number replaces each `%` in the name, or behind the name of all
  * but the current one, which has number 0.
  */
 function fileName({ options }: FlashLog, index: number): string {

@@ -35,7 +35,7 @@ export interface FileStats {
 
 /**
  * Keeps lines in flash: the current file `filename` and older ones `filename.1`, ...
- * `emit` only queues; a fiber of the handler's own makes lines of what waits, `[NAME] message`
+ * `emit` only queues; the handler's fiber makes lines of what is queued, `[NAME] message`
  * unless a formatter of the handler's options has, and writes them in batches, errors at once.
  * Level and time of a line are stored beside its text. Format and guarantees: docs/flash-log.md.
  * @devsWhenUsed
@@ -134,7 +134,7 @@ export class FileRotationHandler implements Handler {
         return await call(this.log, clear)
     }
 
-    /** Stores what waits and ends the handler's fiber; `open` starts it again. */
+    /** Stores queued lines and ends the handler's fiber; `open` starts it again. */
     async close(): Promise<void> {
         const { log } = this
         log.closed = true
@@ -145,7 +145,7 @@ export class FileRotationHandler implements Handler {
     }
 
     /**
-     * Changes settings while running; what waits is stored at once.
+     * Changes settings while running; queued lines are stored at once.
      * @param changes any of FileSettings
      * @throws RangeError that names the value; nothing is changed then
      */

@@ -73,7 +73,7 @@ export interface FlashLog {
     closed?: boolean
     /** Whether a slot was damaged at the start. */
     hasDamage?: boolean
-    /** When what waits is to be written, or tried again, in clock ms; Infinity: never. */
+    /** Time of the next write or retry, in clock ms; Infinity: never. */
     dueAt: number
     /** Wait after the last failure in ms; 0 when there was none. */
     retry: number
@@ -146,6 +146,6 @@ export function tell({ problems, options }: FlashLog, text: string): void {
     try {
         if (options.onProblem) options.onProblem(text)
     } catch (e: any) {
-        // whoever is told cannot stop the log
+        // a listener that throws cannot stop the log
     }
 }

@@ -25,7 +25,7 @@ export function attend(log: FlashLog, level: number): void {
     else plan(log, level)
 }
 
-/** Says that the settings have changed: what waits is stored, and the new ones hold. */
+/** Notes that the settings have changed: queued lines are stored, and the new ones hold. */
 export function changed(log: FlashLog): void {
     plan(log, NONE)
 }
@@ -65,7 +65,7 @@ export function waitingBytes({ queue, dirty }: FlashLog): number {
 }
 
 /**
- * Says when what waits is to be written, unless it is earlier anyhow.
+ * Sets the time of the next write, unless an earlier one is set.
  * @param level the most urgent of the lines that came
  */
 function plan(log: FlashLog, level: number): void {

@@ -60,7 +60,7 @@ async function rotate(log: FlashLog): Promise<void> {
     if (log.size > 0) beginFile(log, log.options.maxCount)
 }
 
-/** `rotate`, and the new file stands in flash before a line comes to it. */
+/** `rotate`, and the new file is in flash before its first line. */
 export async function rotateNow(log: FlashLog): Promise<void> {
     const { size } = log
     await rotate(log)
@@ -187,7 +187,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
     const segment = sealed(log)
     await flash.write(key, segment)
     log.writes++
-    // what the store programs: 24 bytes of its own and the value, rounded up to 8
+    // what the store programs: 24 bytes for the entry and the value, rounded up to 8
     log.programmed += 24 + ((segment.length + 7) & ~7)
     const stored = await flash.read(key)
     if (!stored || !equalBytes(stored, segment))

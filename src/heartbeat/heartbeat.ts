@@ -11,7 +11,7 @@ export interface HeartBeat {
 export const BEAT = 9
 
 /**
- * Lets devices beat once to show that the program still runs. Call it in a task of its own
+ * Lets devices beat once to show that the program still runs. Call it in a separate task
  * every few seconds: when the task hangs, or all of the program, the beat stops.
  */
 export function beat(devices: HeartBeat[]): void {

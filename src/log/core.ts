@@ -49,7 +49,7 @@ export interface Core {
      */
     refusedAt?: number
     refusedWait?: number
-    /** The loggers that are told of changes; the first is the log's own, for its reports. */
+    /** The loggers that learn of changes; the first is the log's own, for its reports. */
     readonly topics: Source[]
     /** Place of the logger that was put in place of another last. */
     replaced: number

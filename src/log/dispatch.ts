@@ -23,7 +23,7 @@ const MAX_REFUSED_MS = 3600000
  * Makes the record of one log call and hands it out. It never throws and never waits, whatever
  * the message and the arguments are, and the record holds no control character.
  *
- * This is the hot path: what mostly is not needed stands in functions of its own. Without
+ * This is the hot path: what is seldom needed is in other functions. Without
  * arguments only `{0}` is filled, with `undefined`: foreign text with braces belongs into an
  * argument.
  */

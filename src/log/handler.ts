@@ -9,7 +9,7 @@ import { LevelRules } from "./spec"
 /**
  * Default burst limit: records, and the window in ms. OTP's is 500 records a second; the
  * slowest sink that a board has by default is its serial console, which carries about 100
- * lines a second at 115,200 baud, and the VM loses without a word what does not fit.
+ * lines a second at 115,200 baud, and the VM drops silently what does not fit.
  */
 export const DEFAULT_BURST = 100
 export const DEFAULT_WINDOW = 1000

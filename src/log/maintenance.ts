@@ -113,7 +113,7 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const before = queue.dropped
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)
-    // the report itself was dropped: the count stands for the next one
+    // the report itself was dropped: its count goes into the next one
     if (queue.dropped !== before) queue.unreported += count
 }
 

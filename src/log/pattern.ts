@@ -1,5 +1,5 @@
 /**
- * Whether `text` as a whole matches `pattern`, in which each `*` stands for any run of
+ * Whether `text` as a whole matches `pattern`, in which each `*` matches any run of
  * characters, also an empty one. Case counts; there is no escape.
  */
 export function matches(pattern: string, text: string): boolean {

@@ -29,7 +29,7 @@ export function textOf(value: unknown): string {
     return nestedText(value, 0)
 }
 
-/** A value as a message of its own: an error with its frames, anything else as `textOf` has it. */
+/** A value that is the whole message: an error with its frames, anything else as `textOf` has it. */
 export function messageOf(value: unknown): string {
     return value instanceof Error ? renderError(value) : textOf(value)
 }

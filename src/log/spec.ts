@@ -121,7 +121,7 @@ export class LevelRules {
 
 /**
  * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends, at most one without
- * topic, which may stand anywhere. A later word for the same topic is a fault, not an override.
+ * topic, which may be anywhere. A later word for the same topic is a fault, not an override.
  * @param fallback the level for all other topics when the text names none
  * @throws LEVEL_SPEC_ERROR with the place of the fault
  */

@@ -101,7 +101,7 @@ export class LogSystem implements Core {
      * @throws RangeError for a malformed topic
      */
     logger(topic: string): Logger {
-        // one that has a mark or data of its own is somebody's
+        // one with its own mark or data belongs to a caller
         for (const known of this.topics)
             if (known.name === topic && !known.mark && !known.meta) return known
         checkTopic(topic)

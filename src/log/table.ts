@@ -14,7 +14,7 @@ const NAME: OptionTable = " name: text 1 32"
 
 /**
  * Checks that something may be added as a handler: the name is free, or its handler is out.
- * @returns the one that is out, or undefined
+ * @returns the handler that was taken out, or undefined
  * @throws HANDLER_EXISTS_ERROR, OPTION_ERROR for a bad name or handler, RangeError when there are too many
  */
 export function checkNew(

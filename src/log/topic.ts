@@ -11,7 +11,7 @@ import { covers } from "./pattern"
 // of changes. When there are more, one is given up: at its next use it is worked out again, and
 // another is given up. So no number of names is too large.
 //
-// A logger with metadata of its own is not kept, since programs make many and forget them: it
+// A logger with its own metadata is not kept, since programs make many and forget them: it
 // asks the logger that it was made from. A task's logger gets its name when it is used, so that
 // one that never is takes little heap.
 
@@ -63,7 +63,7 @@ export function settled(source: Source): Source {
     return source
 }
 
-/** Puts a logger among those that are told of changes. */
+/** Adds a logger to those that learn of changes. */
 export function keep(source: Source): void {
     const { core } = source
     const { topics } = core
@@ -100,7 +100,7 @@ export function serviceMark(task: string): string {
     return task.slice(0, end) + ".service" + task.slice(end)
 }
 
-/** Stops telling a logger of changes. */
+/** Removes a logger from those that learn of changes. */
 function giveUp(source: Source): void {
     source.kept = false
     forget(source)

@@ -76,7 +76,7 @@ export class SocketArbiter {
 
     /**
      * Runs `body` with the socket, which it may use in any way, also through `fetch` of
-     * `@devicescript/net`. It runs in a fiber of its own, so that neither the end of the
+     * `@devicescript/net`. It runs in another fiber, so that neither the end of the
      * caller nor a body that never ends can keep the socket. That fiber is never terminated, as
      * it may be in a wait of somebody else's: its connection is closed. A borrow within a borrow
      * shares the socket of the outer one.

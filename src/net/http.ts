@@ -120,7 +120,7 @@ export function parseUrl(url: string): HttpAddress | undefined {
     }
 }
 
-/** Sends a request and reads its answer, which may be at fault, on a connection of its own. */
+/** Sends a request and reads its answer, which may be malformed, on a new connection. */
 async function exchange(
     clock: Clock,
     socket: NetSocket,

@@ -2,7 +2,7 @@
 // (QoS 1), one message at a time. Who calls has the socket from the arbiter.
 //
 // `MQTTClient` of `@devicescript/net` is not used: it hands on no acknowledgement, throws on
-// back-pressure, and an exception in a fiber of its own, as at a connection that closes while it
+// back-pressure, and an exception in another fiber, as at a connection that closes while it
 // reads, restarts the program.
 import * as ds from "@devicescript/core"
 import {

@@ -19,7 +19,7 @@ export interface Clock {
     readonly startedAt?: number
     /**
      * Unix time in milliseconds, or undefined while the wall clock is unknown. Does not go
-     * back, except once for a correction of STEP_MS or more, which its listeners are told.
+     * back, except once for a correction of STEP_MS or more, which it reports to its listeners.
      */
     wall(): number | undefined
     /**

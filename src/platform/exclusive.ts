@@ -4,7 +4,7 @@ import { Signal } from "./fibers"
 export const MAX_EXCLUSIVE_JOBS = 8
 
 /**
- * Runs jobs one after another, in a fiber of their own: a caller that is terminated while its
+ * Runs jobs one after another, in a separate fiber: a caller that is terminated while its
  * job is queued or running leaves nothing locked and nothing half done.
  * @devsWhenUsed
  */

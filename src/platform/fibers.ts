@@ -14,7 +14,7 @@ export function resumeFiber(fiber: ds.Fiber, value?: unknown): void {
 }
 
 /**
- * Starts `body` in a fiber of its own. Whatever it throws reaches `failed`, if there is one,
+ * Starts `body` in a new fiber. Whatever it throws reaches `failed`, if there is one,
  * instead of the root of the fiber, where it would restart the whole program (panic 60005).
  */
 export function spawn(

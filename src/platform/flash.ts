@@ -59,7 +59,7 @@ let reader: ds.Fiber
 
 /**
  * The VM's settings service, one request at a time: two reads of one key at once would panic
- * inside the VM's own library. A fiber of its own talks to the service while requests wait, so a
+ * inside the VM's own library. A separate fiber talks to the service while requests are queued, so a
  * caller that is terminated meanwhile leaves nothing locked.
  * @devsWhenUsed
  */
@@ -67,7 +67,7 @@ export class SettingsFlash implements FlashSlots, FlashStats {
     reads = 0
     writes = 0
     bytes = 0
-    /** This object: one of its own would take 84 bytes of heap. */
+    /** This object: a second one would take 84 bytes of heap. */
     readonly stats: FlashStats = this
     readonly logs = logs
     readonly logSlots = logSlots

@@ -8,7 +8,7 @@ import { splitText } from "./split"
  *     flushTime: ms 0 86400000 = 300000     whole number; the kind is its unit: ms, bytes,
  *                                           percent, ..., `int` for none; `level` of the log
  *     jitter: number 0 1 = 0.5              number, also a fraction
- *     filename: text 1 24                   text, of so many bytes
+ *     filename: text 1 24                   text, with limits in bytes
  *     time: one-of rfc3339|uptime = rfc3339 one of some texts
  *     progress: flag = false                true or false
  *     onProblem: function                   function, object or list, without limits; `any` for
@@ -115,7 +115,7 @@ export function optionError(
     )
 }
 
-/** A RangeError with a name of its own: a class would take heap for as long as the program runs. */
+/** A RangeError with another name: a class would take heap for as long as the program runs. */
 export function rangeError(name: string, message: string): Error {
     const error = new RangeError(message)
     error.name = name
@@ -123,7 +123,7 @@ export function rangeError(name: string, message: string): Error {
 }
 
 /**
- * The one of some names that somebody who wrote `wanted` may have meant: the one that has the
+ * The name that is nearest to `wanted`, which may be misspelt: the one that has the
  * most pairs of neighbouring letters in common with it.
  */
 export function nearestName(wanted: string, names: string[]): string {
@@ -201,7 +201,7 @@ function shown(value: unknown): string {
 }
 
 /**
- * Calls `use` for each option of a table, in its order, with what stands behind its name.
+ * Calls `use` for each option of a table, in its order, with what follows its name.
  * @returns the names
  */
 function eachOption(

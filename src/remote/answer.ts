@@ -4,7 +4,7 @@ import { Call, PAGE_BYTES } from "./state"
 
 /** Place of the service on the program's own device; 0 is its control service. */
 export const SERVICE_INDEX = 1
-/** Ends an item of an answer, and stands between its value and its text. */
+/** What ends an item of an answer, and what separates its value from its text. */
 const ITEM_END = "\u001e"
 const TEXT_FOLLOWS = "\u001f"
 

@@ -77,7 +77,7 @@ async function info(call: Call): Promise<void> {
     const stats = tasks.deviceStats()
     const { flash } = stats
     const all: any = Object.assign(stats, tasks.summary())
-    // the handlers have an operation of their own
+    // the handlers have another operation
     all.log = undefined
     all.device = deviceId()
     all.hostname = hostname

@@ -91,7 +91,7 @@ export class SyslogConnection implements SocketListener {
         const now = clock.millis()
         this.openedAt = this.sentAt = outbox.markAt = now
         client.connects++
-        // what waits has waited long enough
+        // the oldest line has waited long enough
         client.firstAt = 0
         if (this.relp) openRelp(this)
         else this.isUp = true
@@ -161,7 +161,7 @@ export function turn(connection: SyslogConnection): number {
     if (out.gap > 0 && !out.isDeclared) due = Math.min(due, now + DECLARE_MS)
     if (!relp && (inFlight(out) > 0 || out.isDeclared))
         due = Math.min(due, out.markAt + ARRIVED_MS)
-    // the first record wakes us, and the one that makes a batch full is sent at once
+    // the first record wakes us, and a record that fills a batch is sent at once
     if (waiting < batchBytes) watch(out, waiting > 0 ? batchBytes - waiting : 0)
     return Math.max(1, due - now)
 }
@@ -189,7 +189,7 @@ function takeArrived(
 }
 
 /**
- * Hands over what waits, as far as the network and the transport take it, but no more than is
+ * Hands over what is queued, as far as the network and the transport take it, but no more than is
  * good between two waits.
  * @returns whether something was in the way
  */

@@ -5,7 +5,7 @@ import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
 export const LATE_TOPIC = "late"
-/** What is said of lines that are gone when their turn comes; `dropped` of the metadata counts them. */
+/** Message for lines that are gone when their turn comes; `dropped` of the metadata counts them. */
 const OVERWRITTEN =
     " lines of earlier runs were overwritten before they could be sent"
 /** Bytes that may wait in the queue while late lines are added: live ones need room too. */

@@ -9,7 +9,7 @@ export function messageBytes(bytes: Buffer, at: number): number {
     return parseInt(bytes.slice(at, at + MAX_PREFIX).toString())
 }
 
-/** Bytes before a message of so many bytes, `LENGTH SP`: it has 50 or more, and 8192 at most. */
+/** Bytes before a message of a given size, `LENGTH SP`: it has 50 or more, and 8192 at most. */
 export function prefixBytes(size: number): number {
     return size < 100 ? 3 : size < 1000 ? 4 : MAX_PREFIX
 }

@@ -52,7 +52,7 @@ export function renderHeader(
         out.sender = senderOf(options, topic, mark)
     }
     out.level = level
-    // metadata holds for one message: the next is made anew
+    // metadata holds for one message: the next is made again
     out.time = meta ? undefined : time
     out.head = nativeFormat(
         '<{0}>1 {1} {2} [meta sequenceId="',
@@ -82,7 +82,7 @@ export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
     return cut(escapeControls(textOf(text)), maxBytes - base)
 }
 
-/** A record of our own that declares the gap; it stands under the last missing sequenceId. */
+/** A record of our own that declares the gap; it has the last missing sequenceId. */
 export function declaration(out: Outbox, clock: Clock): string {
     const { gap, gapTo } = out
     const first = sequenceOf(out, out.gapFrom)

@@ -32,7 +32,7 @@ export interface SyslogOptions {
     /** Enterprise number of the SD-ID of metadata. */
     enterprise?: number
     /**
-     * Size of the ring, in bytes: what waits and what was sent and may have to be sent again; the
+     * Size of the ring, in bytes: what is queued, and what was sent and may have to be sent again; the
      * oldest go first. 8192 by default. Cannot be changed while running: the ring is one piece of
      * memory, allocated when a host is set first.
      */
@@ -77,7 +77,7 @@ const MAX_PROCID = 128
 /** Most bytes of a header besides HOSTNAME, and of the mark of a text that was cut. */
 const OTHER_HEADER_BYTES = 320
 
-/** The port in force: the one that was set, or the protocol's own. */
+/** The port in force: as set, or the protocol's own. */
 export function portOf({ port, proto }: SyslogOptions): number {
     if (port > 0) return port
     return proto === "tls" ? 6514 : proto === "relp" ? 2514 : 514

@@ -3,9 +3,9 @@ import { MAX_PREFIX, messageBytes, prefixBytes } from "./framing"
 import { fitText, FRAME, MAX_SEQUENCE, renderHeader } from "./message"
 import { SyslogOptions } from "./options"
 
-/** A gap that still grows is declared again after so many ms. */
+/** Time after which a gap that still grows is declared again, in ms. */
 export const DECLARE_MS = 1000
-/** Why records are dropped unless something else is said. */
+/** Why records are dropped unless another reason is given. */
 export const QUEUE_FULL = "the queue was full"
 
 /** What is made free besides in a full ring, bytes: to find room takes as long as to drop a frame. */
@@ -37,7 +37,7 @@ export interface SyslogEvent {
 }
 
 /**
- * What waits for the collector, in one ring with three cursors, as a TCP sender has them:
+ * The queue for the collector, in one ring with three cursors, as a TCP sender has them:
  * acknowledged <= sent <= end. Frames between the first two are in flight: they are sent again on
  * the next connection, unless they arrived; frames between the last two were not sent yet. What is
  * pushed out of the ring before it arrived is in the gap, until a record that declares it has.
@@ -46,7 +46,7 @@ export interface SyslogEvent {
  * size. Frames are numbered from 1 on; up to the first wrap that is their sequenceId. Places are
  * counted from the start of the buffer; those of the lap before the one of the end are negative.
  *
- * Functions work on it, as each method takes heap; the one that each record takes is a method.
+ * Functions work on it, as each method takes heap; only what runs for each record is a method.
  *
  * @devsWhenUsed
  */
@@ -167,7 +167,7 @@ export function applyOptions(out: Outbox, options: SyslogOptions): void {
     out.options = options
     // with its frame it must find room in the ring
     out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
-    // the header is made anew
+    // the header is made again
     out.time = out.topic = undefined
 }
 
@@ -209,7 +209,7 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     return end
 }
 
-/** Calls `onWatched` once, before a frame is added that ends more than so many bytes from now. */
+/** Calls `onWatched` once, before a frame is added that ends more than `bytes` from now. */
 export function watch(out: Outbox, bytes: number): void {
     out.watched = out.end + bytes
     out.limit = Math.min(out.limit, out.watched)

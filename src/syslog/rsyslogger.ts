@@ -74,7 +74,7 @@ export class Rsyslogger {
         launch(this.client)
     }
 
-    /** Sends what waits, for at most `waitMs`, then disconnects. `start` begins again. */
+    /** Sends what is queued, for at most `waitMs`, then disconnects. `start` begins again. */
     async stop(waitMs = 1000): Promise<void> {
         const { client } = this
         const { clock, outbox } = client
@@ -91,7 +91,7 @@ export class Rsyslogger {
     }
 
     /**
-     * Takes changed options while running; the rest stays. No record is lost: what waits goes to
+     * Takes changed options while running; the rest stays. No record is lost: what is queued goes to
      * the new target, in its framing. Header fields hold for the records to come.
      * @throws OPTION_ERROR for an option out of its limits, with nothing changed
      */

@@ -20,11 +20,11 @@ import {
     settle,
 } from "./outbox"
 
-// The fiber that keeps the connection: claims the socket, connects, sends what waits, starts
-// over with growing delays. What is said about it comes back to us through the log as records to
-// be sent; so it is said seldom, and a collector that closes after each write cannot feed on it.
+// The fiber that keeps the connection: claims the socket, connects, sends what is queued, starts
+// over with growing delays. Reports about it come back to us through the log as records to
+// be sent; so they are few, and a collector that closes after each write cannot feed on them.
 
-/** How long a connection must hold until it ends an outage and delays start anew, ms. */
+/** How long a connection must hold until it ends an outage and resets the delays, ms. */
 const STABLE_MS = 1000
 /**
  * Connections in a row that take the same record, and end without an answer (relp) or in order
@@ -153,7 +153,7 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
 }
 
 /**
- * Says after an outage that records are taken, once that has held; then delays start anew.
+ * Reports after an outage that records are taken, once that has held; then delays are reset.
  * @returns ms until that may be known
  */
 function markConnected(

@@ -111,7 +111,7 @@ function housekeeping(supervisor: Supervisor): number {
         if (now >= due) {
             due = Infinity
             supervisor.flags &= ~UNPROVEN
-            // a fiber of its own: the flash may take its time, and the tasks do not wait for it
+            // another fiber: the flash may take its time, and the tasks do not wait for it
             recordStable.start(supervisor)
         }
     }
@@ -128,7 +128,7 @@ async function recordStable(supervisor: Supervisor): Promise<void> {
     }
 }
 
-/** Begins safe mode, or its time anew. */
+/** Begins safe mode, or its time again. */
 export function markSafe(supervisor: Supervisor): void {
     const { safeModeMs, clock } = supervisor
     supervisor.flags |= SAFE

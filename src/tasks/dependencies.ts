@@ -15,7 +15,7 @@ import {
 // What tasks mean to each other (T11): who is up, who has to wait for whom. Answers only; nothing
 // is changed here.
 
-/** After so many tasks looked at, the search for cycles yields: a slice has a limited number of steps. */
+/** Tasks after which the search for cycles yields: a slice has a limited number of steps. */
 const TASKS_PER_SLICE = 8
 
 /**

@@ -15,7 +15,7 @@ const PREPARED = 3
 
 /**
  * The VM keeps its clock when it restarts the program, so the time between two starts tells what
- * lay between them. A chip that starts anew begins at 0, and runs the program 1.1 s later. A
+ * lay between them. A chip that was reset begins at 0, and runs the program 1.1 s later. A
  * restart on purpose takes 1 s, one after a panic 5 s.
  */
 const SLOWEST_RESTART_MS = 3000

@@ -21,7 +21,7 @@ import {
     reviewTask,
 } from "./transitions"
 
-/** After so many tasks looked at, the loop yields: a slice has a limited number of steps. */
+/** Tasks after which the loop yields: a slice has a limited number of steps. */
 const TASKS_PER_SLICE = 8
 
 /**

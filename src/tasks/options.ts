@@ -64,7 +64,7 @@ export type Escalation = "none" | "link" | "safe-mode" | "restart"
 export interface Plan {
     /** First run this many ms after the start. */
     in?: number
-    /** Start of a run every so many ms, counted from the first; no drift. */
+    /** Period in ms from one start to the next, counted from the first; no drift. */
     every?: number
     /**
      * First run at a wall-clock time: `"HH:MM"` or `"HH:MM:SS"` (UTC, its next occurrence),
@@ -84,11 +84,11 @@ export interface SupervisionOptions {
     delay?: number
     /** Ceiling of the delay, in ms. */
     maxDelay?: number
-    /** A run of this length, in ms, is healthy: the delay begins anew. */
+    /** A run of this length, in ms, is healthy: the delay begins again. */
     healthy?: number
     /**
      * More restarts than this within `window` make the task `failed`: for good, or until its next
-     * planned run, for which the count begins anew.
+     * planned run, for which the count begins again.
      */
     maxRestarts?: number
     /** Length of the window in which restarts are counted, in ms. */
@@ -232,7 +232,7 @@ export interface Task {
      * @throws TaskError above `MAX_CLEANUPS`
      */
     defer(cleanup: () => ds.AsyncVoid): () => void
-    /** Tells the watchdog that all is well. */
+    /** Feeds the watchdog. */
     feed(): void
     /**
      * Says whether this task is up for those that require it. With the option `notify` it is
@@ -270,7 +270,7 @@ export type LastEnd =
     | "restart"
     /** The VM started the program again without being asked: a panic, or a new program. */
     | "panic"
-    /** The chip started anew: power loss, reset button, brown-out. */
+    /** The chip was reset: power loss, reset button, brown-out. */
     | "power"
 
 /** The boot journal as the registry needs it; `BootJournal` is one. */
@@ -323,7 +323,7 @@ export const MAX_FULL_NAME_CHARS = 48
 export const MAX_ITEMS = 8
 /** Most cleanups that one run may have deferred at a time. */
 export const MAX_CLEANUPS = 16
-/** Most figures of its own that a task may show with its statistics; more are left out. */
+/** Most own figures that a task may show with its statistics; more are left out. */
 export const MAX_FIGURES = 16
 /** Lines of the log among which the last ones of a task are looked for. */
 export const MAX_STATUS_LINES = 100

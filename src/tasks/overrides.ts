@@ -19,8 +19,8 @@ import { checkKeptOptions } from "./validate"
 
 // What is kept about tasks across resets: which are disabled, and options set while running (T12).
 // Two flash slots of at most `MAX_VALUE_BYTES` bytes each, as JSON, with the tasks that differ
-// from the program: `{"net":1,"poll":{"every":5000}}`, where 1 stands for `{"off":1}`. A task
-// stands in one slot as a whole, so that a power cut between two writes harms no entry. What is
+// from the program: `{"net":1,"poll":{"every":5000}}`, where 1 means `{"off":1}`. A task
+// lies in one slot as a whole, so that a power cut between two writes harms no entry. What is
 // kept about tasks that are not there (yet) stays until `forget`. Written only when a text
 // changes, by one fiber at a time. Without a flash nothing outlives a reset.
 
@@ -193,7 +193,7 @@ function keptIn(tables: Table[], name: string): Kept {
     return {}
 }
 
-/** Whether a table has a name of its own; every object has some that it inherits. */
+/** Whether a table itself has a name; every object inherits some. */
 function has(table: Table, name: string): boolean {
     return Object.keys(table).includes(name)
 }

@@ -81,7 +81,7 @@ import { askToEnd, awaitEnds, awaitRest, Ends, endTasks } from "./waits"
  * state as `:failed`, or both as `net-*:failed`; when no name matches it throws
  * `UnknownTaskError`, which lists near names. Methods that wait may be called from anywhere: in
  * the body of a task they are waits of that task, and throw `TaskStopped` once it is to stop; in
- * the body of a task that stops itself, or a parent of its own, they do so at once. What was
+ * the body of a task that stops itself, or its own parent, they do so at once. What was
  * asked for takes place also when the caller does not live to see it.
  * @devsWhenUsed
  */

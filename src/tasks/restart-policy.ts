@@ -35,7 +35,7 @@ export function restartDelay(
 }
 
 /**
- * Counts a restart at `now` against the limit of so many in so long.
+ * Counts a restart at `now` against the limit of restarts within the window.
  * @param times of the restarts before it; those outside of the window are taken out
  * @returns false when it is one too many
  */

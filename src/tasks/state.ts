@@ -16,7 +16,7 @@ import { RecentRestarts } from "./restart-policy"
 
 // The record of a task and of the registry: flags, timers, watchers. Everybody reads it; states
 // are changed in transitions.ts alone. What must hold: a task has at most one fiber and one time
-// at which supervision looks at it, and that time stands in `timers` exactly while `due` is set.
+// at which supervision looks at it, and that time is in `timers` exactly while `due` is set.
 
 // What is wanted of a task.
 
@@ -168,7 +168,7 @@ export interface Supervisor extends RegistryOptions {
     /** Roots of the fiber of a run, and of the one that ends a run that is left behind. */
     readonly run: (task: TaskRecord) => Promise<void>
     readonly windUp: (task: TaskRecord) => Promise<void>
-    /** Who is told about changes of state. */
+    /** Listeners of changes of state. */
     readonly listeners: ((task: Task) => void)[]
     /** The supervising fiber, once the tasks have been started. */
     fiber: ds.Fiber

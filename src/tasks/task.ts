@@ -225,7 +225,7 @@ function deferCleanup(
             task.name,
             "at most 16 cleanups can be deferred at a time"
         )
-    // a function of its own, so that one that is deferred twice can be taken back once
+    // a new function, so that one that is deferred twice can be taken back once
     const entry = async () => await cleanup()
     cleanups.push(entry)
     return () => {

@@ -704,7 +704,7 @@ function replan(task: TaskRecord): void {
     if (task.state === "scheduled") armNext(task)
 }
 
-/** Begins the watchdog of a running task anew, after its options have changed. */
+/** Restarts the watchdog of a running task, after its options have changed. */
 export function watchAgain(task: TaskRecord): void {
     if (task.state !== "running") return
     disarm(task)

@@ -8,7 +8,7 @@ import { LevelRules } from "../spec"
 const RECORD_BYTES = 64
 
 /**
- * A subscription to records by level and topic, with a queue of its own (after Racket's
+ * A subscription to records by level and topic, with its own queue (after Racket's
  * log receivers). One fiber at a time may wait for records.
  * @devsWhenUsed
  */

@@ -44,7 +44,7 @@ export class RingHandler implements Handler {
     private wrap = UNBROKEN
     /**
      * Those that wait for a line; undefined while nobody does. There is no room then, so that the
-     * next line finds them; the true limit stands in `room` meanwhile.
+     * next line finds them; `room` has the true limit meanwhile.
      */
     private followers: Signal[] = undefined
     private room: number
@@ -113,7 +113,7 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * The lines that contain a text, oldest first; a `*` in it stands for any characters.
+     * The lines that contain a text, oldest first; a `*` in it matches any characters.
      * @param pattern a text, or a list of which one must be found
      * @param limit most lines: the last ones that match
      */
@@ -237,7 +237,7 @@ export class RingHandler implements Handler {
     }
 }
 
-/** Whether a line contains one of the texts, in which `*` stands for any characters. */
+/** Whether a line contains one of the texts, in which `*` matches any characters. */
 function contains(line: string, patterns: string[]): boolean {
     for (const pattern of patterns)
         if (
