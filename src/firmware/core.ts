@@ -1,4 +1,4 @@
-// What all parts of a firmware stand on: clock and flash, settings, boot journal, log, tasks. There
+// The base of all parts of a firmware: clock and flash, settings, boot journal, log, tasks. There
 // is one of each in a program, as the VM has one clock, one flash and one socket: so they are
 // variables of this module, which are set once `startCore` has returned.
 import {
@@ -35,13 +35,13 @@ export let journal: BootJournal
 export let core: CoreSettings
 /** The log; parts and programs add handlers. */
 export let log: LogSystem
-/** Takes what parts have to say that have no topic of their own. */
+/** Takes the lines of parts that have no topic. */
 export let system: Logger
 /** The tasks; parts and programs add theirs. */
 export let tasks: TaskRegistry
 
 /**
- * Starts what all parts stand on. A setting that is wrong and a flash that does not answer are
+ * Starts the base of all parts. A setting that is wrong and a flash that does not answer are
  * reported in the log once the handlers are there; the defaults hold then.
  *
  *     const settings = await startCore([FILE_SETTINGS, PUMP_SETTINGS])

@@ -35,7 +35,7 @@ export function network(): void {
 
 /**
  * The body of the task `network`, which is up for those that require it while the board has an
- * IP address. The Wi-Fi service of the bus (role `wifi`) tells it: an ESP32's VM hosts one itself.
+ * IP address. The Wi-Fi service of the bus (role `wifi`) has it: an ESP32's VM hosts one itself.
  * A second after the start the network counts as up where no such service is.
  */
 export function followNetwork(): (task: Task) => Promise<void> {
@@ -53,7 +53,7 @@ export function followNetwork(): (task: Task) => Promise<void> {
     }
 }
 
-/** An ESP32 tells no address as none of its bytes, other services as zeros. */
+/** Without an address an ESP32 gives no bytes, other services give zeros. */
 function isAddress(bytes: Buffer): boolean {
     for (let i = 0; i < bytes.length; ++i) if (bytes[i] > 0) return true
     return false

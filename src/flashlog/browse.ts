@@ -20,8 +20,8 @@ export interface FileInfo {
 }
 
 /**
- * Reads the stored files while logging goes on. What waits in RAM is not seen: `flush` first.
- * A file that is rotated away while it is read ends early, and `problems` says so. Lines come
+ * Reads the stored files while logging continues. What is queued in RAM is not seen: `flush` first.
+ * A file that is rotated away while it is read ends early, and `problems` reports it. Lines come
  * as `TIME [LEVEL] text`, or as StoredLine to a visitor, which `lineText` makes the same of.
  * @devsWhenUsed
  */

@@ -11,7 +11,7 @@ export interface FileSettings {
     maxAge?: number
     /** Waiting bytes that make a write, 1 (every line) to 1024; by default 185, a full segment. */
     flushBytes?: number
-    /** Longest time a line waits for its write; 300,000 by default, 0 = for ever. */
+    /** Longest time a line waits for its write; 300,000 by default, 0 = no limit. */
     flushTime?: number
     /** Lines of this level and worse are written at once; ERROR by default, NONE = never. */
     flushLevel?: Level
@@ -31,7 +31,7 @@ export interface FileOptions extends FileSettings {
     slots?: number
     /** Digits of the numbers of rotated files, 1 to 3; 1 by default. */
     digits?: number
-    /** Is told once of each kind of trouble, in one line; must not wait. */
+    /** Called once for each kind of trouble, with one line; must not wait. */
     onProblem?: (text: string) => void
 }
 

@@ -35,7 +35,7 @@ interface OpenLine {
 }
 
 /**
- * Visits stored lines, oldest first, with one segment in RAM at a time, while logging goes on.
+ * Visits stored lines, oldest first, with one segment in RAM at a time, while logging continues.
  * Files that are rotated away meanwhile are left out.
  * @param first number of the segment to begin with
  * @param end the first file that begins here or later ends the reading

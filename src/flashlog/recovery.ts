@@ -16,7 +16,7 @@ import { FlashLog, nextSegment, note } from "./state"
 import { beginFile } from "./writer"
 
 /**
- * Finds the files of a log from its slots alone, and where to go on.
+ * Finds the files of a log from its slots alone, and where to continue.
  * @throws FlashError when the store cannot be read; it can be tried again
  */
 export async function recover(log: FlashLog): Promise<void> {

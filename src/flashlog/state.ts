@@ -16,8 +16,8 @@ export interface Command {
 
 /**
  * All that one log knows, as plain data: on this VM each class, each method and each field costs
- * heap, so what is seldom needed is not set before it is. `recovery` fills it from the slots,
- * `writer` stores lines, `worker` says when, `reader` reads.
+ * heap, so what is rarely needed is not set before it is. `recovery` fills it from the slots,
+ * `writer` stores lines, `worker` decides when, `reader` reads.
  */
 export interface FlashLog {
     /** So many bytes in the queue want the fiber's attention. */
@@ -134,12 +134,12 @@ export function nextSegment(log: FlashLog, step: number): void {
     log.dirty = 0
 }
 
-/** Remembers a problem and tells it, unless it is known. */
+/** Remembers a problem and reports it, unless it is known. */
 export function note(log: FlashLog, text: string): void {
     if (log.problems.indexOf(text) < 0) tell(log, text)
 }
 
-/** Remembers a problem and tells it, each time it comes. */
+/** Remembers a problem and reports it, each time it comes. */
 export function tell({ problems, options }: FlashLog, text: string): void {
     if (problems.length === MAX_PROBLEMS) problems.shift()
     problems.push(text)

@@ -21,7 +21,7 @@ import { FlashLog, keepFiles, nextSegment } from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
 // and written again to the same slot when more has come to it. Each function here can be called
-// again after it failed and then goes on where it stopped: no line is lost or doubled.
+// again after it failed and then continues where it stopped: no line is lost or doubled.
 
 /**
  * Stores the line at hand: into RAM, and every segment that gets full into flash.

@@ -10,7 +10,7 @@ import type { Source } from "./topic"
 
 // The state of the log is plain data, and what works on it plain functions: on this VM every
 // method takes 16 bytes of heap and every class 84, a function none. Fields are looked up in
-// turn, so those of the hot path come first; and one that is not there is looked for by its
+// turn, so those of the hot path come first; and one that is not there is searched by its
 // text, in the object and in all its prototypes, so those of the hot path are always set.
 
 /** A record that waits for the end of the dispatch during which it was logged. */
@@ -39,7 +39,7 @@ export interface Core {
     readonly clock: Clock
     /** Whether deferred records are being dispatched. */
     draining?: boolean
-    /** Whether progress reports are let through. */
+    /** Whether progress reports are enabled. */
     progress?: boolean
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused?: number

@@ -230,7 +230,7 @@ function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
 
 /**
  * Keeps a record that was logged inside a handler, filter or formatter. One that is logged while
- * such records are handed out is dropped: a handler that logs at each record would go on for ever.
+ * such records are handed out is dropped: a handler that logs at each record would never end.
  */
 function keepForLater(
     core: Core,

@@ -163,7 +163,7 @@ export function startWindow(entry: HandlerEntry, now: number): void {
     entry.windowEnd = burst ? now + burst.window : Infinity
 }
 
-/** What `handlers()` tells of a handler. */
+/** What `handlers()` returns for a handler. */
 export interface HandlerInfo {
     name: string
     /** The level in force; TRACE with levels by topic, NONE while it is out. */
@@ -185,7 +185,7 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
     return options
 }
 
-/** What `handlers()` tells of one: the handler's own account, and what never reached it. */
+/** What `handlers()` returns for one: the handler's own account, and what never reached it. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, error, handler, passed, threshold } = entry
     const own = handler.queue || handler

@@ -7,7 +7,7 @@ export const STOP = 0
 /** No opinion. When all filters say so, `filterDefault` decides. */
 export const IGNORE = 2
 
-/** KEEP, STOP, IGNORE, or a changed copy of the record to go on with (which means KEEP). */
+/** KEEP, STOP, IGNORE, or a changed copy of the record to continue with (which means KEEP). */
 export type FilterAnswer = number | LogRecord
 
 /**

@@ -71,7 +71,7 @@ export interface Handler {
     close?(): ds.AsyncVoid
     /** Takes changed options while running. */
     configure?(options: Record<string, any>): void
-    /** Options that suit this handler, where whoever adds it says nothing else. */
+    /** Options that suit this handler, for those that `addHandler` is not given. */
     defaultOptions?(): HandlerOptions
     /**
      * The queue of a slow handler. The log takes the handler's account from it, and reports

@@ -24,11 +24,11 @@ export function maxLevel({ rules, entries }: Core): Level {
 export class LevelWatch {
     private readonly listeners: (() => void)[] = []
     private waiting: Signal[] = []
-    /** Whether listeners are being told: what they change is not told to them again. */
+    /** Whether listeners are being called: what they change is not reported to them again. */
     private telling = false
     private most: Level
 
-    /** @param failed told what a listener threw */
+    /** @param failed called with what a listener threw */
     constructor(
         private readonly core: Core,
         private readonly failed: (error: unknown) => void

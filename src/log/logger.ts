@@ -198,7 +198,7 @@ export class Logger implements Source {
     }
 
     /**
-     * Writes a progress report (level info): what is of interest only to whoever follows
+     * Writes a progress report (level info): of interest only to those who follow
      * the work of the firmware itself. They are thrown away unless the log lets them through.
      */
     progress(

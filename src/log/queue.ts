@@ -51,7 +51,7 @@ const QUEUE_OPTIONS: OptionTable = `
  * A first-in first-out queue between the log, which must not wait, and a slow device.
  * It is bounded in entries and bytes, and its account is exact at every moment.
  *
- * Dropping goes on until the queue is low again (hysteresis), so that it does not change at
+ * Dropping continues until the queue is low again (hysteresis), so that it does not change at
  * each entry. The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
  * `sync`, slows the caller down until the handler has caught up; here no caller may be held,
  * so it has no meaning.
@@ -205,7 +205,7 @@ export class BoundedQueue<T> {
         this.lowBytes = Math.idiv(bytes * lowAt, 100)
     }
 
-    /** Ends an overload once the queue is low, and says so when something was dropped. */
+    /** Ends an overload once the queue is low, and reports it when something was dropped. */
     private checkLow(): void {
         if (!this.isLow()) return
         this.stage = STAGE_ASYNC

@@ -72,7 +72,7 @@ export class LogSystem implements Core {
     globalFilters: GlobalFilters
     restrictions: Restrictions
     maintenance: Signal
-    /** Undefined until somebody watches levels. */
+    /** Undefined until levels are watched. */
     private watch: LevelWatch
     private receivers = 0
 
@@ -256,7 +256,7 @@ export class LogSystem implements Core {
         return receiver
     }
 
-    /** Ends a subscription; whoever waits for a record gets undefined. */
+    /** Ends a subscription; fibers that wait for a record get undefined. */
     async unsubscribe(receiver: LogReceiver): Promise<void> {
         await this.removeHandler(receiver.name)
     }

@@ -45,7 +45,7 @@ export interface Source {
     filters?: LogFilter[]
     /** The logger that it was made from and that knows the topic; undefined when it does itself. */
     base?: Source
-    /** Whether the log tells it of changes. */
+    /** Whether it learns of changes. */
     kept?: boolean
 }
 

@@ -18,11 +18,11 @@ export interface Lease {
     readonly name: string
     /** True once the socket was given back or taken away: it must not be touched any more. */
     isOver?: boolean
-    /** Who uses it; nobody while a borrower's fiber is about to start. */
+    /** Who uses it; none while a borrower's fiber is about to start. */
     fiber?: ds.Fiber
     /** Longest hold of a borrower, ms; an owner that gives back when asked has none. */
     readonly holdMs?: number
-    /** The fiber that waits for a borrower's end: when it is gone, nobody wants the result. */
+    /** The fiber that waits for a borrower's end: when it is gone, the result is not needed. */
     readonly caller?: ds.Fiber
     readonly recall?: () => void
     /** Uptime of the grant; undefined while it waits. */
@@ -65,7 +65,7 @@ export class SocketArbiter {
     /**
      * Waits for the socket, as an owner that may keep it until `recall` is called and then
      * releases it within RECALL_GRACE_MS.
-     * @param recall somebody else waits; must not throw or wait
+     * @param recall called when another one waits; must not throw or wait
      * @throws an error of name ArbiterError when too many wait already
      */
     async claim(name: string, recall: () => void): Promise<Lease> {

@@ -87,7 +87,7 @@ export function isOver({ state, fault }: HttpAnswer): boolean {
 
 /**
  * The connection is over: what is missing is a fault.
- * @param reason why it ended, when the network says so
+ * @param reason why it ended, when the network reports it
  */
 export function endAnswer(
     answer: HttpAnswer,

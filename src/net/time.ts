@@ -61,7 +61,7 @@ export function parseHttpDate(text: string): number | undefined {
  * clock is within that second, otherwise it goes to the nearest end of it. What is no time of the
  * years 1970 to 9999 is ignored.
  * @param unixMs start of the second
- * @param source who says so
+ * @param source where the time is from
  */
 export function setClockToSecond(
     clock: Clock,

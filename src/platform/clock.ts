@@ -3,7 +3,7 @@ import { removeFrom } from "./list"
 
 /** How the wall clock was changed. */
 export interface ClockChange {
-    /** Who told the time, as `rtc`, `http` or `host`. */
+    /** Where the time is from, as `rtc`, `http` or `host`. */
     source: string
     /** True time less shown time before the change, ms; undefined for the first setting. */
     correction: number | undefined
@@ -11,7 +11,7 @@ export interface ClockChange {
     stepped: boolean
 }
 
-/** Time as the firmware sees it: monotonic always, wall clock once somebody has told it. */
+/** Time as the firmware sees it: monotonic always, wall clock once it was set. */
 export interface Clock {
     /** Milliseconds since start; never goes back. Stands still within one VM slice. */
     millis(): number
@@ -25,7 +25,7 @@ export interface Clock {
     /**
      * Tells the wall clock.
      * @param unixMs Unix time in milliseconds, true at this moment
-     * @param source who says so
+     * @param source where the time is from
      * @throws RangeError when it is not 0 to MAX_WALL_MS
      */
     setWall(unixMs: number, source?: string): void

@@ -1,6 +1,6 @@
 import { Signal } from "./fibers"
 
-/** Most jobs that may be queued or running unless it says otherwise; one more is refused. */
+/** Most jobs that may be queued or running by default; one more is refused. */
 export const MAX_EXCLUSIVE_JOBS = 8
 
 /**

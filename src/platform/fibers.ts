@@ -9,7 +9,7 @@ export function resumeFiber(fiber: ds.Fiber, value?: unknown): void {
     try {
         if (fiber.suspended) fiber.resume(value)
     } catch (e: any) {
-        // the fiber ended or was terminated: nobody is left to wake
+        // the fiber ended or was terminated: there is none to wake
     }
 }
 
@@ -32,13 +32,13 @@ export function spawn(
 }
 
 /**
- * Wakes the fibers that wait for it. A notification that comes while nobody waits is kept, once:
+ * Wakes the fibers that wait for it. A notification that comes while none waits is kept, once:
  * the next `wait` returns at once.
  * @devsWhenUsed
  */
 export class Signal {
     private waiters: ds.Fiber[]
-    /** Number of notifications, and of the last one that somebody has got. */
+    /** Number of notifications, and of the last one that was received. */
     private sent = 0
     private taken = 0
 
@@ -50,7 +50,7 @@ export class Signal {
 
     /**
      * Waits for `notify`.
-     * @param timeout longest wait in ms; for ever when left out
+     * @param timeout longest wait in ms; no limit when left out
      * @returns true when notified, false when the time ran out
      */
     async wait(timeout?: number): Promise<boolean> {

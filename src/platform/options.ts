@@ -32,7 +32,7 @@ const KINDS_OF_OBJECT = "function object list"
 /**
  * Reads the options of a thing. An option that is undefined counts as left out.
  * @param thing what the error names first, as `flash log "error.log"`
- * @param given what somebody wrote; undefined for nothing
+ * @param given the options as written; undefined for none
  * @param before options in force, when only some are changed; the table's defaults when left out
  * @returns a new object: what was given, over `before` or the defaults
  * @throws OPTION_ERROR for a name that is not in the table, or a value that is not allowed

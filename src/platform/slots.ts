@@ -1,5 +1,5 @@
 // Every key the firmware itself keeps in the flash store. No key is made up at run time: a key
-// costs 32 bytes of flash for ever, even when it is deleted. They are single constants, since an
+// costs 32 bytes of flash permanently, even when it is deleted. They are single constants, since an
 // object of them would take 100 bytes of heap.
 //
 // The dotenv keys of the settings (`LOG_LEVEL`, ...) share the store; they are upper case, so the

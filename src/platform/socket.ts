@@ -6,14 +6,14 @@ export type SocketProto = "tcp" | "tls"
 
 /** What became of a write. */
 export type WriteResult = number
-/** Taken by the network stack; not yet sent, and nobody says when it will be. */
+/** Taken by the network stack; not yet sent, and the VM does not report when it will be. */
 export const QUEUED: WriteResult = 0
 /** The stack's own queue is full: nothing was taken, try the same bytes again later. */
 export const WOULD_BLOCK: WriteResult = -1
 /** The connection is gone: nothing was taken. */
 export const DISCONNECTED: WriteResult = -2
 
-/** What a connection tells its user. Called in fibers of the VM; must not throw or wait. */
+/** What a connection reports to its user. Called in fibers of the VM; must not throw or wait. */
 export interface SocketListener {
     /** Connected. With `tls` the handshake may still be under way, and may still fail. */
     opened(): void
@@ -42,7 +42,7 @@ export interface NetSocket {
         proto: SocketProto,
         listener: SocketListener
     ): Connection
-    /** Ends whatever connection there is, whoever opened it. */
+    /** Ends the connection, whichever part opened it. */
     disconnect(): void
 }
 
@@ -89,7 +89,7 @@ class SystemConnection implements Connection {
         if (this.ended) return
         if (event === "data") this.listener.received(arg as Buffer)
         else if (event === "open") {
-            // a board that was told to connect again can report the first connect late
+            // a board that was asked to connect again can report the first connect late
             if (this.isOpen) return
             this.isOpen = true
             this.listener.opened()
@@ -135,7 +135,7 @@ export class SystemSocket implements NetSocket {
 
     disconnect(): void {
         if (this.current) this.current.ended = true
-        // whoever waits for an event of this connection, as `fetch` does, gets its end
+        // a fiber that waits for an event of this connection, as `fetch` does, gets its end
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
             spawn(async () => onEvent("close"))

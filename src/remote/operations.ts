@@ -1,5 +1,5 @@
 // What the operations of services/fiberd.md do: the one place that knows both the service and the
-// parts of the firmware. All arguments are texts from the bus, which nobody has checked.
+// parts of the firmware. All arguments are unchecked texts from the bus.
 import * as ds from "@devicescript/core"
 import { deviceId } from "../platform"
 import type { TaskRegistry, TaskStatus } from "../tasks"

@@ -21,7 +21,7 @@ export interface LogPipe {
 
 /**
  * Sends the lines of the ring that have not been sent, oldest first, and gives the socket back: a
- * task calls it now and then. After an error it goes on with the line whose acknowledgement did
+ * task calls it now and then. After an error it continues with the line whose acknowledgement did
  * not come, which may then be there twice.
  *
  *     const pipe = { arbiter, broker: { host, clientId }, topic: "boards/1/log", position: 0 }

@@ -28,9 +28,9 @@ export interface RemoteServer {
     waiting: number
     /** Ids of the last changes, oldest first. */
     readonly ids: number[]
-    /** When the watching for events ends, in ms; 0 while nobody watches. */
+    /** When the watching for events ends, in ms; 0 while no client watches. */
     watchedUntil: number
-    /** Changes of tasks that were seen while somebody watched. */
+    /** Changes of tasks that were seen while a client watched. */
     taskChanges: number
 }
 

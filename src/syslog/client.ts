@@ -10,7 +10,7 @@ export interface SyslogNet {
     arbiter: SocketArbiter
 }
 
-/** Takes what is to be said about the connection: severity and text. Must not throw. */
+/** Takes reports about the connection: severity and text. Must not throw. */
 export type SyslogReport = (level: number, message: string) => void
 
 /**
@@ -39,7 +39,7 @@ export interface SyslogClient extends SyslogNet {
     isInterrupted: boolean
     /** The delay before the last attempt, ms; undefined while there is no outage. */
     step: number
-    /** Whether the last that was said is that there is a connection; undefined at first. */
+    /** Whether the last report was that there is a connection; undefined at first. */
     saidConnected: boolean
     /** Uptime until which the allowance of reports is used up, ms. */
     reportsUntil: number

@@ -111,7 +111,7 @@ export class SyslogConnection implements SocketListener {
 }
 
 /**
- * A record is about to be added that somebody waits for: the first one after a pause, or one for
+ * A record is about to be added that a fiber waits for: the first one after a pause, or one for
  * which there is no room in the batch, which is sent at once where nothing is in the way.
  */
 export function attend(client: SyslogClient): void {

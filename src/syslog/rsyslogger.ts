@@ -53,7 +53,7 @@ export class Rsyslogger {
     private readonly client: SyslogClient
 
     /**
-     * @param report takes what is to be said about the connection, as a logger does
+     * @param report takes reports about the connection, as a logger does
      * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {

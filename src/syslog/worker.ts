@@ -74,7 +74,7 @@ async function run(client: SyslogClient): Promise<void> {
     client.isRunning = false
 }
 
-/** One connection, until it is over or the socket is wanted; says how it ended. */
+/** One connection, until it is over or the socket is wanted; returns how it ended. */
 async function session(
     client: SyslogClient,
     lease: Lease
@@ -134,7 +134,7 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
     const { outbox: out } = client
     const { relp } = connection
     settle(out)
-    // nobody there is another thing than somebody who takes nothing
+    // no collector at all is not a collector that refuses
     if (connection.openedAt === undefined) client.tries = 0
     if (inFlight(out) === 0 && !out.isDeclared) return
     // a reset of TCP may be anybody's; what had held before has taken what it could
@@ -192,7 +192,7 @@ async function backOff(client: SyslogClient, problem: string): Promise<void> {
         await wake.wait(until - clock.millis())
 }
 
-/** Whether something may be said; takes it off the allowance. */
+/** Whether a report may be made; takes it off the allowance. */
 function mayReport(client: SyslogClient): boolean {
     const now = client.clock.millis()
     const until = Math.max(client.reportsUntil, now) + REPORT_MS

@@ -20,7 +20,7 @@ const TASKS_PER_SLICE = 8
 
 /**
  * Whether `task` is up for those that require it: its body runs, or has returned without an
- * error. A running one with the option `notify` is up once it has said so.
+ * error. A running one with the option `notify` is up once it has called `ready()`.
  */
 export function isUp(task: TaskRecord): boolean {
     const { state, flags } = task
@@ -43,7 +43,7 @@ export function requires(task: TaskRecord, other: TaskRecord): boolean {
     return names !== undefined && names.includes(other.name)
 }
 
-/** Whether tasks that were told to stop because of `task` have not ended yet. */
+/** Whether tasks that were asked to stop because of `task` have not ended yet. */
 export function hasLeaving(task: TaskRecord): boolean {
     for (const other of task.supervisor.tasks)
         if (
@@ -76,7 +76,7 @@ export function obstacle(required: TaskRecord | undefined): string | undefined {
 
 /**
  * The name of a task that `task` has to let go first, or undefined: one that it names in `after`,
- * or a core task that can start. A core task that waits itself keeps nobody waiting.
+ * or a core task that can start. A core task that waits itself holds up no other.
  */
 export function nameAhead(task: TaskRecord): string | undefined {
     const { supervisor, flags, options } = task

@@ -9,7 +9,7 @@ export const UNKNOWN_TASK_ERROR = "UnknownTaskError"
 
 /**
  * Thrown by the waits of a task once a stop is asked for. Let it pass: `finally` blocks run
- * on its way. A run that catches it and goes on is left behind after its grace period.
+ * on its way. A run that catches it and continues is left behind after its grace period.
  * @devsWhenUsed
  */
 export class TaskStopped extends Error {

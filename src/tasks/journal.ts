@@ -44,7 +44,7 @@ export class BootJournal implements Journal {
     /**
      * @param stableMs a start is short unless it lasts this long, in ms; may be changed at any time
      * @param countPower whether a short start that ended with the power counts: not in the
-     *     simulator, where that is how somebody who tries things out ends the program
+     *     simulator, where a user ends the program that way
      */
     constructor(
         private readonly flash: FlashSlots,

@@ -26,7 +26,7 @@ const TASKS_PER_SLICE = 8
 
 /**
  * The supervising fiber: one for all tasks, asleep until the soonest time or an event.
- * @param housekeeping done whenever the fiber is awake; says when it wants to be called again, in ms
+ * @param housekeeping called whenever the fiber is awake; returns when to call it again, in ms
  */
 export async function supervise(
     supervisor: Supervisor,
@@ -122,7 +122,7 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
         }
 }
 
-/** A name in `after` that nobody has is passed over, as systemd does, but not silently. */
+/** A name in `after` that no task has is passed over with a warning; systemd does so silently. */
 function warnOfAbsent(task: TaskRecord): void {
     const { supervisor, options, name } = task
     for (const other of options.after || [])

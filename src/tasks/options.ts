@@ -175,7 +175,7 @@ export const REGISTRY_OPTIONS: OptionTable = `
  *
  * The waits (`sleep`, `wait`) are for the body's own fiber and throw `TaskStopped` once a stop
  * is asked for; in cleanups and hooks they wait as usual. In a run that was left behind all calls
- * of the task throw `TaskStopped`, for ever.
+ * of the task throw `TaskStopped`.
  */
 export interface Task {
     /** Unique in the registry; `parent.child` for a child. */
@@ -220,7 +220,7 @@ export interface Task {
     sleep(ms: number): Promise<void>
     /**
      * Waits for a signal.
-     * @param timeout longest wait in ms; for ever when left out
+     * @param timeout longest wait in ms; no limit when left out
      * @returns true when notified, false when the time ran out
      * @throws TaskStopped when a stop is asked for, before or meanwhile
      */
@@ -325,7 +325,7 @@ export const MAX_ITEMS = 8
 export const MAX_CLEANUPS = 16
 /** Most own figures that a task may show with its statistics; more are left out. */
 export const MAX_FIGURES = 16
-/** Lines of the log among which the last ones of a task are looked for. */
+/** Lines of the log that are searched for the last ones of a task. */
 export const MAX_STATUS_LINES = 100
 /** Most tasks in one text of `statusText`; `showStatus` takes any number. */
 export const MAX_TEXT_TASKS = 24
@@ -336,7 +336,7 @@ export const MAX_ERROR_NAME_CHARS = 40
 export const MAX_RESULT_CHARS = 40
 /** Longest time an option or a wait takes: 24.8 days, the VM's 32-bit timer. */
 export const MAX_MS = 0x7fffffff
-/** How long a body that goes on after `TaskStopped` is put to sleep at each further wait, in ms. */
+/** How long a body that continues after `TaskStopped` is put to sleep at each further wait, in ms. */
 export const IGNORED_STOP_MS = 20
 /** The same for a run that was left behind. */
 export const LEFT_BEHIND_PAUSE_MS = 1_000

@@ -42,7 +42,7 @@ export async function loadKept(supervisor: Supervisor): Promise<void> {
     if (flash)
         for (let i = 0; i < texts.length; ++i)
             texts[i] = await readText(flash, SLOTS[i])
-    // somebody else may have been faster
+    // another fiber may have been faster
     if (supervisor.kept) return
     supervisor.kept = texts
     supervisor.written = texts.slice()
@@ -171,7 +171,7 @@ async function writeSlots(supervisor: Supervisor): Promise<void> {
         for (let i = 0; i < kept.length; ++i) {
             const text = kept[i]
             if (text === written[i]) continue
-            // until it was read back nobody knows what the slot has
+            // the content of the slot is unknown until it was read back
             written[i] = undefined
             await flash.write(SLOTS[i], Buffer.from(text))
             if ((await readText(flash, SLOTS[i])) !== text)

@@ -183,7 +183,7 @@ export class TaskRegistry {
 
     /**
      * Waits until none of the tasks of a selection runs, or waits to.
-     * @param timeout longest wait in ms; for ever when left out
+     * @param timeout longest wait in ms; no limit when left out
      * @returns false when the time ran out
      */
     async wait(selection: string, timeout?: number): Promise<boolean> {
@@ -215,7 +215,7 @@ export class TaskRegistry {
         for (const task of tasks) scheduleTask(task, read)
     }
 
-    /** Takes the plans of all tasks of a selection away until the next reset; runs under way go on. */
+    /** Takes the plans of all tasks of a selection away until the next reset; running runs continue. */
     unschedule(selection: string): void {
         select(this.supervisor, selection).forEach(unscheduleTask)
     }

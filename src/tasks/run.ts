@@ -59,7 +59,7 @@ function isAsked(task: TaskRecord, thrown: any): boolean {
 
 /**
  * The end of a run: children, cleanups, hook. From the end of the children on it is bounded by
- * the grace period; when that is over, another fiber goes on where this one was. Root of a fiber
+ * the grace period; when that is over, another fiber continues where this one was. Root of a fiber
  * in that case.
  */
 export async function windUp(task: TaskRecord): Promise<void> {

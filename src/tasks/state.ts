@@ -28,7 +28,7 @@ export const DISABLED = 0x2
 export const CORE = 0x4
 /** To be started again as soon as the present run has ended. */
 export const AGAIN = 0x8
-/** To go on with its schedule although the present run is stopped. */
+/** To keep its schedule although the present run is stopped. */
 export const KEEP_PLAN = 0x10
 /** To be deleted as soon as the present run has ended. */
 export const DELETED = 0x20
@@ -45,7 +45,7 @@ export const HELD = 0x100
 export const DUE = 0x200
 /** Just started: what it requires is to be started along. */
 export const START_REQUIRED = 0x400
-/** Tasks that require this one were told to stop because of it: it starts when they have. */
+/** Tasks that require this one were asked to stop because of it: it starts when they have. */
 export const HAS_LEAVING = 0x800
 /** Not up for its dependents: `task.ready(false)`, or `notify` and not ready yet. */
 export const UNREADY = 0x1000
@@ -87,7 +87,7 @@ export const RUN_FLAGS =
 
 /** Dependencies, or tasks that stop, have to be looked at. */
 export const NEEDS_REVIEW = 0x1
-/** Some task waits for others, or stops: a change may let it go on. */
+/** Some task waits for others, or stops: a change may let it continue. */
 export const HAS_WAITERS = 0x2
 /** Tasks with dependencies were started that have not been checked for cycles. */
 export const UNCHECKED = 0x4
@@ -249,7 +249,7 @@ export function makeCore(task: TaskRecord): void {
     task.supervisor.core.push(task)
 }
 
-/** Puts `task` into a state and tells whoever waits for one. To be called by transitions.ts. */
+/** Puts `task` into a state and wakes the fibers that wait for one. To be called by transitions.ts. */
 export function setState(task: TaskRecord, state: TaskState): void {
     const { supervisor } = task
     if (task.state === "running") noteStart(task)

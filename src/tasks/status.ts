@@ -98,7 +98,7 @@ export interface DeviceStats {
     flash: FlashStats
 }
 
-/** The registry as a whole, as `systemctl is-system-running` tells it. */
+/** The registry as a whole, as `systemctl is-system-running` reports it. */
 export interface Summary {
     /**
      * `starting` until the boot is over, `maintenance` in safe mode, `stopping` before a restart,
@@ -173,7 +173,7 @@ function nextOf(task: TaskRecord, now: number): number {
     if (!isLive(task)) return task.due
     const { every } = planOf(task)
     const late = now - task.next
-    // while a run goes on, the planned times that have passed are as good as skipped
+    // while a run goes on, the planned times that have passed count as skipped
     return late > 0 && every !== undefined
         ? task.next + Math.ceil(late / every) * every
         : task.next

@@ -125,7 +125,7 @@ function forgiveRestarts(task: TaskRecord): void {
 /** Starts a task that is not running, as soon as what it depends on lets it. */
 function enqueue(task: TaskRecord): void {
     const { supervisor, options } = task
-    // somebody still had a task that was deleted
+    // the handle of a deleted task is still in use
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | WANTED | HELD) & ~FAILED
     disarm(task)
@@ -137,7 +137,7 @@ function enqueue(task: TaskRecord): void {
     scheduleReview(supervisor)
 }
 
-/** Lets a held task go on if nothing is in its way any more. */
+/** Releases a held task if nothing is in its way any more. */
 function proceed(task: TaskRecord): void {
     if ((task.flags & HAS_LEAVING) !== 0) {
         if (hasLeaving(task)) return
@@ -182,7 +182,7 @@ function hold(task: TaskRecord): void {
     if (task.state === "failed") setState(task, "waiting")
 }
 
-/** Fails a task that does not run, because of others; it goes on once they let it. */
+/** Fails a task that does not run, because of others; it continues once they let it. */
 function failHeld(task: TaskRecord, why: string): void {
     task.flags |= FAILED
     task.error = toFailure(rangeError("Dependency", why))
@@ -190,7 +190,7 @@ function failHeld(task: TaskRecord, why: string): void {
     setState(task, "failed")
 }
 
-/** Fails the tasks of a cycle, and says so once. */
+/** Fails the tasks of a cycle, and reports it once. */
 export function failCycle(cycle: TaskRecord[]): void {
     const names = cycle.map(nameOf)
     names.push(names[0])
@@ -353,7 +353,7 @@ function hasFailed(task: TaskRecord): boolean {
     return (task.flags & FAILED) !== 0
 }
 
-/** Puts a task that does not run into a state in which it stays until somebody starts it. */
+/** Puts a task that does not run into a state in which it stays until it is started. */
 function park(task: TaskRecord, state: TaskState): void {
     task.flags &= ~(WANTED | HELD)
     disarm(task)
@@ -574,7 +574,7 @@ export function setReady(task: TaskRecord, up: boolean): void {
     scheduleReview(task.supervisor)
 }
 
-/** Whether a change of some other task may let this one go on. */
+/** Whether a change of another task may release this one. */
 export function needsReview(task: TaskRecord): boolean {
     return (
         task.state === "stopping" ||
@@ -671,7 +671,7 @@ export function scheduleTask(task: TaskRecord, plan: Plan): void {
     }
 }
 
-/** Takes the plan of a task away until the next reset; a run under way goes on. */
+/** Takes the plan of a task away until the next reset; a running run continues. */
 export function unscheduleTask(task: TaskRecord): void {
     task.plan = NO_PLAN
     endPlan(task)

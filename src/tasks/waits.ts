@@ -82,9 +82,9 @@ export async function askToEnd(
 }
 
 /**
- * Waits for the end of runs that were asked to stop, on behalf of whoever calls. A task that
- * waits for its own end, or for that of an ancestor, would wait for ever: its body gets
- * `TaskStopped` when the stop reaches it, its cleanups and hooks go on at once.
+ * Waits for the end of runs that were asked to stop, on behalf of the caller. A task that
+ * waits for its own end, or for that of an ancestor, would never return: its body gets
+ * `TaskStopped` when the stop reaches it, its cleanups and hooks continue at once.
  */
 export async function awaitEnds(
     supervisor: Supervisor,

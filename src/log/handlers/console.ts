@@ -5,13 +5,13 @@ import { firstBytes } from "../text"
 
 /** Most bytes of a line on the console: the VM cuts longer ones at 296, mark and end included. */
 export const CONSOLE_BYTES = 280
-/** Begins what goes on with the line before it. */
+/** Begins a continuation of the line before. */
 export const CONSOLE_MORE = "... "
 
 /**
  * Writes lines to the VM's console, by the console's own method for the severity. The VM
  * marks them: `! ` error and worse, `* ` warning, `> ` notice and info, `? ` debug and trace.
- * A line that is too long for the VM goes on in further ones, which begin with CONSOLE_MORE.
+ * A line that is too long for the VM continues in further ones, which begin with CONSOLE_MORE.
  * @devsWhenUsed
  */
 export class ConsoleHandler implements Handler {

@@ -39,7 +39,7 @@ export class LogReceiver implements Handler {
 
     /**
      * The next record.
-     * @param timeout longest wait in ms; for ever when left out, 0 = do not wait
+     * @param timeout longest wait in ms; no limit when left out, 0 = do not wait
      * @returns undefined when the time ran out or the subscription ended
      */
     async receive(timeout?: number): Promise<LogRecord | undefined> {

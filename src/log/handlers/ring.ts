@@ -12,7 +12,7 @@ const RING: OptionTable = " size: bytes 64 57344"
 export const MAX_FOLLOWERS = 4
 /** When the ring is full, this part of it is made free at a time: line by line takes longer. */
 const FREED_SHIFT = 3
-/** The lines do not go on at the buffer's start. */
+/** The lines do not wrap around to the buffer's start. */
 const UNBROKEN = Infinity
 
 /** Lines of a ring, in order. */
@@ -20,7 +20,7 @@ export interface RingLines {
     /** Index of the first line here; above the one asked for when lines are gone by now. */
     from: number
     lines: string[]
-    /** Index to go on with. */
+    /** Index to continue from. */
     next: number
 }
 
@@ -39,11 +39,11 @@ export class RingHandler implements Handler {
     private limit: number
     /** Index of the next line. */
     private nextIndex = 0
-    /** Where the oldest line starts, and where the lines break off to go on at 0. */
+    /** Where the oldest line starts, and where the lines wrap around to 0. */
     private start = 0
     private wrap = UNBROKEN
     /**
-     * Those that wait for a line; undefined while nobody does. There is no room then, so that the
+     * The fibers that wait for a line; undefined while none does. There is no room then, so that the
      * next line finds them; `room` has the true limit meanwhile.
      */
     private followers: Signal[] = undefined
@@ -127,7 +127,7 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * Hands out the last `count` lines one by one, oldest first: for whoever looks at many of
+     * Hands out the last `count` lines one by one, oldest first: for callers that read many of
      * them, since they are not all in the heap at a time.
      */
     each(count: number, use: (line: string) => void): void {
@@ -136,7 +136,7 @@ export class RingHandler implements Handler {
 
     /**
      * Waits until there are lines from an index on.
-     * @param timeout longest wait in ms; for ever when left out
+     * @param timeout longest wait in ms; no limit when left out
      * @returns those lines, none when the time ran out
      * @throws RangeError when MAX_FOLLOWERS fibers wait already
      */
