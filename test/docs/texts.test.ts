@@ -25,7 +25,7 @@ test("docs/ota.md shows an update by settings that are there", () => {
     )!
     assert.equal(lines!.trim().split("\n").length, 5)
     const [, main] = /--main (\S+)/.exec(lines!)!
-    assert.ok(read(main!).includes("updateBoard"))
+    assert.ok(read(main!).includes("OTA_SETTINGS"))
     for (const [, key] of lines!.matchAll(/--set ([A-Z_]+)=/g))
         assert.ok(OTA_SETTINGS.includes(`${key}: `), key)
 })
