@@ -1,12 +1,18 @@
 // Latency of the remote service on a simulated board, beside a bare bus round trip:
 // `npm run bench:remote`. Figures are worth something on a quiet machine only.
+import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { connect } from "../host/client/index.ts"
 import { Simulator } from "../host/sim/index.ts"
 
 const ROUNDS = 40
+/** Runs of the command line: each starts Node. */
+const RUNS = 10
+
+const run = promisify(execFile)
 
 function median(values: number[]): number {
     return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
@@ -18,9 +24,12 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
     return performance.now() - began
 }
 
-async function medianOf(work: () => Promise<unknown>): Promise<number> {
+async function medianOf(
+    work: () => Promise<unknown>,
+    rounds = ROUNDS
+): Promise<number> {
     const times = []
-    for (let i = 0; i < ROUNDS; i++) times.push(await timed(work))
+    for (let i = 0; i < rounds; i++) times.push(await timed(work))
     return median(times)
 }
 
@@ -40,6 +49,18 @@ try {
         await board.info()
         await board.tasks()
     })
+    const withLines = await medianOf(async () => {
+        await board.info()
+        await board.tasks()
+        await board.lines()
+    })
+    const fiberctl = (...args: string[]) =>
+        medianOf(
+            () => run(process.execPath, ["host/fiberctl.js", ...args]),
+            RUNS
+        )
+    const start = await fiberctl("--version")
+    const command = await fiberctl("status", "--state", state)
     // the program logs a line with its uptime; the board's clock began at startedAt
     const delays: number[] = []
     const { uptime } = await board.lines(-1)
@@ -51,6 +72,10 @@ try {
     }
     console.log(`bare round trip (levels): ${bare.toFixed(1)} ms`)
     console.log(`status of 20 tasks: ${status.toFixed(1)} ms`)
+    console.log(`with the last lines out of 4 KB: ${withLines.toFixed(1)} ms`)
+    console.log(
+        `the command fiberctl status: ${command.toFixed(0)} ms, of which Node's start ${start.toFixed(0)} ms`
+    )
     console.log(
         `a line in logs -f: ${median(delays).toFixed(1)} ms after it was logged`
     )

@@ -128,11 +128,11 @@ test("fiberctl asks and controls a running board", async t => {
 
     await t.test("logs -f goes on, and ends by SIGINT", async () => {
         const cli = new Cli(["logs", "-f", "-u", "sensor", ...state])
-        await cli.waitForOutput(/(measured[^]*){12}/)
+        await cli.waitForOutput(/([^\n]*measured[^\n]*\n){12}/)
         cli.signal("SIGINT")
         await cli.done
         const asJson = new Cli(["logs", "-f", "-n", "1", "--json", ...state])
-        await asJson.waitForOutput(/(\n[^]*){3}/)
+        await asJson.waitForOutput(/(\n[^\n]*){3}/)
         asJson.signal("SIGINT")
         const lines = (await asJson.done).stdout.trim().split("\n")
         for (const line of lines)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 import { connectAll } from "../../host/client/index.ts"
-import { runCli } from "./harness.ts"
+import { Cli, runCli } from "./harness.ts"
 import { startFleet, runFleetFor } from "./fleet-run.ts"
 
 test("three boards on one bus are told apart", async t => {
@@ -46,6 +46,26 @@ test("three boards on one bus are told apart", async t => {
         [...times].sort((a, b) => a - b)
     )
     assert.equal(new Set(lines.map(({ device }) => device)).size, 3)
+
+    // new lines of the boards come by time, too; the first one has been stopped
+    const follow = new Cli([
+        ...["logs", "--all", "-f", "-n", "0", "-o", "json"],
+        ...state,
+    ])
+    await follow.waitForOutput(/(\n[^\n]*){30}/)
+    follow.signal("SIGINT")
+    const { stdout: followed } = await follow.done
+    const news = followed
+        .slice(0, followed.lastIndexOf("\n"))
+        .split("\n")
+        .map(line => JSON.parse(line) as { at: number; device: string })
+    assert.equal(new Set(news.map(({ device }) => device)).size, 2)
+    const late = news.filter(({ at }, i) => i > 0 && at < news[i - 1]!.at)
+    // one that the bus brings after the wait for it cannot be put before what was shown
+    assert.ok(
+        late.length < news.length / 10,
+        `${late.length} of ${news.length}`
+    )
 })
 
 test("no line of a fleet is lost", async t => {

@@ -142,6 +142,31 @@ test("a client asks and controls a board", async t => {
         await stopped
     })
 
+    await t.test("clients that go away leave nothing behind", async () => {
+        const bus = `127.0.0.1:${sim.busPort}`
+        const clients = await Promise.all(
+            Array.from({ length: 4 }, () => connect({ bus }))
+        )
+        await board.start("stubborn")
+        const stops = clients.map(client => client.stop("stubborn"))
+        const ends = stops.map(stop =>
+            assert.rejects(stop, { name: "TimedOutError" })
+        )
+        // the board has the requests before their clients are gone
+        while ((await board.tasks("stubborn"))[0]!.state !== "stopping")
+            await board.levels()
+        for (const client of clients) await client.disconnect()
+        await Promise.all(ends)
+        // the board serves 4 that wait at a time: these have ended
+        while ((await board.tasks("stubborn"))[0]!.state !== "stopped")
+            await board.levels()
+        for (let i = 0; i < 5; i++) {
+            await board.start("sensor")
+            await board.stop("sensor")
+        }
+        await board.start("sensor")
+    })
+
     await t.test("lines are followed, each once and in order", async () => {
         const seen: number[] = []
         for await (const line of board.follow()) {
