@@ -13,7 +13,13 @@ import {
     verifyFile,
 } from "../ota/index.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { printJson } from "./board.ts"
+import { tablesOf } from "./settings-schema.ts"
+
+/** Settings that any program may have, as it is made of the firmware's parts. */
+const KNOWN_TABLES = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
 
 /** Runs `fiberctl ota keygen`. A file that is there is never overwritten: it may be a key in use. */
 export function keygen({ lms, height, out, json }: KeygenOptions): void {
@@ -42,6 +48,7 @@ export function keygen({ lms, height, out, json }: KeygenOptions): void {
 export async function sign(file: string, options: SignOptions): Promise<void> {
     const { version, out, json } = options
     const keys = options.key.map(readKey)
+    const { main } = options
     const { bytes, hash, warnings } = await signFile({
         text: readBytes(file, "file"),
         name: file,
@@ -49,6 +56,8 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
         target: targetOf(options),
         keys,
         sealKey: sealKeyOf(options, keys),
+        tables: main ? await tablesOf(main) : KNOWN_TABLES,
+        isWholeSchema: main !== undefined,
     })
     for (const warning of warnings) console.error(`fiberctl: ${warning}`)
     if (out) write(out, bytes.toString())

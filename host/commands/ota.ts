@@ -19,6 +19,7 @@ export interface SignOptions {
     version: number
     seal?: boolean
     sealKey?: string
+    main?: string
     out?: string
     json?: boolean
 }
@@ -83,6 +84,7 @@ function addSign(ota: Command): void {
         .requiredOption("--version <n>", "higher than the one before", version)
         .option("--seal", "encrypt it under the key")
         .option("--seal-key <file>", "the boards' OTA_KEY, when --key is LMS")
+        .option("--main <file>", "the boards' program: check by its settings")
         .option("--out <file>", "write it here instead of standard output")
         .option("--json", "print one JSON object")
         .allowExcessArguments(false)

@@ -3,6 +3,7 @@ import { MAX_ENV_BYTES } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
 import {
     checkSettingsFile,
+    placeFirst,
     readTables,
     settingsSchema,
     settingsTable,
@@ -32,22 +33,13 @@ export async function runCheck(
     const text = readInput(file, MAX_ENV_BYTES).toString()
     const { texts, problems } = await checkSettingsFile(text, tables)
     if (json) printJson(problems)
-    else
-        for (const { line, message } of problems)
-            console.log(`${file}:${line ?? 1}: ${withoutLine(message)}`)
+    else for (const problem of problems) console.log(placeFirst(file, problem))
     if (problems.length) {
         process.exitCode = 1
         return
     }
     const count = Object.keys(texts).length
     if (!json) console.log(`${file}: ${count} settings, nothing wrong`)
-}
-
-/** A message of the checks without the line, which stands in front of it here. */
-function withoutLine(message: string): string {
-    return message
-        .replace(/^line \d+: /, "")
-        .replace(/^(\w+) \(line \d+\): /, "$1: ")
 }
 
 /** Runs `fiberctl settings schema [PROGRAM]`. */
@@ -65,8 +57,8 @@ export async function runDocs(program: string): Promise<void> {
     process.stdout.write(settingsTable(await tablesOf(program)))
 }
 
-/** @throws UsageError for a program that declares no settings */
-async function tablesOf(main: string): Promise<string[]> {
+/** The tables of settings of a program. @throws UsageError for one that declares none */
+export async function tablesOf(main: string): Promise<string[]> {
     const { bytecode } = await buildProgram(main, {
         started: () => console.error(`building ${main} ...`),
     })

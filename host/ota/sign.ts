@@ -2,6 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto"
 import { parse } from "dotenv"
 import { scanEnv } from "../env/scan.ts"
 import { UsageError } from "../errors.ts"
+import { checkSettingsFile, placeFirst } from "../settings/index.ts"
+import { findRule } from "../../src/settings/schema.ts"
 import {
     composeFile,
     composeHeader,
@@ -33,6 +35,10 @@ export interface SignRequest {
     keys: OtaKey[]
     /** The key to seal under, when it is to be sealed. */
     sealKey?: Buffer
+    /** Tables of settings that the text is checked against; none: it is not. */
+    tables?: readonly string[]
+    /** The tables are all that the boards' program has: another key is refused. */
+    isWholeSchema?: boolean
 }
 
 /** A file that was signed. */
@@ -45,12 +51,14 @@ export interface Signed {
 
 /**
  * Signs a settings file.
- * @throws UsageError when the text is no dotenv text, is too long, or a key cannot sign it
+ * @throws UsageError when the text is no dotenv text, is too long, sets what no board takes, or a
+ * key cannot sign it
  */
 export async function signFile(request: SignRequest): Promise<Signed> {
     const { name, version, target, keys, sealKey } = request
     const text = withoutHeader(request.text)
     const warnings = checkBody(name, text, keys)
+    warnings.push(...(await checkKeysAndValues(text.toString(), request)))
     const sealed = sealKey ? seal(sealKey, text) : { body: text }
     const header = composeHeader({ version, target, ...sealed } as Header)
     const message = Buffer.concat([Buffer.from(header), sealed.body])
@@ -158,6 +166,27 @@ function checkBody(name: string, body: Buffer, keys: OtaKey[]): string[] {
               `"${name}" has ${body.length} bytes; a board with the small flash store keeps ${SMALL_BODY_BYTES}`,
           ]
         : []
+}
+
+/**
+ * Checks a text against the schema. A key that is in no table may be one of a program's own, unless
+ * the tables are all of them.
+ * @returns a warning for each such key @throws UsageError naming file, line and key
+ */
+async function checkKeysAndValues(
+    text: string,
+    { name, tables, isWholeSchema }: SignRequest
+): Promise<string[]> {
+    if (!tables) return []
+    const warnings: string[] = []
+    const { problems } = await checkSettingsFile(text, tables)
+    for (const problem of problems) {
+        const isUnknown = problem.key && !findRule(tables, problem.key)
+        const shown = placeFirst(name, problem)
+        if (!isUnknown || isWholeSchema) throw new UsageError(shown)
+        warnings.push(`${shown}; --main FILE checks against your program`)
+    }
+    return warnings
 }
 
 /** A file that sets a key has to be signed by it too, or boards refuse it. */

@@ -6,6 +6,7 @@ import {
     checkText,
     type Written,
 } from "../../src/settings/check.ts"
+import type { SettingProblem } from "../../src/settings/problem.ts"
 import { findRule } from "../../src/settings/schema.ts"
 import { levelNumber, levelSpecFault } from "./level-spec.ts"
 
@@ -51,6 +52,17 @@ export function checkSettingsFile(
     tables: readonly string[]
 ): Promise<CheckedSettings> {
     return checkText(text, [], contextOf(tables))
+}
+
+/** A problem as `FILE:LINE: KEY: message`. */
+export function placeFirst(
+    file: string,
+    { line, message }: SettingProblem
+): string {
+    const rest = message
+        .replace(/^line \d+: /, "")
+        .replace(/^(\w+) \(line \d+\): /, "$1: ")
+    return `${file}:${line ?? 1}: ${rest}`
 }
 
 /**

@@ -3,6 +3,7 @@ export {
     checkSettingsFile,
     type GivenProblem,
     type GivenSetting,
+    placeFirst,
 } from "./check.ts"
 export {
     type DeclaredSetting,

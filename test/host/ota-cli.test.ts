@@ -163,6 +163,39 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             assert.equal(run.stderr.trim().split("\n").length, 1)
         })
 
+    test("sign checks the settings by the schema, before a version is used", async t => {
+        const { path } = workshop(t)
+        const before = readFileSync(path("lms"), "utf8")
+        const sign = (text: string, ...more: string[]) => {
+            writeFileSync(path("b.env"), text)
+            // in the project's folder, where programs are built
+            return runCli([
+                ...["ota", "sign", path("b.env"), "--key", path("lms")],
+                ...["--share", "1%", "--version", "7"],
+                ...["--out", path("b.ota"), ...more],
+            ])
+        }
+        const bad = await sign("HB_PERIOD=5s\nSYSLOG_PORT=70000\n")
+        assert.equal(bad.code, 2)
+        assert.match(
+            bad.stderr,
+            /b\.env:2: SYSLOG_PORT: got "70000", wanted a whole number/
+        )
+        const main = ["--main", "src/main.ts"]
+        const typo = await sign("LOG_LEVL=debug\n", ...main)
+        assert.equal(typo.code, 2)
+        assert.match(
+            typo.stderr,
+            /b\.env:1: LOG_LEVL: no such setting; the nearest is LOG_LEVEL\n/
+        )
+        assert.ok(!existsSync(path("b.ota")))
+        assert.equal(readFileSync(path("lms"), "utf8"), before)
+        // without the program it may be one of its own
+        const own = await sign("LOG_LEVL=debug\n")
+        assert.equal(own.code, 0)
+        assert.match(own.stderr, /nearest is LOG_LEVEL; --main FILE checks/)
+    })
+
     test("serve gives signed files, and says which board has what", async t => {
         const { folder, path, ota } = workshop(t)
         const sign = await ota(
