@@ -1,3 +1,5 @@
+import { splitText } from "../platform"
+
 /**
  * Severities of RFC 5424, section 6.2.1, table 2, plus `TRACE` below them and `NONE` for
  * receivers that want nothing. A smaller number is more severe.
@@ -28,18 +30,10 @@ export function isSeverity(level: unknown): boolean {
 }
 
 /** Names of the severities, EMERGENCY first, then that of NONE. */
-export const LABELS = [
-    "EMERGENCY",
-    "ALERT",
-    "CRITICAL",
-    "ERROR",
-    "WARNING",
-    "NOTICE",
-    "INFO",
-    "DEBUG",
-    "TRACE",
-    "NONE",
-]
+export const LABELS = splitText(
+    "EMERGENCY ALERT CRITICAL ERROR WARNING NOTICE INFO DEBUG TRACE NONE",
+    " "
+)
 /** Names of all levels as in settings and lines, for messages that say what is wanted. */
 export const LEVEL_NAMES =
     "none, emergency, alert, critical, error, warning, notice, info, debug, trace"
@@ -50,11 +44,11 @@ export function levelName(level: Level): string {
 }
 
 /**
- * The words for each level: name, what syslog.conf calls it, number. A row of ROW characters each,
- * filled up with what no word in capitals is.
+ * The words for each level, NONE first: name, what syslog.conf calls it, number. A row of ROW
+ * characters each, filled up with what no word in capitals is.
  */
 const WORDS =
-    ",EMERGENCY,EMERG,0,x,ALERT,1,xxxxxxxxxxx,CRITICAL,CRIT,2,xxx,ERROR,ERR,3,xxxxxxx,WARNING,WARN,4,xxxx,NOTICE,5,xxxxxxxxxx,INFO,6,xxxxxxxxxxxx,DEBUG,7,xxxxxxxxxxx,TRACE,xxxxxxxxxxxxx,NONE,"
+    ",NONE,xxxxxxxxxxxxxx,EMERGENCY,EMERG,0,x,ALERT,1,xxxxxxxxxxx,CRITICAL,CRIT,2,xxx,ERROR,ERR,3,xxxxxxx,WARNING,WARN,4,xxxx,NOTICE,5,xxxxxxxxxx,INFO,6,xxxxxxxxxxxx,DEBUG,7,xxxxxxxxxxx,TRACE,xxxxxxxxxxxxx"
 const ROW = 20
 
 /**
@@ -63,7 +57,5 @@ const ROW = 20
  */
 export function parseLevel(name: string): Level | undefined {
     const at = WORDS.indexOf(`,${name.toUpperCase()},`)
-    if (at < 0) return undefined
-    const level = Math.floor(at / ROW)
-    return level > TRACE ? NONE : level
+    return at < 0 ? undefined : ((at / ROW) | 0) + NONE
 }
