@@ -25,6 +25,13 @@ interface HeapCase {
     collector: boolean
 }
 
+/** What fits an ESP32-S2: the program holds 24 KB. */
+export const SMALL_HEAP: HeapCase = {
+    main: "bench/programs/heap-parts.ts",
+    settings: { SYSLOG_QUEUE: "4KB", SYSLOG_WINDOW: "2KB" },
+    collector: true,
+}
+
 const CASES: Record<string, HeapCase> = {
     "empty program": plain("bench/programs/heap-empty.ts"),
     "library linked, idle": plain("bench/programs/heap-linked.ts"),
@@ -34,6 +41,7 @@ const CASES: Record<string, HeapCase> = {
         { ...AWAY, TASKS: "5", STORM: "1" },
         false
     ),
+    "40 KB: tasks, syslog, files": SMALL_HEAP,
 }
 
 /** Heap that an application could still take, in bytes, and what it cannot. */
@@ -100,7 +108,8 @@ async function measureHeap(heapCase: HeapCase): Promise<HeapResult> {
     }
 }
 
-async function runOnce({
+/** Runs a program until the heap is full: what was left, and what the program took. */
+export async function runOnce({
     main,
     settings,
     collector,
