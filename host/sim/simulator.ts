@@ -1,21 +1,20 @@
 import { writeBusFile } from "../bus/index.ts"
 import type { Settings } from "../env/index.ts"
-import { buildId, FlashStore } from "../flash/index.ts"
+import type { FlashStore } from "../flash/index.ts"
 import { panicMeaning } from "../panic.ts"
 import { addBoard, type Board } from "./board.ts"
-import { buildProgram, checkProgram } from "./build.ts"
-import type { KeptBuild } from "./build-cache.ts"
+import { checkProgram } from "./build.ts"
+import { settingsFor, startCollector } from "./board-collector.ts"
 import { Bus } from "./bus.ts"
 import { Collector } from "./collector.ts"
 import { isProgramStart, readConsoleLine } from "./console.ts"
-import { findDebugFile } from "./debug-files.ts"
 import { EventLog, type SimEvent, type SimEventName } from "./events.ts"
 import { FlashReporter } from "./flash-reporter.ts"
+import { LoadedProgram } from "./loaded-program.ts"
 import { Machine } from "./machine.ts"
 import type { SimulatorOptions } from "./options.ts"
 import { defaultStateFolder } from "./paths.ts"
 import type { FlashCounts } from "./protocol.ts"
-import { SourceMap } from "./source-map.ts"
 
 const DEFAULT_HISTORY = 100_000
 /** Names the state of boards that boot an image, and not a program that was built. */
@@ -38,19 +37,17 @@ export class Simulator {
     private readonly events: EventLog
     private readonly flash: FlashReporter
     private readonly bus = new Bus()
+    private readonly program: LoadedProgram
     private machine: Machine | undefined
     private board: Board | undefined
     private port = 0
-    private bytecode: Buffer | undefined
-    private buildDebugFile: string | undefined
-    private sources: SourceMap | undefined
-    private isImageThere = false
     private ended = false
     /** Takes back where the bus is. */
     private leaveBus = () => {}
 
     constructor(options: SimulatorOptions) {
         this.options = { ...options }
+        this.program = new LoadedProgram(this.options)
         this.events = new EventLog(
             options.history ?? DEFAULT_HISTORY,
             options.startedAt
@@ -92,7 +89,7 @@ export class Simulator {
 
     /** The debug information of the build, once started. */
     get debugFile(): string | undefined {
-        return this.buildDebugFile
+        return this.program.debugFile
     }
 
     /** Process id of the VM; undefined while the power is off. */
@@ -112,9 +109,7 @@ export class Simulator {
 
     /** A line of the program with file and line in place of its stack frames. */
     resolveFrames(line: string): string {
-        if (!this.buildDebugFile) return line
-        this.sources ??= new SourceMap(this.buildDebugFile)
-        return this.sources.resolve(line)
+        return this.program.resolveFrames(line)
     }
 
     /** The messages at the embedded collector so far. */
@@ -132,22 +127,20 @@ export class Simulator {
             if (!this.options.image) checkProgram(main)
             this.machine = this.newMachine(this.stateFolder)
             this.machine.prepare()
-            const [built, port] = await Promise.all([
-                this.build(),
+            const [port] = await Promise.all([
                 this.bus.start(),
-                this.startCollector(),
+                this.program.build(),
+                startCollector(this.collector, this.options),
             ])
             if (this.ended) return await this.release()
             this.port = port
-            this.bytecode = built?.bytecode
-            this.buildDebugFile = built?.debugFile
             this.addBoard()
             this.leaveBus = writeBusFile(this.machine.state.folder, {
                 port,
                 pid: process.pid,
                 main,
                 boards: [this.machine.state.deviceId],
-                debugFile: built?.debugFile,
+                debugFile: this.debugFile,
             })
             await this.boot(cutAfterWrite)
         } catch (error) {
@@ -211,14 +204,10 @@ export class Simulator {
      * @throws UsageError, FirmwareError when it does not build: the board goes on as it is
      */
     async reload(settings: Settings): Promise<boolean> {
-        const built = await this.build()
-        if (this.ended || !built?.bytecode) return false
-        const isSame = this.bytecode?.equals(built.bytecode) ?? false
+        const isAnother = await this.program.build()
+        if (this.ended || this.options.image) return false
         const before = JSON.stringify(this.options.settings)
-        if (isSame && JSON.stringify(settings) === before) return false
-        this.bytecode = built.bytecode
-        this.buildDebugFile = built.debugFile
-        this.sources = undefined
+        if (!isAnother && JSON.stringify(settings) === before) return false
         await this.restart({ settings })
         return true
     }
@@ -275,54 +264,18 @@ export class Simulator {
         )
     }
 
-    /** Builds the program; an image has one, whose debug information may be kept. */
-    private async build(): Promise<Partial<KeptBuild> | undefined> {
-        const { main, board, image, optimise, onBuild, onBuilt } = this.options
-        if (!image) {
-            const options = { started: onBuild, optimise, board }
-            const built = await buildProgram(main, options)
-            await onBuilt?.(built.bytecode)
-            return built
-        }
-        const program = FlashStore.parse(image).program()
-        return program && { debugFile: findDebugFile(buildId(program)) }
-    }
-
     private async boot(cutAfterWrite: number | undefined): Promise<void> {
         const { fastBoot } = this.options
-        const { image } = this.options
-        if (this.bytecode) this.machine!.deploy(this.bytecode, this.settings())
-        else if (image && !this.isImageThere) {
-            this.machine!.replaceFlash(image)
-            this.isImageThere = true
-        }
+        this.program.deploy(
+            this.machine!,
+            settingsFor(this.collector, this.options)
+        )
         this.events.powerOn()
         await this.machine!.powerOn({
             busPort: this.port,
             cutAfterWrite,
             fastBoot,
         })
-    }
-
-    /** The settings, pointing the board to the embedded collector unless they name another. */
-    private settings(): Settings {
-        const { settings = {} } = this.options
-        if (!this.hasCollector()) return settings
-        return {
-            ...settings,
-            SYSLOG_HOST: "127.0.0.1",
-            SYSLOG_PORT: String(this.collector.port),
-        }
-    }
-
-    private hasCollector(): boolean {
-        const { collector, settings } = this.options
-        return collector !== false && !settings?.SYSLOG_HOST
-    }
-
-    private async startCollector(): Promise<void> {
-        if (this.hasCollector())
-            await this.collector.start(this.options.collectorPort)
     }
 
     private addBoard(): void {

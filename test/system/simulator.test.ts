@@ -97,6 +97,21 @@ describe("simulator", { concurrency: 3 }, () => {
         assert.ok(again.at - panic.at < 10_000)
     })
 
+    test("quick runs that end in order lead to no safe mode", async t => {
+        const state = tempFolder(t)
+        // five short starts in a row are those of a board that crashes
+        for (let boot = 1; boot <= 7; boot++) {
+            const sim = makeSimulator(t, { main: "src/main.ts", state })
+            await sim.start()
+            const end = boot === 1 ? "first" : "power"
+            const told = `boot ${boot}, last end: ${end}`
+            await sim.waitFor("console", e => e.text.endsWith(told))
+            // no core task: safe mode leaves it out
+            await sim.waitFor("console", e => e.text.includes("demo started"))
+            await sim.stop()
+        }
+    })
+
     test("two with one state do not go together", async t => {
         const state = tempFolder(t)
         await startSimulator(t, { main: HELLO, state })
