@@ -16,6 +16,26 @@ const LISTEN = `
         }
     }
 `
+/** Whether the log shows its last line. */
+const AT_END = `
+    (({ scrollHeight, clientHeight, scrollTop }) =>
+        scrollHeight - clientHeight - scrollTop < 45
+    )(document.querySelector(".lines"))
+`
+
+/** Waits for an expression; the page's policy lets nothing else evaluate one again and again. */
+async function untilTrue(page: Page, expression: string): Promise<void> {
+    await page.evaluate(`new Promise((done, fail) => {
+        const end = Date.now() + 30_000
+        const look = () => {
+            if (${expression}) done()
+            else if (Date.now() > end) fail(new Error("it never was"))
+            else requestAnimationFrame(look)
+        }
+        look()
+    })`)
+}
+
 const view = (page: Page, name: string) =>
     page.locator("nav.views").getByRole("link", { name, exact: true })
 
@@ -38,7 +58,7 @@ test("sound, syslog and plots", { skip: noBrowser }, async t => {
         await page.evaluate(LISTEN)
         await page.getByRole("button", { name: "Sound on" }).click()
         await restart.click()
-        await page.waitForFunction("heard.length > 0")
+        await untilTrue(page, "heard.length > 0")
         const [note] = (await page.evaluate("heard")) as {
             hz: number
             state: string
@@ -78,7 +98,7 @@ test("sound, syslog and plots", { skip: noBrowser }, async t => {
         for (const title of [
             "Log lines a second",
             "Lines queued",
-            "Lines in the window of syslog",
+            "Lines in the window",
             "Lateness of the loop",
             "Flash writes and erases",
             "degrees",
@@ -88,6 +108,33 @@ test("sound, syslog and plots", { skip: noBrowser }, async t => {
         const history = await page.evaluate(HISTORY)
         assert.deepEqual(history, [0, 1])
     })
+
+    await t.test(
+        "it fits every width, and the log stays at its end",
+        async () => {
+            const sizes = [
+                { width: 400, height: 900 },
+                { width: 1600, height: 1000 },
+            ]
+            for (const title of ["Syslog", "Plots", "Configuration"]) {
+                await view(page, title).click()
+                for (const size of sizes) {
+                    await page.setViewportSize(size)
+                    const tooWide = await page.evaluate(
+                        "document.documentElement.scrollWidth - innerWidth"
+                    )
+                    assert.equal(tooWide, 0, `${title} at ${size.width} px`)
+                }
+            }
+            for (const title of ["Tasks", "Log"]) {
+                await view(page, title).click()
+                for (const size of [...sizes, { width: 1600, height: 1300 }]) {
+                    await page.setViewportSize(size)
+                    await untilTrue(page, AT_END)
+                }
+            }
+        }
+    )
 })
 
 /** The states of the connection in the figures that a new page gets. */

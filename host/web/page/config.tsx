@@ -65,7 +65,7 @@ export function Configuration({ board }: { board: string }) {
                 </form>
             )}
             {value && value.history.length > 0 && (
-                <table>
+                <table class="history">
                     <caption>Seen since the console runs</caption>
                     <thead>
                         <tr>
@@ -82,8 +82,14 @@ export function Configuration({ board }: { board: string }) {
                         {value.history.map(
                             ({ at, version, state, hash, reason }) => (
                                 <tr key={`${at} ${state}`}>
-                                    <td>{new Date(at).toLocaleTimeString()}</td>
-                                    <td class="number">{version}</td>
+                                    <td>
+                                        {new Date(at)
+                                            .toTimeString()
+                                            .slice(0, 8)}
+                                    </td>
+                                    <td data-label="version" class="number">
+                                        {version}
+                                    </td>
                                     <td>
                                         <span class={`state ${look(state)}`}>
                                             {state}

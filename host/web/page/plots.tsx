@@ -28,12 +28,12 @@ const GROUPS: Group[] = [
         suffix: " dropped",
     },
     {
-        title: "Syslog connected",
+        title: "Connected",
         takes: name => name.endsWith(" connected"),
         suffix: " connected",
     },
     {
-        title: "Lines in the window of syslog",
+        title: "Lines in the window",
         takes: name => name.endsWith(" in flight"),
         suffix: " in flight",
     },
@@ -124,6 +124,7 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
         }
     }, [names.join("\n")])
     useEffect(() => plot.current?.setData(data), [samples])
+    const moves = (name: string) => samples.values[name]!.some(Boolean)
     const latest = names
         .map(name => {
             const value = samples.values[name]!.at(-1)
@@ -134,7 +135,7 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
         <figure class="plot">
             <figcaption>
                 {group.title}
-                {group.suffix && names.length === 1 && (
+                {group.suffix && names.length === 1 && moves(names[0]!) && (
                     <span class="aside">{label(names[0]!, group.suffix)}</span>
                 )}
             </figcaption>

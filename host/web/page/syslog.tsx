@@ -57,9 +57,9 @@ export function Syslog({ state }: { state: BoardState }) {
             </table>
             <SomePlots
                 titles={[
-                    "Syslog connected",
+                    "Connected",
                     "Lines queued",
-                    "Lines in the window of syslog",
+                    "Lines in the window",
                     "Lines dropped since boot",
                     "Connections at the collector",
                 ]}
