@@ -61,6 +61,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         startedAt: 0,
         history: 0,
         fastBoot: options.watch,
+        quickRestart: options.watch,
         onBuild: () => view.note(`building ${options.main} ...`),
         onBuilt: bytecode => checkBoardSettings(bytecode, gathered),
         onMalformed: problem => complain(`collector: ${problem}`),

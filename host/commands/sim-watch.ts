@@ -2,8 +2,10 @@ import { FirmwareError, UsageError } from "../errors.ts"
 import { complain } from "../output.ts"
 import {
     buildInputs,
+    dropCompiler,
     FileWatch,
     gatherSettings,
+    prepareCompiler,
     type Simulator,
 } from "../sim/index.ts"
 import type { View } from "../view/index.ts"
@@ -63,8 +65,13 @@ export function watchProgram(
             follow(before)
         }
         isBusy = false
+        prepareCompiler()
     }
 
     follow(buildInputs(options.main, options.board))
-    return () => watch.close()
+    prepareCompiler()
+    return () => {
+        watch.close()
+        dropCompiler()
+    }
 }

@@ -7,7 +7,8 @@
  *
  * With a board, its file takes the place of the one that chooses a board.
  *
- *     node build-process.ts MAIN OUTPUT_FOLDER [BOARD]
+ * It loads the tool at once and compiles when it is told what. The working directory, libraries and
+ * sources are those of then.
  */
 import { lstatSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -22,6 +23,7 @@ import {
 } from "./build-cache.ts"
 import { hashOf } from "../hash.ts"
 import { TOOL_FOLDER } from "../build-dir.ts"
+import type { BuildJob } from "./protocol.ts"
 import { moveToolFolder, movedPath } from "./tool-folder.ts"
 
 const require = createRequire(import.meta.url)
@@ -35,18 +37,16 @@ const promises = require("node:fs/promises") as {
 moveToolFolder()
 const { readFileSync, writeFileSync } = fs
 const { writeFile: writeLater } = promises
-const [main, output, board] = process.argv.slice(2)
 const LIBRARY = /^node_modules.@devicescript\b/
 const toolOutput = resolve(TOOL_FOLDER, "bin") + sep
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
-const inputs: Hashes = Object.fromEntries(
-    configFiles().map(path => [path, fileHash(path)])
-)
+const inputs: Hashes = {}
+const job: BuildJob = { main: "", output: "" }
 
 /** The file to read for `path`. */
 function pathOf(path: string): string {
-    return board && path === join("boards", "index.ts")
-        ? join("boards", `${board}.ts`)
+    return job.board && path === join("boards", "index.ts")
+        ? join("boards", `${job.board}.ts`)
         : path
 }
 
@@ -72,7 +72,10 @@ fs.readFileSync = (file, ...rest) => {
 }
 fs.writeFileSync = (file, ...rest) => {
     const own = typeof file === "string" && resolve(file).startsWith(toolOutput)
-    writeFileSync(own ? join(output, basename(file)) : movedPath(file), ...rest)
+    writeFileSync(
+        own ? join(job.output, basename(file)) : movedPath(file),
+        ...rest
+    )
 }
 
 // The tool writes the types of this project's services into the libraries, for editors; those of
@@ -96,19 +99,24 @@ function note(path: string, hash: string): void {
     inputs[path] = (inputs[path] ?? hash) === hash ? hash : CHANGED
 }
 
-process.on("exit", () =>
-    writeFileSync(join(output, "inputs.json"), JSON.stringify(inputs))
-)
+process.on("exit", () => {
+    if (job.output)
+        writeFileSync(join(job.output, "inputs.json"), JSON.stringify(inputs))
+})
 process.on("disconnect", () => process.exit(1))
-// to listen to the parent must not keep a build alive that is done
-process.channel?.unref()
 process.env.NO_UPDATE_NOTIFIER = "1"
 // what the tool itself imports needs no TypeScript, and loads faster without
 await unregister()
-// what is too large for the VM here may fit once it is optimised
-process.argv = [process.execPath, "devs", "--no-colors", "build"]
-process.argv.push("--no-verify", main)
 const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
     mainCli: () => Promise<void>
 }
-await tool.mainCli()
+process.once("message", (told: BuildJob) => {
+    Object.assign(job, told)
+    for (const path of configFiles()) inputs[path] = fileHash(path)
+    // to listen to the parent must not keep a build alive that is done
+    process.channel?.unref()
+    // what is too large for the VM here may fit once it is optimised
+    process.argv = [process.execPath, "devs", "--no-colors", "build"]
+    process.argv.push("--no-verify", job.main)
+    void tool.mainCli()
+})

@@ -22,9 +22,10 @@ import {
 } from "./build-cache.ts"
 import { checkSize, optimiseBuild } from "./build-sizes.ts"
 import { keepDebugFile } from "./debug-files.ts"
-import { startChild } from "./child.ts"
+import { type Child, startChild } from "./child.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
+import type { BuildJob } from "./protocol.ts"
 
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
@@ -153,6 +154,31 @@ function unpackedMark(): string {
     return `node_modules/@devicescript/core/.unpacked-${toolVersion()}`
 }
 
+/** The process of the next build, when it has been started in advance. */
+let prepared: Child | undefined
+
+/** Loads the compiler for the next build of this process, which is faster then. */
+export function prepareCompiler(): void {
+    if (prepared) return
+    const child = startChild("./build-process.ts", [])
+    prepared = child
+    child.process.once("exit", () => {
+        if (prepared === child) prepared = undefined
+    })
+}
+
+/** Ends a compiler that nobody needs any more. */
+export function dropCompiler(): void {
+    prepared?.process.kill("SIGKILL")
+    prepared = undefined
+}
+
+function takeCompiler(): Child {
+    const child = prepared ?? startChild("./build-process.ts", [])
+    prepared = undefined
+    return child
+}
+
 /** Compiles into `folder`, whose lock is held. */
 async function compile(
     main: string,
@@ -163,11 +189,10 @@ async function compile(
     removeLeftovers(folder)
     const fresh = mkdtempSync(`${folder}.`)
     try {
-        const child = startChild("./build-process.ts", [
-            main,
-            fresh,
-            ...(board ? [board] : []),
-        ])
+        const child = takeCompiler()
+        const job: BuildJob = { main, output: fresh, board }
+        // one that dies is told of by its exit
+        child.process.send(job, () => {})
         const timer = setTimeout(
             () => child.process.kill("SIGKILL"),
             BUILD_TIMEOUT_MS

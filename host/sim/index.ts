@@ -3,7 +3,9 @@ export {
     buildInputs,
     buildProgram,
     buildFolder,
+    dropCompiler,
     lastBuild,
+    prepareCompiler,
     unpackLibraries,
 } from "./build.ts"
 export {

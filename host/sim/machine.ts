@@ -35,6 +35,8 @@ export class Machine {
     private readonly listener: MachineListener
     private readonly caFile: string | undefined
     private vm: Vm | undefined
+    /** A process that has loaded its tool, for the next power-on. */
+    private spare: Vm | undefined
     private power: PowerOptions | undefined
     private fault: string | undefined
     private before: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
@@ -65,6 +67,16 @@ export class Machine {
     prepare(): void {
         this.before = this.flashCounts
         this.current = { writes: 0, bytes: 0, erases: 0 }
+        this.vm = this.spare ?? this.newVm()
+        this.spare = undefined
+    }
+
+    /** Has a process ready for the next `prepare`. */
+    keepSpare(): void {
+        this.spare ??= this.newVm()
+    }
+
+    private newVm(): Vm {
         const vm: Vm = new Vm(
             {
                 line: line => this.listener.line(line),
@@ -76,7 +88,7 @@ export class Machine {
             },
             { caFile: this.caFile }
         )
-        this.vm = vm
+        return vm
     }
 
     /** Writes program and settings to flash, while the power is off. */
@@ -114,9 +126,10 @@ export class Machine {
 
     /** Ends the VM between two flash writes and gives the state free. */
     async close(): Promise<void> {
-        const { vm } = this
+        const { vm, spare } = this
         this.vm = undefined
-        await vm?.stop()
+        this.spare = undefined
+        await Promise.all([vm?.stop(), spare?.kill()])
         this.state.close()
     }
 
@@ -130,6 +143,7 @@ export class Machine {
         code: number | null,
         signal: NodeJS.Signals | null
     ): void {
+        if (vm === this.spare) this.spare = undefined
         if (vm !== this.vm) return
         this.vm = undefined
         const { power } = this

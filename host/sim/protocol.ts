@@ -1,3 +1,12 @@
+/** What the build process is told. */
+export interface BuildJob {
+    main: string
+    /** The folder for what it makes. */
+    output: string
+    /** Its file takes the place of the one that chooses a board. */
+    board?: string
+}
+
 /** What the VM process is told before it may start. */
 export interface VmGo {
     type: "go"

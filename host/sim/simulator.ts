@@ -265,7 +265,7 @@ export class Simulator {
     }
 
     private async boot(cutAfterWrite: number | undefined): Promise<void> {
-        const { fastBoot } = this.options
+        const { fastBoot, quickRestart } = this.options
         this.program.deploy(
             this.machine!,
             settingsFor(this.collector, this.options)
@@ -276,6 +276,7 @@ export class Simulator {
             cutAfterWrite,
             fastBoot,
         })
+        if (quickRestart && !this.ended) this.machine?.keepSpare()
     }
 
     private addBoard(): void {
