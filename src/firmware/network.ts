@@ -17,8 +17,13 @@ export function socketArbiter(): SocketArbiter {
 
 /** Keeps the wall clock right by the bus's real-time clock, and logs its corrections. */
 export function busClock(): void {
-    reportClock(clock, message => system.info("{0}", message))
+    reportTime()
     followRealTimeClock(clock)
+}
+
+/** Logs when the time becomes known, and when it is corrected. */
+export function reportTime(): void {
+    reportClock(clock, message => system.info("{0}", message))
 }
 
 /**

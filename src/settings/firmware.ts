@@ -48,6 +48,12 @@ BACKOFF_MIN: duration 10ms 1s = 250ms | between attempts to connect: the first t
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 `
 
+/** Settings of the clock by a web server, which the reference firmware does not have. */
+export const TIME_SETTINGS = `# settings
+TIME_URL: url = | a small page of a web server whose clock is right; empty: off
+TIME_POLL: duration 1m 7d = 1h | how often it is asked for
+`
+
 /** Settings of remote control. */
 export const REMOTE_SETTINGS = `# settings
 REMOTE: one-of off|read|full restart = full | what \`fiberctl\` may do: nothing, look, everything

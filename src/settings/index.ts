@@ -24,6 +24,7 @@ export {
     HEARTBEAT_SETTINGS,
     REMOTE_SETTINGS,
     SYSLOG_SETTINGS,
+    TIME_SETTINGS,
 } from "./firmware"
 export { followSettings } from "./follow"
 export {
