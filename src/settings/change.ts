@@ -6,6 +6,7 @@ import { SettingsFile } from "./file"
 import { checkFile } from "./load"
 import { SettingProblem } from "./problem"
 import { SchemaTable } from "./schema"
+import { hasPassword } from "./secrets"
 import { Held, putInForce, SettingChange, Settings } from "./settings"
 import { MASK } from "./values"
 import { editDotenv, readDotenv, SettingChanges } from "./writer"
@@ -70,7 +71,7 @@ export async function maskedFile<T extends SchemaTable>(
         const { key, value } = entry
         const found = held.texts[key]
         const secret = (found && found.secret) || isSecretKey(key, held)
-        if (secret && value !== "") masks[key] = MASK
+        if ((secret && value !== "") || hasPassword(value)) masks[key] = MASK
     }
     return await editDotenv(text, masks, pause)
 }

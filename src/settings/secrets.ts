@@ -18,3 +18,9 @@ export function isSecretName(key: string): boolean {
         if (name.indexOf(part) >= 0) return true
     return false
 }
+
+/** Whether a text is a URL that may have a password in it, as `http://user:password@host`. */
+export function hasPassword(text: string): boolean {
+    const host = text.indexOf("://")
+    return host >= 0 && text.indexOf("@", host) >= 0
+}

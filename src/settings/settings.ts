@@ -19,6 +19,7 @@ import {
     SchemaTable,
     ValueOf,
 } from "./schema"
+import { hasPassword } from "./secrets"
 import { replaceAll } from "./text"
 import { MASK, readValue, valueFault } from "./values"
 
@@ -205,7 +206,7 @@ export function infoOf(held: Held, key: string): SettingInfo {
     const { text, line, origin, secret } = found
     return {
         key,
-        text: secret && text !== "" ? MASK : text,
+        text: (secret && text !== "") || hasPassword(text) ? MASK : text,
         origin,
         line,
         restart,

@@ -1,5 +1,5 @@
 import { lineOf, Rule } from "./schema"
-import { isSecretName } from "./secrets"
+import { hasPassword, isSecretName } from "./secrets"
 import { byteLength, replaceAll, skipChars, splitText } from "./text"
 
 // Reads the text of a setting as its value, by the kind that its schema names. Texts are never
@@ -39,7 +39,7 @@ one-of: choice = | one of
 level: level = | one level, as none, error, warning, info, debug or trace
 levels: levels = | levels by topic, as info debug@net warning@task.*
 list: text 0 200 = | words between commas, bytes
-host: text 0 200 = abcdefghijklmnopqrstuvwxyz.-_:0123456789 | a host name or address of letters, digits and .-_:, bytes
+host: text 0 200 = abcdefghijklmnopqrstuvwxyz.-_:0123456789 | a host name or address of letters, digits and .-_:, without a port, bytes
 url: text 0 200 = | http:// or https:// and a host, without blanks, bytes
 key: text 0 200 = 0123456789abcdef | hex digits, bytes
 secret: text 0 200 = | a text, bytes
@@ -98,6 +98,7 @@ export function valueFault(
         secret ||
         text.indexOf("=") >= 0 ||
         text.indexOf("\n") >= 0 ||
+        hasPassword(text) ||
         isSecretName(text)
     if (rule.kind === "levels" && !isHidden) return levels.specFault(text)
     const got = isHidden ? MASK : JSON.stringify(text.slice(0, MAX_SHOWN))
@@ -161,6 +162,9 @@ function isText(
     if (!isWithin(limits, NO_UNIT, byteLength(text))) return false
     const low = text.toLowerCase()
     if (kind === "url") return isUrl(low)
+    // an IPv6 address has more than one colon, and a port is a setting of its own
+    const colon = kind === "host" ? low.indexOf(":") : -1
+    if (colon >= 0 && colon === low.lastIndexOf(":")) return false
     return chars === "" || skipChars(low, 0, chars) === low.length
 }
 

@@ -11,13 +11,21 @@ import { SocketArbiter } from "../../src/net"
 import { MAX_REASON, pullUpdates, SOURCE } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
 import { hold, OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
-import { cutAtRandom, CutFlash, deliverAgain } from "./support/ota-campaigns"
+import {
+    cutAtRandom,
+    CutFlash,
+    deliverAgain,
+    updateFleet,
+} from "./support/ota-campaigns"
 import { FakeSocket } from "../../src/testing"
 
 /** Power cuts at random points; `npm run test:ota` makes 1,000. */
 const RANDOM_CUTS = 12
 /** Deliveries of the same file; `npm run test:ota` makes 1,000. */
 const DELIVERIES = 100
+
+/** Boards of a fleet; `npm run test:ota` has 20. */
+const FLEET = 3
 
 const A = "HOSTNAME=a\n"
 const B = "HOSTNAME=b\n"
@@ -318,6 +326,13 @@ describe("a record of versions", () => {
 })
 
 // rows: O3
+describe("a fleet", () => {
+    // rows: O1 O5b
+    test("gets its versions though 30% of the messages are lost", async () => {
+        await updateFleet(FLEET)
+    })
+})
+
 describe("a power cut", () => {
     /** The text that runs, which must be one of the given ones, whole. */
     async function running(board: OtaBoard, texts: string[]): Promise<number> {

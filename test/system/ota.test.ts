@@ -3,8 +3,9 @@ import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
 import { createServer, type Server as NetServer, type Socket } from "node:net"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import type { Server } from "node:http"
+import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, test, type TestContext } from "node:test"
@@ -18,6 +19,7 @@ import {
 import { composeFile } from "../../host/ota/file.ts"
 import { parseHmacKey } from "../../host/ota/keys.ts"
 import { type Settings } from "../../host/env/index.ts"
+import { certificate } from "../peers/sink.ts"
 import { cleanUp, startSimulator, tempFolder } from "./harness.ts"
 
 const PROGRAM = "examples/over-the-air.ts"
@@ -32,15 +34,28 @@ class Source {
     private readonly folder: string
     private readonly server: Server
 
-    private constructor(folder: string) {
+    private readonly proto: string
+
+    /** @param certified name of the certificate, for TLS */
+    private constructor(folder: string, certified?: string) {
         this.folder = folder
-        this.server = serveFolder(folder, event => this.events.push(event))
+        const plain = serveFolder(folder, event => this.events.push(event))
+        this.proto = certified ? "https" : "http"
+        this.server = plain
+        if (!certified) return
+        this.server = createSecureServer(
+            {
+                cert: readFileSync(certificate(`${certified}.pem`)),
+                key: readFileSync(certificate(`${certified}.key`)),
+            },
+            (request, response) => plain.emit("request", request, response)
+        )
     }
 
-    static async start(t: TestContext): Promise<Source> {
+    static async start(t: TestContext, certified?: string): Promise<Source> {
         const folder = join(tempFolder(t), "served")
         mkdirSync(folder)
-        const source = new Source(folder)
+        const source = new Source(folder, certified)
         source.server.listen(0, "127.0.0.1")
         await once(source.server, "listening")
         cleanUp(t, () => {
@@ -52,7 +67,7 @@ class Source {
 
     get url(): string {
         const { port } = this.server.address() as AddressInfo
-        return `http://127.0.0.1:${port}/a.ota`
+        return `${this.proto}://127.0.0.1:${port}/a.ota`
     }
 
     /** Signs settings and puts them where boards find them. */
@@ -270,6 +285,24 @@ describe("updates over the air", { concurrency: 5 }, () => {
         assert.ok(states.includes("1 active"), states.join())
         assert.ok(states.includes("1 rolled-back"), states.join())
         assert.ok(states.includes("3 active"), states.join())
+    })
+
+    test("over TLS a board takes a file from a server that it trusts, and from no other", async t => {
+        const source = await Source.start(t, "collector")
+        await source.offer(1, "HOSTNAME=tls\n")
+        const settings = settingsFor(source)
+        const caFile = certificate("ca.pem")
+        await startSimulator(t, { main: PROGRAM, settings, caFile })
+        await source.told(1, "active")
+        const gets = source.events.length
+        const wary = await startSimulator(t, { main: PROGRAM, settings })
+        await wary.waitFor(
+            "console",
+            ({ text }) => /no update: 127\.0\.0\.1: .*certificate/.test(text),
+            PATIENCE_MS
+        )
+        const seen = source.events.slice(gets).map(({ board }) => board?.device)
+        assert.ok(!seen.includes(undefined))
     })
 
     for (const [what, broken] of Object.entries(BROKEN))

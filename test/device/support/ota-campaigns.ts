@@ -1,6 +1,8 @@
 import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
 import {
+    MAX_PART_BYTES,
+    otaStatus,
     parseFile,
     Pieces,
     SignedFile,
@@ -10,7 +12,12 @@ import {
 import { FlashSlots } from "../../../src/platform"
 import { MemoryFlash } from "../../../src/testing"
 import { OTA_KEY } from "../../vectors/ota"
+import { textOf } from "../../../src/ota/pieces"
 import { hold, OtaBoard, signed, startedBoard } from "./ota"
+
+/** Makes a file several parts long. */
+const LONG =
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 
 /** Flash that takes so many writes, then none. */
 export class CutFlash implements FlashSlots {
@@ -127,4 +134,83 @@ export async function damageFile(
         if (await isTaken(bytes.slice(0, length), keys)) taken++
     expect(taken).toBe(0)
     expect(await isTaken(bytes, keys)).toBe(true)
+}
+
+/** Boards of a fleet, by their identifiers, and the ones among them that are in a share of 25%. */
+const FIRST_BOARD = 29
+const IN_SHARE = [31, 35, 39, 41, 48]
+/** Part of the messages that are lost, in percent. */
+const LOST = 30
+/** By then all parts have arrived, and a report. */
+const MOST_ROUNDS = 20
+
+/**
+ * Brings versions to the boards of a fleet by messages of which 30% are lost, both ways: first one
+ * for all boards, then two for a share of 25%. One board after another, as they share a heap.
+ */
+export async function updateFleet(count: number): Promise<void> {
+    const traffic: Traffic = { seed: 11, messages: 0 }
+    let inShare = 0
+    for (let i = 0; i < count; i++) {
+        const id = FIRST_BOARD + i
+        const hex = Buffer.from([id]).toString("hex")
+        const board = new OtaBoard(new MemoryFlash(), "00000000000000" + hex)
+        await board.build("OTA_KEY", OTA_KEY)
+        await board.build("OTA_PROBATION", "30s")
+        await board.start()
+        expect(await bring(board, 1, 100, traffic)).toBe(true)
+        const isIn = IN_SHARE.indexOf(id) >= 0
+        expect(await bring(board, 2, 25, traffic)).toBe(isIn)
+        expect(await bring(board, 3, 25, traffic)).toBe(isIn)
+        expect(board.record().version).toBe(isIn ? 3 : 1)
+        if (isIn) inShare++
+    }
+    console.log(
+        `${traffic.messages} messages, ${LOST}% lost: version 1 on ${count} boards, versions 2 and 3 on the same ${inShare}`
+    )
+}
+
+/** Messages to and from boards, of which some are lost: the same ones each time. */
+interface Traffic {
+    seed: number
+    messages: number
+}
+
+function isLost(traffic: Traffic): boolean {
+    traffic.messages++
+    traffic.seed = (traffic.seed * 75 + 74) % 65537
+    return traffic.seed % 100 < LOST
+}
+
+/**
+ * Sends a version to a board until it says that it has it, or so often that it would have.
+ * @returns whether it has said so
+ */
+async function bring(
+    board: OtaBoard,
+    version: number,
+    share: number,
+    traffic: Traffic
+): Promise<boolean> {
+    const body = `HOSTNAME=v${version}\n_LONG=${LONG}\n`
+    const file = signed(version, body, `share=${share}%`)
+    const whole = Buffer.from(textOf(file.list))
+    const { length } = whole
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+        for (let at = 0; at < length; at += MAX_PART_BYTES) {
+            if (isLost(traffic)) continue
+            const part = whole.slice(at, Math.min(at + MAX_PART_BYTES, length))
+            const { now } = board.clock
+            const all = board.parts.add(version, at, length, part, now)
+            if (!all) continue
+            const { restarts } = board
+            await board.offer(all)
+            if (board.restarts > restarts) await board.start()
+        }
+        await board.pass(31)
+        const { state, version: has } = otaStatus(board.ota)
+        const isReported = !isLost(traffic)
+        if (isReported && has === version && state === "active") return true
+    }
+    return false
 }

@@ -9,6 +9,7 @@ import {
     OtaRecord,
     otaStatus,
     OtaVerdict,
+    PartCollector,
     openSealed,
     Pieces,
     verifyLms,
@@ -66,6 +67,8 @@ export class OtaBoard {
     readonly records: LogRecord[] = []
     private readonly log = new LogSystem(this.clock)
     readonly tasks: Record<string, TestTask> = {}
+    /** Puts files together that come in messages. */
+    readonly parts = new PartCollector()
     restarts = 0
     hasCollector = false
     isSafe = false

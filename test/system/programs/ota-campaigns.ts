@@ -4,12 +4,16 @@ import {
     cutAtRandom,
     damageFile,
     deliverAgain,
+    updateFleet,
 } from "../../device/support/ota-campaigns"
 import { OTA_KEY, OTA_VECTORS } from "../../vectors/ota"
 
 describe("updates over the air, in full", () => {
     test("1,000 power cuts leave one version, whole, each time", async () => {
         await cutAtRandom(1000)
+    })
+    test("20 boards get their versions, with 30% of the messages lost", async () => {
+        await updateFleet(20)
     })
     test("1,000 times the same writes nothing", async () => {
         await deliverAgain(1000)
