@@ -19,7 +19,7 @@ const RELEASES =
 const IMAGE_MAGIC = 0xe9
 const MAX_BYTES = STORE_OFFSET
 
-/** Where the VM for `board` is to be had. */
+/** Where to get the VM for `board`. */
 export function runtimeUrl(board: BoardInfo): string {
     return `${RELEASES}/${RELEASE}/${fileName(board)}`
 }

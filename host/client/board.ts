@@ -35,10 +35,10 @@ import type {
 /** A request that is not answered for so long is sent again, and then after twice that, in ms. */
 const FIRST_SILENCE_MS = 300
 const LONGEST_SILENCE_MS = 2400
-/** Longest time that an operation may take, in ms: what waits for tasks takes longer. */
+/** Longest time that an operation may take, in ms: one that waits for tasks takes longer. */
 const TIMEOUT_MS = 10_000
 const WAITING_TIMEOUT_MS = 60_000
-/** How long a board is told to send events, and how often it is told, in s. */
+/** How long a board is asked to send events, and how often, in s. */
 const WATCH_S = 20
 const WATCH_AGAIN_MS = 8000
 /** A follower looks for lines by itself this often: an event may be lost. */
@@ -139,7 +139,7 @@ export class Board extends EventEmitter<BoardEvents> {
 
     /**
      * Lines of the ring.
-     * @param from index of the first one; negative: so many from the end
+     * @param from index of the first one; negative: counted from the end
      */
     async lines(from = 0, count?: number): Promise<RingPart> {
         const args = count === undefined ? [from] : [from, count]

@@ -57,7 +57,7 @@ export async function connectAll(
     return choose(new Connection(link, devices, simulator), device)
 }
 
-/** A bus whose boards are told as they are seen. */
+/** A bus whose boards are reported as they are seen. */
 export interface BusWatch {
     /** The simulator of the bus, as it is now, if it is one. */
     simulator(): BusFile | undefined

@@ -170,7 +170,7 @@ async function fileNames(board: LogSource): Promise<string[]> {
     }
 }
 
-/** Puts lines of this boot that stand in flash and in the ring together, each once. */
+/** Merges lines of this boot from flash and from the ring, each once. */
 export function merge(stored: LogLine[], ring: LogLine[]): LogLine[] {
     const older = stored.filter(line => line.boot < 0)
     const present = stored.filter(line => line.boot === 0)

@@ -40,7 +40,7 @@ export type OperationName = keyof typeof Operation
 const FIRST_CHANGE = Operation.Start
 
 export const Kind = { Part: 0, End: 1, Error: 2 } as const
-/** Ends an item, and stands between its value and its text. */
+/** What ends an item, and what separates its value from its text. */
 const ITEM_END = 0x1e
 const TEXT_FOLLOWS = 0x1f
 export const Event = { Lines: 0x80, Tasks: 0x81 } as const

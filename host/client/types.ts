@@ -89,7 +89,7 @@ export interface TaskStats {
     figures: Record<string, number | string>
 }
 
-/** The options of a task that are in force; "..." stands for arguments and functions. */
+/** The options of a task that are in force; "..." replaces arguments and functions. */
 export interface TaskOptionsInfo {
     name: string
     options: Record<string, string | number | boolean | string[]>

@@ -4,7 +4,7 @@ import { buildImage, type MadeImage } from "./image-run.ts"
 import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
 
-/** Progress is printed in so many steps where it cannot be drawn over. */
+/** Steps in which progress is printed where it cannot be drawn over. */
 const STEPS = 10
 
 /**

@@ -62,7 +62,7 @@ export function addHandlersCommand(program: Command): void {
     })
 }
 
-/** How a handler with a connection of its own is connected. */
+/** How a handler that has a connection is connected. */
 function linkText(account: HandlerAccount): string {
     const { target, connected, connects = 0 } = account
     if (connected === undefined) return ""

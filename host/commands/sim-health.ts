@@ -2,9 +2,9 @@ import type { SimEvent } from "../sim/index.ts"
 
 /** A program that ran this long has got going, in ms. */
 const GOT_GOING_MS = 3000
-/** So many short runs in a row are a loop. */
+/** Short runs in a row that are a loop. */
 const LOOP_RUNS = 3
-/** A run is short under so many ms. */
+/** A run under this time is short, in ms. */
 const SHORT_RUN_MS = 30_000
 
 /** Watches whether a program gets going, or starts again and again. */

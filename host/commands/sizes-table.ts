@@ -45,7 +45,7 @@ export function sizesText(
     ].join("\n")
 }
 
-/** The methods that are linked for nothing, as text; undefined stands for not known. */
+/** The methods that are linked for nothing, as text; undefined when not known. */
 export function uncalledText(methods: LinkedMethod[] | undefined): string {
     if (!methods) return "(without TypeScript 7 nobody knows what is called)"
     if (methods.length === 0) return "no method is linked that nobody calls"

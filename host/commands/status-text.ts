@@ -29,7 +29,7 @@ const STATE_COLOURS: Record<string, Colour> = {
     degraded: "red",
 }
 
-/** The line about a board that stands above its tasks. */
+/** The line about a board above its tasks. */
 export function summaryLine(summary: Summary, paint: Paint): string {
     const { hostname, device, state, boot, lastEnd, uptime, tasks } = summary
     const colour = STATE_COLOURS[state] ?? "yellow"

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { type EnvAssignment, scanEnv } from "./scan.ts"
 
-/** Settings by key, as text; an empty text stands for "no such setting". */
+/** Settings by key, as text; an empty text means "no such setting". */
 export type Settings = Record<string, string>
 
 /** Longest key that the board's settings service takes. */
@@ -16,7 +16,7 @@ export const MAX_ENV_BYTES = 256 << 10
 
 const KEY = /^[A-Z][A-Z0-9_]*$/
 
-/** A setting of a dotenv file and where it stands. */
+/** A setting of a dotenv file and its place. */
 export interface EnvEntry extends EnvAssignment {
     value: string
 }

@@ -45,7 +45,7 @@ export function readArea(
     return { entries, dataStart }
 }
 
-/** Whether an entry's value lies in data pages of its own, as the program's does. */
+/** Whether an entry's value lies in separate data pages, as the program's does. */
 export function isLarge(entry: StoreEntry): boolean {
     return entry.key.startsWith("*")
 }

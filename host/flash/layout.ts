@@ -18,7 +18,7 @@ export const SETTING_PREFIX = ":"
 /** Bytes of a header, and of an entry after it. */
 export const HEADER_BYTES = 24
 export const ENTRY_BYTES = 24
-/** Where in a header its generation stands. */
+/** Place of the generation in a header. */
 export const GENERATION_OFFSET = 8
 /** What the VM keeps free of a header area when it checks the size of a value. */
 export const VALUE_RESERVE = 200

@@ -56,6 +56,6 @@ function isSecondArea(image: Buffer, at: number, header: StoreHeader): boolean {
         if (!entry.key.startsWith("*")) return entry.offset >= area
         e += ENTRY_BYTES
     }
-    // no value tells: a store of its own starts with area A, unless it would not fit then
+    // no value decides: a store by itself starts with area A, unless it would not fit then
     return image.length < at + header.totalPages * PAGE_SIZE
 }

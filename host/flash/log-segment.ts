@@ -35,7 +35,7 @@ export interface LineStart {
     isName: boolean
     /** Seconds: Unix time, or uptime; of a name, digits of the files' numbers less one. */
     time: number
-    /** What stands before the text when it is read: `TIME [LEVEL] `. */
+    /** What precedes the text when it is read: `TIME [LEVEL] `. */
     prefix: string
     /** The text as far as it is in this segment. */
     text: Buffer

@@ -77,7 +77,7 @@ function readLog(segments: Segment[], hasDamage: boolean): LogFile[] {
 }
 
 /**
- * The number stands in place of each `%` in the name, or behind that of all but the current file,
+ * The number replaces each `%` in the name, or behind that of all but the current file,
  * with as many digits as the log has been told.
  */
 function fileName(entry: LineStart | undefined, index: number): string {

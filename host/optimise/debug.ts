@@ -24,7 +24,7 @@ export interface FunctionInfo {
     location?: [number, number]
 }
 
-/** What was inlined: a frame of the VM stands for several of the sources. */
+/** What was inlined: a frame of the VM is several of the sources. */
 export interface InlinedInfo {
     /** Each inlined call. */
     sites: InlinedSite[]

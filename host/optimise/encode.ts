@@ -207,7 +207,7 @@ function assemble(pieces: Piece[]): Pick<EncodedFunction, "code" | "places"> {
     return { code: Uint8Array.from(code), places }
 }
 
-/** True for a number that is an opcode of its own. */
+/** True for a number that has an opcode. */
 export function isDirect(number: number): boolean {
     return (
         number >= -DIRECT_CONST_OFFSET &&

@@ -8,7 +8,7 @@ import {
     VERSION,
 } from "./format.ts"
 
-/** Says why an image is left as it is: its form is not the one that is understood here. */
+/** Why an image is left as it is: its form is not understood here. */
 export class NotUnderstood extends Error {}
 
 /** A function as the image holds it. */
@@ -55,7 +55,7 @@ const Section = {
 
 const SECTION_HEADER_SIZE = 8
 const NUMBER_SIZE = 8
-/** Size and length of a UTF-8 string stand before it. */
+/** Size and length of a UTF-8 string precede it. */
 const UTF8_PREFIX_SIZE = 4
 
 /**

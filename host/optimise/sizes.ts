@@ -12,7 +12,7 @@ export interface PartSize {
     functions: number
     /** Methods that are installed: each takes 16 bytes of heap. */
     methods: number
-    /** Slots of all its functions: a call takes 8 bytes of heap for each of its own. */
+    /** Slots of all its functions: a call takes 8 bytes of heap for each. */
     slots: number
 }
 

@@ -132,7 +132,7 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
     }
 }
 
-/** What stands for the field that a variable of a primitive type was made from. */
+/** What replaces the field that a variable of a primitive type was made from. */
 const BOUND_DATA: Declaration = { path: "", end: 0, isData: true }
 
 /** Ends the process behind the API before it is asked to, which it would comment on stderr. */

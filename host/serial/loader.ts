@@ -30,7 +30,7 @@ export interface FlashJob {
 export async function flashImage(job: FlashJob): Promise<void> {
     const port = new WebPort(job.port)
     const transport = new Transport(port as never)
-    // it tells of its own end, on stdout
+    // it reports its end by itself, on stdout
     transport.trace = () => {}
     const loader = new ESPLoader({
         transport,

@@ -9,7 +9,7 @@ const VENDORS = ["303a", "10c4", "1a86", "0403", "239a"]
 const LOOK_MS = 500
 
 /**
- * The serial port to use: the one that is asked for, or the only one with a board on it.
+ * The serial port to use: the named one, or the only one with a board on it.
  * @throws UsageError when there is none, or several
  */
 export async function findPort(asked: string | undefined): Promise<string> {

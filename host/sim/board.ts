@@ -23,7 +23,7 @@ export interface BoardListener {
 export interface Board {
     /** Whether the board has an IP address. */
     setNetwork(up: boolean): void
-    /** Sets the real-time clock, if the board has one, to a time, or moves it by so many ms. */
+    /** Sets the real-time clock, if the board has one, to a time, or moves it by some ms. */
     setClock(to: Date | number): void
     /** Presses the button, or lets it go. */
     setButton(down: boolean): Promise<void>

@@ -5,7 +5,7 @@
  * bytes that it was given is noted, or that there is none, so that the cache knows what the result
  * depends on.
  *
- * With a board, its file takes the place of the one that chooses a board.
+ * With a board, its file replaces the one that chooses a board.
  *
  * It loads the tool at once and compiles when it is told what. The working directory, libraries and
  * sources are those of then.

@@ -17,7 +17,7 @@ process.on("exit", () => {
     for (const child of running) child.kill("SIGKILL")
 })
 
-/** Starts a TypeScript module of this folder in a Node process of its own. */
+/** Starts a TypeScript module of this folder in a new Node process. */
 export function startChild(
     module: string,
     args: string[],

@@ -33,7 +33,7 @@ export class SimulatedClock extends SensorServer<Reading> {
         this.on(REFRESH, () => this.refresh())
     }
 
-    /** Sets the clock to a time, or moves it by so many ms. */
+    /** Sets the clock to a time, or moves it by some ms. */
     set(to: Date | number): void {
         if (typeof to === "number") this.offsetMs += to
         else this.offsetMs = to.getTime() - Date.now()

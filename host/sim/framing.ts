@@ -1,4 +1,4 @@
-/** How syslog messages are told apart on a TCP connection (RFC 6587). */
+/** How syslog messages are separated on a TCP connection (RFC 6587). */
 export type Framing = "octet" | "lf"
 
 /** A message that a collector took whole. */

@@ -2,7 +2,7 @@ import { createServer, connect, type Server, type Socket } from "node:net"
 import { splitFrames, wrapFrame } from "../bus/index.ts"
 import { listen } from "./listen.ts"
 
-/** Where the device id stands in a frame, and how long it is. */
+/** Place and length of the device id in a frame. */
 const DEVICE_AT = 4
 const DEVICE_BYTES = 8
 

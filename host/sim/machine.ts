@@ -164,7 +164,7 @@ export class Machine {
             )
     }
 
-    /** The firmware asked for a reset of the whole board: the same flash, nothing deployed anew. */
+    /** The firmware asked for a reset of the whole board: the same flash, nothing deployed again. */
     private reset(power: PowerOptions): void {
         this.prepare()
         void this.powerOn({ ...power, cutAfterWrite: undefined })

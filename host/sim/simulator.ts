@@ -163,14 +163,14 @@ export class Simulator {
     }
 
     /**
-     * Takes the board off its Wi-Fi, or back: it has no IP address and is told so. Connections that
+     * Takes the board off its Wi-Fi, or back: it has no IP address and learns of it. Connections that
      * are open stay so; the `collector` plays the loss of its own.
      */
     setNetwork(up: boolean): void {
         this.board?.setNetwork(up)
     }
 
-    /** Sets the board's real-time clock to a time, or moves it by so many ms. */
+    /** Sets the board's real-time clock to a time, or moves it by some ms. */
     setClock(to: Date | number): void {
         this.board?.setClock(to)
     }
@@ -187,7 +187,7 @@ export class Simulator {
 
     /**
      * Switches the power off and on again, with the same flash.
-     * @param changes settings given anew, and where to cut the power this time
+     * @param changes settings given again, and where to cut the power this time
      */
     async restart(
         changes: { settings?: Settings; cutAfterWrite?: number } = {}

@@ -20,7 +20,7 @@ const BOOT_DELAY_MS = 1100
 
 /** How often the process looks how long it ran, in ms; a look that comes late counts twice that. */
 const LOOK_MS = 20
-/** How often it tells that, in ms of its own time. */
+/** How often it reports that, in ms of its time. */
 const TELL_MS = 200
 
 /** The part of the VM's emscripten Module that is hooked. */
@@ -172,7 +172,7 @@ function tellProgress(): void {
     }, LOOK_MS).unref()
 }
 
-// the board has no life of its own: it goes when the simulator goes
+// the board ends with the simulator
 process.on("disconnect", () => process.exit(0))
 process.on("SIGINT", () => {})
 process.env.NO_UPDATE_NOTIFIER = "1"

@@ -19,7 +19,7 @@ export interface VmListener {
     exit(code: number | null, signal: NodeJS.Signals | null): void
 }
 
-/** A VM in a process of its own; it loads its tool at once and boots when told. */
+/** A VM in a separate process; it loads its tool at once and boots on request. */
 export class Vm {
     private readonly child: Child
     private readonly ready: Promise<unknown>
@@ -60,7 +60,7 @@ export class Vm {
         this.booted = true
         if (!this.child.process.connected) return
         const message: VmGo = { type: "go", ...go }
-        // a process that dies meanwhile is told of by its exit
+        // a process that dies meanwhile is reported by its exit
         this.child.process.send(message, () => {})
     }
 

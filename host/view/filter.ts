@@ -11,7 +11,7 @@ export interface FilterOptions {
     led: boolean
     /** Log lines and messages at this severity or worse. */
     level?: Level
-    /** Log lines and messages of the tasks or topics of this name; `*` stands for anything. */
+    /** Log lines and messages of the tasks or topics of this name; `*` matches anything. */
     task?: string
     /** Nothing at all. */
     quiet?: boolean

@@ -51,7 +51,7 @@ export function followCloud(ota: Ota): OtaLink {
             await adapter.uploadJson(OTA_TOPIC, JSON.stringify(otaStatus(ota)))
             reported = announced
         } catch (e: any) {
-            // the adapter is gone: the next one is told
+            // the adapter is gone: the next one gets it
         }
         isBusy = false
     }

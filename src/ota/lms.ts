@@ -140,7 +140,7 @@ export async function checkLms(
     return equalBytes(node, publicKey.slice(ROOT))
 }
 
-/** Takes bytes off the front of a list, which has so many. */
+/** Takes bytes off the front of a list, which has at least as many. */
 function takeBytes(list: Buffer[], count: number): Buffer {
     let first = list.shift()
     while (first.length < count) first = joined(first, list.shift())

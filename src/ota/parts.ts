@@ -39,7 +39,7 @@ export class PartCollector {
         this.heardAt = now
         const known = this.parts["" + offset]
         if (known && equalBytes(known, bytes)) return undefined
-        // other bytes: a file that was cut short gives way to the one that arrives now
+        // other bytes: a file that was cut short is replaced by the one that arrives now
         if (known || this.count >= MAX_PARTS) this.begin(id, total)
         this.parts["" + offset] = bytes
         this.count++

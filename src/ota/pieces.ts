@@ -1,4 +1,4 @@
-/** A piece that has so many bytes is not added to. */
+/** A piece of this size is full. */
 const PIECE_BYTES = 256
 /** Most pieces that end with a line: those of header and signatures, or of a seal. */
 const MAX_LINES = 40

@@ -3,7 +3,7 @@
 // What must hold: the highest version only goes up; a version that was taken back is never taken
 // again; while one is on probation no other is taken, as the last good one lies in the idle set.
 
-/** State of the running version. `refused` is said of an offer, and kept nowhere. */
+/** State of the running version. `refused` is reported for an offer, and kept nowhere. */
 export type OtaState = "active" | "probation" | "rolled-back" | "refused"
 
 /** Starts on probation: the next one goes back to the last good version. */

@@ -40,7 +40,7 @@ export async function changeSettings<T extends SchemaTable>(
 }
 
 /**
- * Replaces the settings file and puts it in force. A secret that stands there as `***` keeps the
+ * Replaces the settings file and puts it in force. A secret that is `***` there keeps the
  * text that it has in the file, so that a file from `maskedFile` can be edited.
  * @param state what is kept beside the text
  * @throws SettingsError when something of the text is refused, and as `changeSettings`

@@ -194,7 +194,7 @@ function escape(text: string): string {
     return replaceAll(text, "\\${", ESCAPED)
 }
 
-/** What `${key}` stands for: as written, else the default of the schema. */
+/** What replaces `${key}`: its text as written, else the default of the schema. */
 function textOf(
     key: string,
     written: Record<string, Written>,

@@ -90,7 +90,7 @@ export function nextEntry(scan: DotenvScan): DotenvEntry | undefined {
     }
     let valueAt = -1
     if (text[gapEnd] === "=") valueAt = gapEnd + 1
-    // a colon stands right behind the key
+    // a colon follows right after the key
     else if (text[keyEnd] === ":" && SPACES.indexOf(text[keyEnd + 1]) >= 0)
         valueAt = keyEnd + (text[keyEnd + 1] === "\r" ? 3 : 2)
     const entry: DotenvEntry = {

@@ -1,6 +1,6 @@
 /**
- * The settings of the reference firmware, a table for each of its parts; README's table and
- * `fiberctl settings schema` are made of them. A program writes tables of its own beside them.
+ * The settings of the reference firmware, a table for each of its parts; the table of
+ * docs/settings.md and `fiberctl settings schema` are made of them. A program adds its own tables.
  * Their form is described in `schema.ts`. Read by Node as well.
  */
 
@@ -8,26 +8,26 @@
 export const CORE_SETTINGS = `# settings
 HOSTNAME: host 0 64 = | name of the board in syslog lines; empty: \`fiberd-\` and its short id
 LOG_LEVEL: levels = info | levels, as \`info debug@net warning@task.*\`
-LOG_BURST: int 0 1000000 restart = 100 | records a second that a handler takes; 0: no limit
-SAFE_STARTS: int 1 255 restart = 5 | so many short starts in a row lead to safe mode …
-SAFE_SECONDS: int 1 3600 = 30 | … a start being short under so many seconds
+LOG_BURST: int 0 1000000 restart = 100 | records a second that a handler takes, but for ring, LED and buzzer; 0: no limit
+SAFE_STARTS: int 1 255 restart = 5 | short starts in a row that lead to safe mode
+SAFE_SECONDS: int 1 3600 = 30 | seconds under which a start is short
 `
 
 /** Settings of the flash log. */
 export const FILE_SETTINGS = `# settings
-FILE_LEVEL: level = error | what goes to the flash log; a flash wears out
+FILE_LEVEL: level = error | level of the flash log; a flash wears out
 FILE_MAX_SIZE: size 200 2000 restart = 1400 | bytes of each of the two files
-FLUSH_BYTES: int 1 1024 = 185 | bytes that wait before a write to flash; 1: every line
-FLUSH_TIME: duration 0 1d = 5m | longest time a line waits for its write; 0: for ever
-FLUSH_LEVEL: level = error | written at once, and what is worse
-QUEUE_DROP: int 50 100 = 75 | % full: what waits for flash takes only errors …
-QUEUE_LOW: int 0 50 = 25 | … until so many %, …
-QUEUE_FLUSH: int 0 1000000 = 1000 | … and is emptied after so many dropped lines; 0: never
+FLUSH_BYTES: int 1 1024 = 185 | bytes that are queued before a write to flash; 1: every line
+FLUSH_TIME: duration 0 1d = 5m | longest time a line waits for its write; 0: no limit
+FLUSH_LEVEL: level = error | lines of this level and worse are written at once
+QUEUE_DROP: int 50 100 = 75 | fill of the queue for flash, in %, from which on it takes only errors …
+QUEUE_LOW: int 0 50 = 25 | … down to this fill, in %
+QUEUE_FLUSH: int 0 1000000 = 1000 | dropped lines without a delivery that empty that queue; 0: never
 `
 
 /** Settings of LED and buzzer. */
 export const HEARTBEAT_SETTINGS = `# settings
-HB_LEVEL: level = info | what LED and buzzer show
+HB_LEVEL: level = info | level that LED and buzzer show
 HB_PERIOD: duration 0 1h = 5s | beat when nothing is logged; 0: none
 `
 
@@ -37,14 +37,14 @@ SYSLOG_HOST: host 0 64 = | collector; empty: off
 SYSLOG_PORT: int 0 65535 = 0 | its port; 0: 514, 6514 for tls, 2514 for relp
 SYSLOG_PROTO: one-of tcp|tls|relp = tcp | transport to it
 SYSLOG_FRAME: one-of octet|lf = octet | RFC 6587 framing
-SYSLOG_LEVEL: level = info | what is sent
+SYSLOG_LEVEL: level = info | level that is sent
 SYSLOG_FAC: facility = local0 | facility, name or 0 to 23
 SYSLOG_APP: text 48 = | APP-NAME of lines that no task wrote; empty: their topic
 SYSLOG_BOM: flag = false | a BOM before the text
 SYSLOG_MAX: size 480 4KB restart = 2KB | bytes of the longest message; a longer one is cut
-SYSLOG_QUEUE: size 4KB 12KB restart = 8KB | what waits for the collector, and what is in flight
-SYSLOG_WINDOW: size 0 8KB restart = 4KB | part of that which is kept after it was sent
-BACKOFF_MIN: duration 10ms 1s = 250ms | between attempts to connect: the first time …
+SYSLOG_QUEUE: size 4KB 12KB restart = 8KB | queue for the collector, with what is in flight
+SYSLOG_WINDOW: size 0 8KB restart = 4KB | part of it that is kept after it was sent
+BACKOFF_MIN: duration 10ms 1s = 250ms | delay between attempts to connect: the first …
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 `
 
@@ -73,7 +73,7 @@ export type FirmwareTable =
     | typeof REMOTE_SETTINGS
     | typeof DEMO_SETTINGS
 
-/** All of them, in the order of README's table. */
+/** All of them, in the order of the table in docs/settings.md. */
 export const FIRMWARE_SETTINGS: FirmwareTable[] = [
     CORE_SETTINGS,
     FILE_SETTINGS,

@@ -10,7 +10,7 @@ import { putInForce, SettingChange, Settings } from "./settings"
 
 /**
  * The settings of a schema as the build put them in flash: one read of about 15 ms for each key.
- * Never throws: what cannot be read is a problem, and the default stands.
+ * Never throws: what cannot be read is a problem, and the default holds.
  */
 export async function loadSettings<T extends SchemaTable>(
     flash: FlashSlots,

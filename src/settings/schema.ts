@@ -16,11 +16,11 @@ import { indexOrEnd, skipChars } from "./text"
 //     SYSLOG_PROTO: one-of tcp|tls|relp = tcp   one of some words in lower case
 //     SYSLOG_FAC: facility = local0             facility of syslog, by name or number
 //     DEMO: flag =                              true or false; without a default it may be undefined
-//     GREETING: text 0 40 =                     text of so many bytes (0 200)
-//     NAMES: list =                             words between commas, in so many bytes (0 200)
+//     GREETING: text 0 40 =                     text, with limits in bytes (0 200)
+//     NAMES: list =                             words between commas, limits in bytes (0 200)
 //     OTA_URL: url =                            http:// or https://
-//     WIFI_PWD: secret 8 63 =                   text of so many bytes (0 200) that is never shown
-//     OTA_KEY: key 64 64 =                      so many hex digits, never shown
+//     WIFI_PWD: secret 8 63 =                   text that is never shown, limits in bytes (0 200)
+//     OTA_KEY: key 64 64 =                      hex digits, never shown; limits of their number
 
 /** First line of a table. */
 export const SCHEMA_MARK = "# settings"

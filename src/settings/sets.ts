@@ -27,7 +27,7 @@ export const LARGE_FILE_BYTES = 1400
 
 /** A text in the set that does not count. */
 export interface StagedFile {
-    /** The text is the one that counts already, and was not written. */
+    /** The text is in force already, and was not written. */
     readonly unchanged: boolean
     /** Its bytes and its SHA-256, as in the commit record. */
     readonly content: Buffer
@@ -201,7 +201,7 @@ async function writeCommit(
     sets.other = commit
 }
 
-/** The file of a set; undefined when its text is not the one that was committed. */
+/** The file of a set; undefined when its text is not what was committed. */
 async function readSet(
     flash: FlashSlots,
     index: number,

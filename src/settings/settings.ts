@@ -78,7 +78,7 @@ export interface Held extends CheckContext {
 /**
  * The running firmware's settings: what the settings file says, else what the build put on the
  * board, else the default of the schema. A text that is refused leaves the default in force and
- * is told in `problems()`.
+ * is reported by `problems()`.
  * @devsWhenUsed
  */
 export class Settings<T extends SchemaTable> {
@@ -124,7 +124,7 @@ export class Settings<T extends SchemaTable> {
     /**
      * Takes a new text for a key until the next start, or until the settings file changes. An
      * empty text means the default. `changeSettings` keeps a change.
-     * @returns the problem when the text is refused: then the value before stands
+     * @returns the problem when the text is refused: then the value before stays
      */
     set(key: string, text: string): SettingProblem | undefined {
         const held = this.held()
@@ -150,7 +150,7 @@ export class Settings<T extends SchemaTable> {
 
     /**
      * Calls `listener` when the value of one of the keys changes, once for all that change
-     * together, until the returned function is called. One that throws is told in `problems()`;
+     * together, until the returned function is called. One that throws is reported by `problems()`;
      * the others are called all the same.
      * @throws RangeError when `MAX_LISTENERS` are there already
      */

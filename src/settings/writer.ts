@@ -82,7 +82,7 @@ async function editKey(
     return text.slice(0, valueStart) + quoted(value) + text.slice(valueEnd)
 }
 
-/** A text without the lines that a statement stands on. */
+/** A text without the lines of a statement. */
 function withoutLines(text: string, { start, valueEnd }: DotenvEntry): string {
     const { text: lines } = scanDotenv(text)
     return (

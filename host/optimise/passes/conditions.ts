@@ -1,5 +1,5 @@
 // Computes conditions and comparisons with fewer opcodes: a jump needs no boolean, `!` before a
-// jump exchanges its ways, comparing with undefined is an opcode of its own, and an integer need
+// jump exchanges its ways, comparing with undefined is an opcode, and an integer need
 // not be compared with 0.
 //
 // Precondition: none.

@@ -47,7 +47,7 @@ class Forwarding {
         this.onFault = liveness.onFault(block)
         const after: LiveSet[] = []
         liveness.walkBack(block, (_, live) => after.push(live.slice()))
-        // an end without a value has a set of its own, which is not asked for
+        // an end without a value has another set, which is not read
         this.after = after.reverse()
     }
 

@@ -2,7 +2,7 @@
 // the call and the return; a small one may be shorter than its call.
 //
 // Precondition: the called function is known, is no constructor, takes no rest argument, sees no
-// frame and makes no closure (each run would need a frame of its own), and no way out of it
+// frame and makes no closure (each run would need another frame), and no way out of it
 // leaves a `try` by a plain return. What it reads before it is written is undefined, as at its
 // start. Code of a function that keeps a frame for closures grows by small functions only, as
 // whatever lies in such a frame is kept as well.
@@ -233,7 +233,7 @@ class Inliner {
         walkFunction(callee, ({ op, number }) => {
             if (number >= callee.parameters) return
             if (op === Op.load_local) uses[number]!++
-            // a parameter that is written is a variable of its own
+            // a parameter that is written is another variable
             else if (op === Op.store_local) uses[number]! += LARGE
         })
         let bytes = 0
@@ -338,7 +338,7 @@ function codeSize(f: Func): number {
     return f.blocks.reduce((sum, block) => sum + blockBytes(block), 0)
 }
 
-/** Puts the callee's blocks between what stands before a call and what stands behind it. */
+/** Puts the callee's blocks between what precedes a call and what follows it. */
 function replaceCall(f: Func, block: Block, at: number, call: Call): void {
     const { callee, receiver, args } = call
     const { place } = block.statements[at]!

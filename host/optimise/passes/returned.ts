@@ -55,7 +55,7 @@ function findStretches(
     liveness.walkBack(block, (_, after) =>
         live.push(after[liveness.returned] === 1)
     )
-    // what is live behind each root; an end that computes nothing has an entry of its own
+    // what is live behind each root; an end that computes nothing has another entry
     live.reverse()
     const stretches: [number, number][] = []
     let start: number | undefined

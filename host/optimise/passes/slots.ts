@@ -3,7 +3,7 @@
 // value, which takes one byte to read or write where a slot takes two.
 //
 // Precondition: variables are split into webs. A parameter keeps the slot in which the VM puts it,
-// `this` of a constructor with it, as the VM returns it; a captured variable has a slot of its own,
+// `this` of a constructor with it, as the VM returns it; a captured variable keeps its slot,
 // as closures read it at any time; a variable that is read before it is written is undefined, so
 // it gets no parameter's slot, nor the returned value.
 import { effectsOf } from "../effects.ts"

@@ -1,6 +1,6 @@
-// Gives each independent use of a variable a name of its own. The compiler uses one slot for
+// Gives each independent use of a variable another name. The compiler uses one slot for
 // many temporary values; what is true of one of them (read once, a copy of a parameter) can only
-// be seen when they are told apart.
+// be seen when they are separated.
 //
 // Precondition: none. Captured variables keep their name, as closures read them.
 import { Op } from "../format.ts"
@@ -45,7 +45,7 @@ export function splitWebs(f: Func): void {
             walk(root, e => {
                 if (e.op !== Op.load_local && e.op !== Op.store_local) return
                 if (f.variables[e.number]!.captured) return
-                // a value that nobody reads, or that nobody has written: a web of its own
+                // a value that nobody reads, or that nobody has written: another web
                 if (e.op === Op.store_local || !current.has(e.number))
                     current.set(e.number, webs.add(e.number))
                 uses.push({ e, web: current.get(e.number)! })

@@ -1,5 +1,5 @@
 // The script of every page: the search field. It works from a folder, too (file:), so the sections
-// come by a script of their own instead of a request.
+// come by another script instead of a request.
 import { type Found, makeSearch, type Section, snippet } from "./find.ts"
 
 declare const SECTIONS: readonly Section[]

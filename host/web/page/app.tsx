@@ -244,7 +244,7 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
     )
 }
 
-/** Ms since the state came, told anew each second, so that times go on. */
+/** Ms since the state came, counted each second, so that times advance. */
 function usePassed(state: BoardState): number {
     const { stateAt } = useStore()
     const [now, setNow] = useState(performance.now())

@@ -99,7 +99,7 @@ function SettingRow(props: {
     )
 }
 
-/** A text in which code stands between backticks. */
+/** A text with code between backticks. */
 function withCode(text: string) {
     return text
         .split("`")

@@ -15,7 +15,7 @@ import type { BoardClient, Session } from "./session.ts"
 
 /** Longest wait for the verdict on a configuration: the board restarts and proves it, in ms. */
 const PUSH_TIMEOUT_MS = 10 * 60_000
-/** What stands in place of a secret. */
+/** What replaces a secret. */
 const MASK = "***"
 /** The settings that have a known form; those of other programs are edited as text. */
 const SCHEMA = [...FIRMWARE_SETTINGS, OTA_SETTINGS]

@@ -28,7 +28,7 @@ const SHORTEST_MS = 150
 /** Time between them when nothing changes and somebody looks, or nobody does, in ms. */
 const WATCHED_MS = 1000
 const UNWATCHED_MS = 4000
-/** New lines are told together, after so many ms. */
+/** New lines are sent together, after this time in ms. */
 const LINES_MS = 100
 /** Pause before the log is read again after a failure, in ms. */
 const RETRY_MS = 1000
@@ -122,7 +122,7 @@ export class Session extends EventEmitter<SessionEvents> {
         }
     }
 
-    /** Remembers a configuration, unless it is the one that was seen last. */
+    /** Remembers a configuration, unless it was seen last. */
     see(version: ConfigVersion): void {
         const [last] = this.versions
         if (

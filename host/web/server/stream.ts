@@ -4,11 +4,11 @@ import type { BoardState, Sample, StreamEvents } from "../protocol.ts"
 import type { Session } from "./session.ts"
 import type { Sessions } from "./sessions.ts"
 
-/** A page that reads too slowly is cut off at so many bytes; it comes back and gets what is kept. */
+/** A page that reads too slowly is cut off at this size, in bytes; it comes back and gets what is kept. */
 const MAX_WAITING_BYTES = 8 << 20
 /** A connection without news gets a comment this often, so that a dead one is noticed, in ms. */
 const ALIVE_MS = 10_000
-/** The list of boards changes slowly and is told at most this often, in ms. */
+/** The list of boards changes slowly and is sent at most this often, in ms. */
 const BOARDS_MS = 500
 
 /** Tells the runs of this server apart: the numbers of lines count within one. */
