@@ -66,7 +66,19 @@ test("settings files in the docs are settings files", () => {
         assert.ok(Object.keys(parseEnv(code, place)).length > 0, place)
 })
 
-/** Compiles the blocks, those of a page as one program, in the order of the page. */
+/** The programs in some blocks: one begins where something is imported, others continue it. */
+function programsOf(blocks: CodeBlock[]): CodeBlock[] {
+    const programs: CodeBlock[] = []
+    for (const block of blocks) {
+        const last = programs.at(-1)
+        if (last?.page !== block.page || block.code.startsWith("import "))
+            programs.push({ ...block })
+        else last.code += block.code
+    }
+    return programs
+}
+
+/** Compiles the programs in some blocks. */
 async function compile(
     t: TestContext,
     blocks: CodeBlock[],
@@ -77,19 +89,19 @@ async function compile(
     mkdirSync(".devicescript", { recursive: true })
     const folder = mkdtempSync(".devicescript/docs-")
     cleanUp(t, () => rmSync(folder, { recursive: true }))
-    for (const page of new Set(blocks.map(({ page }) => page)))
+    for (const { place, page, code } of programsOf(blocks))
         writeFileSync(
-            join(folder, basename(page, ".md") + ".ts"),
-            blocks
-                .filter(block => block.page === page)
-                .map(({ place, code }) => `// ${place}\n${code}`)
-                .join("\n")
-                // as a user's project names it
-                .replaceAll(/"\.\.?\/src"/g, '"fiberd"') + "\nexport {}\n"
+            join(folder, `${basename(page, ".md")}-${place.split(":")[1]}.ts`),
+            // as a user's project names them
+            code
+                .replaceAll(/"\.\.?\/src"/g, '"fiberd"')
+                .replaceAll(/"\.\.?\/(boards|host\/)/g, '"fiberd/$1') +
+                "\nexport {}\n"
         )
     const paths = {
         fiberd: ["../../src/index.ts"],
         "fiberd/client": ["../../host/client/index.ts"],
+        "fiberd/boards": ["../../boards/index.ts"],
         "fiberd/host/*": ["../../host/*"],
         "jacdac-ts": [
             "../../node_modules/jacdac-ts/dist/types/src/jacdac.d.ts",

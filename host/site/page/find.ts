@@ -16,6 +16,8 @@ export interface Found extends Section {
     words: string[]
 }
 
+/** Pages that name everything and explain nothing: found last. */
+const LISTS = new Set(["rows.html", "changes.html"])
 /** Most results of a search. */
 const MAX_RESULTS = 12
 
@@ -27,6 +29,8 @@ export function makeSearch(
         fields: ["heading", "title", "text"],
         searchOptions: {
             boost: { heading: 4, title: 2 },
+            boostDocument: id =>
+                LISTS.has(sections[id as number]!.page) ? 0.1 : 1,
             combineWith: "AND",
             prefix: true,
             fuzzy: term => (term.length > 4 ? 0.2 : false),
