@@ -5,7 +5,7 @@ import { FirmwareError } from "../../host/errors.ts"
 import { Simulator, type SimulatorOptions } from "../../host/sim/index.ts"
 
 /**
- * Runs a simulated board with a state of its own, hands it to `use`, and clears up whatever
+ * Runs a simulated board with its own state, hands it to `use`, and clears up whatever
  * comes of it.
  */
 export async function withBoard<T>(

@@ -36,7 +36,7 @@ export interface LabAnswer {
 }
 
 /**
- * A VM in a process of its own that runs one program after the other, without bus, network or
+ * A VM in a new process that runs one program after the other, without bus, network or
  * flash: a run takes some 100 ms, and gives the same each time.
  */
 export class Lab {

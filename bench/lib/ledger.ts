@@ -29,7 +29,7 @@ export class Ledger {
     private repeated = 0
     private refused = 0
 
-    /** The board started: its sequenceIds begin anew. */
+    /** The board started: its sequenceIds begin again. */
     boot(): void {
         this.epochs.push({ came: new Set(), declared: new Set(), last: 0 })
     }

@@ -8,7 +8,7 @@ import { type Balance, Ledger } from "./ledger.ts"
 const OUT_OF_MEMORY = 60004
 const BLOCK_BYTES = 60
 const BLOCK_LINE = /^\s*> #$/
-/** Besides the load itself: start, and what waits. */
+/** Besides the load itself: start, and what is queued. */
 const EXTRA_MS = 60_000
 const LAST_LINES = 40
 const MOST_LATES = 100

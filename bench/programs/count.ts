@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 
-/** The call below `console.log`, which makes no text of its own. */
+/** The call below `console.log`, which makes no text. */
 const natives = ds as unknown as { print(marker: number, text: string): void }
 
 /** `WHAT COUNT`, or `WHAT COUNT time SLICES`, put in by the host. */

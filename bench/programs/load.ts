@@ -10,7 +10,7 @@ const LATE_MS = 50
 /** Between two groups of lines, in ms: a group must not take longer than a slice may. */
 const GROUP_MS = 5
 const MOST_A_GROUP = 80
-/** Time for what waits to be delivered, in ms. */
+/** Time for what is queued to be delivered, in ms. */
 const DRY_MS = 20000
 
 /** True when the load is over, and tasks are to end. */

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 
-/** The call below `console.log`, which makes no text of its own. */
+/** The call below `console.log`, which makes no text. */
 const natives = ds as unknown as { print(marker: number, text: string): void }
 
 /** What the probe prints for each block that it got. */

@@ -57,7 +57,7 @@ function client(): Rsyslogger {
 /** How long a connection holds until what was sent before is let go, in ms, and some. */
 const HELD_MS = 2100
 
-/** What is sent takes other steps than what waits, and less once the connection has held. */
+/** What is sent takes other steps than what is queued, and less once the connection has held. */
 async function connected(): Promise<Rsyslogger> {
     const rsyslogger = client()
     rsyslogger.start()
@@ -112,7 +112,7 @@ function formatLine(count: number): void {
     for (let i = 0; i < count; ++i) LINE_FORMATTER.format(RECORD)
 }
 
-/** Pushes whose header is made anew each time. */
+/** Pushes whose header is made again each time. */
 function encode(rsyslogger: Rsyslogger): Loop {
     const other = Object.assign({}, RECORD)
     other.topic = "task.pump"

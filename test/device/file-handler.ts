@@ -23,7 +23,7 @@ function logWith(file: FileRotationHandler, options?: object): LogSystem {
 
 // rows: R1 R6
 describe("the flash log as a handler", () => {
-    test("takes errors and worse unless it is told otherwise", async () => {
+    test("takes errors and worse unless another level is set", async () => {
         const file = openLog(new TestFlash(), 1000)
         const log = logWith(file)
         const logger = log.logger("pump")

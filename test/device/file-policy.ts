@@ -71,7 +71,7 @@ describe("flush policy", () => {
         await until(() => flash.writes.length === 1)
         log.emit(record(INFO, clock), "does not")
         await until(() => flash.writes.length === 2)
-        // until the second write is done: what waits at a change is stored at once
+        // until the second write is done: what is queued at a change is stored at once
         await log.flush()
         log.configure({ flushBytes: 185, flushLevel: NONE })
         log.emit(record(ERROR, clock), "an error that waits")
@@ -121,7 +121,7 @@ describe("flush policy", () => {
 
 // rows: R8
 describe("trouble", () => {
-    test("a flash that fails is said once, and nothing is lost", async () => {
+    test("a flash that fails is reported once, and nothing is lost", async () => {
         const flash = new TestFlash()
         const said: string[] = []
         const onProblem = (text: string) => {

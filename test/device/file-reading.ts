@@ -99,7 +99,7 @@ describe("reading", () => {
         expect(log.problems().join()).toBe("")
         await log.close()
     })
-    test("after a damaged slot only what is missing is said to be missing, over resets", async () => {
+    test("after a damaged slot only what is missing is reported as missing, over resets", async () => {
         const flash = new TestFlash()
         const clock = new TestClock()
         let log = openLog(flash, 2000)

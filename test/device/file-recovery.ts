@@ -145,7 +145,7 @@ describe("format", () => {
     })
 })
 
-/** Line `i`, of a length of its own; some go over two segments. */
+/** Line `i`, of its own length; some go over two segments. */
 function numbered(i: number): string {
     const filler = "abcdefghijklmnopqrstuvwxyz0123456789"
     const short = `${i}:${filler.slice(0, (i * 7) % 36)}`

@@ -238,7 +238,7 @@ describe("open, rotate, reset, close", () => {
         expect(await span(log, "error.log")).toBe("03-03")
         await log.close()
     })
-    test("rotate stands in flash without a line; an empty file is not rotated", async () => {
+    test("rotate is in flash without a line; an empty file is not rotated", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
         await put(log, 1, 2)
@@ -252,7 +252,7 @@ describe("open, rotate, reset, close", () => {
         expect(await span(again, "error.log")).toBe("none")
         await again.close()
     })
-    test("clear empties both files and discards what waits", async () => {
+    test("clear empties both files and discards what is queued", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 100)
         await put(log, 1, 6)
@@ -269,7 +269,7 @@ describe("open, rotate, reset, close", () => {
         expect(again.problems().join()).toBe("")
         await again.close()
     })
-    test("close stores what waits; later lines are not taken", async () => {
+    test("close stores what is queued; later lines are not taken", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
         log.emit(record(INFO, new TestClock()), line(1))

@@ -308,7 +308,7 @@ describe("the log's heartbeat handler", () => {
         expect(device.levels.join()).toBe(`${WARNING},${ERROR}`)
     })
 
-    test("shows info and worse unless told otherwise, and is told while running", () => {
+    test("shows info and worse by default, and other levels while running", () => {
         const device = new FakeHeartBeat()
         const log = new LogSystem(new SystemClock(), "trace")
         log.addHandler("led", new HeartBeatHandler(device))

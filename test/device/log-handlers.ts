@@ -118,7 +118,7 @@ describe("handlers by name (L5)", () => {
         )
     })
 
-    test("a bad option is refused before anything is told or changed", () => {
+    test("a bad option is refused before anything is reported or changed", () => {
         const { log, out } = fresh()
         expectPart(
             thrown(() => log.addHandler("bad", new Recorder(), { level: 9 })),
@@ -395,7 +395,7 @@ describe("slow handlers (L12)", () => {
         expect(account(log, "slow")).toBe("23 = 5 + 3 + 15")
     })
 
-    test("a report that finds the queue full again stands for the next one", async () => {
+    test("a report that finds the queue full again counts into the next one", async () => {
         const { log, l, clock } = fresh()
         const slow = new Slow()
         log.addHandler("slow", slow, {

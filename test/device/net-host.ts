@@ -25,7 +25,7 @@ describe("the name or address of a host", () => {
         ]
         for (const text of good) expect(hostFault(text)).toBe(undefined)
     })
-    test("anything else is refused, and what is wanted is told", () => {
+    test("anything else is refused, with what is wanted", () => {
         const bad: [text: string, wanted: string][] = [
             ["logs.example.com:514", "a host name or address without a port"],
             ["1.2.3.4:514", "a host name or address without a port"],

@@ -45,7 +45,7 @@ describe("a file in parts", () => {
         expect(collect(new PartCollector(), backwards, total)).toBe(TEXT)
     })
     test("is put together when a third is lost and all are sent again", async () => {
-        // a generator of its own, so that the losses are the same each time
+        // another generator, so that the losses are the same each time
         let seed = 5
         const isLost = () => {
             seed = (seed * 48271) % 65521

@@ -315,7 +315,7 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
-    test("an outage is said once, however long", async () => {
+    test("an outage is reported once, however long", async () => {
         const b = new Bench()
         b.socket.accepts = false
         b.syslog.start()
@@ -370,7 +370,7 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
-    test("another target takes what waits, in its framing", async () => {
+    test("another target takes what is queued, in its framing", async () => {
         const b = new Bench()
         b.socket.accepts = false
         b.push("two\nlines")
@@ -436,7 +436,7 @@ describe("syslog over a stream", () => {
         expect(lines[1].startsWith("<134>1 - renamed t - t ")).toBe(true)
         await b.syslog.stop(0)
     })
-    test("stop sends what waits and gives the socket back", async () => {
+    test("stop sends what is queued and gives the socket back", async () => {
         const b = new Bench()
         await b.connect()
         b.push("last words")

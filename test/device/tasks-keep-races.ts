@@ -63,7 +63,7 @@ async function keptFlash(): Promise<SlowFlash> {
 
 const NAMES = ["off", "set", "new"]
 
-/** Commands given at once, each by a fiber of its own. */
+/** Commands given at once, each by a new fiber. */
 class Crowd {
     private waiting = 0
     private readonly errors: string[] = []
@@ -140,7 +140,7 @@ describe("tasks: commands right after add", () => {
 })
 
 describe("tasks: several changes at a time", () => {
-    test("all are kept, and none is told that it was not", async () => {
+    test("all are kept, and none gets the report that it was not", async () => {
         const flash = await keptFlash()
         const tasks = await start(flash, ["off", "set", "a", "b", "c", "d"])
         const crowd = new Crowd()

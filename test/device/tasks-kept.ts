@@ -314,7 +314,7 @@ describe("tasks: boot journal and safe mode", () => {
         await bench.become("net", "running")
     })
 
-    test("T18 a good run between, or a restart on purpose, begins the count anew", async () => {
+    test("T18 a good run between, or a restart on purpose, begins the count again", async () => {
         const flash = new MemoryFlash()
         let bench: Bench
         for (let i = 0; i < 4; ++i) bench = await boot(flash, nothing)

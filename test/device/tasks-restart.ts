@@ -44,7 +44,7 @@ describe("tasks: restart", () => {
         )
     })
 
-    test("T8 the delay doubles to its ceiling and begins anew after a healthy run", async () => {
+    test("T8 the delay doubles to its ceiling and begins again after a healthy run", async () => {
         const bench = await emptyBench()
         const { tasks, clock, log } = bench
         log.enableProgress(true)

@@ -312,7 +312,7 @@ describe("tasks: safe mode", () => {
         same(board.shortStarts, 1)
     })
 
-    test("T17 a program that waits before its first task is told right", async () => {
+    test("T17 a program that waits before its first task is reported right", async () => {
         const flash = new MemoryFlash()
         let journal = new BootJournal(flash, startedAt(1100, 1200))
         await journal.open()

@@ -165,7 +165,7 @@ describe("tasks: schedules", () => {
 })
 
 describe("tasks: schedules and restarts", () => {
-    test("T8 T10 a start runs at once what waits for its restart, its plan stays", async () => {
+    test("T8 T10 a start runs at once what is due for its restart, its plan stays", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
         const t = tasks.add(

@@ -8,7 +8,7 @@ import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 
 const read = (page: string) => readFileSync(page, "utf8")
 
-test("docs/quick-start.md shows the example as it stands in examples/", () => {
+test("docs/quick-start.md shows the example as it is in examples/", () => {
     const example = read("examples/two-tasks.ts")
     assert.ok(read("docs/quick-start.md").includes("```ts\n" + example + "```"))
 })

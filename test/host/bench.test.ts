@@ -35,7 +35,7 @@ describe("account of sequenceIds", () => {
         })
     })
 
-    test("each boot begins anew", () => {
+    test("each boot begins again", () => {
         const ledger = new Ledger()
         for (let boot = 0; boot < 2; ++boot) {
             ledger.boot()

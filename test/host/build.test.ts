@@ -42,7 +42,7 @@ function assertBuilt(run: CliRun, message: RegExp): void {
 
 // rows: B2
 describe("fiberctl build", { concurrency: 2 }, () => {
-    test("builds once, and anew when an imported file or its absence changes", async t => {
+    test("builds once, and again when an imported file or its absence changes", async t => {
         const { write, build } = project(t, {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',
             "src/a.ts": "export const a = 1\n",
@@ -66,7 +66,7 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         assertBuilt(await build(), /^[^\n]*nothing changed/)
     })
 
-    test("builds anew when a file was edited while it was compiled", async t => {
+    test("builds again when a file was edited while it was compiled", async t => {
         const { folder, write, build } = project(t, {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',
             "src/a.ts": "export const a = 0\n",

@@ -104,7 +104,7 @@ interface SegmentParts {
     lines: Buffer[]
 }
 
-/** A stored line at error with a time of its own. */
+/** A stored line at error with its own time. */
 function stored(text: string, level = 3, seconds = 7): Buffer {
     const head = Buffer.alloc(7)
     head.writeUInt16LE(Buffer.byteLength(text) | (level << 11))

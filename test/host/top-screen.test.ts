@@ -110,7 +110,7 @@ test("rates come from two samples", () => {
     assert.equal(lines[1], "log: ring 15.0/s")
 })
 
-test("a lost board is said", () => {
+test("a lost board is reported", () => {
     const lines = renderTop(
         sample(tasks),
         undefined,

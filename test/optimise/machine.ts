@@ -1,5 +1,5 @@
 /**
- * The DeviceScript VM in this process, on a clock of its own: `run` loads an image, lets it run
+ * The DeviceScript VM in this process, on its own clock: `run` loads an image, lets it run
  * until its fibers are done and tells what it printed. A run of some seconds of the program's
  * time takes a few milliseconds, and the same image prints the same each time.
  *

@@ -21,7 +21,7 @@ export interface Command {
     env?: Record<string, string>
 }
 
-/** A real collector on a port of its own, with its files in a folder of its own. */
+/** A real collector on its own port, with its files in its own folder. */
 export abstract class Daemon {
     readonly folder = mkdtempSync(join(tmpdir(), "fiberd-peer-"))
     readonly port: number

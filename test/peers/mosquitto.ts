@@ -15,7 +15,7 @@ const PROGRAM = "/usr/sbin/mosquitto"
 export const noMosquitto =
     !existsSync(PROGRAM) && !process.env.CI && "mosquitto is not installed"
 
-/** Debian's MQTT broker, on a port of its own, with a state that outlives it. */
+/** Debian's MQTT broker, on its own port, with a state that outlives it. */
 export class Mosquitto {
     readonly port: number
     private readonly config: string

@@ -7,7 +7,7 @@ const LOOK_MS = 10
 
 /**
  * Sleeps until the next look.
- * @returns how long that was, in ms of a clock that stands still while this process does: on a busy
+ * @returns how long that was, in ms of a clock that stops while this process does: on a busy
  * machine a limit that goes by it is no shorter than on a quiet one
  */
 async function untilNextLook(): Promise<number> {

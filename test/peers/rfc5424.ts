@@ -32,7 +32,7 @@ export interface SyslogMessage {
     procId: string | undefined
     msgId: string | undefined
     data: SyslogElement[]
-    /** The STRUCTURED-DATA as it stands in the message. */
+    /** The STRUCTURED-DATA as it is in the message. */
     dataText: string
     /** MSG without its BOM; undefined when there is none. */
     text: string | undefined

@@ -62,7 +62,7 @@ export class Rsyslog extends Daemon {
         return daemon
     }
 
-    /** One with a configuration as it stands: `configure` gets its port and its folder. */
+    /** One with a configuration as it is: `configure` gets its port and its folder. */
     static async startWith(
         t: TestContext,
         configure: (port: number, folder: string) => string

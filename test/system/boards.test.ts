@@ -105,7 +105,7 @@ describe("an image", () => {
         assert.throws(() => findRuntime(board, file), /is too large/)
     })
 
-    test("a board misspelt is told the nearest", () => {
+    test("a misspelt board gets the nearest name", () => {
         assert.throws(() => findBoard("feather_s3"), /did you mean feather_s2/)
     })
 })
@@ -154,7 +154,7 @@ describe("a board on a serial port", () => {
         assert.ok(board.flash.every(byte => byte === 0xff))
     })
 
-    test("that is not there is told in one line; a dry run needs none", async t => {
+    test("that is not there is reported in one line; a dry run needs none", async t => {
         const run = await flash(t, "/dev/no-such-port")
         assert.equal(run.code, 2)
         assert.equal(

@@ -241,7 +241,7 @@ test("fiberctl asks and controls a running board", async t => {
     })
 })
 
-test("a lost board is said and waited for", async t => {
+test("a lost board is reported and waited for", async t => {
     const sim = await startSimulator(t, { main })
     const cli = new Cli(["logs", "-f", "--state", sim.stateFolder!])
     cleanUp(t, () => cli.signal("SIGKILL"))

@@ -54,7 +54,7 @@ export function tempFolder(t: TestContext): string {
     return folder
 }
 
-/** A simulator with a state of its own and no boot delay, not started; stopped after the test. */
+/** A simulator with its own state and no boot delay, not started; stopped after the test. */
 export function makeSimulator(
     t: TestContext,
     options: Partial<SimulatorOptions> = {}

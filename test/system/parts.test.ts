@@ -20,7 +20,7 @@ describe("a firmware of parts", () => {
         assert.deepEqual(partsIn("src/main.ts"), [...whole, "demo"])
     })
 
-    test("runs those that it was given, and follows a setting of its own", async t => {
+    test("runs those that it was given, and follows its own setting", async t => {
         const sim = await startSimulator(t, { main: SOME_PARTS })
         await sim.waitFor("console", ({ text }) =>
             text.includes("[sensor.service] the sensor is broken")

@@ -6,7 +6,7 @@ import { runLoad } from "../../bench/lib/load-run.ts"
 import { LARGEST_SYSLOG } from "./harness.ts"
 
 // the full form is `npm run soak`
-test("the firmware stands a load, failing tasks and a failing collector, and explains each line", async () => {
+test("the firmware bears a load, failing tasks and a failing collector, and explains each line", async () => {
     const result = await runLoad({
         program: "bench/programs/soak.ts",
         seconds: 20,

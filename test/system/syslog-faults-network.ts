@@ -86,7 +86,7 @@ export async function resets(
         await sleep(Math.floor(Math.random() * 200))
         const before = proxy.connections
         proxy.cutNext()
-        await until("connected anew", () => proxy.connections > before)
+        await until("connected again", () => proxy.connections > before)
         await board.recovered(size)
     }
     return board.figures(

@@ -13,7 +13,7 @@ for (const [name, settings] of [
     ["as it comes", {}],
     ["with the largest queue and window", LARGEST_SYSLOG],
 ] as const)
-    test(`the reference firmware ${name} stands an outage under load: no gap is silent`, async t => {
+    test(`the reference firmware ${name} bears an outage under load: no gap is silent`, async t => {
         const sink = await Sink.start(t)
         const sim = await startSimulator(t, {
             main: "test/system/programs/syslog-firmware.ts",

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 60_000
 const HOME = "\x1b[H"
 const BELOW = "\x1b[J"
 
-/** `fiberctl` on a terminal of its own, with keys and a size. */
+/** `fiberctl` on its own terminal, with keys and a size. */
 export class Terminal {
     /** All that was written. */
     output = ""

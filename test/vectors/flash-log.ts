@@ -6,7 +6,7 @@
 
 /**
  * A line to be stored: level, time in seconds, whether that is Unix time, text; then what
- * stands before the text when the line is read.
+ * precedes the text when the line is read.
  */
 export type VectorLine = [number, number, boolean, string, string]
 

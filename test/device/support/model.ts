@@ -260,7 +260,7 @@ export class Model {
         }
     }
 
-    /** Gives a command in a fiber of its own; it must return. */
+    /** Gives a command in a new fiber; it must return. */
     private command(what: string, pattern: string): void {
         const self = this
         self.pending += 1

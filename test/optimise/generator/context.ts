@@ -121,7 +121,7 @@ export class Context {
             .filter(v => fits(v) && (v.level === this.frame.level || !v.inLoop))
     }
 
-    /** Writes something with a scope of its own. */
+    /** Writes something with a new scope. */
     scoped<T>(write: () => T): T {
         this.scopes.push([])
         try {

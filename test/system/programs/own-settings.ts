@@ -1,4 +1,4 @@
-// A program with settings of its own, one line each, beside those of the firmware.
+// A program with its own settings, one line each, beside those of the firmware.
 import { SettingsFlash } from "../../../src/platform"
 import { FIRMWARE_SETTINGS, loadSettings } from "../../../src/settings"
 

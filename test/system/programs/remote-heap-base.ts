@@ -9,7 +9,7 @@ import { TaskRegistry } from "../../../src/tasks"
 /** Time between two lines by which a board shows that it lives, in ms. */
 const BEAT_MS = 500
 
-/** The call below `console.log`, which makes no text of its own. */
+/** The call below `console.log`, which makes no text. */
 const natives = ds as unknown as { print(marker: number, text: string): void }
 
 /** A board with two tasks and lines that come all the time. */

@@ -1,4 +1,4 @@
-// A firmware of some parts, with a setting of its own: log on the console and in flash.
+// A firmware of some parts, with its own setting: log on the console and in flash.
 import {
     consoleLog,
     flashLog,

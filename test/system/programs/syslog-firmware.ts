@@ -1,4 +1,4 @@
-// The reference firmware with a task of its own that logs COUNT numbered lines, 100 a second. At
+// The reference firmware with another task that logs COUNT numbered lines, 100 a second. At
 // the end it prints the account of syslog: `done {...}`.
 import * as ds from "@devicescript/core"
 import { flash, log, tasks } from "../../../src/main"
@@ -6,7 +6,7 @@ import { flash, log, tasks } from "../../../src/main"
 // by the firmware's own reader: the library's would not fit beside it
 const count = parseInt(JSON.parse((await flash.read("COUNT")).toString()))
 const PERIOD_MS = 10
-/** Longest time for what waits at the end, in steps of 50 ms. */
+/** Longest time for what is queued at the end, in steps of 50 ms. */
 const DRAIN_STEPS = 400
 
 const account = () => log.handlers().find(h => h.name === "syslog").account

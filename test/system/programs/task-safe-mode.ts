@@ -12,7 +12,7 @@ const { tasks } = device
 tasks.add("console", async task => await task.sleep(60_000), { core: true })
 tasks.add("bad", async task => {
     await task.sleep(50)
-    // a fiber of its own is not supervised: what it throws ends the program
+    // another fiber is not supervised: what it throws ends the program
     const rogue = async () => {
         throw new Error("nobody catches this")
     }
