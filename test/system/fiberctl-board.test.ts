@@ -29,6 +29,13 @@ test("fiberctl asks and controls a running board", async t => {
             /^× broken failed[^]*error: Error: the cable is loose at test\/system\/programs\/remote\.ts:\d+/m
         )
         assert.doesNotMatch(text, /\x1b/)
+        for (const [env, isColoured] of [
+            [{ FORCE_COLOR: "1" }, true],
+            [{ FORCE_COLOR: "", NO_COLOR: "1" }, false],
+        ] as const) {
+            const { stdout } = await runCli(["status", ...state], { env })
+            assert.equal(stdout.includes("\x1b["), isColoured)
+        }
 
         const { summary, tasks } = await json("status")
         assert.equal(summary.state, "degraded")

@@ -109,6 +109,15 @@ test("sound, syslog and plots", { skip: noBrowser }, async t => {
         assert.deepEqual(history, [0, 1])
     })
 
+    await t.test("a program's own setting has its form, too", async () => {
+        await view(page, "Settings").click()
+        const own = page.getByLabel("VENT_AT")
+        await own.waitFor()
+        assert.equal(await own.getAttribute("min"), "10")
+        assert.equal(await own.getAttribute("max"), "40")
+        await page.getByText("degrees at which the vent opens").waitFor()
+    })
+
     await t.test(
         "it fits every width, and the log stays at its end",
         async () => {

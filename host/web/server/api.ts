@@ -11,13 +11,13 @@ import {
     type SettingView,
     TASK_VERBS,
 } from "../protocol.ts"
-import type { BoardClient, Session } from "./session.ts"
+import type { Session } from "./session.ts"
 
 /** Longest wait for the verdict on a configuration: the board restarts and proves it, in ms. */
 const PUSH_TIMEOUT_MS = 10 * 60_000
 /** What replaces a secret. */
 const MASK = "***"
-/** The settings that have a known form; those of other programs are edited as text. */
+/** The settings whose form is known also where the program's build is not; others are edited as text. */
 const SCHEMA = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
 
 /** A request that makes no sense, or names what does not exist. */
@@ -38,7 +38,7 @@ export const QUESTIONS: Record<
     string,
     (session: Session, query: URLSearchParams) => unknown
 > = {
-    settings: ({ board }) => settings(board),
+    settings,
     config: session => config(session),
     flash: ({ simulated }) => {
         if (!simulated)
@@ -66,10 +66,10 @@ export const ACTIONS: Record<
         const known = oneOf(TASK_VERBS, verb, "verb")
         return board[known](text(name, "name"))
     },
-    settings: async ({ board }, { changes }) => {
+    settings: async (session, { changes }) => {
         if (typeof changes !== "object" || changes === null)
             throw new RequestError(400, "changes: an object is wanted")
-        await board.set(
+        await session.board.set(
             Object.fromEntries(
                 Object.entries(changes).map(([key, value]) => [
                     key,
@@ -77,7 +77,7 @@ export const ACTIONS: Record<
                 ])
             )
         )
-        return settings(board)
+        return settings(session)
     },
     level: ({ board }, { spec }) => board.setLevels(text(spec, "spec")),
     time: ({ board }, { unixMs }) =>
@@ -111,10 +111,11 @@ export function failureOf(error: unknown): [number, string, string] {
 }
 
 /** The settings with their form; a secret has left the board as a mask, if at all. */
-async function settings(board: BoardClient): Promise<SettingView[]> {
+async function settings({ board, sources }: Session): Promise<SettingView[]> {
+    const tables = [...sources.settingTables(), ...SCHEMA]
     return (await board.settings()).map(setting => {
         const { key, text } = setting
-        const found = findRule(SCHEMA, key)
+        const found = findRule(tables, key)
         const hidden =
             text === MASK ||
             found?.kind === "secret" ||

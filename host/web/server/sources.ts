@@ -1,4 +1,6 @@
-import { statSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { readTables } from "../../settings/index.ts"
 import { SourceMap } from "../../sim/source-map.ts"
 import type { SourceView } from "../protocol.ts"
 
@@ -9,6 +11,7 @@ export class Sources {
     private readonly find: () => string | undefined
     private map: SourceMap | undefined
     private stamp = ""
+    private tables: string[] = []
 
     /** @param find the debug information of the program that runs now */
     constructor(find: () => string | undefined) {
@@ -27,6 +30,11 @@ export class Sources {
         return text === undefined ? undefined : { path, text }
     }
 
+    /** The tables of settings that the program declares; none when its build is not here. */
+    settingTables(): string[] {
+        return this.current() ? this.tables : []
+    }
+
     private current(): SourceMap | undefined {
         const file = this.find()
         if (file === undefined) return undefined
@@ -34,6 +42,7 @@ export class Sources {
             const stamp = `${file} ${statSync(file).mtimeMs}`
             if (stamp !== this.stamp) {
                 this.map = new SourceMap(file)
+                this.tables = tablesBeside(file)
                 this.stamp = stamp
             }
         } catch {
@@ -42,5 +51,17 @@ export class Sources {
             this.stamp = ""
         }
         return this.map
+    }
+}
+
+/** The tables of the image that a build has written beside its debug information. */
+function tablesBeside(debugFile: string): string[] {
+    try {
+        return readTables(
+            readFileSync(join(dirname(debugFile), "bytecode.devs"))
+        )
+    } catch {
+        // the image of a flash dump has debug information, and no build
+        return []
     }
 }

@@ -16,11 +16,17 @@ import { FIRMWARE_SETTINGS, loadSettings } from "../../../src/settings"
 import { Rsyslogger, RsyslogHandler } from "../../../src/syslog"
 import { BootJournal, TaskRegistry } from "../../../src/tasks"
 
+const GREENHOUSE_SETTINGS = `# settings
+VENT_AT: int 10 40 = 22 | degrees at which the vent opens` as const
+
 const clock = new SystemClock()
 const flash = new SettingsFlash()
 const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
-const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
+const settings = await loadSettings(flash, [
+    ...FIRMWARE_SETTINGS,
+    GREENHOUSE_SETTINGS,
+])
 const journal = new BootJournal(flash, clock)
 await journal.open()
 
@@ -79,7 +85,7 @@ tasks.add(
     async task => {
         while (true) {
             await task.sleep(4000)
-            if (degrees > 22)
+            if (degrees > settings.get("VENT_AT"))
                 task.log.warning("{0} degrees: vent opens", degrees)
             else task.log.notice("vent closes")
         }
