@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { complain, printLive } from "../output.ts"
 import { panicMeaning } from "../panic.ts"
-import { printable } from "../printable.ts"
+import { printable, printableJson } from "../printable.ts"
 import { findDebugFile, lastBuild } from "../sim/index.ts"
 import type { DecodeOptions } from "./decode.ts"
 import { FrameResolver } from "./frames.ts"
@@ -34,7 +34,7 @@ export async function runDecode(
     for await (const line of createInterface({ input }))
         printLive(
             json
-                ? JSON.stringify({ text: decodeLine(line, frames) })
+                ? printableJson({ text: decodeLine(line, frames) })
                 : printable(decodeLine(line, frames))
         )
     for (const id of frames.unknown)

@@ -15,6 +15,7 @@ import {
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
+import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
 import { tablesOf } from "./settings-schema.ts"
 
@@ -59,7 +60,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
         tables: main ? await tablesOf(main) : KNOWN_TABLES,
         isWholeSchema: main !== undefined,
     })
-    for (const warning of warnings) console.error(`fiberctl: ${warning}`)
+    for (const warning of warnings) complain(warning)
     if (out) write(out, bytes.toString())
     if (json)
         printJson({
@@ -79,7 +80,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
 export function verify(file: string, { key, json }: VerifyOptions): void {
     const verdict = verifyFile(readBytes(file, "file"), readKey(key))
     if (!verdict.valid) {
-        if (json) console.log(JSON.stringify(verdict))
+        if (json) printJson(verdict)
         throw new FirmwareError(`"${file}": ${verdict.reason}`)
     }
     const { version, target, nonce, body } = verdict.file
@@ -95,7 +96,7 @@ export function verify(file: string, { key, json }: VerifyOptions): void {
             sealed: isSealed,
             bytes,
         }
-        console.log(JSON.stringify({ valid: true, ...shown }))
+        printJson({ valid: true, ...shown })
         return
     }
     const whom =

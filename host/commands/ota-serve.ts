@@ -3,6 +3,8 @@ import { statSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../errors.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
+import { printable, printableJson } from "../printable.ts"
+import { printJson } from "./board.ts"
 import type { ServeOptions } from "./ota.ts"
 
 /** Runs `fiberctl ota serve` until it is interrupted. */
@@ -13,7 +15,7 @@ export async function serve(
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
     const show = (event: ServeEvent) =>
-        console.log(json ? JSON.stringify(event) : line(event))
+        console.log(json ? printableJson(event) : printable(line(event)))
     const server = serveFolder(folder, show)
     server.listen(port, host)
     try {
@@ -25,11 +27,13 @@ export async function serve(
     const { port: actual } = server.address() as AddressInfo
     const files = listFiles(folder)
     const url = `http://${host}:${actual}/`
-    if (json) console.log(JSON.stringify({ url, files }))
+    if (json) printJson({ url, files })
     else {
         console.log(`serving "${folder}" at ${url}`)
         for (const { name, version, hash } of files)
-            console.log(`  ${name}: version ${version}, hash ${hash}`)
+            console.log(
+                `  ${printable(name)}: version ${version}, hash ${hash}`
+            )
     }
     await interrupted()
     server.closeAllConnections()

@@ -240,4 +240,8 @@ test("decode resolves frames in any text, by the build that it names", async t =
         /oops at main \(test.system.programs.panics\.ts:\d+\) PANIC 60005 \(uncaught exception\)\n/
     )
     assert.match(run.stderr, /build 00000000 is not kept here/)
+
+    writeFileSync(text, "a C1 command: \u009b2J\n")
+    const json = await runCli(["decode", "--json", text])
+    assert.equal(json.stdout, '{"text":"a C1 command: \\u009b2J"}\n')
 })
