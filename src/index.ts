@@ -1,11 +1,282 @@
-export * from "./firmware"
-export * from "./flashlog"
-export * from "./heartbeat"
-export * from "./log"
-export * from "./net"
-export * from "./ota"
-export * from "./platform"
-export * from "./remote"
-export * from "./settings"
-export * from "./syslog"
-export * from "./tasks"
+// The door for programs: what they are made of. What only this project's tests and tools need is
+// imported from the folders.
+
+// a firmware of parts
+export {
+    BoardDevices,
+    busClock,
+    clock,
+    consoleLog,
+    demo,
+    file,
+    firmware,
+    flash,
+    flashLog,
+    followHandler,
+    heartbeat,
+    hostname,
+    journal,
+    lateSyslog,
+    log,
+    network,
+    ramLog,
+    remote,
+    ring,
+    rsyslogger,
+    settingsFile,
+    socketArbiter,
+    startCore,
+    syslog,
+    tasks,
+} from "./firmware"
+
+// tasks
+export {
+    BootJournal,
+    DeviceStats,
+    Escalation,
+    Failure,
+    failureText,
+    Journal,
+    LastEnd,
+    LineSource,
+    MAX_CLEANUPS,
+    MAX_NAME_CHARS,
+    MAX_TASKS,
+    Plan,
+    RegistryOptions,
+    RestartPolicy,
+    SafeModeOptions,
+    span,
+    statusText,
+    Summary,
+    SupervisionOptions,
+    Task,
+    TASK_ERROR,
+    TaskBody,
+    TaskHook,
+    TaskOptions,
+    TaskRegistry,
+    TaskResult,
+    TaskState,
+    TaskStats,
+    TaskStatus,
+    TaskStopped,
+    UNKNOWN_TASK_ERROR,
+} from "./tasks"
+
+// the log
+export {
+    Account,
+    ALERT,
+    BoundedQueue,
+    Burst,
+    ConsoleHandler,
+    CRITICAL,
+    cut,
+    DEBUG,
+    EMERGENCY,
+    ERROR,
+    FilterAnswer,
+    FilterChain,
+    FilterOptions,
+    formatLine,
+    Formatter,
+    FormatterOptions,
+    Handler,
+    HANDLER_EXISTS_ERROR,
+    HandlerInfo,
+    HandlerOptions,
+    IGNORE,
+    INFO,
+    KEEP,
+    Level,
+    LEVEL_SPEC_ERROR,
+    levelFilter,
+    levelName,
+    LINE_FORMATTER,
+    LogFilter,
+    Logger,
+    LogReceiver,
+    LogRecord,
+    LogSystem,
+    MAX_HANDLERS,
+    MAX_MESSAGE,
+    MAX_TOPICS,
+    Meta,
+    NONE,
+    NOTICE,
+    parseLevel,
+    progressFilter,
+    QueueOptions,
+    rfc3339,
+    RingHandler,
+    RingLines,
+    ServiceLogger,
+    STOP,
+    taskFilter,
+    taskName,
+    TemplateFormatter,
+    TIME_RFC3339,
+    TIME_UPTIME,
+    topicFilter,
+    TopicLevel,
+    TRACE,
+    UNKNOWN_HANDLER_ERROR,
+    uptimeText,
+    WARNING,
+} from "./log"
+
+// the flash log
+export {
+    FileInfo,
+    FileOptions,
+    FileRotationHandler,
+    FileSettings,
+    FileStats,
+    lineText,
+    LineVisitor,
+    LogFiles,
+    StoredLine,
+} from "./flashlog"
+
+// LED and buzzer
+export {
+    BEAT,
+    beat,
+    BuzzerHeartBeat,
+    buzzerPatterns,
+    HeartBeat,
+    HeartBeatHandler,
+    LedHeartBeat,
+    ledPatterns,
+    Light,
+    Pattern,
+    PatternPlayer,
+    PatternTable,
+    Sounder,
+} from "./heartbeat"
+
+// syslog
+export {
+    forwardLate,
+    LateLine,
+    LateSource,
+    Rsyslogger,
+    RsyslogHandler,
+    SYSLOG_TOPIC,
+    SyslogEvent,
+    SyslogFraming,
+    SyslogNet,
+    SyslogOptions,
+    SyslogProto,
+    SyslogReport,
+    SyslogStats,
+} from "./syslog"
+
+// settings
+export {
+    changeSettings,
+    checkFile,
+    CheckedSettings,
+    CORE_SETTINGS,
+    DEMO_SETTINGS,
+    FILE_SETTINGS,
+    FileState,
+    FIRMWARE_SETTINGS,
+    FirmwareTable,
+    followSettings,
+    HEARTBEAT_SETTINGS,
+    KeyOf,
+    LARGE_FILE_BYTES,
+    loadSettings,
+    openSettingsFile,
+    reloadSettings,
+    REMOTE_SETTINGS,
+    replaceSettings,
+    SchemaTable,
+    SettingChange,
+    SettingInfo,
+    SettingListener,
+    SettingOrigin,
+    SettingProblem,
+    Settings,
+    SETTINGS_ERROR,
+    SettingsFile,
+    SettingText,
+    SMALL_FILE_BYTES,
+    StagedFile,
+    StoredFile,
+    SYSLOG_SETTINGS,
+    ValueOf,
+} from "./settings"
+
+// settings over the air
+export {
+    GuardReport,
+    guardStart,
+    Ota,
+    OTA_ERROR,
+    OTA_SETTINGS,
+    OtaConfig,
+    otaConfig,
+    OtaParts,
+    OtaSettings,
+    OtaState,
+    OtaStatus,
+    otaStatus,
+    OtaVerdict,
+    Sleeper,
+    TaskView,
+    updateBoard,
+} from "./ota"
+
+// remote control
+export {
+    LogPipe,
+    pipeFile,
+    pipeLog,
+    RemoteConfig,
+    RemoteParts,
+    RemoteSettings,
+    startRemote,
+} from "./remote"
+
+// the network
+export {
+    ArbiterStats,
+    BackoffOptions,
+    followRealTimeClock,
+    HTTP_ERROR,
+    HttpAnswer,
+    HttpRequest,
+    httpRequest,
+    Lease,
+    MQTT_ERROR,
+    MqttBroker,
+    mqttSession,
+    Publish,
+    reportClock,
+    setClockByHttpDate,
+    SocketArbiter,
+} from "./net"
+
+// what the VM has
+export {
+    Clock,
+    ClockChange,
+    Connection,
+    deviceId,
+    FlashSlots,
+    FlashStats,
+    NetSocket,
+    OPTION_ERROR,
+    SettingsFlash,
+    shortDeviceId,
+    Signal,
+    SocketListener,
+    SocketProto,
+    SystemClock,
+    SystemSocket,
+    WriteResult,
+} from "./platform"

@@ -5,13 +5,21 @@ import { splitText } from "../platform"
  * receivers that want nothing. A smaller number is more severe.
  */
 export const NONE = -1
+/** The system is unusable. */
 export const EMERGENCY = 0
+/** Somebody must act at once. */
 export const ALERT = 1
+/** A critical condition. */
 export const CRITICAL = 2
+/** An error. */
 export const ERROR = 3
+/** A warning. */
 export const WARNING = 4
+/** Normal, but significant. */
 export const NOTICE = 5
+/** For information. */
 export const INFO = 6
+/** For debugging. */
 export const DEBUG = 7
 /** More detailed than debug. Not a syslog severity: it is sent as debug, and set at start only. */
 export const TRACE = 8

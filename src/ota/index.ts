@@ -1,4 +1,5 @@
 export * from "./cloud"
+export type { TaskView } from "./crashes"
 export * from "./file"
 export * from "./guard"
 export * from "./lms"
