@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import "./register.js"
+// The package holds built JavaScript, a checkout TypeScript.
+import { existsSync } from "node:fs"
 
-await import("./fiberctl.ts")
+if (existsSync(new URL("./fiberctl.ts", import.meta.url))) {
+    await import("./register.js")
+    await import("./fiberctl.ts")
+} else await import("../dist/fiberctl.js")

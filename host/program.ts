@@ -14,6 +14,7 @@ import { addLevelCommand } from "./commands/level.ts"
 import { addLogsCommand } from "./commands/logs.ts"
 import { addMetricsCommand } from "./commands/metrics.ts"
 import { addMonitorCommand, addUpCommand } from "./commands/monitor.ts"
+import { addNewCommand } from "./commands/new.ts"
 import { addOtaCommand } from "./commands/ota.ts"
 import { addPipeCommand } from "./commands/pipe.ts"
 import { addRebootCommand } from "./commands/reboot.ts"
@@ -75,6 +76,7 @@ export function makeProgram(): Command {
     addMonitorCommand(program)
     addDecodeCommand(program)
     addOtaCommand(program)
+    addNewCommand(program)
     addBuildDirOption(program)
     addCompletionCommand(program)
     return program

@@ -55,6 +55,9 @@ export function uncalledText(methods: LinkedMethod[] | undefined): string {
     ).join("\n")
 }
 
+/** Where the parts are in a project that uses them. */
+const LIBRARY = "node_modules/fiberd/src/"
+
 const EMPTY = { code: 0, functions: 0, methods: 0, slots: 0 }
 
 function sumByFolder(
@@ -77,6 +80,8 @@ function sumByFolder(
 function folderOf(file: string): string {
     if (file === "") return "(compiler)"
     const parts = file.split("/")
+    // of this package as a library, its parts
+    if (file.startsWith(LIBRARY)) return `fiberd/${parts[3]}`
     if (parts[0] === "node_modules") return parts.slice(1, 3).join("/")
     const folder = parts.slice(0, -1).join("/")
     return folder === "src" || folder === "" ? file : folder

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
-import { readdirSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { describe, test } from "node:test"
 import { stripVTControlCharacters } from "node:util"
 import { buildProgram } from "../../host/sim/index.ts"
@@ -78,7 +78,49 @@ export function testPrograms(group: keyof typeof GROUPS): void {
     })
 }
 
-function checkRun({ code, output }: Run): void {
+/** Where programs are made that run single cases. */
+const CASES = ".devicescript/cases"
+
+/**
+ * Runs the cases of all programs whose names contain a text, and no others.
+ * @returns how many ran
+ * @throws AssertionError with the output when one fails
+ */
+export async function runCases(text: string): Promise<number> {
+    let ran = 0
+    for (const name of programs) {
+        const source = readFileSync(`${FOLDER}/${name}`, "utf8")
+        if (!source.includes(text)) continue
+        mkdirSync(CASES, { recursive: true })
+        const main = `${CASES}/${name}`
+        writeFileSync(main, caseProgram(name, text))
+        const { debugFile } = await buildProgram(main)
+        const run = await runProgram(debugFile, undefined)
+        // the text may stand elsewhere in the program
+        if (/^tests: 0,/m.test(run.output.replaceAll(/^WASM> /gm, ""))) continue
+        ran += checkRun(run)
+    }
+    return ran
+}
+
+/** A program that takes all other cases out of another one, before its tests begin. */
+function caseProgram(name: string, text: string): string {
+    const program = `../../${FOLDER}/${name.replace(/\.ts$/, "")}`
+    return `import { root, SuiteNode } from "@devicescript/test/src/core"
+import "${program}"
+
+function prune(suite: SuiteNode): void {
+    const { tests, children } = suite
+    for (let i = tests.length - 1; i >= 0; --i)
+        if (!tests[i].name.includes(${JSON.stringify(text)})) tests.insert(i, -1)
+    for (const child of children) prune(child)
+}
+prune(root)
+`
+}
+
+/** @returns how many tests passed @throws AssertionError unless all did */
+function checkRun({ code, output }: Run): number {
     const sums = /^tests: (\d+), pass: (\d+), error: (\d+)$/m.exec(
         output.replaceAll(/^WASM> /gm, "")
     )
@@ -89,6 +131,7 @@ function checkRun({ code, output }: Run): void {
     assert.equal(errors, 0, `${errors} of ${total} tests failed${shown}`)
     assert.equal(passed, total, `not every test passed${shown}`)
     assert.equal(code, 0, `exit code ${code}${shown}`)
+    return passed!
 }
 
 function titleOf(name: string, seed: string | undefined, optimise: boolean) {

@@ -1,0 +1,79 @@
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    statSync,
+    writeFileSync,
+} from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { UsageError } from "../errors.ts"
+import { version } from "../version.ts"
+
+const PACKAGE = fileURLToPath(new URL("../../", import.meta.url))
+const TEMPLATE = join(PACKAGE, "template")
+/** npm leaves files of these names out of a package, so the template has them without the dot. */
+const DOTTED = new Set(["gitignore", "env.defaults"])
+/** What npm takes as the name of a package, as far as a folder is likely to have it. */
+const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/
+
+/** @throws UsageError for a folder that is not empty, or whose name npm does not take */
+export function makeProject(folder: string): void {
+    const name = basename(resolve(folder))
+    if (!NAME.test(name))
+        throw new UsageError(
+            `"${name}" cannot be the name of a project: wanted lower-case letters, digits, ".", "_" and "-"`
+        )
+    const stats = statSync(folder, { throwIfNoEntry: false })
+    if (stats && !stats.isDirectory())
+        throw new UsageError(`"${folder}" is no folder`)
+    if (stats && readdirSync(folder).length > 0)
+        throw new UsageError(`"${folder}" is not empty`)
+    const words = { NAME: name, FIBERD: version(), ...toolVersions() }
+    for (const path of filesOf(TEMPLATE))
+        write(join(folder, path), fill(join(TEMPLATE, path), words))
+    // the tool takes services from the project's own folder only
+    cpSync(join(PACKAGE, "services"), join(folder, "services"), {
+        recursive: true,
+    })
+    console.log(`made ${folder}; next:
+
+    cd ${folder}
+    npm install
+    npm start`)
+}
+
+/** The versions of the tools that this version of fiberd is tested with. */
+function toolVersions() {
+    const { dependencies, peerDependencies } = JSON.parse(
+        readFileSync(join(PACKAGE, "package.json"), "utf8")
+    ) as Record<string, Record<string, string>>
+    return {
+        DEVICESCRIPT: dependencies!["@devicescript/cli"]!,
+        TYPESCRIPT: peerDependencies!["typescript"]!,
+    }
+}
+
+function filesOf(folder: string): string[] {
+    return (readdirSync(folder, { recursive: true }) as string[]).filter(path =>
+        statSync(join(folder, path)).isFile()
+    )
+}
+
+function fill(file: string, words: Record<string, string>): string {
+    const text = readFileSync(file, "utf8")
+    return text.replaceAll(
+        /\b(NAME|FIBERD|DEVICESCRIPT|TYPESCRIPT)\b/g,
+        word => words[word]!
+    )
+}
+
+function write(path: string, text: string): void {
+    const name = basename(path)
+    const target = DOTTED.has(name) ? join(dirname(path), `.${name}`) : path
+    if (!existsSync(dirname(target)))
+        mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text)
+}
