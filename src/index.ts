@@ -19,6 +19,7 @@ export {
     lateSyslog,
     log,
     network,
+    ota,
     ramLog,
     remote,
     ring,
@@ -213,6 +214,7 @@ export {
 
 // settings over the air
 export {
+    followCloud,
     GuardReport,
     guardStart,
     Ota,
@@ -220,15 +222,24 @@ export {
     OTA_SETTINGS,
     OtaConfig,
     otaConfig,
+    OtaLink,
     OtaParts,
-    OtaSettings,
     OtaState,
     OtaStatus,
     otaStatus,
     OtaVerdict,
+    openSealed,
+    Opener,
+    pullUpdates,
+    reportUpdates,
+    SignedFile,
     Sleeper,
     TaskView,
+    TrustedKeys,
     updateBoard,
+    Verifier,
+    verifyHmac,
+    verifyLms,
 } from "./ota"
 
 // remote control

@@ -1,3 +1,4 @@
+// rows: D2
 import assert from "node:assert/strict"
 import { describe, test, type TestContext } from "node:test"
 import { readImage } from "../../bench/lib/image.ts"

@@ -1,3 +1,4 @@
+// rows: D3
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import {

@@ -1,3 +1,4 @@
+// rows: D1 B4
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { describe, test } from "node:test"
