@@ -29,6 +29,7 @@ export {
     startCore,
     syslog,
     tasks,
+    webClock,
 } from "./firmware"
 
 // tasks
@@ -209,6 +210,7 @@ export {
     StagedFile,
     StoredFile,
     SYSLOG_SETTINGS,
+    TIME_SETTINGS,
     ValueOf,
 } from "./settings"
 
