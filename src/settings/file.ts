@@ -100,7 +100,7 @@ export class SettingsFile {
     }
 
     /** State of the file that counts, as read or written last; version 0 without a file. */
-    state(): FileState {
+    stateInForce(): FileState {
         return stateOf(this.sets.commit)
     }
 

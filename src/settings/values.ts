@@ -164,7 +164,7 @@ function isText(
     if (kind === "url") return isUrl(low)
     // an IPv6 address has more than one colon, and a port is a setting of its own
     const colon = kind === "host" ? low.indexOf(":") : -1
-    if (colon >= 0 && colon === low.lastIndexOf(":")) return false
+    if (colon >= 0 && low.indexOf(":", colon + 1) < 0) return false
     return chars === "" || skipChars(low, 0, chars) === low.length
 }
 

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
-import { ERROR, Level, Meta, WARNING } from "../log"
-import { CURSOR_SLOT, escapeControls, FlashSlots } from "../platform"
+import { ERROR, Level, WARNING } from "../log"
+import { CURSOR_SLOT, FlashSlots } from "../platform"
 import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
@@ -64,17 +64,13 @@ export async function forwardLate(
         if (line.level > ERROR) return true
         await drain(rsyslogger, ROOM_BYTES)
         const wall = line.wall ? line.time * 1000 : undefined
-        send(rsyslogger, wall, line.level, line.text, { late: "1" })
+        send(rsyslogger, wall, line.level, line.text)
         count++
         return true
     })
     if (end === from) return 0
     const dropped = wanted - count
-    if (dropped > 0)
-        send(rsyslogger, undefined, WARNING, dropped + OVERWRITTEN, {
-            late: "1",
-            dropped,
-        })
+    if (dropped > 0) send(rsyslogger, undefined, WARNING, dropped + OVERWRITTEN)
     await arrived(rsyslogger)
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
@@ -84,12 +80,16 @@ function send(
     rsyslogger: Rsyslogger,
     wall: number | undefined,
     level: Level,
-    text: string,
-    meta: Meta
+    message: string
 ): void {
-    const time = ds.millis()
-    const message = escapeControls(text)
-    rsyslogger.push({ time, wall, level, topic: LATE_TOPIC, message, meta })
+    rsyslogger.push({
+        time: ds.millis(),
+        wall,
+        level,
+        topic: LATE_TOPIC,
+        message,
+        meta: { late: "1" },
+    })
 }
 
 /** Waits until at most `bytes` wait to be sent. */

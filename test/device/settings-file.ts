@@ -44,7 +44,7 @@ describe("the settings file", () => {
         const file = new SettingsFile(new TestFlash())
         expect(await file.read()).toBe(undefined)
         expect(await file.previous()).toBe(undefined)
-        expect(file.state().version).toBe(0)
+        expect(file.stateInForce().version).toBe(0)
         expect(file.problems().length).toBe(0)
     })
 
