@@ -1,9 +1,10 @@
 /**
  * Builds what the npm package runs: the host's programs as JavaScript in dist/, so that they need
- * no TypeScript loader. `npm pack` calls it.
+ * no TypeScript loader, and the types of its door for other programs. `npm pack` calls it.
  *
  *     node --import ./host/register.js host/package/build.ts
  */
+import { execFileSync } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { relative } from "node:path"
 import { build, type Plugin } from "esbuild"
@@ -62,6 +63,10 @@ await build({
     logLevel: "warning",
 })
 writeFileSync(`${OUTPUT}/register.js`, REGISTER)
+const compiler = "node_modules/typescript/bin/tsc"
+execFileSync(process.execPath, [compiler, "-p", "host/client"], {
+    stdio: "inherit",
+})
 
 function nameOf(path: string): string {
     return path.includes("client") ? "client" : path.replace(/^.*\/|\.ts$/g, "")

@@ -7,6 +7,7 @@ import {
     readdirSync,
     readFileSync,
     symlinkSync,
+    writeFileSync,
 } from "node:fs"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
@@ -111,6 +112,35 @@ describe("the packed package", () => {
         const cli = "node_modules/@devicescript/cli/devicescript"
         const tested = await mustRun(project, process.execPath, cli, ...args)
         assert.match(tested, /tests: 2, pass: 2, error: 0/)
+    })
+
+    test("has a typed client for other programs", async t => {
+        const folder = await install(t)
+        writeFileSync(
+            join(folder, "package.json"),
+            JSON.stringify({ type: "module" })
+        )
+        writeFileSync(
+            join(folder, "ask.ts"),
+            `import { connect, NoBoardError } from "fiberd/client"
+export async function names(): Promise<string[]> {
+    const board = await connect({ bus: "127.0.0.1:1" })
+    return (await board.tasks("*")).map(task => task.name)
+}
+// @ts-expect-error: a status has a name that is a text
+export const wrong = async () => ((await (await connect()).tasks())[0]!.name = 5)
+if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardError))
+`
+        )
+        const tsc = join(folder, "node_modules/typescript/bin/tsc")
+        await mustRun(
+            folder,
+            process.execPath,
+            ...[tsc, "--strict", "--skipLibCheck", "--module", "nodenext"],
+            ...["--target", "es2022", "--types", "node", "ask.ts"]
+        )
+        const said = await mustRun(folder, process.execPath, "ask.js", "now")
+        assert.equal(said, "true\n")
     })
 
     test("holds what users need, and no sources of the host", async t => {
