@@ -7,7 +7,7 @@ import {
     statSync,
     writeFileSync,
 } from "node:fs"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename, dirname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "../errors.ts"
 import { version } from "../version.ts"
@@ -31,7 +31,7 @@ export function makeProject(folder: string): void {
         throw new UsageError(`"${folder}" is no folder`)
     if (stats && readdirSync(folder).length > 0)
         throw new UsageError(`"${folder}" is not empty`)
-    const words = { NAME: name, FIBERD: version(), ...toolVersions() }
+    const words = { NAME: name, FIBERD: ownPlace(folder), ...toolVersions() }
     for (const path of filesOf(TEMPLATE))
         write(join(folder, path), fill(join(TEMPLATE, path), words))
     // the tool takes services from the project's own folder only
@@ -43,6 +43,14 @@ export function makeProject(folder: string): void {
     cd ${folder}
     npm install
     npm start`)
+}
+
+/** What the project depends on: this version as npm has it, or the checkout that makes the project. */
+function ownPlace(folder: string): string {
+    const isInstalled = PACKAGE.includes(`${sep}node_modules${sep}`)
+    return isInstalled
+        ? `^${version()}`
+        : `file:${relative(resolve(folder), PACKAGE)}`
 }
 
 /** The versions of the tools that this version of fiberd is tested with. */
