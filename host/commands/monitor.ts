@@ -3,8 +3,11 @@ import { addImageOptions, type ImageOptions } from "./image.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
 import { example } from "./example.ts"
 
-/** The speed of a board's console. */
-const CONSOLE_BAUD = 115_200
+/**
+ * The speed of a board's console: that of the UART behind the USB chip of an ESP32 (`usb_init` of
+ * microsoft/devicescript-esp32). Boards with USB of their own take any.
+ */
+const CONSOLE_BAUD = 1_500_000
 
 /** Options of `fiberctl monitor` as commander gives them. */
 export interface MonitorOptions extends PortOptions {
