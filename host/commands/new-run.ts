@@ -19,8 +19,12 @@ const DOTTED = new Set(["gitignore", "env.defaults"])
 /** What npm takes as the name of a package, as far as a folder is likely to have it. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/
 
-/** @throws UsageError for a folder that is not empty, or whose name npm does not take */
-export function makeProject(folder: string): void {
+/**
+ * Makes a project of the template.
+ * @returns its files, without those of services/
+ * @throws UsageError for a folder that is not empty, or whose name npm does not take
+ */
+export function makeProject(folder: string): string[] {
     const name = basename(resolve(folder))
     if (!NAME.test(name))
         throw new UsageError(
@@ -32,17 +36,14 @@ export function makeProject(folder: string): void {
     if (stats && readdirSync(folder).length > 0)
         throw new UsageError(`"${folder}" is not empty`)
     const words = { NAME: name, FIBERD: ownPlace(folder), ...toolVersions() }
-    for (const path of filesOf(TEMPLATE))
-        write(join(folder, path), fill(join(TEMPLATE, path), words))
+    const files = filesOf(TEMPLATE).map(path =>
+        write(folder, path, fill(join(TEMPLATE, path), words))
+    )
     // the tool takes services from the project's own folder only
     cpSync(join(PACKAGE, "services"), join(folder, "services"), {
         recursive: true,
     })
-    console.log(`made ${folder}; next:
-
-    cd ${folder}
-    npm install
-    npm start`)
+    return files
 }
 
 /** What the project depends on: this version as npm has it, or the checkout that makes the project. */
@@ -78,10 +79,13 @@ function fill(file: string, words: Record<string, string>): string {
     )
 }
 
-function write(path: string, text: string): void {
+/** @returns the path that the file has in the project */
+function write(folder: string, path: string, text: string): string {
     const name = basename(path)
-    const target = DOTTED.has(name) ? join(dirname(path), `.${name}`) : path
+    const place = DOTTED.has(name) ? join(dirname(path), `.${name}`) : path
+    const target = join(folder, place)
     if (!existsSync(dirname(target)))
         mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, text)
+    return place
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { example } from "./example.ts"
 
 /** Adds `fiberctl new`: a project to begin with. */
 export function addNewCommand(program: Command): void {
@@ -6,9 +7,17 @@ export function addNewCommand(program: Command): void {
         .command("new")
         .description("make a project that builds, runs and tests at once")
         .argument("<dir>", "its folder, new or empty; names the project")
+        .option("--json", "print one JSON object")
         .allowExcessArguments(false)
-        .action(async (folder: string) => {
+        .addHelpText("after", example("new greenhouse"))
+        .action(async (folder: string, { json }: { json?: boolean }) => {
             const { makeProject } = await import("./new-run.ts")
-            makeProject(folder)
+            const files = makeProject(folder)
+            if (json) return console.log(JSON.stringify({ folder, files }))
+            console.log(`made ${folder}; next:
+
+    cd ${folder}
+    npm install
+    npm start`)
         })
 }
