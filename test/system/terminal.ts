@@ -31,6 +31,8 @@ export class Terminal {
                 stdio: ["pipe", "pipe", "inherit"],
                 env: {
                     ...process.env,
+                    // where that is set, Node takes a terminal for one without colours
+                    CI: undefined,
                     COLUMNS: String(columns),
                     LINES: String(rows),
                     TERM: "xterm",

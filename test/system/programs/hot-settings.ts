@@ -22,6 +22,6 @@ show("after")
 hot.warning("is sent")
 hot.notice("is not logged")
 // the schema takes it, the sender does not: what was in force stays
-settings.set("SYSLOG_HOST", "collector:514")
+settings.set("SYSLOG_HOST", "collector..lan")
 hot.error("the old collector stays")
 settings.problems().forEach(({ message }) => console.log(message))
