@@ -1,6 +1,6 @@
-// Records the session of docs/fiberctl.md: runs its commands on a simulated board and puts what they
-// print between the marks. `npm run record` writes it; with `--check` it only says whether the
-// commands still run and print lines of the same kind.
+// Records the session of docs/fiberctl.md, and its beginning for README.md: runs the commands on a
+// simulated board and puts what they print between the marks. `npm run record` writes it; with
+// `--check` it only says whether the commands still run and print lines of the same kind.
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -10,7 +10,6 @@ import { join } from "node:path"
 import { Simulator } from "../host/sim/index.ts"
 import { connect } from "../host/client/index.ts"
 
-const PAGE = "docs/fiberctl.md"
 const PROGRAM = "examples/controlled.ts"
 const BEGIN = "<!-- session -->\n"
 const END = "<!-- end of session -->"
@@ -23,8 +22,14 @@ const COMMANDS = [
     "show sensr",
 ]
 
-/** Runs the session. @returns it as Markdown */
-async function record(): Promise<string> {
+/** The pages, and how many of the commands each shows. */
+const PAGES: [string, number][] = [
+    ["docs/fiberctl.md", COMMANDS.length],
+    ["README.md", 1],
+]
+
+/** Runs the session. @returns each command with what it printed */
+async function record(): Promise<string[]> {
     const state = mkdtempSync(join(tmpdir(), "fiberd-session-"))
     const sim = new Simulator({ main: PROGRAM, state, fastBoot: true })
     try {
@@ -33,12 +38,12 @@ async function record(): Promise<string> {
         while ((await board.tasks(":failed").catch(() => [])).length === 0)
             await new Promise(resolve => setTimeout(resolve, 100))
         await board.disconnect()
-        const lines = []
-        for (const command of COMMANDS) {
-            lines.push(`$ fiberctl ${command}`)
-            lines.push(await output(command, state))
-        }
-        return "```text\n" + lines.join("\n") + "\n```\n"
+        const printed = []
+        for (const command of COMMANDS)
+            printed.push(
+                `$ fiberctl ${command}\n${await output(command, state)}`
+            )
+        return printed
     } finally {
         await sim.stop()
         rmSync(state, { recursive: true, force: true })
@@ -67,20 +72,22 @@ function pattern(session: string): string {
         .replace(/\bN (ms|s|min)( N s)?/g, "TIME")
 }
 
-const page = readFileSync(PAGE, "utf8")
-const begin = page.indexOf(BEGIN)
-const end = page.indexOf(END)
-assert.ok(begin >= 0 && end > begin, `${PAGE} has no marks for the session`)
-const session = await record()
-const before = page.slice(begin + BEGIN.length, end)
-if (process.argv.includes("--check"))
-    assert.equal(pattern(before.trim()), pattern(session.trim()))
-else
-    writeFileSync(
-        PAGE,
-        page.slice(0, begin + BEGIN.length) +
-            "\n" +
-            session +
-            "\n" +
-            page.slice(end)
-    )
+const printed = await record()
+for (const [path, count] of PAGES) {
+    const page = readFileSync(path, "utf8")
+    const begin = page.indexOf(BEGIN)
+    const end = page.indexOf(END)
+    assert.ok(begin >= 0 && end > begin, `${path} has no marks for the session`)
+    const lines = printed.slice(0, count).join("\n")
+    const session = "```text\n" + lines + "\n```\n"
+    const before = page.slice(begin + BEGIN.length, end)
+    if (process.argv.includes("--check"))
+        assert.equal(pattern(before.trim()), pattern(session.trim()))
+    else
+        writeFileSync(
+            path,
+            page.slice(0, begin + BEGIN.length) +
+                `\n${session}\n` +
+                page.slice(end)
+        )
+}

@@ -18,7 +18,7 @@ const BLOCKS = allBlocks()
  * for the board, `ts host` for Node.
  */
 const KINDS = ["sh", "sh help", "ts", "ts host", "yaml", "dotenv", "text"]
-const SHOWN_ONLY = { text: 6 }
+const SHOWN_ONLY = { text: 7 }
 
 const of = (kind: string) => BLOCKS.filter(block => kindOf(block) === kind)
 const kindOf = ({ language, mark }: CodeBlock) => `${language} ${mark}`.trim()

@@ -30,7 +30,7 @@ test("docs/ota.md shows an update by settings that are there", () => {
         assert.ok(OTA_SETTINGS.includes(`${key}: `), key)
 })
 
-test("README is a screen: at most 90 lines", () => {
+test("README is a screen or two: at most 105 lines", () => {
     const lines = read("README.md").split("\n").length
-    assert.ok(lines <= 90, `${lines} lines`)
+    assert.ok(lines <= 105, `${lines} lines`)
 })

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import test from "node:test"
 
-test("the session in docs/fiberctl.md is what fiberctl prints", () => {
+test("the session in README.md and docs/fiberctl.md is what fiberctl prints", () => {
     execFileSync(
         process.execPath,
         ["--import", "./host/register.js", "test/record-session.ts", "--check"],
