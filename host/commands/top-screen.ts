@@ -78,7 +78,9 @@ export function renderTop(
     const shown = body.slice(first, first + room).map((line, i) => {
         const text = line.slice(0, columns)
         const task = tasks[first + i]!
-        if (task.name === view.chosen) return paint("bold", `${text}`)
+        // to be seen without colours, too
+        if (task.name === view.chosen)
+            return paint("bold", `${line.slice(0, columns - 2)} <`)
         return task.state === "failed" ? paint("red", text) : text
     })
     return [

@@ -216,6 +216,29 @@ describe("a board on a serial port", () => {
         cli.signal("SIGINT")
         assert.equal((await cli.done).code, 130)
     })
+
+    test("with --json: what was written and each line of the log", async t => {
+        const board = await SerialBoard.plugIn(t)
+        const cli = new Cli([
+            ...["up", "--json", "--main", MAIN, "--port", board.path],
+            ...["--runtime", runtimeFile(t), "--set", "WIFI_SSID=attic"],
+        ])
+        await cli.waitForError(/is open/)
+        board.say("> 1.250 [ERROR] [pump.service] dry\r\n")
+        await cli.waitForOutput(/dry/)
+        cli.signal("SIGINT")
+        const { stdout } = await cli.done
+        const [written, line, ...more] = stdout
+            .trim()
+            .split("\n")
+            .map(text => JSON.parse(text) as Record<string, unknown>)
+        assert.deepEqual(more, [])
+        assert.equal(written!.board, "esp32_devkit_c")
+        assert.equal(written!.port, board.path)
+        assert.equal(line!.level, "error")
+        assert.match(String(line!.text), /\[pump\.service\] dry$/)
+        assert.ok(!Number.isNaN(Date.parse(String(line!.at))))
+    })
 })
 
 // rows: B3b

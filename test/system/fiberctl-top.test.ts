@@ -30,8 +30,8 @@ test("fiberctl top is live", async t => {
         top.press("s")
         await top.untilLine(/choose a task by the arrow keys first/)
         top.press(DOWN + DOWN + DOWN)
-        // it is bold
-        await top.until(() => /\x1b\[1msensor/.test(top.output))
+        await top.untilLine(/^sensor .* <$/)
+        assert.match(top.output, /\x1b\[1msensor/)
         top.press("s")
         await top.untilLine(/^sensor +stopped/)
         await top.untilLine(/stop sensor: done/)
