@@ -262,14 +262,16 @@ export class Board extends EventEmitter<BoardEvents> {
      * board they go on with its first line. A connection that is lost is waited for.
      * @param gap called when lines were overwritten before they could be read
      * @param restarted called when the firmware has started again
+     * @param startedAt when the firmware was started that `from` is of, Unix time in ms; without
+     * it a restart before the first answer is only seen by fewer lines than `from`
      */
     async *follow(
         from = 0,
         gap: (count: number) => void = () => {},
-        restarted: () => void = () => {}
+        restarted: () => void = () => {},
+        startedAt?: number
     ): AsyncGenerator<RingLine> {
         let next = from
-        let startedAt: number | undefined
         await this.watch()
         while (!this.closed) {
             const news = this.news()
@@ -281,10 +283,9 @@ export class Board extends EventEmitter<BoardEvents> {
                 continue
             }
             const started = Date.now() - part.uptime
-            if (
-                startedAt !== undefined &&
-                (part.next < next || started - startedAt > LOOK_MS)
-            ) {
+            const isLater =
+                startedAt !== undefined && started - startedAt > LOOK_MS
+            if (part.next < next || isLater) {
                 restarted()
                 next = 0
                 startedAt = started

@@ -137,7 +137,9 @@ async function followBoard(
         startedAt = Date.now()
         say("the board has started again")
     }
-    for await (const line of board.follow(history.next, gap, restarted)) {
+    const from = history.startedAt
+    const news = board.follow(history.next, gap, restarted, from)
+    for await (const line of news) {
         const entry = newLine(line, startedAt)
         if (filter(entry)) show(entry)
     }

@@ -108,3 +108,35 @@ test("a board that does not answer leaves no timer behind", async t => {
         started.mock.calls[0]!.result,
     ])
 })
+
+test("a restart before the first answer loses no line of the new run", async () => {
+    const link = Object.assign(new EventEmitter(), { isUp: true, send() {} })
+    const board = new Board(link as unknown as Link, "0123456789abcdef")
+    board.watch = async () => {}
+    const lines = ["boot 2", "up"].map((text, index) => ({ index, text }))
+    let asked = -1
+    board.lines = (async (from: number) => {
+        asked = from
+        const part = lines.filter(({ index }) => index >= from)
+        return { lines: part, next: lines.length, uptime: 50 }
+    }) as unknown as typeof board.lines
+    // as after a history of 12 lines, or of the same number in a run that began long ago
+    for (const [from, startedAt] of [
+        [12, undefined],
+        [2, Date.now() - 60_000],
+    ] as const) {
+        let restarts = 0
+        const seen: string[] = []
+        const news = board.follow(
+            from,
+            () => {},
+            () => restarts++,
+            startedAt
+        )
+        for await (const { text } of news)
+            if (seen.push(text) === lines.length) break
+        assert.deepEqual(seen, ["boot 2", "up"])
+        assert.equal(restarts, 1)
+        assert.equal(asked, 0)
+    }
+})

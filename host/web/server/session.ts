@@ -279,7 +279,9 @@ export class Session extends EventEmitter<SessionEvents> {
             this.tellLines()
             this.refresh()
         }
-        for await (const line of board.follow(history.next, gap, restarted)) {
+        const from = history.startedAt
+        const news = board.follow(history.next, gap, restarted, from)
+        for await (const line of news) {
             if (this.closed) return
             this.addLine(newLine(line, startedAt))
         }
