@@ -91,6 +91,8 @@ export interface CliOptions {
 
 /** A process that says nothing for so long, in ms, while something is waited for, hangs. */
 const SILENCE_MS = 240_000
+/** Nor does one that goes on for so long come to what is waited for, in ms. */
+const LONGEST_MS = 600_000
 
 /** A fiberctl process, for tests that talk to it while it runs. */
 export class Cli {
@@ -147,6 +149,7 @@ export class Cli {
                 )
         })
         let timer: NodeJS.Timeout | undefined
+        const begun = Date.now()
         const silent = new Promise<never>((_, reject) => {
             const listen = () => {
                 clearTimeout(timer)
@@ -155,10 +158,10 @@ export class Cli {
                     () =>
                         reject(
                             new Error(
-                                `silent before ${pattern}:\n${this.stdout}${this.stderr}`
+                                `not seen: ${pattern}:\n${this.stdout}${this.stderr}`
                             )
                         ),
-                    SILENCE_MS
+                    Math.min(SILENCE_MS, begun + LONGEST_MS - Date.now())
                 )
             }
             this.watchers.add(listen)
