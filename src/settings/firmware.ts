@@ -42,8 +42,8 @@ SYSLOG_FAC: facility = local0 | facility, name or 0 to 23
 SYSLOG_APP: text 48 = | APP-NAME of lines that no task wrote; empty: their topic
 SYSLOG_BOM: flag = false | a BOM before the text
 SYSLOG_MAX: size 480 4KB restart = 2KB | bytes of the longest message; a longer one is cut
-SYSLOG_QUEUE: size 4KB 12KB restart = 8KB | queue for the collector, with what is in flight
-SYSLOG_WINDOW: size 0 8KB restart = 4KB | part of it that is kept after it was sent
+SYSLOG_QUEUE: size 4KB 8KB restart = 8KB | queue for the collector, with what is in flight
+SYSLOG_WINDOW: size 0 4KB restart = 4KB | part of it that is kept after it was sent
 BACKOFF_MIN: duration 10ms 1s = 250ms | delay between attempts to connect: the first …
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 `

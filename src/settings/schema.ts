@@ -12,7 +12,7 @@ import { indexOrEnd, skipChars } from "./text"
 //     SYSLOG_PORT: int 1 65535 = 514            whole number
 //     GAIN: number -1 1 = 0.5                   number, also a fraction
 //     HB_PERIOD: duration 0 1h = 5s             time with its unit, read as milliseconds
-//     SYSLOG_QUEUE: size 4KB 12KB restart = 8KB size in bytes; `restart`: holds from the next start
+//     SYSLOG_QUEUE: size 4KB 8KB restart = 8KB size in bytes; `restart`: holds from the next start
 //     SYSLOG_PROTO: one-of tcp|tls|relp = tcp   one of some words in lower case
 //     SYSLOG_FAC: facility = local0             facility of syslog, by name or number
 //     DEMO: flag =                              true or false; without a default it may be undefined

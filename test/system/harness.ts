@@ -18,7 +18,7 @@ export interface CliRun {
 }
 
 /** Largest values that the settings take: the most heap while the collector is away. */
-export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "12KB", SYSLOG_WINDOW: "8KB" }
+export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "8KB", SYSLOG_WINDOW: "4KB" }
 
 type Cleanup = () => unknown
 const cleanups = new WeakMap<TestContext, Cleanup[]>()
