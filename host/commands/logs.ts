@@ -137,8 +137,7 @@ async function followBoard(
         startedAt = Date.now()
         say("the board has started again")
     }
-    const from = history.startedAt
-    const news = board.follow(history.next, gap, restarted, from)
+    const news = board.follow(history.next, gap, restarted, startedAt)
     for await (const line of news) {
         const entry = newLine(line, startedAt)
         if (filter(entry)) show(entry)

@@ -279,8 +279,7 @@ export class Session extends EventEmitter<SessionEvents> {
             this.tellLines()
             this.refresh()
         }
-        const from = history.startedAt
-        const news = board.follow(history.next, gap, restarted, from)
+        const news = board.follow(history.next, gap, restarted, startedAt)
         for await (const line of news) {
             if (this.closed) return
             this.addLine(newLine(line, startedAt))
