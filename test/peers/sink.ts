@@ -26,11 +26,14 @@ export class Sink {
     connections = 0
     /** TLS handshakes that failed. */
     refusals = 0
+    /** Connections that were ended because of bytes that are no octet counting. */
+    garbled = 0
     /** When somebody connected, as `performance.now()` tells it; with TLS, before the handshake. */
     readonly attempts: number[] = []
     /** Takes each message instead of `messages`, when there are too many to keep. */
     onMessage: ((message: Buffer) => void) | undefined
-    private readonly certified: string | undefined
+    /** Speaks TLS as that name from the next start on; plain TCP when undefined. */
+    certified: string | undefined
     private server: Server | undefined
     private readonly sockets = new Set<Socket>()
     private boundPort = 0
@@ -96,8 +99,16 @@ export class Sink {
         this.sockets.add(socket)
         const reader = new OctetReader()
         socket.on("data", data => {
+            let messages: Buffer[]
+            try {
+                messages = reader.push(data)
+            } catch {
+                // somebody who speaks TLS to a plain port
+                this.garbled++
+                return void socket.destroy()
+            }
             this.bytes += data.length
-            for (const message of reader.push(data))
+            for (const message of messages)
                 if (this.onMessage) this.onMessage(message)
                 else this.messages.push(message)
         })

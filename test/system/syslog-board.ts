@@ -81,9 +81,10 @@ export class LoadedBoard {
     static async start(
         t: TestContext,
         port: number,
-        settings: Record<string, string | number>
+        settings: Record<string, string | number>,
+        caFile?: string
     ): Promise<LoadedBoard> {
-        const sim = await startLoad(t, port, settings)
+        const sim = await startLoad(t, port, settings, caFile)
         return new LoadedBoard(sim, Bystander.start(t, sim.vmPid), settings)
     }
 

@@ -2,11 +2,15 @@
 import assert from "node:assert/strict"
 import type { Figures } from "./syslog-board.ts"
 import type { ShareFigures } from "./syslog-faults-board.ts"
+import type { StormFigures } from "./syslog-faults-collector.ts"
 
 /** What a task of the board may be late while syslog has its troubles, ms. */
 const JITTER_MS = 50
 /** Longest wait of another task for the socket: a turn of syslog, its leave, and some, ms. */
 const WAIT_MS = 3500
+
+/** Connections that take the same record in vain, as `src/syslog/worker.ts` says. */
+const MAX_TRIES = 5
 
 /** One line of the table of figures. */
 export function row(f: Figures): string {
@@ -51,11 +55,33 @@ export function nothingLost(f: Figures): void {
     assert.equal(f.arrived, f.lines, row(f))
 }
 
+/** Every line arrived but for those that the collector would not have, which are declared. */
+export function allBut(f: Figures, refused: number): void {
+    nothingSilent(f)
+    assert.equal(f.declared, refused, row(f))
+}
+
 /** At most so many lines are lost unseen: what a dead peer had taken beyond the window. */
 export function silentAtMost(f: Figures, lines: number): void {
     sound(f)
     assert.ok(f.silent <= lines, row(f))
     assert.equal(f.arrived + f.declared + f.silent, f.lines)
+}
+
+/** Most reports about the connection: 6 at once, then 2 a minute. */
+function mostReports(minutes: number): number {
+    return 6 + 2 * minutes
+}
+
+/** A collector that closes after each write gets no storm: every record a few times at most. */
+export function noStorm(f: StormFigures, minutes: number): void {
+    const figures = JSON.stringify(f)
+    assert.equal(f.panics, 0)
+    assert.equal(f.silent, 0, figures)
+    assert.ok(f.reports <= mostReports(minutes), figures)
+    // a record goes out once with each connection, on which there is one write
+    assert.ok(f.frames <= MAX_TRIES * (f.lines + f.reports), figures)
+    assert.ok(f.frames > 0, figures)
 }
 
 /** Every page came whole and in time, and syslog got its share. */

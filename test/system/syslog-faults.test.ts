@@ -4,14 +4,25 @@ import { test } from "node:test"
 import { missingRsyslog } from "../peers/rsyslog.ts"
 import { missingSyslogNg } from "../peers/syslog-ng.ts"
 import {
+    allBut,
     nothingLost,
     nothingSilent,
+    noStorm,
     shared,
     silentAtMost,
     sound,
 } from "./syslog-checks.ts"
 import { collectorAway, killedCollector } from "./syslog-faults.ts"
 import { killedBoard, sharedSocket } from "./syslog-faults-board.ts"
+import {
+    acceptAndEnd,
+    closesAfterEachWrite,
+    relpRefusal,
+    resetInDeclaration,
+    rsyslogRefusal,
+    TLS_FAULTS,
+    wrongTls,
+} from "./syslog-faults-collector.ts"
 import {
     brokenNetwork,
     resets,
@@ -115,3 +126,37 @@ test("a task fetches pages beside a full stream: both get all of theirs", async 
     shared(f, 3)
     assert.ok(f.lines > 1000, JSON.stringify(f))
 })
+
+for (const fault of TLS_FAULTS)
+    test(`TLS to a collector with ${fault}, until it is mended: nothing is lost`, async t => {
+        const f = await wrongTls(t, fault, 1500)
+        nothingLost(f)
+        // none counts before the handshake is over
+        assert.equal(f.stats.connects, 1)
+    })
+
+for (const manner of ["close", "reset"] as const)
+    test(`a peer that accepts and ends by ${manner} at once: all dropped are declared`, async t => {
+        const f = await acceptAndEnd(t, manner, 100, 4000)
+        nothingSilent(f)
+        assert.ok(f.stats.connects > 2 && f.declared > 0)
+    })
+
+test("connections are reset within the declaration of a gap: it arrives at last", async t => {
+    const f = await resetInDeclaration(t, 3)
+    nothingSilent(f)
+    assert.ok(f.declared > 0)
+})
+
+test(
+    'rsyslogd with oversizeMode="abort" holds nothing up but the records that it refuses',
+    skips.relp,
+    async t => allBut(await rsyslogRefusal(t, 200, 100), 2)
+)
+
+for (const how of ["refuse", "close"] as const)
+    test(`a RELP server that will ${how} one record holds nothing else up`, async t =>
+        allBut(await relpRefusal(t, how, 150, 100), 1))
+
+test("a collector that closes after each write does not feed on reports about it", async t =>
+    noStorm(await closesAfterEachWrite(t, 20, 2), 1))

@@ -4,12 +4,15 @@
  */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
+import { missingHaproxy } from "../peers/haproxy.ts"
 import { missingRsyslog } from "../peers/rsyslog.ts"
 import { missingSyslogNg } from "../peers/syslog-ng.ts"
 import type { Figures } from "./syslog-board.ts"
 import {
+    allBut,
     nothingLost,
     nothingSilent,
+    noStorm,
     row,
     shared,
     silentAtMost,
@@ -18,6 +21,15 @@ import {
 import { collectorAway, killedCollector } from "./syslog-faults.ts"
 import { killedBoard, sharedSocket } from "./syslog-faults-board.ts"
 import {
+    acceptAndEnd,
+    closesAfterEachWrite,
+    relpRefusal,
+    resetInDeclaration,
+    rsyslogRefusal,
+    TLS_FAULTS,
+    wrongTls,
+} from "./syslog-faults-collector.ts"
+import {
     brokenNetwork,
     halfOpen,
     resets,
@@ -25,6 +37,7 @@ import {
     unknownName,
 } from "./syslog-faults-network.ts"
 import {
+    haproxyReceiver,
     rsyslogReceiver,
     strictReceiver,
     syslogNgReceiver,
@@ -36,10 +49,20 @@ const KILLS = 200
 const BOARD_KILLS = 100
 const SHARE_MS = 300_000
 const BROKEN_MS = 3000
+const WRONG_TLS_MS = 5000
+/** How long a collector ends each connection at once, ms. */
+const RUDE_MS = 20_000
+/** How often a connection is reset while it takes a declaration. */
+const DECLARATIONS = 20
+/** Lines to a RELP server that will not have each LONG-th. */
+const REFUSED_LINES = 1000
+const LONG = 100
+const STORM_MINUTES = 10
 
 const tcp = { skip: missingRsyslog() }
 const relp = { skip: missingRsyslog("relp") }
 const ng = { skip: missingSyslogNg() }
+const haproxy = { skip: missingHaproxy() }
 const table: string[] = []
 
 function enter(text: string): void {
@@ -86,6 +109,7 @@ for (const wire of ["octet", "lf", "bom"] as const)
 for (const wire of ["octet", "lf"] as const) {
     records("rsyslog's fields", wire, tcp, rsyslogReceiver)
     records("syslog-ng's fields", wire, ng, t => syslogNgReceiver(t, wire))
+    records("HAProxy's fields", wire, haproxy, haproxyReceiver)
 }
 
 fault(
@@ -153,6 +177,53 @@ for (const mode of ["hole", "slow"] as const)
             t => brokenNetwork(t, proto, mode, "healed", BROKEN_MS),
             nothingLost
         )
+for (const way of TLS_FAULTS)
+    fault(`tls, ${way}`, none, t => wrongTls(t, way, WRONG_TLS_MS), nothingLost)
+for (const rate of [10, 100])
+    for (const manner of ["close", "reset"] as const)
+        fault(
+            `accept and ${manner}, ${rate} lines/s`,
+            none,
+            t => acceptAndEnd(t, manner, rate, RUDE_MS),
+            nothingSilent
+        )
+fault(
+    "reset within the declaration",
+    none,
+    t => resetInDeclaration(t, DECLARATIONS),
+    nothingSilent
+)
+fault(
+    "rsyslogd refuses records, relp",
+    relp,
+    t => rsyslogRefusal(t, REFUSED_LINES, LONG),
+    f => allBut(f, REFUSED_LINES / LONG)
+)
+for (const how of ["refuse", "close"] as const)
+    fault(
+        `a server will ${how} records, relp`,
+        none,
+        t => relpRefusal(t, how, REFUSED_LINES, LONG),
+        f => allBut(f, REFUSED_LINES / LONG)
+    )
+fault(
+    "a server ignores a record, relp",
+    none,
+    t => relpRefusal(t, "ignore", 100, 60),
+    f => allBut(f, 1)
+)
+
+test("a collector that closes after each write", async t => {
+    const lines = STORM_MINUTES * 60
+    const f = await closesAfterEachWrite(t, lines, 1)
+    enter(
+        `closes after each write for ${STORM_MINUTES} minutes`.padEnd(54) +
+            `  lines ${f.lines}  reports ${f.reports}  arrived ${f.arrived}  declared ${f.declared}` +
+            `  silent ${f.silent}  frames ${f.frames}  connections ${f.connections}  panics ${f.panics}`
+    )
+    noStorm(f, STORM_MINUTES + 1)
+})
+
 fault("half-open connection", relp, halfOpen, nothingLost)
 fault("a name that does not resolve", none, unknownName, nothingLost)
 fault("a connect that is never answered", none, unanswered, sound)

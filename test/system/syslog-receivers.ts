@@ -1,8 +1,9 @@
-/** The receivers of awkward records: a strict one, rsyslogd and syslog-ng. */
+/** The receivers of awkward records: a strict one, rsyslogd, syslog-ng and HAProxy. */
 import assert from "node:assert/strict"
 import { createServer, type AddressInfo } from "node:net"
 import type { TestContext } from "node:test"
 import type { Daemon } from "../peers/daemon.ts"
+import { Haproxy } from "../peers/haproxy.ts"
 import { OctetReader } from "../peers/octets.ts"
 import { Rsyslog } from "../peers/rsyslog.ts"
 import { SyslogNg } from "../peers/syslog-ng.ts"
@@ -88,6 +89,13 @@ export async function syslogNgReceiver(
             message: event.message.replace(/^\ufeff/, ""),
         }),
     }
+}
+
+/** HAProxy, and behind it a strict receiver of the messages that it makes of what it read. */
+export async function haproxyReceiver(t: TestContext): Promise<Receiver> {
+    const behind = await strictReceiver(t, "octet")
+    const { port } = await Haproxy.start(t, behind.port)
+    return { ...behind, port }
 }
 
 /** A template that ends each field and each record; both peers read octal escapes. */

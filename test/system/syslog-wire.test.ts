@@ -1,11 +1,13 @@
 // rows: S2 S3 S4
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { missingHaproxy } from "../peers/haproxy.ts"
 import { parseSyslog } from "../peers/rfc5424.ts"
 import { missingRsyslog } from "../peers/rsyslog.ts"
 import { missingSyslogNg } from "../peers/syslog-ng.ts"
 import { startSimulator } from "./harness.ts"
 import {
+    haproxyReceiver,
     rsyslogReceiver,
     strictReceiver,
     syslogNgReceiver,
@@ -44,6 +46,14 @@ for (const wire of ["octet", "lf"] as const) {
         { skip: missingSyslogNg() },
         async t => {
             const receiver = await syslogNgReceiver(t, wire)
+            flawless(await sendRecords(t, receiver, wire, COUNT))
+        }
+    )
+    test(
+        `${COUNT} awkward records, ${wire}: HAProxy reads the fields we meant`,
+        { skip: missingHaproxy() },
+        async t => {
+            const receiver = await haproxyReceiver(t)
             flawless(await sendRecords(t, receiver, wire, COUNT))
         }
     )

@@ -1,12 +1,18 @@
 // Logs COUNT numbered lines to syslog, RATE a second (0: as fast as the queue takes them without
 // loss), and prints at the end how late a task was that wakes every 20 ms (`jitter MS`), how often
 // it found the account wrong (`wrong N`), and the account (`done {...}`). With FIX, the host
-// becomes 127.0.0.1 after so many lines.
+// becomes 127.0.0.1 after so many lines. With LONG, each LONG-th line has more than 1,200 bytes.
+// With FEED, reports about the connection are sent as well, as the firmware does.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { SocketArbiter } from "../../../src/net"
 import { SystemClock, SystemSocket, spawn } from "../../../src/platform"
-import { Rsyslogger, SyslogFraming, SyslogProto } from "../../../src/syslog"
+import {
+    Rsyslogger,
+    SYSLOG_TOPIC,
+    SyslogFraming,
+    SyslogProto,
+} from "../../../src/syslog"
 
 /** A setting that is a number: the tool keeps some as text. */
 async function number(key: string, fallback: number): Promise<number> {
@@ -25,6 +31,8 @@ const rate = await number("RATE", 0)
 const queueBytes = await number("QUEUE", 0)
 const windowBytes = await number("WINDOW", 0)
 const fix = await number("FIX", 0)
+const long = await number("LONG", 0)
+const feed = await number("FEED", 0)
 const minMs = await number("BACK_MIN", 100)
 const maxMs = await number("BACK_MAX", 1000)
 const connectMs = await number("CONNECT_MS", 2000)
@@ -34,6 +42,8 @@ const drainMs = await number("DRAIN_MS", 20000)
 const BEAT_MS = 20
 /** What waits at most when nothing may be lost, bytes: what the window leaves of the queue. */
 const CALM_BYTES = 2048
+/** What a long line has besides, bytes. */
+const LONG_BYTES = 1200
 
 const clock = new SystemClock()
 const socket = new SystemSocket()
@@ -52,9 +62,27 @@ const syslog = new Rsyslogger(
         connectMs,
         backoff: { minMs, maxMs },
     },
-    (level, message) => console.log(message)
+    (level, message) => {
+        console.log(message)
+        if (feed > 0) push(level, SYSLOG_TOPIC, message)
+    }
 )
 syslog.start()
+
+let filler = "long "
+while (filler.length < LONG_BYTES) filler += filler
+
+function push(level: number, topic: string, message: string): void {
+    syslog.push({
+        time: clock.millis(),
+        wall: undefined,
+        level,
+        topic,
+        mark: undefined,
+        message,
+        meta: undefined,
+    })
+}
 
 let worst = 0
 let wrong = 0
@@ -81,15 +109,8 @@ async function pace(sent: number, since: number): Promise<void> {
 
 const since = clock.millis()
 for (let n = 1; n <= count; ++n) {
-    syslog.push({
-        time: clock.millis(),
-        wall: undefined,
-        level: 6,
-        topic: "task.load",
-        mark: undefined,
-        message: `line ${n} of a test, whole`,
-        meta: undefined,
-    })
+    const more = long > 0 && n % long === 0 ? filler : ""
+    push(6, "task.load", `line ${n} of a test, ${more}whole`)
     if (n === fix) {
         console.log("fixed")
         syslog.configure({ host: "127.0.0.1" })
