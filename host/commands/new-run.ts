@@ -7,7 +7,7 @@ import {
     statSync,
     writeFileSync,
 } from "node:fs"
-import { basename, dirname, join, relative, resolve, sep } from "node:path"
+import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "../errors.ts"
 import { version } from "../version.ts"
@@ -46,12 +46,28 @@ export function makeProject(folder: string): string[] {
     return files
 }
 
-/** What the project depends on: this version as npm has it, or the checkout that makes the project. */
+/**
+ * What the project depends on: what this tool itself was installed from, be it a checkout, a file
+ * of `npm pack` or a registry.
+ */
 function ownPlace(folder: string): string {
-    const isInstalled = PACKAGE.includes(`${sep}node_modules${sep}`)
-    return isInstalled
-        ? `^${version()}`
-        : `file:${relative(resolve(folder), PACKAGE)}`
+    const from = (path: string) => `file:${relative(resolve(folder), path)}`
+    const modules = dirname(PACKAGE)
+    if (basename(modules) !== "node_modules") return from(PACKAGE)
+    const source = installedFrom(modules)
+    return source?.startsWith("file:")
+        ? from(resolve(dirname(modules), source.slice("file:".length)))
+        : `^${version()}`
+}
+
+/** Where npm took this package from, by the list that it keeps of a node_modules folder. */
+function installedFrom(modules: string): string | undefined {
+    const list = join(modules, ".package-lock.json")
+    if (!existsSync(list)) return undefined
+    const { packages } = JSON.parse(readFileSync(list, "utf8")) as {
+        packages: Record<string, { resolved?: string } | undefined>
+    }
+    return packages[`node_modules/${basename(PACKAGE)}`]?.resolved
 }
 
 /** The versions of the tools that this version of fiberd is tested with. */

@@ -6,16 +6,24 @@ import {
     mkdirSync,
     readdirSync,
     readFileSync,
-    symlinkSync,
     writeFileSync,
 } from "node:fs"
-import { join, resolve } from "node:path"
+import { basename, join, relative, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
 import { stripVTControlCharacters } from "node:util"
+import { parse } from "yaml"
 import { tempFolder } from "./harness.ts"
 
 /** Longest run of one command, in ms: the machine may be busy. */
 const TIMEOUT_MS = 600_000
+
+/** The environment without what npm hands to the scripts that it runs, which other npms obey. */
+function userEnv(): NodeJS.ProcessEnv {
+    const inner = /^npm_(?!config_(cache|registry)$)/
+    return Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !inner.test(name))
+    )
+}
 
 /** Runs a program; it must end well. @returns what it printed */
 function run(
@@ -30,7 +38,7 @@ function run(
             {
                 cwd,
                 timeout: TIMEOUT_MS,
-                env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+                env: { ...userEnv(), NODE_TEST_CONTEXT: undefined },
             },
             (error, stdout, stderr) =>
                 done({
@@ -47,22 +55,78 @@ async function mustRun(cwd: string, program: string, ...args: string[]) {
     return output
 }
 
-/** A folder with the packed package and what it depends on, as `npm install` leaves it. */
+/** A package-lock.json, as far as this file reads it. */
+interface Lock {
+    lockfileVersion: number
+    packages: Record<string, Record<string, unknown>>
+}
+
+/** Makes the file that a registry would serve. @returns its path */
+async function pack(folder: string): Promise<string> {
+    await mustRun(
+        ".",
+        "npm",
+        ...["pack", "--ignore-scripts", "--pack-destination", folder]
+    )
+    const [file] = readdirSync(folder).filter(name => name.endsWith(".tgz"))
+    return join(folder, file!)
+}
+
+/**
+ * Lets `npm install` work without a registry in a project that depends on the packed file: npm takes
+ * from its cache, which `npm ci` has filled, what a lock file names, so the project gets one with
+ * the versions of this checkout. It also holds the install to the versions that are tested.
+ */
+function lockVersions(project: string, file: string): void {
+    const own = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock
+    const root = JSON.parse(
+        readFileSync(join(project, "package.json"), "utf8")
+    ) as Record<string, unknown>
+    const fiberd = {
+        ...own.packages[""],
+        devDependencies: undefined,
+        resolved: `file:${relative(project, file)}`,
+    }
+    const { lockfileVersion } = own
+    const packages = {
+        ...own.packages,
+        "": root,
+        "node_modules/fiberd": fiberd,
+    }
+    writeFileSync(
+        join(project, "package-lock.json"),
+        JSON.stringify({ lockfileVersion, requires: true, packages })
+    )
+}
+
+/** A folder in which the packed package is installed, and nothing else is. */
 async function install(t: TestContext): Promise<string> {
     const folder = tempFolder(t)
-    const modules = join(folder, "node_modules")
-    const own = join(modules, "fiberd")
-    mkdirSync(own, { recursive: true })
-    // with its dot files: the programs of packages are in one
-    for (const name of readdirSync("node_modules"))
-        if (name !== "fiberd")
-            symlinkSync(resolve("node_modules", name), join(modules, name))
-    const pack = ["pack", "--ignore-scripts", "--pack-destination", folder]
-    await mustRun(".", "npm", ...pack)
-    const [file] = readdirSync(folder).filter(name => name.endsWith(".tgz"))
-    await mustRun(folder, "tar", "xzf", file!, "-C", own, "--strip=1")
-    return folder
+    const file = await pack(folder)
+    const start = join(folder, "start")
+    mkdirSync(start)
+    writeFileSync(
+        join(start, "package.json"),
+        JSON.stringify({
+            type: "module",
+            dependencies: { fiberd: "file:../" + basename(file) },
+            devDependencies: TYPES,
+        })
+    )
+    lockVersions(start, file)
+    await mustRun(start, "npm", ...INSTALL)
+    return start
 }
+
+/** What a program in TypeScript needs to be compiled. */
+const { devDependencies } = JSON.parse(
+    readFileSync("package.json", "utf8")
+) as Record<string, Record<string, string>>
+const TYPES = {
+    typescript: devDependencies!["typescript"],
+    "@types/node": devDependencies!["@types/node"],
+}
+const INSTALL = ["install", "--offline", "--no-audit", "--no-fund"]
 
 describe("the packed package", () => {
     before(() =>
@@ -75,51 +139,49 @@ describe("the packed package", () => {
         )
     )
 
-    test("makes a project that builds, runs, tests and type-checks", async t => {
-        const folder = await install(t)
-        const tool = join(folder, "node_modules/fiberd/host/fiberctl.js")
-        const fiberctl = (cwd: string, ...args: string[]) =>
-            mustRun(cwd, process.execPath, tool, ...args)
-        await fiberctl(folder, "new", "greenhouse")
-        const project = join(folder, "greenhouse")
-        mkdirSync(join(project, "node_modules"))
-        for (const name of readdirSync(join(folder, "node_modules")))
-            symlinkSync(
-                join(folder, "node_modules", name),
-                join(project, "node_modules", name)
-            )
-        const { scripts } = JSON.parse(
-            readFileSync(join(project, "package.json"), "utf8")
-        ) as { scripts: Record<string, string> }
-
-        const sizes = await fiberctl(project, "build", "--sizes")
-        assert.match(sizes, /^fiberd\/syslog +\d+ +\d+/m)
-        const shown = await fiberctl(
-            project,
-            ...["sim", "--set", "MEASURE_EVERY=200ms"],
-            ...["--expect", "average of 3: 22 degrees", "--fail-on", "panic"],
-            ...["--timeout", "60"]
+    test("makes a project whose CI passes: it builds, runs, tests and type-checks", async t => {
+        const start = await install(t)
+        await mustRun(start, "npx", "--no", "fiberctl", "new", "greenhouse")
+        const project = join(start, "greenhouse")
+        const [file] = readdirSync(join(start, "..")).filter(name =>
+            name.endsWith(".tgz")
         )
-        assert.match(shown, /\[measure\.service\] average of 3/)
+        lockVersions(project, join(start, "..", file!))
 
-        assert.equal(scripts.check, "tsc -p .")
-        const tsc = join(project, "node_modules/typescript/bin/tsc")
-        await mustRun(project, process.execPath, tsc, "-p", ".")
-
-        const [, devs] = scripts.test!.split(" && ")
-        const [program, ...args] = devs!.split(" ")
-        assert.equal(program, "devicescript")
-        const cli = "node_modules/@devicescript/cli/devicescript"
-        const tested = await mustRun(project, process.execPath, cli, ...args)
-        assert.match(tested, /tests: 2, pass: 2, error: 0/)
+        const ci = parse(
+            readFileSync(join(project, ".github/workflows/ci.yml"), "utf8")
+        ) as { jobs: { test: { steps: { run?: string }[] } } }
+        const commands = ci.jobs.test.steps.flatMap(({ run }) => run ?? [])
+        const outputs = new Map<string, string>()
+        for (const command of commands) {
+            const [program, ...args] = command.startsWith("npm install")
+                ? ["npm", ...INSTALL]
+                : ["sh", "-c", command]
+            outputs.set(command, await mustRun(project, program!, ...args))
+        }
+        assert.deepEqual(
+            commands.map(command => command.split(" --")[0]),
+            [
+                "npm install",
+                "npm run build",
+                "npm run check",
+                "npm test",
+                "npx fiberctl sim",
+            ]
+        )
+        assert.match(
+            outputs.get("npm run build")!,
+            /^fiberd\/syslog +\d+ +\d+/m
+        )
+        assert.match(outputs.get("npm test")!, /tests: 2, pass: 2, error: 0/)
+        assert.match(
+            outputs.get(commands.at(-1)!)!,
+            /\[measure\.service\] average of 3/
+        )
     })
 
     test("has a typed client for other programs", async t => {
         const folder = await install(t)
-        writeFileSync(
-            join(folder, "package.json"),
-            JSON.stringify({ type: "module" })
-        )
         writeFileSync(
             join(folder, "ask.ts"),
             `import { connect, NoBoardError } from "fiberd/client"
