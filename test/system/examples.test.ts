@@ -1,15 +1,21 @@
 // rows: D2
 import assert from "node:assert/strict"
+import { once } from "node:events"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { describe, test, type TestContext } from "node:test"
 import { readImage } from "../../bench/lib/image.ts"
+import { type ServeEvent, serveFolder, shareOf } from "../../host/ota/index.ts"
 import {
     buildProgram,
+    Fleet,
     type Simulator,
     type SimulatorOptions,
 } from "../../host/sim/index.ts"
 import { Mosquitto, noMosquitto } from "../peers/mosquitto.ts"
 import { until } from "../peers/ports.ts"
-import { runCli, startSimulator } from "./harness.ts"
+import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
 
 /** Runs an example. */
 function run(
@@ -26,6 +32,12 @@ async function line(sim: Simulator, text: string): Promise<string> {
         event.text.includes(text)
     )
     return found.text
+}
+
+/** Runs fiberctl; it must end well. */
+async function must(...args: string[]): Promise<void> {
+    const { code, stderr } = await runCli(args)
+    assert.equal(code, 0, stderr)
 }
 
 const texts = (sim: Simulator) => sim.past("console").map(({ text }) => text)
@@ -96,11 +108,10 @@ describe("examples", { concurrency: 2 }, () => {
     test("setting: a change holds at once, and after a reset", async t => {
         const sim = await run(t, "setting")
         await line(sim, "pump")
-        const { code, stderr } = await runCli([
+        await must(
             ...["settings", "set", "PUMP_EVERY=200ms"],
-            ...["--state", sim.stateFolder],
-        ])
-        assert.equal(code, 0, stderr)
+            ...["--state", sim.stateFolder]
+        )
         await line(sim, "[pump.service] pumps")
         const before = texts(sim).length
         await sim.restart()
@@ -120,6 +131,83 @@ describe("examples", { concurrency: 2 }, () => {
             () => messages.some(text => text.includes("measured 21 degrees")),
             60_000
         )
+    })
+
+    test("fleet: a signed file reaches a share of the boards, then all", async t => {
+        const folder = tempFolder(t)
+        const key = join(folder, "fleet.key")
+        await must("ota", "keygen", "--lms", "--height", "5", "--out", key)
+        const events: ServeEvent[] = []
+        const served = join(folder, "served")
+        mkdirSync(served)
+        const server = serveFolder(served, event => events.push(event))
+        server.listen(0, "127.0.0.1")
+        await once(server, "listening")
+        cleanUp(t, () => {
+            server.closeAllConnections()
+            server.close()
+        })
+        const { port } = server.address() as AddressInfo
+        const url = `http://127.0.0.1:${port}/fleet.ota`
+        const fleet = new Fleet({
+            main: "examples/fleet.ts",
+            state: join(folder, "boards"),
+            fastBoot: true,
+            count: 2,
+            settings: {
+                OTA_PUBKEY: readFileSync(`${key}.pub`, "utf8").trim(),
+                OTA_URL: url,
+                OTA_REPORT: url,
+                OTA_POLL: "5s",
+                OTA_PROBATION: "20s",
+            },
+        })
+        cleanUp(t, () => fleet.stop())
+        await fleet.start()
+
+        const offer = async (version: number, share: number) => {
+            const text = join(folder, "board.env")
+            writeFileSync(text, "GREETING=good morning\n")
+            await must(
+                ...["ota", "sign", text, "--key", key],
+                ...["--version", String(version), "--share", `${share}%`],
+                ...["--out", join(served, "fleet.ota")]
+            )
+        }
+        const boards = fleet.sims.map(sim => ({ sim, id: sim.deviceId! }))
+        const reports = (id: string, version: number) =>
+            events.some(
+                ({ method, board }) =>
+                    method === "POST" &&
+                    board?.device === id &&
+                    board.version === version &&
+                    board.state === "active"
+            )
+        const share = 1 + Math.min(...boards.map(({ id }) => shareOf(id)))
+        await offer(1, share)
+        const chosen = boards.filter(({ id }) => shareOf(id) < share)
+        const others = boards.filter(board => !chosen.includes(board))
+        for (const { sim, id } of chosen) {
+            await until("an active board", () => reports(id, 1), 150_000)
+            await line(sim, "good morning")
+        }
+        const asked = events.length
+        for (const { sim, id } of others) {
+            await until(
+                "a question of a board that is not chosen",
+                () =>
+                    events
+                        .slice(asked)
+                        .some(({ board }) => board?.device === id),
+                60_000
+            )
+            assert.ok(!texts(sim).some(text => text.includes("good morning")))
+        }
+        await offer(2, 100)
+        for (const { sim, id } of boards) {
+            await until("every board active", () => reports(id, 2), 150_000)
+            await line(sim, "good morning")
+        }
     })
 
     test("audit: entries survive a reset, apart from errors", async t => {
