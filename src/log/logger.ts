@@ -243,6 +243,11 @@ export class Logger implements Source {
  */
 export type ServiceLogger = Logger
 
+/** The logger of a task, for one whose name is known to be well formed as a topic. */
+export function taskLogger(core: Core, name: string): ServiceLogger {
+    return new Logger(core, undefined, name)
+}
+
 /** What a program means by a level: ERROR when it is none. */
 function severity(level: Level): Level {
     return level === NONE || isSeverity(level) ? level : ERROR

@@ -23,7 +23,7 @@ import {
 import { LogReceiver } from "./handlers/receiver"
 import { LevelWatch, maxLevel } from "./level-watch"
 import { INFO, Level, NONE } from "./levels"
-import { Logger, ServiceLogger } from "./logger"
+import { Logger, ServiceLogger, taskLogger } from "./logger"
 import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
 import { QueueOptions } from "./queue"
 import { LogRecord } from "./record"
@@ -118,7 +118,7 @@ export class LogSystem implements Core {
     service(name: string, child?: string): ServiceLogger {
         const task = child ? `${name}.${child}` : name
         checkTopic(TASK_PREFIX + task)
-        return new Logger(this, undefined, task)
+        return taskLogger(this, task)
     }
 
     /**

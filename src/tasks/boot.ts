@@ -7,7 +7,6 @@ import {
     BOOTING,
     CLOCK_SET,
     CORE,
-    DISABLED,
     pauseForChange,
     SAFE,
     SHUTTING_DOWN,
@@ -18,7 +17,7 @@ import {
     wake,
     wakeWatchers,
 } from "./state"
-import { autostart } from "./task"
+import { autostart, isBarred } from "./task"
 import { isOver, stopForGood, stopWanting } from "./transitions"
 import { endTasks } from "./waits"
 import { inSlices } from "./loop"
@@ -63,10 +62,9 @@ async function boot(supervisor: Supervisor): Promise<void> {
         supervisor.flags |= BOOTED
         await review(supervisor)
     } catch (e: any) {
-        supervisor.flags |= BOOTED
         reports.exception("boot", e)
     }
-    supervisor.flags |= UP
+    supervisor.flags |= BOOTED | UP
     wakeWatchers(supervisor)
     if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN
     supervisor.fiber = supervise.start(supervisor, housekeeping)
@@ -88,11 +86,6 @@ async function readJournal(
         stableMs / 1000,
         lastEnd
     )
-}
-
-function isBarred({ flags, supervisor }: TaskRecord): boolean {
-    if ((flags & DISABLED) !== 0) return true
-    return (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0
 }
 
 /** What is to be done beside the tasks. @returns when it wants to be called again, in ms */

@@ -75,12 +75,13 @@ export async function inSlices(
 /** Sees to all tasks whose time has come. */
 async function attend(supervisor: Supervisor): Promise<void> {
     const { timers, clock } = supervisor
+    const now = clock.millis()
     let seen = 0
-    while (timers.length > 0 && timers[0].due <= clock.millis()) {
+    while (timers.length > 0 && timers[0].due <= now) {
         const task = timers[0]
         timers.insert(0, -1)
         task.due = undefined
-        onDue(task)
+        onDue(task, now)
         if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
 }

@@ -72,7 +72,7 @@ import {
     watchAgain,
 } from "./transitions"
 import { checkKeptOptions, checkWait, readPlan } from "./validate"
-import { askToEnd, awaitEnds, awaitRest, Ends, endTasks } from "./waits"
+import { awaitEnds, awaitRest, endTasks } from "./waits"
 
 /**
  * The tasks of a program, by name, under supervision.
@@ -228,8 +228,8 @@ export class TaskRegistry {
     async disable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        const ends = await keep(supervisor, tasks, { off: 1 }, stopDisabled)
-        await awaitEnds(supervisor, ends)
+        await keep(supervisor, tasks, { off: 1 }, stopDisabled)
+        await awaitEnds(supervisor, tasks)
     }
 
     /** Takes back `disable`, and starts the tasks. */
@@ -404,7 +404,6 @@ function shower(
 /**
  * Changes what is kept about tasks, in flash and in force: the action does the latter. Where the
  * flash does not answer it holds until the next reset all the same.
- * @returns the runs that may have to end because of it
  * @throws FlashError, or TaskError when it does not fit
  */
 async function keep(
@@ -412,7 +411,7 @@ async function keep(
     tasks: TaskRecord[],
     changes: Record<string, any>,
     action: (task: TaskRecord) => void
-): Promise<Ends> {
+): Promise<void> {
     let problem: Error
     try {
         await loadKept(supervisor)
@@ -425,10 +424,9 @@ async function keep(
     for (const task of tasks)
         if (off === 1) task.flags |= DISABLED
         else if (off === false) task.flags &= ~DISABLED
-    const ends = await askToEnd(tasks, action)
+    await inSlices(tasks, action)
     if (problem) throw problem
     await saveKept(supervisor)
-    return ends
 }
 
 /** What the tasks of one registry share, without tasks. */

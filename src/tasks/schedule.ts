@@ -45,8 +45,7 @@ export function dropPlan(task: TaskRecord): void {
 }
 
 /** Uses up the run that is due now, counts those that were missed, and plans the one after it. */
-export function consumeRun(task: TaskRecord): void {
-    const now = task.supervisor.clock.millis()
+export function consumeRun(task: TaskRecord, now: number): void {
     task.flags |= PLAN_BEGUN
     if (task.nextWall !== undefined) task.lastPlanned = now
     const { every } = planOf(task)

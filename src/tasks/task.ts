@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import type { ServiceLogger } from "../log"
+import { ServiceLogger, taskLogger } from "../log"
 import { removeFrom, replaceAll, Signal } from "../platform"
 import { taskError } from "./errors"
 import { checkName, freeName } from "./names"
@@ -88,7 +88,7 @@ class SupervisedTask implements TaskRecord {
         public options: TaskOptions
     ) {
         this.flags = options.notify ? UNREADY : 0
-        this.log = supervisor.log.service(logName(name))
+        this.log = taskLogger(supervisor.log, logName(name))
     }
 
     async sleep(ms: number): Promise<void> {
@@ -187,12 +187,14 @@ function makeRoom(supervisor: Supervisor, name: string): void {
 
 /** Starts a task that is new, unless its options, its kept state or safe mode say no. */
 export function autostart(task: TaskRecord): void {
-    const { supervisor, options, flags } = task
-    if ((flags & DISABLED) !== 0) stopWanting(task)
-    else if (options.autostart !== false) {
-        const isBarred = (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0
-        if (!isBarred || task.parent) startTask(task)
-    }
+    if (isBarred(task)) stopWanting(task)
+    else if (task.options.autostart !== false) startTask(task)
+}
+
+/** Whether a task is kept from starting by itself: it is disabled, or not core in safe mode. */
+export function isBarred({ flags, supervisor, parent }: TaskRecord): boolean {
+    if ((flags & DISABLED) !== 0) return true
+    return (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0 && !parent
 }
 
 function addChild(

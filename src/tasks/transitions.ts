@@ -452,12 +452,12 @@ export function recordFailure(
 // time
 
 /** Does what the time of `task` had been set for. */
-export function onDue(task: TaskRecord): void {
+export function onDue(task: TaskRecord, now: number): void {
     const { state } = task
-    if (state === "running") return checkWatchdog(task)
+    if (state === "running") return checkWatchdog(task, now)
     if (state === "stopping") return leaveBehind(task)
-    if (isPlanned(task) && task.next <= task.supervisor.clock.millis()) {
-        consumeRun(task)
+    if (isPlanned(task) && task.next <= now) {
+        consumeRun(task, now)
         // a restart policy counts within one planned run
         forgiveRestarts(task)
     }
@@ -477,9 +477,9 @@ function beginWatch(task: TaskRecord): void {
  * Looks at a task whose watchdog period is over. Feeding only notes the time, so this is where
  * the next look is planned: at the earliest moment at which the task could be silent too long.
  */
-function checkWatchdog(task: TaskRecord): void {
+function checkWatchdog(task: TaskRecord, now: number): void {
     const { watchdog } = task.options
-    const silent = task.supervisor.clock.millis() - task.fed
+    const silent = now - task.fed
     if (silent < watchdog) return arm(task, task.fed + watchdog)
     failRun(task, "Watchdog", `silent for ${silent} ms, ${watchdog} ms allowed`)
 }

@@ -59,44 +59,25 @@ function callingTask(supervisor: Supervisor): TaskRecord | undefined {
     return undefined
 }
 
-/** Runs whose ends are waited for: tasks, and which of their runs. */
-export interface Ends {
-    tasks: TaskRecord[]
-    runs: number[]
-}
-
 /**
- * Asks many tasks to end, in slices.
- * @returns the runs that are to end: some tasks begin the next one before all were asked
- */
-export async function askToEnd(
-    tasks: TaskRecord[],
-    action: (task: TaskRecord) => void
-): Promise<Ends> {
-    const runs: number[] = []
-    await inSlices(tasks, task => {
-        runs.push(task.runs)
-        action(task)
-    })
-    return { tasks, runs }
-}
-
-/**
- * Waits for the end of runs that were asked to stop, on behalf of the caller. A task that
- * waits for its own end, or for that of an ancestor, would never return: its body gets
- * `TaskStopped` when the stop reaches it, its cleanups and hooks continue at once.
+ * Waits until each of the tasks has been seen not to stop: then its run is over, or it has been
+ * asked something else. A task that waits for its own end, or for that of an ancestor, would never
+ * return: its body gets `TaskStopped` when the stop reaches it, its cleanups and hooks continue at
+ * once.
  */
 export async function awaitEnds(
     supervisor: Supervisor,
-    { tasks, runs }: Ends
+    tasks: TaskRecord[]
 ): Promise<void> {
     const caller = callingTask(supervisor)
-    const isOver = (task: TaskRecord, at: number) => {
-        // one that has been asked something else meanwhile does not stop
-        if (task.state !== "stopping" || task.runs !== runs[at]) return true
-        return isWithin(caller, task) && (caller.flags & WINDING) !== 0
-    }
-    await pauseUntil(caller, supervisor, () => tasks.every(isOver))
+    const isStopping = (task: TaskRecord) =>
+        task.state === "stopping" &&
+        !(isWithin(caller, task) && (caller.flags & WINDING) !== 0)
+    await pauseUntil(caller, supervisor, () => {
+        // one that is over may begin the next run before the others are
+        tasks = tasks.filter(isStopping)
+        return !tasks.length
+    })
 }
 
 /** Asks tasks to end, and waits for their ends. */
@@ -105,7 +86,8 @@ export async function endTasks(
     tasks: TaskRecord[],
     action: (task: TaskRecord) => void
 ): Promise<void> {
-    await awaitEnds(supervisor, await askToEnd(tasks, action))
+    await inSlices(tasks, action)
+    await awaitEnds(supervisor, tasks)
 }
 
 /**
