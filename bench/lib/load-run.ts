@@ -6,6 +6,8 @@ import { type Balance, Ledger } from "./ledger.ts"
 
 /** The VM's panic when its heap is full: how a run of the programs ends. */
 const OUT_OF_MEMORY = 60004
+/** Largest values that the settings of syslog take: the most heap while the collector is away. */
+export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "8KB", SYSLOG_WINDOW: "4KB" }
 const BLOCK_BYTES = 60
 const BLOCK_LINE = /^\s*> #$/
 /** Besides the load itself: start, and what is queued. */

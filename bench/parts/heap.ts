@@ -38,7 +38,7 @@ const CASES: Record<string, HeapCase> = {
     "firmware, 5 tasks": firmware({ DEMO: "0", TASKS: "5" }, true),
     "firmware, 20 tasks": firmware({ DEMO: "0", TASKS: "20" }, true),
     "firmware, 5 tasks, log storm, collector away": firmware(
-        { ...AWAY, TASKS: "5", STORM: "1" },
+        { ...AWAY, TASKS: "5", STORM: "10000", LOG_BURST: "0" },
         false
     ),
     "40 KB: tasks, syslog, files": SMALL_HEAP,

@@ -17,9 +17,6 @@ export interface CliRun {
     stderr: string
 }
 
-/** Largest values that the settings take: the most heap while the collector is away. */
-export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "8KB", SYSLOG_WINDOW: "4KB" }
-
 type Cleanup = () => unknown
 const cleanups = new WeakMap<TestContext, Cleanup[]>()
 

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deliveryFaults } from "../../bench/lib/delivery-faults.ts"
-import { runLoad } from "../../bench/lib/load-run.ts"
-import { LARGEST_SYSLOG } from "./harness.ts"
+import { LARGEST_SYSLOG, runLoad } from "../../bench/lib/load-run.ts"
 
 // the full form is `npm run soak`
 test("the firmware bears a load, failing tasks and a failing collector, and explains each line", async () => {

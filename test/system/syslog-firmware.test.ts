@@ -1,13 +1,14 @@
 // rows: S1 S6
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { LARGEST_SYSLOG } from "../../bench/lib/load-run.ts"
 import { setTimeout as sleep } from "node:timers/promises"
 import { judge } from "../peers/ledger.ts"
 import { until } from "../peers/ports.ts"
 import { finish } from "../peers/programs.ts"
 import { parseSyslog } from "../peers/rfc5424.ts"
 import { Sink } from "../peers/sink.ts"
-import { LARGEST_SYSLOG, startSimulator } from "./harness.ts"
+import { startSimulator } from "./harness.ts"
 
 for (const [name, settings] of [
     ["as it comes", {}],
