@@ -9,6 +9,7 @@ import {
 } from "../record.ts"
 import {
     gatherSettings,
+    keepCompilers,
     LogWatch,
     type SimEvent,
     Simulator,
@@ -84,6 +85,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         else if (checks.isAsked && checks.missing.length === 0)
             ending.end("all that was expected was seen")
     })
+    const endCompilers = options.watch ? keepCompilers() : () => {}
     let endWatch = () => {}
     let endWeb = async () => {}
     const started = async () => {
@@ -116,6 +118,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const end = await run(sim, ending, options, started, play).finally(
         async () => {
             endWatch()
+            endCompilers()
             await endWeb()
             view.close()
         }

@@ -2,10 +2,9 @@ import { FirmwareError, UsageError } from "../errors.ts"
 import { complain } from "../output.ts"
 import {
     buildInputs,
-    dropCompiler,
     FileWatch,
     gatherSettings,
-    prepareCompiler,
+    rehearseBuild,
     type Simulator,
 } from "../sim/index.ts"
 import type { View } from "../view/index.ts"
@@ -29,6 +28,8 @@ export function watchProgram(
 ): () => void {
     let isBusy = false
     let isStale = false
+    // what is wrong with the program is told when it is built
+    const rehearsed = rehearseBuild(options.main, options).catch(() => {})
     const watch = new FileWatch(() => void rebuild())
     const follow = (known: ReadonlyMap<string, string>) =>
         watch.follow(
@@ -44,6 +45,7 @@ export function watchProgram(
         isStale = true
         if (isBusy) return
         isBusy = true
+        await rehearsed
         while (isStale) {
             isStale = false
             const from = performance.now()
@@ -65,13 +67,8 @@ export function watchProgram(
             follow(before)
         }
         isBusy = false
-        prepareCompiler()
     }
 
     follow(buildInputs(options.main, options.board))
-    prepareCompiler()
-    return () => {
-        watch.close()
-        dropCompiler()
-    }
+    return () => watch.close()
 }

@@ -23,7 +23,8 @@ const CONFIG_FOLDERS = ["services", "boards"]
 /** A build that was not used for so long is removed, in ms. */
 const MAX_UNUSED_MS = 30 * 86_400_000
 const MANIFEST = "manifest.json"
-const INPUTS = "inputs.json"
+/** What the build process notes of the files that it looked at, as `Hashes`. */
+export const INPUTS = "inputs.json"
 
 /** The files of a build: the image and the tool's debug information. */
 const BYTECODE = "bytecode.devs"

@@ -1,4 +1,3 @@
-import { once } from "node:events"
 import {
     existsSync,
     mkdtempSync,
@@ -20,19 +19,18 @@ import {
     readInputs,
     toolVersion,
 } from "./build-cache.ts"
-import { checkSize, optimiseBuild } from "./build-sizes.ts"
+import { checkSize } from "./build-sizes.ts"
 import { keepDebugFile } from "./debug-files.ts"
-import { type Child, startChild } from "./child.ts"
+import { BUILD_TIMEOUT_MS, runBuild } from "./compiler.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
-import type { BuildJob } from "./protocol.ts"
 
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
 /** Behind the name of a build that is not optimised. */
 const PLAIN = "-plain"
-/** Longest build, in ms: some 3 s are usual. */
-const BUILD_TIMEOUT_MS = 120_000
+/** What the folder of a build for nothing is called, before six characters. */
+const REHEARSAL = "rehearsal."
 /** Longest wait for another build of the same program, in ms. */
 const LOCK_TIMEOUT_MS = BUILD_TIMEOUT_MS + 10_000
 /** A program ready for the board. */
@@ -89,6 +87,23 @@ export async function buildProgram(
     const built = readBuild(folder)
     keepDebugFile(built.bytecode, built.debugFile)
     return { ...built, cached: false }
+}
+
+/**
+ * Compiles `main` once for nothing, which leaves a compiler that is kept (`keepCompilers`) with
+ * all of the program in mind: the next build of it is a matter of the changes.
+ */
+export async function rehearseBuild(
+    main: string,
+    { optimise = true, board }: BuildOptions = {}
+): Promise<void> {
+    makeInBuildDir(cacheFolder())
+    const output = mkdtempSync(join(cacheFolder(), REHEARSAL))
+    try {
+        await runBuild({ main, output, board, optimise })
+    } finally {
+        rmSync(output, { recursive: true, force: true })
+    }
 }
 
 /** The last build of `main`, whether or not its sources have changed since; if there is one. */
@@ -154,57 +169,27 @@ function unpackedMark(): string {
     return `node_modules/@devicescript/core/.unpacked-${toolVersion()}`
 }
 
-/** The process of the next build, when it has been started in advance. */
-let prepared: Child | undefined
-
-/** Loads the compiler for the next build of this process, which is faster then. */
-export function prepareCompiler(): void {
-    if (prepared) return
-    const child = startChild("./build-process.ts", [])
-    prepared = child
-    child.process.once("exit", () => {
-        if (prepared === child) prepared = undefined
-    })
-}
-
-/** Ends a compiler that nobody needs any more. */
-export function dropCompiler(): void {
-    prepared?.process.kill("SIGKILL")
-    prepared = undefined
-}
-
-function takeCompiler(): Child {
-    const child = prepared ?? startChild("./build-process.ts", [])
-    prepared = undefined
-    return child
-}
-
 /** Compiles into `folder`, whose lock is held. */
 async function compile(
     main: string,
     folder: string,
-    optimised: boolean,
+    optimise: boolean,
     board?: string
 ): Promise<void> {
     removeLeftovers(folder)
     const fresh = mkdtempSync(`${folder}.`)
     try {
-        const child = takeCompiler()
-        const job: BuildJob = { main, output: fresh, board }
-        // one that dies is told of by its exit
-        child.process.send(job, () => {})
-        const timer = setTimeout(
-            () => child.process.kill("SIGKILL"),
-            BUILD_TIMEOUT_MS
-        )
-        const [code, signal] = await once(child.process, "close")
-        clearTimeout(timer)
-        if (signal)
+        const answer = await runBuild({
+            main,
+            output: fresh,
+            board,
+            optimise,
+        })
+        if (!answer.isBuilt)
             throw new FirmwareError(
-                `the build of "${main}" was ended (${signal})`
+                `"${main}" does not compile`,
+                answer.problem.trim()
             )
-        if (code !== 0) throw buildError(main, child.output())
-        if (optimised) await optimiseBuild(fresh)
         checkSize(main, fresh)
         markCurrent(fresh, main)
         rmSync(folder, { recursive: true, force: true })
@@ -212,15 +197,6 @@ async function compile(
     } finally {
         rmSync(fresh, { recursive: true, force: true })
     }
-}
-
-function buildError(main: string, output: string): FirmwareError {
-    const said = output
-        .split("\n")
-        .filter(line => !/^\S*(using|musing) devs: /.test(line))
-        .join("\n")
-        .trim()
-    return new FirmwareError(`"${main}" does not compile`, said)
 }
 
 /** Removes what builds that were killed have left. */

@@ -8,6 +8,10 @@ const MAX_OUTPUT = 16_384
 export interface Child {
     process: ChildProcess
     output: () => string
+    /** Keeps this process alive for the child's sake, as a new child does. */
+    hold: () => void
+    /** Lets this process end although the child lives: the child ends with it. */
+    release: () => void
 }
 
 const running = new Set<ChildProcess>()
@@ -37,7 +41,16 @@ export function startChild(
     }
     child.stdout!.on("data", keep)
     child.stderr!.on("data", keep)
-    return { process: child, output: () => output }
+    const parts = [child, child.channel!, child.stdout!, child.stderr!] as {
+        ref(): void
+        unref(): void
+    }[]
+    return {
+        process: child,
+        output: () => output,
+        hold: () => parts.forEach(part => part.ref()),
+        release: () => parts.forEach(part => part.unref()),
+    }
 }
 
 function withoutTestContext(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -3,9 +3,8 @@ export {
     buildInputs,
     buildProgram,
     buildFolder,
-    dropCompiler,
     lastBuild,
-    prepareCompiler,
+    rehearseBuild,
     unpackLibraries,
 } from "./build.ts"
 export {
@@ -15,6 +14,7 @@ export {
     TooLargeError,
     uncalledMethods,
 } from "./build-sizes.ts"
+export { keepCompilers } from "./compiler.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
 export { readConsoleLine } from "./console.ts"
 export {

@@ -5,7 +5,15 @@ export interface BuildJob {
     output: string
     /** Its file takes the place of the one that chooses a board. */
     board?: string
+    /** Whether the image goes through the optimiser. */
+    optimise: boolean
 }
+
+/** What the build process answers. */
+export type BuildAnswer =
+    | { isBuilt: true }
+    /** The compiler's messages, a line each. */
+    | { isBuilt: false; problem: string }
 
 /** What the VM process is told before it may start. */
 export interface VmGo {

@@ -8,8 +8,8 @@ import { createRequire } from "node:module"
 import type { Socket } from "node:net"
 import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
+import { loadTool, moveToolFolder } from "../tool/index.ts"
 import { FlashFile } from "./flash-file.ts"
-import { moveToolFolder } from "./tool-folder.ts"
 import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
 
 /** The bus port that the tool connects to. */
@@ -180,9 +180,7 @@ moveToolFolder()
 // what the tool itself imports needs no TypeScript, and loads faster without
 await unregister()
 
-const tool = require("@devicescript/cli/built/devicescript-cli.cjs") as {
-    mainCli: () => Promise<void>
-}
+const tool = loadTool()
 process.once("message", (go: VmGo) => {
     redirectBus(go.busPort)
     openAfterHandshake()

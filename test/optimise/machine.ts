@@ -6,7 +6,7 @@
  * The VM counts no steps, so its WebAssembly gets a few instructions more that do: one increment
  * in the loop that takes one opcode after the other.
  */
-import { loadTool } from "./compiler.ts"
+import { loadTool } from "../../host/tool/index.ts"
 
 /** How a run went. */
 export interface Run {
@@ -59,7 +59,7 @@ async function loadVm(): Promise<unknown> {
     assembly.instantiate = (binary, imports) =>
         instantiate(countSteps(binary), imports)
     try {
-        return await loadTool().vm({})
+        return await loadTool().vm()({})
     } finally {
         assembly.instantiate = instantiate
     }

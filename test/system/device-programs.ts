@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { describe, test } from "node:test"
+import { after, describe, test } from "node:test"
 import { stripVTControlCharacters } from "node:util"
-import { buildProgram } from "../../host/sim/index.ts"
+import { buildProgram, keepCompilers } from "../../host/sim/index.ts"
 
 const FOLDER = "test/device"
 const TOOL = "node_modules/@devicescript/cli/devicescript"
@@ -62,6 +62,7 @@ export function testPrograms(group: keyof typeof GROUPS): void {
             .filter(name => ALSO_PLAIN.includes(name))
             .map(name => ({ name, seed, optimise: false })),
     ])
+    after(keepCompilers())
     describe(`programs in the VM: ${group}`, { concurrency: 2 }, () => {
         for (const { name, seed, optimise } of runs)
             test(titleOf(name, seed, optimise), async () => {

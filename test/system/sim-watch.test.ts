@@ -1,6 +1,12 @@
 // rows: B3c
 import assert from "node:assert/strict"
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+    appendFileSync,
+    cpSync,
+    mkdirSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
 import { join, resolve } from "node:path"
 import { before, test } from "node:test"
 import { unpackLibraries } from "../../host/sim/index.ts"
@@ -48,6 +54,38 @@ test("sim --watch builds what changes, keeps flash, and goes on after an error",
     await cli.waitForOutput(/two b start 3$/m)
     write(".env.local", "NAME=x\n")
     await cli.waitForOutput(/two b start 4$/m)
+    cli.signal("SIGINT")
+    assert.equal((await cli.done).code, 130)
+})
+
+test("sim --watch of the whole firmware builds a change in a fraction of the time", async t => {
+    const cwd = tempFolder(t)
+    symlinkSync(resolve("node_modules"), join(cwd, "node_modules"))
+    for (const name of ["src", "boards", "services", "tsconfig.json"])
+        cpSync(name, join(cwd, name), { recursive: true })
+    for (const name of ["devsconfig.json", "package.json", ".env.defaults"])
+        cpSync(name, join(cwd, name))
+    const from = performance.now()
+    const cli = new Cli(["sim", "--watch", "--no-led"], { cwd })
+    await cli.waitForOutput(/\[INFO\]/)
+    const full = performance.now() - from
+    const add = (text: string) =>
+        appendFileSync(
+            join(cwd, "src/main.ts"),
+            `\nconsole.log("changed " + "${text}")\n`
+        )
+    // one that comes while the compiler gets ready waits for that
+    add("early")
+    await cli.waitForOutput(/changed early$/m)
+    await cli.waitForOutput(/built and started in \d/)
+    const saved = performance.now()
+    add("again")
+    await cli.waitForOutput(/changed again$/m)
+    const again = performance.now() - saved
+    t.diagnostic(
+        `first line after ${seconds(full)}, after a save ${seconds(again)}; 2 s on a quiet machine`
+    )
+    assert.ok(again < full / 2, `${again} ms, ${full} ms at first`)
     cli.signal("SIGINT")
     assert.equal((await cli.done).code, 130)
 })

@@ -1,0 +1,187 @@
+/**
+ * The DeviceScript tool, loaded with what it keeps to itself. The tool exports no more than its
+ * command line, so its bundle is read as text and gets a few exports, and its compiler asks
+ * `compiler-hooks.ts` in a few places. The places are those of the one version that the project pins.
+ *
+ * The bundle has 28 MB: what V8 made of it is kept beside it, or in the build folder when that is
+ * read-only, which halves the time that it takes to load. A code cache that is damaged, or of
+ * another Node or tool, is none.
+ */
+import { createHash } from "node:crypto"
+import {
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
+import Module, { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import { constants, Script } from "node:vm"
+import { inBuildDir } from "../build-dir.ts"
+import type { DebugInfo } from "../optimise/index.ts"
+import { HOOKS, installHooks } from "./compiler-hooks.ts"
+
+/** What the compiler says of an error. */
+export interface Diagnostic {
+    formatted: string
+}
+
+/** The parts of the compiler's library that are used. */
+interface CompilerLibrary {
+    resolveBuildConfig(local: object): object
+    preludeFiles(config: object): Record<string, string>
+    compileWithHost(main: string, host: object): Compilation
+}
+
+/** What the compiler makes of a program. */
+export interface Compilation {
+    success: boolean
+    binary: Uint8Array
+    dbg: DebugInfo
+}
+
+/** The tool's bundle, and what it keeps to itself. */
+export interface Tool {
+    /** `devs` with the arguments of this process. */
+    mainCli(): Promise<void>
+    /** `devs build`, without an end of the process when it fails. */
+    compileFile(
+        main: string,
+        options: { verify: boolean; outDir: string }
+    ): Promise<Compilation>
+    setConsoleColors(colors: boolean): void
+    compiler: () => CompilerLibrary
+    /** Makes the emscripten module of the VM. */
+    vm: () => (options: object) => Promise<unknown>
+}
+
+const require = createRequire(import.meta.url)
+const BUNDLE = "@devicescript/cli/built/devicescript-cli.cjs"
+const EXPORTS = `
+module.exports.compileFile = compileFile
+module.exports.setConsoleColors = setConsoleColors
+module.exports.compiler = () => require_devicescript_compiler_node()
+module.exports.vm = () => require_devicescript_vm()
+`
+/** Where the compiler asks its hooks instead. */
+const PATCHES: [RegExp, string][] = [
+    [
+        /return ts\.createSourceFile\(\s*fileName,\s*text,\s*languageVersion,\s*setParentNodes\s*\);/,
+        `return ${HOOKS}.parse(ts, fileName, text, languageVersion);`,
+    ],
+    [
+        /addDiags\(\(\) => program2\.getSemanticDiagnostics\(\)\);/,
+        `addDiags(() => ${HOOKS}.check(ts, program2));`,
+    ],
+    [
+        /this\.checker\.getFullyQualifiedName\(sym\)/,
+        `${HOOKS}.fullName(this.checker, sym)`,
+    ],
+    [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
+]
+/** Names of files with what V8 made of the bundle. */
+const CODE_FILE = /^tool-code-\w+\.bin$/
+const HASH_BYTES = 32
+
+let loaded: Tool | undefined
+/** Called once to keep what V8 has made of the bundle, when nothing is kept yet. */
+let keepCode = () => {}
+
+/** The tool's bundle; takes most of a second the first time. */
+export function loadTool(): Tool {
+    if (loaded) return loaded
+    installHooks()
+    const filename = require.resolve(BUNDLE)
+    const code = Module.wrap(patched(readFileSync(filename, "utf8"), filename))
+    const name = `tool-code-${codeKey(code)}.bin`
+    const codeFiles = [join(dirname(filename), name), inBuildDir(name)]
+    const script = new Script(code, {
+        filename,
+        cachedData: readCode(codeFiles),
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    if (script.cachedDataRejected !== false)
+        keepCode = () => writeCode(codeFiles, script.createCachedData())
+    const bundle = new Module(filename) as Module & { exports: Tool }
+    bundle.filename = filename
+    const run = script.runInThisContext() as (...args: unknown[]) => void
+    run.call(
+        bundle.exports,
+        bundle.exports,
+        createRequire(filename),
+        bundle,
+        filename,
+        dirname(filename)
+    )
+    return (loaded = bundle.exports)
+}
+
+/** Keeps what V8 has made of the bundle by now for the next process, unless that is there. */
+export function keepToolCode(): void {
+    keepCode()
+    keepCode = () => {}
+}
+
+function patched(text: string, file: string): string {
+    for (const [place, replacement] of PATCHES) {
+        if (!place.test(text)) throw new Error(`no ${place} in ${file}`)
+        text = text.replace(place, () => replacement)
+    }
+    return text + EXPORTS
+}
+
+/** Tells one bundle and one V8 from another: what was made of another one is not understood. */
+function codeKey(code: string): string {
+    const { v8 } = process.versions
+    return createHash("sha256")
+        .update(`${v8} ${process.arch} ${code.length} ${EXPORTS} ${PATCHES}`)
+        .digest("hex")
+        .slice(0, 16)
+}
+
+/** The code cache in the first of the files that is whole. */
+function readCode(files: string[]): Buffer | undefined {
+    for (const file of files) {
+        const data = readIfThere(file)
+        const code = data?.subarray(HASH_BYTES)
+        if (code && sha256(code).equals(data!.subarray(0, HASH_BYTES)))
+            return code
+    }
+    return undefined
+}
+
+function readIfThere(file: string): Buffer | undefined {
+    try {
+        return readFileSync(file)
+    } catch {
+        return undefined
+    }
+}
+
+/** Writes the code cache to the first of the files that can be written; nothing depends on it. */
+function writeCode(files: string[], code: Buffer): void {
+    for (const file of files) if (writeCodeFile(file, code)) return
+}
+
+/** Writes a code cache in place of those of other versions. @returns whether that was possible */
+function writeCodeFile(file: string, code: Buffer): boolean {
+    const folder = dirname(file)
+    const fresh = `${file}.${process.pid}`
+    try {
+        mkdirSync(folder, { recursive: true })
+        for (const name of readdirSync(folder))
+            if (CODE_FILE.test(name)) rmSync(join(folder, name))
+        writeFileSync(fresh, Buffer.concat([sha256(code), code]))
+        renameSync(fresh, file)
+        return true
+    } catch {
+        rmSync(fresh, { force: true })
+        return false
+    }
+}
+
+function sha256(data: Buffer): Buffer {
+    return createHash("sha256").update(data).digest()
+}

@@ -1,0 +1,156 @@
+/**
+ * What the DeviceScript compiler asks in place of its own code, so that a process that compiles
+ * again does only what the change asks for:
+ *
+ * - a file whose text is the same is not parsed again;
+ * - errors of type are looked for in the files that a change can reach, and not in the tool's own
+ *   libraries, which come with it;
+ * - the full name of a symbol is made once in a compilation, not at each use.
+ *
+ * The compiler notes things on symbols and nodes, which live on with their file: those notes are
+ * kept aside and dropped when a compilation begins.
+ */
+import { createHash } from "node:crypto"
+
+/** How the bundle's text calls the hooks. */
+export const HOOKS = "globalThis.fiberdCompiler"
+
+/** What the compiler notes on symbols and nodes of TypeScript. */
+const NOTES = [
+    "__ds_cell",
+    "__ds_const_val",
+    "__ds_folded",
+    "__ds_srcidx",
+    "__ds_srcoffset",
+]
+const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
+
+interface SourceFile {
+    fileName: string
+    text: string
+    /** What the bookkeeping of changes tells one text from another by. */
+    version?: string
+}
+
+interface TypeScriptProgram {
+    getSourceFiles(): SourceFile[]
+}
+
+/** A program of which is known which files have no errors since when. */
+interface CheckedProgram {
+    getSemanticDiagnosticsOfNextAffectedFile(
+        token: undefined,
+        ignore: (file: SourceFile) => boolean
+    ): object | undefined
+    getSemanticDiagnostics(file: SourceFile): object[]
+}
+
+/** The parts of TypeScript 4.9 that are used; the tool has it inside. */
+interface TypeScript {
+    createSourceFile(
+        file: string,
+        text: string,
+        version: number,
+        setParentNodes: boolean
+    ): SourceFile
+    createSemanticDiagnosticsBuilderProgram(
+        program: TypeScriptProgram,
+        host: object,
+        before: CheckedProgram | undefined
+    ): CheckedProgram
+}
+
+interface Checker {
+    getFullyQualifiedName(symbol: object): string
+}
+
+/** Puts the hooks where the bundle looks for them. */
+export function installHooks(): void {
+    const files = new Map<string, SourceFile>()
+    let checked: CheckedProgram | undefined
+    let names = new Map<object, string>()
+    const resetNotes = keepNotesAside()
+
+    Object.assign(globalThis, {
+        fiberdCompiler: {
+            begin(): void {
+                names = new Map()
+                resetNotes()
+            },
+
+            parse(
+                ts: TypeScript,
+                name: string,
+                text: string,
+                version: number
+            ): SourceFile {
+                const kept = files.get(name)
+                if (kept?.text === text) return kept
+                const file = ts.createSourceFile(name, text, version, true)
+                file.version = hash(text)
+                files.set(name, file)
+                return file
+            },
+
+            check(ts: TypeScript, program: TypeScriptProgram): object[] {
+                checked = ts.createSemanticDiagnosticsBuilderProgram(
+                    program,
+                    {
+                        useCaseSensitiveFileNames: () => true,
+                        createHash: hash,
+                    },
+                    checked
+                )
+                const { current } = { current: checked }
+                while (
+                    current.getSemanticDiagnosticsOfNextAffectedFile(
+                        undefined,
+                        isLibrary
+                    )
+                );
+                return program
+                    .getSourceFiles()
+                    .filter(file => !isLibrary(file))
+                    .flatMap(file => current.getSemanticDiagnostics(file))
+            },
+
+            fullName(checker: Checker, symbol: object): string {
+                let name = names.get(symbol)
+                if (name === undefined)
+                    names.set(
+                        symbol,
+                        (name = checker.getFullyQualifiedName(symbol))
+                    )
+                return name
+            },
+        },
+    })
+}
+
+function isLibrary({ fileName }: SourceFile): boolean {
+    return LIBRARY.test(fileName)
+}
+
+/** @returns how to drop all notes */
+function keepNotesAside(): () => void {
+    const notes = NOTES.map(name => {
+        const note = { values: new Map<object, unknown>() }
+        Object.defineProperty(Object.prototype, name, {
+            configurable: true,
+            get(this: object) {
+                return note.values.get(this)
+            },
+            set(this: object, value: unknown) {
+                note.values.set(this, value)
+            },
+        })
+        return note
+    })
+    return () => {
+        for (const note of notes) note.values = new Map()
+    }
+}
+
+function hash(text: string): string {
+    return createHash("sha1").update(text).digest("hex")
+}

@@ -1,0 +1,8 @@
+export {
+    type Compilation,
+    type Diagnostic,
+    keepToolCode,
+    loadTool,
+    type Tool,
+} from "./bundle.ts"
+export { movedPath, moveToolFolder } from "./tool-folder.ts"

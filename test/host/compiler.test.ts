@@ -1,0 +1,101 @@
+// rows: B2 B3c
+import assert from "node:assert/strict"
+import {
+    mkdirSync,
+    readFileSync,
+    symlinkSync,
+    truncateSync,
+    readdirSync,
+    writeFileSync,
+} from "node:fs"
+import { join, resolve } from "node:path"
+import { before, test, type TestContext } from "node:test"
+import { keepCompilers, unpackLibraries } from "../../host/sim/index.ts"
+import { runBuild } from "../../host/sim/compiler.ts"
+import { cleanUp, tempFolder } from "../system/harness.ts"
+
+before(unpackLibraries)
+
+const MAIN = `import * as ds from "@devicescript/core"
+import { readSetting } from "@devicescript/settings"
+import { Counter, Kind, LIMIT } from "./counter"
+const counter = new Counter(Kind.Large)
+for (let i = 0; i < LIMIT; i++) counter.count(i)
+console.log(counter.text(), await readSetting("x", 1), ds.millis() > 0)
+`
+const COUNTER = `export enum Kind { Small = 1, Large = 40 }
+export const LIMIT = 2 * 3
+export class Counter {
+    private sum = 0
+    constructor(readonly kind: Kind) {}
+    count(n: number): void { this.sum += n * this.kind }
+    text(): string { return "sum " + this.sum }
+}
+`
+/** The same doors, other values. */
+const CHANGED = COUNTER.replace("2 * 3", "2 * 4").replace("sum ", "total ")
+/** A door that `main` does not fit. */
+const BROKEN = COUNTER.replace(
+    "count(n: number): void { this.sum += n",
+    "count(n: number, by: number): void { this.sum += by + n"
+)
+
+/** Builds in a project of its own. */
+function project(t: TestContext) {
+    const folder = tempFolder(t)
+    mkdirSync(join(folder, "src"))
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+    writeFileSync(join(folder, "devsconfig.json"), "{}")
+    writeFileSync(join(folder, "src/main.ts"), MAIN)
+    const home = process.cwd()
+    process.chdir(folder)
+    cleanUp(t, () => process.chdir(home))
+    let builds = 0
+    return async (counter: string) => {
+        writeFileSync("src/counter.ts", counter)
+        const output = `out${++builds}`
+        mkdirSync(output)
+        const answer = await runBuild({
+            main: "src/main.ts",
+            output,
+            optimise: true,
+        })
+        if (!answer.isBuilt) return answer.problem
+        return ["bytecode.devs", "bytecode-dbg.json", "inputs.json"].map(name =>
+            readFileSync(join(output, name), "hex")
+        )
+    }
+}
+
+test("a compiler that lives on makes what a new one makes", async t => {
+    const build = project(t)
+    const first = await build(COUNTER)
+    const changed = await build(CHANGED)
+    assert.notDeepEqual(first, changed)
+    const broken = await build(BROKEN)
+    assert.match(String(broken), /^src\/main\.ts.5,\d+.: error TS2554/)
+
+    cleanUp(t, keepCompilers())
+    assert.deepEqual(await build(COUNTER), first)
+    assert.deepEqual(await build(COUNTER), first)
+    assert.deepEqual(await build(CHANGED), changed)
+    assert.deepEqual(await build(BROKEN), broken)
+    assert.deepEqual(await build(BROKEN), broken, "an error stays one")
+    assert.deepEqual(await build(COUNTER), first)
+})
+
+test("what is kept of the tool's code is used only when it is whole", async t => {
+    const build = project(t)
+    const first = await build(COUNTER)
+    const folder = "node_modules/@devicescript/cli/built"
+    const [name] = readdirSync(folder).filter(name => /^tool-code-/.test(name))
+    const file = join(folder, name!)
+    const whole = readFileSync(file)
+    truncateSync(file, whole.length / 2)
+    assert.deepEqual(await build(COUNTER), first)
+    const written = readFileSync(file)
+    assert.ok(written.length > whole.length / 2, "it is written anew")
+    written[written.length >> 1]! ^= 1
+    writeFileSync(file, written)
+    assert.deepEqual(await build(COUNTER), first)
+})
