@@ -1,3 +1,5 @@
+// Remote control without ready-made parts: a board with two tasks, one of which fails for good, that
+// answers `fiberctl`.
 import {
     ConsoleHandler,
     LogSystem,

@@ -1,3 +1,4 @@
+// Two tasks without ready-made parts: one runs every two seconds, one fails and is restarted.
 import { ConsoleHandler, LogSystem, SystemClock, TaskRegistry } from "../src"
 
 const clock = new SystemClock()

@@ -1,6 +1,8 @@
 // The pages of the documentation and their order in the menu.
+import { readFileSync } from "node:fs"
+import { basename } from "node:path"
 
-/** A page: a Markdown file of the repository. */
+/** A page: a Markdown file of the repository, or an example, whose first comment describes it. */
 export interface Page {
     /** Path of the file from the root of the repository. */
     source: string
@@ -14,6 +16,23 @@ export interface Group {
     pages: Page[]
 }
 
+/** The examples and their titles, the easiest first. */
+const EXAMPLES: Record<string, string> = {
+    "blink.ts": "Blink and log",
+    "two-tasks.ts": "Two tasks",
+    "sensor.ts": "A sensor and its driver",
+    "watchdog.ts": "Watchdog and escalation",
+    "schedule.ts": "A schedule by the wall clock",
+    "setting.ts": "A setting that holds at once",
+    "handler.ts": "A handler",
+    "filter.ts": "A filter and a formatter",
+    "audit.ts": "An audit log",
+    "mqtt.ts": "Log lines to MQTT",
+    "controlled.ts": "Remote control",
+    "over-the-air.ts": "Settings over the air",
+    "fleet.ts": "Over the air in a fleet",
+}
+
 /** Pages that are not called like their files. */
 const TARGETS: Record<string, string> = {
     "README.md": "index.html",
@@ -22,9 +41,10 @@ const TARGETS: Record<string, string> = {
     "CHANGELOG.md": "changes.html",
 }
 
-/** The menu; every file `docs/*.md` is in it. */
+/** The menu; every file `docs/*.md` and `examples/*.ts` is in it. */
 export const GROUPS: Group[] = [
     group("Start", "README.md", "docs/quick-start.md", "docs/coming-from.md"),
+    group("Examples", ...Object.keys(EXAMPLES).map(name => `examples/${name}`)),
     group(
         "On the board",
         "docs/tasks.md",
@@ -57,9 +77,39 @@ export const GROUPS: Group[] = [
 /** All pages in the order of the menu. */
 export const PAGES: Page[] = GROUPS.flatMap(({ pages }) => pages)
 
+/** The Markdown of a page. */
+export function pageText(source: string): string {
+    const text = readFileSync(source, "utf8")
+    const title = EXAMPLES[basename(source)]
+    return title === undefined ? text : exampleText(source, title, text)
+}
+
+/** The page of an example: its first comment, how to run it, its code. */
+function exampleText(source: string, title: string, text: string): string {
+    const lines = text.split("\n")
+    const begin = lines.findIndex(line => !line.startsWith("// "))
+    const about = lines.slice(0, begin).map(line => line.slice("// ".length))
+    return `# ${title}
+
+${about.join("\n")}
+
+\`\`\`sh help
+npx fiberctl sim --main ${source}
+\`\`\`
+
+\`${source}\`:
+
+\`\`\`ts
+${lines.slice(begin).join("\n")}\`\`\`
+`
+}
+
 function group(title: string, ...sources: string[]): Group {
     const pages = sources.map(source => {
-        const name = source.replace(/^docs\//, "").replace(/\.md$/, ".html")
+        const name = source
+            .replace(/^docs\//, "")
+            .replace(/^examples\//, "example-")
+            .replace(/\.(md|ts)$/, ".html")
         return { source, target: TARGETS[source] ?? name }
     })
     return { title, pages }

@@ -1,13 +1,13 @@
 // Builds the documentation as a site: plain files that work on a web server and from a folder, and
 // fetch nothing from elsewhere. A link that leads nowhere ends the build.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs"
 import { rmSync, writeFileSync } from "node:fs"
 import { basename, join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FirmwareError } from "../errors.ts"
 import { anchorsOf, renderMarkdown, type RenderedPage } from "./markdown.ts"
 import type { Section } from "./page/find.ts"
-import { GROUPS, type Page, PAGES } from "./pages.ts"
+import { GROUPS, type Page, PAGES, pageText } from "./pages.ts"
 
 const PAGE_FOLDER = fileURLToPath(new URL("./page/", import.meta.url))
 
@@ -20,13 +20,13 @@ export interface Site {
 /**
  * Builds the site into a folder, whose content is replaced. The working folder is the root of the
  * repository.
- * @throws FirmwareError when a page of docs/ is in no menu, or a link leads nowhere
+ * @throws FirmwareError when a page of docs/ or an example is in no menu, or a link leads nowhere
  */
 export async function buildSite(out: string): Promise<Site> {
-    const unlisted = readdirSync("docs")
-        .filter(name => name.endsWith(".md"))
-        .map(name => `docs/${name}`)
-        .filter(source => !PAGES.some(page => page.source === source))
+    const unlisted = [
+        ...filesOf("docs", ".md"),
+        ...filesOf("examples", ".ts"),
+    ].filter(source => !PAGES.some(page => page.source === source))
     if (unlisted.length)
         throw new FirmwareError(`${unlisted[0]}: not in host/site/pages.ts`)
     rmSync(out, { recursive: true, force: true })
@@ -60,6 +60,13 @@ export async function buildSite(out: string): Promise<Site> {
     return { pages: PAGES.length, sections }
 }
 
+/** The files of a folder whose names end so. */
+function filesOf(folder: string, ending: string): string[] {
+    return readdirSync(folder)
+        .filter(name => name.endsWith(ending))
+        .map(name => `${folder}/${name}`)
+}
+
 /** Where the links of all pages lead. */
 class Links {
     /** Pictures that pages show. */
@@ -71,7 +78,7 @@ class Links {
     read(source: string): string {
         const known = this.texts.get(source)
         if (known !== undefined) return known
-        const text = readFileSync(source, "utf8")
+        const text = pageText(source)
         this.texts.set(source, text)
         return text
     }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs"
-import { PAGES } from "../../host/site/pages.ts"
+import { PAGES, pageText } from "../../host/site/pages.ts"
 
 /** A fenced code block of a page. */
 export interface CodeBlock {
@@ -15,9 +14,7 @@ export interface CodeBlock {
 
 /** All code blocks of the documentation. */
 export function allBlocks(): CodeBlock[] {
-    return PAGES.flatMap(({ source }) =>
-        blocksOf(source, readFileSync(source, "utf8"))
-    )
+    return PAGES.flatMap(({ source }) => blocksOf(source, pageText(source)))
 }
 
 /** The code blocks of a page. @throws Error when a fence is left open */

@@ -36,7 +36,8 @@ test("the site has all pages, and a search that finds sections", async t => {
 test("a link that leads nowhere, and a page in no menu, end the build", async t => {
     const folder = tempFolder(t)
     for (const { source } of PAGES) cpSync(source, join(folder, source))
-    cpSync("docs", join(folder, "docs"), { recursive: true })
+    for (const name of ["docs", "examples"])
+        cpSync(name, join(folder, name), { recursive: true })
     const before = process.cwd()
     process.chdir(folder)
     try {
