@@ -160,11 +160,12 @@ function html(
 <link rel="stylesheet" href="page.css">
 </head>
 <body>
-<nav>
+<nav id="menu">
 ${menu.join("\n")}
 </nav>
 <main>
 <header>
+<a id="to-menu" href="#menu">Menu</a>
 <input id="search" type="search" placeholder="Search ( / )" aria-label="Search" autocomplete="off">
 <div id="results" hidden></div>
 </header>

@@ -28,7 +28,7 @@ test("the site has all pages, and a search that finds sections", async t => {
     for (const { target } of PAGES)
         assert.match(
             readFileSync(join(out, target), "utf8"),
-            /<nav>[^]*<a href="index.html"[^]*<h1 id="/,
+            /<nav id="menu">[^]*<a href="index.html"[^]*<h1 id="/,
             target
         )
 })
@@ -82,5 +82,13 @@ test(
         await page.locator("#results").waitFor({ state: "hidden" })
         await page.click('nav a:text("The log")')
         await page.waitForURL(/log\.html$/)
+        // on a phone the text comes first, and a link leads to the menu
+        await page.setViewportSize({ width: 400, height: 800 })
+        const title = await page.locator("h1").boundingBox()
+        assert.ok(title!.y < 200, `the title is at ${title!.y}`)
+        await page.click("text=Menu")
+        await page.waitForURL(/#menu$/)
+        const menu = await page.locator("nav").boundingBox()
+        assert.ok(menu!.y < 800, `the menu is at ${menu!.y}`)
     }
 )
