@@ -1,4 +1,4 @@
-import { SettingsFile } from "../settings"
+import { readFile, setFileState, SettingsFile } from "../settings"
 import { MAX_STARTS, OtaRecord } from "./probation"
 import { decodeRecord, encodeRecord, takeBack } from "./record"
 
@@ -22,7 +22,7 @@ export async function guardStart(file: SettingsFile): Promise<GuardReport> {
     let isBack = false
     let problem: string
     try {
-        record = decodeRecord(await file.read())
+        record = decodeRecord(await readFile(file))
         if (record.state === "probation") {
             record.starts++
             isBack = record.starts >= MAX_STARTS
@@ -32,7 +32,7 @@ export async function guardStart(file: SettingsFile): Promise<GuardReport> {
                     record,
                     `${MAX_STARTS} starts in probation`
                 )
-            else await file.setState(encodeRecord(record))
+            else await setFileState(file, encodeRecord(record))
         }
     } catch (e: any) {
         problem = e.message

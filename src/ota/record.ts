@@ -1,6 +1,12 @@
 // The record of versions as it lies beside the settings file, in the note of its commit record: JSON
 // with the reason behind it, as the VM's JSON does not give back what is not ASCII.
-import { FileState, MAX_NOTE_BYTES, SettingsFile } from "../settings"
+import {
+    FileState,
+    MAX_NOTE_BYTES,
+    readPrevious,
+    rollBackFile,
+    SettingsFile,
+} from "../settings"
 import { activeRecord, OtaRecord, takenBack } from "./probation"
 
 /** The state of the settings file that goes with a record. */
@@ -35,8 +41,8 @@ export async function takeBack(
     bad: OtaRecord,
     reason: string
 ): Promise<OtaRecord> {
-    const good = decodeRecord(await file.previous())
+    const good = decodeRecord(await readPrevious(file))
     const record = takenBack(good, bad, reason)
-    await file.rollBack(encodeRecord(record))
+    await rollBackFile(file, encodeRecord(record))
     return record
 }

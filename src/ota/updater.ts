@@ -5,6 +5,10 @@ import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
     checkFile,
     CheckedSettings,
+    inTurn,
+    readFile,
+    replaceFile,
+    setFileState,
     Settings,
     SettingsFile,
     settingText,
@@ -168,11 +172,15 @@ export async function watchProbation(ota: Ota): Promise<void> {
     const isOver = elapsed >= seconds * 1000
     const fault = probationFault(ota, isOver)
     if (fault) {
-        enter(ota, await takeBack(file, record, fault), ERROR)
+        const back = async () => await takeBack(file, record, fault)
+        enter(ota, await inTurn(file, back), ERROR)
         restart(ota)
     } else if (isOver) {
         const proven = activeRecord(version, hash)
-        await file.setState(encodeRecord(proven))
+        await inTurn(
+            file,
+            async () => await setFileState(file, encodeRecord(proven))
+        )
         enter(ota, proven, NOTICE)
     }
 }
@@ -240,16 +248,23 @@ async function take(
 ): Promise<OtaVerdict> {
     const { links, failing, parts } = ota
     const { file, settings } = parts
-    const running = await file.read()
-    const isSame = running !== undefined && running.text === text
     const seconds = settings.get("OTA_PROBATION") / 1000
-    const record = isSame
-        ? activeRecord(version, hash)
-        : probationRecord(version, hash, links, failing.length, seconds)
-    await file.replace(text, encodeRecord(record))
+    let record = activeRecord(version, hash)
+    await inTurn(file, async () => {
+        const running = await readFile(file)
+        if (!running || running.text !== text)
+            record = probationRecord(
+                version,
+                hash,
+                links,
+                failing.length,
+                seconds
+            )
+        await replaceFile(file, text, encodeRecord(record))
+    })
     ota.refusal = ""
     enter(ota, record, NOTICE)
-    if (!isSame) restart(ota)
+    if (record.state === "probation") restart(ota)
     return verdict(record.state, "")
 }
 

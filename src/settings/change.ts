@@ -1,13 +1,12 @@
-import { Exclusive } from "../platform"
-import { CheckedSettings, isSecretKey } from "./check"
+import { isSecretKey } from "./check"
 import { FileState } from "./commit"
 import { settingsError } from "./errors"
-import { SettingsFile } from "./file"
+import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
 import { checkFile } from "./load"
 import { SettingProblem } from "./problem"
 import { SchemaTable } from "./schema"
 import { hasPassword } from "./secrets"
-import { Held, putInForce, SettingChange, Settings } from "./settings"
+import { Held, putInForce, Settings } from "./settings"
 import { MASK } from "./values"
 import { editDotenv, readDotenv, SettingChanges } from "./writer"
 
@@ -17,25 +16,28 @@ import { editDotenv, readDotenv, SettingChanges } from "./writer"
 /**
  * Changes settings in the settings file, all or none, and puts them in force.
  * @param changes new texts by key; undefined removes a key
+ * @returns the keys whose texts are others now
  * @throws SettingsError when a key or a text is refused, when the file gets too long, or when
  * the flash does not keep it; FlashError when it does not answer
  */
 export async function changeSettings<T extends SchemaTable>(
     settings: Settings<T>,
     changes: SettingChanges
-): Promise<SettingChange> {
+): Promise<string[]> {
     const held = settings.held()
-    return await turnsOf(held).run(async () => {
-        const text = await editDotenv(await fileText(held), changes, held.pause)
+    const file = fileOf(held)
+    return await inTurn(file, async () => {
+        const text = await editDotenv(await textOf(file), changes, held.pause)
         const checked = await checkFile(settings, text)
-        const changed = Object.keys(changes)
         const known = held.problems.map(problem => problem.key)
         refuse(
             checked.problems.filter(
-                ({ key }) => changed.indexOf(key) >= 0 || known.indexOf(key) < 0
+                ({ key }) =>
+                    changes[key] !== undefined || known.indexOf(key) < 0
             )
         )
-        return await keep(held, text, checked, {})
+        await replaceFile(file, text)
+        return await putInForce(held, checked)
     })
 }
 
@@ -43,19 +45,22 @@ export async function changeSettings<T extends SchemaTable>(
  * Replaces the settings file and puts it in force. A secret that is `***` there keeps the
  * text that it has in the file, so that a file from `maskedFile` can be edited.
  * @param state what is kept beside the text
+ * @returns the keys whose texts are others now
  * @throws SettingsError when something of the text is refused, and as `changeSettings`
  */
 export async function replaceSettings<T extends SchemaTable>(
     settings: Settings<T>,
     text: string,
     state: Partial<FileState> = {}
-): Promise<SettingChange> {
+): Promise<string[]> {
     const held = settings.held()
-    return await turnsOf(held).run(async () => {
-        const whole = await unmask(held, text)
+    const file = fileOf(held)
+    return await inTurn(file, async () => {
+        const whole = await unmask(held, await textOf(file), text)
         const checked = await checkFile(settings, whole)
         refuse(checked.problems)
-        return await keep(held, whole, checked, state)
+        await replaceFile(file, whole, state)
+        return await putInForce(held, checked)
     })
 }
 
@@ -65,7 +70,8 @@ export async function maskedFile<T extends SchemaTable>(
 ): Promise<string> {
     const held = settings.held()
     const { pause } = held
-    const text = await fileText(held)
+    const file = fileOf(held)
+    const text = await inTurn(file, async () => await textOf(file))
     const masks: SettingChanges = {}
     for (const entry of await readDotenv(text, pause)) {
         const { key, value } = entry
@@ -76,28 +82,20 @@ export async function maskedFile<T extends SchemaTable>(
     return await editDotenv(text, masks, pause)
 }
 
-/** A text with the secrets of the file in flash in place of `***`. */
-async function unmask(held: Held, text: string): Promise<string> {
-    const { pause } = held
+/** A text with the secrets of the file before in place of `***`. */
+async function unmask(
+    { pause }: Held,
+    before: string,
+    text: string
+): Promise<string> {
     const entries = await readDotenv(text, pause)
     const masked = entries.filter(entry => entry.value === MASK)
     if (!masked.length) return text
     const keys = masked.map(entry => entry.key)
     const changes: SettingChanges = {}
-    for (const entry of await readDotenv(await fileText(held), pause))
+    for (const entry of await readDotenv(before, pause))
         if (keys.indexOf(entry.key) >= 0) changes[entry.key] = entry.value
     return await editDotenv(text, changes, pause)
-}
-
-/** Writes a checked text and puts it in force. */
-async function keep(
-    held: Held,
-    text: string,
-    checked: CheckedSettings,
-    state: Partial<FileState>
-): Promise<SettingChange> {
-    await fileOf(held).replace(text, state)
-    return await putInForce(held, checked)
 }
 
 /** @throws SettingsError when there are problems */
@@ -108,18 +106,12 @@ function refuse(problems: SettingProblem[]): void {
     throw settingsError(message + (more > 0 ? `; and ${more} more` : ""))
 }
 
-async function fileText(held: Held): Promise<string> {
-    const stored = await fileOf(held).read()
+async function textOf(file: SettingsFile): Promise<string> {
+    const stored = await readFile(file)
     return stored ? stored.text : ""
 }
 
 function fileOf({ file }: Held): SettingsFile {
     if (!file) throw settingsError("this program keeps none")
     return file
-}
-
-function turnsOf(held: Held): Exclusive {
-    fileOf(held)
-    if (!held.turns) held.turns = new Exclusive("the settings")
-    return held.turns
 }

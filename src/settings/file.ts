@@ -1,133 +1,253 @@
-import { Exclusive, FlashSlots } from "../platform"
-import { FileState, stateOf } from "./commit"
+// The settings file of a board, `settings.env`, in two sets of flash slots. One of them counts. A new
+// text goes into the other one; its commit record, one write, then makes it count. What must hold:
+// after a power cut between any two writes the old file or the new one is read, whole; of the set
+// that counts nothing but its commit record is written.
 import {
-    changeState,
-    commitText,
-    LARGE_FILE_BYTES,
-    openSets,
-    readPrevious,
-    restorePrevious,
-    Sets,
-    StagedFile,
-    stageText,
-    StoredFile,
-} from "./sets"
+    configSlot,
+    equalBytes,
+    Exclusive,
+    FlashSlots,
+    MAX_VALUE_BYTES,
+} from "../platform"
+import {
+    contentOf,
+    describeText,
+    encodeCommit,
+    FileState,
+    isCommit,
+    sequenceOf,
+    stateOf,
+} from "./commit"
+import { settingsError } from "./errors"
 
-/**
- * The settings file of a board, `settings.env`, in its flash. What is asked of it is done one
- * after another, whoever asks, and to its end, also when the asking fiber is terminated.
- * @devsWhenUsed
- */
+/** Longest text in the 8 KB flash store of a small board, in bytes. */
+export const SMALL_FILE_BYTES = 700
+/** Longest text in the 16 KB flash store of an ESP32, in bytes. */
+export const LARGE_FILE_BYTES = 1400
+
+/** A settings file as it is read. */
+export interface StoredFile extends FileState {
+    text: string
+}
+
+/** The settings file of a board: what is known of it. The functions below work on it, `inTurn`. */
 export class SettingsFile {
-    private readonly turns = new Exclusive("the settings file")
-    private readonly sets: Sets
+    readonly turns = new Exclusive("the settings file")
+    /** What was found damaged last, and not written since. */
+    damage: string
+    /** The rest is as it is in flash. */
+    isRead: boolean
+    /** Commit record of the set that counts; undefined when there is none. */
+    commit: Buffer
+    /** Number of the other set, 0 or 1, and its commit record; its text may be that of none yet. */
+    idle: number
+    other: Buffer
 
     /**
      * @param flash the store
      * @param maxBytes longest text: `LARGE_FILE_BYTES`, or `SMALL_FILE_BYTES` where the flash
      * store has 8 KB only
      */
-    constructor(flash: FlashSlots, maxBytes: number = LARGE_FILE_BYTES) {
-        this.sets = { flash, maxBytes, problems: [], idle: 0 }
-    }
-
-    /**
-     * Reads the file that counts. One that is damaged gives way to the one before, and
-     * `problems` tells so.
-     * @returns undefined when there is none
-     * @throws FlashError when the flash does not answer
-     */
-    async read(): Promise<StoredFile | undefined> {
-        return await this.run(openSets)
-    }
-
-    /**
-     * Reads the file that `rollBack` brings back.
-     * @returns undefined when there is none
-     * @throws FlashError when the flash does not answer
-     */
-    async previous(): Promise<StoredFile | undefined> {
-        return await this.run(readPrevious)
-    }
-
-    /**
-     * Writes a text to the set that does not count, and reads it back. Pieces that are in flash
-     * already are not written again; a text that counts already is not written at all.
-     * @throws SettingsError when the text is longer than `maxBytes`, when the previous file must
-     * be kept, or when the flash does not keep what is written
-     * @throws FlashError when the flash does not answer
-     */
-    async stage(text: string): Promise<StagedFile> {
-        return await this.run(stageText, text)
-    }
-
-    /**
-     * Makes a staged text count, with its state, in one write; in none when neither is new.
-     * @param state what changes of the state; the rest stays
-     * @throws SettingsError when something else was staged or committed since, or when the
-     * flash does not keep the record: then the file before still counts
-     */
-    async commit(
-        staged: StagedFile,
-        state?: Partial<FileState>
-    ): Promise<void> {
-        await this.run(commitText, staged, state)
-    }
-
-    /** Stages and commits a text with nothing in between. @throws as `stage` and `commit` */
-    async replace(
-        text: string,
-        state?: Partial<FileState>
-    ): Promise<StagedFile> {
-        return await this.run(replaceText, text, state)
-    }
-
-    /**
-     * Changes the state of the file that counts, in one write; in none when nothing is new.
-     * @throws SettingsError as `commit`
-     */
-    async setState(state: Partial<FileState>): Promise<void> {
-        await this.run(changeState, state)
-    }
-
-    /**
-     * Makes the previous file count again, or an empty one when there is none, in one write.
-     * Version and note are those it had, unless `state` says otherwise.
-     * @throws SettingsError as `commit`
-     */
-    async rollBack(state?: Partial<FileState>): Promise<void> {
-        await this.run(restorePrevious, state)
-    }
-
-    /** State of the file that counts, as read or written last; version 0 without a file. */
-    stateInForce(): FileState {
-        return stateOf(this.sets.commit)
-    }
-
-    /** What was found damaged in flash, in order of discovery. */
-    problems(): string[] {
-        return this.sets.problems.slice()
-    }
-
-    private async run<A, B, T>(
-        job: (sets: Sets, a: A, b: B) => Promise<T>,
-        a?: A,
-        b?: B
-    ): Promise<T> {
-        const { sets, turns } = this
-        return await turns.run(async () => {
-            if (!sets.opened && job !== openSets) await openSets(sets)
-            return await job(sets, a, b)
-        })
-    }
+    constructor(
+        readonly flash: FlashSlots,
+        readonly maxBytes: number = LARGE_FILE_BYTES
+    ) {}
 }
 
-async function replaceText(
-    sets: Sets,
-    text: string,
+/**
+ * Does something with the file when all that was asked before is done, and to its end, also when
+ * the asking fiber is terminated.
+ * @throws what `job` throws; Error when too many wait already
+ */
+export async function inTurn<T>(
+    file: SettingsFile,
+    job: () => Promise<T>
+): Promise<T> {
+    return await file.turns.run(async () => {
+        if (!file.isRead) await readFile(file)
+        return await job()
+    })
+}
+
+/**
+ * Reads the file that counts. One that is damaged gives way to the one before.
+ * @returns undefined when there is none
+ * @throws FlashError when the flash does not answer
+ */
+export async function readFile(
+    file: SettingsFile
+): Promise<StoredFile | undefined> {
+    // should the flash fail now, nothing is known of it
+    file.isRead = false
+    const commits = [await readCommit(file, 0), await readCommit(file, 1)]
+    let index = sequenceOf(commits[1]) > sequenceOf(commits[0]) ? 1 : 0
+    let stored = await readSet(file, index, commits[index])
+    if (!stored) {
+        index = 1 - index
+        stored = await readSet(file, index, commits[index])
+    }
+    file.commit = stored && commits[index]
+    file.idle = 1 - index
+    file.other = commits[1 - index]
+    file.isRead = true
+    return stored
+}
+
+/** Reads the file that `rollBackFile` brings back; undefined when there is none. */
+export async function readPrevious(
+    file: SettingsFile
+): Promise<StoredFile | undefined> {
+    return await readSet(file, file.idle, file.other)
+}
+
+/**
+ * Replaces the text, and what changes of the state, in one commit. Pieces that are in flash already
+ * are not written again, nor is a text that counts already.
+ * @param state the rest of it stays
+ * @throws SettingsError when the text is longer than `maxBytes`, when the previous file must be
+ * kept, or when the flash does not keep what is written: then the file before still counts;
+ * FlashError when it does not answer
+ */
+export async function replaceFile(
+    file: SettingsFile,
+    source: string,
+    state: Partial<FileState> = {}
+): Promise<void> {
+    const { commit, maxBytes, flash, idle } = file
+    const text = Buffer.from(source)
+    const { length } = text
+    if (length > maxBytes)
+        throw settingsError(`${length} bytes, at most ${maxBytes} fit`)
+    const content = describeText(text)
+    const isNew = !commit || !equalBytes(contentOf(commit), content)
+    if (isNew) {
+        if (stateOf(commit).keepPrevious)
+            throw settingsError(
+                "the last change is on probation, the file before it must stay"
+            )
+        let part = 1
+        for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
+            const end = Math.min(at + MAX_VALUE_BYTES, length)
+            await writePiece(
+                flash,
+                configSlot(idle, part++),
+                text.slice(at, end)
+            )
+        }
+        if (!(await readText(flash, idle, content)))
+            throw settingsError("the flash did not keep the text")
+    }
+    await writeCommit(file, isNew, commit, state, content)
+}
+
+/**
+ * Changes the state of the file that counts, in one write; in none when nothing is new.
+ * @throws as `replaceFile`
+ */
+export async function setFileState(
+    file: SettingsFile,
     state: Partial<FileState>
-): Promise<StagedFile> {
-    const staged = await stageText(sets, text)
-    await commitText(sets, staged, state)
-    return staged
+): Promise<void> {
+    const { commit } = file
+    await writeCommit(file, !commit, commit, state, contentOf(commit))
+}
+
+/**
+ * Makes the previous file count again, or an empty one when there is none, in one write. Version
+ * and note are those it had, unless `state` says otherwise.
+ * @throws as `replaceFile`
+ */
+export async function rollBackFile(
+    file: SettingsFile,
+    state: Partial<FileState> = {}
+): Promise<void> {
+    const previous = (await readPrevious(file)) && file.other
+    const next = Object.assign({ keepPrevious: false }, state)
+    await writeCommit(file, true, previous, next, contentOf(previous))
+}
+
+async function readCommit(
+    file: SettingsFile,
+    index: number
+): Promise<Buffer | undefined> {
+    const value = await file.flash.read(configSlot(index, 0))
+    if (!value || isCommit(value)) return value
+    noteDamage(file, index)
+    return undefined
+}
+
+/**
+ * Writes a commit record, unless it is there already.
+ * @param isNew it is that of the other set, which counts from then on
+ * @param before the record whose state it has, apart from `state`
+ */
+async function writeCommit(
+    file: SettingsFile,
+    isNew: boolean,
+    before: Buffer | undefined,
+    state: Partial<FileState>,
+    content: Buffer
+): Promise<void> {
+    const { flash, commit, idle } = file
+    const slot = configSlot(isNew ? idle : 1 - idle, 0)
+    const value = encodeCommit(
+        Object.assign(stateOf(before), state),
+        sequenceOf(commit) + (isNew ? 1 : 0),
+        content
+    )
+    if (commit && equalBytes(commit, value)) return
+    // should the flash fail now, only reading it can tell which set counts
+    file.isRead = false
+    await flash.write(slot, value)
+    const kept = await flash.read(slot)
+    if (!kept || !equalBytes(kept, value))
+        throw settingsError("the flash did not keep the change")
+    file.isRead = true
+    file.commit = value
+    if (!isNew) return
+    file.idle = 1 - idle
+    file.other = commit
+}
+
+/** The file of a set; undefined when it has none, or its text is not what was committed. */
+async function readSet(
+    file: SettingsFile,
+    index: number,
+    commit: Buffer | undefined
+): Promise<StoredFile | undefined> {
+    if (!commit) return undefined
+    const text = await readText(file.flash, index, contentOf(commit))
+    if (!text) noteDamage(file, index)
+    return text && Object.assign(stateOf(commit), { text: text.toString() })
+}
+
+/** The text of a set; undefined when it is not the one described. */
+async function readText(
+    flash: FlashSlots,
+    index: number,
+    content: Buffer
+): Promise<Buffer | undefined> {
+    const length = content.getAt(0, "u16")
+    const text = Buffer.alloc(length)
+    let part = 1
+    for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
+        const value = await flash.read(configSlot(index, part++))
+        if (!value) return undefined
+        text.set(value, at)
+    }
+    return equalBytes(describeText(text), content) ? text : undefined
+}
+
+async function writePiece(
+    flash: FlashSlots,
+    slot: string,
+    value: Buffer
+): Promise<void> {
+    const there = await flash.read(slot)
+    // a flash wears out: what is there from an earlier file is not written again
+    if (!there || !equalBytes(there, value)) await flash.write(slot, value)
+}
+
+function noteDamage(file: SettingsFile, index: number): void {
+    file.damage = `the file at ${configSlot(index, 0)} is damaged`
 }

@@ -14,7 +14,18 @@ export {
     scanDotenv,
 } from "./dotenv"
 export { SETTINGS_ERROR } from "./errors"
-export { SettingsFile } from "./file"
+export {
+    inTurn,
+    LARGE_FILE_BYTES,
+    readFile,
+    readPrevious,
+    replaceFile,
+    rollBackFile,
+    setFileState,
+    SettingsFile,
+    SMALL_FILE_BYTES,
+    StoredFile,
+} from "./file"
 export {
     CORE_SETTINGS,
     DEMO_SETTINGS,
@@ -45,17 +56,10 @@ export {
 export { isSecretName } from "./secrets"
 export {
     MAX_LISTENERS,
-    SettingChange,
     SettingInfo,
     SettingListener,
     Settings,
     settingText,
 } from "./settings"
-export {
-    LARGE_FILE_BYTES,
-    SMALL_FILE_BYTES,
-    StagedFile,
-    StoredFile,
-} from "./sets"
 export { MASK } from "./values"
 export { editDotenv, SettingChanges } from "./writer"

@@ -1,9 +1,9 @@
 import { FlashSlots, MAX_KEY_BYTES } from "../platform"
 import { CheckedSettings, checkSettings, checkText } from "./check"
-import { SettingsFile } from "./file"
+import { readFile, SettingsFile } from "./file"
 import { addProblem } from "./problem"
 import { findRule, schemaKeys, SchemaTable } from "./schema"
-import { putInForce, SettingChange, Settings } from "./settings"
+import { putInForce, Settings } from "./settings"
 
 // Where settings come from: what the build put in flash, and on top of it the settings file. A
 // program that does not open one does not carry its code.
@@ -33,6 +33,7 @@ export async function loadSettings<T extends SchemaTable>(
         }
     }
     await putInForce(held, await checkSettings(build, unread.slice(), held))
+    held.started = held.texts
     return settings
 }
 
@@ -62,24 +63,27 @@ export async function openSettingsFile<T extends SchemaTable>(
     const held = settings.held()
     held.file = file
     await reloadSettings(settings)
+    held.started = held.texts
 }
 
-/** Reads the settings file again and puts it in force, as after a roll-back. Never throws. */
+/**
+ * Reads the settings file again and puts it in force, as after a roll-back. Never throws.
+ * @returns the keys whose texts are others now
+ */
 export async function reloadSettings<T extends SchemaTable>(
     settings: Settings<T>
-): Promise<SettingChange> {
+): Promise<string[]> {
     const held = settings.held()
     const { file } = held
     const problems = held.unread.slice()
     let text = ""
     try {
-        const stored = await file.read()
+        const stored = await file.turns.run(async () => await readFile(file))
         if (stored) text = stored.text
+        if (file.damage) addProblem(problems, "", undefined, file.damage)
     } catch (e: any) {
         addProblem(problems, "", undefined, "" + e.message)
     }
-    for (const message of file.problems())
-        addProblem(problems, "", undefined, message)
     return await putInForce(held, await checkText(text, problems, held))
 }
 

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { levelSpecFault, parseLevel } from "../log"
-import { Exclusive, nearestName, removeFrom } from "../platform"
+import { nearestName, removeFrom } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -43,14 +43,6 @@ export interface SettingInfo {
     pending: boolean
 }
 
-/** What a change has led to. */
-export interface SettingChange {
-    /** Keys whose values are others now. */
-    changed: string[]
-    /** Those of them that hold from the next start only. */
-    restart: string[]
-}
-
 interface Listener {
     keys: string[]
     call: SettingListener
@@ -62,17 +54,15 @@ export interface Held extends CheckContext {
     readonly unread: SettingProblem[]
     /** Texts of those that have not their default. */
     texts: Record<string, SettingText>
+    /** Texts at the start, or since the file was opened. */
+    started: Record<string, SettingText>
     /** Values that were asked for, without secrets: to read one from its text takes a thousand steps. */
     readonly values: Record<string, unknown>
     /** What was refused. */
     problems: SettingProblem[]
     readonly listeners: Listener[]
-    /** Keys changed since the start that need a restart. */
-    readonly pending: string[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
     file?: SettingsFile
-    /** Changes of the file, one after another; made for the first. */
-    turns?: Exclusive
 }
 
 /**
@@ -105,10 +95,10 @@ export class Settings<T extends SchemaTable> {
             build: {},
             unread: [],
             texts: {},
+            started: {},
             values: this.values,
             problems: [],
             listeners: [],
-            pending: [],
         }
         this.held = () => held
     }
@@ -142,14 +132,15 @@ export class Settings<T extends SchemaTable> {
         delete texts[key]
         const origin = "program"
         if (text !== "") texts[key] = { text, line: undefined, origin, secret }
-        const values: Record<string, unknown> = {}
-        compareValue(held, key, texts, values)
-        activate(held, texts, values)
+        const before = held.texts
+        const changed = activate(held, texts)
+        for (const listener of held.listeners.slice())
+            callListener(held, listener, changed, before)
         return undefined
     }
 
     /**
-     * Calls `listener` when the value of one of the keys changes, once for all that change
+     * Calls `listener` when the text of one of the keys changes, once for all that change
      * together, until the returned function is called. One that throws is reported by `problems()`;
      * the others are called all the same.
      * @throws RangeError when `MAX_LISTENERS` are there already
@@ -190,7 +181,8 @@ function valueOf(held: Held, key: string): unknown {
         settingText(held.texts, key),
         held
     )
-    keepValue(held, key, value)
+    const found = held.texts[key]
+    if (!found || !found.secret) held.values[key] = value
     return value
 }
 
@@ -210,68 +202,41 @@ export function infoOf(held: Held, key: string): SettingInfo {
         origin,
         line,
         restart,
-        pending: held.pending.indexOf(key) >= 0,
+        pending:
+            restart &&
+            settingText(held.started, key) !== settingText(held.texts, key),
     }
 }
 
-/** Puts texts in force, all at once, and calls the listeners of what changed. */
+/**
+ * Puts texts in force, all at once, and calls the listeners of what changed.
+ * @returns the keys whose texts are others now
+ */
 export async function putInForce(
     held: Held,
     { texts, problems }: CheckedSettings
-): Promise<SettingChange> {
-    const values: Record<string, unknown> = {}
-    const all = Object.assign(Object.assign({}, held.texts), texts)
-    for (const key of Object.keys(all)) {
-        compareValue(held, key, texts, values)
-        // some 2,000 steps each
+): Promise<string[]> {
+    const before = held.texts
+    const changed = activate(held, texts)
+    held.problems = problems
+    for (const listener of held.listeners.slice()) {
+        callListener(held, listener, changed, before)
+        // it may read values, some 1,000 steps each
         await held.pause(0)
     }
-    held.problems = problems
-    return activate(held, texts, values)
+    return changed
 }
 
-/** Adds the new value of a key to `values` if its text in `texts` changes it. */
-function compareValue(
-    held: Held,
-    key: string,
-    texts: Record<string, SettingText>,
-    values: Record<string, unknown>
-): void {
-    const old = settingText(held.texts, key)
-    const next = settingText(texts, key)
-    if (old === next) return
-    const rule = ruleOf(held, key)
-    const value = readValue(rule, next, held)
-    // a list is a new one each time it is read
-    if (value !== readValue(rule, old, held)) values[key] = value
-}
-
-/** @param changed new values by key */
-function activate(
-    held: Held,
-    texts: Record<string, SettingText>,
-    values: Record<string, unknown>
-): SettingChange {
+/** Puts texts in force. @returns the keys whose texts are others now */
+function activate(held: Held, texts: Record<string, SettingText>): string[] {
     const before = held.texts
     held.texts = texts
-    const changed = Object.keys(values)
-    const restart: string[] = []
-    for (const key of changed) {
-        keepValue(held, key, values[key])
-        if (!ruleOf(held, key).restart) continue
-        restart.push(key)
-        if (held.pending.indexOf(key) < 0) held.pending.push(key)
-    }
-    if (changed.length)
-        for (const listener of held.listeners.slice())
-            callListener(held, listener, changed, before)
-    return { changed, restart }
-}
-
-/** Keeps a value for the next who asks, unless it is a secret. */
-function keepValue(held: Held, key: string, value: unknown): void {
-    const found = held.texts[key]
-    held.values[key] = found && found.secret ? undefined : value
+    const all = Object.assign(Object.assign({}, before), texts)
+    return Object.keys(all).filter(key => {
+        const isChanged = settingText(before, key) !== settingText(texts, key)
+        if (isChanged) held.values[key] = undefined
+        return isChanged
+    })
 }
 
 /** Calls a listener with its keys among those that changed. Never throws. */

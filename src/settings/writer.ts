@@ -13,30 +13,32 @@ export type SettingChanges = Record<string, string | undefined>
  * Sets, replaces and removes settings of a dotenv text. A setting that is new comes at the end.
  * @param pause called with 0 after each statement, so that other fibers run in between
  * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
- * be written in dotenv form: one with all three kinds of quotes, or a carriage return beside `"`
- * or `\`
+ * be written: one with all three kinds of quotes, or a carriage return beside `"` or `\`; any value
+ * behind an open quote
  */
 export async function editDotenv(
     source: string,
     changes: SettingChanges,
     pause: (ms: number) => Promise<void>
 ): Promise<string> {
-    const wanted = lastValues(await readDotenv(source, pause))
     let text = source
+    let entries = await readDotenv(text, pause)
     for (const key of Object.keys(changes)) {
         const value = changes[key]
-        text = await editKey(text, key, value, pause)
-        if (value === undefined) delete wanted["=" + key]
-        else wanted["=" + key] = value
+        const mine = ofKey(entries, key)
+        // of a key given twice the later one counts
+        const last = mine[mine.length - 1]
+        if (value === undefined)
+            while (mine.length) text = withoutLines(text, mine.pop())
+        else text = await set(text, key, value, last, pause)
+        const wanted = others(entries, key) + value
+        entries = await readDotenv(text, pause)
+        const now = ofKey(entries, key).pop()
+        if (others(entries, key) + (now ? now.value : now) !== wanted)
+            throw new RangeError(
+                `${key} cannot be written: it has all three kinds of quotes, or a quote before it is open`
+            )
     }
-    const after = lastValues(await readDotenv(text, pause))
-    const keys = Object.keys(wanted)
-    let same = keys.length === Object.keys(after).length
-    for (const key of keys) same = same && after[key] === wanted[key]
-    if (!same)
-        throw new RangeError(
-            "the change would alter other settings: end the open quotes of the file first"
-        )
     return text
 }
 
@@ -61,25 +63,21 @@ export async function readDotenv(
     return entries
 }
 
-async function editKey(
+/** A text with a value in place of the last one of its key, or at the end. */
+async function set(
     text: string,
     key: string,
-    value: string | undefined,
+    value: string,
+    last: DotenvEntry | undefined,
     pause: (ms: number) => Promise<void>
 ): Promise<string> {
-    const entries = (await readDotenv(text, pause)).filter(
-        entry => entry.key === key
-    )
-    if (value === undefined) {
-        while (entries.length) text = withoutLines(text, entries.pop())
-        return text
-    }
-    // of a key given twice the later one counts
-    const last = entries.pop()
-    if (!last) return text + addition(text, key, value)
-    if (last.value === value) return text
-    const { valueStart, valueEnd } = last
-    return text.slice(0, valueStart) + quoted(value) + text.slice(valueEnd)
+    if (last && last.value === value) return text
+    const form = await quoted(value, pause)
+    if (last)
+        return text.slice(0, last.valueStart) + form + text.slice(last.valueEnd)
+    const end = text.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
+    const gap = "\r\n".indexOf(text.slice(-1)) >= 0 ? "" : end
+    return `${text}${gap}${key}=${form}${end}`
 }
 
 /** A text without the lines of a statement. */
@@ -91,44 +89,30 @@ function withoutLines(text: string, { start, valueEnd }: DotenvEntry): string {
     )
 }
 
-/** A new statement at the end of a text, with its line ends. */
-function addition(text: string, key: string, value: string): string {
-    const end = text.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
-    const last = text[text.length - 1]
-    const gap = text === "" || last === "\n" || last === "\r" ? "" : end
-    return `${gap}${key}=${quoted(value)}${end}`
-}
-
-/** A value in the plainest form that reads back as it is. */
-function quoted(value: string): string {
+/** A value in the plainest form that reads back as it is, whatever statement follows. */
+async function quoted(
+    value: string,
+    pause: (ms: number) => Promise<void>
+): Promise<string> {
+    for (const quote of ["", "'", '"', "`"]) {
+        const form = quote + value + quote
+        const read = await readDotenv(`A=${form}\nB='"\`=1`, pause)
+        if (read[0].value === value && read.length > 1 && read[1].key === "B")
+            return form
+    }
     // line breaks other than line feeds exist within double quotes only
-    const escaped = replaceAll(replaceAll(value, "\n", "\\n"), "\r", "\\r")
-    for (const form of [
-        value,
-        `'${value}'`,
-        `"${value}"`,
-        `\`${value}\``,
-        `"${escaped}"`,
-    ])
-        if (readsAs(form, value)) return form
-    throw new RangeError(
-        "a value with all three kinds of quotes cannot be written in dotenv form"
-    )
+    const escaped = replaceAll(value, "\n", "\\n")
+    return `"${replaceAll(escaped, "\r", "\\r")}"`
 }
 
-/** Whether the form of a value reads back as that, whatever statement follows. */
-function readsAs(form: string, value: string): boolean {
-    const scan = scanDotenv(`A=${form}\nB='"\`=1`)
-    const first = nextEntry(scan)
-    if (!first || first.value !== value) return false
-    nextEntry(scan)
-    const second = nextEntry(scan)
-    return second !== undefined && second.key === "B"
+function ofKey(entries: DotenvEntry[], key: string): DotenvEntry[] {
+    return entries.filter(entry => entry.key === key)
 }
 
-/** Values by key, with a `=` before it: a key may be called as something that all objects have. */
-function lastValues(entries: DotenvEntry[]): Record<string, string> {
-    const values: Record<string, string> = {}
-    for (const entry of entries) values["=" + entry.key] = entry.value
-    return values
+/** All assignments but those of a key. */
+function others(entries: DotenvEntry[], key: string): string {
+    const lines: string[] = []
+    for (const entry of entries)
+        if (entry.key !== key) lines.push(`${entry.key}=${entry.value}\n`)
+    return lines.join("")
 }

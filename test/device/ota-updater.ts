@@ -17,6 +17,7 @@ import {
     deliverAgain,
     updateFleet,
 } from "./support/ota-campaigns"
+import { readFile } from "../../src/settings"
 import { FakeSocket } from "../../src/testing"
 
 /** Power cuts at random points; `npm run test:ota` makes 1,000. */
@@ -68,7 +69,7 @@ describe("an update", () => {
             "probation"
         )
         await fleet.start()
-        expect((await fleet.file.read()).text).toBe(OTA_BODY)
+        expect((await readFile(fleet.file)).text).toBe(OTA_BODY)
         // one whose key could be in many hands is not enough for a fleet
         expect((await fleet.offer(piecesOf(OTA_VECTORS[2].text))).reason).toBe(
             "version 8 is on probation"
@@ -337,7 +338,7 @@ describe("a power cut", () => {
     /** The text that runs, which must be one of the given ones, whole. */
     async function running(board: OtaBoard, texts: string[]): Promise<number> {
         await board.start()
-        const stored = await board.file.read()
+        const stored = await readFile(board.file)
         const at = texts.indexOf(stored ? stored.text : "")
         expect(at >= 0).toBe(true)
         const { version } = board.record()

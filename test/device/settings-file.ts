@@ -3,10 +3,18 @@ import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { configSlot } from "../../src/platform"
 import {
+    FileState,
+    inTurn,
     LARGE_FILE_BYTES,
     MAX_NOTE_BYTES,
+    readFile,
+    readPrevious,
+    replaceFile,
+    rollBackFile,
+    setFileState,
     SettingsFile,
     SMALL_FILE_BYTES,
+    StoredFile,
 } from "../../src/settings"
 import { TestFlash } from "./support/flash-log"
 
@@ -32,8 +40,38 @@ async function fails(call: () => Promise<unknown>): Promise<string> {
     return "nothing thrown"
 }
 
+async function read(file: SettingsFile): Promise<StoredFile> {
+    return await inTurn(file, async () => await readFile(file))
+}
+
+async function previous(file: SettingsFile): Promise<StoredFile> {
+    return await inTurn(file, async () => await readPrevious(file))
+}
+
+async function replace(
+    file: SettingsFile,
+    text: string,
+    state?: Partial<FileState>
+): Promise<void> {
+    await inTurn(file, async () => await replaceFile(file, text, state))
+}
+
+async function setState(
+    file: SettingsFile,
+    state: Partial<FileState>
+): Promise<void> {
+    await inTurn(file, async () => await setFileState(file, state))
+}
+
+async function rollBack(
+    file: SettingsFile,
+    state?: Partial<FileState>
+): Promise<void> {
+    await inTurn(file, async () => await rollBackFile(file, state))
+}
+
 async function text(flash: TestFlash): Promise<string> {
-    const file = await new SettingsFile(flash).read()
+    const file = await read(new SettingsFile(flash))
     return file ? file.text : "none"
 }
 
@@ -42,117 +80,116 @@ const note = (word: string) => ({ note: Buffer.from(word) })
 describe("the settings file", () => {
     test("is not there in an empty flash", async () => {
         const file = new SettingsFile(new TestFlash())
-        expect(await file.read()).toBe(undefined)
-        expect(await file.previous()).toBe(undefined)
-        expect(file.stateInForce().version).toBe(0)
-        expect(file.problems().length).toBe(0)
+        expect(await read(file)).toBe(undefined)
+        expect(await previous(file)).toBe(undefined)
+        expect(file.damage).toBe(undefined)
     })
 
     test("comes back as it was written, with its state", async () => {
         const flash = new TestFlash()
         for (const length of [0, 1, 199, 200, 201, 700, 1399, 1400]) {
             const wanted = filled(length, length)
-            await new SettingsFile(flash).replace(wanted, {
+            await replace(new SettingsFile(flash), wanted, {
                 version: 4000000000 + length,
                 note: Buffer.from("n" + length),
             })
-            const file = await new SettingsFile(flash).read()
+            const file = await read(new SettingsFile(flash))
             expect(file.text).toBe(wanted)
             expect(file.version).toBe(4000000000 + length)
             expect(file.note.toString()).toBe("n" + length)
         }
-        await new SettingsFile(flash).replace("K=\u00fc\u20ac")
-        const last = await new SettingsFile(flash).read()
+        await replace(new SettingsFile(flash), "K=\u00fc\u20ac")
+        const last = await read(new SettingsFile(flash))
         expect(last.text).toBe("K=\u00fc\u20ac")
         expect(last.note.toString()).toBe("n1400")
     })
 
-    test("stays as it is until the staged one is committed", async () => {
+    test("counts once its last write is done", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        await file.replace(filled(900, 1), { version: 1 })
-        const staged = await file.stage(filled(900, 2))
-        expect(await text(flash)).toBe(filled(900, 1))
+        await replace(file, filled(900, 1), { version: 1 })
         const before = flash.writes.length
-        await file.commit(staged, { version: 2 })
-        expect(flash.writes.length - before).toBe(1)
+        await replace(file, filled(900, 2), { version: 2 })
+        const after = flash.writes.length
+        expect(after - before).toBe(6)
+        expect(await text(flash.cutAfter(after - 1))).toBe(filled(900, 1))
         expect(await text(flash)).toBe(filled(900, 2))
-        expect((await file.previous()).text).toBe(filled(900, 1))
-        expect((await file.previous()).version).toBe(1)
+        expect((await previous(file)).text).toBe(filled(900, 1))
+        expect((await previous(file)).version).toBe(1)
     })
 
     test("is not written again when nothing is new", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        await file.replace("A=1\n", { version: 3 })
+        await replace(file, "A=1\n", { version: 3 })
         const before = flash.attempts
         for (let i = 0; i < 100; i++) {
-            await file.replace("A=1\n", { version: 3 })
-            await file.setState({ version: 3 })
+            await replace(file, "A=1\n", { version: 3 })
+            await setState(file, { version: 3 })
         }
         expect(flash.attempts - before).toBe(0)
-        await file.replace("A=1\n", { version: 4 })
+        await replace(file, "A=1\n", { version: 4 })
         expect(flash.attempts - before).toBe(1)
-        expect((await new SettingsFile(flash).read()).version).toBe(4)
+        expect((await read(new SettingsFile(flash))).version).toBe(4)
     })
 
     test("writes of a change only the pieces that are new", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
         const tail = filled(1200, 5)
-        await file.replace("A=1\n" + tail)
-        await file.replace("A=2\n" + tail)
+        await replace(file, "A=1\n" + tail)
+        await replace(file, "A=2\n" + tail)
         const before = flash.attempts
-        await file.replace("A=3\n" + tail)
+        await replace(file, "A=3\n" + tail)
         expect(flash.attempts - before).toBe(2)
     })
 
     test("goes back to the one before, once or to an empty one", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        await file.replace("A=1\n", { version: 1, note: Buffer.from("old") })
-        await file.replace("A=2\n", { version: 2, keepPrevious: true })
+        await replace(file, "A=1\n", { version: 1, note: Buffer.from("old") })
+        await replace(file, "A=2\n", { version: 2, keepPrevious: true })
         const before = flash.writes.length
-        await file.rollBack(note("back"))
+        await rollBack(file, note("back"))
         expect(flash.writes.length - before).toBe(1)
-        const back = await new SettingsFile(flash).read()
+        const back = await read(new SettingsFile(flash))
         expect(back.text).toBe("A=1\n")
         expect(back.version).toBe(1)
         expect(back.keepPrevious).toBe(false)
         expect(back.note.toString()).toBe("back")
 
         const first = new SettingsFile(new TestFlash())
-        await first.replace("A=1\n", { keepPrevious: true })
-        await first.rollBack()
-        expect((await first.read()).text).toBe("")
+        await replace(first, "A=1\n", { keepPrevious: true })
+        await rollBack(first)
+        expect((await read(first)).text).toBe("")
     })
 
     test("is not lost while it may have to come back", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        await file.replace("A=1\n")
-        await file.replace("A=2\n", { keepPrevious: true })
+        await replace(file, "A=1\n")
+        await replace(file, "A=2\n", { keepPrevious: true })
         const before = flash.attempts
-        expect(await fails(async () => await file.replace("A=3\n"))).toBe(
+        expect(await fails(async () => await replace(file, "A=3\n"))).toBe(
             "SettingsError: settings file: the last change is on probation, the file before it must stay"
         )
         expect(flash.attempts - before).toBe(0)
-        expect((await file.previous()).text).toBe("A=1\n")
-        await file.setState({ keepPrevious: false })
-        await file.replace("A=3\n")
-        expect((await file.previous()).text).toBe("A=2\n")
+        expect((await previous(file)).text).toBe("A=1\n")
+        await setState(file, { keepPrevious: false })
+        await replace(file, "A=3\n")
+        expect((await previous(file)).text).toBe("A=2\n")
     })
 
     test("refuses what does not fit", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash, SMALL_FILE_BYTES)
-        await file.replace(filled(SMALL_FILE_BYTES, 1))
+        await replace(file, filled(SMALL_FILE_BYTES, 1))
         const long = filled(SMALL_FILE_BYTES + 1, 1)
-        expect(await fails(async () => await file.stage(long))).toBe(
+        expect(await fails(async () => await replace(file, long))).toBe(
             "SettingsError: settings file: 701 bytes, at most 700 fit"
         )
         const much = { note: Buffer.alloc(MAX_NOTE_BYTES + 1) }
-        const refused = await fails(async () => await file.setState(much))
+        const refused = await fails(async () => await setState(file, much))
         expect(refused).toBe(
             "SettingsError: settings file: a note of 151 bytes, at most 150 fit"
         )
@@ -162,35 +199,30 @@ describe("the settings file", () => {
     test("says when the flash does not keep a change", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        await file.replace("A=1\n")
+        await replace(file, "A=1\n")
         flash.full = true
-        expect(await fails(async () => await file.replace("A=2\n"))).toBe(
+        expect(await fails(async () => await replace(file, "A=2\n"))).toBe(
             "SettingsError: settings file: the flash did not keep the text"
         )
         flash.full = false
-        const staged = await file.stage("A=2\n")
+        const change = async () => await setState(file, { version: 9 })
         flash.full = true
-        expect(await fails(async () => await file.commit(staged))).toBe(
+        expect(await fails(change)).toBe(
             "SettingsError: settings file: the flash did not keep the change"
         )
         flash.full = false
-        expect((await file.read()).text).toBe("A=1\n")
-        await file.replace("A=2\n")
-        expect((await file.read()).text).toBe("A=2\n")
+        expect((await read(file)).text).toBe("A=1\n")
+        await replace(file, "A=2\n")
+        expect((await read(file)).text).toBe("A=2\n")
     })
 
     test("takes one change at a time", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
-        const mine = await file.stage("A=1\n")
-        await file.replace("A=2\n")
-        expect(await fails(async () => await file.commit(mine))).toBe(
-            "SettingsError: settings file: another change came first, try again"
-        )
         const outcomes: string[] = []
         const change = async (n: number) => {
-            const replace = async () => await file.replace(filled(600, n))
-            outcomes.push(n + " " + (await fails(replace)))
+            const job = async () => await replace(file, filled(600, n))
+            outcomes.push(n + " " + (await fails(job)))
         }
         for (let i = 0; i < 12; i++) change.start(i)
         while (outcomes.length < 12) await ds.sleep(1)
@@ -200,27 +232,27 @@ describe("the settings file", () => {
         expect(refused.length).toBe(4)
         expect(done.length).toBe(8)
         const last = parseInt(done[7])
-        expect((await file.read()).text).toBe(filled(600, last))
+        expect((await read(file)).text).toBe(filled(600, last))
     })
 
     test("is written to its end when the writing fiber is terminated", async () => {
         const flash = new TestFlash()
         const file = new SettingsFile(flash)
         const change = async () => {
-            await file.replace(filled(1000, 1))
+            await replace(file, filled(1000, 1))
         }
         const fiber = change.start()
         while (flash.writes.length < 2) await ds.sleep(0)
         fiber.terminate()
-        expect((await file.read()).text).toBe(filled(1000, 1))
+        expect((await read(file)).text).toBe(filled(1000, 1))
     })
 })
 
 describe("a damaged settings file", () => {
     test("gives way to the one before, whatever bit is wrong", async () => {
         const flash = new TestFlash()
-        await new SettingsFile(flash).replace("OLD=1\n", { version: 1 })
-        await new SettingsFile(flash).replace("NEW=1\n", { version: 2 })
+        await replace(new SettingsFile(flash), "OLD=1\n", { version: 1 })
+        await replace(new SettingsFile(flash), "NEW=1\n", { version: 2 })
         for (const part of [0, 1]) {
             const slot = configSlot(1, part)
             const value = flash.memory.slots[slot]
@@ -230,9 +262,9 @@ describe("a damaged settings file", () => {
                 copy[bit >> 3] ^= 1 << (bit & 7)
                 damaged.memory.slots[slot] = copy
                 const file = new SettingsFile(damaged)
-                const { text, version } = await file.read()
+                const { text, version } = await read(file)
                 expect(text + version).toBe("OLD=1\n1")
-                expect(file.problems().length).toBe(1)
+                expect(file.damage).toBe("the file at fd.cfgb0 is damaged")
             }
             for (let length = 0; length < value.length; length++) {
                 const damaged = flash.cutAfter(flash.writes.length)
@@ -244,27 +276,27 @@ describe("a damaged settings file", () => {
 
     test("is replaced by the next one", async () => {
         const flash = new TestFlash()
-        await new SettingsFile(flash).replace("A=1\n")
-        await new SettingsFile(flash).replace("A=2\n")
+        await replace(new SettingsFile(flash), "A=1\n")
+        await replace(new SettingsFile(flash), "A=2\n")
         flash.memory.slots[configSlot(1, 1)][0] ^= 1
         const file = new SettingsFile(flash)
-        await file.replace("A=3\n")
-        expect((await file.read()).text).toBe("A=3\n")
-        expect((await file.previous()).text).toBe("A=1\n")
+        await replace(file, "A=3\n")
+        expect((await read(file)).text).toBe("A=3\n")
+        expect((await previous(file)).text).toBe("A=1\n")
         expect(await text(flash)).toBe("A=3\n")
-        expect(file.problems().join()).toBe("the file at fd.cfgb0 is damaged")
+        expect(file.damage).toBe("the file at fd.cfgb0 is damaged")
     })
 
     test("is none when both are damaged, and the next one is kept", async () => {
         const flash = new TestFlash()
-        await new SettingsFile(flash).replace("A=1\n")
-        await new SettingsFile(flash).replace("A=2\n")
+        await replace(new SettingsFile(flash), "A=1\n")
+        await replace(new SettingsFile(flash), "A=2\n")
         for (const set of [0, 1])
             flash.memory.slots[configSlot(set, 0)] = Buffer.from("damaged")
         const file = new SettingsFile(flash)
-        expect(await file.read()).toBe(undefined)
-        expect(file.problems().length).toBe(2)
-        await file.replace("A=3\n")
+        expect(await read(file)).toBe(undefined)
+        expect(file.damage).toBe("the file at fd.cfgb0 is damaged")
+        await replace(file, "A=3\n")
         expect(await text(flash)).toBe("A=3\n")
     })
 })
@@ -272,7 +304,7 @@ describe("a damaged settings file", () => {
 /** A file, its state and the one before as one text. */
 async function whole(flash: TestFlash): Promise<string> {
     const file = new SettingsFile(flash)
-    const now = await file.read()
+    const now = await read(file)
     if (!now) return "none"
     return `${now.version} ${now.note.toString()} ${now.text}`
 }
@@ -293,10 +325,10 @@ async function step(
 ): Promise<void> {
     const kind = random(8)
     const state = { version: number, note: Buffer.from("s" + number) }
-    if (kind === 0) await file.setState(note("t" + number))
-    else if (kind === 1) await file.rollBack(note("r" + number))
-    else if (kind === 2) await file.stage(filled(random(900), number))
-    else await file.replace(filled(random(LARGE_FILE_BYTES), number), state)
+    if (kind === 0) await setState(file, note("t" + number))
+    else if (kind === 1) await rollBack(file, note("r" + number))
+    else if (kind === 2) await replace(file, filled(random(900), number))
+    else await replace(file, filled(random(LARGE_FILE_BYTES), number), state)
 }
 
 /** Changes of the power-cut test: some 600 cuts, and as many of a second change after a cut. */
@@ -319,7 +351,7 @@ describe("a power cut", () => {
                 cuts++
                 // sometimes the next change after a cut is cut at each write, too
                 if (random(8) !== 0) continue
-                await new SettingsFile(cut).replace(filled(500, i), {
+                await replace(new SettingsFile(cut), filled(500, i), {
                     version: 99,
                 })
                 const ended = await whole(cut)

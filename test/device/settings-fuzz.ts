@@ -5,6 +5,7 @@ import {
     FIRMWARE_SETTINGS,
     loadSettings,
     openSettingsFile,
+    readFile,
     replaceSettings,
     SettingsFile,
 } from "../../src/settings"
@@ -67,17 +68,17 @@ describe("damaged settings files", () => {
             for (let times = 1 + random(3); times > 0; times--)
                 text = damage(text, random)
             const before = state()
-            const stored = (await file.read()).text
+            const stored = (await readFile(file)).text
             try {
                 await replaceSettings(settings, text)
-                expect((await file.read()).text).toBe(text)
+                expect((await readFile(file)).text).toBe(text)
                 expect(settings.problems().length).toBe(0)
             } catch (e: any) {
                 expect(e.name).toBe("SettingsError")
                 expect(e.message.indexOf("line") > 0).toBe(true)
                 expect(e.message.indexOf(SECRET)).toBe(-1)
                 expect(state()).toBe(before)
-                expect((await file.read()).text).toBe(stored)
+                expect((await readFile(file)).text).toBe(stored)
                 refused++
             }
             await ds.sleep(0)

@@ -1,3 +1,4 @@
+import { readFile } from "../../../src/settings"
 import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
 import {
@@ -66,7 +67,7 @@ export async function cutAtRandom(count: number): Promise<void> {
         flash.left = -1
         await board.start()
         const { version } = board.record()
-        const stored = await board.file.read()
+        const stored = await readFile(board.file)
         const text = stored ? stored.text : ""
         expect(text).toBe(version > 0 ? textOf(version) : "")
         expect(version === before.version || version === next).toBe(true)
