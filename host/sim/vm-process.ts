@@ -5,7 +5,6 @@
  * caught when the VM asks it for `flashSize`.
  */
 import { createRequire } from "node:module"
-import type { Socket } from "node:net"
 import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
 import { loadTool, moveToolFolder } from "../tool/index.ts"
@@ -17,6 +16,13 @@ const TOOL_BUS_PORT = 8082
 
 /** How long the VM waits before it starts the program, so that devices can announce themselves. */
 const BOOT_DELAY_MS = 1100
+
+/** What a board reads of its socket in one piece, in bytes. */
+const READ_SIZE = 1024
+/** What a board takes from the network at most before its program runs on, in bytes. */
+const TCP_WINDOW = 5744
+/** How long the program then runs, in ms. */
+const TURN_MS = 10
 
 /** How often the process looks how long it ran, in ms; a look that comes late counts twice that. */
 const LOOK_MS = 20
@@ -31,18 +37,22 @@ interface VmModule {
     panicHandler: (code: number) => void
 }
 
-const require = createRequire(import.meta.url)
-const net = require("node:net") as {
-    createConnection: (...args: unknown[]) => Socket
-    connect: (...args: unknown[]) => Socket
+/** What is hooked of a socket: any event, whatever it brings. */
+interface VmSocket {
+    on(event: string, listener: (data: Buffer) => void): unknown
+    once(event: string, listener: () => void): unknown
+    read(size: number): Buffer | null
+    readonly readableLength: number
 }
 
-/** What the VM does with a TLS socket first. */
-interface TlsSocket {
-    once(event: string, listener: () => void): TlsSocket
+const require = createRequire(import.meta.url)
+const net = require("node:net") as {
+    createConnection: (...args: unknown[]) => VmSocket
+    connect: (...args: unknown[]) => VmSocket
 }
+
 const tls = require("node:tls") as {
-    connect: (...args: unknown[]) => TlsSocket
+    connect: (...args: unknown[]) => VmSocket
 }
 
 let lines: string[] = []
@@ -68,7 +78,10 @@ function redirectBus(busPort: number): void {
     const { createConnection } = net
     const redirected = (...args: unknown[]) => {
         if (args[0] === TOOL_BUS_PORT) args[0] = busPort
-        return createConnection.apply(net, args)
+        const socket = createConnection.apply(net, args)
+        // the bus is no network
+        if (args[0] !== busPort) readAsBoard(socket)
+        return socket
     }
     net.createConnection = redirected
     net.connect = redirected
@@ -82,6 +95,7 @@ function openAfterHandshake(): void {
     const { connect } = tls
     tls.connect = (...args) => {
         const socket = connect.apply(tls, args)
+        readAsBoard(socket)
         const { once } = socket
         socket.once = (event, listener) => {
             if (event !== "connect") return once.call(socket, event, listener)
@@ -90,6 +104,39 @@ function openAfterHandshake(): void {
             return once.call(socket, "secureConnect", listener)
         }
         return socket
+    }
+}
+
+/**
+ * The tool hands the VM whatever Node read, up to 64 KB in one piece, for which no heap has room. A
+ * board reads 1 KB at a time, and at most what fits its TCP window before the VM runs again
+ * (devicescript-esp32, main/sock.c and lwIP's TCP_WND).
+ */
+function readAsBoard(socket: VmSocket): void {
+    const { on } = socket
+    socket.on = (event: string, listener) => {
+        if (event !== "data") return on.call(socket, event, listener)
+        let waiting = false
+        const read = () => {
+            if (waiting) return
+            for (let left = TCP_WINDOW; left > 0;) {
+                const size = Math.min(READ_SIZE, left, socket.readableLength)
+                const piece = size > 0 && socket.read(size)
+                if (!piece) {
+                    // finds the end of the stream, or asks for more
+                    socket.read(0)
+                    return
+                }
+                left -= piece.length
+                listener(piece)
+            }
+            waiting = true
+            setTimeout(() => {
+                waiting = false
+                read()
+            }, TURN_MS)
+        }
+        return on.call(socket, "readable", read)
     }
 }
 

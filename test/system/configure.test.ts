@@ -128,7 +128,7 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             "roof-3\ndebug\n"
         )
     })
-    assert.equal(sim.past("panic").length, 0)
+    assert.deepEqual(sim.past("panic"), [])
 })
 
 test("fiberctl ota brings a signed file to a board on the bus", async t => {
@@ -198,5 +198,5 @@ test("fiberctl ota brings a signed file to a board on the bus", async t => {
             assert.equal(await run("settings", "get", "HOSTNAME"), "one\n")
         }
     )
-    assert.equal(sim.past("panic").length, 0)
+    assert.deepEqual(sim.past("panic"), [])
 })

@@ -34,7 +34,7 @@ for (const [name, settings] of [
         await sink.start()
         const stats = await finish(sim, 60_000)
         await sleep(500)
-        assert.equal(sim.past("panic").length, 0)
+        assert.deepEqual(sim.past("panic"), [])
         const sequences = sink.messages.map(bytes => {
             const [meta] = parseSyslog(bytes).data
             return Number(meta!.params[0]![1])
