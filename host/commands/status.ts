@@ -1,6 +1,6 @@
 import { type Command } from "commander"
 import { paintFor } from "../colour.ts"
-import type { RingLine, TaskStatus } from "../client/index.ts"
+import type { Board, RingLine, TaskStatus } from "../client/index.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -16,8 +16,13 @@ import {
     taskText,
 } from "./status-text.ts"
 
-/** Lines of a task's log below it, when it was asked for. */
+/** Lines of a task's log below it: one, or so many when it was asked for. */
 const LINES = 5
+/**
+ * Of all tasks the last line is shown if it is among so many of the log: a board sends 11 KB a
+ * second, and the whole ring would take longer than all else together.
+ */
+const LAST_LINES = 20
 
 interface StatusOptions extends BoardOptions {
     failed?: boolean
@@ -62,22 +67,35 @@ async function showStatus(
     patterns: string[],
     { failed, json }: StatusOptions
 ): Promise<BoardStatus> {
-    const info = await board.info()
-    const chosen = await board.tasks(...patterns)
+    const isChosen = patterns.length > 0
+    const [info, chosen, lines] = await Promise.all([
+        board.info(),
+        board.tasks(...patterns),
+        json ? [] : lastLines(board, isChosen ? 0 : -LAST_LINES),
+    ])
     const tasks = failed
         ? chosen.filter(({ state }) => state === "failed")
         : chosen
     const summary = summarise(info)
     if (json) return { summary, tasks }
     const paint = paintFor(process.stdout)
-    const lines = info.next === undefined ? [] : (await board.lines()).lines
-    const most = patterns.length ? LINES : 1
+    const most = isChosen ? LINES : 1
     console.log(summaryLine(summary, paint))
     for (const task of tasks)
         console.log(
             taskText(task, linesOf(lines, task.name, most), paint, resolve)
         )
     return { summary, tasks }
+}
+
+/** Lines of the ring from an index on; none of a firmware without a ring. */
+async function lastLines(board: Board, from: number): Promise<RingLine[]> {
+    try {
+        return (await board.lines(from)).lines
+    } catch (error) {
+        if ((error as Error).name === "UnsupportedError") return []
+        throw error
+    }
 }
 
 /** The last lines that a task has logged. */
