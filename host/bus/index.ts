@@ -5,5 +5,5 @@ export {
     statesFolder,
     writeBusFile,
 } from "./bus-file.ts"
-export { programDevice } from "./device.ts"
+export { type DrivenPart, partDevice, programDevice } from "./device.ts"
 export { splitFrames, wrapFrame } from "./frames.ts"

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events"
 import type { Packet } from "jacdac-ts"
 import { programDevice } from "../bus/index.ts"
+import { DrivenParts } from "./driven-parts.ts"
 import { RemoteError, TimedOutError } from "./errors.ts"
 import type { Link } from "./link.ts"
 import {
@@ -64,6 +65,10 @@ export interface BoardEvents {
     /** The connection was lost, or is back. */
     lost: []
     back: []
+    /** The program has set the LED of its heartbeat, to a brightness from 0 to 1. */
+    led: [number]
+    /** It has told the buzzer to play: frequency in Hz, 0 for silence, and duration in ms. */
+    tone: [number, number]
 }
 
 /** A request whose answer is not complete. */
@@ -96,6 +101,7 @@ export class Board extends EventEmitter<BoardEvents> {
     private readonly pending = new Map<number, Pending>()
     private watching: NodeJS.Timeout | undefined
     private closed = false
+    private readonly parts: DrivenParts
     private readonly onPacket = (packet: Packet) => this.take(packet)
     private readonly onLost = () => this.emit("lost")
     private readonly onBack = () => {
@@ -109,6 +115,10 @@ export class Board extends EventEmitter<BoardEvents> {
         this.device = device
         this.link = link
         this.server = programDevice(device)
+        this.parts = new DrivenParts(device, {
+            led: brightness => this.emit("led", brightness),
+            tone: (hz, ms) => this.emit("tone", hz, ms),
+        })
         link.on("packet", this.onPacket)
         link.on("lost", this.onLost)
         link.on("back", this.onBack)
@@ -416,6 +426,7 @@ export class Board extends EventEmitter<BoardEvents> {
     }
 
     private take(packet: Packet): void {
+        this.parts.take(packet)
         if (
             packet.deviceIdentifier !== this.server ||
             packet.isCommand ||

@@ -26,14 +26,35 @@ export function findSimulator(folder: string | undefined): BusFile {
     throw new NoBoardError(`several simulators run here: choose by ${names}`)
 }
 
+/**
+ * The folder where a simulated board of this machine has its flash; undefined for any other board.
+ * @param folder a state folder that is looked at besides those of the default place
+ */
+export function findStateFolder(
+    device: string,
+    folder?: string
+): string | undefined {
+    const folders = [...simulators().map(([name]) => name)]
+    if (folder !== undefined) folders.push(folder)
+    // each board of a fleet has a folder below that of the fleet
+    return folders
+        .flatMap(one => [one, ...foldersIn(one)])
+        .find(one => {
+            const { boards = [] } = readBusFile(one) ?? {}
+            return boards.length === 1 && boards[0] === device
+        })
+}
+
 /** The simulators that run with state folders of the default place, by folder. */
 function simulators(): [string, BusFile][] {
-    const states = statesFolder()
-    if (!existsSync(states)) return []
-    return readdirSync(states)
-        .map(name => join(states, name))
-        .flatMap(folder => {
-            const found = readBusFile(folder)
-            return found ? [[folder, found] as [string, BusFile]] : []
-        })
+    return foldersIn(statesFolder()).flatMap(folder => {
+        const found = readBusFile(folder)
+        return found ? [[folder, found] as [string, BusFile]] : []
+    })
+}
+
+/** What is in a folder, with its path; nothing when there is no such folder. */
+function foldersIn(folder: string): string[] {
+    if (!existsSync(folder)) return []
+    return readdirSync(folder).map(name => join(folder, name))
 }

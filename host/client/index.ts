@@ -15,5 +15,6 @@ export {
     readHistory,
     taskOf,
 } from "./log-lines.ts"
+export { findStateFolder } from "./find.ts"
 export { NoBoardError, RemoteError, TimedOutError } from "./errors.ts"
 export type * from "./types.ts"

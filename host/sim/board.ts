@@ -3,12 +3,14 @@ import {
     ButtonServer,
     BuzzerServer,
     CHANGE,
+    JDServerServiceProvider,
     JDServiceServer,
     LightBulbReg,
     SRV_LIGHT_BULB,
     WifiServer,
     type JDBus,
 } from "jacdac-ts"
+import { type DrivenPart, partDevice } from "../bus/index.ts"
 import { SimulatedClock } from "./clock.ts"
 
 /** What the board's parts tell when the firmware drives them. */
@@ -35,9 +37,11 @@ const NO_ADDRESS = new Uint8Array(0)
 /**
  * Puts the simulated parts of the board on the bus: LED (light bulb), buzzer, Wi-Fi, a button,
  * real-time clock.
+ * @param device the board's device id, by which clients know its LED and buzzer
  */
 export function addBoard(
     bus: JDBus,
+    device: string,
     listener: BoardListener,
     options: { clock: boolean }
 ): Board {
@@ -55,8 +59,14 @@ export function addBoard(
         (tone: { frequency: number; duration: number }) =>
             listener.tone(Math.round(tone.frequency), tone.duration)
     )
-    addServer(bus, "led", led)
-    addServer(bus, "buzzer", buzzer)
+    const addDriven = (part: DrivenPart, server: JDServiceServer) =>
+        bus.addServiceProvider(
+            new JDServerServiceProvider(part, [server], {
+                deviceId: partDevice(device, part),
+            })
+        )
+    addDriven("led", led)
+    addDriven("buzzer", buzzer)
     const wifi = new WifiServer()
     const setNetwork = (up: boolean) =>
         wifi.ipAddress.setValues([up ? ADDRESS : NO_ADDRESS])

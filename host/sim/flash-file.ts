@@ -31,24 +31,22 @@ export function writeImage(file: string, image: Uint8Array): void {
     }
 }
 
-/** The board's flash as a file: replaced as a whole at each write, with account of what changed. */
-export class FlashFile {
+/** Counts what changes from one image of a flash to the next. */
+export class FlashAccount {
     readonly image: Buffer
-    private readonly file: string
-    private readonly counts: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
+    readonly counts: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
-    /** @throws when the file cannot be read */
-    constructor(file: string) {
-        this.file = file
-        this.image = Buffer.alloc(ESP32_STORE_SIZE, 0xff)
-        readFileSync(file).copy(this.image)
+    /** @param image the flash as it is to begin with */
+    constructor(image: Uint8Array) {
+        this.image = Buffer.alloc(ESP32_STORE_SIZE, ERASED)
+        this.image.set(image)
     }
 
     /**
-     * Takes an image as the VM saves it: without its tail, which stays as it was.
-     * @returns the account since start
+     * Takes the flash as it is after a write; the tail of a shorter image stays as it was.
+     * @returns the account since the begin
      */
-    save(saved: Uint8Array): FlashCounts {
+    take(saved: Uint8Array): FlashCounts {
         const generations = AREAS.map(at => this.generation(at))
         for (let at = 0; at < saved.length; at += PAGE_SIZE)
             this.savePage(at, saved.subarray(at, at + PAGE_SIZE))
@@ -56,7 +54,6 @@ export class FlashFile {
             if (this.generation(at) !== generations[i])
                 this.counts.erases += AREA_PAGES
         this.counts.writes++
-        writeImage(this.file, this.image)
         return this.counts
     }
 
@@ -75,5 +72,31 @@ export class FlashFile {
         for (let i = 0; i < fresh.length; ++i)
             if (fresh[i] !== (erased ? ERASED : page[i])) this.counts.bytes++
         page.set(fresh)
+    }
+}
+
+/** The board's flash as a file: replaced as a whole at each write, with account of what changed. */
+export class FlashFile {
+    private readonly file: string
+    private readonly account: FlashAccount
+
+    /** @throws when the file cannot be read */
+    constructor(file: string) {
+        this.file = file
+        this.account = new FlashAccount(readFileSync(file))
+    }
+
+    get image(): Buffer {
+        return this.account.image
+    }
+
+    /**
+     * Takes an image as the VM saves it: without its tail, which stays as it was.
+     * @returns the account since start
+     */
+    save(saved: Uint8Array): FlashCounts {
+        const counts = this.account.take(saved)
+        writeImage(this.file, this.image)
+        return counts
     }
 }

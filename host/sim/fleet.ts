@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { programDevice, writeBusFile } from "../bus/index.ts"
+import { partDevice, programDevice, writeBusFile } from "../bus/index.ts"
 import { Collector } from "./collector.ts"
 import type { SyslogLine } from "./framing.ts"
 import { Hub } from "./hub.ts"
@@ -115,7 +115,12 @@ export class Fleet {
         this.sims.push(sim)
         onBoard?.(sim, hostname)
         await sim.start()
-        this.hub.addBoard(sim.busPort, programDevice(sim.deviceId!))
+        const device = sim.deviceId!
+        this.hub.addBoard(sim.busPort, [
+            programDevice(device),
+            partDevice(device, "led"),
+            partDevice(device, "buzzer"),
+        ])
     }
 
     private async startCollector(): Promise<number | undefined> {

@@ -8,7 +8,8 @@ const DEVICE_BYTES = 8
 
 /**
  * One bus for clients of several boards. Each board keeps its own bus, with its LED, buzzer,
- * Wi-Fi and clock; through the hub goes what its program says, and what clients say to it.
+ * Wi-Fi and clock; through the hub goes what its program says, what is said by and to its LED and
+ * buzzer, and what clients say.
  */
 export class Hub {
     private readonly server: Server
@@ -34,18 +35,18 @@ export class Hub {
     /**
      * Adds a board.
      * @param busPort port of its bus
-     * @param device the device of its program, 16 hex digits: what it says is for clients
+     * @param devices what is said by these, or to them, is for clients: 16 hex digits each
      */
-    addBoard(busPort: number, device: string): void {
+    addBoard(busPort: number, devices: string[]): void {
         const board = connect({
             port: busPort,
             host: "127.0.0.1",
             noDelay: true,
         })
-        const id = Buffer.from(device, "hex")
+        const shown = new Set(devices)
         onFrames(board, frame => {
-            const from = frame.subarray(DEVICE_AT, DEVICE_AT + DEVICE_BYTES)
-            if (id.equals(from))
+            const id = frame.subarray(DEVICE_AT, DEVICE_AT + DEVICE_BYTES)
+            if (shown.has(Buffer.from(id).toString("hex")))
                 for (const client of this.clients) send(client, frame)
         })
         this.boards.push(board)

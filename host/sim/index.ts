@@ -17,6 +17,7 @@ export {
 export { keepCompilers } from "./compiler.ts"
 export { Collector, type CollectorListener } from "./collector.ts"
 export { readConsoleLine } from "./console.ts"
+export { FlashAccount } from "./flash-file.ts"
 export {
     EventTimeout,
     type SimEvent,

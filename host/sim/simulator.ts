@@ -282,6 +282,7 @@ export class Simulator {
     private addBoard(): void {
         this.board = addBoard(
             this.bus.jacdac,
+            this.deviceId!,
             {
                 led: brightness => this.events.emit("led", { brightness }),
                 tone: (hz, ms) => this.events.emit("tone", { hz, ms }),

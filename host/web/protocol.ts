@@ -38,6 +38,8 @@ export interface BoardState {
     handlers: HandlerInfo[]
     /** Level specification of the log. */
     levels?: string
+    /** What was delivered over the air, of a firmware that takes it. */
+    config?: ConfigVersion
     simulator?: SimulatorState
 }
 
@@ -103,7 +105,8 @@ export interface StreamEvents {
 
 /** The LED, and the pattern it has shown last. */
 export interface Light {
-    brightness: number
+    /** 0 to 1; undefined until the program has set it. */
+    brightness?: number
     pattern?: string
 }
 
@@ -160,6 +163,24 @@ export interface FlashView {
     countedMs: number
     /** Years until the pages are worn out at this rate; undefined while that is not known. */
     years?: number
+}
+
+/** What a program tells of its flash where nobody can look into it: it cannot list the store. */
+export interface ToldFlash {
+    /** Files of the flash log, with the bytes of their lines. */
+    files: { name: string; size: number }[]
+    /** The settings that a file in flash holds. */
+    settings: { count: number; bytes: number }
+    /** Bytes of one of the two areas of the store of an ESP32. */
+    areaBytes: number
+    /** Years that the flash lasts with half of an area free, from the firmware's own count of writes. */
+    years?: number
+}
+
+/** What is known of a board's flash. */
+export interface FlashAnswer {
+    map?: FlashView
+    told?: ToldFlash
 }
 
 export interface SourceView {

@@ -1,6 +1,6 @@
 // rows: A5
 import assert from "node:assert/strict"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import test, { type TestContext } from "node:test"
 import type { Page } from "playwright-core"
@@ -18,6 +18,8 @@ import {
 const KEY = "5a".repeat(32)
 const key: OtaKey = { kind: "hmac", file: "key", key: parseHmacKey(KEY)! }
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\//
+/** The names of the heartbeat's patterns. */
+const PATTERN = /^(beat|info|warning|error|critical)$/
 /** Where screenshots go, if they are to be kept: `npm run screenshots`. */
 const SCREENSHOTS = process.env.SCREENSHOTS
 
@@ -42,6 +44,13 @@ async function startSim(
 
 const view = (page: Page, name: string) =>
     page.locator("nav.views").getByRole("link", { name, exact: true })
+
+/** Waits until the LED has blinked, and its pattern is known. */
+async function seeLight(page: Page): Promise<void> {
+    await page.getByRole("img", { name: "LED on" }).waitFor()
+    await page.getByRole("img", { name: "LED off" }).waitFor()
+    await page.getByTestId("pattern").getByText(PATTERN).waitFor()
+}
 
 test("settings and updates", { skip: noBrowser }, async t => {
     const { url } = await startSim(
@@ -120,6 +129,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await config.getByText("active").waitFor()
         await config.getByText("7", { exact: true }).waitFor()
         await page.getByText("a.ota is active").waitFor()
+        await page.getByTestId("config-version").getByText("7").waitFor()
         // what came before is remembered
         await page.locator("table tbody tr").nth(1).waitFor()
         await page.getByRole("heading", { name: "pushed" }).waitFor()
@@ -134,10 +144,7 @@ test("the greenhouse looks good", { skip: noBrowser }, async t => {
     const browser = await startBrowser(t)
 
     await t.test("the LED blinks, with the pattern's name", async () => {
-        const page = await openPage(t, browser, url)
-        await page.getByRole("img", { name: "LED on" }).waitFor()
-        await page.getByRole("img", { name: "LED off" }).waitFor()
-        await page.getByTestId("pattern").getByText("beat").waitFor()
+        await seeLight(await openPage(t, browser, url))
     })
 
     await t.test("the network and the collector are taken away", async () => {
@@ -201,6 +208,32 @@ test("the greenhouse looks good", { skip: noBrowser }, async t => {
             .waitFor()
         const buttons = page.getByRole("button", { name: "Cut power" })
         assert.equal(await buttons.count(), 0)
+        await seeLight(page)
+        // its flash is read from the state folder, and each write is counted
+        await view(page, "Flash").click()
+        await page.locator(".flash-map .piece.log").first().waitFor()
+        await page.getByText(/^[1-9]\d* writes, .* pages erased in/).waitFor()
+    })
+
+    await t.test("a board of which only the bus is known, too", async () => {
+        const bus = JSON.parse(readFileSync(join(state, "bus.json"), "utf8"))
+        const cli = new Cli([
+            ...["web", "--bus", `127.0.0.1:${bus.port}`, "--port", "0"],
+        ])
+        cleanUp(t, async () => {
+            cli.signal("SIGTERM")
+            assert.equal((await cli.done).code, 0)
+        })
+        await cli.waitForOutput(ADDRESS)
+        const page = await openPage(t, browser, ADDRESS.exec(cli.stdout)![0])
+        await seeLight(page)
+        await view(page, "Flash").click()
+        await page
+            .getByTestId("flash-told")
+            .getByText("error.log", { exact: true })
+            .waitFor()
+        await page.getByText(/Where in flash these lie is not known/).waitFor()
+        await page.getByText(/^[1-9]\d* writes, \d+ bytes$/).waitFor()
     })
 
     for (const { name, width, height, colorScheme } of LOOKS)

@@ -48,6 +48,10 @@ export async function runFleet(t: TestContext, count: number): Promise<void> {
                 .locator('[data-label="runs"]', { hasText: /^2$/ })
                 .waitFor({ timeout: ANSWER_MS })
             await page
+                .getByTestId("pattern")
+                .getByText(/^(beat|info)$/)
+                .waitFor()
+            await page
                 .locator(".lines .row", { hasText: "degrees" })
                 .first()
                 .waitFor()

@@ -166,7 +166,7 @@ function BoardPage({ state, view }: { state: BoardState; view: View }) {
 }
 
 function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
-    const { id, info, isLost, simulator } = state
+    const { id, info, isLost, simulator, config } = state
     const word =
         simulator?.power === false
             ? "off"
@@ -226,8 +226,17 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
                     </div>
                     {info.version !== undefined && (
                         <div>
-                            <dt>Version</dt>
+                            <dt>Firmware</dt>
                             <dd>{info.version}</dd>
+                        </div>
+                    )}
+                    {config && (
+                        <div>
+                            <dt>Configuration</dt>
+                            <dd data-testid="config-version">
+                                {config.version}
+                                <span class="aside">{config.state}</span>
+                            </dd>
                         </div>
                     )}
                     <div>
@@ -237,7 +246,7 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
                 </dl>
             )}
             <div class="controls">
-                {simulator && <LightAndSound />}
+                <LightAndSound />
                 <BoardButtons state={state} />
             </div>
         </header>

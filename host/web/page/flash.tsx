@@ -1,4 +1,9 @@
-import type { FlashPiece, FlashView } from "../protocol.ts"
+import type {
+    FlashAnswer,
+    FlashPiece,
+    FlashView,
+    ToldFlash,
+} from "../protocol.ts"
 import { duration } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
@@ -8,7 +13,8 @@ const ASK_MS = 3000
 
 /** What lies where in flash, how much is written, and how long it lasts. */
 export function Flash({ board }: { board: string }) {
-    const { value, problem } = useAnswer<FlashView>(board, "flash", ASK_MS)
+    const { value, problem } = useAnswer<FlashAnswer>(board, "flash", ASK_MS)
+    const { map, told } = value ?? {}
     const { state } = useStore("state")
     const written = state?.info?.flash
     const file = state?.info?.file
@@ -16,18 +22,25 @@ export function Flash({ board }: { board: string }) {
         <section aria-labelledby="flash-title">
             <h2 id="flash-title">Flash</h2>
             {problem && !value && <p class="empty">{problem}</p>}
-            {value && <FlashMap view={value} />}
+            {map && <FlashMap view={map} />}
+            {told && <FlashTold told={told} />}
             <dl class="facts">
-                {value && (
+                {map && (
                     <>
-                        <dt>Written since the start of the simulator</dt>
+                        <dt>Written since the console began to count</dt>
                         <dd>
-                            {value.counts.writes} writes, {value.counts.bytes}{" "}
-                            bytes, {value.counts.erases} pages erased in{" "}
-                            {duration(value.countedMs)}
+                            {map.counts.writes} writes, {map.counts.bytes}{" "}
+                            bytes, {map.counts.erases} pages erased in{" "}
+                            {duration(map.countedMs)}
                         </dd>
                         <dt>Life at this rate</dt>
-                        <dd>{yearsText(value.years)}</dd>
+                        <dd>{yearsText(map.years)}</dd>
+                    </>
+                )}
+                {told && (
+                    <>
+                        <dt>Life at this rate, with half of the store free</dt>
+                        <dd>{yearsText(told.years)}</dd>
                     </>
                 )}
                 {written && (
@@ -50,6 +63,53 @@ export function Flash({ board }: { board: string }) {
             </dl>
             <SomePlots titles={["Flash writes and erases"]} />
         </section>
+    )
+}
+
+/** Of a board whose flash nobody can read: what its program tells. */
+function FlashTold({
+    told: { files, settings, areaBytes },
+}: {
+    told: ToldFlash
+}) {
+    const rows: [string, string, number][] = [
+        ...files.map(({ name, size }): [string, string, number] => [
+            name,
+            "flash log",
+            size,
+        ]),
+        [`${settings.count} settings`, "settings file", settings.bytes],
+    ]
+    return (
+        <>
+            <p class="aside">
+                Where in flash these lie is not known: a program cannot list the
+                store of its board. An ESP32 has two areas of {areaBytes} bytes
+                for them; the states of tasks and what the VM keeps itself come
+                on top. <code>fiberctl flash read</code> shows all of it out of
+                a dump of the board's flash.
+            </p>
+            <table data-testid="flash-told">
+                <thead>
+                    <tr>
+                        <th scope="col">In flash</th>
+                        <th scope="col">Kind</th>
+                        <th scope="col" class="number">
+                            Bytes
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {rows.map(([name, kind, bytes]) => (
+                        <tr key={name}>
+                            <th scope="row">{name}</th>
+                            <td>{kind}</td>
+                            <td class="number">{bytes}</td>
+                        </tr>
+                    ))}
+                </tbody>
+            </table>
+        </>
     )
 }
 

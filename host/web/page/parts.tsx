@@ -1,6 +1,6 @@
-// LED, buzzer, clock, and what only a simulated board has: its power, link and collector.
+// LED, buzzer, clock of a board, and what only a simulated board has: its power, link and collector.
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { BoardState, SimulatorAction } from "../protocol.ts"
+import type { BoardState, Light, SimulatorAction } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { attempt } from "./notices.tsx"
 import { store, useStore } from "./store.ts"
@@ -18,16 +18,16 @@ export function LightAndSound() {
             <span
                 class="led"
                 role="img"
-                aria-label={light.brightness > 0 ? "LED on" : "LED off"}
-                style={{ "--brightness": light.brightness }}
+                aria-label={ledWords(light)}
+                style={{ "--brightness": light.brightness ?? 0 }}
             />
             <span>
                 LED
-                {light.pattern && (
-                    <span class="aside" data-testid="pattern">
-                        {light.pattern}
-                    </span>
-                )}
+                <span class="aside" data-testid="pattern">
+                    {light.brightness === undefined
+                        ? "not set yet"
+                        : light.pattern}
+                </span>
             </span>
             <span class="buzzer">
                 Buzzer
@@ -46,6 +46,11 @@ export function LightAndSound() {
             </button>
         </div>
     )
+}
+
+function ledWords({ brightness }: Light): string {
+    if (brightness === undefined) return "LED, not set yet"
+    return brightness > 0 ? "LED on" : "LED off"
 }
 
 /** Plays the buzzer's tones while it is to be heard. */

@@ -21,7 +21,7 @@ export class Store {
     /** When the state came, as `performance.now()` tells it. */
     stateAt = 0
     samples: SampleColumns = { at: [], values: {} }
-    light: Light = { brightness: 0 }
+    light: Light = {}
     tone: StreamEvents["tone"] | undefined
     /** Whether the server answers. */
     isConnected = false
@@ -36,7 +36,7 @@ export class Store {
         this.source?.close()
         this.state = undefined
         this.samples = { at: [], values: {} }
-        this.light = { brightness: 0 }
+        this.light = {}
         this.tone = undefined
         this.log.reset([])
         const query = board ? `?board=${board}` : ""

@@ -40,14 +40,7 @@ export const QUESTIONS: Record<
 > = {
     settings,
     config: session => config(session),
-    flash: ({ simulated }) => {
-        if (!simulated)
-            throw new RequestError(
-                404,
-                "the flash can be read of a simulated board whose simulator runs this console"
-            )
-        return simulated.readFlash()
-    },
+    flash: ({ flash }) => flash.read(),
     options: async ({ board }, query) =>
         (await board.options(text(query.get("task"), "task")))[0],
     source: ({ sources }, query) => {

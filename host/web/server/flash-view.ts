@@ -57,11 +57,24 @@ function kindOf(key: string): FlashPiece["kind"] {
  */
 function yearsLeft(view: FlashView): number | undefined {
     const { pieces, areaBytes, counts, countedMs } = view
-    if (counts.writes === 0 || countedMs < ENOUGH_MS) return undefined
     const live = pieces
         .filter(({ isLive, kind }) => isLive && kind !== "program")
         .reduce((sum, { size }) => sum + size + ENTRY_BYTES, 0)
     const free = Math.max(PAGE_SIZE / 8, areaBytes - live)
-    const msForArea = (free / counts.bytes) * countedMs
+    return yearsAt(counts.bytes, countedMs, free)
+}
+
+/**
+ * Years until a page has been erased as often as it may be.
+ * @param bytes written in `ms`
+ * @param free bytes of an area that are free after it was compacted
+ */
+export function yearsAt(
+    bytes: number,
+    ms: number,
+    free: number
+): number | undefined {
+    if (bytes === 0 || ms < ENOUGH_MS) return undefined
+    const msForArea = (free / bytes) * ms
     return (msForArea * 2 * ERASE_CYCLES) / YEAR_MS
 }

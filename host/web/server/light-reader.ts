@@ -29,15 +29,16 @@ interface Known {
 
 /** Follows the LED's brightness, and tells which pattern of the heartbeat it has shown last. */
 export class LightReader {
-    light: Light = { brightness: 0 }
+    light: Light = {}
     private readonly known = knownPatterns()
     private litAt = 0
     private darkAt = 0
     private flashes: number[] = []
 
-    /** The LED has changed. @param at in ms */
-    see(at: number, brightness: number): void {
-        const before = this.light.brightness
+    /** The LED was set. @param at in ms @returns whether that changed it */
+    see(at: number, brightness: number): boolean {
+        const { brightness: before = 0 } = this.light
+        const isNews = this.light.brightness !== brightness
         this.light = { ...this.light, brightness }
         if (brightness > 0 && before === 0) {
             if (at - this.darkAt > QUIET_MS) this.flashes = []
@@ -47,6 +48,7 @@ export class LightReader {
             this.flashes = [...this.flashes, at - this.litAt].slice(-MOST)
             this.recognise()
         }
+        return isNews
     }
 
     private recognise(): void {

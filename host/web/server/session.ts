@@ -10,14 +10,19 @@ import {
     TimedOutError,
 } from "../../client/index.ts"
 import { failureText } from "../../failure-text.ts"
+import { readState } from "../../ota/index.ts"
 import {
     type BoardState,
     type BoardSummary,
     type ConfigVersion,
+    type Light,
     SAMPLE_MS,
     type Sample,
+    type StreamEvents,
     type TaskView,
 } from "../protocol.ts"
+import { FlashSource } from "./flash-source.ts"
+import { LightReader } from "./light-reader.ts"
 import { LineHistory } from "./line-history.ts"
 import { Samples } from "./samples.ts"
 import type { SimulatedBoard } from "./simulated-board.ts"
@@ -32,6 +37,10 @@ const UNWATCHED_MS = 4000
 const LINES_MS = 100
 /** Pause before the log is read again after a failure, in ms. */
 const RETRY_MS = 1000
+/** Time between two questions for the configuration, in ms. */
+const CONFIG_MS = 10_000
+/** By so much the start of one run seems to move, in ms: answers take time. */
+const RUN_SLACK_MS = 2000
 /** Versions of the configuration that are remembered. */
 const MAX_VERSIONS = 50
 
@@ -43,6 +52,8 @@ interface SessionEvents {
     state: [BoardState]
     lines: []
     sample: [Sample]
+    light: [Light]
+    tone: [StreamEvents["tone"]]
 }
 
 /** A board as the console keeps it: its state now, its lines and its figures of the last hour. */
@@ -51,24 +62,30 @@ export class Session extends EventEmitter<SessionEvents> {
     readonly board: BoardClient
     readonly sources: Sources
     readonly simulated: SimulatedBoard | undefined
+    readonly flash: FlashSource
     readonly lines = new LineHistory()
     readonly samples = new Samples()
     /** Configurations that were seen, newest first. */
     readonly versions: ConfigVersion[] = []
     state: BoardState
+    private readonly lightReader = new LightReader()
     private watchers = 0
     private closed = false
     private known = new Map<string, { requires: string[]; after: string[] }>()
     private knownNames = ""
     private lastLines: { at: number; next: number } | undefined
     private sampledAt = 0
+    /** When the run began whose configuration was asked for, and when it is asked for again. */
+    private configRun = 0
+    private configAt = 0
     private linesTimer: NodeJS.Timeout | undefined
     private wakeUp = () => {}
 
     constructor(
         board: BoardClient,
         sources: Sources,
-        simulated?: SimulatedBoard
+        simulated?: SimulatedBoard,
+        stateFolder?: string
     ) {
         super()
         this.setMaxListeners(0)
@@ -76,6 +93,7 @@ export class Session extends EventEmitter<SessionEvents> {
         this.board = board
         this.sources = sources
         this.simulated = simulated
+        this.flash = new FlashSource(board, simulated, stateFolder)
         this.state = { id: this.id, isLost: false, tasks: [], handlers: [] }
     }
 
@@ -85,6 +103,11 @@ export class Session extends EventEmitter<SessionEvents> {
         for (const event of ["tasks", "lost", "back"] as const)
             this.board.on(event, wake)
         this.simulated?.onChange(wake)
+        this.board.on("led", brightness => {
+            if (this.lightReader.see(performance.now(), brightness))
+                this.emit("light", this.light)
+        })
+        this.board.on("tone", (hz, ms) => this.emit("tone", { hz, ms }))
         void this.keepAsking()
         void this.keepFollowing()
     }
@@ -93,6 +116,7 @@ export class Session extends EventEmitter<SessionEvents> {
         this.closed = true
         clearTimeout(this.linesTimer)
         this.wakeUp()
+        this.flash.close()
         this.removeAllListeners()
     }
 
@@ -108,6 +132,11 @@ export class Session extends EventEmitter<SessionEvents> {
     /** Asks the board soon. */
     refresh(): void {
         this.wakeUp()
+    }
+
+    /** The LED as it is now. */
+    get light(): Light {
+        return this.lightReader.light
     }
 
     get summary(): BoardSummary {
@@ -131,6 +160,7 @@ export class Session extends EventEmitter<SessionEvents> {
             last.hash === version.hash
         )
             return
+        this.setState({ config: version })
         this.versions.unshift(version)
         this.versions.length = Math.min(this.versions.length, MAX_VERSIONS)
     }
@@ -156,14 +186,16 @@ export class Session extends EventEmitter<SessionEvents> {
         if (!this.board.isUp || simulator?.power === false)
             return this.setState({ isLost: true, simulator })
         try {
-            const info = await this.board.info()
-            const tasks = await this.board.tasks()
-            const handlers = await this.board.handlers()
-            // the smallest question: its answer is late by as much as the board's loop
+            // the smallest question: its answer is late by as much as the board's loop. It goes
+            // first, as the VM holds packets back after the first few
             const asked = performance.now()
             const { spec: levels } = await this.board.levels()
             const answerMs = performance.now() - asked
+            const info = await this.board.info()
+            const tasks = await this.board.tasks()
+            const handlers = await this.board.handlers()
             await this.learnOptions(tasks)
+            await this.learnConfig(info)
             this.setState({
                 isLost: false,
                 info,
@@ -196,6 +228,23 @@ export class Session extends EventEmitter<SessionEvents> {
             ])
         )
         this.knownNames = names
+    }
+
+    /** Asks for the configuration now and then, of a board that has one, and after each start. */
+    private async learnConfig({ uptime }: BoardInfo): Promise<void> {
+        const now = Date.now()
+        const startedAt = now - uptime
+        const isOtherRun = startedAt - this.configRun > RUN_SLACK_MS
+        if (isOtherRun) this.configRun = startedAt
+        else if (now < this.configAt) return
+        this.configAt = now + CONFIG_MS
+        try {
+            this.see({ at: now, ...(await readState(this.board)) })
+        } catch (error) {
+            if (error instanceof TimedOutError) throw error
+            // a firmware without it
+            this.configAt = Infinity
+        }
     }
 
     private view(task: TaskStatus): TaskView {
@@ -232,7 +281,7 @@ export class Session extends EventEmitter<SessionEvents> {
         values["answer ms"] = answerMs
         values.fibers = info.fibers
         if (info.flash) values["flash writes"] = info.flash.writes
-        const erases = this.simulated?.flashCounts.erases
+        const erases = this.flash.counts?.erases
         if (erases !== undefined) values["flash erases"] = erases
         if (this.simulated?.state.collector !== undefined)
             values["collector connections"] = this.simulated.state.connections

@@ -81,7 +81,8 @@ export class Sessions {
         const session = new Session(
             board,
             sources,
-            this.own?.find(board.device)
+            this.own?.find(board.device),
+            this.options.state
         )
         this.sessions.set(board.device, session)
         session.start()

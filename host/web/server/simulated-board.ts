@@ -1,31 +1,13 @@
 import type { FlashStore } from "../../flash/index.ts"
-import type { Collector, SimEvent, Simulator } from "../../sim/index.ts"
-import type {
-    FlashView,
-    Light,
-    SimulatorAction,
-    SimulatorState,
-} from "../protocol.ts"
+import type { Collector, Simulator } from "../../sim/index.ts"
+import type { FlashView, SimulatorAction, SimulatorState } from "../protocol.ts"
 import { flashView } from "./flash-view.ts"
-import { LightReader } from "./light-reader.ts"
 
 /** What of a simulator is worked from the console; `Simulator` has it. */
 type Worked = Pick<
     Simulator,
-    | "kill"
-    | "restart"
-    | "setNetwork"
-    | "onEvent"
-    | "readFlash"
-    | "flashCounts"
-    | "vmPid"
+    "kill" | "restart" | "setNetwork" | "readFlash" | "flashCounts" | "vmPid"
 >
-
-/** What LED and buzzer do. */
-export interface PartListener {
-    light(light: Light): void
-    tone(tone: { hz: number; ms: number }): void
-}
 
 /** A simulated board, with the buttons that a real one does not have. */
 export class SimulatedBoard {
@@ -33,8 +15,6 @@ export class SimulatedBoard {
     private readonly collector: Collector | undefined
     private readonly began = Date.now()
     private readonly listeners = new Set<() => void>()
-    private readonly lightReader = new LightReader()
-    private readonly partListeners = new Set<PartListener>()
     private isLinkUp = true
     private isCollectorUp = true
 
@@ -52,7 +32,6 @@ export class SimulatedBoard {
         this.sim = sim
         this.collector = collector
         this.onPower = onPower
-        sim.onEvent(event => this.take(event))
     }
 
     get state(): SimulatorState {
@@ -80,30 +59,9 @@ export class SimulatedBoard {
         this.listeners.add(listener)
     }
 
-    /** The LED as it is now. */
-    get light(): Light {
-        return this.lightReader.light
-    }
-
-    /** Calls `listener` when the LED changes and the buzzer plays. @returns how to stop that */
-    onPart(listener: PartListener): () => void {
-        this.partListeners.add(listener)
-        return () => this.partListeners.delete(listener)
-    }
-
     async act(action: SimulatorAction): Promise<void> {
         await this.carryOut(action)
         for (const listener of this.listeners) listener()
-    }
-
-    private take(event: SimEvent): void {
-        if (event.event === "led") {
-            this.lightReader.see(event.at, event.brightness)
-            for (const { light } of this.partListeners) light(this.light)
-        } else if (event.event === "tone") {
-            const { hz, ms } = event
-            for (const { tone } of this.partListeners) tone({ hz, ms })
-        }
     }
 
     private async carryOut(action: SimulatorAction): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { randomBytes } from "node:crypto"
-import type { BoardState, Sample, StreamEvents } from "../protocol.ts"
+import type { BoardState, Light, Sample, StreamEvents } from "../protocol.ts"
 import type { Session } from "./session.ts"
 import type { Sessions } from "./sessions.ts"
 
@@ -68,26 +68,21 @@ export class Stream {
         const tellState = (state: BoardState) => this.send("state", state)
         const tellSample = (sample: Sample) => this.send("sample", sample)
         const tellLines = () => this.sendLines(session, "lines")
+        const tellLight = (light: Light) => this.send("light", light)
+        const tellTone = (tone: StreamEvents["tone"]) => this.send("tone", tone)
+        this.send("light", session.light)
         session.on("state", tellState)
         session.on("sample", tellSample)
         session.on("lines", tellLines)
+        session.on("light", tellLight)
+        session.on("tone", tellTone)
         this.endings.push(
             () => session.off("state", tellState),
             () => session.off("sample", tellSample),
             () => session.off("lines", tellLines),
+            () => session.off("light", tellLight),
+            () => session.off("tone", tellTone),
             session.watch()
-        )
-        this.followSimulator(session)
-    }
-
-    private followSimulator({ simulated }: Session): void {
-        if (!simulated) return
-        this.send("light", simulated.light)
-        this.endings.push(
-            simulated.onPart({
-                light: light => this.send("light", light),
-                tone: tone => this.send("tone", tone),
-            })
         )
     }
 
