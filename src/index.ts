@@ -257,12 +257,14 @@ export {
     RemoteParts,
     RemoteSettings,
     startRemote,
+    UnderWay,
 } from "./remote"
 
 // the network
 export {
     ArbiterStats,
     BackoffOptions,
+    Delivery,
     followRealTimeClock,
     HTTP_ERROR,
     HttpAnswer,
@@ -272,6 +274,7 @@ export {
     MQTT_ERROR,
     MqttBroker,
     mqttSession,
+    newDelivery,
     Publish,
     reportClock,
     setClockByHttpDate,

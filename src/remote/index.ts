@@ -3,7 +3,7 @@ import type { RemoteParts } from "./parts"
 import { startServer } from "./server"
 import { newServer } from "./state"
 
-export { LogPipe, pipeFile, pipeLog } from "./pipe"
+export { LogPipe, pipeFile, pipeLog, UnderWay } from "./pipe"
 export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
 
 /**

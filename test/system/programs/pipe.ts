@@ -33,9 +33,19 @@ const rsyslogger = new Rsyslogger(
 log.addHandler("syslog", new RsyslogHandler(rsyslogger))
 const tasks = new TaskRegistry({ log, clock, lines: ring })
 
-const broker = { host: "127.0.0.1", port, clientId: deviceId() }
-const lines: LogPipe = { arbiter, broker, topic: "log", position: 0 }
-const errors: LogPipe = { arbiter, broker, topic: "errors", position: -1 }
+const clientId = deviceId()
+const lines: LogPipe = {
+    arbiter,
+    broker: { host: "127.0.0.1", port, clientId },
+    topic: "log",
+    position: 0,
+}
+const errors: LogPipe = {
+    arbiter,
+    broker: { host: "127.0.0.1", port, clientId: `${clientId}-errors` },
+    topic: "errors",
+    position: -1,
+}
 tasks.add(
     "pipe",
     async () => {
