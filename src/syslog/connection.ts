@@ -241,17 +241,17 @@ function sendBatch(
     now: number
 ): boolean {
     const { outbox: out } = connection.client
-    const { sent, sentEnd } = out
-    let frame = out.next
+    const { sent, sentEnd, next } = out
+    let frame = next
     let size = waitingBytes(out)
-    if (size > room && sent + 1 < frame) {
-        frame = sent
-        size = 0
-        let more = frameBytes(out, sentEnd)
-        while (size === 0 || size + more <= room) {
+    if (size > room) {
+        frame = sent + 1
+        size = frameBytes(out, sentEnd)
+        while (frame < next) {
+            const more = frameBytes(out, sentEnd + size)
+            if (size + more > room) break
             frame++
             size += more
-            more = frameBytes(out, sentEnd + size)
         }
     }
     if (!write(connection, copyFrames(out, size), frame - sent, now))

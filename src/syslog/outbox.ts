@@ -1,5 +1,5 @@
 import { nativeFormat } from "../log"
-import { MAX_PREFIX, messageBytes, prefixBytes } from "./framing"
+import { frameBytesAt, MAX_PREFIX } from "./framing"
 import { fitText, FRAME, MAX_SEQUENCE, renderHeader } from "./message"
 import { SyslogOptions } from "./options"
 
@@ -222,8 +222,7 @@ function dropOldest(out: Outbox): void {
 
 /** Bytes of the frame at a place, length included. */
 export function frameBytes({ bytes, room }: Outbox, at: number): number {
-    const size = messageBytes(bytes, at < 0 ? at + room : at)
-    return size + prefixBytes(size)
+    return frameBytesAt(bytes, at < 0 ? at + room : at)
 }
 
 /** A copy of the next frames to send. */
@@ -233,8 +232,8 @@ export function copyFrames(out: Outbox, size: number): Buffer {
     if (at < 0) at += room
     const data = Buffer.alloc(size)
     data.blitAt(0, bytes, at, size)
-    // does nothing unless there is more
-    data.blitAt(room - at, bytes, 0, size)
+    const before = room - at
+    if (before < size) data.blitAt(before, bytes, 0, size)
     return data
 }
 
