@@ -245,6 +245,9 @@ test("the greenhouse looks good", { skip: noBrowser }, async t => {
             for (const title of ["Tasks", "Log", "Flash", "Settings"]) {
                 await view(page, title).click()
                 await page.getByRole("heading", { name: title }).waitFor()
+                await page
+                    .getByText("Asking the board …")
+                    .waitFor({ state: "detached" })
                 const tooWide = await page.evaluate(
                     "document.documentElement.scrollWidth - innerWidth"
                 )

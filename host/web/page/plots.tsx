@@ -11,7 +11,7 @@ const COLOURS = ["--calm", "--good", "--warn", "--bad", "--violet", "--off"]
 interface Group {
     title: string
     takes: (name: string) => boolean
-    /** What is cut off the end of a name. */
+    /** What is cut off the end of a name; given where a single figure needs its name. */
     suffix?: string
 }
 
@@ -44,6 +44,7 @@ const GROUPS: Group[] = [
     {
         title: "Flash writes and erases",
         takes: name => name.startsWith("flash "),
+        suffix: "",
     },
     {
         title: "Lateness of the loop: ms to the smallest answer",
@@ -135,9 +136,13 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
         <figure class="plot">
             <figcaption>
                 {group.title}
-                {group.suffix && names.length === 1 && moves(names[0]!) && (
-                    <span class="aside">{label(names[0]!, group.suffix)}</span>
-                )}
+                {group.suffix !== undefined &&
+                    names.length === 1 &&
+                    moves(names[0]!) && (
+                        <span class="aside">
+                            {label(names[0]!, group.suffix)}
+                        </span>
+                    )}
             </figcaption>
             <div
                 ref={box}
@@ -172,7 +177,7 @@ function makePlot(
         {
             width: box.clientWidth,
             height: HEIGHT,
-            padding: [6, 12, 0, 0],
+            padding: [6, 24, 0, 0],
             scales: {
                 y: {
                     range: (_, low, high) => [

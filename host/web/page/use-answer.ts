@@ -1,6 +1,9 @@
 import { useEffect, useState } from "preact/hooks"
 import { ask } from "./ask.ts"
 
+/** What stands in place of an answer that has not come. */
+const ASKING = "Asking the board …"
+
 /** An answer of the server, or why there is none. */
 export interface Answer<T> {
     value?: T
@@ -17,7 +20,7 @@ export function useAnswer<T>(
     everyMs?: number
 ): Answer<T> {
     const [value, set] = useState<T>()
-    const [problem, setProblem] = useState<string>()
+    const [problem, setProblem] = useState<string | undefined>(ASKING)
     const [count, setCount] = useState(0)
     useEffect(() => {
         let isCurrent = true
