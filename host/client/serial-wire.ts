@@ -13,8 +13,6 @@ import { UsageError } from "../errors.ts"
 import { NoBoardError } from "./errors.ts"
 import type { OpenWire, Wire, WireListener } from "./wire.ts"
 
-/** Speed of the VM's bridge on a board with a UART; USB of a board's own has none. */
-const BRIDGE_BAUD = 1_500_000
 /** How often a silent board is told to send frames: it forgets that at a reset, in ms. */
 const ENABLE_MS = 500
 /** A board sends frames each 500 ms; after so long without one it is gone, in ms. */
@@ -26,10 +24,10 @@ const PACKET_HEAD = 4
 /** A wire by the serial port of a board, over Jacdac's USB bridge. */
 export function serialWire(path: string): OpenWire {
     return async listener => {
-        const { openPort } = await import("../serial/index.ts")
+        const { openPort, RUNTIME_BAUD } = await import("../serial/index.ts")
         let port: SerialPort
         try {
-            port = await openPort(path, BRIDGE_BAUD)
+            port = await openPort(path, RUNTIME_BAUD)
         } catch (error) {
             if (!(error instanceof UsageError)) throw error
             throw new NoBoardError(error.message)

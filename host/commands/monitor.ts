@@ -1,13 +1,8 @@
 import type { Command } from "commander"
+import { RUNTIME_BAUD } from "../serial/baud.ts"
 import { addImageOptions, type ImageOptions } from "./image.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
 import { example } from "./example.ts"
-
-/**
- * The speed of a board's console: that of the UART behind the USB chip of an ESP32 (`usb_init` of
- * microsoft/devicescript-esp32). Boards with USB of their own take any.
- */
-const CONSOLE_BAUD = 1_500_000
 
 /** Options of `fiberctl monitor` as commander gives them. */
 export interface MonitorOptions extends PortOptions {
@@ -36,7 +31,7 @@ export function addMonitorCommand(program: Command): void {
             "after",
             example("monitor --port /dev/ttyUSB0 --timestamps")
         )
-    addPortOptions(command, CONSOLE_BAUD)
+    addPortOptions(command, RUNTIME_BAUD)
     command
         .option("--json", "print one JSON object a line")
         .option("--timestamps", "put the time of this machine before each line")
@@ -63,7 +58,7 @@ export function addUpCommand(program: Command): void {
             const { debugFile } = await runFlash(options)
             const { port, main, timestamps, json } = options
             process.exitCode = await runMonitor(
-                { port, main, timestamps, json, baud: CONSOLE_BAUD },
+                { port, main, timestamps, json, baud: RUNTIME_BAUD },
                 debugFile
             )
         })

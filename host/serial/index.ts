@@ -1,3 +1,4 @@
+export { RUNTIME_BAUD } from "./baud.ts"
 export { BridgeReader, quoteFrame } from "./bridge.ts"
 export { findPort, openPort } from "./port.ts"
 export { SerialLines } from "./lines.ts"

@@ -78,12 +78,12 @@ export class EventLog {
     }
 
     /** Counts `sincePowerOn` from now. */
-    powerOn(): void {
+    markPowerOn(): void {
         this.powerOnAt = this.at
     }
 
     /** The board has run for so many ms more. */
-    advance(ms: number): void {
+    countTime(ms: number): void {
         this.ran += ms
         for (const look of [...this.waiting]) look()
     }
@@ -108,6 +108,16 @@ export class EventLog {
             (entry): entry is SimEvent & SimEvent<N> =>
                 isNamed(entry, name) && entry.at >= since
         )
+    }
+
+    /** The lines of the device's console so far. */
+    get consoleLines(): string[] {
+        return this.past("console").map(event => event.text)
+    }
+
+    /** The messages at the embedded collector so far. */
+    get syslogLines(): string[] {
+        return this.past("syslog").map(event => event.line)
     }
 
     /**

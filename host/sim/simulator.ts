@@ -8,7 +8,7 @@ import { settingsFor, startCollector } from "./board-collector.ts"
 import { Bus } from "./bus.ts"
 import { Collector } from "./collector.ts"
 import { isProgramStart, readConsoleLine } from "./console.ts"
-import { EventLog, type SimEvent, type SimEventName } from "./events.ts"
+import { EventLog } from "./events.ts"
 import { FlashReporter } from "./flash-reporter.ts"
 import { LoadedProgram } from "./loaded-program.ts"
 import { Machine } from "./machine.ts"
@@ -30,11 +30,10 @@ const NO_WRITES: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
  *     await sim.waitFor("syslog", e => e.line.includes("ready"))
  *     await sim.stop()
  */
-export class Simulator {
+export class Simulator extends EventLog {
     /** The embedded collector; `pause`, `stop` and `start` it to play its absence. */
     readonly collector: Collector
     private readonly options: SimulatorOptions
-    private readonly events: EventLog
     private readonly flash: FlashReporter
     private readonly bus = new Bus()
     private readonly program: LoadedProgram
@@ -46,29 +45,16 @@ export class Simulator {
     private leaveBus = () => {}
 
     constructor(options: SimulatorOptions) {
+        super(options.history ?? DEFAULT_HISTORY, options.startedAt)
         this.options = { ...options }
         this.program = new LoadedProgram(this.options)
-        this.events = new EventLog(
-            options.history ?? DEFAULT_HISTORY,
-            options.startedAt
-        )
         this.flash = new FlashReporter(({ writes, bytes }) =>
-            this.events.emit("flash", { writes, bytes })
+            this.emit("flash", { writes, bytes })
         )
         this.collector = new Collector({
-            syslog: message => this.events.emit("syslog", message),
+            syslog: message => this.emit("syslog", message),
             malformed: problem => options.onMalformed?.(problem),
         })
-    }
-
-    /** Ms since this simulator was made (or since `startedAt`), as in the events. */
-    get at(): number {
-        return this.events.at
-    }
-
-    /** Ms since the power came on last; undefined before the first time. */
-    get sincePowerOn(): number | undefined {
-        return this.events.sincePowerOn
     }
 
     /** Where the board's flash and device id lie. */
@@ -102,19 +88,9 @@ export class Simulator {
         return this.machine?.flashCounts ?? NO_WRITES
     }
 
-    /** The lines of the device's console so far. */
-    get consoleLines(): string[] {
-        return this.past("console").map(event => event.text)
-    }
-
     /** A line of the program with file and line in place of its stack frames. */
     resolveFrames(line: string): string {
         return this.program.resolveFrames(line)
-    }
-
-    /** The messages at the embedded collector so far. */
-    get syslogLines(): string[] {
-        return this.past("syslog").map(event => event.line)
     }
 
     /**
@@ -159,7 +135,7 @@ export class Simulator {
         this.ended = true
         await this.release()
         this.flash.stop()
-        this.events.emit("end", { reason })
+        this.emit("end", { reason })
     }
 
     /**
@@ -223,29 +199,6 @@ export class Simulator {
         return this.machine.state.readStore()
     }
 
-    /** Calls `listener` for each event; returns how to stop that. */
-    onEvent(listener: (event: SimEvent) => void): () => void {
-        return this.events.onEvent(listener)
-    }
-
-    /** The events of one kind so far, from `since` (ms, see `at`) on. */
-    past<N extends SimEventName>(name: N, since?: number): SimEvent<N>[] {
-        return this.events.past(name, since)
-    }
-
-    /**
-     * Waits for an event that `matches`; one that came before counts, from `since` on.
-     * @throws EventTimeout after `timeoutMs` (10 s by default) of the board's own time
-     */
-    waitFor<N extends SimEventName>(
-        name: N,
-        matches?: (event: SimEvent<N>) => boolean,
-        timeoutMs?: number,
-        since?: number
-    ): Promise<SimEvent<N>> {
-        return this.events.waitFor(name, matches, timeoutMs, since)
-    }
-
     private newMachine(folder: string): Machine {
         return new Machine(
             folder,
@@ -253,11 +206,11 @@ export class Simulator {
                 line: line => this.takeLine(line),
                 flash: counts => this.flash.update(counts),
                 panic: code =>
-                    this.events.emit("panic", {
+                    this.emit("panic", {
                         code,
                         meaning: panicMeaning(code),
                     }),
-                ran: ms => this.events.advance(ms),
+                ran: ms => this.countTime(ms),
                 death: error => this.options.onDeath?.(error),
             },
             this.options
@@ -270,7 +223,7 @@ export class Simulator {
             this.machine!,
             settingsFor(this.collector, this.options)
         )
-        this.events.powerOn()
+        this.markPowerOn()
         await this.machine!.powerOn({
             busPort: this.port,
             cutAfterWrite,
@@ -284,8 +237,8 @@ export class Simulator {
             this.bus.jacdac,
             this.deviceId!,
             {
-                led: brightness => this.events.emit("led", { brightness }),
-                tone: (hz, ms) => this.events.emit("tone", { hz, ms }),
+                led: brightness => this.emit("led", { brightness }),
+                tone: (hz, ms) => this.emit("tone", { hz, ms }),
             },
             { clock: this.options.clock ?? true }
         )
@@ -294,12 +247,12 @@ export class Simulator {
     private takeLine(line: string): void {
         this.options.onVmLine?.(line)
         if (isProgramStart(line))
-            this.events.emit("boot", {
+            this.emit("boot", {
                 deviceId: this.deviceId!,
                 program: this.options.main,
             })
         const console = readConsoleLine(line)
-        if (console) this.events.emit("console", { text: console.text })
+        if (console) this.emit("console", { text: console.text })
     }
 
     private async release(): Promise<void> {

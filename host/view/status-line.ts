@@ -1,3 +1,4 @@
+import { styleText } from "node:util"
 import type { SimEvent } from "../sim/index.ts"
 
 /** How often the line is drawn again when nothing is printed, in ms. */
@@ -31,7 +32,7 @@ export class StatusLine {
     draw(): void {
         if (!this.isUp) return
         const text = this.text().slice(0, Math.max(0, this.stream.columns - 1))
-        this.stream.write(`${CLEAR}\x1b[7m${text}\x1b[0m`)
+        this.stream.write(CLEAR + styleText("inverse", text))
     }
 
     /** Takes the line away for good. */

@@ -1,13 +1,5 @@
 import assert from "node:assert/strict"
-import {
-    mkdirSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    symlinkSync,
-    truncateSync,
-    writeFileSync,
-} from "node:fs"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
 import { unpackLibraries } from "../../host/sim/index.ts"
@@ -82,53 +74,6 @@ describe("fiberctl build", { concurrency: 2 }, () => {
         assert.ok(edits > 1)
         assertBuilt(await build(), /^building /)
         assertBuilt(await build(), /^[^\n]*nothing changed/)
-    })
-
-    test("trusts no cache that is damaged", async t => {
-        const { folder, build } = project(t, {
-            "src/main.ts": "console.log(1)\n",
-        })
-        assertBuilt(await build(), /^building /)
-        const cache = join(folder, ".devicescript/fiberctl/build")
-        const [name] = readdirSync(cache).filter(name => /^src-/.test(name))
-        const file = (file: string) => join(cache, name, file)
-        const whole = readFileSync(file("bytecode.devs"))
-        const damages = [
-            () => truncateSync(file("manifest.json"), 100),
-            () => writeFileSync(file("manifest.json"), "null"),
-            () => rmSync(file("bytecode.devs")),
-            () =>
-                writeFileSync(
-                    file("bytecode.devs"),
-                    whole.map(b => b ^ 1)
-                ),
-            () => truncateSync(file("bytecode-dbg.json"), 100),
-            () => rmSync(file("manifest.json")),
-        ]
-        for (const damage of damages) {
-            damage()
-            assertBuilt(await build(), /^building /)
-            assert.deepEqual(readFileSync(file("bytecode.devs")), whole)
-        }
-        assertBuilt(await build(), /^[^\n]*nothing changed/)
-    })
-
-    test("forgets builds of programs that are gone", async t => {
-        const { folder, write, build } = project(t, {
-            "src/main.ts": "console.log(1)\n",
-            "src/other.ts": "console.log(2)\n",
-        })
-        const builds = () =>
-            readdirSync(join(folder, ".devicescript/fiberctl/build"))
-                .filter(name => /^src-/.test(name))
-                .map(name => name.replace(/-[0-9a-f]{8}$/, ""))
-        await runCli(["build", "--main", "src/other.ts"], { cwd: folder })
-        assertBuilt(await build(), /^building /)
-        assert.deepEqual(builds(), ["src-main", "src-other"])
-        rmSync(join(folder, "src/other.ts"))
-        write("src/main.ts", "console.log(3)\n")
-        assertBuilt(await build(), /^building /)
-        assert.deepEqual(builds(), ["src-main"])
     })
 
     // rows: D1

@@ -5,13 +5,13 @@ import { EventLog, EventTimeout } from "../../host/sim/events.ts"
 test("a wait for an event goes by the board's own time", async () => {
     const log = new EventLog(10)
     const patient = log.waitFor("panic", undefined, 1000)
-    log.advance(999)
+    log.countTime(999)
     log.emit("panic", { code: 60005, meaning: "uncaught exception" })
     assert.equal((await patient).code, 60005)
 
     const late = log.waitFor("boot", undefined, 1000)
-    log.advance(500)
-    log.advance(500)
+    log.countTime(500)
+    log.countTime(500)
     await assert.rejects(late, EventTimeout)
 })
 

@@ -5,9 +5,10 @@ import { after, describe, test } from "node:test"
 import { stripVTControlCharacters } from "node:util"
 import { buildProgram, keepCompilers } from "../../host/sim/index.ts"
 
-const FOLDER = "test/device"
+/** Where the programs are. */
+export const DEVICE_PROGRAMS = "test/device"
 const TOOL = "node_modules/@devicescript/cli/devicescript"
-const CLOCK = `./${FOLDER}/clock.js`
+const CLOCK = `./${DEVICE_PROGRAMS}/clock.js`
 /** With `RACES=1,2,3` all programs run once for each seed, with the order of fibers shuffled. */
 const seeds = process.env.RACES?.split(",") ?? [undefined]
 /**
@@ -21,7 +22,7 @@ const HUNG_MS = 1_200_000
 const TOOL_LIMIT_MS = 2 * HUNG_MS
 
 /** Programs that also run as the compiler leaves them, one for each part. */
-const ALSO_PLAIN = [
+export const ALSO_PLAIN = [
     "file-rotation.ts",
     "log-handlers.ts",
     "settings-dotenv.ts",
@@ -45,7 +46,7 @@ interface Run {
     output: string
 }
 
-const programs = readdirSync(FOLDER)
+const programs = readdirSync(DEVICE_PROGRAMS)
     .filter(name => /^[\w-]+\.ts$/.test(name))
     .sort()
 
@@ -66,9 +67,12 @@ export function testPrograms(group: keyof typeof GROUPS): void {
     describe(`programs in the VM: ${group}`, { concurrency: 2 }, () => {
         for (const { name, seed, optimise } of runs)
             test(titleOf(name, seed, optimise), async () => {
-                const { debugFile } = await buildProgram(`${FOLDER}/${name}`, {
-                    optimise,
-                })
+                const { debugFile } = await buildProgram(
+                    `${DEVICE_PROGRAMS}/${name}`,
+                    {
+                        optimise,
+                    }
+                )
                 checkRun(await runProgram(debugFile, seed))
             })
     })
@@ -90,7 +94,7 @@ const CASES = ".devicescript/cases"
 export async function runCases(text: string): Promise<number> {
     let ran = 0
     for (const name of programs) {
-        const source = readFileSync(`${FOLDER}/${name}`, "utf8")
+        const source = readFileSync(`${DEVICE_PROGRAMS}/${name}`, "utf8")
         if (!source.includes(text)) continue
         mkdirSync(CASES, { recursive: true })
         const main = `${CASES}/${name}`
@@ -106,7 +110,7 @@ export async function runCases(text: string): Promise<number> {
 
 /** A program that takes all other cases out of another one, before its tests begin. */
 function caseProgram(name: string, text: string): string {
-    const program = `../../${FOLDER}/${name.replace(/\.ts$/, "")}`
+    const program = `../../${DEVICE_PROGRAMS}/${name.replace(/\.ts$/, "")}`
     return `import { root, SuiteNode } from "@devicescript/test/src/core"
 import "${program}"
 

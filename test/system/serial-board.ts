@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { once } from "node:events"
 import { inflateSync } from "node:zlib"
 import type { TestContext } from "node:test"
 import { cleanUp } from "./harness.ts"
+import { PseudoTerminal } from "./pseudo-terminal.ts"
 
 /** Operations of the loader (esptool documentation, "Serial Protocol"). */
 const SYNC = 0x08
@@ -41,40 +40,36 @@ export class SerialBoard {
     isFlipping = false
     /** False: nobody answers, as of a board that is not in its loader. */
     isAnswering = true
-    private readonly pty: ChildProcess
+    private readonly pty: PseudoTerminal
     private packet: number[] | undefined
     private isEscaped = false
     private offset = 0
     private parts: Buffer[] = []
     private isStub = false
 
-    private constructor(pty: ChildProcess, path: string) {
+    private constructor(pty: PseudoTerminal) {
         this.pty = pty
-        this.path = path
-        pty.stdout!.on("data", (data: Buffer) => {
+        this.path = pty.path
+        pty.onData(data => {
             for (const byte of data) this.receive(byte)
         })
     }
 
     /** Plugs a board in, for one test. */
     static async plugIn(t: TestContext): Promise<SerialBoard> {
-        const pty = spawn("python3", ["test/system/serial-pty.py"], {
-            stdio: ["pipe", "pipe", "inherit"],
-        })
-        const ended = once(pty, "exit")
-        cleanUp(t, () => pty.kill("SIGKILL") && ended)
-        const [line] = (await once(pty.stdout, "data")) as [Buffer]
-        return new SerialBoard(pty, line.toString().trim())
+        const pty = await PseudoTerminal.open()
+        cleanUp(t, () => pty.close())
+        return new SerialBoard(pty)
     }
 
     /** Says something on the console. */
     say(data: string | Buffer): void {
-        this.pty.stdin!.write(data)
+        this.pty.write(data)
     }
 
     /** Pulls the plug. */
     unplug(): void {
-        this.pty.kill("SIGKILL")
+        void this.pty.close()
     }
 
     private receive(byte: number): void {

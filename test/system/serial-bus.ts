@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { rmSync, symlinkSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { join } from "node:path"
@@ -7,6 +5,7 @@ import type { TestContext } from "node:test"
 import { programDevice, splitFrames, wrapFrame } from "../../host/bus/index.ts"
 import type { Simulator } from "../../host/sim/index.ts"
 import { cleanUp, tempFolder } from "./harness.ts"
+import { PseudoTerminal } from "./pseudo-terminal.ts"
 
 /** Quoted bytes and commands of the bridge (`usbbridge.md`). */
 const MAGIC = 0xfe
@@ -27,7 +26,7 @@ export class SerialBus {
     isMute = false
     private readonly device: Buffer
     private readonly bus: Socket
-    private pty: ChildProcess | undefined
+    private pty: PseudoTerminal | undefined
     private isForwarding = false
     private received: number[] = []
 
@@ -58,13 +57,9 @@ export class SerialBus {
 
     /** Plugs the board in: it forwards no frame until it is told to. */
     async plugIn(): Promise<void> {
-        const pty = spawn("python3", ["test/system/serial-pty.py"], {
-            stdio: ["pipe", "pipe", "inherit"],
-        })
-        this.pty = pty
-        const [line] = (await once(pty.stdout, "data")) as [Buffer]
-        symlinkSync(line.toString().trim(), this.path)
-        pty.stdout.on("data", (data: Buffer) => this.receive(data))
+        this.pty = await PseudoTerminal.open()
+        symlinkSync(this.pty.path, this.path)
+        this.pty.onData(data => this.receive(data))
     }
 
     /** Pulls the plug. */
@@ -74,9 +69,7 @@ export class SerialBus {
         this.pty = undefined
         this.reset()
         rmSync(this.path)
-        const ended = once(pty, "exit")
-        pty.kill("SIGKILL")
-        await ended
+        await pty.close()
     }
 
     /** The bridge forgets that it was told to forward frames, as at a reset of the board. */
@@ -87,7 +80,7 @@ export class SerialBus {
 
     /** Sends bytes as they are: the log, or noise. */
     say(data: string | Buffer): void {
-        this.pty?.stdin!.write(data)
+        this.pty?.write(data)
     }
 
     private forward(frame: Uint8Array): void {

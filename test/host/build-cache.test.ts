@@ -1,0 +1,83 @@
+// rows: B2
+import assert from "node:assert/strict"
+import {
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    truncateSync,
+    writeFileSync,
+} from "node:fs"
+import { join, resolve } from "node:path"
+import { after, before, test, type TestContext } from "node:test"
+import {
+    buildProgram,
+    keepCompilers,
+    unpackLibraries,
+} from "../../host/sim/index.ts"
+import { cleanUp, tempFolder } from "../system/harness.ts"
+
+before(unpackLibraries)
+after(keepCompilers())
+
+const CACHE = ".devicescript/fiberctl/build"
+
+/** Makes a project of its own the working directory, for one test. */
+function enterProject(t: TestContext, files: Record<string, string>): void {
+    const folder = tempFolder(t)
+    mkdirSync(join(folder, "src"))
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+    const home = process.cwd()
+    process.chdir(folder)
+    cleanUp(t, () => process.chdir(home))
+    writeFileSync("devsconfig.json", "{}")
+    for (const [name, text] of Object.entries(files)) writeFileSync(name, text)
+}
+
+const isCached = async (main = "src/main.ts") =>
+    (await buildProgram(main)).cached
+
+test("a cache that is damaged is none", async t => {
+    enterProject(t, { "src/main.ts": "console.log(1)\n" })
+    assert.equal(await isCached(), false)
+    const [name] = readdirSync(CACHE).filter(name => /^src-/.test(name))
+    const file = (file: string) => join(CACHE, name!, file)
+    const whole = readFileSync(file("bytecode.devs"))
+    const damages = [
+        () => truncateSync(file("manifest.json"), 100),
+        () => writeFileSync(file("manifest.json"), "null"),
+        () => rmSync(file("bytecode.devs")),
+        () =>
+            writeFileSync(
+                file("bytecode.devs"),
+                whole.map(b => b ^ 1)
+            ),
+        () => truncateSync(file("bytecode-dbg.json"), 100),
+        () => rmSync(file("manifest.json")),
+    ]
+    for (const damage of damages) {
+        damage()
+        assert.equal(await isCached(), false, String(damage))
+        assert.deepEqual(readFileSync(file("bytecode.devs")), whole)
+    }
+    assert.equal(await isCached(), true)
+})
+
+test("builds of programs that are gone are forgotten", async t => {
+    enterProject(t, {
+        "src/main.ts": "console.log(1)\n",
+        "src/other.ts": "console.log(2)\n",
+    })
+    const builds = () =>
+        readdirSync(CACHE)
+            .filter(name => /^src-/.test(name))
+            .map(name => name.replace(/-[0-9a-f]{8}$/, ""))
+    await buildProgram("src/other.ts")
+    await buildProgram("src/main.ts")
+    assert.deepEqual(builds(), ["src-main", "src-other"])
+    rmSync("src/other.ts")
+    writeFileSync("src/main.ts", "console.log(3)\n")
+    assert.equal(await isCached(), false)
+    assert.deepEqual(builds(), ["src-main"])
+})
