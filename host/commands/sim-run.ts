@@ -28,6 +28,7 @@ import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
 import type { SimCommandOptions } from "./sim.ts"
+import { TaskCount } from "./sim-tasks.ts"
 import { watchProgram } from "./sim-watch.ts"
 
 /** Largest image that is taken, in bytes. */
@@ -69,7 +70,8 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         onDeath: error => ending.fail(error),
     })
     const account = new Account()
-    const view = makeView(options, sim, account)
+    const tasks = new TaskCount()
+    const view = makeView(options, sim, account, tasks)
     const logs = new LogWatch()
     const showFiles = !options.json && options.only?.includes("flash")
     sim.onEvent(event => {
@@ -91,6 +93,9 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const started = async () => {
         if (options.watch)
             endWatch = watchProgram(sim, options, view, () => health.forgive())
+        // only the status line shows them
+        if (process.stdout.isTTY && !options.quiet && !options.json)
+            await tasks.start(sim)
         if (options.web === undefined) return
         const { startSimWeb } = await import("./sim-web.ts")
         const { url, close } = await startSimWeb(options.web, {
@@ -119,6 +124,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         async () => {
             endWatch()
             endCompilers()
+            await tasks.close()
             await endWeb()
             view.close()
         }
@@ -229,7 +235,8 @@ function read(
 function makeView(
     options: SimCommandOptions,
     sim: Simulator,
-    account: Account
+    account: Account,
+    tasks: TaskCount
 ): View {
     if (options.json) return new JsonView(makeFilter(options, KINDS), account)
     return new TextView({
@@ -238,5 +245,7 @@ function makeView(
         frame: !options.quiet,
         board: "simulated board",
         state: sim.stateFolder,
+        tasks: () => tasks.value,
+        isLinkUp: () => sim.isLinkUp,
     })
 }

@@ -41,6 +41,7 @@ export class Simulator extends EventLog {
     private board: Board | undefined
     private port = 0
     private ended = false
+    private hasNetwork = true
     /** Takes back where the bus is. */
     private leaveBus = () => {}
 
@@ -143,7 +144,13 @@ export class Simulator extends EventLog {
      * are open stay so; the `collector` plays the loss of its own.
      */
     setNetwork(up: boolean): void {
+        this.hasNetwork = up
         this.board?.setNetwork(up)
+    }
+
+    /** Whether the board has an IP address. */
+    get isLinkUp(): boolean {
+        return this.hasNetwork
     }
 
     /** Sets the board's real-time clock to a time, or moves it by some ms. */

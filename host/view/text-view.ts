@@ -24,6 +24,10 @@ export interface TextViewOptions {
     board: string
     /** Where the board's state lies. */
     state: string
+    /** How many tasks the board has; undefined when it does not tell. */
+    tasks: () => number | undefined
+    /** Whether the board has a network. */
+    isLinkUp: () => boolean
 }
 
 /** The live view for people: a line for each event, its time counted from power-on. */
@@ -91,11 +95,14 @@ export class TextView implements View {
     private figures(): string {
         const { account, board } = this.options
         const { seconds, panics, messages, missing, writes } = account.get()
+        const tasks = this.options.tasks()
         return [
             board,
             `up ${Math.round(seconds)} s`,
+            ...(tasks === undefined ? [] : [`${tasks} tasks`]),
             `${account.rate(performance.now()).toFixed(1)} lines/s`,
-            `collector ${messages} (${missing} missing)`,
+            `${messages} messages (${missing} missing)`,
+            `link ${this.options.isLinkUp() ? "up" : "down"}`,
             `flash ${writes} writes`,
             `LED ${account.led > 0 ? "●" : "○"}`,
             ...(panics ? [`${panics} panics`] : []),

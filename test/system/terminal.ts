@@ -82,6 +82,17 @@ export class Terminal {
         return this.screen
     }
 
+    /** Waits for something to be written, on whatever screen. */
+    async untilOutput(pattern: RegExp): Promise<void> {
+        const signal = AbortSignal.timeout(TIMEOUT_MS)
+        while (!pattern.test(this.output))
+            try {
+                await once(this.events, "output", { signal })
+            } catch {
+                throw new Error(`not seen: ${pattern}:\n${this.output}`)
+            }
+    }
+
     /** Waits for a line. */
     async untilLine(pattern: RegExp): Promise<string[]> {
         return this.until(screen => screen.some(line => pattern.test(line)))
