@@ -240,6 +240,7 @@ export {
     reportUpdates,
     SignedFile,
     Sleeper,
+    startOta,
     TaskView,
     TrustedKeys,
     updateBoard,

@@ -6,6 +6,7 @@ import {
     OTA_SETTINGS,
     otaConfig,
     OtaLink,
+    startOta,
     updateBoard,
     Verifier,
 } from "../ota"
@@ -38,7 +39,7 @@ export function ota(
     links?: (ota: Ota) => OtaLink[]
 ): RemoteConfig {
     const topic = log.logger("ota")
-    const updates = new Ota({
+    const updates = startOta({
         clock: clock,
         settings,
         file: settingsFile,

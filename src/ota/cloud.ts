@@ -26,7 +26,7 @@ interface PartMessage {
  * brings, and reports each state to it.
  */
 export function followCloud(ota: Ota): OtaLink {
-    const { clock } = ota.parts
+    const { clock } = ota
     const adapter = new ds.CloudAdapter("cloud")
     const collector = new PartCollector()
     let reported = 0

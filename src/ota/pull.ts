@@ -29,7 +29,7 @@ export function pullUpdates(
     arbiter: SocketArbiter,
     useDate?: (clock: Clock, date: string | undefined) => void
 ): OtaLink {
-    const { settings, log } = ota.parts
+    const { settings, log } = ota
     // where the last file was from, and its ETag; empty when it needs a second look
     let from = ""
     let etag = ""
@@ -85,7 +85,7 @@ export function pullUpdates(
 /** Brings each state to `OTA_REPORT`, by POST of JSON. */
 export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
     let reported = 0
-    const { settings, log } = ota.parts
+    const { settings, log } = ota
     const failed = (problem: string) => log.warning("no report: {0}", problem)
     return errand(ota, arbiter, 0, failed, async () => {
         const url = settings.get("OTA_REPORT")
@@ -133,8 +133,8 @@ function errand(
 }
 
 /** Longest time between two questions, ms. */
-function pollMs({ record, parts }: Ota): number {
-    const poll = parts.settings.get("OTA_POLL")
+function pollMs({ record, settings }: Ota): number {
+    const poll = settings.get("OTA_POLL")
     return record.state === "probation"
         ? Math.min(poll, (record.seconds * 1000) / PROBATION_PART)
         : poll

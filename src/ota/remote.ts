@@ -24,7 +24,7 @@ export function otaConfig(ota: Ota): OtaConfig {
                 throw otaError("a part is missing, begin again")
             if (total > MAX_FILE_BYTES)
                 throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
-            ota.heardAt = ota.parts.clock.millis()
+            ota.heardAt = ota.clock.millis()
             received.add(part)
             if (received.length < total) return
             ota.received = undefined

@@ -22,8 +22,7 @@ export function updateBoard(
     ota: Ota,
     links: OtaLink[] = []
 ): (task: Sleeper) => Promise<void> {
-    if (!isOn(ota))
-        ota.parts.log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
+    if (!isOn(ota)) ota.log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
     return async task => {
         while (true) {
             await task.sleep(LOOK_MS)

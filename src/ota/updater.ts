@@ -79,42 +79,54 @@ export interface OtaParts {
 }
 
 /** The updates of a board; the functions of this folder work on it. */
-export class Ota {
+export interface Ota extends OtaParts {
     /** What is known of versions. */
     record: OtaRecord
     /** Number of the last state that was announced: whoever reports has something to do. */
-    announced = 0
+    announced: number
     /** Why the last offer was refused; empty when none was. */
-    refusal = ""
+    refusal: string
     /** Why an offer has to wait; empty when it need not. */
-    busy = ""
+    busy: string
     /**
      * What is in reach, `COLLECTOR` and `SOURCE`. The first one at the last look: syslog has no
      * socket while a file is pulled.
      */
-    links = 0
+    links: number
     /** Why the source is not in reach. */
-    sourceProblem = "not asked yet"
+    sourceProblem: string
     /** Tasks that fail. */
-    readonly failing: string[] = []
+    failing: string[]
     /** A file whose rest has not arrived yet, and the uptime of its last part. */
     received: Pieces
     heardAt: number
-    readonly startedAt: number
+    startedAt: number
+}
 
-    constructor(readonly parts: OtaParts) {
-        const { clock, log, guard } = parts
-        this.startedAt = clock.millis()
-        this.record = guard.record
-        if (guard.problem) log.error("{0}", guard.problem)
-        announce(this, guard.isBack ? ERROR : NOTICE)
-    }
+/**
+ * The updates of a board.
+ * @param parts the object is not the caller's any more
+ */
+export function startOta(parts: OtaParts): Ota {
+    const { clock, log, guard } = parts
+    const ota = parts as Ota
+    ota.record = guard.record
+    ota.announced = 0
+    ota.refusal = ""
+    ota.busy = ""
+    ota.links = 0
+    ota.sourceProblem = "not asked yet"
+    ota.failing = []
+    ota.startedAt = clock.millis()
+    if (guard.problem) log.error("{0}", guard.problem)
+    announce(ota, guard.isBack ? ERROR : NOTICE)
+    return ota
 }
 
 /** What a board says of its version. */
-export function otaStatus({ parts, record, refusal }: Ota): OtaStatus {
+export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     return {
-        device: parts.device,
+        device,
         version: record.version,
         hash: record.hash,
         state: refusal ? "refused" : record.state,
@@ -131,8 +143,7 @@ function trustedKeys({ texts }: Pick<CheckedSettings, "texts">): TrustedKeys {
 }
 
 /** Whether the board has a key: without one, updates are off. */
-export function isOn({ parts }: Ota): boolean {
-    const { settings } = parts
+export function isOn({ settings }: Ota): boolean {
     return settings.get("OTA_KEY") + settings.get("OTA_PUBKEY") !== ""
 }
 
@@ -159,12 +170,11 @@ export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
 
 /** Looks after tasks and probation; to be called about once a second. */
 export async function watchProbation(ota: Ota): Promise<void> {
-    const { parts, record, failing } = ota
-    const { clock, file, tasks } = parts
+    const { record, failing, clock, file, tasks } = ota
     const now = clock.millis()
     const elapsed = now - ota.startedAt
     ota.links &= ~COLLECTOR
-    if (parts.hasCollector()) ota.links |= COLLECTOR
+    if (ota.hasCollector()) ota.links |= COLLECTOR
     if (tasks) findFailing(tasks, failing, elapsed)
     if (now - ota.heardAt > PARTS_TIMEOUT_MS) ota.received = undefined
     if (record.state !== "probation" || ota.busy) return
@@ -187,8 +197,7 @@ export async function watchProbation(ota: Ota): Promise<void> {
 
 /** What is wrong with the version on probation; empty while nothing is. */
 function probationFault(ota: Ota, isOver: boolean): string {
-    const { record, failing, parts } = ota
-    const { tasks } = parts
+    const { record, failing, tasks } = ota
     if (tasks && tasks.deviceStats().safe) return "safe mode"
     if (failing.length > record.failing) return `failing: ${failing.join(", ")}`
     const lost = isOver ? record.links & ~ota.links : 0
@@ -198,12 +207,11 @@ function probationFault(ota: Ota, isOver: boolean): string {
 
 /** @throws Error for a file that is refused */
 async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
-    const { record, parts } = ota
-    const { settings, verify } = parts
+    const { record, settings, verify } = ota
     const { version } = file
     const keys = trustedKeys(settings.held())
     if (!isOn(ota)) throw new Error("updates are off")
-    if (!isFor(file, parts.device)) {
+    if (!isFor(file, ota.device)) {
         if (isShared(file)) return verdict("ignored", "for other boards")
         throw new Error("for another board")
     }
@@ -230,12 +238,12 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
 
 /** The settings of a file. @throws Error when they cannot be opened */
 async function openBody(
-    { parts }: Ota,
+    { open }: Ota,
     file: SignedFile,
     { key }: TrustedKeys
 ): Promise<string> {
     if (!file.seal) return textOf(file.body)
-    const text = parts.open && (await parts.open(file, key))
+    const text = open && (await open(file, key))
     if (text === undefined) throw new Error("it cannot be opened")
     return text
 }
@@ -246,8 +254,7 @@ async function take(
     hash: string,
     text: string
 ): Promise<OtaVerdict> {
-    const { links, failing, parts } = ota
-    const { file, settings } = parts
+    const { links, failing, file, settings } = ota
     const seconds = settings.get("OTA_PROBATION") / 1000
     let record = activeRecord(version, hash)
     await inTurn(file, async () => {
@@ -276,7 +283,7 @@ function enter(ota: Ota, record: OtaRecord, level: number): void {
 
 function restart(ota: Ota): void {
     ota.busy = RESTARTING
-    ota.parts.restart()
+    ota.restart()
 }
 
 function verdict(state: OtaVerdict["state"], reason: string): OtaVerdict {
@@ -288,6 +295,6 @@ function announce(ota: Ota, level: number): void {
     const { version, hash, state, reason } = otaStatus(ota)
     const meta = { config: version, state, reason, hash }
     const text = "config {0}: {1}" + (reason ? ", {2}" : "")
-    ota.parts.log.with(meta).log(level, text, version, state, reason)
+    ota.log.with(meta).log(level, text, version, state, reason)
     ota.announced++
 }

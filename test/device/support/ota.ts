@@ -12,6 +12,7 @@ import {
     PartCollector,
     openSealed,
     Pieces,
+    startOta,
     verifyLms,
     watchProbation,
 } from "../../../src/ota"
@@ -106,7 +107,7 @@ export class OtaBoard {
             OTA_SETTINGS,
         ])
         await openSettingsFile(this.settings, this.file)
-        this.ota = new Ota({
+        this.ota = startOta({
             clock: this.clock,
             settings: this.settings,
             file: this.file,

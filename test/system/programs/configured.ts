@@ -5,10 +5,10 @@ import { ConsoleHandler, LogSystem, RingHandler } from "../../../src/log"
 import { SocketArbiter } from "../../../src/net"
 import {
     guardStart,
-    Ota,
     OTA_SETTINGS,
     otaConfig,
     pullUpdates,
+    startOta,
     updateBoard,
     verifyHmac,
 } from "../../../src/ota"
@@ -48,7 +48,7 @@ settings.problems().forEach(({ message }) => system.error("{0}", message))
 
 const tasks = new TaskRegistry({ log, clock, flash, journal, lines: ring })
 const restart = () => tasks.shutDown(() => ds.restart())
-const ota = new Ota({
+const ota = startOta({
     clock,
     settings,
     verify: verifyHmac,
