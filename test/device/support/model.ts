@@ -37,6 +37,8 @@ const MOODY = [
 const SET = ["base", "poll", "keep"]
 /** Steps between two moments of rest. */
 const STEPS_PER_ROUND = 150
+/** Most commands that wait at a time: on a busy machine the heap would be full of their fibers. */
+const MAX_PENDING = 16
 /** Longest that a command or a rest may take, in ms. */
 const PATIENCE_MS = 20_000
 
@@ -129,6 +131,10 @@ export class Model {
             self.step()
             if (self.dice.next(3) === 0) await ds.sleep(self.dice.next(4))
             self.check()
+            await self.until(
+                "a command returns",
+                () => self.pending < MAX_PENDING
+            )
             if (self.steps % STEPS_PER_ROUND === STEPS_PER_ROUND - 1)
                 await self.rest()
         }
