@@ -3,6 +3,7 @@ import { describe, expect, test } from "@devicescript/test"
 import { FileRotationHandler } from "../../src/flashlog"
 import { LogSystem, RingHandler } from "../../src/log"
 import { ManualClock, MemoryFlash } from "../../src/testing"
+import { forgedText } from "../vectors/forgeries"
 import { fuzzLog, isClean } from "./support/fuzz"
 import { Dice, Recorder } from "./support/log"
 
@@ -11,25 +12,6 @@ const CALLS = 1000
 const SEED = 20261126
 /** Records of the forger. */
 const FORGED = 200
-
-/** What forges lines where it is not escaped: ends of lines and records, headers, escapes. */
-const FORGERIES = [
-    "\n",
-    "\r\n",
-    "\0",
-    "\x1b[2J",
-    "\x1b]0;title\x07",
-    "\x7f\x08",
-    "\u0085",
-    "\u009b31m",
-    "1.000 [ERROR] [x] ",
-    "<131>1 - evil - - - - ",
-    "200 <131>1 2026-01-01T00:00:00Z h a - - - ",
-    "] [ERROR] [",
-    "#012",
-    "{0}",
-    "K\u00fcche",
-]
 
 describe("whatever a program passes (L14a, L14b)", () => {
     test(`${CALLS} calls: none throws, no handler is lost, every other line is whole`, async () => {
@@ -53,10 +35,7 @@ describe("whatever a program passes (L14a, L14b)", () => {
         let stored = 0
         for (let i = 0; i < FORGED; ++i) {
             await ds.sleep(0)
-            const parts: string[] = []
-            for (let k = dice.next(5); k >= 0; --k)
-                parts.push(FORGERIES[dice.next(FORGERIES.length)])
-            const text = `${parts.join("")} end ${i}`
+            const text = forgedText(i)
             if (dice.next(2) === 0) l.error(text.split("{0}").join(""))
             else l.error("{0}", text)
             expect(out.lines.length).toBe(1)

@@ -113,11 +113,14 @@ describe("the reference firmware", { concurrency: 2 }, () => {
     test("drops what is over LOG_BURST, and says how much", async t => {
         const sim = await startSimulator(t, {
             settings: { DEMO: "1", LOG_BURST: "1", HB_PERIOD: "often" },
-            collector: false,
         })
         const told = says('handler "console"')
         const { text } = await sim.waitFor("console", told)
         assert.match(text, /[1-9]\d* records dropped, burst limit/)
+        // at the collector as well, where numbers alone would not show it
+        const declared = carries('handler "syslog"')
+        const { line } = await sim.waitFor("syslog", declared)
+        assert.match(line, /[1-9]\d* records dropped, burst limit/)
     })
 
     // rows: S6
