@@ -42,3 +42,10 @@ export function parseLevel(word: string): Level | undefined {
     if (/^[0-7]$/.test(name)) return LEVELS[Number(name)]
     return Object.hasOwn(OTHER_WORDS, name) ? OTHER_WORDS[name] : undefined
 }
+
+/** The number of a level's word, -1 for `none`; undefined for any other word. */
+export function levelNumber(word: string): number | undefined {
+    if (word.toLowerCase() === "none") return -1
+    const level = parseLevel(word)
+    return level && LEVELS.indexOf(level)
+}

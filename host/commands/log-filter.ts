@@ -1,6 +1,6 @@
 import { type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
-import { LEVELS, parseLevel } from "../levels.ts"
+import { levelNumber, LEVELS } from "../levels.ts"
 
 /** Which lines are wanted, as the options of `fiberctl logs` say it. */
 export interface FilterOptions {
@@ -93,17 +93,18 @@ function expression(text: string): RegExp {
 
 /** `LEVEL`: that and worse; `LEVEL..LEVEL`: a range. */
 function levelRange(text: string): [number, number] {
-    const [first, second] = text.split("..").map(levelNumber)
+    const [first, second] = text.split("..").map(priorityNumber)
     return second === undefined
         ? [0, first!]
         : [Math.min(first!, second), Math.max(first!, second)]
 }
 
-function levelNumber(text: string): number {
-    const word = parseLevel(text)
-    const level = word
-        ? LEVELS.indexOf(word)
-        : LEVELS.findIndex(name => text.length > 2 && name.startsWith(text))
+/** A level by a word for it or by its first letters. */
+function priorityNumber(text: string): number {
+    const start = LEVELS.findIndex(
+        name => text.length > 2 && name.startsWith(text)
+    )
+    const level = levelNumber(text) ?? start
     if (level < 0)
         throw new UsageError(
             `--priority: "${text}" is no level (${LEVELS.join(", ")})`

@@ -8,7 +8,8 @@ import {
 } from "../../src/settings/check.ts"
 import type { SettingProblem } from "../../src/settings/problem.ts"
 import { findRule } from "../../src/settings/schema.ts"
-import { levelNumber, levelSpecFault } from "./level-spec.ts"
+import { levelNumber } from "../levels.ts"
+import { levelSpecFault } from "./level-spec.ts"
 
 // The board's own checks, before anything is sent to it.
 

@@ -1,15 +1,8 @@
-import { LEVELS, parseLevel } from "../levels.ts"
+import { levelNumber, LEVELS } from "../levels.ts"
 
 /** Longest topic or pattern, and most overrides, as the firmware's log has them. */
 const MAX_TOPIC = 48
 const MAX_RULES = 32
-
-/** Number of a level as the firmware's settings have it, `none` being -1; undefined for another word. */
-export function levelNumber(word: string): number | undefined {
-    if (word.toLowerCase() === "none") return -1
-    const level = parseLevel(word)
-    return level && LEVELS.indexOf(level)
-}
 
 /** What is wrong with `LEVEL LEVEL@TOPIC ...`; undefined when nothing is. */
 export function levelSpecFault(text: string): string | undefined {
