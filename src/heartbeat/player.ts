@@ -14,7 +14,7 @@ import { PatternTable } from "./patterns"
 export abstract class PatternPlayer implements HeartBeat {
     /** The severity to be played next; while there is none, the number of severities. */
     private worst: number
-    private playing = false
+    protected playing = false
     /** Patterns given up because the device threw; undefined before the first. */
     failed?: number
 

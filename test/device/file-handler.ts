@@ -60,12 +60,15 @@ describe("the flash log as a handler", () => {
                 'flash log "error.log": no option "'
             )
         )
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         for (let i = 0; i < 9; ++i) logger.error("an error that waits, {0}", i)
         await ds.sleep(60)
         expect(flash.writes.length).toBe(1)
         log.configureHandler("file", { flushLevel: ERROR })
-        await until(() => flash.writes.length > 1)
+        await until("flash.writes.length > 1", () => flash.writes.length > 1)
         expect((await file.files.list())[0].name).toBe("error.log")
         expect(fails(() => file.configure({ flushBytes: 1025 }))).toBe(
             'flash log "error.log": flushBytes: wanted a whole number, 1 to 1024 bytes, got 1025'
@@ -132,7 +135,10 @@ describe("the flash log as a handler", () => {
         await ds.sleep(100)
         flash.deaf = false
         // 1 s after the failure
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         await file.flush()
         expect((await file.files.tail(9)).join()).toBe("0 [ERROR] late")
         await file.close()

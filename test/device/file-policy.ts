@@ -31,7 +31,10 @@ describe("flush policy", () => {
         await settle()
         expect(flash.writes.length).toBe(0)
         log.emit(record(WARNING, clock), FORTY)
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         expect(flash.writes[0].value.length > 192).toBe(true)
         await log.close()
     })
@@ -42,7 +45,10 @@ describe("flush policy", () => {
         await log.open()
         log.emit(record(INFO, clock), "before")
         log.emit(record(ERROR, clock), "the error")
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         await settle()
         expect((await log.files.tail(5)).join()).toBe(
             "0 [INFO] before,0 [ERROR] the error"
@@ -56,7 +62,10 @@ describe("flush policy", () => {
         log.emit(record(INFO, new TestClock()), "patience")
         await ds.sleep(50)
         expect(flash.writes.length).toBe(0)
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         await log.close()
     })
     test("flushBytes 1 writes every line, hot", async () => {
@@ -68,9 +77,15 @@ describe("flush policy", () => {
         await settle()
         expect(flash.writes.length).toBe(0)
         log.configure({ flushBytes: 1 })
-        await until(() => flash.writes.length === 1)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
         log.emit(record(INFO, clock), "does not")
-        await until(() => flash.writes.length === 2)
+        await until(
+            "flash.writes.length === 2",
+            () => flash.writes.length === 2
+        )
         // until the second write is done: what is queued at a change is stored at once
         await log.flush()
         log.configure({ flushBytes: 185, flushLevel: NONE })
@@ -109,7 +124,8 @@ describe("flush policy", () => {
         for (let i = 0; i < 200; ++i) {
             clock.now += 1000
             log.emit(record(INFO, clock), `${i} ${FORTY}`)
-            if (i % 20 === 19) await until(() => log.queue.length < 4)
+            if (i % 20 === 19)
+                await until("log.queue.length < 4", () => log.queue.length < 4)
         }
         const { bytes, programmed } = log.stats()
         console.log(`${programmed} bytes programmed for ${bytes} of text`)
@@ -158,7 +174,10 @@ describe("trouble", () => {
         const clock = new TestClock()
         flash.full = true
         log.emit(record(ERROR, clock), "lost?")
-        await until(() => log.problems().length > 0)
+        await until(
+            "log.problems().length > 0",
+            () => log.problems().length > 0
+        )
         expect(log.problems().join()).toBe(
             `not stored: flash slot "fd.log00": does not hold what was written; is the store full?; lines wait in RAM`
         )
@@ -168,7 +187,10 @@ describe("trouble", () => {
         // a slot that keeps its old content is no success either
         flash.full = true
         log.emit(record(ERROR, clock), "and now?")
-        await until(() => log.problems().length > 1)
+        await until(
+            "log.problems().length > 1",
+            () => log.problems().length > 1
+        )
         flash.full = false
         expect(await log.flush()).toBe(true)
         expect((await log.files.tail(1)).join()).toBe("0 [ERROR] and now?")
@@ -188,7 +210,7 @@ describe("trouble", () => {
         flash.full = false
         clock.now += 1000
         log.emit(record(ERROR, clock), FORTY)
-        await until(() => flash.attempts > 2)
+        await until("flash.attempts > 2", () => flash.attempts > 2)
         await settle()
         expect((await log.files.tail(9)).length).toBe(6)
         await log.close()

@@ -58,6 +58,18 @@ class FakeBuzzer {
     }
 }
 
+class WatchedLed extends LedHeartBeat {
+    isPlaying(): boolean {
+        return this.playing
+    }
+}
+
+class WatchedBuzzer extends BuzzerHeartBeat {
+    isPlaying(): boolean {
+        return this.playing
+    }
+}
+
 /** Anything with notify can be a heartbeat. */
 class FakeHeartBeat implements HeartBeat {
     broken = false
@@ -177,7 +189,7 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS / 2)
         for (const level of [INFO, WARNING, ERROR, ERROR, WARNING, BEAT, INFO])
             led.notify(level)
-        await until(() => light.shown.length >= 2)
+        await until("light.shown.length >= 2", () => light.shown.length >= 2)
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe(`${INFO},${ERROR}`)
     })
@@ -193,11 +205,11 @@ describe("a heartbeat", () => {
         led.notify(0)
         await ds.sleep(STEP_MS / 2)
         led.notify(1)
-        await until(() => light.shown.length >= 3)
+        await until("light.shown.length >= 3", () => light.shown.length >= 3)
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe("1,2,3")
         led.notify(1)
-        await until(() => light.shown.length >= 4)
+        await until("light.shown.length >= 4", () => light.shown.length >= 4)
         expect(light.shown.join()).toBe("1,2,3,3")
     })
 
@@ -208,7 +220,7 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.length).toBe(0)
         led.notify(INFO)
-        await until(() => light.shown.length >= 1)
+        await until("light.shown.length >= 1", () => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
@@ -218,7 +230,7 @@ describe("a heartbeat", () => {
         const led = new LedHeartBeat(light, table)
         led.notify(2)
         led.notify(0)
-        await until(() => light.shown.length >= 1)
+        await until("light.shown.length >= 1", () => light.shown.length >= 1)
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe("2")
     })
@@ -233,19 +245,19 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.length).toBe(0)
         led.notify(INFO)
-        await until(() => light.shown.length >= 1)
+        await until("light.shown.length >= 1", () => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
     test("survives a real role that is bound to nothing", async () => {
-        const led = new LedHeartBeat(new ds.LightBulb())
-        const buzzer = new BuzzerHeartBeat(new ds.Buzzer())
+        const led = new WatchedLed(new ds.LightBulb())
+        const buzzer = new WatchedBuzzer(new ds.Buzzer())
         // a role without a device would hold its caller, and every later notification with it
         led.notify(ERROR)
         buzzer.notify(ERROR)
         await ds.sleep(50)
-        expect((led as any).playing).toBe(false)
-        expect((buzzer as any).playing).toBe(false)
+        expect(led.isPlaying()).toBe(false)
+        expect(buzzer.isPlaying()).toBe(false)
         expect(led.failed).toBe(undefined)
     })
 
@@ -261,7 +273,7 @@ describe("a heartbeat", () => {
         expect(light.told).toBe(2)
         light.broken = false
         led.notify(INFO)
-        await until(() => light.shown.length >= 1)
+        await until("light.shown.length >= 1", () => light.shown.length >= 1)
         expect(light.shown.join()).toBe("" + INFO)
     })
 
@@ -275,7 +287,7 @@ describe("a heartbeat", () => {
         await ds.sleep(STEP_MS * 2)
         beat(devices)
         led.notify(INFO)
-        await until(() => light.shown.length >= 2)
+        await until("light.shown.length >= 2", () => light.shown.length >= 2)
         await ds.sleep(STEP_MS * 2)
         expect(light.shown.join()).toBe(`${BEAT},${INFO}`)
         expect(buzzer.tones.length).toBe(0)
@@ -288,7 +300,7 @@ describe("a heartbeat", () => {
         const calls = 2000
         for (let i = 0; i < calls; i++) led.notify(i % 2 > 0 ? INFO : WARNING)
         expect(light.shown.length).toBe(0)
-        await until(() => light.shown.length >= 6)
+        await until("light.shown.length >= 6", () => light.shown.length >= 6)
         await ds.sleep(STEP_MS)
         expect(light.shown.join()).toBe("1,0,1,0,1,0")
     })

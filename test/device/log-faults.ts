@@ -81,7 +81,10 @@ describe("what throws is taken out (L10)", () => {
         l.info("1")
         bad.onEmit = undefined
         clock.now += 5
-        await until(() => info(log, "bad").state === "running")
+        await until(
+            'info(log, "bad").state === "running"',
+            () => info(log, "bad").state === "running"
+        )
         bad.take()
         l.info("2")
         expect(bad.take()).toBe("info x 2")

@@ -146,7 +146,7 @@ describe("arbiter", () => {
         }
         expect(caught).toBe("ArbiterError")
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
-        await until(() => went)
+        await until("went", () => went)
     })
     test("a borrower whose caller is gone gives the socket back", async () => {
         const { arbiter: a } = arbiter()

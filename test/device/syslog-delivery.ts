@@ -67,6 +67,7 @@ class Bench {
         const self = this
         syslog.start()
         await until(
+            'syslog.stats().connected || (socket.connections.length > 0 && self.last().sent !== "")',
             () =>
                 syslog.stats().connected ||
                 (socket.connections.length > 0 && self.last().sent !== "")
@@ -87,6 +88,7 @@ class Bench {
     async allSent(): Promise<void> {
         const { syslog } = this
         await until(
+            "syslog.stats().queuedBytes === 0 && syslog.stats().received > 0",
             () =>
                 syslog.stats().queuedBytes === 0 && syslog.stats().received > 0
         )
@@ -125,7 +127,9 @@ describe("syslog over a stream", () => {
         const b = new Bench()
         b.logsItself = true
         await b.connect()
-        await until(() => b.last().sent.includes("connected to"))
+        await until('b.last().sent.includes("connected to")', () =>
+            b.last().sent.includes("connected to")
+        )
         b.account()
         await b.syslog.stop()
     })
@@ -150,7 +154,10 @@ describe("syslog over a stream", () => {
         b.push("one")
         b.push("two")
         expect(b.last().writes.length).toBe(0)
-        await until(() => b.last().writes.length > 0)
+        await until(
+            "b.last().writes.length > 0",
+            () => b.last().writes.length > 0
+        )
         expect(b.last().writes.length).toBe(1)
         expect(sequences(b.last().sent)).toBe("1 2")
         b.account()
@@ -187,10 +194,16 @@ describe("syslog over a stream", () => {
         const b = new Bench()
         await b.connect()
         b.push("the last one")
-        await until(() => b.last().writes.length > 0)
+        await until(
+            "b.last().writes.length > 0",
+            () => b.last().writes.length > 0
+        )
         await ds.sleep(2100)
         b.last().fail("reset")
-        await until(() => b.syslog.stats().connects === 2)
+        await until(
+            "b.syslog.stats().connects === 2",
+            () => b.syslog.stats().connects === 2
+        )
         await ds.sleep(50)
         expect(b.last().sent).toBe("")
         await b.syslog.stop(0)
@@ -260,7 +273,10 @@ describe("syslog over a stream", () => {
         const long = filled(960)
         const messages = ["short", long, "short", filled(200), long, long]
         messages.forEach(message => b.push(message))
-        await until(() => b.sentCount() === messages.length)
+        await until(
+            "b.sentCount() === messages.length",
+            () => b.sentCount() === messages.length
+        )
         const lines = b.last().sent.split("\n")
         expect(lines.length).toBe(messages.length + 1)
         for (let i = 0; i < messages.length; ++i) {
@@ -286,9 +302,15 @@ describe("syslog over a stream", () => {
         expect(sequences(sent)).toBe(wanted.join(" "))
         // a declaration has to arrive as any record
         expect(b.syslog.stats().declared).toBe(0)
-        await until(() => b.syslog.stats().declared === 1)
+        await until(
+            "b.syslog.stats().declared === 1",
+            () => b.syslog.stats().declared === 1
+        )
         b.push("y")
-        await until(() => b.syslog.stats().queued === 0)
+        await until(
+            "b.syslog.stats().queued === 0",
+            () => b.syslog.stats().queued === 0
+        )
         expect(b.syslog.stats().declared).toBe(1)
         expect(b.last().sent.indexOf(text)).toBe(sent.indexOf(text))
         b.account()
@@ -299,16 +321,16 @@ describe("syslog over a stream", () => {
         b.syslog.start()
         b.push("one")
         b.push("two")
-        await until(() => b.sentCount() === 2)
+        await until("b.sentCount() === 2", () => b.sentCount() === 2)
         const first = b.last()
         expect(sequences(first.sent)).toBe("1 2")
         first.fail("reset")
         b.push("three")
-        await until(() => b.sentCount() === 3)
+        await until("b.sentCount() === 3", () => b.sentCount() === 3)
         expect(b.socket.connections.length).toBe(2)
         expect(sequences(b.last().sent)).toBe("1 2 3")
         expect(b.syslog.stats().resent).toBe(2)
-        await until(() => b.said.length === 3)
+        await until("b.said.length === 3", () => b.said.length === 3)
         expect(b.said.join("|")).toBe(
             "connected to tcp://h:514|no connection to tcp://h:514: reset|connected to tcp://h:514"
         )
@@ -319,11 +341,14 @@ describe("syslog over a stream", () => {
         const b = new Bench()
         b.socket.accepts = false
         b.syslog.start()
-        await until(() => b.socket.connections.length >= 4)
+        await until(
+            "b.socket.connections.length >= 4",
+            () => b.socket.connections.length >= 4
+        )
         expect(b.said.length).toBe(1)
         expect(b.said[0]).toBe("no connection to tcp://h:514: refused")
         b.socket.accepts = true
-        await until(() => b.said.length === 2)
+        await until("b.said.length === 2", () => b.said.length === 2)
         await b.syslog.stop(0)
     })
     test("records about the outage do not feed themselves", async () => {
@@ -331,7 +356,10 @@ describe("syslog over a stream", () => {
         b.socket.accepts = false
         b.logsItself = true
         b.syslog.start()
-        await until(() => b.socket.connections.length >= 4)
+        await until(
+            "b.socket.connections.length >= 4",
+            () => b.socket.connections.length >= 4
+        )
         expect(b.syslog.stats().received).toBe(1)
         await b.syslog.stop(0)
     })
@@ -357,10 +385,16 @@ describe("syslog over a stream", () => {
         const b = new Bench({ proto: "tls", windowBytes: 600 })
         for (let i = 0; i < 30; ++i) b.push("precious")
         b.syslog.start()
-        await until(() => b.socket.connections.length === 1)
+        await until(
+            "b.socket.connections.length === 1",
+            () => b.socket.connections.length === 1
+        )
         expect(b.last().address).toBe("tls://h:6514")
         b.last().fail("self-signed certificate")
-        await until(() => b.socket.connections.length === 2)
+        await until(
+            "b.socket.connections.length === 2",
+            () => b.socket.connections.length === 2
+        )
         b.last().fail("self-signed certificate")
         expect(b.said.length).toBe(1)
         await b.allSent()
@@ -427,7 +461,10 @@ describe("syslog over a stream", () => {
         b.socket.accepts = false
         b.syslog.start()
         b.push("one")
-        await until(() => b.socket.connections.length > 0)
+        await until(
+            "b.socket.connections.length > 0",
+            () => b.socket.connections.length > 0
+        )
         b.syslog.configure({ hostname: "renamed" })
         b.push("two")
         b.socket.accepts = true
@@ -444,7 +481,7 @@ describe("syslog over a stream", () => {
         expect(b.last().isClosed).toBe(true)
         expect(b.syslog.stats().delivered).toBe(1)
         b.syslog.start()
-        await until(() => !b.last().isClosed)
+        await until("!b.last().isClosed", () => !b.last().isClosed)
         await b.syslog.stop(0)
     })
 })
@@ -469,15 +506,24 @@ describe("syslog over RELP", () => {
         connection.answer("1 rsp 6 200")
         await ds.sleep(20)
         connection.answer(" OK\n")
-        await until(() => sequences(connection.sent) === "1 2")
+        await until(
+            'sequences(connection.sent) === "1 2"',
+            () => sequences(connection.sent) === "1 2"
+        )
         expect(b.syslog.stats().queued).toBe(2)
         connection.answer(answers(2, 2))
         b.account()
         connection.fail("gone")
-        await until(() => b.last() !== connection && !!b.last().sent)
+        await until(
+            "b.last() !== connection && !!b.last().sent",
+            () => b.last() !== connection && !!b.last().sent
+        )
         expect(b.syslog.stats().delivered).toBe(1)
         b.last().answer(answers(1, 1))
-        await until(() => sequences(b.last().sent) === "2")
+        await until(
+            'sequences(b.last().sent) === "2"',
+            () => sequences(b.last().sent) === "2"
+        )
         b.last().answer(answers(2, 2))
         expect(b.syslog.stats().delivered).toBe(2)
         expect(b.syslog.stats().resent).toBe(1)
@@ -489,14 +535,20 @@ describe("syslog over RELP", () => {
         for (let i = 0; i < 40; ++i) b.push("wait for it")
         await b.connect()
         b.last().answer(answers(1, 1))
-        await until(() => sequences(b.last().sent) !== "")
+        await until(
+            'sequences(b.last().sent) !== ""',
+            () => sequences(b.last().sent) !== ""
+        )
         const before = b.last().sent.byteLength
         expect(before < 1800).toBe(true)
         b.last().answer(answers(2, 4))
-        await until(() => {
-            b.last().answer(answers(5, 41))
-            return b.syslog.stats().delivered === 40
-        })
+        await until(
+            "?{ b.last().answer(answers(5, 41)) return b.syslog.stats().delivered === 40 }",
+            () => {
+                b.last().answer(answers(5, 41))
+                return b.syslog.stats().delivered === 40
+            }
+        )
         b.account()
         await b.syslog.stop(0)
     })
@@ -504,10 +556,16 @@ describe("syslog over RELP", () => {
         const b = new Bench({ proto: "relp" })
         await b.connect()
         b.last().answer("HTTP/1.1 400 Bad Request\r\n\r\n")
-        await until(() => b.socket.connections.length === 2 && !!b.last().sent)
+        await until(
+            "b.socket.connections.length === 2 && !!b.last().sent",
+            () => b.socket.connections.length === 2 && !!b.last().sent
+        )
         expect(b.said.length).toBe(1)
         b.last().answer("1 rsp 11 500 refused\n")
-        await until(() => b.socket.connections.length === 3)
+        await until(
+            "b.socket.connections.length === 3",
+            () => b.socket.connections.length === 3
+        )
         expect(b.said.length).toBe(1)
         await b.syslog.stop(0)
     })
@@ -520,17 +578,23 @@ describe("syslog over RELP", () => {
         while (tries < MAX_TRIES) {
             ++tries
             await until(
+                "b.socket.connections.length === tries && !!b.last().sent",
                 () => b.socket.connections.length === tries && !!b.last().sent
             )
             b.last().answer(answers(1, 1))
-            await until(() => b.last().sent.includes("poison"))
+            await until('b.last().sent.includes("poison")', () =>
+                b.last().sent.includes("poison")
+            )
             b.last().answer("2 rsp 7 500 bad\n")
         }
         await until(
+            "b.socket.connections.length > MAX_TRIES && !!b.last().sent",
             () => b.socket.connections.length > MAX_TRIES && !!b.last().sent
         )
         b.last().answer(answers(1, 1))
-        await until(() => b.last().sent.includes("two"))
+        await until('b.last().sent.includes("two")', () =>
+            b.last().sent.includes("two")
+        )
         expect(b.last().sent.includes("poison")).toBe(false)
         expect(b.last().sent.includes('dropped="1" first="1" last="1"')).toBe(
             true
@@ -539,7 +603,10 @@ describe("syslog over RELP", () => {
             b.last().sent.includes(`given up after ${MAX_TRIES} tries`)
         ).toBe(true)
         b.last().answer(answers(2, 3))
-        await until(() => b.syslog.stats().queued === 0)
+        await until(
+            "b.syslog.stats().queued === 0",
+            () => b.syslog.stats().queued === 0
+        )
         expect(b.syslog.stats().dropped).toBe(1)
         expect(b.syslog.stats().delivered).toBe(1)
         b.account()

@@ -134,7 +134,10 @@ class Play {
     /** One connection: records come and go, then it breaks. */
     async connection(): Promise<void> {
         const { dice, socket, syslog } = this
-        await until(() => socket.connections.length > 0)
+        await until(
+            "socket.connections.length > 0",
+            () => socket.connections.length > 0
+        )
         this.answered = 0
         const connection = this.last()
         const end = ds.millis() + dice.next(LIFE_MS)
@@ -160,14 +163,20 @@ class Play {
     /** The last connection holds: everything comes to its end. */
     async finish(): Promise<void> {
         const { syslog, socket } = this
-        await until(() => socket.connections.length > 0)
+        await until(
+            "socket.connections.length > 0",
+            () => socket.connections.length > 0
+        )
         this.answered = 0
         this.push(3)
         const self = this
-        await until(() => {
-            self.answer(self.last(), true)
-            return syslog.stats().queued === 0
-        })
+        await until(
+            "?{ self.answer(self.last(), true) return syslog.stats().queued === 0 }",
+            () => {
+                self.answer(self.last(), true)
+                return syslog.stats().queued === 0
+            }
+        )
         // a declaration has to arrive as well
         await ds.sleep(this.proto === "relp" ? 50 : 2200)
         this.answer(this.last(), true)

@@ -20,11 +20,13 @@ const STABLE = 1500
 
 /** The VM's clock, moved: a chip that has been on for another time. */
 class MovedClock extends SystemClock {
+    override readonly startedAt: number = 0
+
     constructor(millis: number) {
         super()
         const moved = millis - ds.millis()
         this.millis = () => ds.millis() + moved
-        ;(this as any).startedAt = millis
+        this.startedAt = millis
     }
 }
 

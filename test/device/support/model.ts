@@ -2,6 +2,7 @@ import * as ds from "@devicescript/core"
 import { LogSystem } from "../../../src/log"
 import { FlashSlots, FlashStats, SystemClock } from "../../../src/platform"
 import { Task, TaskOptions, TaskRegistry, TaskState } from "../../../src/tasks"
+import { TaskRecord } from "../../../src/tasks/state"
 import { Dice } from "./log"
 
 // A model of the registry, driven beside the real one by random commands and events. The model
@@ -348,7 +349,7 @@ export class Model {
             name => self.inside[name] !== 0
         )
         self.expect(live.length === 0, `bodies left: ${live.join()}`)
-        const { supervisor } = tasks.get("root") as any
+        const { supervisor } = tasks.get("root") as TaskRecord
         self.expect(supervisor.timers.length === 0, "a timer left")
         self.expect(supervisor.watchers.length === 0, "a watcher left")
         await self.until(

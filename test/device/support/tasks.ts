@@ -1,10 +1,9 @@
-import * as ds from "@devicescript/core"
 import { LogRecord, LogSystem, levelName } from "../../../src/log"
 import { Clock, SystemClock } from "../../../src/platform"
 import { RegistryOptions, Task, TaskRegistry } from "../../../src/tasks"
+import { until } from "./until"
 
-/** Most ms that a test waits for something that must happen. */
-const PATIENCE_MS = 5000
+export { until } from "./until"
 
 /** A registry with a log whose lines can be read. */
 export class Bench {
@@ -70,18 +69,6 @@ export async function emptyBench(): Promise<Bench> {
     if (common.tasks.names().length) await common.tasks.delete("*")
     common.lines = []
     return common
-}
-
-/** Waits until a condition holds. @throws Error naming it, when it does not come true */
-export async function until(
-    what: string,
-    holds: () => boolean,
-    patience = PATIENCE_MS
-): Promise<void> {
-    for (let waited = 0; !holds(); waited += 2) {
-        if (waited >= patience) throw new Error(`never came: ${what}`)
-        await ds.sleep(2)
-    }
 }
 
 /** @throws Error unless `action` throws one whose message contains `text` */
