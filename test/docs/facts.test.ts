@@ -317,7 +317,7 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             constant("host/boards/image.ts", "RESERVE_BYTES"),
         ],
         [
-            "kept of the last {} builds",
+            "of the last {} builds",
             constant("host/sim/debug-files.ts", "MAX_KEPT"),
         ],
     ],
