@@ -38,7 +38,10 @@ export function addBoardCommand(
         .option("--state <dir>", "state folder of the simulator")
         .option("--bus <host:port>", "a Jacdac bus, of a simulator or a proxy")
         .option("--serial <path>", "a board at a serial port")
-        .option("--device <id>", "the board: device id, its begin, or hostname")
+        .option(
+            "--device <id>",
+            "the board: device id, its first digits, or hostname"
+        )
         .allowExcessArguments(false)
         .addHelpText("after", example(words))
 }

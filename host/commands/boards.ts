@@ -5,7 +5,7 @@ import { example } from "./example.ts"
 export function addBoardsCommand(program: Command): void {
     program
         .command("boards")
-        .description("list the boards, their pins and what is known of them")
+        .description("list the boards, their pins and known limits")
         .option("--json", "print one JSON array")
         .allowExcessArguments(false)
         .addHelpText("after", example("boards --json"))

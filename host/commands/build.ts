@@ -14,18 +14,16 @@ export interface BuildCommandOptions {
 export function addBuildCommand(program: Command): void {
     program
         .command("build")
-        .description(
-            "compile a program, and check that its settings reach a board as they are written"
-        )
+        .description("compile a program and check its settings")
         .option("--main <file>", "the program", "src/main.ts")
         .option(
             "--board <name>",
             "the board (default: that of boards/index.ts)"
         )
-        .option("--no-optimise", "keep the compiler's image as it is")
+        .option("--no-optimise", "do not optimise the compiler's image")
         .option(
             "--sizes",
-            "show what each part takes, before and after the optimiser"
+            "show the size of each part, before and after the optimiser"
         )
         .option("--json", "print one JSON object")
         .allowExcessArguments(false)

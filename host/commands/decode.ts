@@ -13,7 +13,7 @@ export function addDecodeCommand(program: Command): void {
     program
         .command("decode")
         .description(
-            "put file and line in place of stack frames (gpc:N) in a board's lines, and words behind panic codes"
+            "resolve stack frames (gpc:N) in a board's lines to file and line, and explain panic codes"
         )
         .argument("[file]", "the text (default: standard input)")
         .option(

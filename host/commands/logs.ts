@@ -44,7 +44,7 @@ export function addLogsCommand(program: Command): void {
         "show the log of a board: ring in RAM and flash files together",
         "logs -f -u network -p warning"
     )
-        .option("-f, --follow", "go on with new lines")
+        .option("-f, --follow", "continue with new lines")
         .option("-n, --lines <n>", "only the last n lines", wholeNumber)
         .option(
             "-u, --unit <task>",
@@ -52,7 +52,7 @@ export function addLogsCommand(program: Command): void {
             collect
         )
         .option("-p, --priority <level[..level]>", "this level and worse")
-        .option("-g, --grep <pattern>", "lines that match an expression")
+        .option("-g, --grep <pattern>", "lines that match a regular expression")
         .option("-t, --topic <topic>", "lines of a topic and below", collect)
         .option("--since <time>", "not before this time")
         .option("--until <time>", "not after this time")

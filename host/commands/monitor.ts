@@ -34,7 +34,10 @@ export function addMonitorCommand(program: Command): void {
     addPortOptions(command, RUNTIME_BAUD)
     command
         .option("--json", "print one JSON object a line")
-        .option("--timestamps", "put the time of this machine before each line")
+        .option(
+            "--timestamps",
+            "prefix each line with the time of this machine"
+        )
         .action(async (options: MonitorOptions) => {
             const { runMonitor } = await import("./monitor-run.ts")
             process.exitCode = await runMonitor(options)
@@ -51,7 +54,10 @@ export function addUpCommand(program: Command): void {
     addImageOptions(command)
     addPortOptions(command)
     command
-        .option("--timestamps", "put the time of this machine before each line")
+        .option(
+            "--timestamps",
+            "prefix each line with the time of this machine"
+        )
         .action(async (options: UpOptions) => {
             const { runFlash } = await import("./flash-run.ts")
             const { runMonitor } = await import("./monitor-run.ts")

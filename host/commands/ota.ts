@@ -102,7 +102,9 @@ function addSign(ota: Command): void {
 
 function addVerify(ota: Command): void {
     ota.command("verify")
-        .description("tell whether a file is signed by a key; exit code 1: no")
+        .description(
+            "check whether a file is signed by a key (exit code 1: it is not)"
+        )
         .argument("<file>", "a signed file")
         .requiredOption("--key <file>", "the key, or an LMS key's FILE.pub")
         .option("--json", "print one JSON object")
@@ -117,7 +119,7 @@ function addVerify(ota: Command): void {
 function addServe(ota: Command): void {
     ota.command("serve")
         .description(
-            "serve the signed files of a folder, and show which board has what"
+            "serve the signed files of a folder, and show the version of each board"
         )
         .argument("<dir>", "a folder")
         .option("--port <port>", "0: a free one", wholeNumber, 8090)

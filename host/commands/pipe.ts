@@ -27,7 +27,7 @@ export function addPipeCommand(program: Command): void {
             .requiredOption("--topic <topic>", "where the lines are published")
             .option(
                 "--from <index>",
-                "where to begin, as an earlier run told",
+                "index of the first line, as an earlier run printed it",
                 wholeNumber
             )
     add(

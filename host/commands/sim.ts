@@ -83,12 +83,12 @@ function addBoardOptions(command: Command): void {
         )
         .option(
             "--state <dir>",
-            "where the board's flash lives and survives (default: a folder for each program in fiberctl/state of the --build-dir)"
+            "folder of the board's state, flash included (default: a folder for each program in fiberctl/state of the --build-dir)"
         )
         .option("--fresh", "erase the board's flash first")
         .option(
             "--watch",
-            "build and start again when a source or a setting changes; flash stays"
+            "build and restart when a source or a setting changes; the flash is kept"
         )
         .option(
             "--web [port]",
@@ -125,14 +125,14 @@ function addViewOptions(command: Command): void {
             level
         )
         .option("--task <pattern>", "show log lines of these tasks or topics")
-        .option("--quiet", "show nothing: the exit code tells")
+        .option("--quiet", "show nothing: only the exit code counts")
 }
 
 function addCheckOptions(command: Command): void {
     command
         .option(
             "--expect <text>",
-            "end well (0) once a log line has this text or matches this /RE/; may be repeated, then all are wanted",
+            "end with 0 once a log line has this text or matches this /RE/; may be repeated, then all must be seen",
             collect,
             []
         )
@@ -149,11 +149,11 @@ function addCheckOptions(command: Command): void {
         )
         .option(
             "--scenario <file>",
-            "play this: power cuts, collector, link, button, clock, settings, at times or on lines (YAML or TypeScript)"
+            "play a scenario (YAML or TypeScript): power cuts, collector, link, button, clock, settings, at times or on lines"
         )
         .option(
             "--allow-panics",
-            "a program that panics again and again is no failure"
+            "do not fail when a program panics repeatedly"
         )
 }
 
