@@ -251,8 +251,8 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
         ],
         [
             "text of the file | {} bytes; {} where",
-            constant("src/settings/sets.ts", "LARGE_FILE_BYTES"),
-            constant("src/settings/sets.ts", "SMALL_FILE_BYTES"),
+            constant("src/settings/file.ts", "LARGE_FILE_BYTES"),
+            constant("src/settings/file.ts", "SMALL_FILE_BYTES"),
         ],
         [
             "settings of a file | {} |",
