@@ -1,0 +1,128 @@
+// rows: A1
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { connect } from "node:net"
+import test, { type TestContext } from "node:test"
+import {
+    FRAME_PROCESS,
+    JDBus,
+    loadServiceSpecifications,
+    Packet,
+    PACKET_PROCESS,
+    REPORT_RECEIVE,
+} from "jacdac-ts"
+import { programDevice, splitFrames, wrapFrame } from "../../host/bus/index.ts"
+import { until } from "../peers/ports.ts"
+import { cleanUp, startSimulator } from "./harness.ts"
+
+/** Asks for a register that no specification has; the report that refuses it (Jacdac protocol). */
+const GET_UNKNOWN = 0x1000 | 0x1a5
+const NOT_IMPLEMENTED = 3
+/** Numbers of the specification. */
+const REQUEST = 0x80
+const LEVELS = 7
+const END = 1
+
+type Frame = Uint8Array & { _jacdac_sender?: string }
+
+/** Joins a bus as any tool on jacdac-ts does: with its own model of the devices there. */
+async function joinAsTool(t: TestContext, port: number): Promise<JDBus> {
+    const bus = new JDBus([], { client: true, disableRoleManager: true })
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true })
+    let rest: Buffer = Buffer.alloc(0)
+    socket.on("data", data => {
+        const split = splitFrames(Buffer.concat([rest, data]))
+        rest = split.rest
+        for (const bytes of split.frames) {
+            const frame: Frame = bytes
+            frame._jacdac_sender = "bus"
+            void bus.sendFrameAsync(frame)
+        }
+    })
+    bus.on(FRAME_PROCESS, (frame: Frame) => {
+        const bytes = frame._jacdac_sender ? undefined : wrapFrame(frame)
+        if (bytes) socket.write(bytes)
+    })
+    bus.start()
+    cleanUp(t, async () => {
+        socket.destroy()
+        await bus.stop()
+    })
+    return bus
+}
+
+test("a tool that knows Jacdac, and the specification, sees a service like any other", async t => {
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/remote.ts",
+    })
+    const specs = JSON.parse(
+        readFileSync(".devicescript/services.json", "utf8")
+    ) as Parameters<typeof loadServiceSpecifications>[0]
+    const spec = specs.find(({ shortId }) => shortId === "fiberd")!
+    loadServiceSpecifications([spec])
+    const bus = await joinAsTool(t, sim.busPort)
+    const find = () => bus.services({ serviceClass: spec.classIdentifier })[0]
+    await until("the service", () => find() !== undefined, 30_000)
+    const service = find()!
+    assert.equal(service.device.deviceId, programDevice(sim.deviceId!))
+    assert.equal(service.specification?.name, "Fiberd")
+
+    await t.test("its registers are read, and unpacked", async () => {
+        for (const [name, value] of [
+            ["version", 1],
+            ["access", 2],
+        ] as const) {
+            const register = service.registers().find(r => r.name === name)!
+            await until(
+                name,
+                () => {
+                    void register.sendGetAsync()
+                    return register.unpackedValue !== undefined
+                },
+                30_000
+            )
+            assert.deepEqual(register.unpackedValue, [value])
+        }
+    })
+
+    await t.test("what it does not have is said to be so", async () => {
+        const answers: Packet[] = []
+        bus.on(PACKET_PROCESS, (packet: Packet) => {
+            if (packet.device === service.device && packet.isReport)
+                answers.push(packet)
+        })
+        await service.sendPacketAsync(Packet.onlyHeader(GET_UNKNOWN))
+        await until(
+            "the refusal",
+            () =>
+                answers.some(
+                    ({ serviceCommand, data }) =>
+                        serviceCommand === NOT_IMPLEMENTED &&
+                        Buffer.from(data).readUInt16LE(0) === GET_UNKNOWN
+                ),
+            30_000
+        )
+    })
+
+    await t.test("a request is answered by a report", async () => {
+        const reports: Packet[] = []
+        service.on(REPORT_RECEIVE, (packet: Packet) => reports.push(packet))
+        await service.sendCmdPackedAsync(REQUEST, [77, LEVELS, []])
+        await until(
+            "the report",
+            () => reports.some(packet => packet.serviceCommand === REQUEST),
+            30_000
+        )
+        const report = reports.find(
+            packet => packet.serviceCommand === REQUEST
+        )!
+        const [id, index, kind, data] = report.jdunpack("u32 u16 u8 b") as [
+            number,
+            number,
+            number,
+            Uint8Array,
+        ]
+        assert.deepEqual([id, index, kind], [77, 0, END])
+        assert.match(Buffer.from(data).toString(), /^\{"spec":"info"\}/)
+    })
+})
