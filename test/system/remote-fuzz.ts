@@ -178,6 +178,9 @@ async function heapAfter(
             10_000,
             sim.at
         )
+    await board.setLevels("info debug@eat")
+    // the hostile ones may have disabled it
+    await board.enable("eat")
     await board.start("eat")
     return heapLeft(sim, at)
 }
