@@ -29,9 +29,13 @@ export interface QueueOptions {
 
 /** What became of the entries of a queue or handler: received = delivered + queued + dropped. */
 export interface Account {
+    /** Records since boot: the sum of the others. */
     received: number
+    /** Records that the handler has taken. */
     delivered: number
+    /** Records that wait in its queue. */
     queued: number
+    /** Records lost. */
     dropped: number
 }
 

@@ -37,6 +37,7 @@ export interface ArbiterStats {
     owner: string | undefined
     /** Names that wait, first in line first. */
     waiting: string[]
+    /** Leases given since boot. */
     granted: number
     /** Leases taken away from owners that were gone or past their time. */
     revoked: number

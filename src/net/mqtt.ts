@@ -45,9 +45,11 @@ const PROTOCOL_LEVEL = 4
 
 /** A broker, and who we are there. */
 export interface MqttBroker {
+    /** Name or address. */
     host: string
     /** 1883 when left out, 8883 with TLS. */
     port?: number
+    /** `tcp` when left out, or `tls`. */
     proto?: SocketProto
     /** The broker keeps by it what is under way: each pipe needs one of its own. */
     clientId: string

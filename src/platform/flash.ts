@@ -12,7 +12,9 @@ const READ_TIMEOUT_MS = 2000
 
 /** What was asked of the flash store since start. */
 export interface FlashStats {
+    /** Reads since boot. */
     reads: number
+    /** Writes since boot. */
     writes: number
     /** Bytes of the values written, without the store's own overhead. */
     bytes: number

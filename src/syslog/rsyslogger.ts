@@ -23,14 +23,19 @@ const START = '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0}'
 export interface SyslogStats {
     /** As `tcp://collector:514`; empty while no host is set. */
     target: string
+    /** Whether there is a connection. */
     connected: boolean
+    /** Connections since boot. */
     connects: number
+    /** Records taken since boot: the sum of delivered, queued and dropped. */
     received: number
+    /** Records that have arrived, as far as the transport tells. */
     delivered: number
     /** Records that wait, or were sent and may have to be sent again. */
     queued: number
     /** Of these, those that were sent. */
     sent: number
+    /** Records lost since boot. */
     dropped: number
     /** Records that a break makes be sent once more; not part of the sum. */
     resent: number

@@ -30,27 +30,34 @@ import { logName } from "./task"
 
 /** State of one task. */
 export interface TaskStatus {
+    /** Full name, as `parent.child`. */
     name: string
     state: TaskState
     /** Last change of state. */
     since: number
+    /** The same, Unix ms. */
     sinceWall?: number
     /** How long ago that was, in ms. */
     ago: number
-    /** Start of the present or last run, end of the last one. */
+    /** Start of the present or last run. */
     startedAt?: number
+    /** End of the last run. */
     doneAt?: number
+    /** The same, Unix ms. */
     doneWall?: number
     /** How long the present or last run has lasted, in ms. */
     lasted?: number
     /** Next planned run, or restart. */
     next?: number
+    /** The same, Unix ms. */
     nextWall?: number
     /** Runs begun since boot. */
     runs: number
-    /** Restarts, runs that failed, and planned runs left out, since boot. */
+    /** Restarts since boot. */
     restarts?: number
+    /** Runs that failed since boot. */
     failures?: number
+    /** Planned runs left out since boot. */
     skipped?: number
     /** What the body or a hook returned last: a number or boolean, or a short text of anything else. */
     result?: number | boolean | string
@@ -58,6 +65,7 @@ export interface TaskStatus {
     error?: Failure
     /** What a waiting task waits for, for people. */
     waitsFor?: string
+    /** True when it does not start at boot. */
     disabled?: boolean
     /** Name of the task that this one is a child of. */
     parent?: string
@@ -69,11 +77,15 @@ export interface TaskStatus {
 
 /** Figures of one task. */
 export interface TaskStats {
+    /** Full name, as `parent.child`. */
     name: string
-    /** Runs begun, restarts, runs that failed, planned runs left out, all since boot. */
+    /** Runs begun since boot. */
     runs: number
+    /** Restarts since boot. */
     restarts: number
+    /** Runs that failed since boot. */
     failures: number
+    /** Planned runs left out since boot. */
     skipped: number
     /** How long the present or last run has lasted, in ms. */
     lasted: number
@@ -85,16 +97,23 @@ export interface TaskStats {
 export interface DeviceStats {
     /** ms since the start of the chip. */
     uptime: number
+    /** Number of this start. */
     boot: number
+    /** How the previous run of the firmware ended. */
     lastEnd: LastEnd
+    /** Short starts in a row before this one. */
     shortStarts: number
+    /** Whether the device is in safe mode. */
     safe: boolean
-    /** Tasks that there are, those whose fiber exists, and runs left behind. */
+    /** Registered tasks. */
     tasks: number
+    /** Tasks whose fiber exists. */
     fibers: number
+    /** Runs left behind. */
     left: number
     /** Log handlers with their counters: taken, dropped, queued. */
     log: HandlerInfo[]
+    /** Reads and writes since boot. */
     flash: FlashStats
 }
 
@@ -105,6 +124,7 @@ export interface Summary {
      * `degraded` when a task is failed, otherwise `running`.
      */
     state: "starting" | "running" | "degraded" | "maintenance" | "stopping"
+    /** Registered tasks. */
     tasks: number
     /** How many tasks are in each state; a state without tasks is left out. */
     states: Record<string, number>
