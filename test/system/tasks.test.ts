@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
+import { type AddressInfo, createServer, type Socket } from "node:net"
 import { describe, type TestContext, test } from "node:test"
 import type { Simulator } from "../../host/sim/index.ts"
 import { startSimulator } from "./harness.ts"
@@ -31,6 +32,28 @@ function start(t: TestContext, name: string): Promise<Simulator> {
 
 async function waitForLine(sim: Simulator, line: RegExp): Promise<void> {
     await sim.waitFor("console", e => line.test(e.text), PATIENCE_MS)
+}
+
+/** A server that says nothing before it is told what. */
+async function silentServer(t: TestContext): Promise<{
+    port: number
+    answer(text: string): void
+}> {
+    const sockets: Socket[] = []
+    const server = createServer(socket => {
+        sockets.push(socket)
+        socket.on("error", () => {})
+        socket.resume()
+    })
+    await new Promise<void>(done => server.listen(0, "127.0.0.1", done))
+    t.after(() => {
+        for (const socket of sockets) socket.destroy()
+        server.close()
+    })
+    return {
+        port: (server.address() as AddressInfo).port,
+        answer: text => sockets.forEach(socket => socket.end(text)),
+    }
 }
 
 function count(text: string, pattern: RegExp): number {
@@ -142,6 +165,41 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(count(text, /^\S+ \[ALERT\] .* after 1 restarts/gm), 2)
     })
 
+    // rows: T7
+    test("stopped in a button, a register, timers, a page and a broker: no panic", async t => {
+        const servers = await Promise.all([silentServer(t), silentServer(t)])
+        const [http, mqtt] = servers.map(({ port }) => String(port))
+        const sim = await startSimulator(t, {
+            main: programFile("foreign-waits"),
+            collector: false,
+            settings: { HTTP_PORT: http!, MQTT_PORT: mqtt! },
+        })
+        await waitForLine(sim, /^stopped 5, left 5$/)
+        await sim.setButton(true)
+        await waitForLine(sim, /^woke button,register,sleep,timer$/)
+        await waitForLine(sim, /^stopped 1, left 2$/)
+        servers[0]!.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        const { at } = await sim.waitFor(
+            "console",
+            ({ text }) => text === "woke fetch",
+            PATIENCE_MS
+        )
+        await sim.waitFor(
+            "console",
+            ({ text }) => text === "stopped 1, left 2",
+            PATIENCE_MS,
+            at
+        )
+        servers[1]!.answer("\x20\x02\x00\x00")
+        await waitForLine(sim, /^ready$/)
+        // events still come, now that nobody waits for them
+        await sim.setButton(false)
+        await waitForLine(sim, /^button up$/)
+        const woke = sim.consoleLines.filter(line => line.startsWith("woke "))
+        assert.equal(woke.at(-1), "woke mqtt")
+        assert.deepEqual(sim.past("panic"), [])
+    })
+
     // rows: T10
     test("schedule: periods, delays, skipped runs, and a time of day", async t => {
         const text = await consoleOf(t, "schedule")
@@ -198,6 +256,21 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.equal(sim.past("panic").length, 2)
         // 3 starts, 1 that lasted, 1 restart recorded in advance
         assert.equal(sim.flashCounts.writes, 5)
+    })
+
+    // rows: T18 T17
+    test("safe mode: the collector is told of the crash, as syslog is core", async t => {
+        const sim = await startSimulator(t, {
+            main: programFile("crash-firmware"),
+            settings: { SAFE_STARTS: "2" },
+        })
+        const { line } = await sim.waitFor(
+            "syslog",
+            event => event.line.includes("safe mode"),
+            PATIENCE_MS
+        )
+        assert.match(line, /2 starts in a row .* the last ended by panic/)
+        assert.equal(sim.past("panic").length, 2)
     })
 
     // rows: T19
