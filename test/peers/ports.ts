@@ -51,7 +51,7 @@ export async function waitForPort(
 export async function until(
     what: string,
     condition: () => boolean,
-    timeoutMs = 10_000
+    timeoutMs = 60_000
 ): Promise<void> {
     for (let waited = 0; !condition(); waited += await untilNextLook())
         if (waited > timeoutMs)

@@ -18,7 +18,7 @@ function play(t: TestContext, name: string, text: string, ...more: string[]) {
     const file = join(folder, name)
     writeFileSync(file, text)
     const args = ["sim", "--main", PROGRAM, "--state", join(folder, "state")]
-    args.push("--json", "--scenario", file, "--timeout", "60", ...more)
+    args.push("--json", "--scenario", file, "--timeout", "600", ...more)
     return runCli(args)
 }
 
@@ -70,7 +70,7 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
 
     test("the board's clock tells UTC wherever the host is", async t => {
         const args = ["sim", "--main", PROGRAM, "--state", tempFolder(t)]
-        args.push("--expect", "/^hour/", "--timeout", "60", "--json")
+        args.push("--expect", "/^hour/", "--timeout", "600", "--json")
         const { stdout } = await runCli(args, {
             env: { TZ: "Pacific/Kiritimati" },
         })
