@@ -4,7 +4,7 @@ import { declaration } from "./message"
 import { portOf } from "./options"
 import {
     clearGap,
-    copyFrames,
+    copyBytes,
     DECLARE_MS,
     frameBytes,
     inFlight,
@@ -41,6 +41,11 @@ const ARRIVED_MS = 2000
  * sent any at first, then one batch; and before we close, for a reset to come back.
  */
 export const PROBE_MS = 300
+/**
+ * Most bytes of a batch that are written in one piece: the VM sends whole buffers only, and a heap of many
+ * small pieces has no room for a large one.
+ */
+const PIECE_BYTES = 512
 /** Most writes between two waits: other tasks want their turn after an outage, too. */
 const WRITES_A_SLICE = 16
 /** Longest wait while nothing is due, ms. */
@@ -60,6 +65,8 @@ export class SyslogConnection implements SocketListener {
     isClosed: boolean
     /** Uptime of the first write that was not taken; undefined when the last one was. */
     blockedSince: number
+    /** The second half of a batch of which only the first was taken: goes before all else. */
+    rest: Buffer
     /** Uptime when it was opened; undefined before. */
     openedAt: number
     /** Uptime when something happened last: it was begun, opened, or records were sent. */
@@ -67,6 +74,8 @@ export class SyslogConnection implements SocketListener {
     readonly stream: Connection
     /** Whether frames go out in another framing than the one they are kept in. */
     readonly isReframed: boolean
+    /** Bytes of one batch: what is framed anew is in one piece. */
+    readonly batchBytes: number
     /** What RELP knows of this connection; undefined for the other transports. */
     readonly relp: Relp
 
@@ -77,10 +86,13 @@ export class SyslogConnection implements SocketListener {
     constructor(readonly client: SyslogClient) {
         const { outbox, clock, socket } = client
         const { options } = outbox
-        const { host, proto, framing } = options
+        const { host, proto, framing, batchBytes } = options
         this.sentAt = clock.millis()
         if (proto === "relp") this.relp = newRelp()
         this.isReframed = proto === "relp" || framing === "lf"
+        this.batchBytes = this.isReframed
+            ? Math.min(batchBytes, PIECE_BYTES)
+            : batchBytes
         const secured = proto === "tls" ? "tls" : "tcp"
         this.stream = socket.open(host, portOf(options), secured, this)
     }
@@ -119,7 +131,7 @@ export function attend(client: SyslogClient): void {
     if (!connection || !connection.isUp) return
     if (out.first > out.sent) settle(out)
     const now = client.clock.millis()
-    const { batchBytes } = out.options
+    const { batchBytes } = connection
     if (out.sent === out.next) client.wake.notify()
     // what cannot be sent here is sent by the fiber, which has a time to wake by then
     else if (
@@ -137,9 +149,9 @@ export function attend(client: SyslogClient): void {
  * @returns ms until something may be due again
  */
 export function turn(connection: SyslogConnection): number {
-    const { client, relp, openedAt, sentAt } = connection
+    const { client, relp, openedAt, sentAt, batchBytes } = connection
     const { clock, outbox: out } = client
-    const { connectMs, batchBytes, batchMs } = out.options
+    const { connectMs, batchMs } = out.options
     const now = clock.millis()
     if (openedAt === undefined) {
         if (now - sentAt >= connectMs)
@@ -154,10 +166,10 @@ export function turn(connection: SyslogConnection): number {
     const batchAt = client.firstAt + batchMs
     const isDue = now >= batchAt || waitingBytes(out) >= batchBytes
     let pause = batchAt - now
-    if (isDue || isGapDue(out, now))
+    if (isDue || connection.rest || isGapDue(out, now))
         pause = send(connection, now) ? RETRY_MS : 1
     const waiting = waitingBytes(out)
-    if (waiting > 0) due = Math.min(due, now + pause)
+    if (waiting > 0 || connection.rest) due = Math.min(due, now + pause)
     if (out.gap > 0 && !out.isDeclared) due = Math.min(due, now + DECLARE_MS)
     if (!relp && (inFlight(out) > 0 || out.isDeclared))
         due = Math.min(due, out.markAt + ARRIVED_MS)
@@ -175,11 +187,11 @@ export function closeConnection(connection: SyslogConnection): void {
 }
 
 /** Over a stream what has not come back by now has arrived. */
-function takeArrived(
-    { client, openedAt }: SyslogConnection,
-    now: number
-): void {
+function takeArrived(connection: SyslogConnection, now: number): void {
+    const { client, openedAt } = connection
     const { outbox: out } = client
+    // half of a batch was not taken
+    if (connection.rest) return
     if (now - openedAt >= ARRIVED_MS) {
         out.hasHeld = true
         client.tries = 0
@@ -196,6 +208,10 @@ function takeArrived(
 function send(connection: SyslogConnection, now: number): boolean {
     const { client, relp } = connection
     const { outbox: out } = client
+    if (connection.rest) {
+        if (!write(connection, connection.rest, now)) return true
+        connection.rest = undefined
+    }
     for (let n = 0; n < WRITES_A_SLICE; ++n) {
         const room = roomFor(connection, now)
         if (room <= 0) return true
@@ -213,7 +229,8 @@ function send(connection: SyslogConnection, now: number): boolean {
 function roomFor(connection: SyslogConnection, now: number): number {
     const { client, relp } = connection
     const { outbox: out } = client
-    const { windowBytes, batchBytes } = out.options
+    const { windowBytes } = out.options
+    const { batchBytes } = connection
     if (!relp) {
         if (client.tries > 0) {
             const { sentAt, openedAt } = connection
@@ -254,8 +271,21 @@ function sendBatch(
             size += more
         }
     }
-    if (!write(connection, copyFrames(out, size), frame - sent, now))
-        return false
+    const { isReframed, relp } = connection
+    const first = size > PIECE_BYTES && !isReframed ? size >> 1 : size
+    let piece = copyBytes(out, sentEnd, first)
+    if (isReframed)
+        piece = reframe(piece, frame - sent, relp ? relp.txnr : undefined)
+    if (!write(connection, piece, now)) return false
+    if (relp) sentCommands(connection, frame - sent)
+    if (first < size) {
+        piece = copyBytes(out, sentEnd + first, size - first)
+        if (!write(connection, piece, now)) {
+            connection.rest = piece
+            // nothing that is pushed out of the ring counts as arrived until that is sent
+            out.hasHeld = false
+        }
+    }
     out.sent = frame
     out.sentEnd = sentEnd + size
     if (sent === out.acked) setMark(out, now)
@@ -272,29 +302,29 @@ function sendBatch(
 function sendGap(connection: SyslogConnection, now: number): boolean {
     const { client, relp } = connection
     const { outbox: out } = client
-    if (!write(connection, Buffer.from(declaration(out, client.clock)), 1, now))
-        return false
+    let frame = Buffer.from(declaration(out, client.clock))
+    if (connection.isReframed)
+        frame = reframe(frame, 1, relp ? relp.txnr : undefined)
+    if (!write(connection, frame, now)) return false
     out.isDeclared = true
     out.declaredAt = now
-    if (relp) relp.gapTxnr = relp.txnr
+    if (relp) {
+        sentCommands(connection, 1)
+        relp.gapTxnr = relp.txnr
+    }
     return true
 }
 
-/** Hands frames over, as they are on the wire. */
+/** Hands bytes over as they are on the wire, all of them or none. */
 function write(
     connection: SyslogConnection,
-    frames: Buffer,
-    count: number,
+    data: Buffer,
     now: number
 ): boolean {
-    const { relp } = connection
-    if (connection.isReframed)
-        frames = reframe(frames, count, relp ? relp.txnr : undefined)
-    const result = connection.stream.write(frames)
+    const result = connection.stream.write(data)
     if (result === QUEUED) {
         connection.blockedSince = undefined
         connection.sentAt = now
-        if (relp) sentCommands(connection, count)
         return true
     }
     if (result === DISCONNECTED) connection.ended = "connection lost"

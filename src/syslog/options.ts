@@ -39,7 +39,7 @@ export interface SyslogOptions {
     queueBytes?: number
     /** Bytes of it that are kept after they were sent, to be sent again after a break. 4096. */
     windowBytes?: number
-    /** Bytes of one write, except for a longer message; 1024 by default. */
+    /** Bytes of one batch, except for a longer message; 1024 by default, of which a write has half. */
     batchBytes?: number
     /** Longest time a line waits for others to share its write, ms; 8 by default. */
     batchMs?: number

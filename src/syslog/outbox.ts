@@ -225,10 +225,12 @@ export function frameBytes({ bytes, room }: Outbox, at: number): number {
     return frameBytesAt(bytes, at < 0 ? at + room : at)
 }
 
-/** A copy of the next frames to send. */
-export function copyFrames(out: Outbox, size: number): Buffer {
-    const { bytes, room } = out
-    let at = out.sentEnd
+/** A copy of what is at a place. */
+export function copyBytes(
+    { bytes, room }: Outbox,
+    at: number,
+    size: number
+): Buffer {
     if (at < 0) at += room
     const data = Buffer.alloc(size)
     data.blitAt(0, bytes, at, size)

@@ -111,7 +111,7 @@ async function linger(
         clock.millis() < until
     )
         await ds.sleep(POLL_MS)
-    if (relp || connection.ended || client.tries > 0) return
+    if (relp || connection.ended || connection.rest || client.tries > 0) return
     settle(out)
     setMark(out, 0)
     passMark(out, 0)

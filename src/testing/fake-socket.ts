@@ -18,6 +18,8 @@ export class FakeConnection implements Connection {
     isClosed = false
     /** While true, writes answer WOULD_BLOCK. */
     blocked = false
+    /** Writes that are still taken, then they answer WOULD_BLOCK; all are when undefined. */
+    takes: number
 
     constructor(
         readonly address: string,
@@ -26,7 +28,8 @@ export class FakeConnection implements Connection {
 
     write(data: string | Buffer): WriteResult {
         if (this.isClosed) return DISCONNECTED
-        if (this.blocked) return WOULD_BLOCK
+        if (this.blocked || this.takes === 0) return WOULD_BLOCK
+        if (this.takes > 0) this.takes--
         const text = typeof data === "string" ? data : data.toString()
         this.sent = this.sent + text
         this.writes.push(text)

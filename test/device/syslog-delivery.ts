@@ -255,13 +255,13 @@ describe("syslog over a stream", () => {
         expect(queued).toBe(12)
         await b.syslog.stop(0)
     })
-    test("a full batch does not wait, and writes stay within 1 KB", async () => {
+    test("a full batch does not wait, and writes stay within 512 bytes", async () => {
         const b = new Bench()
         await b.connect()
         for (let i = 0; i < 40; ++i) b.push("a line of some length")
         const { writes } = b.last()
         expect(writes.length >= 2).toBe(true)
-        for (const text of writes) expect(text.byteLength <= 1024).toBe(true)
+        for (const text of writes) expect(text.byteLength <= 512).toBe(true)
         await ds.sleep(30)
         expect(b.sentCount()).toBe(40)
         b.account()
@@ -377,6 +377,48 @@ describe("syslog over a stream", () => {
         const wanted: string[] = []
         for (let i = 1; i <= 20; ++i) wanted.push("" + i)
         expect(sequences(connection.sent)).toBe(wanted.join(" "))
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("half of a batch that is not taken goes first, before all else", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        const connection = b.last()
+        connection.takes = 1
+        const text = filled(60)
+        const wanted: string[] = []
+        for (let i = 1; i <= 20; ++i) {
+            b.push(text)
+            wanted.push("" + i)
+        }
+        await ds.sleep(50)
+        expect(connection.writes.length).toBe(1)
+        b.account()
+        connection.takes = undefined
+        await b.allSent()
+        await until(
+            "all lines",
+            () => sequences(connection.sent) === wanted.join(" ")
+        )
+        for (const piece of connection.writes)
+            expect(piece.byteLength <= 512).toBe(true)
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("half of a batch that is never taken is sent again on the next connection", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        const broken = b.last()
+        broken.takes = 1
+        for (let i = 0; i < 12; ++i) b.push(filled(60))
+        await ds.sleep(50)
+        broken.fail("reset")
+        await until(
+            "another connection",
+            () => b.last() !== broken && b.last().sent !== ""
+        )
+        await b.allSent()
+        expect(sequences(b.last().sent)).toBe("1 2 3 4 5 6 7 8 9 10 11 12")
         b.account()
         await b.syslog.stop(0)
     })

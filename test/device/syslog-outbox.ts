@@ -4,7 +4,7 @@ import { describe, expect, test } from "@devicescript/test"
 import {
     applyOptions,
     arrive,
-    copyFrames,
+    copyBytes,
     frameBytes,
     Outbox,
     passMark,
@@ -83,7 +83,7 @@ class Model {
         const count = Math.min(dice.next(8), kept.length - from)
         for (let i = 0; i < count; ++i)
             size += frameBytes(out, out.sentEnd + size)
-        const text = copyFrames(out, size).toString()
+        const text = copyBytes(out, out.sentEnd, size).toString()
         expect(text).toBe(kept.slice(from, from + count).join(""))
         out.sent += count
         out.sentEnd += size
