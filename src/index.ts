@@ -27,6 +27,7 @@ export {
     settingsFile,
     socketArbiter,
     startCore,
+    startFixed,
     syslog,
     tasks,
     webClock,

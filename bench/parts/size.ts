@@ -7,6 +7,8 @@ import { type Table, table } from "../lib/table.ts"
 export const SIZE_PROGRAMS = {
     "reference firmware": "src/main.ts",
     "without the remote service": "bench/programs/size-unattended.ts",
+    "settings of the build only, without the remote service":
+        "bench/programs/size-fixed.ts",
     "without a network": "bench/programs/size-local.ts",
     "tasks only": "bench/programs/size-tasks.ts",
     "logging only": "bench/programs/size-log.ts",

@@ -15,7 +15,6 @@ import {
 import { numberProgram } from "./numbering.ts"
 import { passes } from "./passes/index.ts"
 import type { Func, Program } from "./program.ts"
-import { useTypes } from "./typed-calls.ts"
 import type { Types } from "./types.ts"
 
 export { findUncalled, type LinkedMethod } from "./typed-calls.ts"
@@ -96,9 +95,9 @@ function runPasses<D extends DebugInfo>(
     const program = decodeProgram(raw, placeFinder(debug), id =>
         (debug.functions[id]?.slots ?? []).map(({ name }) => name)
     )
-    if (types) useTypes(program, raw, debug, types)
     for (const pass of passes)
-        if (!without.includes(pass.name)) pass.run(program, raw)
+        if (!without.includes(pass.name))
+            pass.run(program, { raw, debug, types })
     const result = writeProgram(program, raw, debug)
     return {
         ...result,

@@ -7,7 +7,7 @@
 // without its object, as the call would have failed.
 import { type DebugInfo, placeFinder, sourceFinder } from "./debug.ts"
 import { decodeProgram } from "./decode.ts"
-import { isPure } from "./effects.ts"
+import { Faults } from "./faults.ts"
 import { Op } from "./format.ts"
 import { type RawImage, readImage } from "./image.ts"
 import {
@@ -19,7 +19,6 @@ import {
 } from "./methods.ts"
 import {
     type Expression,
-    type Func,
     type Place,
     type Program,
     roots,
@@ -40,6 +39,7 @@ export function useTypes(
 ): void {
     const methods = findMethods(program, raw)
     const sources = new Sources(debug)
+    const faults = new Faults(program)
     const uses = findUses(program, raw, sources, installedNames(program))
     const declarations = types.findDeclarations(
         uses.flatMap(({ use }) => use ?? [])
@@ -50,9 +50,10 @@ export function useTypes(
         const declared = use && declarations[next++]
         if (!declared?.every(({ isData }) => isData)) called.add(name)
         const method = methods.get(name)
-        if (!method || !declared || !failsWithoutThis(method.f)) continue
+        if (!method || !declared || !faults.withoutThis(method.f)) continue
         const { id } = method.f
-        if (declared.every(one => sources.declares(id, one))) field.callee = id
+        if (declared.every(one => one.mustHave || sources.declares(id, one)))
+            field.callee = id
     }
     for (const { blocks } of program.functions)
         for (const block of blocks)
@@ -121,24 +122,6 @@ function namesAsText(program: Program): Set<number> {
                     if (name !== undefined) names.add(name)
                 })
     return names
-}
-
-/** True for a method that reads a field of `this` before it does anything that can be seen. */
-export function failsWithoutThis(f: Func): boolean {
-    for (const root of roots(f.blocks[0]!)) {
-        let fails: boolean | undefined
-        walk(root, e => {
-            if (fails !== undefined) return
-            const isField =
-                e.op === Op.builtin_field || fieldName(e) !== undefined
-            const object = e.args[0]
-            if (isField && object!.op === Op.load_local && object!.number === 0)
-                fails = true
-            else if (!isPure(f, e)) fails = false
-        })
-        if (fails !== undefined) return fails
-    }
-    return false
 }
 
 /** A method that is part of an image. */

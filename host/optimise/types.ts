@@ -24,6 +24,8 @@ export interface Declaration {
     isData: boolean
     /** The name of the interface that it belongs to, if it belongs to one. */
     interface?: string
+    /** True for a function that each object of an interface has. */
+    mustHave: boolean
 }
 
 /** What is known of the types of a project; paths are relative to its folder. */
@@ -103,6 +105,10 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
             end: node.end,
             isData: !!type && !typescript!.isFunctionTypeNode(type),
             ...(isInterface ? { interface: parent.name.text } : {}),
+            mustHave:
+                isInterface &&
+                typescript!.isMethodSignatureDeclaration(node) &&
+                node.postfixToken === undefined,
         }
     }
 
@@ -133,7 +139,12 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
 }
 
 /** What replaces the field that a variable of a primitive type was made from. */
-const BOUND_DATA: Declaration = { path: "", end: 0, isData: true }
+const BOUND_DATA: Declaration = {
+    path: "",
+    end: 0,
+    isData: true,
+    mustHave: false,
+}
 
 /** Ends the process behind the API before it is asked to, which it would comment on stderr. */
 function endSilently(api: API): void {

@@ -27,8 +27,8 @@ export type CoreSettings = Settings<typeof CORE_SETTINGS>
 export const clock = new SystemClock()
 /** The VM's store for small values. */
 export const flash = new SettingsFlash()
-/** The settings file in flash. */
-export const settingsFile = new SettingsFile(flash)
+/** The settings file in flash, once `startCore` has begun. */
+export let settingsFile: SettingsFile
 /** Boot number, and how the last run ended. */
 export let journal: BootJournal
 /** The settings that all firmware has; `startCore` returns the same with all keys. */
@@ -55,11 +55,36 @@ export let tasks: TaskRegistry
 export async function startCore<T extends SchemaTable>(
     tables: T[]
 ): Promise<Settings<T | typeof CORE_SETTINGS>> {
+    const settings = await loadBuild(tables)
+    settingsFile = new SettingsFile(flash)
+    await openSettingsFile(settings, settingsFile)
+    await startBase()
+    return settings
+}
+
+/**
+ * The same with the settings of the build only: without the settings file, which `fiberctl`
+ * would change, and its code.
+ */
+export async function startFixed<T extends SchemaTable>(
+    tables: T[]
+): Promise<Settings<T | typeof CORE_SETTINGS>> {
+    const settings = await loadBuild(tables)
+    await startBase()
+    return settings
+}
+
+async function loadBuild<T extends SchemaTable>(
+    tables: T[]
+): Promise<Settings<T | typeof CORE_SETTINGS>> {
     const all: (T | typeof CORE_SETTINGS)[] = tables
     all.unshift(CORE_SETTINGS)
     const settings = await loadSettings(flash, all)
     core = settings as unknown as CoreSettings
-    await openSettingsFile(settings, settingsFile)
+    return settings
+}
+
+async function startBase(): Promise<void> {
     journal = new BootJournal(flash, clock)
     followSettings(core, "seconds=SAFE_SECONDS", ({ seconds }) => {
         journal.stableMs = seconds * 1000
@@ -82,7 +107,6 @@ export async function startCore<T extends SchemaTable>(
         maxShortStarts: core.get("SAFE_STARTS"),
     })
     followSettings(core, "spec=LOG_LEVEL", ({ spec }) => log.setSpec(spec))
-    return settings
 }
 
 /**

@@ -7,6 +7,7 @@ export {
     log,
     settingsFile,
     startCore,
+    startFixed,
     tasks,
 } from "./core"
 export { demo } from "./demo"

@@ -15,7 +15,9 @@ import { forwardValues } from "../../host/optimise/passes/forward.ts"
 import { inlineFunctions } from "../../host/optimise/passes/inline.ts"
 import { gatherInstalls } from "../../host/optimise/passes/installs.ts"
 import { orderBlocks } from "../../host/optimise/passes/layout.ts"
+import { callPlainly } from "../../host/optimise/passes/plain-calls.ts"
 import { keepInReturned } from "../../host/optimise/passes/returned.ts"
+import { readReturned } from "../../host/optimise/passes/returned-copies.ts"
 import { chooseSlots } from "../../host/optimise/passes/slots.ts"
 import { splitWebs } from "../../host/optimise/passes/webs.ts"
 import type { Func, Program } from "../../host/optimise/program.ts"
@@ -45,6 +47,11 @@ class Subject {
 
     inline(): this {
         inlineFunctions(this.program, this.raw, f => tidy(this.program, f))
+        return this
+    }
+
+    callPlainly(): this {
+        callPlainly(this.program, this.raw, f => tidy(this.program, f))
         return this
     }
 
@@ -395,6 +402,86 @@ test("returned: a value that is used again and again is kept for a while", () =>
     ])
 })
 
+test("returned copies: what a call has left is read where it lies", () => {
+    const subject = new Subject(`
+        function g(a: number) {
+            return a
+        }
+        function f(a: number) {
+            const x = g(a)
+            if (x > a * x) g(2)
+            return g(x)
+        }
+        console.log("" + f(1) + g(2))`)
+    subject.run(tidy, chooseSlots)
+    assert.deepEqual(subject.list("f").slice(1, 4), [
+        "call1(static_function g, a#0)",
+        "x#1 := ret_val",
+        "if lt(mul(a#0, x#1), x#1) b1 else b2",
+    ])
+    subject.run(readReturned)
+    assert.deepEqual(subject.list("f").slice(1), [
+        "call1(static_function g, a#0)",
+        "x#1 := ret_val",
+        "if lt(mul(a#0, ret_val), ret_val) b1 else b2",
+        "b1:",
+        "call1(static_function g, 2)",
+        "jump b2",
+        "b2:",
+        // one of the ways to here has called something
+        "call1(static_function g, x#1)",
+        "return ret_val",
+    ])
+})
+
+test("returned copies: a handler and a written variable know nothing", () => {
+    const subject = new Subject(`
+        function g(a: number) {
+            return a
+        }
+        function f(a: number) {
+            let x = g(a)
+            const y = x
+            try {
+                x = x + 1
+                if (a > x) throw new Error("e")
+            } catch (e: any) {
+                return x + y
+            }
+            return x + y
+        }
+        console.log("" + f(1) + g(2))`)
+    subject.run(tidy, chooseSlots, readReturned)
+    const lines = subject.list("f")
+    // the way on which nothing fails has called nothing since
+    assert.ok(lines.includes("return add(x#1, ret_val)"))
+    assert.match(lines[lines.indexOf("catch") + 1]!, /^return add.*y#\d/)
+})
+
+test("returned copies: a store stays for a variable in the same slot", () => {
+    const subject = new Subject(`
+        function g(a: number) {
+            return a
+        }
+        function f(a: number) {
+            const x = g(a)
+            if (x > 5) return g(2) + x
+            let y = x
+            for (let i = 0; i < 2; i++) {
+                g(i)
+                y = y + 1
+            }
+            return y
+        }
+        console.log("" + f(7) + g(2))`)
+    subject.run(tidy, chooseSlots, readReturned)
+    const lines = subject.list("f")
+    // `y := x` has gone, as they share a slot
+    assert.ok(!lines.some(line => /^y.*:= x/.test(line)))
+    assert.equal(lines[2], "x#1 := ret_val")
+    assert.equal(lines[3], "if lt(5, ret_val) b1 else b2")
+})
+
 test("layout: a block comes after all that lead to it, but for loops", () => {
     const subject = new Subject(`
         function f(a: number) {
@@ -436,6 +523,61 @@ test("installs: methods are installed class by class", () => {
         .map(line => /static_function ([AB])\)/.exec(line)?.[1])
         .filter(owner => owner !== undefined)
     assert.deepEqual(owners, [...owners].sort())
+})
+
+const COUNTER = `
+    class Counter {
+        n: number
+        constructor() {
+            this.n = 0
+        }
+        add(by: number, to: number) {
+            this.n = to + by
+            return this.n
+        }
+        twice(by: number) {
+            return this.add(by, this.add(by, 1))
+        }
+        eight(a: any, b: any, c: any, d: any, e: any, f: any, g: any, h: any) {
+            return this.n
+        }
+        all() {
+            return this.eight(1, 2, 3, 4, 5, 6, 7, 8)
+        }
+    }
+    const counter = new Counter()
+    console.log("" + counter.twice(2) + counter.all())`
+
+test("methods: one that is called on \`this\` only is a function", () => {
+    const subject = new Subject(COUNTER)
+    subject.run(tidy)
+    assert.ok(subject.list("prototype").some(line => /, .* add,/.test(line)))
+    assert.deepEqual(subject.list("twice").slice(1), [
+        "_tmp2#2 := ascii_field add(this#0)",
+        "call2(ascii_field add(this#0), by#1, 1)",
+        "call2(_tmp2#2, by#1, ret_val)",
+        "return ret_val",
+    ])
+    subject.callPlainly()
+    assert.ok(!subject.list("prototype").some(line => /, .* add,/.test(line)))
+    assert.deepEqual(subject.list("twice").slice(1), [
+        "call3(static_function add, this#0, by#1, 1)",
+        "call3(static_function add, this#0, by#1, ret_val)",
+        "return ret_val",
+    ])
+    // a short call has no room for the object
+    assert.match(subject.list("all")[1]!, /ascii_field eight\(this#0\)/)
+})
+
+test("methods: one that is a value somewhere stays one", () => {
+    const subject = new Subject(`${COUNTER}
+        const add = counter.add
+        console.log(typeof add)`)
+    subject.run(tidy).callPlainly()
+    assert.match(
+        subject.list("twice").join(),
+        /call2\(ascii_field add\(this#0\), by#1, 1\)/
+    )
 })
 
 test("inline: a function that is called once takes the place of its call", () => {

@@ -99,6 +99,88 @@ test("a receiver that may be anything decides nothing", async () => {
     assert.ok(functionNames(typed).includes("count"))
 })
 
+test("who implements an interface alone is called through it", async () => {
+    const { compiled, types } = await project(`${METER}
+        interface Counting {
+            count(by: number): number
+            answer?(): number
+        }
+        function counting(meter: Counting, by: number) {
+            return meter.count(by) + meter.count(1)
+        }
+        function answering(meter: Counting) {
+            return meter.answer()
+        }
+        const list: Counting[] = meters
+        for (const meter of list)
+            console.log("" + counting(meter, meters.length) + answering(meter))
+        console.log("> end")`)
+    const { image, debug } = compiled
+    assert.ok(functionNames(optimise(image, debug)).includes("count"))
+    const typed = optimise(image, debug, { types })
+    assert.equal(typed.report.passes["method called plainly"], 1)
+    // an object need not have it
+    assert.ok(functionNames(typed).includes("answer"))
+
+    const machine = await Machine.start()
+    const { difference } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+})
+
+test("a method that hands its object on fails without it as well", async () => {
+    const { compiled, types } = await project(`
+        class Meter {
+            total: number
+            constructor() {
+                this.total = 0
+            }
+            early(by = 1) {
+                return add(this, by)
+            }
+            late(by: number) {
+                console.log("late")
+                return add(this, by)
+            }
+        }
+        function add(meter: Meter, by: number) {
+            meter.total = meter.total + by
+            return meter.total
+        }
+        function tryBoth(meter: Meter) {
+            for (const by of [1, 2])
+                try {
+                    console.log("" + meter.early(by))
+                    console.log("" + meter.late(by))
+                } catch (e: any) {
+                    console.log("no meter")
+                }
+            try {
+                meter.late(3)
+            } catch (e: any) {
+                console.log("none to be late")
+            }
+        }
+        tryBoth(new Meter())
+        tryBoth(undefined)
+        console.log("> end")`)
+    const { image, debug } = compiled
+    const typed = optimise(image, debug, { types })
+    assert.equal(typed.report.passes["method called plainly"], 1)
+
+    const machine = await Machine.start()
+    const { difference, before } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+    assert.match(before.lines.join("\n"), /no meter.*none to be late/s)
+})
+
 test("methods that are linked, but called by nobody, are found and taken out", async () => {
     const { compiled, types } = await project(`${METER}
         interface Answer {

@@ -1,5 +1,8 @@
+import type { DebugInfo } from "../debug.ts"
 import type { RawImage } from "../image.ts"
 import type { Func, Program } from "../program.ts"
+import { useTypes } from "../typed-calls.ts"
+import type { Types } from "../types.ts"
 import { simplifyConditions } from "./conditions.ts"
 import { propagateCopies } from "./copies.ts"
 import { dropDeadStores } from "./dead-stores.ts"
@@ -8,14 +11,23 @@ import { forwardValues } from "./forward.ts"
 import { gatherInstalls } from "./installs.ts"
 import { inlineFunctions } from "./inline.ts"
 import { orderBlocks } from "./layout.ts"
+import { callPlainly } from "./plain-calls.ts"
 import { keepInReturned } from "./returned.ts"
+import { readReturned } from "./returned-copies.ts"
 import { chooseSlots } from "./slots.ts"
 import { splitWebs } from "./webs.ts"
+
+/** What a program was made from. */
+export interface Origin {
+    raw: RawImage
+    debug: DebugInfo
+    types?: Types | undefined
+}
 
 /** A pass over a whole program. */
 export interface Pass {
     name: string
-    run: (program: Program, raw: RawImage) => void
+    run: (program: Program, origin: Origin) => void
 }
 
 /** Most rounds of the passes within a function; three are usual. */
@@ -43,8 +55,19 @@ export const passes: readonly Pass[] = [
         run: program => program.functions.forEach(f => tidy(program, f)),
     },
     {
+        name: "types",
+        run: (program, { raw, debug, types }) => {
+            if (types) useTypes(program, raw, debug, types)
+        },
+    },
+    {
+        name: "methods",
+        run: (program, { raw }) =>
+            callPlainly(program, raw, f => tidy(program, f)),
+    },
+    {
         name: "inline",
-        run: (program, raw) =>
+        run: (program, { raw }) =>
             inlineFunctions(program, raw, f => tidy(program, f)),
     },
     {
@@ -55,6 +78,7 @@ export const passes: readonly Pass[] = [
                 straighten(program, f)
                 gatherInstalls(program, f)
                 keepInReturned(program, f)
+                readReturned(program, f)
                 orderBlocks(f)
             }
         },

@@ -6,12 +6,13 @@
 // leaves a `try` by a plain return. What it reads before it is written is undefined, as at its
 // start. Code of a function that keeps a frame for closures grows by small functions only, as
 // whatever lies in such a frame is kept as well.
-import { FunctionFlag, isShortCall, Op } from "../format.ts"
+import { FunctionFlag, Op } from "../format.ts"
 import { followFlow } from "../flow.ts"
 import { Liveness } from "../liveness.ts"
 import { effectsOf } from "../effects.ts"
 import type { RawImage } from "../image.ts"
-import { fieldName, findMethods, installed, type Method } from "../methods.ts"
+import { type Call, KnownCalls } from "../known-calls.ts"
+import { installed, type Method } from "../methods.ts"
 import { blockBytes, expressionBytes, VARIABLE_BYTES } from "../size.ts"
 import {
     type Block,
@@ -33,24 +34,16 @@ import {
 const FUNCTION_BYTES = 17
 /** Bytes that install a method. */
 const INSTALL_BYTES = 8
-/** Bytes of a call besides its arguments. */
-const CALL_BYTES = 3
+/** Bytes of a call besides its arguments, and of what is simpler without it, on the average. */
+const CALL_BYTES = 8
 /** Stands for uses of a parameter that is written to. */
 const LARGE = 1000
 /** Largest function that is put into another, in bytes: jumps across it get longer. */
-const MAX_SIZE = 700
+const MAX_SIZE = 3000
 /** Most variables that a function may add to a frame that closures keep. */
-const MAX_KEPT = 4
+const MAX_KEPT = 8
 /** Most variables of a function that others are put into; a slot's number takes one byte. */
 const MAX_VARIABLES = 200
-
-/** A call whose target is known. */
-interface Call {
-    callee: Func
-    /** The expression of `this`, if one is given. */
-    receiver?: Expression
-    args: Expression[]
-}
 
 /** Inlines all over a program; `tidy` is run on each function that has changed. */
 export function inlineFunctions(
@@ -64,19 +57,11 @@ export function inlineFunctions(
 class Inliner {
     private readonly program: Program
     private readonly tidy: (f: Func) => void
-    private readonly functions: Map<number, Func>
-    private readonly methods: Map<number, Method>
+    private readonly known: KnownCalls
     /** Methods whose every read was a call, by id. */
-    private readonly onlyCalled = new Map<number, Method>()
-    /** How often a function is named, and how often it is called by name. */
-    private readonly named = new Map<number, number>()
-    private readonly called = new Map<number, number>()
-    private readonly calls = new Map<number, Call[]>()
+    private readonly onlyCalled: Map<number, Method>
     /** Whether the code gets smaller when all known calls of a function are replaced. */
     private readonly smaller = new Map<number, boolean>()
-    private readonly calledPlainly = new Set<number>()
-    /** The class of each method, and of each constructor, as the constructor's number. */
-    private readonly owners = new Map<number, number>()
     /** How many calls of a function have been replaced. */
     private readonly replaced = new Map<number, number>()
     private readonly done = new Set<Func>()
@@ -84,11 +69,12 @@ class Inliner {
     constructor(program: Program, raw: RawImage, tidy: (f: Func) => void) {
         this.program = program
         this.tidy = tidy
-        this.functions = new Map(program.functions.map(f => [f.id, f]))
-        this.methods = findMethods(program, raw)
-        for (const f of program.functions) this.findPlainCalls(f)
-        for (const f of program.functions) this.countNames(f)
-        this.countMethods()
+        this.known = new KnownCalls(program, raw)
+        this.onlyCalled = new Map(
+            [...this.known.methods.values()]
+                .filter(method => this.known.isOnlyCalled(method))
+                .map(method => [method.f.id, method])
+        )
     }
 
     run(): void {
@@ -97,93 +83,13 @@ class Inliner {
         this.dropUnused()
     }
 
-    /** What a call statement calls, when there is one answer only. */
-    private knownCall(f: Func, statement: Expression): Call | undefined {
-        if (!isShortCall(statement.op)) return undefined
-        const [target, ...args] = statement.args
-        const name = fieldName(target!)
-        if (name !== undefined) {
-            const method = this.methods.get(name)
-            if (!method) return undefined
-            const receiver = target!.args[0]!
-            const known = target!.callee === method.f.id
-            if (!known && !this.isInstance(f, receiver, method.owner))
-                return undefined
-            return { callee: method.f, receiver, args }
-        }
-        const bound = target!.op === Op.bind
-        const named = bound ? target!.args[0]! : target!
-        if (named.op !== Op.static_function) return undefined
-        const callee = this.functions.get(named.number)!
-        return bound
-            ? { callee, receiver: target!.args[1]!, args }
-            : { callee, args }
-    }
-
-    private countNames(f: Func): void {
-        walkFunction(f, ({ op, number }) => {
-            if (op === Op.static_function || op === Op.make_closure)
-                this.named.set(number, (this.named.get(number) ?? 0) + 1)
-        })
-        for (const block of f.blocks)
-            for (const statement of block.statements) {
-                const call = this.knownCall(f, statement)
-                if (!call) continue
-                const { id } = call.callee
-                this.called.set(id, (this.called.get(id) ?? 0) + 1)
-                this.calls.set(id, [...(this.calls.get(id) ?? []), call])
-            }
-    }
-
-    /** True for `this` in a method or the constructor of a class. */
-    private isInstance(
-        f: Func,
-        { op, number }: Expression,
-        owner: number
-    ): boolean {
-        return (
-            op === Op.load_local &&
-            number === 0 &&
-            (f.flags & FunctionFlag.needsThis) !== 0 &&
-            this.owners.get(f.id) === owner &&
-            !this.calledPlainly.has(f.id)
-        )
-    }
-
-    /** Functions that are named otherwise than as a method or bound to an object. */
-    private findPlainCalls(f: Func): void {
-        const bound = new Set<Expression>()
-        for (const block of f.blocks)
-            for (const root of roots(block)) {
-                const method = installed(root)
-                if (!method) continue
-                bound.add(root.args[2]!)
-                this.owners.set(method.id, method.owner)
-                this.owners.set(method.owner, method.owner)
-            }
-        walkFunction(f, e => {
-            if (e.op === Op.bind || e.op === Op.new) bound.add(e.args[0]!)
-            if (e.op === Op.builtin_field) bound.add(e.args[0]!)
-        })
-        walkFunction(f, e => {
-            if (e.op === Op.static_function && !bound.has(e))
-                this.calledPlainly.add(e.number)
-        })
-    }
-
-    private countMethods(): void {
-        for (const method of this.methods.values())
-            if (this.called.get(method.f.id) === method.reads)
-                this.onlyCalled.set(method.f.id, method)
-    }
-
     /** What a function calls is finished first, so that it is as small as it gets. */
     private visit(f: Func): void {
         if (this.done.has(f)) return
         this.done.add(f)
         for (const block of f.blocks)
             for (const statement of block.statements) {
-                const call = this.knownCall(f, statement)
+                const call = this.known.find(statement)
                 if (call) this.visit(call.callee)
             }
         let changed = false
@@ -194,7 +100,7 @@ class Inliner {
 
     private inlineInto(f: Func, block: Block): boolean {
         for (const [i, statement] of block.statements.entries()) {
-            const call = this.knownCall(f, statement)
+            const call = this.known.find(statement)
             if (!call || !this.isWorth(f, call)) continue
             const { id } = call.callee
             replaceCall(f, block, i, call)
@@ -237,7 +143,7 @@ class Inliner {
             else if (op === Op.store_local) uses[number]! += LARGE
         })
         let bytes = 0
-        for (const { receiver, args } of this.calls.get(callee.id) ?? []) {
+        for (const { receiver, args } of this.known.callsOf(callee)) {
             const given = needsThis && receiver ? [receiver, ...args] : args
             bytes += body - CALL_BYTES
             uses.forEach((times, i) => {
@@ -248,13 +154,15 @@ class Inliner {
     }
 
     /** Bytes of a function that go when all its calls are replaced; 0 if it stays. */
-    private bytesGone({ id }: Func, size: number): number {
-        const names = this.named.get(id)!
-        if (this.owners.has(id)) {
-            const goes = names === 1 && this.onlyCalled.has(id)
+    private bytesGone(f: Func, size: number): number {
+        const names = this.known.timesNamed(f)
+        if (this.known.owners.has(f.id)) {
+            const goes = names === 1 && this.onlyCalled.has(f.id)
             return goes ? size + FUNCTION_BYTES + INSTALL_BYTES : 0
         }
-        return names === this.called.get(id) ? size + FUNCTION_BYTES : 0
+        return names === this.known.callsOf(f).length
+            ? size + FUNCTION_BYTES
+            : 0
     }
 
     /** Methods whose every call was replaced need not be installed. */
@@ -278,7 +186,7 @@ class Inliner {
             used.add(f.id)
             walkFunction(f, ({ op, number }) => {
                 if (op === Op.static_function || op === Op.make_closure)
-                    use(this.functions.get(number)!)
+                    use(this.known.functions.get(number)!)
             })
         }
         use(this.program.functions[0]!)
