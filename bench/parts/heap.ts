@@ -32,6 +32,18 @@ export const SMALL_HEAP: HeapCase = {
     collector: true,
 }
 
+/** An update during a storm with the collector away: what OTA must stand. */
+export const UPDATE_HEAP: HeapCase = {
+    main: "bench/programs/heap-ota.ts",
+    settings: {
+        SYSLOG_HOST: "127.0.0.1",
+        SYSLOG_PORT: CLOSED_PORT,
+        LOG_BURST: "0",
+        OTA_KEY: "0123456789abcdef".repeat(4),
+    },
+    collector: false,
+}
+
 const CASES: Record<string, HeapCase> = {
     "empty program": plain("bench/programs/heap-empty.ts"),
     "library linked, idle": plain("bench/programs/heap-linked.ts"),
@@ -42,6 +54,7 @@ const CASES: Record<string, HeapCase> = {
         false
     ),
     "40 KB: tasks, syslog, files": SMALL_HEAP,
+    "settings over the air, storm, collector away": UPDATE_HEAP,
 }
 
 /** Heap that an application could still take, in bytes, and what it cannot. */

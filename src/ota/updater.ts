@@ -6,7 +6,7 @@ import {
     checkFile,
     CheckedSettings,
     inTurn,
-    readFile,
+    isStored,
     replaceFile,
     setFileState,
     Settings,
@@ -258,8 +258,7 @@ async function take(
     const seconds = settings.get("OTA_PROBATION") / 1000
     let record = activeRecord(version, hash)
     await inTurn(file, async () => {
-        const running = await readFile(file)
-        if (!running || running.text !== text)
+        if (!isStored(file, text))
             record = probationRecord(
                 version,
                 hash,

@@ -40,11 +40,13 @@ export interface FileState {
     keepPrevious: boolean
 }
 
-/** What a commit record says of a text: its bytes, as u16, and its SHA-256. */
-export function describeText(text: Buffer): Buffer {
+/** What a commit record says of a text, in pieces: its bytes, as u16, and its SHA-256. */
+export function describeText(pieces: Buffer[]): Buffer {
     const content = Buffer.alloc(NOTE - CONTENT)
-    content.setAt(0, "u16", text.length)
-    content.set(sha256([text]), 2)
+    let length = 0
+    for (const piece of pieces) length += piece.length
+    content.setAt(0, "u16", length)
+    content.set(sha256(pieces), 2)
     return content
 }
 
@@ -89,7 +91,7 @@ export function sequenceOf(commit: Buffer | undefined): number {
 
 /** What a record says of its text, that of no text without one. */
 export function contentOf(commit: Buffer | undefined): Buffer {
-    return commit ? commit.slice(CONTENT, NOTE) : describeText(Buffer.alloc(0))
+    return commit ? commit.slice(CONTENT, NOTE) : describeText([])
 }
 
 /** The state in a record; version 0 without one. */

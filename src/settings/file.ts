@@ -118,7 +118,7 @@ export async function replaceFile(
     const { length } = text
     if (length > maxBytes)
         throw settingsError(`${length} bytes, at most ${maxBytes} fit`)
-    const content = describeText(text)
+    const content = describeText([text])
     const isNew = !commit || !equalBytes(contentOf(commit), content)
     if (isNew) {
         if (stateOf(commit).keepPrevious)
@@ -134,10 +134,16 @@ export async function replaceFile(
                 text.slice(at, end)
             )
         }
-        if (!(await readText(flash, idle, content)))
+        if (!(await readPieces(flash, idle, content)))
             throw settingsError("the flash did not keep the text")
     }
     await writeCommit(file, isNew, commit, state, content)
+}
+
+/** Whether a text is that of the file that counts. */
+export function isStored({ commit }: SettingsFile, text: string): boolean {
+    const content = describeText([Buffer.from(text)])
+    return commit !== undefined && equalBytes(contentOf(commit), content)
 }
 
 /**
@@ -216,26 +222,38 @@ async function readSet(
     commit: Buffer | undefined
 ): Promise<StoredFile | undefined> {
     if (!commit) return undefined
-    const text = await readText(file.flash, index, contentOf(commit))
-    if (!text) noteDamage(file, index)
-    return text && Object.assign(stateOf(commit), { text: text.toString() })
+    const content = contentOf(commit)
+    const pieces = await readPieces(file.flash, index, content)
+    if (!pieces) {
+        noteDamage(file, index)
+        return undefined
+    }
+    const text = Buffer.alloc(content.getAt(0, "u16"))
+    let at = 0
+    for (const piece of pieces) {
+        text.set(piece, at)
+        at += piece.length
+    }
+    return Object.assign(stateOf(commit), { text: text.toString() })
 }
 
-/** The text of a set; undefined when it is not the one described. */
-async function readText(
+/**
+ * The text of a set; undefined when it is not the one described. In pieces: a long one may find no
+ * room in a heap that is in use.
+ */
+async function readPieces(
     flash: FlashSlots,
     index: number,
     content: Buffer
-): Promise<Buffer | undefined> {
+): Promise<Buffer[] | undefined> {
+    const pieces: Buffer[] = []
     const length = content.getAt(0, "u16")
-    const text = Buffer.alloc(length)
-    let part = 1
     for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
-        const value = await flash.read(configSlot(index, part++))
+        const value = await flash.read(configSlot(index, pieces.length + 1))
         if (!value) return undefined
-        text.set(value, at)
+        pieces.push(value)
     }
-    return equalBytes(describeText(text), content) ? text : undefined
+    return equalBytes(describeText(pieces), content) ? pieces : undefined
 }
 
 async function writePiece(

@@ -16,6 +16,7 @@ export {
 export { SETTINGS_ERROR } from "./errors"
 export {
     inTurn,
+    isStored,
     LARGE_FILE_BYTES,
     readFile,
     readPrevious,

@@ -1,0 +1,87 @@
+// Heap at the worst moment of a board that takes updates: five tasks, three of them logging without a
+// pause, a collector that is away, and a signed file of the greatest length about to be committed.
+import * as ds from "@devicescript/core"
+import {
+    busClock,
+    consoleLog,
+    flash,
+    guardStart,
+    network,
+    ota,
+    OTA_SETTINGS,
+    pullUpdates,
+    ramLog,
+    remote,
+    REMOTE_SETTINGS,
+    reportUpdates,
+    settingsFile,
+    socketArbiter,
+    startCore,
+    syslog,
+    SYSLOG_SETTINGS,
+    tasks,
+    verifyHmac,
+} from "../../src"
+import { hmacSha256 } from "../../src/platform"
+import { LARGE_FILE_BYTES } from "../../src/settings"
+import { takeHeap } from "./probe"
+
+const STORM_MS = 3000
+/** Parts as the bus brings them. */
+const PART_BYTES = 100
+const HEADER = "#ota version=1 share=100%\n"
+const BODY = `HOSTNAME=roof-of-the-town-hall
+LOG_LEVEL="info debug@net warning@task.*"
+LOG_BURST=200
+SYSLOG_APP=weather
+SYSLOG_FAC=local3
+SYSLOG_LEVEL=notice
+BACKOFF_MAX=20s
+OTA_POLL=10m
+OTA_PROBATION=5m
+`
+
+const guard = await guardStart(settingsFile)
+const settings = await startCore([
+    SYSLOG_SETTINGS,
+    REMOTE_SETTINGS,
+    OTA_SETTINGS,
+])
+consoleLog()
+ramLog()
+syslog(settings)
+busClock()
+network()
+const updates = ota(settings, guard, verifyHmac, all => [
+    pullUpdates(all, socketArbiter()),
+    reportUpdates(all, socketArbiter()),
+])
+remote(settings, updates)
+for (const name of ["one", "two", "three"])
+    tasks.add(name, async task => {
+        while (true) {
+            task.log.warning("a line of a storm that nobody takes away")
+            await task.sleep(1)
+        }
+    })
+await ds.sleep(STORM_MS)
+
+let filler = "################"
+while (filler.length < LARGE_FILE_BYTES) filler += filler
+const body =
+    BODY + filler.slice(0, LARGE_FILE_BYTES - BODY.byteLength - 1) + "\n"
+const key = Buffer.from(settings.get("OTA_KEY"), "hex")
+const mac = hmacSha256(key, [HEADER, body]).toString("hex")
+const file = Buffer.from(`${HEADER}#ota hmac=${mac}\n${body}`)
+const write = flash.write
+flash.write = async (slot, value) => {
+    // the commit record is the last write
+    if (slot.startsWith("fd.cfg") && slot.slice(-1) === "0") takeHeap()
+    await write(slot, value)
+}
+for (let at = 0; at < file.length; at += PART_BYTES)
+    await updates.offer(
+        at,
+        file.length,
+        file.slice(at, Math.min(at + PART_BYTES, file.length))
+    )
