@@ -1,7 +1,7 @@
 import { levelNumber, LEVELS } from "../levels.ts"
 
 /** Longest topic or pattern, and most overrides, as the firmware's log has them. */
-const MAX_TOPIC = 48
+const MAX_TOPIC = 56
 const MAX_RULES = 32
 
 /** What is wrong with `LEVEL LEVEL@TOPIC ...`; undefined when nothing is. */

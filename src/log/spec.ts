@@ -26,7 +26,7 @@ export const LEVEL_SPEC_ERROR = "LevelSpecError"
 /** Most `level@topic` overrides of one specification. */
 export const MAX_RULES = 32
 /** Longest topic or pattern, in characters. */
-export const MAX_TOPIC = 48
+export const MAX_TOPIC = 56
 
 const LEVEL: OptionTable = " level: level -1 8"
 

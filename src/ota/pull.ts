@@ -7,7 +7,10 @@ import { SOURCE } from "./probation"
 import type { OtaLink } from "./task"
 import { isOn, offerFile, Ota, otaStatus } from "./updater"
 
-/** Time from the start to the first question, ms: until then links are up and crashes seen. */
+/**
+ * Longest time from the start to the first question, ms: by then links are up and crashes seen. A
+ * short probation asks sooner.
+ */
 export const FIRST_PULL_MS = 10000
 /** This part of a time between questions is random, so that a fleet does not ask as one. */
 const JITTER = 0.2
@@ -37,7 +40,8 @@ export function pullUpdates(
         ota.sourceProblem = problem
         log.warning("no update: {0}", problem)
     }
-    return errand(ota, arbiter, FIRST_PULL_MS, failed, async () => {
+    const firstMs = Math.min(FIRST_PULL_MS, pollMs(ota))
+    return errand(ota, arbiter, firstMs, failed, async () => {
         const url = settings.get("OTA_URL")
         if (!url || !isOn(ota)) {
             ota.links &= ~SOURCE

@@ -319,9 +319,10 @@ describe("level specification (L3)", () => {
         expect(faultAt("debug@a@b")).toBe(6)
         expect(faultAt("debug@a info@a")).toBe(13)
         expect(faultAt("@net")).toBe(0)
-        const long = "a.234567890123456789012345678901234567890123456789"
-        expect(faultAt(`debug@${long.slice(0, 48)}`)).toBe(-1)
-        expect(faultAt(`debug@${long.slice(0, 49)}`)).toBe(6)
+        const long =
+            "a.234567890123456789012345678901234567890123456789012345678"
+        expect(faultAt(`debug@${long.slice(0, 56)}`)).toBe(-1)
+        expect(faultAt(`debug@${long}`)).toBe(6)
         expectPart(
             thrown(() => parseLevelSpec("info dbug@net", INFO)),
             'LevelSpecError: level specification "info dbug@net", character 6: ' +

@@ -73,7 +73,7 @@ describe("the host's checks of settings", () => {
             ["debug@a..b", "an empty part between dots"],
             ["debug@a@b", "a second @"],
             ["debug@a]", "a ] in the topic"],
-            [`debug@${"x".repeat(49)}`, "longer than 48 characters"],
+            [`debug@${"x".repeat(57)}`, "longer than 56 characters"],
         ])
             assert.ok((await fault("LOG_LEVEL", text!))?.includes(wrong!), text)
     })

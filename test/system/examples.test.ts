@@ -159,7 +159,7 @@ describe("examples", { concurrency: 2 }, () => {
                 OTA_URL: url,
                 OTA_REPORT: url,
                 OTA_POLL: "5s",
-                OTA_PROBATION: "20s",
+                OTA_PROBATION: "10s",
             },
         })
         cleanUp(t, () => fleet.stop())
