@@ -72,21 +72,24 @@ export async function buildProgram(
     await unpackLibraries()
     const folder = buildFolder(main, optimise, board)
     const kept = readCurrent(folder)
-    if (kept) return { ...kept, cached: true }
+    if (kept) return keptProgram(kept, true)
     started()
     makeInBuildDir(cacheFolder())
     const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         const other = readCurrent(folder)
-        if (other) return { ...other, cached: true }
+        if (other) return keptProgram(other, true)
         await compile(main, folder, optimise, board)
         pruneBuilds(cacheFolder())
     } finally {
         release()
     }
-    const built = readBuild(folder)
-    keepDebugFile(built.bytecode, built.debugFile)
-    return { ...built, cached: false }
+    return keptProgram(readBuild(folder), false)
+}
+
+function keptProgram(build: KeptBuild, cached: boolean): BuiltProgram {
+    keepDebugFile(build.bytecode, build.debugFile)
+    return { ...build, cached }
 }
 
 /**

@@ -5,6 +5,7 @@ import {
     readdirSync,
     rmSync,
     statSync,
+    utimesSync,
 } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
@@ -13,16 +14,28 @@ import { buildId } from "../flash/index.ts"
 /** So many builds are kept. */
 const MAX_KEPT = 50
 
-/** Keeps a build's debug information, so that its stack frames can be resolved later on. */
+/**
+ * Keeps a build's debug information, so that its stack frames can be resolved later on: of the
+ * builds that were used last.
+ */
 export function keepDebugFile(bytecode: Uint8Array, debugFile: string): void {
     const folder = debugFolder()
     mkdirSync(folder, { recursive: true })
-    copyFileSync(debugFile, fileOf(buildId(bytecode)))
+    const file = fileOf(buildId(bytecode))
+    copyFileSync(debugFile, file)
+    const now = new Date()
+    utimesSync(file, now, now)
     const old = readdirSync(folder)
         .map(name => join(folder, name))
-        .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+        // another process may take one away at the same time
+        .map(path => ({ path, used: modified(path) }))
+        .sort((a, b) => b.used - a.used)
         .slice(MAX_KEPT)
-    for (const file of old) rmSync(file, { force: true })
+    for (const { path } of old) rmSync(path, { force: true })
+}
+
+function modified(file: string): number {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
 /** The debug information of the build `id`, if it is kept. */

@@ -27,8 +27,8 @@ export type CoreSettings = Settings<typeof CORE_SETTINGS>
 export const clock = new SystemClock()
 /** The VM's store for small values. */
 export const flash = new SettingsFlash()
-/** The settings file in flash, once `startCore` has begun. */
-export let settingsFile: SettingsFile
+/** The settings file in flash. */
+export const settingsFile = new SettingsFile(flash)
 /** Boot number, and how the last run ended. */
 export let journal: BootJournal
 /** The settings that all firmware has; `startCore` returns the same with all keys. */
@@ -56,7 +56,6 @@ export async function startCore<T extends SchemaTable>(
     tables: T[]
 ): Promise<Settings<T | typeof CORE_SETTINGS>> {
     const settings = await loadBuild(tables)
-    settingsFile = new SettingsFile(flash)
     await openSettingsFile(settings, settingsFile)
     await startBase()
     return settings

@@ -30,7 +30,11 @@ export interface StoredFile extends FileState {
     text: string
 }
 
-/** The settings file of a board: what is known of it. The functions below work on it, `inTurn`. */
+/**
+ * The settings file of a board: what is known of it. The functions below work on it, `inTurn`.
+ *
+ * @devsWhenUsed
+ */
 export class SettingsFile {
     readonly turns = new Exclusive("the settings file")
     /** What was found damaged last, and not written since. */

@@ -139,7 +139,7 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             constant(`${LOG}/level-watch.ts`, "MAX_LISTENERS"),
         ],
         [
-            "Topics have at most {} characters, messages {} bytes, the ring {} to {} bytes and {} followers",
+            "Topics have at most {} characters (`task.` and the longest name of a task fit), messages {} bytes, the ring {} to {} bytes and {} followers",
             constant(`${LOG}/spec.ts`, "MAX_TOPIC"),
             constant(`${LOG}/text.ts`, "MAX_MESSAGE"),
             constant(`${LOG}/handlers/ring.ts`, "MIN_RING"),
@@ -232,7 +232,10 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             constant(`${LOG}/text.ts`, "MAX_MESSAGE"),
             fallback(SYSLOG, "maxBytes"),
         ],
-        ["`batchBytes` ({} in one write)", fallback(SYSLOG, "batchBytes")],
+        [
+            "`batchBytes` ({} at once, in two writes",
+            fallback(SYSLOG, "batchBytes"),
+        ],
         ["`batchMs` ({}: ", fallback(SYSLOG, "batchMs")],
         ["`connectMs` ({})", fallback(SYSLOG, "connectMs")],
         [

@@ -11,8 +11,10 @@ import {
 } from "node:fs"
 import { join, resolve } from "node:path"
 import { after, before, test, type TestContext } from "node:test"
+import { buildId } from "../../host/flash/index.ts"
 import {
     buildProgram,
+    findDebugFile,
     keepCompilers,
     unpackLibraries,
 } from "../../host/sim/index.ts"
@@ -62,6 +64,16 @@ test("a cache that is damaged is none", async t => {
         assert.deepEqual(readFileSync(file("bytecode.devs")), whole)
     }
     assert.equal(await isCached(), true)
+})
+
+test("a build that is used again keeps its debug information", async t => {
+    enterProject(t, { "src/main.ts": "console.log(1)\n" })
+    const { bytecode } = await buildProgram("src/main.ts")
+    const file = findDebugFile(buildId(bytecode))!
+    // as the builds of many other programs do
+    rmSync(file)
+    assert.equal(await isCached(), true)
+    assert.equal(findDebugFile(buildId(bytecode)), file)
 })
 
 test("builds of programs that are gone are forgotten", async t => {
