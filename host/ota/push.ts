@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { FirmwareError, UsageError } from "../errors.ts"
+import { FirmwareError, TimeoutError, UsageError } from "../errors.ts"
 import { hashOf, parseFile } from "./file.ts"
 import type { BoardReport } from "./serve.ts"
 
@@ -63,7 +63,7 @@ export async function pushFile(
         else if (state?.state === "refused")
             throw new FirmwareError(`refused: ${state.reason}`)
         if (Date.now() > until)
-            throw new FirmwareError(
+            throw new TimeoutError(
                 `no verdict within ${Math.round(timeoutMs / 1000)} s${shown ? `, last seen: version ${shown}` : ""}`
             )
         await sleep(askMs)

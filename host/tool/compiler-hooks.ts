@@ -93,7 +93,7 @@ export function installHooks(): void {
             },
 
             check(ts: TypeScript, program: TypeScriptProgram): object[] {
-                checked = ts.createSemanticDiagnosticsBuilderProgram(
+                const current = ts.createSemanticDiagnosticsBuilderProgram(
                     program,
                     {
                         useCaseSensitiveFileNames: () => true,
@@ -101,7 +101,7 @@ export function installHooks(): void {
                     },
                     checked
                 )
-                const { current } = { current: checked }
+                checked = current
                 while (
                     current.getSemanticDiagnosticsOfNextAffectedFile(
                         undefined,
