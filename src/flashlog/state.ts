@@ -96,6 +96,8 @@ export function newLog(options: FileSetup): FlashLog {
         flash.logs = []
         flash.logSlots = []
     }
+    // all fields at once: an object that gets one more later on moves to a longer piece of heap,
+    // which a board with little of it may not have any more
     return {
         wakeBytes: 0,
         queue: new BoundedQueue<string>({ bytes: 2048 }),
@@ -103,12 +105,25 @@ export function newLog(options: FileSetup): FlashLog {
         key: id * SEQ_COUNT,
         peers: flash.logs as FlashLog[],
         slots: flash.logSlots,
+        share: undefined,
         starts: [],
         oldest: 1,
+        written: undefined,
+        since: undefined,
         buffer,
         seq: 0,
+        size: undefined,
+        used: undefined,
+        last: undefined,
         dirty: 0,
+        text: undefined,
+        tag: undefined,
+        stored: undefined,
         commands: [],
+        fiber: undefined,
+        resting: undefined,
+        closed: undefined,
+        hasDamage: undefined,
         dueAt: Infinity,
         retry: 0,
         taken: 0,
