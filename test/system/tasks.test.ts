@@ -182,7 +182,17 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         })
         await waitForLine(sim, /^stopped 5, left 5$/)
         await sim.setButton(true)
-        await waitForLine(sim, /^woke button,register,sleep,timer$/)
+        const first = await sim.waitFor(
+            "console",
+            ({ text }) => text.startsWith("woke "),
+            PATIENCE_MS
+        )
+        assert.deepEqual(first.text.slice(5).split(",").sort(), [
+            "button",
+            "register",
+            "sleep",
+            "timer",
+        ])
         await waitForLine(sim, /^stopped 1, left 2$/)
         servers[0]!.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         const { at } = await sim.waitFor(

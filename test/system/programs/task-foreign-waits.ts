@@ -43,7 +43,7 @@ async function stopAll(count: number): Promise<void> {
     const { left } = tasks.deviceStats()
     console.log(`stopped ${tasks.names(":stopped").length}, left ${left}`)
     while (tasks.deviceStats().left > left - count) await ds.sleep(20)
-    console.log(`woke ${woke.sort().join()}`)
+    console.log(`woke ${woke.join()}`)
     while (woke.length > 0) woke.pop()
     await tasks.delete("*")
 }
