@@ -6,7 +6,7 @@ import {
     buildFolder,
     buildProgram,
     codeSize,
-    readSizes,
+    measureBuild,
     TooLargeError,
     uncalledMethods,
 } from "../sim/index.ts"
@@ -51,7 +51,7 @@ export async function runBuild({
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))
     const { used, most } = codeSize(bytecode)
     const folder = buildFolder(main, optimise, board)
-    const sizes = readSizes(folder)
+    const sizes = measureBuild(folder)
     if (json)
         return printJson({
             main,

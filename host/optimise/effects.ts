@@ -19,7 +19,7 @@ export interface Effects {
     barrier: boolean
 }
 
-const FAILING = new Set<number>([
+const FAILING = [
     Op.index,
     Op.builtin_field,
     Op.ascii_field,
@@ -34,8 +34,8 @@ const FAILING = new Set<number>([
     Op.alloc_array,
     Op.alloc_buffer,
     Op.call_array,
-])
-const HEAP_READERS = new Set<number>([
+]
+const HEAP_READERS = [
     Op.index,
     Op.builtin_field,
     Op.ascii_field,
@@ -49,16 +49,16 @@ const HEAP_READERS = new Set<number>([
     Op.math_field,
     Op.object_field,
     Op.static_spec_proto,
-])
-const HEAP_WRITERS = new Set<number>([
+]
+const HEAP_WRITERS = [
     Op.index_set,
     Op.index_delete,
     Op.store_buffer,
     Op.store_global,
     Op.store_closure,
     Op.call_array,
-])
-const RETURNED_WRITERS = new Set<number>([
+]
+const RETURNED_WRITERS = [
     Op.index_delete,
     Op.alloc_map,
     Op.alloc_array,
@@ -67,7 +67,27 @@ const RETURNED_WRITERS = new Set<number>([
     Op.catch,
     Op.finally,
     Op.store_ret_val,
-])
+]
+
+const BARRIERS = [Op.debugger, Op.catch, Op.finally, Op.call_array]
+
+/** What the operations do, by number: bits of `Does`. */
+const DOES = new Uint8Array(256)
+const Does = {
+    fail: 1,
+    readHeap: 2,
+    writeHeap: 4,
+    writeReturned: 8,
+    stopMoves: 16,
+} as const
+for (const op of FAILING) DOES[op] |= Does.fail
+for (const op of HEAP_READERS) DOES[op] |= Does.readHeap
+for (const op of HEAP_WRITERS) DOES[op] |= Does.writeHeap
+for (const op of RETURNED_WRITERS) DOES[op] |= Does.writeReturned
+for (const op of BARRIERS) DOES[op] |= Does.stopMoves
+for (let op = 0; op < DOES.length; op++)
+    if (isShortCall(op))
+        DOES[op] |= Does.fail | Does.writeHeap | Does.writeReturned
 
 /** What `expression`, an expression or a statement of `f`, does. */
 export function effectsOf(f: Func, expression: Expression): Effects {
@@ -87,11 +107,12 @@ export function effectsOf(f: Func, expression: Expression): Effects {
 function collect(f: Func, e: Expression, effects: Effects): void {
     for (const arg of e.args) collect(f, arg, effects)
     const { op } = e
-    const call = isShortCall(op)
-    if (call || FAILING.has(op)) effects.fails = true
-    if (call || HEAP_WRITERS.has(op)) effects.writesHeap = true
-    if (call || RETURNED_WRITERS.has(op)) effects.writesReturned = true
-    if (HEAP_READERS.has(op) || readsText(e)) effects.readsHeap = true
+    const does = DOES[op]!
+    if (does & Does.fail) effects.fails = true
+    if (does & Does.writeHeap) effects.writesHeap = true
+    if (does & Does.writeReturned) effects.writesReturned = true
+    if (does & Does.stopMoves) effects.barrier = true
+    if (does & Does.readHeap || readsText(e)) effects.readsHeap = true
     if (op === Op.ret_val) effects.readsReturned = true
     else if (op === Op.load_local) {
         if (f.variables[e.number]!.captured) effects.readsHeap = true
@@ -99,13 +120,7 @@ function collect(f: Func, e: Expression, effects: Effects): void {
     } else if (op === Op.store_local) {
         if (f.variables[e.number]!.captured) effects.writesHeap = true
         else effects.writes = e.number
-    } else if (
-        op === Op.debugger ||
-        op === Op.catch ||
-        op === Op.finally ||
-        op === Op.call_array
-    )
-        effects.barrier = true
+    }
 }
 
 /** True for a sum that may be the text of a buffer, which changes; a sum with a number is not. */

@@ -12,6 +12,8 @@ export interface Flow {
     regions: Map<Block, Block[]>
     /** Where jumps out of regions go on: `finally` handlers on the way, and their ends. */
     jumpTargets: Block[]
+    /** Whether a block goes on at one that is not behind it in `order`, as at the end of a loop. */
+    goesBack: boolean
 }
 
 /** Blocks that a block goes on to when nothing fails; a jump out of regions is none. */
@@ -84,11 +86,14 @@ export function followFlow(f: Func): Flow {
     const before = new Map<Block, Block[]>()
     const jumpTargets = new Set<Block>()
     const order: Block[] = []
+    const finished = new Set<Block>()
+    let goesBack = false
     enter(f.blocks[0]!, [])
     for (const block of order)
         for (const to of successors(block)) before.get(to)!.push(block)
     order.reverse()
-    return { order, before, regions, jumpTargets: [...jumpTargets] }
+    if (jumpTargets.size > 0) goesBack = true
+    return { order, before, regions, jumpTargets: [...jumpTargets], goesBack }
 
     function enter(block: Block, around: Block[]): void {
         // `finally` closes its own region when it is run into
@@ -96,6 +101,7 @@ export function followFlow(f: Func): Flow {
             isFinally(block) && around[0] === block ? around.slice(1) : around
         const known = regions.get(block)
         if (known) {
+            if (!finished.has(block)) goesBack = true
             if (!sameBlocks(known, inside))
                 throw new Error("a block lies in two regions")
             return
@@ -104,6 +110,7 @@ export function followFlow(f: Func): Flow {
         before.set(block, [])
         follow(block, inside)
         order.push(block)
+        finished.add(block)
     }
 
     function follow(block: Block, inside: Block[]): void {

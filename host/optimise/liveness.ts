@@ -28,6 +28,7 @@ export class Liveness {
             changed = false
             for (const block of backwards)
                 if (this.update(block)) changed = true
+            if (!this.flow.goesBack) break
         }
     }
 
@@ -64,15 +65,14 @@ export class Liveness {
     }
 
     private update(block: Block): boolean {
-        const live = this.walkBack(block, () => {})
+        const live = this.walkBack(block, ignore)
         const known = this.at(block)
         let changed = false
-        live.forEach((bit, i) => {
-            if (bit && !known[i]) {
+        for (let i = 0; i < live.length; i++)
+            if (live[i] && !known[i]) {
                 known[i] = 1
                 changed = true
             }
-        })
         return changed
     }
 
@@ -144,6 +144,8 @@ export class Liveness {
         return known
     }
 }
+
+function ignore(): void {}
 
 function add(to: LiveSet, from: LiveSet): void {
     for (let i = 0; i < to.length; i++) to[i] |= from[i]!

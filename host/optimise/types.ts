@@ -38,8 +38,18 @@ export interface Types {
     headAt: (path: string, start: number) => string
 }
 
-/** Asks the project of a tsconfig file; undefined when it can't be asked. */
-export async function projectTypes(config: string): Promise<Types | undefined> {
+/** The API's processes that wait for the next question, by the path of the project's file. */
+const waiting = new Map<string, API>()
+
+/**
+ * Asks the project of a tsconfig file; undefined when it can't be asked.
+ * @param isKept the process that answers lives on for the next question, which it answers faster;
+ *     it ends with this process
+ */
+export async function projectTypes(
+    config: string,
+    isKept = false
+): Promise<Types | undefined> {
     if (!existsSync(config)) return undefined
     const typescript = await loadTypeScript()
     if (!typescript) return undefined
@@ -53,17 +63,28 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
 
     // the API is marked unstable: where it fails, nothing is known
     function findDeclarations(uses: readonly NameUse[]) {
-        try {
-            return askForDeclarations(uses)
-        } catch {
-            return uses.map(() => undefined)
-        }
+        const kept = waiting.get(resolve(config))
+        waiting.delete(resolve(config))
+        for (const known of kept ? [kept, undefined] : [undefined])
+            try {
+                const api = known ?? new typescript!.API()
+                return askForDeclarations(api, known !== undefined, uses)
+            } catch {
+                // one that was kept may have ended meanwhile
+            }
+        return uses.map(() => undefined)
     }
 
-    function askForDeclarations(uses: readonly NameUse[]) {
-        const api = new typescript!.API()
-        const snapshot = api.updateSnapshot({ openProjects: [config] })
+    function askForDeclarations(
+        api: API,
+        isOpen: boolean,
+        uses: readonly NameUse[]
+    ) {
+        let isAnswered = false
         try {
+            const snapshot = isOpen
+                ? lookAgain(api)
+                : api.updateSnapshot({ openProjects: [config] })
             const { program, checker } = snapshot.getProjects()[0]!
             const names = uses.map(use => {
                 const file = program.getSourceFile(resolve(folder, use.path))
@@ -80,6 +101,8 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
                 const known = nodes.length > 0 && nodes.every(node => !!node)
                 return known ? nodes.map(describe) : undefined
             })
+            snapshot.dispose()
+            isAnswered = true
             let at = 0
             return names.map(({ length }) => {
                 const found = declared.slice(at, (at += length))
@@ -87,9 +110,17 @@ export async function projectTypes(config: string): Promise<Types | undefined> {
                 return known ? found.flat() : undefined
             })
         } finally {
-            snapshot.dispose()
-            endSilently(api)
+            if (isAnswered && isKept) waiting.set(resolve(config), api)
+            else endSilently(api)
         }
+    }
+
+    /** Has the files of the project read again that have changed, and the list of them made. */
+    function lookAgain(api: API) {
+        const list = [resolve(config)]
+        api.updateSnapshot({ fileChanges: { changed: list } })
+        api.clearSourceFileCache()
+        return api.updateSnapshot({ fileChanges: { invalidateAll: true } })
     }
 
     function describe(node: Node): Declaration {

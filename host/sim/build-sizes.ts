@@ -16,8 +16,8 @@ import {
 } from "../optimise/index.ts"
 import { readBuild, writeBuild } from "./build-cache.ts"
 
-/** Where the sizes are kept, beside the image. */
-const SIZES = "sizes.json"
+/** Where it is kept what the optimiser did, beside the image. */
+const REPORT = "report.json"
 /** The compiler's image and its debug information, beside the optimised ones. */
 const COMPILED = "compiled.devs"
 const COMPILED_DEBUG = "compiled-dbg.json"
@@ -29,22 +29,17 @@ export function codeSize(bytecode: Uint8Array): { used: number; most: number } {
     return { used: codeEnd(bytecode), most: MAX_CODE_END - 1 }
 }
 
-/** Optimises the compiler's image; what was measured, and the image itself, stay beside it. */
+/** Optimises the compiler's image; that and what was done stay beside the new one. */
 export async function optimiseBuild(folder: string): Promise<void> {
     const { bytecode, debugFile } = readBuild(folder)
     const compiled = readFileSync(debugFile, "utf8")
-    const types = await projectTypes(PROJECT)
+    const types = await projectTypes(PROJECT, true)
     const { image, debug, report } = optimise(
         bytecode,
         JSON.parse(compiled) as DebugInfo,
         { types }
     )
-    const sizes: BuildSizes = {
-        report,
-        before: measureSizes(bytecode, JSON.parse(compiled) as DebugInfo),
-        after: measureSizes(image, debug),
-    }
-    writeFileSync(join(folder, SIZES), JSON.stringify(sizes))
+    writeFileSync(join(folder, REPORT), JSON.stringify(report))
     writeFileSync(join(folder, COMPILED), bytecode)
     writeFileSync(join(folder, COMPILED_DEBUG), compiled)
     writeBuild(folder, image, JSON.stringify(debug))
@@ -57,7 +52,7 @@ export function checkSize(main: string, folder: string): void {
     throw new TooLargeError(
         `"${main}" is too large: its code takes ${used} bytes, the VM has ${most}`,
         most,
-        readSizes(folder)
+        measureBuild(folder)
     )
 }
 
@@ -82,11 +77,23 @@ export interface BuildSizes {
     after: Sizes
 }
 
-/** The sizes of the optimised build in a folder; undefined without one. */
-export function readSizes(folder: string): BuildSizes | undefined {
-    const file = join(folder, SIZES)
+/** Measures the optimised build in a folder; undefined without one. */
+export function measureBuild(folder: string): BuildSizes | undefined {
+    const file = join(folder, REPORT)
     if (!existsSync(file)) return undefined
-    return JSON.parse(readFileSync(file, "utf8")) as BuildSizes
+    const { bytecode, debugFile } = readBuild(folder)
+    return {
+        report: JSON.parse(readFileSync(file, "utf8")) as Report,
+        before: measureSizes(
+            readFileSync(join(folder, COMPILED)),
+            readDebug(join(folder, COMPILED_DEBUG))
+        ),
+        after: measureSizes(bytecode, readDebug(debugFile)),
+    }
+}
+
+function readDebug(file: string): DebugInfo {
+    return JSON.parse(readFileSync(file, "utf8")) as DebugInfo
 }
 
 /**
@@ -98,10 +105,9 @@ export async function uncalledMethods(
 ): Promise<LinkedMethod[] | undefined> {
     const types = await projectTypes(PROJECT)
     if (!types || !existsSync(join(folder, COMPILED))) return undefined
-    const debug = readFileSync(join(folder, COMPILED_DEBUG), "utf8")
     return findUncalled(
         readFileSync(join(folder, COMPILED)),
-        JSON.parse(debug) as DebugInfo,
+        readDebug(join(folder, COMPILED_DEBUG)),
         types
     )
 }

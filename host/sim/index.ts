@@ -10,7 +10,7 @@ export {
 export {
     type BuildSizes,
     codeSize,
-    readSizes,
+    measureBuild,
     TooLargeError,
     uncalledMethods,
 } from "./build-sizes.ts"

@@ -27,6 +27,8 @@ export interface PowerOptions {
     busPort: number
     cutAfterWrite?: number
     fastBoot?: boolean
+    /** Spare the program its waits until its first line. */
+    spareWaits?: boolean
 }
 
 /** The board's core: its flash, and the VM process while the power is on. */

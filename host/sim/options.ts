@@ -27,7 +27,10 @@ export interface SimulatorOptions {
     cutAfterWrite?: number
     /** Skip the 1.1 s that the VM waits before it starts the program (default false). */
     fastBoot?: boolean
-    /** Keep a second VM process ready, so that a restart need not wait for one (default false). */
+    /**
+     * Keep a second VM process ready, so that a restart need not wait for one, and spare the
+     * program its waits until its first line (default false).
+     */
     quickRestart?: boolean
     /** What the events' times count from, as `performance.now()` tells it (default: now). */
     startedAt?: number

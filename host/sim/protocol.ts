@@ -28,6 +28,8 @@ export interface VmGo {
     cutAfterWrite?: number
     /** Skip the time that the VM waits before it starts the program. */
     fastBoot?: boolean
+    /** Spare the program its waits until its first line. */
+    spareWaits?: boolean
 }
 
 /** What flash went through since the process started. */

@@ -235,6 +235,7 @@ export class Simulator extends EventLog {
             busPort: this.port,
             cutAfterWrite,
             fastBoot,
+            spareWaits: quickRestart,
         })
         if (quickRestart && !this.ended) this.machine?.keepSpare()
     }

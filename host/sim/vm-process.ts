@@ -9,6 +9,7 @@ import { unregister } from "../register.js"
 import { ESP32_STORE_SIZE } from "../flash/index.ts"
 import { loadTool, moveToolFolder } from "../tool/index.ts"
 import { FlashFile } from "./flash-file.ts"
+import { readConsoleLine } from "./console.ts"
 import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
 
 /** The bus port that the tool connects to. */
@@ -16,6 +17,9 @@ const TOOL_BUS_PORT = 8082
 
 /** How long the VM waits before it starts the program, so that devices can announce themselves. */
 const BOOT_DELAY_MS = 1100
+
+/** How much of its waits before its first line a program is spared at most, in ms. */
+const MAX_SPARED_MS = 1000
 
 /** What a board reads of its socket in one piece, in bytes. */
 const READ_SIZE = 1024
@@ -35,6 +39,8 @@ interface VmModule {
     flashSave: (image: Uint8Array) => void
     dmesg: (line: string) => void
     panicHandler: (code: number) => void
+    /** Does what is due. @returns how long nothing is, in microseconds */
+    _jd_em_process: () => number
 }
 
 /** What is hooked of a socket: any event, whatever it brings. */
@@ -56,6 +62,8 @@ const tls = require("node:tls") as {
 }
 
 let lines: string[] = []
+/** How far the VM's clock is ahead of this machine's, in ms. */
+let ahead = 0
 
 function report(message: VmMessage): void {
     if (process.connected) process.send!(message)
@@ -183,6 +191,7 @@ function hookVm(vm: VmModule, go: VmGo): void {
     }
     vm.dmesg = reportLine
     if (go.fastBoot) skipBootDelay()
+    if (go.spareWaits) spareWaits(vm)
     vm.panicHandler = code => {
         flushLines()
         report({ type: "panic", code })
@@ -199,10 +208,33 @@ function fail(problem: string): void {
 
 /** Sets the VM's clock on, once it has taken the time of its start. */
 function skipBootDelay(): void {
+    setTimeout(() => (ahead += BOOT_DELAY_MS), 0)
+}
+
+/**
+ * Spares the program its waits until it prints its first line: those for the flash, which takes
+ * some 20 ms for each answer, are most of a start. The VM's clock goes on as if it had waited.
+ */
+function spareWaits(vm: VmModule): void {
+    const { dmesg, _jd_em_process: step } = vm
+    let left = MAX_SPARED_MS
+    vm.dmesg = line => {
+        if (readConsoleLine(line)) left = 0
+        dmesg(line)
+    }
+    vm._jd_em_process = () => {
+        const us = step()
+        if (left <= 0) return us
+        left -= us / 1000
+        ahead += us / 1000
+        return 0
+    }
+}
+
+/** Has the VM read a clock that goes `ahead`. */
+function setClockAhead(): void {
     const { now } = Date
-    setTimeout(() => {
-        Date.now = () => now() + BOOT_DELAY_MS
-    }, 0)
+    Date.now = () => Math.floor(now() + ahead)
 }
 
 /** Tells how long the VM has run: by that the host knows a slow machine from a board that hangs. */
@@ -231,6 +263,7 @@ const tool = loadTool()
 process.once("message", (go: VmGo) => {
     redirectBus(go.busPort)
     openAfterHandshake()
+    setClockAhead()
     hookModule(go)
     tellProgress()
     process.argv = [process.execPath, "devs", "--quiet", "--no-colors", "vm"]

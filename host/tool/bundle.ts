@@ -79,6 +79,14 @@ const PATCHES: [RegExp, string][] = [
         /this\.checker\.getFullyQualifiedName\(sym\)/,
         `${HOOKS}.fullName(this.checker, sym)`,
     ],
+    [
+        /this\.checker = this\.tree\.getTypeChecker\(\);/,
+        `this.checker = ${HOOKS}.remember(this.tree.getTypeChecker());`,
+    ],
+    [
+        /const tp = this\.checker\.getTypeAtLocation\(expr\);\s*if \(this\.isPromise\(tp\) && !ts3\.isAwaitExpression\(expr\.parent\)\)/,
+        `if (!ts3.isAwaitExpression(expr.parent) && ${HOOKS}.isPromise(expr, () => this.isPromise(this.checker.getTypeAtLocation(expr))))`,
+    ],
     [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
 ]
 /** Names of files with what V8 made of the bundle. */

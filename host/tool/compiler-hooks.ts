@@ -5,7 +5,9 @@
  * - a file whose text is the same is not parsed again;
  * - errors of type are looked for in the files that a change can reach, and not in the tool's own
  *   libraries, which come with it;
- * - the full name of a symbol is made once in a compilation, not at each use.
+ * - whether an expression lacks its `await` is asked again only in those files;
+ * - the full name of a symbol is made once, and what a node names is looked up once in a
+ *   compilation, not at each use.
  *
  * The compiler notes things on symbols and nodes, which live on with their file: those notes are
  * kept aside and dropped when a compilation begins.
@@ -62,19 +64,25 @@ interface TypeScript {
 
 interface Checker {
     getFullyQualifiedName(symbol: object): string
+    getSymbolAtLocation(node: object): object | undefined
+}
+
+interface Expression {
+    getSourceFile(): SourceFile
 }
 
 /** Puts the hooks where the bundle looks for them. */
 export function installHooks(): void {
     const files = new Map<string, SourceFile>()
     let checked: CheckedProgram | undefined
-    let names = new Map<object, string>()
+    const names = new WeakMap<object, string>()
+    /** Expressions that are no promise, by file; of files whose types may be others now, none. */
+    const plain = new Map<string, WeakSet<object>>()
     const resetNotes = keepNotesAside()
 
     Object.assign(globalThis, {
         fiberdCompiler: {
             begin(): void {
-                names = new Map()
                 resetNotes()
             },
 
@@ -105,13 +113,39 @@ export function installHooks(): void {
                 while (
                     current.getSemanticDiagnosticsOfNextAffectedFile(
                         undefined,
-                        isLibrary
+                        file => {
+                            plain.delete(file.fileName)
+                            return isLibrary(file)
+                        }
                     )
                 );
                 return program
                     .getSourceFiles()
                     .filter(file => !isLibrary(file))
                     .flatMap(file => current.getSemanticDiagnostics(file))
+            },
+
+            remember(checker: Checker): Checker {
+                const { getSymbolAtLocation } = checker
+                const symbols = new Map<object, object | undefined>()
+                checker.getSymbolAtLocation = node => {
+                    let symbol = symbols.get(node)
+                    if (symbol || symbols.has(node)) return symbol
+                    symbol = getSymbolAtLocation(node)
+                    symbols.set(node, symbol)
+                    return symbol
+                }
+                return checker
+            },
+
+            isPromise(expression: Expression, ask: () => boolean): boolean {
+                const { fileName } = expression.getSourceFile()
+                let known = plain.get(fileName)
+                if (known?.has(expression)) return false
+                if (ask()) return true
+                if (!known) plain.set(fileName, (known = new WeakSet()))
+                known.add(expression)
+                return false
             },
 
             fullName(checker: Checker, symbol: object): string {

@@ -40,6 +40,17 @@ const BROKEN = COUNTER.replace(
     "count(n: number, by: number): void { this.sum += by + n"
 )
 
+/** The same types, but what `main` calls now is another function, which lacks an `await`. */
+const CARELESS = COUNTER.replace(
+    "text(): string {",
+    "text(): string { this.later();"
+).replace("count(n", "async later(): Promise<void> {}\n    count(n")
+/** A function that `main` calls without an `await`, as it needed none. */
+const LATER = COUNTER.replace(
+    "text(): string { return",
+    "async text(): Promise<string> { return"
+)
+
 /** Builds in a project of its own. */
 function project(t: TestContext) {
     const folder = tempFolder(t)
@@ -74,6 +85,13 @@ test("a compiler that lives on makes what a new one makes", async t => {
     assert.notDeepEqual(first, changed)
     const broken = await build(BROKEN)
     assert.match(String(broken), /^src\/main\.ts.5,\d+.: error TS2554/)
+    const careless = await build(CARELESS)
+    assert.match(
+        String(careless),
+        /^src\/counter\.ts.8,\d+.: .*'await' missing/
+    )
+    const later = await build(LATER)
+    assert.match(String(later), /^src\/main\.ts.6,\d+.: .*'await' missing/)
 
     cleanUp(t, keepCompilers())
     assert.deepEqual(await build(COUNTER), first)
@@ -81,6 +99,10 @@ test("a compiler that lives on makes what a new one makes", async t => {
     assert.deepEqual(await build(CHANGED), changed)
     assert.deepEqual(await build(BROKEN), broken)
     assert.deepEqual(await build(BROKEN), broken, "an error stays one")
+    for (let i = 0; i < 2; i++) {
+        assert.deepEqual(await build(CARELESS), careless)
+        assert.deepEqual(await build(LATER), later)
+    }
     assert.deepEqual(await build(COUNTER), first)
 })
 

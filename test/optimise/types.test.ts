@@ -1,5 +1,7 @@
 // rows: B3a
 import assert from "node:assert/strict"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { after, test } from "node:test"
 import {
     findUncalled,
@@ -11,6 +13,7 @@ import { type Compiled, compile, PROGRAM } from "./compiler.ts"
 import { Machine } from "./machine.ts"
 import { Project } from "./project.ts"
 import { runPair } from "./run-pair.ts"
+import { childPids, tempFolder } from "../system/harness.ts"
 
 const folder = new Project()
 after(() => folder.remove())
@@ -225,4 +228,64 @@ test("a method whose name is a text may be called by it", async () => {
 
 test("without a project nothing is known", async () => {
     assert.equal(await projectTypes("none.json"), undefined)
+})
+
+test("a process that is kept knows what one that starts knows", async t => {
+    const root = tempFolder(t)
+    const config = join(root, "tsconfig.json")
+    const write = (name: string, text: string) =>
+        writeFileSync(join(root, name), text)
+    const configure = (include: string[]) =>
+        write(
+            "tsconfig.json",
+            JSON.stringify({ compilerOptions: { noEmit: true }, include })
+        )
+    configure(["src"])
+    mkdirSync(join(root, "src"))
+    write("src/a.ts", "export class A { foo(): void {} }\n")
+    const kept = await projectTypes(config, true)
+    const fresh = await projectTypes(config)
+    const seen: string[] = []
+    const compare = (what: string) => {
+        const ask = (types: Types) =>
+            types.findDeclarations(
+                ["src/use.ts", "src/more/use.ts"].map(path => ({
+                    path,
+                    start: 0,
+                    end: 1000,
+                    name: "foo",
+                }))
+            )
+        const known = ask(fresh!)
+        assert.deepEqual(ask(kept!), known, what)
+        seen.push(known.map(found => found?.[0]!.end ?? "-").join(" "))
+    }
+    compare("at first")
+    write("src/use.ts", 'import { A } from "./a"\nnew A().foo()\n')
+    compare("with a file that came")
+    write("src/a.ts", "export class A { bar: number; foo(): void {} }\n")
+    compare("with a file that changed")
+    mkdirSync(join(root, "src/more"))
+    write("src/more/use.ts", 'import { A } from "../a"\nnew A().foo()\n')
+    compare("with a folder that came")
+    rmSync(join(root, "src/use.ts"))
+    compare("with a file that went")
+    configure(["other"])
+    compare("with other files in the project")
+    configure(["src"])
+    compare("with the old files again")
+    for (const pid of await childPids(process.pid))
+        if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--api"))
+            process.kill(pid, "SIGKILL")
+    compare("after the death of the process")
+    assert.deepEqual(seen, [
+        "- -",
+        "31 -",
+        "44 -",
+        "44 44",
+        "- 44",
+        "- -",
+        "- 44",
+        "- 44",
+    ])
 })

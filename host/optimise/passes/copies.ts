@@ -64,6 +64,7 @@ function solve(f: Func, flow: Flow): Map<Block, Known> {
             atEnd.set(block, now)
             changed = true
         }
+        if (!flow.goesBack) break
     }
     return atStart
 }
