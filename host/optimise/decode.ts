@@ -1,4 +1,5 @@
 // From the code of a function to its blocks.
+import { checkName, checkOperands } from "./check.ts"
 import {
     DIRECT_CONST,
     DIRECT_CONST_OFFSET,
@@ -47,6 +48,10 @@ export function decodeProgram(
         decodeFunction(f, id, findPlace, slotNames(id))
     )
     const reached = reachedFunctions(functions)
+    for (const f of reached) {
+        checkName(raw, f.name)
+        checkOperands(raw, f)
+    }
     linkClosures(reached, functions)
     return { functions: reached, counts: new Map() }
 }

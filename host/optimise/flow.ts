@@ -1,5 +1,6 @@
 // Where a function goes: from block to block, and where a fault in a block goes.
 import { Op } from "./format.ts"
+import { NotUnderstood } from "./image.ts"
 import type { Block, Func } from "./program.ts"
 
 /** What is known of the way through a function. */
@@ -79,7 +80,7 @@ function isFinally(block: Block): boolean {
 
 /**
  * Follows all ways through a function.
- * @throws when regions do not fit together, which no compiler makes
+ * @throws NotUnderstood when regions do not fit together, which no compiler makes
  */
 export function followFlow(f: Func): Flow {
     const regions = new Map<Block, Block[]>()
@@ -103,7 +104,7 @@ export function followFlow(f: Func): Flow {
         if (known) {
             if (!finished.has(block)) goesBack = true
             if (!sameBlocks(known, inside))
-                throw new Error("a block lies in two regions")
+                throw new NotUnderstood("a block lies in two regions")
             return
         }
         regions.set(block, inside)

@@ -121,10 +121,10 @@ export function readImage(source: Uint8Array): RawImage {
             return text(at, end - strings.start - at)
         }),
         utf8: each(Section.utf8, 4, word).map(at => {
-            const size = half(strings.start + at)
-            const chars = half(strings.start + at + 2)
-            const skipped = UTF8_PREFIX_SIZE + 2 * (chars >> UTF8_TABLE_SHIFT)
-            return text(at + skipped, size)
+            const prefix = text(at, UTF8_PREFIX_SIZE)
+            const [size, chars] = new Uint16Array(prefix.buffer)
+            const skipped = UTF8_PREFIX_SIZE + 2 * (chars! >> UTF8_TABLE_SHIFT)
+            return text(at + skipped, size!)
         }),
         buffers: each(Section.buffers, SECTION_HEADER_SIZE, at =>
             text(word(at), word(at + 4))

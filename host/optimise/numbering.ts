@@ -1,6 +1,7 @@
 // Gives functions, strings and literals the numbers that they have in the image. An index below
 // 248 takes one byte less, so what is used most comes first. There are 248 such indices for each
 // of the two string tables, and an ASCII text may lie in either.
+import { checkName } from "./check.ts"
 import { encodeNumber, isDirect, type Numbering } from "./encode.ts"
 import {
     FIRST_MULTIBYTE_INT,
@@ -9,7 +10,7 @@ import {
     STRING_KIND_SHIFT,
     StringKind,
 } from "./format.ts"
-import type { RawImage } from "./image.ts"
+import { NotUnderstood, type RawImage } from "./image.ts"
 import {
     type Expression,
     type Func,
@@ -49,7 +50,11 @@ export function numberProgram(program: Program, raw: RawImage): Numbered {
     }
     const names = specNames(raw)
     const view = new DataView(raw.specs.buffer, raw.specs.byteOffset)
-    for (const at of names) uses.strings.add(view.getUint16(at, true), 0)
+    for (const at of names) {
+        const name = view.getUint16(at, true)
+        checkName(raw, name)
+        uses.strings.add(name, 0)
+    }
 
     const [main, ...rest] = program.functions
     const functions = [
@@ -229,11 +234,18 @@ const PACKET_SIZE = 8
 const FIELD_SIZE = 4
 const MULTI_FIELD = 1
 
-/** Where service specifications hold the index of a name: of a service, a packet, a field. */
+/**
+ * Where service specifications hold the index of a name: of a service, a packet, a field.
+ * @throws NotUnderstood when one lies outside of them
+ */
 export function specNames(raw: RawImage): Set<number> {
     const { specs, specCount } = raw
     const view = new DataView(specs.buffer, specs.byteOffset, specs.byteLength)
-    const half = (at: number) => view.getUint16(at, true)
+    const half = (at: number) => {
+        if (at + 2 > specs.length)
+            throw new NotUnderstood("a specification ends behind its section")
+        return view.getUint16(at, true)
+    }
     const names = new Set<number>()
     for (let spec = 0; spec < specCount; spec++) {
         const at = spec * SPEC_SIZE

@@ -25,7 +25,7 @@ import {
     walk,
     walkFunction,
 } from "./program.ts"
-import type { Declaration, NameUse, Types } from "./types.ts"
+import type { ClassPlace, Declaration, NameUse, Types } from "./types.ts"
 
 /**
  * Marks each call of a method that TypeScript knows, as the `callee` of what is called, and takes
@@ -144,7 +144,7 @@ export function findUncalled(
     const raw = readImage(image)
     const program = decodeProgram(raw, placeFinder(debug), () => [])
     const sources = new Sources(debug)
-    const methods: { name: number; id: number; owner: number }[] = []
+    const methods: LinkedFunction[] = []
     for (const f of program.functions)
         for (const block of f.blocks)
             for (const root of roots(block)) {
@@ -160,29 +160,49 @@ export function findUncalled(
     const known = uses.filter(({ use }) => use)
     const declarations = types.findDeclarations(known.map(({ use }) => use!))
     const meant = new Map(known.map((use, i) => [use, declarations[i]]))
-    const isCalled = ({ name, id, owner }: (typeof methods)[number]) =>
-        sources.isDerived(owner, types) ||
-        uses.some(use => {
-            if (use.name !== name) return false
-            const all = meant.get(use)
-            return !all?.every(
-                declared =>
-                    declared.isData ||
-                    sources.isForeign(owner, declared, types) ||
-                    methods.some(
-                        other =>
-                            other.id !== id &&
-                            sources.declares(other.id, declared)
-                    )
+    const meantBy = ({ name }: LinkedFunction) =>
+        uses.filter(use => use.name === name).map(use => meant.get(use))
+    const isOther = ({ id }: LinkedFunction, declared: Declaration) =>
+        methods.some(
+            other => other.id !== id && sources.declares(other.id, declared)
+        )
+    const unnamed = methods.filter(
+        method =>
+            !sources.isDerived(method.owner, types) &&
+            meantBy(method).every(declared =>
+                declared?.every(
+                    one => one.isData || one.inInterface || isOther(method, one)
+                )
             )
-        })
-    return methods
-        .filter(method => !isCalled(method))
+    )
+    // a part of an interface means a method if an object of its class can be what is read
+    const pairs = unnamed.flatMap(method =>
+        meantBy(method).flatMap(declared =>
+            declared!
+                .filter(({ isData, inInterface }) => !isData && inInterface)
+                .map(one => ({ method, one }))
+        )
+    )
+    const fits = types.canBe(
+        pairs.map(({ method, one }) => [sources.placeOf(method.owner), one])
+    )
+    const called = new Set(
+        pairs.filter((_, i) => fits[i]).map(({ method }) => method)
+    )
+    return unnamed
+        .filter(method => !called.has(method))
         .map(({ name, id, owner }) => ({
             name: nameText(raw, name),
             owner: debug.functions[owner]!.name,
-            path: sources.pathOf(id),
+            path: sources.placeOf(id).path,
         }))
+}
+
+/** A method: the number of its name, the indices of its function and of its class. */
+interface LinkedFunction {
+    name: number
+    id: number
+    owner: number
 }
 
 /** Positions of the debug information as places in the source files. */
@@ -214,12 +234,6 @@ class Sources {
         )
     }
 
-    /** True for a part of an interface that a class does not say it implements. */
-    isForeign(owner: number, declared: Declaration, types: Types): boolean {
-        if (declared.interface === undefined) return false
-        return !this.head(owner, types).includes(declared.interface)
-    }
-
     /** True for a class that may have methods in place of another one's. */
     isDerived(owner: number, types: Types): boolean {
         return this.head(owner, types).includes("extends")
@@ -235,8 +249,12 @@ class Sources {
             .split(/\W+/)
     }
 
-    pathOf(id: number): string {
-        const { location } = this.debug.functions[id]!
-        return (location && this.find(location[0])?.path) ?? ""
+    /** Where a function or a class begins. */
+    placeOf(id: number): ClassPlace {
+        const [position] = this.debug.functions[id]!.location ?? [0]
+        const source = this.find(position)
+        return source
+            ? { path: source.path, start: position - source.start }
+            : { path: "", start: 0 }
     }
 }

@@ -4,8 +4,14 @@
 import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, relative, resolve } from "node:path"
-import type { Identifier, Node, SourceFile } from "typescript/unstable/ast"
-import type { API, Type } from "typescript/unstable/sync"
+import type {
+    ClassDeclaration,
+    Identifier,
+    InterfaceDeclaration,
+    Node,
+    SourceFile,
+} from "typescript/unstable/ast"
+import type { API, Project, Type } from "typescript/unstable/sync"
 
 /** The uses of a field, `x.name` or `{ name } = x`, in a part of a source file. */
 export interface NameUse {
@@ -22,10 +28,16 @@ export interface Declaration {
     end: number
     /** True for a field that holds no function. */
     isData: boolean
-    /** The name of the interface that it belongs to, if it belongs to one. */
-    interface?: string
+    /** True for a part of an interface. */
+    inInterface: boolean
     /** True for a function that each object of an interface has. */
     mustHave: boolean
+}
+
+/** Where a class is declared: its file, and its first character. */
+export interface ClassPlace {
+    path: string
+    start: number
 }
 
 /** What is known of the types of a project; paths are relative to its folder. */
@@ -34,6 +46,11 @@ export interface Types {
     findDeclarations: (
         uses: readonly NameUse[]
     ) => (Declaration[] | undefined)[]
+    /**
+     * Whether an object of a class can be what a part of an interface is read of; true where that is
+     * not known.
+     */
+    canBe: (pairs: readonly [ClassPlace, Declaration][]) => boolean[]
     /** The text from a place in a source file to the next brace: what a class says it is. */
     headAt: (path: string, start: number) => string
 }
@@ -54,38 +71,17 @@ export async function projectTypes(
     const typescript = await loadTypeScript()
     if (!typescript) return undefined
     const folder = dirname(resolve(config))
-    return { findDeclarations, headAt }
+    return { findDeclarations, canBe, headAt }
 
     function headAt(path: string, start: number): string {
         const text = readFileSync(resolve(folder, path), "utf8")
         return text.slice(start, text.indexOf("{", start))
     }
 
-    // the API is marked unstable: where it fails, nothing is known
     function findDeclarations(uses: readonly NameUse[]) {
-        const kept = waiting.get(resolve(config))
-        waiting.delete(resolve(config))
-        for (const known of kept ? [kept, undefined] : [undefined])
-            try {
-                const api = known ?? new typescript!.API()
-                return askForDeclarations(api, known !== undefined, uses)
-            } catch {
-                // one that was kept may have ended meanwhile
-            }
-        return uses.map(() => undefined)
-    }
-
-    function askForDeclarations(
-        api: API,
-        isOpen: boolean,
-        uses: readonly NameUse[]
-    ) {
-        let isAnswered = false
-        try {
-            const snapshot = isOpen
-                ? lookAgain(api)
-                : api.updateSnapshot({ openProjects: [config] })
-            const { program, checker } = snapshot.getProjects()[0]!
+        const unknown = uses.map(() => undefined)
+        return ask<(Declaration[] | undefined)[]>(unknown, project => {
+            const { program, checker } = project
             const names = uses.map(use => {
                 const file = program.getSourceFile(resolve(folder, use.path))
                 return file ? usedNames(file, use) : []
@@ -101,14 +97,62 @@ export async function projectTypes(
                 const known = nodes.length > 0 && nodes.every(node => !!node)
                 return known ? nodes.map(describe) : undefined
             })
-            snapshot.dispose()
-            isAnswered = true
             let at = 0
             return names.map(({ length }) => {
                 const found = declared.slice(at, (at += length))
                 const known = length > 0 && found.every(one => !!one)
                 return known ? found.flat() : undefined
             })
+        })
+    }
+
+    function canBe(pairs: readonly [ClassPlace, Declaration][]): boolean[] {
+        const unknown = pairs.map(() => true)
+        return ask(unknown, ({ program, checker }) => {
+            const typeAt = (path: string, position: number) => {
+                const file = program.getSourceFile(resolve(folder, path))
+                const node = file && typeDeclarationAt(file, position)
+                // what fits a type with parameters depends on them
+                if (!node || node.typeParameters) return undefined
+                return checker.getTypeAtLocation(node)
+            }
+            return pairs.map(([{ path, start }, declared]) => {
+                const given = typeAt(path, start)
+                const wanted = typeAt(declared.path, declared.end - 1)
+                if (!given || !wanted) return true
+                return checker.isTypeAssignableTo(given, wanted)
+            })
+        })
+    }
+
+    /** Asks TypeScript. Its API is marked unstable: where it fails, the answer is `unknown`. */
+    function ask<T>(unknown: T, question: (project: Project) => T): T {
+        const kept = waiting.get(resolve(config))
+        waiting.delete(resolve(config))
+        for (const known of kept ? [kept, undefined] : [undefined])
+            try {
+                const api = known ?? new typescript!.API()
+                return askProcess(api, known !== undefined, question)
+            } catch {
+                // one that was kept may have ended meanwhile
+            }
+        return unknown
+    }
+
+    function askProcess<T>(
+        api: API,
+        isOpen: boolean,
+        question: (project: Project) => T
+    ): T {
+        let isAnswered = false
+        try {
+            const snapshot = isOpen
+                ? lookAgain(api)
+                : api.updateSnapshot({ openProjects: [config] })
+            const answer = question(snapshot.getProjects()[0]!)
+            snapshot.dispose()
+            isAnswered = true
+            return answer
         } finally {
             if (isAnswered && isKept) waiting.set(resolve(config), api)
             else endSilently(api)
@@ -123,6 +167,22 @@ export async function projectTypes(
         return api.updateSnapshot({ fileChanges: { invalidateAll: true } })
     }
 
+    /** The class or interface around a character of a file. */
+    function typeDeclarationAt(file: SourceFile, position: number) {
+        let found: ClassDeclaration | InterfaceDeclaration | undefined
+        const visit = (node: Node) => {
+            if (node.end <= position || node.pos > position) return
+            if (
+                typescript!.isClassDeclaration(node) ||
+                typescript!.isInterfaceDeclaration(node)
+            )
+                found = node
+            node.forEachChild(visit)
+        }
+        visit(file)
+        return found
+    }
+
     function describe(node: Node): Declaration {
         const isField =
             typescript!.isPropertySignatureDeclaration(node) ||
@@ -135,7 +195,7 @@ export async function projectTypes(
             path: relative(folder, pathOf(node)),
             end: node.end,
             isData: !!type && !typescript!.isFunctionTypeNode(type),
-            ...(isInterface ? { interface: parent.name.text } : {}),
+            inInterface: isInterface,
             mustHave:
                 isInterface &&
                 typescript!.isMethodSignatureDeclaration(node) &&
@@ -174,6 +234,7 @@ const BOUND_DATA: Declaration = {
     path: "",
     end: 0,
     isData: true,
+    inInterface: false,
     mustHave: false,
 }
 

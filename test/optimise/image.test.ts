@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { codeEnd, measureSizes, optimise } from "../../host/optimise/index.ts"
 import { readImage, writeImage } from "../../host/optimise/image.ts"
 import { compile } from "./compiler.ts"
+import { Random } from "./generator/index.ts"
 
 const PROGRAM = `
     class Counter {
@@ -18,6 +19,9 @@ const PROGRAM = `
     }
     const counter = new Counter()
     console.log("Küche " + counter.add(1) + counter.add(2.5))`
+/** Images of which some bytes are changed. */
+const MUTANTS = 1000
+const MUTANTS_SEED = 1
 /** Where the header holds the version of the format. */
 const VERSION_AT = 8
 
@@ -53,6 +57,26 @@ test("what is no image, or a part of one, comes back as it is", () => {
         assert.deepEqual(same, bytes)
         assert.match(report.skipped ?? "", /^the image is not optimised: /)
     }
+})
+
+test("an image whose bytes were changed at random is no error", () => {
+    const { image, debug } = compile(PROGRAM)
+    const random = new Random(MUTANTS_SEED)
+    let left = 0
+    for (let i = 0; i < MUTANTS; i++) {
+        const changed = Uint8Array.from(image)
+        for (let n = random.between(0, 2); n >= 0; n--)
+            changed[random.between(0, image.length - 1)] = random.between(
+                0,
+                0xff
+            )
+        const { image: result, report } = optimise(changed, debug)
+        if (report.skipped === undefined) continue
+        assert.deepEqual(result, changed)
+        assert.match(report.skipped, /^the image is not optimised: [^\n]+$/)
+        left++
+    }
+    assert.ok(left > MUTANTS / 2 && left < MUTANTS, `${left} left`)
 })
 
 test("the same image gives the same, and the given one is not written to", () => {

@@ -1,79 +1,19 @@
 // rows: B3a
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { placeFinder } from "../../host/optimise/debug.ts"
-import { decodeProgram } from "../../host/optimise/decode.ts"
-import { Op } from "../../host/optimise/format.ts"
-import { readImage } from "../../host/optimise/image.ts"
-import { listFunction } from "../../host/optimise/listing.ts"
 import { tidy } from "../../host/optimise/passes/index.ts"
 import { simplifyConditions } from "../../host/optimise/passes/conditions.ts"
 import { propagateCopies } from "../../host/optimise/passes/copies.ts"
 import { dropDeadStores } from "../../host/optimise/passes/dead-stores.ts"
 import { straighten } from "../../host/optimise/passes/flow.ts"
 import { forwardValues } from "../../host/optimise/passes/forward.ts"
-import { inlineFunctions } from "../../host/optimise/passes/inline.ts"
 import { gatherInstalls } from "../../host/optimise/passes/installs.ts"
 import { orderBlocks } from "../../host/optimise/passes/layout.ts"
-import { callPlainly } from "../../host/optimise/passes/plain-calls.ts"
 import { keepInReturned } from "../../host/optimise/passes/returned.ts"
 import { readReturned } from "../../host/optimise/passes/returned-copies.ts"
 import { chooseSlots } from "../../host/optimise/passes/slots.ts"
 import { splitWebs } from "../../host/optimise/passes/webs.ts"
-import type { Func, Program } from "../../host/optimise/program.ts"
-import { compile } from "./compiler.ts"
-
-/** A compiled program, one function of which is looked at. */
-class Subject {
-    private readonly program: Program
-    private readonly raw: ReturnType<typeof readImage>
-    private readonly names: string[]
-
-    constructor(source: string) {
-        const { image, debug } = compile(source)
-        this.raw = readImage(image)
-        this.names = debug.functions.map(({ name }) => name)
-        this.program = decodeProgram(this.raw, placeFinder(debug), id =>
-            debug.functions[id]!.slots.map(({ name }) => name)
-        )
-    }
-
-    /** Runs a pass on every function. */
-    run(...passes: ((program: Program, f: Func) => unknown)[]): this {
-        for (const pass of passes)
-            for (const f of this.program.functions) pass(this.program, f)
-        return this
-    }
-
-    inline(): this {
-        inlineFunctions(this.program, this.raw, f => tidy(this.program, f))
-        return this
-    }
-
-    callPlainly(): this {
-        callPlainly(this.program, this.raw, f => tidy(this.program, f))
-        return this
-    }
-
-    list(name: string): string[] {
-        const f = this.program.functions.find(
-            ({ id }) => this.names[id] === name
-        )
-        assert.ok(f, `no function ${name}`)
-        const lines = listFunction(f, {
-            functionName: id => this.names[id]!,
-            string: (op, number) =>
-                op === Op.static_ascii_string || op === Op.ascii_field
-                    ? Buffer.from(this.raw.ascii[number]!).toString()
-                    : "",
-        }).split("\n")
-        return lines.slice(1).map(line => line.trim())
-    }
-
-    get functions(): string[] {
-        return this.program.functions.map(({ id }) => this.names[id]!)
-    }
-}
+import { Subject } from "./subject.ts"
 
 test("webs: each use of a slot gets a variable of its own", () => {
     const subject = new Subject(`
@@ -324,28 +264,6 @@ test("dead stores: only what can fail is still computed", () => {
         "ret_val := ascii_field x(a#0)",
         "return 2",
     ])
-})
-
-test("dead stores: one that a handler reads stays (trap 5)", () => {
-    const subject = new Subject(`
-        function g(): number {
-            throw new Error("x")
-        }
-        function f() {
-            let t = 0
-            try {
-                t = 1
-                t = g()
-            } catch (e: any) {
-                return t
-            }
-            return t
-        }
-        console.log("" + f())
-        g()`)
-    subject.run(tidy)
-    const lines = subject.list("f")
-    assert.ok(lines.includes("t#0 := 1"), lines.join("\n"))
 })
 
 test("slots: what lives between two calls lies in the returned value", () => {
@@ -640,19 +558,4 @@ test("inline: neither constructors nor what makes closures", () => {
     subject.run(tidy).inline()
     for (const name of ["A", "make"])
         assert.ok(subject.functions.includes(name), name)
-})
-
-test("a constructor's `this` keeps its slot (trap 3)", () => {
-    const subject = new Subject(`
-        class A {
-            constructor() {
-                let a = 1
-                let b = a + Math.random()
-                console.log("" + b)
-            }
-        }
-        new A()`)
-    subject.run(tidy, chooseSlots)
-    const stores = subject.list("A").filter(line => /#0 :=/.test(line))
-    assert.deepEqual(stores, [])
 })

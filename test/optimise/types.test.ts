@@ -205,6 +205,26 @@ test("methods that are linked, but called by nobody, are found and taken out", a
     assert.ok(!functionNames(typed).includes("answer"))
 })
 
+test("a call through an interface means a method whose class fits it", async () => {
+    const uncalled = async (part: string) => {
+        const { compiled, types } = await project(`${METER}
+            interface Counting {
+                count(by: number): number
+                ${part}
+            }
+            function counting(thing: Counting) {
+                return thing.count(1)
+            }
+            const made = { count: (by: number) => by, kind: 1 }
+            const all = [made, ...meters] as unknown as Counting[]
+            console.log("" + counting(all[meters.length]))`)
+        const found = findUncalled(compiled.image, compiled.debug, types)
+        return found.map(({ name }) => name)
+    }
+    assert.ok(!(await uncalled("total?: number")).includes("count"))
+    assert.ok((await uncalled("kind: number")).includes("count"))
+})
+
 test("a method whose name is a text may be called by it", async () => {
     const { compiled, types } = await project(`${METER}
         interface Answer {

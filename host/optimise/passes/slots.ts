@@ -99,12 +99,10 @@ class Interference {
             if (v >= f.parameters)
                 for (let p = 0; p < f.parameters; p++) this.add(v, p)
         })
-        // the VM writes the returned value on its way to a handler
+        // the VM writes the returned value on its way to a handler, or out of a region
         for (const block of [...order.filter(isHandler), ...jumpTargets])
             this.meet(returned, liveness.at(block))
         for (const block of order) {
-            if (block.end.kind === "throwJump")
-                this.meet(returned, liveness.at(block.end.to))
             liveness.walkBack(block, (statement, after) => {
                 if (!statement) {
                     if (block.end.kind === "nullish") this.meet(returned, after)
