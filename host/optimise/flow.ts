@@ -1,7 +1,7 @@
 // Where a function goes: from block to block, and where a fault in a block goes.
 import { Op } from "./format.ts"
 import { NotUnderstood } from "./image.ts"
-import type { Block, Func } from "./program.ts"
+import { type Block, type Expression, type Func, roots } from "./program.ts"
 
 /** What is known of the way through a function. */
 export interface Flow {
@@ -134,4 +134,54 @@ export function followFlow(f: Func): Flow {
 
 function sameBlocks(a: Block[], b: Block[]): boolean {
     return a.length === b.length && a.every((block, i) => block === b[i])
+}
+
+/** What a pass knows at a point, and how it follows from what was known before. */
+export interface Facts<K> {
+    /** Nothing is known. */
+    none: K
+    /** What is known behind a statement or the value of an end. */
+    after: (known: K, root: Expression) => K
+    /** What two ways agree on. */
+    meet: (a: K, b: K) => K
+    same: (a: K, b: K) => boolean
+    /** What remains known on the way from one block to another; all of it when left out. */
+    along?: (known: K, from: Block, to: Block) => K
+}
+
+/**
+ * What is known when each block is entered. What a handler or the end of a jump out of regions is
+ * entered with is not known; a way that was not followed yet agrees with everything.
+ */
+export function solve<K>(f: Func, flow: Flow, facts: Facts<K>): Map<Block, K> {
+    const { none, after, meet, same, along } = facts
+    const unknown = new Set(flow.jumpTargets).add(f.blocks[0]!)
+    const atStart = new Map<Block, K>()
+    const atEnd = new Map<Block, K>()
+    let changed = true
+    while (changed) {
+        changed = false
+        for (const block of flow.order) {
+            const start = startOf(block)
+            atStart.set(block, start)
+            const end = roots(block).reduce(after, start)
+            const before = atEnd.get(block)
+            if (before !== undefined && same(before, end)) continue
+            atEnd.set(block, end)
+            changed = true
+        }
+        if (!flow.goesBack) break
+    }
+    return atStart
+
+    function startOf(block: Block): K {
+        if (unknown.has(block) || isHandler(block)) return none
+        const ways: K[] = []
+        for (const from of flow.before.get(block)!) {
+            const known = atEnd.get(from)
+            if (known !== undefined)
+                ways.push(along ? along(known, from, block) : known)
+        }
+        return ways.length > 0 ? ways.reduce(meet) : none
+    }
 }

@@ -6,7 +6,7 @@
 // with is not known; where a jump finds the returned value null, the VM makes it undefined.
 import { effectsOf } from "../effects.ts"
 import { slotOf } from "../encode.ts"
-import { type Flow, followFlow, isHandler } from "../flow.ts"
+import { followFlow, solve } from "../flow.ts"
 import { Op } from "../format.ts"
 import {
     type Block,
@@ -26,7 +26,13 @@ const NONE: Slots = new Set()
 /** Rewrites the reads of a function. */
 export function readReturned(program: Program, f: Func): void {
     const flow = followFlow(f)
-    const atStart = solve(f, flow)
+    const atStart = solve(f, flow, {
+        none: NONE,
+        after: (slots, root) => after(f, slots, root),
+        meet,
+        same: (a, b) => a.size === b.size,
+        along,
+    })
     let changes = 0
     for (const block of flow.order) {
         let slots = atStart.get(block)!
@@ -52,46 +58,13 @@ export function readReturned(program: Program, f: Func): void {
         )
 }
 
-function solve(f: Func, flow: Flow): Map<Block, Slots> {
-    const unknown = new Set<Block>(flow.jumpTargets)
-    unknown.add(f.blocks[0]!)
-    const atStart = new Map<Block, Slots>()
-    const atEnd = new Map<Block, Slots>()
-    let changed = true
-    while (changed) {
-        changed = false
-        for (const block of flow.order) {
-            const start =
-                unknown.has(block) || isHandler(block)
-                    ? NONE
-                    : meet(
-                          flow.before
-                              .get(block)!
-                              .map(from => along(from, block, atEnd.get(from)))
-                      )
-            atStart.set(block, start)
-            let slots = start
-            for (const root of roots(block)) slots = after(f, slots, root)
-            const before = atEnd.get(block)
-            if (before && before.size === slots.size) continue
-            atEnd.set(block, slots)
-            changed = true
-        }
-    }
-    return atStart
-}
-
 /** What holds on the way from one block to another. */
-function along({ end }: Block, to: Block, slots: Slots | undefined) {
+function along(slots: Slots, { end }: Block, to: Block): Slots {
     return end.kind === "nullish" && end.nullish === to ? NONE : slots
 }
 
-/** What all ways agree on; a way not yet followed agrees with everything. */
-function meet(ways: (Slots | undefined)[]): Slots {
-    const [first, ...rest] = ways.filter(way => way !== undefined)
-    return new Set(
-        [...(first ?? NONE)].filter(slot => rest.every(way => way.has(slot)))
-    )
+function meet(a: Slots, b: Slots): Slots {
+    return new Set([...a].filter(slot => b.has(slot)))
 }
 
 /** What holds behind a statement. */
