@@ -28,3 +28,10 @@ export function wallTime(unixMs: number): string {
 export function count(number: number, noun: string): string {
     return `${number} ${noun}${number === 1 ? "" : "s"}`
 }
+
+/** How long the pages of a flash last, in words. @param years undefined while that is not known */
+export function lifeText(years: number | undefined): string {
+    if (years === undefined) return "known after a minute with writes"
+    if (years > 1000) return "more than 1,000 years"
+    return `${years < 10 ? years.toFixed(1) : Math.round(years)} years until a page has been erased 100,000 times`
+}

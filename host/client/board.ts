@@ -12,6 +12,7 @@ import {
     type Item,
     Kind,
     MAX_ARGUMENT_BYTES,
+    MAX_ARGUMENTS,
     type OperationName,
     parseJson,
     type Report,
@@ -53,6 +54,10 @@ const WAITING: OperationName[] = [
     "Disable",
     "SafeMode",
 ]
+/** Slots of flash in one request: a read takes about 20 ms, and all before the first silence is over. */
+const SLOTS_AT_ONCE = 8
+/** Most bytes that a value in flash takes. */
+const MAX_SLOT_BYTES = 232
 /** Bytes of a configuration in one request: two digits each, beside offset and total. */
 const OFFER_BYTES = 96
 
@@ -208,6 +213,15 @@ export class Board extends EventEmitter<BoardEvents> {
     /** The state of the configuration: version, hash, state, reason. */
     async config(): Promise<unknown> {
         return this.one("Config")
+    }
+
+    /** The bytes that slots of the flash store take, in whole words of 8; 0 for an empty one. */
+    async slots(keys: readonly string[]): Promise<number[]> {
+        const sizes: number[] = []
+        for (const group of groups(keys, SLOTS_AT_ONCE))
+            for (const size of await this.values("Slots", group))
+                sizes.push(checkedSize(size))
+        return sizes
     }
 
     /** Offers a configuration file. */
@@ -480,13 +494,29 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
     )
 }
 
-/** Groups texts so that each group fits into a request. */
-function groups(texts: string[]): string[][] {
+/** @throws RemoteError for what is no size of a value */
+function checkedSize(size: unknown): number {
+    if (
+        typeof size === "number" &&
+        Number.isInteger(size) &&
+        size >= 0 &&
+        size <= MAX_SLOT_BYTES
+    )
+        return size
+    throw new RemoteError(
+        "AnswerError",
+        `a slot has 0 to ${MAX_SLOT_BYTES} bytes, the board told ${JSON.stringify(size)}`
+    )
+}
+
+/** Groups texts so that each group fits into a request, of `most` at most. */
+function groups(texts: readonly string[], most = MAX_ARGUMENTS): string[][] {
     const result: string[][] = [[]]
     let room = MAX_ARGUMENT_BYTES
     for (const text of texts) {
         const bytes = Buffer.byteLength(text) + 1
-        if (bytes > room && result.at(-1)!.length) {
+        const { length } = result.at(-1)!
+        if (length === most || (bytes > room && length)) {
             result.push([])
             room = MAX_ARGUMENT_BYTES
         }

@@ -16,5 +16,6 @@ export {
     taskOf,
 } from "./log-lines.ts"
 export { findStateFolder } from "./find.ts"
+export { readSlots } from "./slots.ts"
 export { NoBoardError, RemoteError, TimedOutError } from "./errors.ts"
 export type * from "./types.ts"

@@ -23,6 +23,7 @@ export const Operation = {
     Config: 10,
     Watch: 11,
     Options: 12,
+    Slots: 13,
     Start: 64,
     Stop: 65,
     Restart: 66,
@@ -82,6 +83,9 @@ export function encodeRequest(
 
 /** Most bytes that the arguments of a request take, each with one more. */
 export const MAX_ARGUMENT_BYTES = MAX_PAYLOAD - REQUEST_HEAD
+
+/** Most arguments that a board takes with a request. */
+export const MAX_ARGUMENTS = 32
 
 /** A report, taken apart. */
 export interface Report {

@@ -2,6 +2,7 @@ import type { Command } from "commander"
 import { addImageOptions, type ImageOptions } from "./image.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
 import { example } from "./example.ts"
+import { addFlashMapCommand } from "./flash-map.ts"
 
 /** Options of `fiberctl flash` as commander gives them. */
 export interface FlashOptions extends ImageOptions, PortOptions {
@@ -14,7 +15,7 @@ export interface FlashReadOptions {
     json?: boolean
 }
 
-/** Adds `fiberctl flash`, which writes a board, and `fiberctl flash read`, which looks into images. */
+/** Adds `fiberctl flash`, which writes a board, `fiberctl flash read`, which looks into images, and `fiberctl flash map`. */
 export function addFlashCommand(program: Command): void {
     const command = program
         .command("flash")
@@ -36,6 +37,7 @@ export function addFlashCommand(program: Command): void {
             await runFlash(options)
         })
     addReadCommand(command)
+    addFlashMapCommand(command)
 }
 
 function addReadCommand(command: Command): void {

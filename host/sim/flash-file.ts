@@ -6,7 +6,7 @@ import {
     headerPagesFor,
     PAGE_SIZE,
 } from "../flash/index.ts"
-import type { FlashCounts } from "./protocol.ts"
+import type { FlashCounts } from "../flash/index.ts"
 
 const ERASED = 0xff
 /** The two header areas of the store; a compaction erases one as a whole, used or not. */

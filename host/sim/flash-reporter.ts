@@ -1,4 +1,4 @@
-import type { FlashCounts } from "./protocol.ts"
+import type { FlashCounts } from "../flash/index.ts"
 
 /** Shortest time between two reports, in ms. */
 const REPORT_INTERVAL_MS = 1000

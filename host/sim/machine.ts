@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import type { Settings } from "../env/index.ts"
 import { FirmwareError } from "../errors.ts"
-import type { FlashCounts } from "./protocol.ts"
+import type { FlashCounts } from "../flash/index.ts"
 import { BoardState } from "./state.ts"
 import { Vm } from "./vm.ts"
 

@@ -1,3 +1,5 @@
+import type { FlashCounts } from "../flash/index.ts"
+
 /** What the build process is told. */
 export interface BuildJob {
     main: string
@@ -30,16 +32,6 @@ export interface VmGo {
     fastBoot?: boolean
     /** Spare the program its waits until its first line. */
     spareWaits?: boolean
-}
-
-/** What flash went through since the process started. */
-export interface FlashCounts {
-    /** Times the image changed: one per write of the device, one more per compaction. */
-    writes: number
-    /** Bytes programmed. */
-    bytes: number
-    /** Pages erased. */
-    erases: number
 }
 
 /** What the VM process tells. */

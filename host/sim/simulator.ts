@@ -14,7 +14,7 @@ import { LoadedProgram } from "./loaded-program.ts"
 import { Machine } from "./machine.ts"
 import type { SimulatorOptions } from "./options.ts"
 import { defaultStateFolder } from "./paths.ts"
-import type { FlashCounts } from "./protocol.ts"
+import type { FlashCounts } from "../flash/index.ts"
 
 const DEFAULT_HISTORY = 100_000
 /** Names the state of boards that boot an image, and not a program that was built. */

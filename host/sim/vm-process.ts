@@ -6,11 +6,11 @@
  */
 import { createRequire } from "node:module"
 import { unregister } from "../register.js"
-import { ESP32_STORE_SIZE } from "../flash/index.ts"
+import { ESP32_STORE_SIZE, type FlashCounts } from "../flash/index.ts"
 import { loadTool, moveToolFolder } from "../tool/index.ts"
 import { FlashFile } from "./flash-file.ts"
 import { readConsoleLine } from "./console.ts"
-import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
+import type { VmGo, VmMessage } from "./protocol.ts"
 
 /** The bus port that the tool connects to. */
 const TOOL_BUS_PORT = 8082

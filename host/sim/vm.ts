@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { type Child, startChild } from "./child.ts"
-import type { FlashCounts, VmGo, VmMessage } from "./protocol.ts"
+import type { FlashCounts } from "../flash/index.ts"
+import type { VmGo, VmMessage } from "./protocol.ts"
 
 /** How long a VM process may take to end by itself, in ms. */
 const STOP_TIMEOUT_MS = 1000

@@ -6,6 +6,8 @@ import type {
     TaskStatus,
 } from "../client/types.ts"
 
+export type { FlashMap, FlashPiece } from "../flash/types.ts"
+
 /** Log lines that are kept, in the server and in the page. */
 export const MAX_LINES = 10_000
 /** Shortest time between two samples, and for how long they are kept: an hour. */
@@ -136,51 +138,6 @@ export interface ConfigView {
     now: ConfigVersion
     /** What the server has seen, newest first. */
     history: ConfigVersion[]
-}
-
-/** A piece of the flash store. */
-export interface FlashPiece {
-    key: string
-    /** What lies there. */
-    kind: "log" | "setting" | "task" | "boot" | "config" | "program" | "other"
-    offset: number
-    size: number
-    /** False for what a later value of the same key has replaced. */
-    isLive: boolean
-}
-
-export interface FlashView {
-    storeBytes: number
-    areaBytes: number
-    /** Start of the area in force. */
-    area: number
-    /** Header and entries, from the start of the area. */
-    tableBytes: number
-    freeBytes: number
-    pieces: FlashPiece[]
-    counts: { writes: number; bytes: number; erases: number }
-    /** For so long these were counted, in ms. */
-    countedMs: number
-    /** Years until the pages are worn out at this rate; undefined while that is not known. */
-    years?: number
-}
-
-/** What a program tells of its flash where nobody can look into it: it cannot list the store. */
-export interface ToldFlash {
-    /** Files of the flash log, with the bytes of their lines. */
-    files: { name: string; size: number }[]
-    /** The settings that a file in flash holds. */
-    settings: { count: number; bytes: number }
-    /** Bytes of one of the two areas of the store of an ESP32. */
-    areaBytes: number
-    /** Years that the flash lasts with half of an area free, from the firmware's own count of writes. */
-    years?: number
-}
-
-/** What is known of a board's flash. */
-export interface FlashAnswer {
-    map?: FlashView
-    told?: ToldFlash
 }
 
 export interface SourceView {

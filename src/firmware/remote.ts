@@ -1,6 +1,6 @@
 import { RemoteConfig, startRemote } from "../remote"
 import { changeSettings, REMOTE_SETTINGS, Settings } from "../settings"
-import { clock, core, hostname, log, tasks } from "./core"
+import { clock, core, flash, hostname, log, tasks } from "./core"
 import { file, ring } from "./logs"
 
 /**
@@ -20,6 +20,7 @@ export function remote(
             log: log,
             ring: ring,
             file: file,
+            flash: flash,
             config,
             hostname: hostname(),
             settings: {

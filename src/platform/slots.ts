@@ -17,6 +17,8 @@ export const MORE_TASKS_SLOT = "fd.tasks2"
 export const CURSOR_SLOT = "fd.cursor"
 /** The settings file's two sets: `fd.cfga0` to `fd.cfga7`, `fd.cfgb0` to `fd.cfgb7`. */
 const CONFIG_SLOT = "fd.cfg"
+/** Slots of each set: its commit record, and 7 x 200 bytes of text. */
+export const CONFIG_PARTS = 8
 /** Segments of the flash log: `fd.log00` up to `fd.log23`. */
 const LOG_SLOT = "fd.log"
 

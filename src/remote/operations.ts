@@ -44,6 +44,8 @@ export async function carryOut(call: Call): Promise<void> {
             return await sendItem(call, configOf(call).state())
         case ds.FiberdOperation.Watch:
             return watch(server, Math.min(integer(call, 0), MAX_WATCH_S))
+        case ds.FiberdOperation.Slots:
+            return await slots(call)
         case ds.FiberdOperation.Start:
             for (const pattern of given(call)) tasks.start(pattern)
             return
@@ -170,6 +172,15 @@ async function fileLines(call: Call): Promise<void> {
         if (cursor > after)
             await sendItem(call, [cursor, level, time, wall], text)
     })
+}
+
+/** Sends how much of the flash slots take: in whole words, which tell little of a secret. */
+async function slots(call: Call): Promise<void> {
+    const flash = wanted(call.parts.flash, "flash")
+    for (const key of given(call)) {
+        const value = await flash.read(key)
+        await sendItem(call, value ? (value.length + 7) & ~7 : 0)
+    }
 }
 
 /** What waits for tasks, and does not hold up other requests. @throws BusyError */

@@ -1,7 +1,7 @@
 import type * as ds from "@devicescript/core"
 import type { LogSystem, RingHandler } from "../log"
 import type { FileRotationHandler } from "../flashlog"
-import type { Clock } from "../platform"
+import type { Clock, FlashSlots } from "../platform"
 import type { TaskRegistry } from "../tasks"
 
 /** What a program lets be asked of it and be controlled; what is left out is refused. */
@@ -13,6 +13,8 @@ export interface RemoteParts {
     ring?: RingHandler
     /** The flash log. */
     file?: FileRotationHandler
+    /** The store for small values, of which the sizes of slots can be asked for. */
+    flash?: FlashSlots
     /** Name of the board, as in its syslog lines. */
     hostname?: string
     /** Version of the firmware. */

@@ -1,5 +1,6 @@
 // rows: A2
 import assert from "node:assert/strict"
+import { join } from "node:path"
 import test from "node:test"
 import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
 
@@ -106,6 +107,38 @@ test("fiberctl asks and controls a running board", async t => {
         assert.match(text, /^broken +failed .* 1 .*the cable is loose$/m)
         assert.match(text, /^log: console \d+/m)
         assert.equal((await json("top")).tasks.length, 4)
+    })
+
+    await t.test("flash map", async () => {
+        const text = await run("flash", "map")
+        assert.match(text, /^test-board: \d+ slots, \d+ bytes of values and/)
+        assert.match(text, /^SLOT +KIND +BYTES$/m)
+        assert.match(text, /^fd\.boot +boot +\d+$/m)
+        assert.match(text, /^fd\.log00 +log +\d+$/m)
+        assert.match(text, /^since boot, .* which erase \d\.\d pages$/m)
+        const map = await json("flash", "map")
+        assert.equal(map.isComputed, true)
+        // the board tells what lies in its flash, to the byte
+        const { slots } = JSON.parse(
+            (
+                await runCli([
+                    ...["flash", "read", join(sim.stateFolder!, "flash.bin")],
+                    "--json",
+                ])
+            ).stdout
+        ) as { slots: Record<string, number> }
+        const sizes = map.pieces.map(
+            ({ key, size }: { key: string; size: number }) => [key, size]
+        )
+        assert.deepEqual(
+            Object.fromEntries(sizes),
+            Object.fromEntries(
+                Object.entries(slots).map(([key, bytes]) => [
+                    key,
+                    Math.ceil(bytes / 8) * 8,
+                ])
+            )
+        )
     })
 
     await t.test("start, stop, restart, disable, enable", async () => {

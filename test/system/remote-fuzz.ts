@@ -71,6 +71,7 @@ const TEXTS = [
     "",
     "%",
     "error.log",
+    "fd.log00",
     "info",
     "debug@net",
     "[[[[[[",

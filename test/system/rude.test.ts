@@ -21,6 +21,7 @@ const COMMANDS = [
     ["level"],
     ["handlers"],
     ["stats"],
+    ["flash", "map"],
     ["metrics"],
     ["settings"],
     ["settings", "get", "NAME"],

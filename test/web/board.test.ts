@@ -229,12 +229,27 @@ test("the greenhouse looks good", { skip: noBrowser }, async t => {
         const page = await openPage(t, browser, ADDRESS.exec(cli.stdout)![0])
         await seeLight(page)
         await view(page, "Flash").click()
-        await page
-            .getByTestId("flash-told")
-            .getByText("error.log", { exact: true })
-            .waitFor()
-        await page.getByText(/Where in flash these lie is not known/).waitFor()
+        // nobody reads its store: keys and sizes are its own, places and erases are computed
+        await page.locator(".flash-map .piece.log").first().waitFor()
+        await page.locator(".flash-map .piece.boot").first().waitFor()
+        await page.getByText(/^The board tells keys and sizes/).waitFor()
+        await page.getByText(/slots in force$/).click()
+        const bytes = page.locator(
+            'tr:has(th:text-is("fd.log00")) td:nth-child(3)'
+        )
+        assert.match((await bytes.textContent())!, /^[1-9]\d*$/)
+        await page.getByText("Life at this rate").waitFor()
         await page.getByText(/^[1-9]\d* writes, \d+ bytes$/).waitFor()
+        // a write of the board is counted, and what it leads to
+        await view(page, "Tasks").click()
+        await page.getByRole("button", { name: "restart valve" }).click()
+        await view(page, "Flash").click()
+        await page
+            .getByText(/^[1-9]\d* writes, \d+ bytes, which erase \d+\.\d pages/)
+            .waitFor()
+        await page
+            .getByRole("img", { name: /now .*flash erases: (?!unknown)/ })
+            .waitFor()
     })
 
     for (const { name, width, height, colorScheme } of LOOKS)

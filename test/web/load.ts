@@ -90,6 +90,7 @@ class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
     levels = async () => ({ spec: "info" })
     handlers = async () => []
     settings = async () => []
+    slots = async () => []
     config = async () => undefined
     request = async () => []
     set = async () => {}

@@ -1,10 +1,5 @@
-import type {
-    FlashAnswer,
-    FlashPiece,
-    FlashView,
-    ToldFlash,
-} from "../protocol.ts"
-import { duration } from "../../words.ts"
+import type { FlashMap, FlashPiece } from "../protocol.ts"
+import { duration, lifeText } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
 import { useAnswer } from "./use-answer.ts"
@@ -13,34 +8,22 @@ const ASK_MS = 3000
 
 /** What lies where in flash, how much is written, and how long it lasts. */
 export function Flash({ board }: { board: string }) {
-    const { value, problem } = useAnswer<FlashAnswer>(board, "flash", ASK_MS)
-    const { map, told } = value ?? {}
+    const { value: map, problem } = useAnswer<FlashMap>(board, "flash", ASK_MS)
     const { state } = useStore("state")
     const written = state?.info?.flash
     const file = state?.info?.file
     return (
         <section aria-labelledby="flash-title">
             <h2 id="flash-title">Flash</h2>
-            {problem && !value && <p class="empty">{problem}</p>}
-            {map && <FlashMap view={map} />}
-            {told && <FlashTold told={told} />}
+            {problem && !map && <p class="empty">{problem}</p>}
+            {map && <Area map={map} />}
             <dl class="facts">
                 {map && (
                     <>
                         <dt>Written since the console began to count</dt>
-                        <dd>
-                            {map.counts.writes} writes, {map.counts.bytes}{" "}
-                            bytes, {map.counts.erases} pages erased in{" "}
-                            {duration(map.countedMs)}
-                        </dd>
+                        <dd>{countsText(map)}</dd>
                         <dt>Life at this rate</dt>
-                        <dd>{yearsText(map.years)}</dd>
-                    </>
-                )}
-                {told && (
-                    <>
-                        <dt>Life at this rate, with half of the store free</dt>
-                        <dd>{yearsText(told.years)}</dd>
+                        <dd>{lifeText(map.years)}</dd>
                     </>
                 )}
                 {written && (
@@ -66,63 +49,18 @@ export function Flash({ board }: { board: string }) {
     )
 }
 
-/** Of a board whose flash nobody can read: what its program tells. */
-function FlashTold({
-    told: { files, settings, areaBytes },
-}: {
-    told: ToldFlash
-}) {
-    const rows: [string, string, number][] = [
-        ...files.map(({ name, size }): [string, string, number] => [
-            name,
-            "flash log",
-            size,
-        ]),
-        [`${settings.count} settings`, "settings file", settings.bytes],
-    ]
-    return (
-        <>
-            <p class="aside">
-                Where in flash these lie is not known: a program cannot list the
-                store of its board. An ESP32 has two areas of {areaBytes} bytes
-                for them; the states of tasks and what the VM keeps itself come
-                on top. <code>fiberctl flash read</code> shows all of it out of
-                a dump of the board's flash.
-            </p>
-            <table data-testid="flash-told">
-                <thead>
-                    <tr>
-                        <th scope="col">In flash</th>
-                        <th scope="col">Kind</th>
-                        <th scope="col" class="number">
-                            Bytes
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {rows.map(([name, kind, bytes]) => (
-                        <tr key={name}>
-                            <th scope="row">{name}</th>
-                            <td>{kind}</td>
-                            <td class="number">{bytes}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
-        </>
-    )
+function countsText({ counts, countedMs, isComputed }: FlashMap): string {
+    const { writes, bytes, erases } = counts
+    const pages = isComputed
+        ? `which erase ${erases.toFixed(1)} pages`
+        : `${erases} pages erased`
+    return `${writes} writes, ${bytes} bytes, ${pages} in ${duration(countedMs)}`
 }
 
-function yearsText(years: number | undefined): string {
-    if (years === undefined) return "not known yet"
-    if (years > 1000) return "more than 1,000 years"
-    return `${years < 10 ? years.toFixed(1) : Math.round(years)} years until a page has been erased 100,000 times`
-}
-
-function FlashMap({ view }: { view: FlashView }) {
-    const { area, areaBytes, pieces, tableBytes, freeBytes } = view
+/** The area in force, with what lies where. */
+function Area({ map }: { map: FlashMap }) {
+    const { area, areaBytes, pieces, tableBytes, freeBytes, isComputed } = map
     const inArea = pieces.filter(({ kind }) => kind !== "program")
-    const program = pieces.findLast(({ kind }) => kind === "program")
     const percent = (bytes: number) => `${(bytes / areaBytes) * 100}%`
     const live = inArea
         .filter(({ isLive }) => isLive)
@@ -134,13 +72,23 @@ function FlashMap({ view }: { view: FlashView }) {
             <div
                 class="flash-map"
                 role="img"
-                aria-label={`Area in force, ${areaBytes} bytes: ${tableBytes} of entries, ${freeBytes} free, ${live.length} values in force, ${staleBytes} bytes replaced`}
+                aria-label={`Area in force, ${areaBytes} bytes: ${tableBytes} of entries, ${freeBytes} free${isComputed ? " or replaced" : ""}, ${live.length} slots in force, ${staleBytes} bytes replaced`}
             >
                 <div
                     class="piece table"
                     style={{ left: 0, width: percent(tableBytes) }}
                     title={`header and entries: ${tableBytes} bytes`}
                 />
+                {isComputed && (
+                    <div
+                        class="piece unknown"
+                        style={{
+                            left: percent(tableBytes),
+                            width: percent(freeBytes),
+                        }}
+                        title={`free, or values that were replaced since the last compaction: ${freeBytes} bytes`}
+                    />
+                )}
                 {inArea
                     .filter(({ size }) => size > 0)
                     .map(({ key, kind, offset, size, isLive }) => (
@@ -165,7 +113,9 @@ function FlashMap({ view }: { view: FlashView }) {
                         ["task", "tasks"],
                         ["boot", "boot"],
                         ["other", "other"],
-                        ["stale", "replaced"],
+                        isComputed
+                            ? ["unknown", "free or replaced"]
+                            : ["stale", "replaced"],
                     ] as const
                 ).map(([kind, name]) => (
                     <span key={kind}>
@@ -173,14 +123,9 @@ function FlashMap({ view }: { view: FlashView }) {
                     </span>
                 ))}
             </p>
-            <p class="aside">
-                Area {area === 0 ? "A" : "B"} of two, {areaBytes} bytes,{" "}
-                {freeBytes} free until it is compacted into the other one.
-                {program &&
-                    ` The program takes ${program.size} bytes of ${view.storeBytes}.`}
-            </p>
+            <p class="aside">{areaText(map)}</p>
             <details>
-                <summary>{live.length} values in force</summary>
+                <summary>{live.length} slots in force</summary>
                 <table>
                     <thead>
                         <tr>
@@ -190,11 +135,13 @@ function FlashMap({ view }: { view: FlashView }) {
                                 Bytes
                             </th>
                             <th scope="col" class="number">
-                                Offset
+                                {isComputed ? "Offset, computed" : "Offset"}
                             </th>
-                            <th scope="col" class="number">
-                                Written
-                            </th>
+                            {!isComputed && (
+                                <th scope="col" class="number">
+                                    Written
+                                </th>
+                            )}
                         </tr>
                     </thead>
                     <tbody>
@@ -202,7 +149,13 @@ function FlashMap({ view }: { view: FlashView }) {
                             <PieceRow
                                 key={piece.key}
                                 piece={piece}
-                                all={inArea}
+                                times={
+                                    isComputed
+                                        ? undefined
+                                        : inArea.filter(
+                                              ({ key }) => key === piece.key
+                                          ).length
+                                }
                             />
                         ))}
                     </tbody>
@@ -212,16 +165,33 @@ function FlashMap({ view }: { view: FlashView }) {
     )
 }
 
-function PieceRow({ piece, all }: { piece: FlashPiece; all: FlashPiece[] }) {
+function areaText(map: FlashMap): string {
+    const { area, areaBytes, freeBytes, pieces, isComputed } = map
+    if (isComputed)
+        return `The board tells keys and sizes, in words of 8 bytes. Places are computed: those after the next compaction, in one of the two areas of ${areaBytes} bytes that an ESP32 has. What the VM keeps itself is not in the map.`
+    const program = pieces.findLast(({ kind }) => kind === "program")
+    const where = `Area ${area === 0 ? "A" : "B"} of two, ${areaBytes} bytes, ${freeBytes} free until it is compacted into the other one.`
+    if (!program) return where
+    return `${where} The program takes ${program.size} bytes of ${map.storeBytes}.`
+}
+
+function PieceRow({ piece, times }: { piece: FlashPiece; times?: number }) {
     const { key, kind, size, offset } = piece
-    const times = all.filter(other => other.key === key).length
     return (
         <tr>
             <th scope="row">{key}</th>
             <td>{kind}</td>
-            <td class="number">{size}</td>
-            <td class="number">{offset}</td>
-            <td class="number">{times} ×</td>
+            <td class="number" data-label="bytes">
+                {size}
+            </td>
+            <td class="number" data-label="at">
+                {offset}
+            </td>
+            {times !== undefined && (
+                <td class="number" data-label="written">
+                    {times} ×
+                </td>
+            )}
         </tr>
     )
 }

@@ -40,7 +40,11 @@ export const QUESTIONS: Record<
 > = {
     settings,
     config: session => config(session),
-    flash: ({ flash }) => flash.read(),
+    flash: ({ flash }) => {
+        const map = flash.read()
+        if (typeof map === "string") throw new RequestError(404, map)
+        return map
+    },
     options: async ({ board }, query) =>
         (await board.options(text(query.get("task"), "task")))[0],
     source: ({ sources }, query) => {

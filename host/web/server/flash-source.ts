@@ -1,15 +1,16 @@
-import { findStateFolder } from "../../client/index.ts"
-import type { FlashAnswer, FlashView } from "../protocol.ts"
+import { type BoardInfo, findStateFolder } from "../../client/index.ts"
+import type { FlashCounts, FlashMap } from "../../flash/index.ts"
+import { AskedFlash } from "./asked-flash.ts"
 import { SavedFlash } from "./saved-flash.ts"
 import type { BoardClient } from "./session.ts"
 import type { SimulatedBoard } from "./simulated-board.ts"
-import { toldFlash } from "./told-flash.ts"
 
-/** The flash of a board: of a simulated one what lies where, of another what its program tells. */
+/** The flash of a board: of a simulated one as it is read, of another as its firmware tells. */
 export class FlashSource {
-    private readonly board: BoardClient
+    private readonly device: string
     private readonly simulated: SimulatedBoard | undefined
     private readonly stateFolder: string | undefined
+    private readonly asked: AskedFlash
     private saved: SavedFlash | undefined
 
     /** @param stateFolder where simulators are looked for besides the default place */
@@ -18,20 +19,35 @@ export class FlashSource {
         simulated?: SimulatedBoard,
         stateFolder?: string
     ) {
-        this.board = board
+        this.device = board.device
         this.simulated = simulated
         this.stateFolder = stateFolder
+        this.asked = new AskedFlash(board)
     }
 
-    /** Writes, bytes and erased pages since the console began to count; undefined where nobody can. */
-    get counts(): FlashView["counts"] | undefined {
-        return this.simulated?.flashCounts ?? this.savedFlash()?.counts
+    /** Writes, bytes and erased pages since the console began to count; undefined before it did. */
+    get counts(): FlashCounts | undefined {
+        return (
+            this.simulated?.flashCounts ??
+            this.savedFlash()?.counts ??
+            this.asked.map?.counts
+        )
     }
 
-    /** @throws RemoteError, TimedOutError, FlashImageError */
-    async read(): Promise<FlashAnswer> {
-        const map = this.simulated?.readFlash() ?? this.savedFlash()?.view()
-        return map ? { map } : { told: await toldFlash(this.board) }
+    /** Asks a board for its slots, if those can only be asked for. @throws TimedOutError */
+    async learn(info: BoardInfo): Promise<void> {
+        if (!this.simulated && !this.savedFlash()) await this.asked.learn(info)
+    }
+
+    /** @returns what is known, or why nothing is @throws FlashImageError */
+    read(): FlashMap | string {
+        const map = this.simulated?.readFlash() ?? this.savedFlash()?.map()
+        return (
+            map ??
+            this.asked.map ??
+            this.asked.failure ??
+            "The board has not told yet what lies in its flash."
+        )
     }
 
     close(): void {
@@ -40,7 +56,7 @@ export class FlashSource {
 
     private savedFlash(): SavedFlash | undefined {
         if (this.saved) return this.saved
-        const folder = findStateFolder(this.board.device, this.stateFolder)
+        const folder = findStateFolder(this.device, this.stateFolder)
         if (folder === undefined) return undefined
         try {
             this.saved = new SavedFlash(folder)

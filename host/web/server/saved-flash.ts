@@ -1,9 +1,12 @@
 import { type FSWatcher, readFileSync, watch } from "node:fs"
 import { join } from "node:path"
-import { FlashStore } from "../../flash/index.ts"
+import {
+    type FlashCounts,
+    type FlashMap,
+    flashMap,
+    FlashStore,
+} from "../../flash/index.ts"
 import { FlashAccount } from "../../sim/index.ts"
-import type { FlashView } from "../protocol.ts"
-import { flashView } from "./flash-view.ts"
 
 /** Name of the flash in the state folder of a simulated board. */
 const FLASH_FILE = "flash.bin"
@@ -28,14 +31,14 @@ export class SavedFlash {
     }
 
     /** What was written since this was made. */
-    get counts(): FlashView["counts"] {
+    get counts(): FlashCounts {
         return this.account.counts
     }
 
     /** @throws FlashImageError */
-    view(): FlashView {
+    map(): FlashMap {
         const store = FlashStore.parse(this.account.image)
-        return flashView(store, this.counts, Date.now() - this.began)
+        return flashMap(store, this.counts, Date.now() - this.began)
     }
 
     close(): void {

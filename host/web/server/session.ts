@@ -196,6 +196,7 @@ export class Session extends EventEmitter<SessionEvents> {
             const handlers = await this.board.handlers()
             await this.learnOptions(tasks)
             await this.learnConfig(info)
+            await this.flash.learn(info)
             this.setState({
                 isLost: false,
                 info,

@@ -1,7 +1,6 @@
-import type { FlashStore } from "../../flash/index.ts"
+import { type FlashMap, flashMap } from "../../flash/index.ts"
 import type { Collector, Simulator } from "../../sim/index.ts"
-import type { FlashView, SimulatorAction, SimulatorState } from "../protocol.ts"
-import { flashView } from "./flash-view.ts"
+import type { SimulatorAction, SimulatorState } from "../protocol.ts"
 
 /** What of a simulator is worked from the console; `Simulator` has it. */
 type Worked = Pick<
@@ -49,9 +48,9 @@ export class SimulatedBoard {
     }
 
     /** What lies where in flash. @throws FlashImageError */
-    readFlash(): FlashView {
-        const store: FlashStore = this.sim.readFlash()
-        return flashView(store, this.flashCounts, Date.now() - this.began)
+    readFlash(): FlashMap {
+        const { sim, began } = this
+        return flashMap(sim.readFlash(), sim.flashCounts, Date.now() - began)
     }
 
     /** Calls `listener` after each action. */

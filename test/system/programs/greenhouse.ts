@@ -107,6 +107,7 @@ startRemote({
     log,
     ring,
     file,
+    flash,
     hostname,
     figures: () => ({ degrees }),
     settings: {

@@ -31,7 +31,7 @@ export function makeBoard(): RemoteParts {
         await task.sleep(3600000)
     })
     tasks.add("often", async () => {}, { every: 1000 })
-    return { clock, tasks, log, ring, file, hostname: "board" }
+    return { clock, tasks, log, ring, file, flash, hostname: "board" }
 }
 
 /** Takes the whole heap in blocks of 60 bytes, with a mark for each, until the VM gives up. */

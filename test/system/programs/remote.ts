@@ -50,6 +50,7 @@ startRemote({
     log,
     ring,
     file,
+    flash,
     settings,
     config: remoteConfig,
     hostname: "test-board",

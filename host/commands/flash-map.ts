@@ -1,0 +1,55 @@
+import { type Command } from "commander"
+import { paintFor } from "../colour.ts"
+import type { FlashMap } from "../flash/index.ts"
+import { printable } from "../printable.ts"
+import {
+    addBoardCommand,
+    boardName,
+    type BoardOptions,
+    printJson,
+    withBoard,
+} from "./board.ts"
+import { duration, lifeText } from "../words.ts"
+import { table } from "./table.ts"
+
+/** Adds `fiberctl flash map`: what lies in the flash of a running board, and how long it lasts. */
+export function addFlashMapCommand(flash: Command): void {
+    addBoardCommand(
+        flash,
+        "map",
+        "show what a running board keeps in flash, how much it writes, and how long the flash lasts",
+        "flash map --bus 127.0.0.1:8082"
+    ).action(async (options: BoardOptions) => {
+        await withBoard(options, async ({ board }) => {
+            const { readSlots } = await import("../client/index.ts")
+            const { computedMap } = await import("../flash/index.ts")
+            const info = await board.info()
+            const sizes = await readSlots(board)
+            const { flash = { writes: 0, bytes: 0 }, uptime } = info
+            const map = computedMap(sizes, flash, uptime)
+            if (options.json) printJson(map)
+            else showMap(boardName(info), map)
+        })
+    })
+}
+
+function showMap(name: string, map: FlashMap): void {
+    const { areaBytes, freeBytes, tableBytes, pieces, counts, years } = map
+    const paint = paintFor(process.stdout)
+    const values = areaBytes - tableBytes - freeBytes
+    console.log(
+        `${paint("bold", name)}: ${pieces.length} slots, ${values} bytes of values and ${tableBytes} of entries in an area of ${areaBytes} bytes`
+    )
+    console.log(
+        `since boot, ${duration(map.countedMs)}: ${counts.writes} writes, ${counts.bytes} bytes, which erase ${counts.erases.toFixed(1)} pages`
+    )
+    console.log(`life at this rate: ${lifeText(years)}`)
+    const rows = pieces.map(({ key, kind, size }) => [
+        printable(key),
+        kind,
+        size,
+    ])
+    const [head, ...lines] = table(["SLOT", "KIND", "BYTES"], rows)
+    console.log(paint("bold", head!))
+    for (const line of lines) console.log(line)
+}
