@@ -5,12 +5,12 @@ import { portOf } from "./options"
 import {
     clearGap,
     copyBytes,
-    DECLARE_MS,
     frameBytes,
     inFlight,
     isGapDue,
     passMark,
     setMark,
+    setSpare,
     settle,
     waitingBytes,
     watch,
@@ -27,8 +27,10 @@ import {
 import { reframe } from "./framing"
 
 // What counts as delivered. RELP acknowledges. TCP and TLS do not: there a connection has to hold
-// for ARRIVED_MS after a record was sent. Until a connection has held so long, all that the ring
-// can keep is sent again on the next one, and what it could not keep is declared.
+// for ARRIVED_MS after a record was sent, or for PROBE_MS when the window is full. Until then all that
+// the ring can keep is sent again on the next one, and what it could not keep is declared. Time counts
+// only as far as we look: the end of a connection is reported by a fiber, which a board that was held
+// up runs late, maybe after the one that logs or this one.
 
 /** How long the network may take nothing before the connection counts as broken, ms. */
 const STALL_MS = 10000
@@ -38,7 +40,8 @@ const RETRY_MS = 10
 const ARRIVED_MS = 2000
 /**
  * How long a peer is given to close, ms: one that closed before after it had taken records is not
- * sent any at first, then one batch; and before we close, for a reset to come back.
+ * sent any at first, then one batch; and for a reset to come back, before we close, or when a
+ * connection that has held takes more than the window.
  */
 export const PROBE_MS = 300
 /**
@@ -48,6 +51,9 @@ export const PROBE_MS = 300
 const PIECE_BYTES = 512
 /** Most writes between two waits: other tasks want their turn after an outage, too. */
 const WRITES_A_SLICE = 16
+/** Longest wait until a connection has held, and records have arrived; and most of it that counts, ms. */
+const LOOK_MS = 50
+const MAX_LOOK_MS = 100
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
 
@@ -71,6 +77,9 @@ export class SyslogConnection implements SocketListener {
     openedAt: number
     /** Uptime when something happened last: it was begun, opened, or records were sent. */
     sentAt: number
+    /** For how long it was seen to hold, ms, and uptime of the last look. */
+    heldMs = 0
+    lookedAt: number
     readonly stream: Connection
     /** Whether frames go out in another framing than the one they are kept in. */
     readonly isReframed: boolean
@@ -101,7 +110,8 @@ export class SyslogConnection implements SocketListener {
         const { client } = this
         const { clock, wake, outbox } = client
         const now = clock.millis()
-        this.openedAt = this.sentAt = outbox.markAt = now
+        this.openedAt = this.sentAt = this.lookedAt = now
+        outbox.markAt = 0
         client.connects++
         // the oldest line has waited long enough
         client.firstAt = 0
@@ -158,21 +168,22 @@ export function turn(connection: SyslogConnection): number {
             connection.ended = `no answer within ${connectMs} ms`
         return sentAt + connectMs - now
     }
+    connection.heldMs += Math.min(now - connection.lookedAt, MAX_LOOK_MS)
+    connection.lookedAt = now
     let due = now + IDLE_MS
     if (relp) due = answersDue(connection, now)
-    else takeArrived(connection, now)
+    else takeArrived(connection)
     settle(out)
     if (!connection.isUp || connection.ended) return due - now
     const batchAt = client.firstAt + batchMs
     const isDue = now >= batchAt || waitingBytes(out) >= batchBytes
     let pause = batchAt - now
-    if (isDue || connection.rest || isGapDue(out, now))
+    if (isDue || connection.rest || isGapDue(out, connection.heldMs))
         pause = send(connection, now) ? RETRY_MS : 1
     const waiting = waitingBytes(out)
     if (waiting > 0 || connection.rest) due = Math.min(due, now + pause)
-    if (out.gap > 0 && !out.isDeclared) due = Math.min(due, now + DECLARE_MS)
-    if (!relp && (inFlight(out) > 0 || out.isDeclared))
-        due = Math.min(due, out.markAt + ARRIVED_MS)
+    if (out.gap > 0 || (!relp && (inFlight(out) > 0 || !out.hasHeld)))
+        due = Math.min(due, now + LOOK_MS)
     // the first record wakes us, and a record that fills a batch is sent at once
     if (waiting < batchBytes) watch(out, waiting > 0 ? batchBytes - waiting : 0)
     return Math.max(1, due - now)
@@ -187,17 +198,22 @@ export function closeConnection(connection: SyslogConnection): void {
 }
 
 /** Over a stream what has not come back by now has arrived. */
-function takeArrived(connection: SyslogConnection, now: number): void {
-    const { client, openedAt } = connection
+function takeArrived(connection: SyslogConnection): void {
+    const { client, heldMs } = connection
     const { outbox: out } = client
     // half of a batch was not taken
     if (connection.rest) return
-    if (now - openedAt >= ARRIVED_MS) {
+    if (heldMs >= ARRIVED_MS) {
         out.hasHeld = true
         client.tries = 0
     }
-    if (now - out.markAt >= ARRIVED_MS) passMark(out, now)
-    if (out.isDeclared && now - out.declaredAt >= ARRIVED_MS) clearGap(out)
+    // twice half a window is kept: what is before the mark, and what is behind it
+    const isFull =
+        out.hasHeld &&
+        (out.sentEnd - out.markedEnd) * 2 >= out.options.windowBytes
+    if (heldMs - out.markAt >= (isFull ? PROBE_MS : ARRIVED_MS))
+        passMark(out, heldMs)
+    if (out.isDeclared && heldMs - out.declaredAt >= ARRIVED_MS) clearGap(out)
 }
 
 /**
@@ -217,7 +233,7 @@ function send(connection: SyslogConnection, now: number): boolean {
         if (room <= 0) return true
         // only one is in flight at a time, so that an answer tells which
         const isFree = !relp || relp.gapTxnr === 0
-        if (isFree && isGapDue(out, now)) {
+        if (isFree && isGapDue(out, connection.heldMs)) {
             if (!sendGap(connection, now)) return true
         } else if (out.sent === out.next) return false
         else if (!sendBatch(connection, room, now)) return true
@@ -280,21 +296,12 @@ function sendBatch(
     if (relp) sentCommands(connection, frame - sent)
     if (first < size) {
         piece = copyBytes(out, sentEnd + first, size - first)
-        if (!write(connection, piece, now)) {
-            connection.rest = piece
-            // nothing that is pushed out of the ring counts as arrived until that is sent
-            out.hasHeld = false
-        }
+        if (!write(connection, piece, now)) connection.rest = piece
     }
     out.sent = frame
     out.sentEnd = sentEnd + size
-    if (sent === out.acked) setMark(out, now)
-    // twice half a window is kept: what is before the mark, and what is behind it
-    else if (
-        out.hasHeld &&
-        (out.sentEnd - out.markedEnd) * 2 >= out.options.windowBytes
-    )
-        passMark(out, now)
+    if (sent === out.acked) setMark(out, connection.heldMs)
+    setSpare(out)
     return true
 }
 
@@ -307,7 +314,7 @@ function sendGap(connection: SyslogConnection, now: number): boolean {
         frame = reframe(frame, 1, relp ? relp.txnr : undefined)
     if (!write(connection, frame, now)) return false
     out.isDeclared = true
-    out.declaredAt = now
+    out.declaredAt = connection.heldMs
     if (relp) {
         sentCommands(connection, 1)
         relp.gapTxnr = relp.txnr

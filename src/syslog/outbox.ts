@@ -16,7 +16,7 @@ const NOWHERE = 1000000000
 const EMPTY = `{
     "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
     "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
-    "marked":1, "markedEnd":0, "markAt":0, "dropped":0, "resent":0,
+    "marked":1, "markedEnd":0, "markAt":0, "spare":0, "spareEnd":0, "dropped":0, "resent":0,
     "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
 }`
 
@@ -88,11 +88,17 @@ export class Outbox {
     /** The next frame to send. */
     sent: number
     sentEnd: number
-    /** What `sent` was at `markAt` (uptime, ms). */
+    /** What `sent` was at `markAt` (ms for which the connection had held). */
     marked: number
     markedEnd: number
     markAt: number
-    /** Whether the connection has held: frames in flight that are pushed out have arrived. */
+    /**
+     * What `sent` was when half of the ring was sent on a connection that has held: in a full ring
+     * the frames before it go at once, as to drop them one by one takes long. Else below `first`.
+     */
+    spare: number
+    spareEnd: number
+    /** Whether the connection has held: it takes what is sent on it. */
     hasHeld: boolean
     /** Records dropped since start. */
     dropped: number
@@ -106,7 +112,7 @@ export class Outbox {
     gapTo: number
     /** Why the last of them were dropped. */
     reason: string
-    /** Whether a record that declares the whole gap is in flight, and uptime of the last one, ms. */
+    /** Whether a record that declares the whole gap is in flight, and when the last one was sent. */
     isDeclared: boolean
     declaredAt: number
 
@@ -195,14 +201,20 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
         out.onWatched()
     }
     const { room } = out
-    if (end - out.start > room)
+    if (end - out.start > room) {
+        if (out.spare > out.first) {
+            out.first = out.spare
+            out.start = out.spareEnd
+        }
         while (end - out.start > room - SPARE) dropOldest(out)
+    }
     if (end > room) {
         out.bytes.blitAt(0, frame, room - out.end, room)
         end -= room
         out.start -= room
         out.sentEnd -= room
         out.markedEnd -= room
+        out.spareEnd -= room
         out.watched -= room
     }
     out.limit = Math.min(Math.min(room, out.start + room), out.watched)
@@ -245,10 +257,10 @@ export function copyBytes(
  */
 export function settle(out: Outbox): void {
     const { first, sent } = out
-    if (out.hasHeld && out.acked < first) out.acked = Math.min(first, sent)
     if (first <= sent) return
-    // what was in flight is long gone as well
-    addGap(out, first, QUEUE_FULL)
+    // What was in flight is long gone as well: in the range that is declared, and in the count of it
+    // unless the connection is good.
+    addGap(out, first, QUEUE_FULL, out.hasHeld ? sent : out.acked)
     out.sent = first
     out.sentEnd = out.start
 }
@@ -263,9 +275,10 @@ export function waitingBytes({ end, sentEnd }: Outbox): number {
     return end - sentEnd
 }
 
-/** Whether there is a gap to declare now. */
-export function isGapDue(out: Outbox, now: number): boolean {
-    return out.gap > 0 && !out.isDeclared && now - out.declaredAt >= DECLARE_MS
+/** Whether there is a gap to declare, on a connection that has held for `heldMs`. */
+export function isGapDue(out: Outbox, heldMs: number): boolean {
+    const { gap, isDeclared, declaredAt } = out
+    return gap > 0 && !isDeclared && heldMs - declaredAt >= DECLARE_MS
 }
 
 /** All frames before number `frame` have arrived. */
@@ -275,20 +288,29 @@ export function arrive(out: Outbox, frame: number): void {
 }
 
 /** What was sent before the mark has arrived; what is sent by now is before the next one. */
-export function passMark(out: Outbox, now: number): void {
+export function passMark(out: Outbox, heldMs: number): void {
     if (out.marked > out.first) {
         out.first = out.marked
         out.start = out.markedEnd
     }
     arrive(out, out.marked)
-    setMark(out, now)
+    setMark(out, heldMs)
 }
 
 /** Remembers what is sent by now. */
-export function setMark(out: Outbox, now: number): void {
+export function setMark(out: Outbox, heldMs: number): void {
     out.marked = out.sent
     out.markedEnd = out.sentEnd
-    out.markAt = now
+    out.markAt = heldMs
+}
+
+/** Remembers what may go at once in a full ring, when that was used up and half of it is sent. */
+export function setSpare(out: Outbox): void {
+    const { first, start, sentEnd, room } = out
+    if (!out.hasHeld || out.spare > first || (sentEnd - start) * 2 < room)
+        return
+    out.spare = out.sent
+    out.spareEnd = sentEnd
 }
 
 /** A record that declared the gap has arrived. */
@@ -307,6 +329,7 @@ export function rewind(out: Outbox): void {
     out.sent = first
     out.sentEnd = start
     out.hasHeld = out.isDeclared = false
+    out.spare = 0
     out.declaredAt = -DECLARE_MS
     setMark(out, out.markAt)
 }
@@ -318,13 +341,20 @@ export function giveUp(out: Outbox, end: number, reason: string): void {
     arrive(out, end)
 }
 
-/** Adds the frames that have not arrived before number `to` to the gap. */
-function addGap(out: Outbox, to: number, reason: string): void {
-    const { acked } = out
-    if (out.gap === 0) out.gapFrom = acked
+/**
+ * Adds the frames that have not arrived before number `to` to the gap. Those from `lost` on, all
+ * unless given, count as dropped.
+ */
+function addGap(
+    out: Outbox,
+    to: number,
+    reason: string,
+    lost = out.acked
+): void {
+    if (out.gap === 0) out.gapFrom = out.acked
     out.gapTo = to
-    out.gap += to - acked
-    out.dropped += to - acked
+    out.gap += to - lost
+    out.dropped += to - lost
     out.acked = to
     out.reason = reason
     out.isDeclared = false

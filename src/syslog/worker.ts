@@ -99,16 +99,17 @@ async function linger(
     client: SyslogClient,
     connection: SyslogConnection
 ): Promise<void> {
-    const { clock, outbox: out } = client
-    const { relp, isUp, sentAt } = connection
+    const { outbox: out } = client
+    const { relp, isUp } = connection
     if (!isUp || connection.ended) return
     // nothing more is sent
     connection.isUp = false
-    const until = sentAt + (relp ? ANSWER_LINGER_MS : PROBE_MS)
+    // by looks and not by the clock: a board that was held up may know an end too late
+    let looks = (relp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
     while (
         !connection.ended &&
         (inFlight(out) > 0 || out.isDeclared) &&
-        clock.millis() < until
+        looks-- > 0
     )
         await ds.sleep(POLL_MS)
     if (relp || connection.ended || connection.rest || client.tries > 0) return

@@ -19,6 +19,8 @@ class Bench {
     readonly socket = new FakeSocket()
     readonly said: string[] = []
     readonly syslog: Rsyslogger
+    /** Time that the clock has gone on while nothing ran, ms. */
+    heldUpMs = 0
     /** Whether what is said becomes a record, as with a log. */
     logsItself = false
     private readonly event: SyslogEvent = {
@@ -35,6 +37,7 @@ class Bench {
         const clock = new SystemClock()
         const { socket } = this
         const self = this
+        clock.millis = () => ds.millis() + self.heldUpMs
         const arbiter = new SocketArbiter(clock, socket)
         const given: SyslogOptions = {
             host: "h",
@@ -206,6 +209,90 @@ describe("syslog over a stream", () => {
         )
         await ds.sleep(50)
         expect(b.last().sent).toBe("")
+        await b.syslog.stop(0)
+    })
+    test("a burst on a connection that was gone already is not lost unseen", async () => {
+        const b = new Bench({ framing: "octet", queueBytes: 8192 })
+        await b.connect()
+        b.push("first")
+        await until(
+            "b.syslog.stats().queued === 0",
+            () => b.syslog.stats().queued === 0
+        )
+        const gone = b.last()
+        const wanted: string[] = []
+        for (let i = 2; i < 62; ++i) {
+            b.push("written in one slice")
+            wanted.push("" + i)
+        }
+        // the end of the connection comes only now
+        gone.fail("reset")
+        await until(
+            "all lines once more",
+            () => sequences(b.last().sent) === wanted.join(" ")
+        )
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("a burst too large for the ring is declared as far as that has dropped it", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        b.push("first")
+        await until(
+            "b.syslog.stats().queued === 0",
+            () => b.syslog.stats().queued === 0
+        )
+        const gone = b.last()
+        for (let i = 2; i < 102; ++i) b.push("written in one slice")
+        gone.fail("reset")
+        await until("another connection", () => b.last() !== gone)
+        await b.allSent()
+        const { dropped, delivered } = b.syslog.stats()
+        expect(delivered).toBe(1)
+        expect(dropped > 0).toBe(true)
+        const text = `${dropped} records dropped, sequenceId 2 to ${dropped + 1}: `
+        expect(b.last().sent.includes(text)).toBe(true)
+        // the declaration has the number of the last that is missing
+        const wanted: string[] = []
+        for (let i = dropped + 1; i < 102; ++i) wanted.push("" + i)
+        expect(sequences(b.last().sent)).toBe(wanted.join(" "))
+        b.account()
+        await b.syslog.stop(0)
+    })
+    test("time in which the board was held up does not count", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        b.push("taken by nobody")
+        await until("a write", () => b.last().writes.length > 0)
+        const gone = b.last()
+        b.heldUpMs += 3000
+        // the fiber of syslog runs before the one that reports the end
+        b.push("wakes it")
+        await until("another write", () => gone.writes.length > 1)
+        gone.fail("reset")
+        await until("both lines", () => sequences(b.last().sent) === "1 2")
+        expect(b.syslog.stats().delivered).toBe(0)
+        await b.syslog.stop(0)
+    })
+    test("nor before the socket is given away", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        b.push("taken by nobody")
+        await until("a write", () => b.last().writes.length > 0)
+        const gone = b.last()
+        let stopped = false
+        const stop = async () => {
+            await b.syslog.stop(0)
+            stopped = true
+        }
+        stop.start()
+        await ds.sleep(0)
+        b.heldUpMs += 3000
+        await ds.sleep(50)
+        gone.fail("reset")
+        await until("the end", () => stopped)
+        b.syslog.start()
+        await until("the line", () => sequences(b.last().sent) === "1")
         await b.syslog.stop(0)
     })
     test("after an outage no more than 16 writes follow one another", async () => {

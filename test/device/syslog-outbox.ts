@@ -8,6 +8,7 @@ import {
     frameBytes,
     Outbox,
     passMark,
+    setSpare,
     settle,
     watch,
 } from "../../src/syslog/outbox"
@@ -32,6 +33,8 @@ class Model {
     first = 1
     /** How often it was called that a place was reached. */
     called = 0
+    /** How often a full ring dropped all that was to spare. */
+    atOnce = 0
 
     constructor(
         readonly size: number,
@@ -39,6 +42,7 @@ class Model {
     ) {
         const self = this
         this.out.onWatched = () => self.called++
+        this.out.hasHeld = true
         applyOptions(
             this.out,
             completeOptions({ host: "h", queueBytes: size, hostname: "b" })
@@ -68,8 +72,11 @@ class Model {
         const frame = `${text.byteLength} ${text}`
         out.push({ time: 1, wall: undefined, level: 6, topic: "t", message })
         const { room } = out
-        if (this.bytes() + frame.byteLength > room)
+        if (this.bytes() + frame.byteLength > room) {
+            if (this.first < out.spare) this.atOnce++
+            while (this.first < out.spare) this.drop()
             while (this.bytes() + frame.byteLength > room - SPARE) this.drop()
+        }
         kept.push(frame)
         expect(out.next).toBe(this.first + kept.length)
     }
@@ -87,6 +94,7 @@ class Model {
         expect(text).toBe(kept.slice(from, from + count).join(""))
         out.sent += count
         out.sentEnd += size
+        setSpare(out)
     }
 
     release(): void {
@@ -119,6 +127,7 @@ describe("the ring of syslog is a list of frames with an end", () => {
                 model.check()
                 if (i % A_SLICE === 0) await ds.sleep(0)
             }
+            expect(model.atOnce > 0).toBe(true)
         })
     })
 
