@@ -11,11 +11,19 @@ import {
     uncalledMethods,
 } from "../sim/index.ts"
 import { readTables } from "../settings/index.ts"
-import type { BuildCommandOptions } from "./build.ts"
 import { checkEnvFiles } from "./settings-checks.ts"
 import { sizesText, uncalledText } from "./sizes-table.ts"
 import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
+
+/** Options of `fiberctl build` as commander gives them. */
+export interface BuildCommandOptions {
+    main: string
+    board?: string
+    optimise: boolean
+    sizes?: boolean
+    json?: boolean
+}
 
 /** The files that the DeviceScript tool deploys to a board as its settings. */
 const DEPLOYED_FILES = [".env.defaults", ".env.local"]

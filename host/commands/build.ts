@@ -1,14 +1,6 @@
 import type { Command } from "commander"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl build` as commander gives them. */
-export interface BuildCommandOptions {
-    main: string
-    board?: string
-    optimise: boolean
-    sizes?: boolean
-    json?: boolean
-}
+import type { BuildCommandOptions } from "./build-run.ts"
 
 /** Adds `fiberctl build`: compile for a board, and check the settings that go with it. */
 export function addBuildCommand(program: Command): void {

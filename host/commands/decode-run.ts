@@ -6,8 +6,14 @@ import { complain, printLive } from "../output.ts"
 import { panicMeaning } from "../panic.ts"
 import { printable, printableJson } from "../printable.ts"
 import { findDebugFile, lastBuild } from "../sim/index.ts"
-import type { DecodeOptions } from "./decode.ts"
 import { FrameResolver } from "./frames.ts"
+
+/** Options of `fiberctl decode` as commander gives them. */
+export interface DecodeOptions {
+    main: string
+    build?: string
+    json?: boolean
+}
 
 /** Largest text that is read from a file. */
 const MAX_BYTES = 256 << 20

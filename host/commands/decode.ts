@@ -1,12 +1,6 @@
 import type { Command } from "commander"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl decode` as commander gives them. */
-export interface DecodeOptions {
-    main: string
-    build?: string
-    json?: boolean
-}
+import type { DecodeOptions } from "./decode-run.ts"
 
 /** Adds `fiberctl decode`: file and line for the stack frames in any text. */
 export function addDecodeCommand(program: Command): void {

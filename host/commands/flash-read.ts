@@ -10,7 +10,12 @@ import {
 } from "../flash/index.ts"
 import { paintFor } from "../colour.ts"
 import { printable, printableJson } from "../printable.ts"
-import type { FlashReadOptions } from "./flash.ts"
+
+/** Options of `fiberctl flash read` as commander gives them. */
+export interface FlashReadOptions {
+    file?: string
+    json?: boolean
+}
 
 /** Largest image that is read: the flash of the largest ESP32 module is half of it. */
 const MAX_IMAGE_BYTES = 32 << 20

@@ -1,8 +1,13 @@
 import { findPort, flashImage } from "../serial/index.ts"
-import type { FlashOptions } from "./flash.ts"
-import { buildImage, type MadeImage } from "./image-run.ts"
+import { buildImage, type ImageOptions, type MadeImage } from "./image-run.ts"
 import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
+import type { PortOptions } from "./port.ts"
+
+/** Options of `fiberctl flash` as commander gives them. */
+export interface FlashOptions extends ImageOptions, PortOptions {
+    dryRun?: boolean
+}
 
 /** Steps in which progress is printed where it cannot be drawn over. */
 const STEPS = 10

@@ -1,19 +1,10 @@
 import type { Command } from "commander"
-import { addImageOptions, type ImageOptions } from "./image.ts"
-import { addPortOptions, type PortOptions } from "./port.ts"
+import { addImageOptions } from "./image.ts"
+import { addPortOptions } from "./port.ts"
 import { example } from "./example.ts"
 import { addFlashMapCommand } from "./flash-map.ts"
-
-/** Options of `fiberctl flash` as commander gives them. */
-export interface FlashOptions extends ImageOptions, PortOptions {
-    dryRun?: boolean
-}
-
-/** Options of `fiberctl flash read` as commander gives them. */
-export interface FlashReadOptions {
-    file?: string
-    json?: boolean
-}
+import type { FlashReadOptions } from "./flash-read.ts"
+import type { FlashOptions } from "./flash-run.ts"
 
 /** Adds `fiberctl flash`, which writes a board, `fiberctl flash read`, which looks into images, and `fiberctl flash map`. */
 export function addFlashCommand(program: Command): void {

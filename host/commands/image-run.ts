@@ -10,8 +10,18 @@ import { withPath } from "../files.ts"
 import { complain } from "../output.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
-import type { ImageOptions } from "./image.ts"
 import { printJson } from "./board.ts"
+
+/** Options of `fiberctl image` as commander gives them. */
+export interface ImageOptions {
+    main: string
+    board: string
+    env: string[]
+    set: string[]
+    runtime?: string
+    out?: string
+    json?: boolean
+}
 
 /** An image that was made, and what it was made of. */
 export interface MadeImage extends BoardImage {

@@ -1,16 +1,6 @@
 import { type Command, Option } from "commander"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl image` as commander gives them. */
-export interface ImageOptions {
-    main: string
-    board: string
-    env: string[]
-    set: string[]
-    runtime?: string
-    out?: string
-    json?: boolean
-}
+import type { ImageOptions } from "./image-run.ts"
 
 /** Adds `fiberctl image`: one file for a board's flash, with VM, program and settings. */
 export function addImageCommand(program: Command): void {

@@ -1,3 +1,4 @@
+import type { PortOptions } from "./port.ts"
 import { once } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { SerialPort } from "serialport"
@@ -10,8 +11,14 @@ import { findPort, openPort, SerialLines } from "../serial/index.ts"
 import { lastBuild, readConsoleLine } from "../sim/index.ts"
 import { decodeLine } from "./decode-run.ts"
 import { FrameResolver } from "./frames.ts"
-import type { MonitorOptions } from "./monitor.ts"
 import { type End, Ending } from "./sim-ending.ts"
+
+/** Options of `fiberctl monitor` as commander gives them. */
+export interface MonitorOptions extends PortOptions {
+    main: string
+    timestamps?: boolean
+    json?: boolean
+}
 
 /** Time between two attempts to open a port that went away, in ms. */
 const RETRY_MS = 500

@@ -1,15 +1,10 @@
 import type { Command } from "commander"
 import { RUNTIME_BAUD } from "../serial/baud.ts"
-import { addImageOptions, type ImageOptions } from "./image.ts"
+import { addImageOptions } from "./image.ts"
+import type { ImageOptions } from "./image-run.ts"
 import { addPortOptions, type PortOptions } from "./port.ts"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl monitor` as commander gives them. */
-export interface MonitorOptions extends PortOptions {
-    main: string
-    timestamps?: boolean
-    json?: boolean
-}
+import type { MonitorOptions } from "./monitor-run.ts"
 
 /** Options of `fiberctl up` as commander gives them. */
 export type UpOptions = ImageOptions & PortOptions & { timestamps?: boolean }

@@ -12,12 +12,38 @@ import {
     type Target,
     verifyFile,
 } from "../ota/index.ts"
-import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
 import { tablesOf } from "./settings-schema.ts"
+
+/** Options of `fiberctl ota keygen`. */
+export interface KeygenOptions {
+    lms?: boolean
+    height?: number
+    out?: string
+    json?: boolean
+}
+
+/** Options of `fiberctl ota sign`. */
+export interface SignOptions {
+    key: string[]
+    device?: string
+    share?: number
+    version: number
+    seal?: boolean
+    sealKey?: string
+    main?: string
+    out?: string
+    json?: boolean
+}
+
+/** Options of `fiberctl ota verify`. */
+export interface VerifyOptions {
+    key: string
+    json?: boolean
+}
 
 /** Settings that any program may have, as it is made of the firmware's parts. */
 const KNOWN_TABLES = [...FIRMWARE_SETTINGS, OTA_SETTINGS]

@@ -5,7 +5,13 @@ import { UsageError } from "../errors.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { printJson } from "./board.ts"
-import type { ServeOptions } from "./ota.ts"
+
+/** Options of `fiberctl ota serve`. */
+export interface ServeOptions {
+    port: number
+    host: string
+    json?: boolean
+}
 
 /** Runs `fiberctl ota serve` until it is interrupted. */
 export async function serve(

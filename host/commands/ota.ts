@@ -2,40 +2,8 @@ import { type Command, InvalidArgumentError } from "commander"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
 import type { PushOptions } from "./ota-push.ts"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl ota keygen`. */
-export interface KeygenOptions {
-    lms?: boolean
-    height?: number
-    out?: string
-    json?: boolean
-}
-
-/** Options of `fiberctl ota sign`. */
-export interface SignOptions {
-    key: string[]
-    device?: string
-    share?: number
-    version: number
-    seal?: boolean
-    sealKey?: string
-    main?: string
-    out?: string
-    json?: boolean
-}
-
-/** Options of `fiberctl ota verify`. */
-export interface VerifyOptions {
-    key: string
-    json?: boolean
-}
-
-/** Options of `fiberctl ota serve`. */
-export interface ServeOptions {
-    port: number
-    host: string
-    json?: boolean
-}
+import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota-run.ts"
+import type { ServeOptions } from "./ota-serve.ts"
 
 /** Adds `fiberctl ota`: sign settings files for boards, and bring them there. */
 export function addOtaCommand(program: Command): void {

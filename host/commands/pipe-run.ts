@@ -1,8 +1,24 @@
+import type { BoardOptions } from "./board.ts"
 import { randomBytes } from "node:crypto"
 import { connectAsync, type MqttClient } from "mqtt"
 import type { Board } from "../client/index.ts"
 import { FirmwareError } from "../errors.ts"
-import type { PipeOptions, PipeResult } from "./pipe.ts"
+
+/** Options of `fiberctl pipe`. */
+export interface PipeOptions extends BoardOptions {
+    mqtt: string
+    topic: string
+    /** Index of the first line of the ring, or cursor of the line before the first of a file. */
+    from?: number
+    /** End when everything that is there now has been sent. */
+    once?: boolean
+}
+
+/** What was sent, and where to go on. */
+export interface PipeResult {
+    sent: number
+    next: number
+}
 
 /** How long the broker may take to answer the first time, in ms. */
 const CONNECT_TIMEOUT_MS = 5000

@@ -1,20 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander"
-import {
-    addBoardCommand,
-    type BoardOptions,
-    printJson,
-    withBoard,
-} from "./board.ts"
-
-/** Options of `fiberctl pipe`. */
-export interface PipeOptions extends BoardOptions {
-    mqtt: string
-    topic: string
-    /** Index of the first line of the ring, or cursor of the line before the first of a file. */
-    from?: number
-    /** End when everything that is there now has been sent. */
-    once?: boolean
-}
+import { addBoardCommand, printJson, withBoard } from "./board.ts"
+import type { PipeOptions, PipeResult } from "./pipe-run.ts"
 
 /** Adds `fiberctl pipe`: the log, or a file of it, to a topic of an MQTT broker. */
 export function addPipeCommand(program: Command): void {
@@ -54,12 +40,6 @@ export function addPipeCommand(program: Command): void {
                 finish(await pipeFile(board, name, options), options)
             )
         })
-}
-
-/** What was sent, and where to go on. */
-export interface PipeResult {
-    sent: number
-    next: number
 }
 
 function finish(result: PipeResult, { json }: PipeOptions): void {

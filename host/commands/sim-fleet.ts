@@ -8,7 +8,7 @@ import {
 import { printLive } from "../output.ts"
 import { printable } from "../printable.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
-import type { SimCommandOptions } from "./sim.ts"
+import type { SimCommandOptions } from "./sim-options.ts"
 
 /**
  * Runs `fiberctl sim --count N` until the time is over, a signal comes, or a VM dies.

@@ -27,7 +27,7 @@ import { checkBoardSettings } from "./settings-checks.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { Health } from "./sim-health.ts"
-import type { SimCommandOptions } from "./sim.ts"
+import type { SimCommandOptions } from "./sim-options.ts"
 import { TaskCount } from "./sim-tasks.ts"
 import { watchProgram } from "./sim-watch.ts"
 

@@ -8,7 +8,7 @@ import {
     type Simulator,
 } from "../sim/index.ts"
 import type { View } from "../view/index.ts"
-import type { SimCommandOptions } from "./sim.ts"
+import type { SimCommandOptions } from "./sim-options.ts"
 
 /** Settings that are read without being named. */
 const ENV_FILES = [".env.defaults", ".env.local"]

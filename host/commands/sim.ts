@@ -1,35 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { type Level, LEVELS, parseLevel } from "../levels.ts"
-import type { SettingSources } from "../sim/index.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"
 import { example } from "./example.ts"
-
-/** Options of `fiberctl sim` as commander gives them. */
-export interface SimCommandOptions extends SettingSources {
-    main: string
-    board?: string
-    image?: string
-    optimise: boolean
-    state?: string
-    fresh?: boolean
-    watch?: boolean
-    web?: number | true
-    collector: boolean
-    for?: number
-    count?: number
-    json?: boolean
-    only?: Kind[]
-    led: boolean
-    level?: Level
-    task?: string
-    quiet?: boolean
-    expect: string[]
-    failOn: string[]
-    timeout?: number
-    allowPanics?: boolean
-    scenario?: string
-}
+import type { SimCommandOptions } from "./sim-options.ts"
 
 /** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
 export function addSimCommand(program: Command): void {

@@ -2,9 +2,8 @@ import { emitKeypressEvents } from "node:readline"
 import { paintFor } from "../colour.ts"
 import { TimedOutError } from "../client/errors.ts"
 import type { Board } from "../client/index.ts"
-import { printJson, withBoard } from "./board.ts"
+import { type BoardOptions, printJson, withBoard } from "./board.ts"
 import { summarise } from "./status-text.ts"
-import type { TopOptions } from "./top.ts"
 import {
     renderTop,
     SORTS,
@@ -12,6 +11,11 @@ import {
     type TopView,
     visibleTasks,
 } from "./top-screen.ts"
+
+/** Options of `fiberctl top`. */
+export interface TopOptions extends BoardOptions {
+    once?: boolean
+}
 
 /** How often the board is asked, in ms. */
 const REFRESH_MS = 1000

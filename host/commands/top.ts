@@ -1,10 +1,6 @@
 import { type Command } from "commander"
-import { addBoardCommand, type BoardOptions } from "./board.ts"
-
-/** Options of `fiberctl top`. */
-export interface TopOptions extends BoardOptions {
-    once?: boolean
-}
+import { addBoardCommand } from "./board.ts"
+import type { TopOptions } from "./top-run.ts"
 
 /** Adds `fiberctl top`: a live view of the tasks of a board. */
 export function addTopCommand(program: Command): void {
