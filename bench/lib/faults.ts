@@ -15,6 +15,52 @@ export function randomFrom(seed: number): () => number {
 /** How often each fault took place. */
 export type FaultCounts = Record<string, number>
 
+/** Turns of the event loop without news after which a collector has read all that came. */
+const QUIET_TURNS = 3
+/** For how long a collector that is about to die reads nothing, in ms at most. */
+const MAX_UNREAD_MS = 150
+/**
+ * From so many ms on it reads first: plain TCP takes for delivered what a connection took 0.2 s before
+ * it broke, the least that `src/syslog/connection.ts` waits for.
+ */
+const TOO_LONG_UNREAD_MS = 190
+
+/**
+ * Ends the collector. The board stands still meanwhile, and with it what the collector has not read: else
+ * a machine that holds this process up would have it take more along than plain TCP can know of.
+ * @param unreadMs how long it has read nothing by then
+ */
+export async function endCollector(
+    { collector, vmPid }: Pick<Simulator, "collector" | "vmPid">,
+    unreadMs: number
+): Promise<void> {
+    const since = performance.now()
+    if (unreadMs > 0) {
+        collector.pause()
+        await delay(unreadMs)
+    }
+    if (vmPid !== undefined) process.kill(vmPid, "SIGSTOP")
+    try {
+        if (performance.now() - since >= TOO_LONG_UNREAD_MS) collector.resume()
+        if (!collector.isPaused) await readAll(collector)
+        await collector.stop()
+        collector.resume()
+    } finally {
+        if (vmPid !== undefined) process.kill(vmPid, "SIGCONT")
+    }
+}
+
+/** Waits until the collector has read what its connections have brought. */
+async function readAll(collector: Simulator["collector"]): Promise<void> {
+    let before = ""
+    for (let quiet = 0; quiet < QUIET_TURNS; ++quiet) {
+        await new Promise(resolve => setImmediate(resolve))
+        const now = `${collector.connections} ${collector.bytesRead}`
+        if (now !== before) quiet = 0
+        before = now
+    }
+}
+
 /**
  * Lets collector and link fail, one fault after the other, until `signal` is aborted; then the
  * collector is well again.
@@ -32,16 +78,14 @@ export async function playFaults(
             await wait(2000 + random() * 8000)
             const choice = random()
             const length = 300 + random() * 4000
-            // A collector that the machine has held up would take more with it, unread, than
-            // plain TCP can know of: it reads what has come before it fails.
-            await new Promise(resolve => setImmediate(resolve))
+            const unreadMs = random() < 0.5 ? random() * MAX_UNREAD_MS : 0
             if (choice < 0.4) {
                 counts.away++
-                await collector.stop()
+                await endCollector(sim, unreadMs)
                 await wait(length).finally(() => collector.start())
             } else if (choice < 0.7) {
                 counts.cut++
-                await collector.stop()
+                await endCollector(sim, unreadMs)
                 await collector.start()
             } else {
                 counts.deaf++

@@ -32,6 +32,18 @@ export class Collector {
         return this.sockets.size
     }
 
+    /** Bytes that the open connections have brought. */
+    get bytesRead(): number {
+        let sum = 0
+        for (const socket of this.sockets) sum += socket.bytesRead
+        return sum
+    }
+
+    /** Whether it leaves what is sent unread. */
+    get isPaused(): boolean {
+        return this.paused
+    }
+
     /**
      * Starts to listen: on `port` when given, else where it listened before, else on a free port.
      * @throws UsageError when the port is in use
