@@ -1,4 +1,16 @@
-import { readFileSync, statSync } from "node:fs"
+import {
+    closeSync,
+    fsyncSync,
+    openSync,
+    readFileSync,
+    realpathSync,
+    renameSync,
+    rmSync,
+    type Stats,
+    statSync,
+    writeFileSync,
+} from "node:fs"
+import { dirname } from "node:path"
 import { UsageError } from "./errors.ts"
 
 const WORDS: Record<string, string> = {
@@ -10,6 +22,8 @@ const WORDS: Record<string, string> = {
     EPERM: "may not be used (permission denied)",
     EROFS: "lies on a read-only file system",
     ENOSPC: "cannot be written: no space is left",
+    EFBIG: "cannot be written: it gets larger than is allowed",
+    EIO: "cannot be used (the device fails)",
     EDQUOT: "cannot be written: the quota is used up",
     EMFILE: "cannot be opened: too many files are open",
     ELOOP: "is a loop of links",
@@ -44,13 +58,69 @@ export function withPath<T>(path: string, step: () => T): T {
 export function readInput(path: string, most: number): Buffer {
     return withPath(path, () => {
         const stats = statSync(path)
-        if (stats.isDirectory()) throw new UsageError(`"${path}" is a folder`)
-        if (!stats.isFile())
-            throw new UsageError(`"${path}" is no regular file`)
+        checkRegular(path, stats)
         if (stats.size > most)
             throw new UsageError(
                 `"${path}" is too large: ${stats.size} bytes, at most ${most} are taken`
             )
         return readFileSync(path)
     })
+}
+
+/** How a file is written. */
+export interface OutputOptions {
+    /** Who may use a new file (default: as the system decides). */
+    mode?: number
+    /** Wait until the disk has it, so that it outlasts a power cut. */
+    isSynced?: boolean
+}
+
+/**
+ * Writes a file as a whole: whatever fails, a reader finds the old content or the new one. A
+ * device is written to as it is; a pipe could block for ever.
+ * @throws UsageError naming the path; nothing else is left then
+ */
+export function writeOutput(
+    path: string,
+    data: Uint8Array | string,
+    { mode, isSynced }: OutputOptions = {}
+): void {
+    withPath(path, () => {
+        const stats = statSync(path, { throwIfNoEntry: false })
+        if (stats?.isCharacterDevice()) return writeFileSync(path, data)
+        checkRegular(path, stats)
+        const file = stats ? realpathSync(path) : path
+        const fresh = `${file}.${process.pid}.new`
+        try {
+            writeFileSync(fresh, data, { mode })
+            if (isSynced) sync(fresh)
+            renameSync(fresh, file)
+        } catch (error) {
+            rmSync(fresh, { force: true })
+            throw error
+        }
+        if (isSynced) sync(dirname(file))
+    })
+}
+
+/** Waits until the disk has a file, or a folder's list of files. */
+function sync(path: string): void {
+    const descriptor = openSync(path, "r")
+    try {
+        fsyncSync(descriptor)
+    } finally {
+        closeSync(descriptor)
+    }
+}
+
+/** Whether a file can be read to its end: a pipe or a device could block for ever. */
+export function isRegular(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** @throws UsageError for what is there and is no regular file */
+function checkRegular(path: string, stats: Stats | undefined): void {
+    if (stats?.isDirectory()) throw new UsageError(`"${path}" is a folder`)
+    if (stats && !stats.isFile())
+        throw new UsageError(`"${path}" is no regular file`)
 }

@@ -52,6 +52,25 @@ export function printLive(text: string): void {
     else write(`${text}\n`)
 }
 
+/**
+ * Prints a line, and waits until its reader has taken most of what came before.
+ * @returns false when nobody reads any more
+ */
+export async function printAll(text: string): Promise<boolean> {
+    if (failure === undefined) write(`${text}\n`)
+    if (failure === undefined && process.stdout.writableNeedDrain)
+        await new Promise<void>(resolve => {
+            const stop = () => {
+                process.stdout.off("drain", stop)
+                listeners.delete(stop)
+                resolve()
+            }
+            process.stdout.on("drain", stop)
+            listeners.add(stop)
+        })
+    return failure === undefined
+}
+
 /** Says on stderr, on one line, what is wrong; `details` come below, as a compiler wrote them. */
 export function complain(problem: string, details = ""): void {
     process.stderr.write(`fiberctl: ${printable(problem)}\n`)

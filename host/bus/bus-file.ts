@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
+import { writeOutput } from "../files.ts"
 
 /** Where the states of simulated boards are kept by default. */
 export function statesFolder(): string {
@@ -27,7 +28,7 @@ export interface BusFile {
 /** Says in a state folder where the bus is. @returns how to take that back */
 export function writeBusFile(folder: string, content: BusFile): () => void {
     const file = join(folder, BUS_FILE)
-    writeFileSync(file, JSON.stringify(content) + "\n")
+    writeOutput(file, JSON.stringify(content) + "\n")
     return () => rmSync(file, { force: true })
 }
 

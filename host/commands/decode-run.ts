@@ -1,8 +1,6 @@
-import { createInterface } from "node:readline"
-import { Readable } from "node:stream"
 import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
-import { complain, printLive } from "../output.ts"
+import { complain, printAll } from "../output.ts"
 import { panicMeaning } from "../panic.ts"
 import { printable, printableJson } from "../printable.ts"
 import { findDebugFile, lastBuild } from "../sim/index.ts"
@@ -17,6 +15,8 @@ export interface DecodeOptions {
 
 /** Largest text that is read from a file. */
 const MAX_BYTES = 256 << 20
+/** Longest line that is decoded in one piece, in characters. */
+const MAX_LINE = 65_536
 /** How the VM and this tool say that a program panicked. */
 const PANIC = /\bPANIC (\d{5})\b(?! \()/gi
 
@@ -33,20 +33,34 @@ export async function runDecode(
     if (build !== undefined && debugFile === undefined)
         throw new UsageError(`no build "${build}" is kept here`)
     const frames = new FrameResolver(debugFile)
-    const input =
+    const input: AsyncIterable<string> | string[] =
         file === undefined
-            ? process.stdin
-            : Readable.from([readInput(file, MAX_BYTES)])
-    for await (const line of createInterface({ input }))
-        printLive(
-            json
-                ? printableJson({ text: decodeLine(line, frames) })
-                : printable(decodeLine(line, frames))
-        )
+            ? process.stdin.setEncoding("utf8")
+            : [readInput(file, MAX_BYTES).toString()]
+    for await (const line of linesOf(input)) {
+        const text = decodeLine(line, frames)
+        const shown = json ? printableJson({ text }) : printable(text)
+        if (!(await printAll(shown))) break
+    }
     for (const id of frames.unknown)
         complain(
             `the debug information of build ${id} is not kept here: its frames are as they were`
         )
+}
+
+/** The lines of a text; of one that is longer than MAX_LINE, its pieces. */
+async function* linesOf(
+    input: AsyncIterable<string> | string[]
+): AsyncGenerator<string> {
+    let rest = ""
+    for await (const piece of input) {
+        const lines = (rest + piece).split("\n")
+        rest = lines.pop()!
+        for (const line of lines) yield line.replace(/\r$/, "")
+        for (; rest.length > MAX_LINE; rest = rest.slice(MAX_LINE))
+            yield rest.slice(0, MAX_LINE)
+    }
+    if (rest) yield rest
 }
 
 /** A line with its frames resolved, and words behind panic codes. */

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs"
 import {
     type BoardImage,
     type BoardInfo,
@@ -6,7 +5,7 @@ import {
     findRuntime,
     makeImage,
 } from "../boards/index.ts"
-import { withPath } from "../files.ts"
+import { writeOutput } from "../files.ts"
 import { complain } from "../output.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
@@ -40,7 +39,7 @@ export async function runImage(options: ImageOptions): Promise<void> {
     const { json } = options
     const at = `0x${offset.toString(16)}`
     const out = options.out ?? `fiberd-${board.id}-${at}.bin`
-    withPath(out, () => writeFileSync(out, bytes))
+    writeOutput(out, bytes)
     if (json)
         return printJson({
             file: out,

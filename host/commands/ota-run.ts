@@ -7,11 +7,11 @@ import {
     type OtaKey,
     readBytes,
     readKey,
-    replaceFile,
     signFile,
     type Target,
     verifyFile,
 } from "../ota/index.ts"
+import { writeOutput } from "../files.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
@@ -160,12 +160,7 @@ function sealKeyOf(
     return key.key
 }
 
-/** @throws UsageError naming the file */
+/** Writes what its owner alone may read. @throws UsageError naming the file */
 function write(file: string, text: string): void {
-    try {
-        replaceFile(file, text)
-    } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        throw new UsageError(`"${file}" cannot be written (${code})`)
-    }
+    writeOutput(file, text, { mode: 0o600, isSynced: true })
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Command } from "commander"
 import type { Board, SettingInfo } from "../client/index.ts"
-import { parseEnv, parseSet } from "../env/index.ts"
+import { parseSet, readEnvFile } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
 import { nearest } from "../nearest.ts"
 import {
@@ -173,16 +173,8 @@ async function applyChanges(
 }
 
 function readSettings(file: string): Record<string, string> {
-    let text: string
-    try {
-        text = readFileSync(file, "utf8")
-    } catch (error) {
-        throw new UsageError(
-            `"${file}" cannot be read (${(error as NodeJS.ErrnoException).code})`
-        )
-    }
     return Object.fromEntries(
-        parseEnv(text, file).map(({ key, value }) => [key, value])
+        readEnvFile(file).map(({ key, value }) => [key, value])
     )
 }
 

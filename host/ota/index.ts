@@ -6,7 +6,7 @@ export {
     readKey,
     readText,
 } from "./keys.ts"
-export { DEFAULT_HEIGHT, makeLmsKey, replaceFile } from "./lms-key.ts"
+export { DEFAULT_HEIGHT, makeLmsKey } from "./lms-key.ts"
 export { pushFile, type PushTarget, readState } from "./push.ts"
 export {
     type BoardReport,

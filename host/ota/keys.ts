@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { UsageError } from "../errors.ts"
+import { readInput } from "../files.ts"
 import { type LmsPublicKey, parsePublicKey } from "./lms.ts"
-import { isLmsKey, parseLmsKey } from "./lms-key.ts"
+import { isLmsKey, MAX_KEY_BYTES, parseLmsKey } from "./lms-key.ts"
 
 /** Bytes of a key for HMAC-SHA256 and AES-256. */
 export const HMAC_KEY_BYTES = 32
@@ -62,11 +62,9 @@ export function readText(file: string, what: string): string {
 /** Reads a file. @throws UsageError naming it */
 export function readBytes(file: string, what: string): Buffer {
     try {
-        return readFileSync(file)
+        return readInput(file, MAX_KEY_BYTES)
     } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        const reason =
-            code === "ENOENT" ? "not found" : `not readable (${code})`
-        throw new UsageError(`${what} "${file}": ${reason}`)
+        if (!(error instanceof UsageError)) throw error
+        throw new UsageError(`${what} ${error.message}`)
     }
 }

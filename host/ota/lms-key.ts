@@ -2,16 +2,8 @@
 // leaf `version mod 2^h`, and the count is on the disk before a signature leaves: a leaf that signs
 // twice gives the key away. A restored backup of the file would forget: docs/ota.md says so.
 import { randomBytes } from "node:crypto"
-import {
-    closeSync,
-    fsyncSync,
-    openSync,
-    readFileSync,
-    renameSync,
-    writeSync,
-} from "node:fs"
-import { dirname } from "node:path"
 import { UsageError } from "../errors.ts"
+import { readInput, writeOutput } from "../files.ts"
 import { waitLock } from "../sim/lock.ts"
 import {
     encodePublicKey,
@@ -33,6 +25,8 @@ const OTS_TYPE = 8
 const TREE_TYPES: Record<number, number> = { 5: 10, 10: 11, 15: 12 }
 /** Height of a tree when none is asked for: 1,024 versions, signatures of 900 bytes. */
 export const DEFAULT_HEIGHT = 10
+/** Largest private key file, in bytes: that of height 15 has 1.1 MB. */
+export const MAX_KEY_BYTES = 2 << 20
 /** Longest wait for another process that signs by the same key, in ms. */
 const LOCK_MS = 10_000
 
@@ -114,7 +108,7 @@ export async function signVersion(
 ): Promise<Buffer> {
     const release = await waitLock(`${file}.lock`, LOCK_MS)
     try {
-        const content = parse(file, readFileSync(file, "utf8"))
+        const content = parse(file, readInput(file, MAX_KEY_BYTES).toString())
         const { secret, nodes, publicKey } = open(file, content)
         const size = 2 ** secret.tree.h
         const block = Math.floor(version / size)
@@ -127,7 +121,10 @@ export async function signVersion(
             throw new UsageError(
                 `version ${version}: "${file}" signs up to version ${(content.block + 1) * size - 1}; make a new key`
             )
-        replaceFile(file, encode({ ...content, next: version + 1, block }))
+        writeOutput(file, encode({ ...content, next: version + 1, block }), {
+            mode: 0o600,
+            isSynced: true,
+        })
         const signature = signLms(secret, nodes, version % size, message)
         if (!verifyLms(publicKey, message, signature))
             throw new UsageError(`key "${file}": its seed is damaged`)
@@ -177,23 +174,4 @@ function open(file: string, content: KeyFile): LmsPrivateKey {
 
 function encode(content: KeyFile): string {
     return JSON.stringify(content, null, 2) + "\n"
-}
-
-/** Puts a new text in the place of a file: after a power cut it is the old one or the new one. */
-export function replaceFile(file: string, text: string): void {
-    const temporary = `${file}.new`
-    const descriptor = openSync(temporary, "w", 0o600)
-    try {
-        writeSync(descriptor, text)
-        fsyncSync(descriptor)
-    } finally {
-        closeSync(descriptor)
-    }
-    renameSync(temporary, file)
-    const folder = openSync(dirname(file), "r")
-    try {
-        fsyncSync(folder)
-    } finally {
-        closeSync(folder)
-    }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import {
     createServer,
     type IncomingMessage,
@@ -7,6 +7,7 @@ import {
     type ServerResponse,
 } from "node:http"
 import { join, normalize, sep } from "node:path"
+import { readInput } from "../files.ts"
 import { hashOf, MAX_FILE_BYTES, parseFile } from "./file.ts"
 
 /** Longest report taken, in bytes. */
@@ -117,9 +118,7 @@ function readSigned(
     path: string
 ): { bytes: Buffer; etag: string; version: number; hash: string } | undefined {
     try {
-        const { size } = statSync(path)
-        if (size > MAX_FILE_BYTES) return undefined
-        const bytes = readFileSync(path)
+        const bytes = readInput(path, MAX_FILE_BYTES)
         const file = parseFile(bytes)
         if (typeof file === "string") return undefined
         const sum = createHash("sha256").update(bytes).digest("hex")

@@ -16,6 +16,7 @@ import {
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { isRegular } from "../files.ts"
 import { hashOf } from "../hash.ts"
 
 /** Folders that the tool reads besides the sources. */
@@ -163,7 +164,7 @@ export function configFiles(): string[] {
 /** The hash of the file at `path`, or `ABSENT`. */
 export function fileHash(path: string): string {
     try {
-        return hashOf(readFileSync(path))
+        return isRegular(path) ? hashOf(readFileSync(path)) : ABSENT
     } catch {
         return ABSENT
     }

@@ -10,7 +10,7 @@
 import { lstatSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { unregister } from "../register.js"
-import { join, relative, resolve } from "node:path"
+import { dirname, join, relative, resolve } from "node:path"
 import { format } from "node:util"
 import {
     ABSENT,
@@ -20,6 +20,7 @@ import {
     type Hashes,
     INPUTS,
 } from "./build-cache.ts"
+import { isRegular, systemFailure } from "../files.ts"
 import { hashOf } from "../hash.ts"
 import {
     keepToolCode,
@@ -59,6 +60,7 @@ fs.readFileSync = (file, ...rest) => {
     if (!isInput(path)) return readFileSync(file, ...rest)
     let data: Buffer
     try {
+        if (!isRegular(pathOf(path))) throw new Error(`no file "${path}"`)
         data = readFileSync(pathOf(path)) as Buffer
     } catch (error) {
         note(path, ABSENT)
@@ -115,6 +117,12 @@ async function build(): Promise<void> {
     if (job.optimise) await optimiseBuild(job.output)
 }
 
+/** What the system refused to do with a file of the build; undefined for another error. */
+function refusal(error: NodeJS.ErrnoException): string | undefined {
+    const words = systemFailure(error)
+    return words && `"${error.path ?? dirname(job.output)}" ${words}`
+}
+
 process.on("disconnect", () => process.exit(1))
 process.env.NO_UPDATE_NOTIFIER = "1"
 // what the tool itself imports needs no TypeScript, and loads faster without
@@ -129,6 +137,7 @@ process.on("message", (told: BuildJob) => {
             (error: Error): BuildAnswer => ({
                 isBuilt: false,
                 problem: error.message,
+                refused: refusal(error),
             })
         )
         .then(answer => {

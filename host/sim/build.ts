@@ -10,6 +10,7 @@ import {
 import { basename, join } from "node:path"
 import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
+import { withPath } from "../files.ts"
 import {
     type KeptBuild,
     markCurrent,
@@ -21,7 +22,7 @@ import {
 } from "./build-cache.ts"
 import { checkSize } from "./build-sizes.ts"
 import { keepDebugFile } from "./debug-files.ts"
-import { BUILD_TIMEOUT_MS, runBuild } from "./compiler.ts"
+import { runBuild } from "./compiler.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
 
@@ -31,8 +32,8 @@ const BOARD_INDEX = "boards/index.ts"
 const PLAIN = "-plain"
 /** What the folder of a build for nothing is called, before six characters. */
 const REHEARSAL = "rehearsal."
-/** Longest wait for another build of the same program, in ms. */
-const LOCK_TIMEOUT_MS = BUILD_TIMEOUT_MS + 10_000
+/** Longest wait for another build of the same program, in ms: it has limits of its own. */
+const LOCK_TIMEOUT_MS = 600_000
 /** A program ready for the board. */
 export interface BuiltProgram extends KeptBuild {
     /** True when nothing had changed since the last build. */
@@ -159,7 +160,7 @@ export async function unpackLibraries(): Promise<void> {
     const release = await waitLock(`${folder}.lock`, LOCK_TIMEOUT_MS)
     try {
         if (existsSync(unpackedMark())) return
-        writeFileSync(`${folder}.ts`, "export {}\n")
+        withPath(folder, () => writeFileSync(`${folder}.ts`, "export {}\n"))
         await compile(`${folder}.ts`, folder, false)
         writeFileSync(unpackedMark(), "")
     } finally {
@@ -188,15 +189,19 @@ async function compile(
             board,
             optimise,
         })
+        if (!answer.isBuilt && answer.refused)
+            throw new UsageError(answer.refused)
         if (!answer.isBuilt)
             throw new FirmwareError(
                 `"${main}" does not compile`,
                 answer.problem.trim()
             )
         checkSize(main, fresh)
-        markCurrent(fresh, main)
-        rmSync(folder, { recursive: true, force: true })
-        renameSync(fresh, folder)
+        withPath(folder, () => {
+            markCurrent(fresh, main)
+            rmSync(folder, { recursive: true, force: true })
+            renameSync(fresh, folder)
+        })
     } finally {
         rmSync(fresh, { recursive: true, force: true })
     }

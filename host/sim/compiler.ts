@@ -1,10 +1,37 @@
+import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
+import { readFileSync } from "node:fs"
 import { FirmwareError } from "../errors.ts"
 import { type Child, startChild } from "./child.ts"
 import type { BuildAnswer, BuildJob } from "./protocol.ts"
 
-/** Longest build, in ms: some 3 s are usual. */
-export const BUILD_TIMEOUT_MS = 120_000
+/** How long a build may take, in ms: some 3 s of a processor are usual. */
+export interface BuildLimits {
+    /** Time of a processor; a busy machine gives a build less of it. */
+    busyMs: number
+    /** Time in which the process gets none at all. */
+    idleMs: number
+}
+
+const LIMITS: BuildLimits = { busyMs: 120_000, idleMs: 120_000 }
+/** Unit of the times in /proc, in ms. */
+const TICK_MS = 10
+/** Time between two looks at them, in ms. */
+const LOOK_MS = 500
+/** How long the output of a process that has ended is waited for, in ms. */
+const LAST_OUTPUT_MS = 1000
+/** So often a build is begun whose process is ended from outside, as for want of memory. */
+const MOST_ATTEMPTS = 2
+
+/** The process of a build ended before its answer, and not because it took too long. */
+class CompilerDied extends Error {
+    readonly output: string
+
+    constructor(how: string, output: string) {
+        super(how)
+        this.output = output
+    }
+}
 
 /** A process that compiles one program after the other, faster from the second on. */
 class Compiler {
@@ -15,7 +42,7 @@ class Compiler {
 
     constructor() {
         this.child = startChild("./build-process.ts", [])
-        this.child.process.once("close", () => (this.isAlive = false))
+        this.child.process.once("exit", () => (this.isAlive = false))
         this.child.release()
     }
 
@@ -23,11 +50,18 @@ class Compiler {
         return this.isAlive && this.folder === process.cwd()
     }
 
-    /** @throws FirmwareError when the process ends instead of an answer */
-    async build(job: BuildJob): Promise<BuildAnswer> {
+    /**
+     * @throws FirmwareError when it takes too long
+     * @throws CompilerDied when the process ends instead of an answer
+     */
+    async build(job: BuildJob, limits: BuildLimits): Promise<BuildAnswer> {
         const { child } = this
         child.hold()
-        const timer = setTimeout(() => this.end(), BUILD_TIMEOUT_MS)
+        let excess: string | undefined
+        const endLimits = watchLimits(child.process.pid!, limits, words => {
+            excess = words
+            this.end()
+        })
         const over = new AbortController()
         const { signal } = over
         try {
@@ -35,13 +69,18 @@ class Compiler {
             child.process.send(job, () => {})
             const [answer] = (await Promise.race([
                 once(child.process, "message", { signal }),
-                once(child.process, "close", { signal }).then(how => {
-                    throw endedEarly(job.main, how, child.output())
+                once(child.process, "exit", { signal }).then(async how => {
+                    await lastOutput(child.process)
+                    if (excess === undefined)
+                        throw new CompilerDied(ending(how), child.output())
+                    throw new FirmwareError(
+                        `the build of "${job.main}" was ended: ${excess}`
+                    )
                 }),
             ])) as [BuildAnswer]
             return answer
         } finally {
-            clearTimeout(timer)
+            endLimits()
             over.abort()
             child.release()
         }
@@ -53,19 +92,85 @@ class Compiler {
     }
 }
 
+/** Calls `exceed` once, with words, when a process takes too long. @returns how to end that */
+function watchLimits(
+    pid: number,
+    { busyMs, idleMs }: BuildLimits,
+    exceed: (words: string) => void
+): () => void {
+    const from = processorTime(pid)
+    let seen = from
+    let seenAt = performance.now()
+    const timer = setInterval(() => {
+        const now = processorTime(pid)
+        if (now !== seen) {
+            seen = now
+            seenAt = performance.now()
+        }
+        if (now - from > busyMs)
+            exceed(`it took more than ${busyMs / 1000} s of a processor`)
+        else if (performance.now() - seenAt > idleMs)
+            exceed(`its process did nothing for ${idleMs / 1000} s`)
+        else return
+        clearInterval(timer)
+    }, LOOK_MS)
+    return () => clearInterval(timer)
+}
+
+/** How long a process ran, in ms; where the system does not tell, what a clock says. */
+function processorTime(pid: number): number {
+    try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+        return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+    } catch {
+        return performance.now()
+    }
+}
+
+/** Waits for the last output, not for its end: a process that it has started may hold it open. */
+function lastOutput(child: ChildProcess): Promise<void> {
+    return new Promise(resolve => {
+        const timer = setTimeout(resolve, LAST_OUTPUT_MS)
+        child.once("close", () => {
+            clearTimeout(timer)
+            resolve()
+        })
+    })
+}
+
+function ending([code, signal]: unknown[]): string {
+    return signal === null ? `exit code ${String(code)}` : String(signal)
+}
+
 /** Processes that wait for the next build. */
 const idle: Compiler[] = []
 /** How many want them to live on. */
 let keepers = 0
 
-/** Builds with a process that waits, or with a new one. */
-export async function runBuild(job: BuildJob): Promise<BuildAnswer> {
-    const compiler = takeCompiler()
-    try {
-        return await compiler.build(job)
-    } finally {
-        if (keepers > 0 && compiler.isUsable) idle.push(compiler)
-        else compiler.end()
+/**
+ * Builds with a process that waits, or with a new one. One that dies is replaced once.
+ * @throws FirmwareError when that dies, too, or takes too long
+ */
+export async function runBuild(
+    job: BuildJob,
+    limits = LIMITS
+): Promise<BuildAnswer> {
+    for (let attempt = 1; ; attempt++) {
+        const compiler = takeCompiler()
+        try {
+            return await compiler.build(job, limits)
+        } catch (error) {
+            if (!(error instanceof CompilerDied)) throw error
+            if (attempt < MOST_ATTEMPTS) continue
+            throw new FirmwareError(
+                `the build of "${job.main}" was ended ${MOST_ATTEMPTS} times (${error.message}): is there enough memory?`,
+                error.output.trim()
+            )
+        } finally {
+            if (keepers > 0 && compiler.isUsable) idle.push(compiler)
+            else compiler.end()
+        }
     }
 }
 
@@ -80,18 +185,6 @@ export function keepCompilers(): () => void {
         if (keepers > 0) return
         for (const compiler of idle.splice(0)) compiler.end()
     }
-}
-
-function endedEarly(
-    main: string,
-    [code, signal]: unknown[],
-    output: string
-): FirmwareError {
-    const how = signal === null ? `exit code ${String(code)}` : String(signal)
-    return new FirmwareError(
-        `the build of "${main}" was ended (${how})`,
-        output.trim()
-    )
 }
 
 function takeCompiler(): Compiler {

@@ -9,6 +9,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
+import { withPath } from "../files.ts"
 import { buildId } from "../flash/index.ts"
 
 /** So many builds are kept. */
@@ -20,11 +21,13 @@ const MAX_KEPT = 50
  */
 export function keepDebugFile(bytecode: Uint8Array, debugFile: string): void {
     const folder = debugFolder()
-    mkdirSync(folder, { recursive: true })
     const file = fileOf(buildId(bytecode))
-    copyFileSync(debugFile, file)
-    const now = new Date()
-    utimesSync(file, now, now)
+    withPath(folder, () => {
+        mkdirSync(folder, { recursive: true })
+        copyFileSync(debugFile, file)
+        const now = new Date()
+        utimesSync(file, now, now)
+    })
     const old = readdirSync(folder)
         .map(name => join(folder, name))
         // another process may take one away at the same time

@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { withPath } from "../files.ts"
+import { readFileSync } from "node:fs"
+import { writeOutput } from "../files.ts"
 import {
     ESP32_STORE_SIZE,
     GENERATION_OFFSET,
@@ -13,23 +13,6 @@ const ERASED = 0xff
 const AREA_PAGES = headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
 const AREA_SIZE = AREA_PAGES * PAGE_SIZE
 const AREAS = [0, AREA_SIZE]
-
-/**
- * Writes a flash image so that a reader, or the next start, finds the old or the new one, whole.
- * @throws UsageError naming the file, when it cannot be written; nothing else is left then
- */
-export function writeImage(file: string, image: Uint8Array): void {
-    const fresh = `${file}.${process.pid}.new`
-    try {
-        withPath(file, () => {
-            writeFileSync(fresh, image)
-            renameSync(fresh, file)
-        })
-    } catch (error) {
-        rmSync(fresh, { force: true })
-        throw error
-    }
-}
 
 /** Counts what changes from one image of a flash to the next. */
 export class FlashAccount {
@@ -96,7 +79,7 @@ export class FlashFile {
      */
     save(saved: Uint8Array): FlashCounts {
         const counts = this.account.take(saved)
-        writeImage(this.file, this.image)
+        writeOutput(this.file, this.image)
         return counts
     }
 }

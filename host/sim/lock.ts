@@ -6,6 +6,7 @@ import {
     writeFileSync,
 } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
+import { withPath } from "../files.ts"
 
 /** How often a lock that is waited for is tried, in ms. */
 const RETRY_MS = 50
@@ -18,8 +19,8 @@ let lockCount = 0
  */
 export function tryLock(file: string): (() => void) | undefined {
     const mine = `${file}.${process.pid}.${lockCount++}`
-    writeFileSync(mine, identity(process.pid))
     try {
+        withPath(file, () => writeFileSync(mine, identity(process.pid)))
         if (!link(mine, file) && !(removeStale(file, mine) && link(mine, file)))
             return undefined
         return () => rmSync(file, { force: true })

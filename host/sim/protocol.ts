@@ -15,7 +15,8 @@ export interface BuildJob {
 export type BuildAnswer =
     | { isBuilt: true }
     /** The compiler's messages, a line each. */
-    | { isBuilt: false; problem: string }
+    /** `refused` when it was the system that refused to read or write a file. */
+    | { isBuilt: false; problem: string; refused: string | undefined }
 
 /** What the VM process is told before it may start. */
 export interface VmGo {

@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
-import { readInput, withPath } from "../files.ts"
+import { readInput, withPath, writeOutput } from "../files.ts"
 import {
     applySettings,
     deployProgram,
     FlashImageError,
     FlashStore,
 } from "../flash/index.ts"
-import { writeImage } from "./flash-file.ts"
 import { tryLock } from "./lock.ts"
 
 /** Largest file that can be a board's id, and its flash. */
@@ -57,7 +56,7 @@ export class BoardState {
             applySettings(store, settings, false)
             const image = store.serialize()
             if (!existsSync(this.flashFile) || !image.equals(before))
-                writeImage(this.flashFile, image)
+                writeOutput(this.flashFile, image)
         } catch (error) {
             if (!(error instanceof FlashImageError)) throw error
             throw new UsageError(`${this.flashFile}: ${error.message}`)
@@ -66,7 +65,7 @@ export class BoardState {
 
     /** Puts a whole store in place of what flash held. @throws UsageError */
     replace(store: Buffer): void {
-        writeImage(this.flashFile, store)
+        writeOutput(this.flashFile, store)
     }
 
     /** The flash store as it is now. */
@@ -102,6 +101,6 @@ function readDeviceId(file: string): string {
         if (/^[0-9a-f]{16}$/.test(id)) return id
     }
     const id = randomBytes(8).toString("hex")
-    withPath(file, () => writeFileSync(file, id + "\n"))
+    writeOutput(file, id + "\n")
     return id
 }

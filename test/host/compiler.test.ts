@@ -11,8 +11,9 @@ import {
 import { join, resolve } from "node:path"
 import { before, test, type TestContext } from "node:test"
 import { keepCompilers, unpackLibraries } from "../../host/sim/index.ts"
-import { runBuild } from "../../host/sim/compiler.ts"
-import { cleanUp, tempFolder } from "../system/harness.ts"
+import { type BuildLimits, runBuild } from "../../host/sim/compiler.ts"
+import { setTimeout as sleep } from "node:timers/promises"
+import { childPids, cleanUp, tempFolder } from "../system/harness.ts"
 
 before(unpackLibraries)
 
@@ -62,15 +63,18 @@ function project(t: TestContext) {
     process.chdir(folder)
     cleanUp(t, () => process.chdir(home))
     let builds = 0
-    return async (counter: string) => {
+    return async (counter: string, limits?: BuildLimits) => {
         writeFileSync("src/counter.ts", counter)
         const output = `out${++builds}`
         mkdirSync(output)
-        const answer = await runBuild({
-            main: "src/main.ts",
-            output,
-            optimise: true,
-        })
+        const answer = await runBuild(
+            {
+                main: "src/main.ts",
+                output,
+                optimise: true,
+            },
+            limits
+        )
         if (!answer.isBuilt) return answer.problem
         return ["bytecode.devs", "bytecode-dbg.json", "inputs.json"].map(name =>
             readFileSync(join(output, name), "hex")
@@ -120,4 +124,66 @@ test("what is kept of the tool's code is used only when it is whole", async t =>
     written[written.length >> 1]! ^= 1
     writeFileSync(file, written)
     assert.deepEqual(await build(COUNTER), first)
+})
+
+/** Calls `act` for each build process that this one starts, until the work is over. */
+async function meddle<T>(
+    act: (pid: number) => void,
+    work: () => Promise<T>
+): Promise<T> {
+    const known = new Set(await childPids(process.pid))
+    let isOver = false
+    const done = work().finally(() => (isOver = true))
+    while (!isOver) {
+        for (const pid of await childPids(process.pid))
+            if (!known.has(pid) && known.add(pid)) act(pid)
+        await Promise.race([sleep(20), done.catch(() => {})])
+    }
+    return done
+}
+
+test("a build whose process dies is begun again, once", async t => {
+    const build = project(t)
+    const first = await build(COUNTER)
+    let kills = 0
+    const again = await meddle(
+        pid => {
+            if (kills++ === 0) process.kill(pid, "SIGKILL")
+        },
+        () => build(COUNTER)
+    )
+    assert.deepEqual(again, first)
+    assert.equal(kills, 2)
+    await assert.rejects(
+        meddle(
+            pid => process.kill(pid, "SIGKILL"),
+            () => build(COUNTER)
+        ),
+        {
+            name: "FirmwareError",
+            message:
+                'the build of "src/main.ts" was ended 2 times (SIGKILL): is there enough memory?',
+        }
+    )
+    assert.deepEqual(await build(COUNTER), first)
+})
+
+test("a build whose process stands still, or takes too long, is ended", async t => {
+    const build = project(t)
+    await assert.rejects(
+        meddle(
+            pid => process.kill(pid, "SIGSTOP"),
+            () => build(COUNTER, { busyMs: 120_000, idleMs: 1500 })
+        ),
+        {
+            name: "FirmwareError",
+            message:
+                'the build of "src/main.ts" was ended: its process did nothing for 1.5 s',
+        }
+    )
+    await assert.rejects(build(COUNTER, { busyMs: 100, idleMs: 120_000 }), {
+        name: "FirmwareError",
+        message:
+            'the build of "src/main.ts" was ended: it took more than 0.1 s of a processor',
+    })
 })

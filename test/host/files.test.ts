@@ -1,0 +1,253 @@
+// rows: A2 B2 B3c
+import assert from "node:assert/strict"
+import { execFile, execFileSync } from "node:child_process"
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
+import { join, resolve } from "node:path"
+import { before, describe, test, type TestContext } from "node:test"
+import { writeOutput } from "../../host/files.ts"
+import { unpackLibraries } from "../../host/sim/index.ts"
+import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
+
+before(unpackLibraries)
+
+/** Prints for ever, at a pace that any reader keeps up with. */
+const PROGRAM = `console.log("hello")
+setInterval(async () => console.log("alive"), 100)
+`
+const STATE = ".devicescript/fiberctl/state"
+
+/** A project with a small program, and a pipe that nobody writes to. */
+function project(t: TestContext): string {
+    const folder = tempFolder(t)
+    mkdirSync(join(folder, "src"))
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+    writeFileSync(join(folder, "devsconfig.json"), "{}")
+    writeFileSync(join(folder, "src/main.ts"), PROGRAM)
+    execFileSync("mkfifo", [join(folder, "fifo")])
+    return folder
+}
+
+/** Runs a line of bash in which `fiberctl` is the tool. */
+function shell(cwd: string, line: string): Promise<CliRun> {
+    const tool = `${process.execPath} ${resolve("host/fiberctl.js")}`
+    const script = `fiberctl() { ${tool} "$@"; }; ${line}`
+    return new Promise(done =>
+        execFile("bash", ["-c", script], { cwd }, (error, stdout, stderr) =>
+            done({ code: Number(error?.code ?? 0), stdout, stderr })
+        )
+    )
+}
+
+/** The one line that a failed run says on stderr. */
+function complaint({ stderr, stdout }: CliRun): string {
+    const lines = stderr.trimEnd().split("\n")
+    assert.equal(lines.length, 1, stderr + stdout)
+    assert.match(lines[0]!, /^fiberctl: /)
+    return lines[0]!
+}
+
+const INPUTS: Record<string, string[]> = {
+    "a program": ["build", "--main"],
+    settings: ["sim", "--env"],
+    "settings of a board": ["image", "--board", "esp32_devkit_c", "--env"],
+    "a scenario": ["sim", "--scenario"],
+    "an image to boot": ["sim", "--image"],
+    "a VM": ["image", "--board", "esp32_devkit_c", "--runtime"],
+    "a dump": ["flash", "read"],
+    "a text to decode": ["decode"],
+    "a file to sign": [
+        "ota",
+        "sign",
+        "--key",
+        "key",
+        "--version",
+        "1",
+        "--share",
+        "1",
+    ],
+    "a key": ["ota", "verify", "devsconfig.json", "--key"],
+    "a signed file": ["ota", "verify", "--key", "key"],
+}
+
+describe("a pipe or a device is no input", { concurrency: 2 }, () => {
+    for (const [what, args] of Object.entries(INPUTS))
+        test(what, async t => {
+            const cwd = project(t)
+            writeFileSync(join(cwd, "key"), "ab".repeat(32))
+            for (const input of ["fifo", "/dev/zero"]) {
+                const run = await runCli([...args, input], { cwd })
+                assert.equal(run.code, 2)
+                assert.match(
+                    complaint(run),
+                    /"(fifo|\/dev\/zero)" is no (regular )?file$/
+                )
+            }
+        })
+})
+
+test("a module that is a pipe is none", async t => {
+    const cwd = project(t)
+    writeFileSync(join(cwd, "src/main.ts"), 'import { a } from "./pipe"\na()\n')
+    execFileSync("mkfifo", [join(cwd, "src/pipe.ts")])
+    const run = await runCli(["build"], { cwd })
+    assert.equal(run.code, 1)
+    assert.match(run.stderr, /^src.main\.ts.*Cannot find module '\.\/pipe'/m)
+})
+
+test("decode takes no more memory for a text without an end", async t => {
+    const cwd = tempFolder(t)
+    const endless = await shell(
+        cwd,
+        "export NODE_OPTIONS=--max-old-space-size=80; yes | tr -d '\\n' | fiberctl decode | head -c 250000000 | wc -c"
+    )
+    assert.equal(endless.stdout.trim(), "250000000", endless.stderr)
+    const lines = await shell(cwd, "yes 0123456789 | fiberctl decode | head -2")
+    assert.equal(lines.stdout, "0123456789\n0123456789\n")
+})
+
+describe("a disk that is full is one line that names the file", () => {
+    test("a build", async t => {
+        const cwd = project(t)
+        mkdirSync(join(cwd, ".devicescript"))
+        // the tool writes it; the device has no space
+        symlinkSync("/dev/full", join(cwd, ".devicescript/services.json"))
+        for (const args of [["build"], ["sim", "--for", "1"]]) {
+            const run = await runCli(args, { cwd })
+            assert.equal(run.code, 2)
+            assert.match(
+                complaint(run),
+                /"\.devicescript\/\S+" cannot be written: no space is left$/
+            )
+        }
+        assert.deepEqual(
+            readdirSync(join(cwd, ".devicescript/fiberctl/build")),
+            []
+        )
+    })
+
+    test("a build whose files get too large", async t => {
+        const cwd = project(t)
+        const run = await shell(cwd, "ulimit -f 16; fiberctl build")
+        assert.equal(run.code, 2)
+        assert.match(
+            complaint(run),
+            /"\.devicescript\/\S+" cannot be written: it gets larger than is allowed$/
+        )
+        assert.equal((await runCli(["build"], { cwd })).code, 0)
+    })
+
+    test("a board's state", async t => {
+        const cwd = project(t)
+        assert.equal((await runCli(["build"], { cwd })).code, 0)
+        const run = await shell(cwd, "ulimit -f 200; fiberctl sim --for 1")
+        assert.equal(run.code, 2)
+        assert.match(
+            complaint(run),
+            /flash\.bin" cannot be written: it gets larger than is allowed$/
+        )
+        const [board] = readdirSync(join(cwd, STATE))
+        const folder = join(cwd, STATE, board!)
+        assert.deepEqual(readdirSync(folder), ["device-id"])
+        symlinkSync("/dev/full", join(folder, "bus.json"))
+        const full = await runCli(["sim", "--for", "1"], { cwd })
+        assert.equal(full.code, 2)
+        assert.match(
+            complaint(full),
+            /bus\.json" cannot be written: no space is left$/
+        )
+        rmSync(join(folder, "bus.json"))
+        const again = await runCli(["sim", "--for", "1"], { cwd })
+        assert.equal(again.code, 0, again.stderr)
+    })
+
+    test("an image", async t => {
+        const cwd = project(t)
+        writeFileSync(
+            join(cwd, "vm"),
+            Buffer.concat([Buffer.from([0xe9]), Buffer.alloc(99)])
+        )
+        const image = "fiberctl image --board esp32_devkit_c --runtime vm --out"
+        const quiet = (run: CliRun) => ({
+            ...run,
+            stderr: run.stderr.replace(/^.*WIFI_SSID is not set.*\n/m, ""),
+        })
+        const full = quiet(await shell(cwd, `${image} /dev/full`))
+        assert.equal(full.code, 2)
+        assert.match(
+            complaint(full),
+            /"\/dev\/full" cannot be written: no space/
+        )
+        assert.ok(statSync("/dev/full").isCharacterDevice())
+        writeFileSync(join(cwd, "out.bin"), "old")
+        const large = quiet(await shell(cwd, `ulimit -f 500; ${image} out.bin`))
+        assert.equal(large.code, 2)
+        assert.match(complaint(large), /"out\.bin" cannot be written: it gets/)
+        assert.equal(readFileSync(join(cwd, "out.bin"), "utf8"), "old")
+        assert.deepEqual(
+            readdirSync(cwd).filter(name => /out/.test(name)),
+            ["out.bin"]
+        )
+        const pipe = quiet(await shell(cwd, `${image} fifo`))
+        assert.equal(pipe.code, 2)
+        assert.match(complaint(pipe), /"fifo" is no regular file$/)
+    })
+
+    test("a signed file, and the count in a key", async t => {
+        const cwd = project(t)
+        writeFileSync(join(cwd, "a.env"), "LOG_LEVEL=info\n")
+        const keygen = await shell(
+            cwd,
+            "fiberctl ota keygen --lms --height 5 --out key"
+        )
+        assert.equal(keygen.code, 0, keygen.stderr)
+        const sign =
+            "fiberctl ota sign a.env --key key --version 1 --share 1 --out"
+        const key = readFileSync(join(cwd, "key"), "utf8")
+        const large = await shell(cwd, `ulimit -f 0; ${sign} out`)
+        assert.equal(large.code, 2)
+        assert.match(complaint(large), /"key\S*" cannot be written: it gets/)
+        assert.equal(readFileSync(join(cwd, "key"), "utf8"), key)
+        assert.ok(!existsSync(join(cwd, "key.lock")))
+        const full = await shell(cwd, `${sign} /dev/full`)
+        assert.equal(full.code, 2)
+        assert.match(
+            complaint(full),
+            /"\/dev\/full" cannot be written: no space/
+        )
+        assert.ok(statSync("/dev/full").isCharacterDevice())
+    })
+
+    test("what is printed", async t => {
+        const cwd = project(t)
+        for (const args of ["build --json", "sim --json", "sim"]) {
+            const run = await shell(cwd, `fiberctl ${args} > /dev/full`)
+            assert.equal(run.code, 1)
+            assert.match(
+                run.stderr,
+                /^(fiberctl: building .*\n)?fiberctl: stdout: .*no space left.*\n$/
+            )
+        }
+    })
+})
+
+test("a file is replaced as a whole, through a link", t => {
+    const folder = tempFolder(t)
+    const file = join(folder, "file")
+    writeOutput(file, "one", { mode: 0o600, isSynced: true })
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    symlinkSync("file", join(folder, "link"))
+    writeOutput(join(folder, "link"), "two")
+    assert.equal(readFileSync(file, "utf8"), "two")
+    assert.throws(() => writeOutput(folder, "x"), /" is a folder$/)
+    assert.throws(() => writeOutput(join(file, "x"), "x"), /" not found$/)
+    assert.deepEqual(readdirSync(folder), ["file", "link"])
+})
