@@ -77,7 +77,8 @@ async function loadBuild<T extends SchemaTable>(
     tables: T[]
 ): Promise<Settings<T | typeof CORE_SETTINGS>> {
     const all: (T | typeof CORE_SETTINGS)[] = tables
-    all.unshift(CORE_SETTINGS)
+    all.insert(0, 1)
+    all[0] = CORE_SETTINGS
     const settings = await loadSettings(flash, all)
     core = settings as unknown as CoreSettings
     return settings

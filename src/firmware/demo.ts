@@ -1,10 +1,19 @@
 import * as ds from "@devicescript/core"
+import { splitText } from "../platform"
 import { DEMO_SETTINGS, Settings } from "../settings"
 import type { Task } from "../tasks"
 import { log, tasks } from "./core"
 
 /** Ms between two lines. */
 const STEP_MS = 1000
+/** Level and message of each line: as a text they take no code. */
+const LINES = `6 measured {0} degrees
+7 nothing to tell
+5 the window was opened
+4 19 percent of the battery left
+3 the sensor does not answer
+2 the pump runs dry
+1 the tank is empty`
 
 /**
  * A task that logs at every level and throws once in a while, in the simulator or with `DEMO=true`:
@@ -26,19 +35,9 @@ export function demo(settings: Settings<typeof DEMO_SETTINGS>): void {
  * of its round, so that all that the firmware does with it can be watched.
  */
 async function logAtEveryLevel(task: Task): Promise<void> {
-    const { log } = task
-    log.info("measured {0} degrees", 20 + (task.runs % 7))
-    await task.sleep(STEP_MS)
-    log.debug("nothing to tell")
-    log.notice("the window was opened")
-    await task.sleep(STEP_MS)
-    log.warning("{0} percent of the battery left", 19)
-    await task.sleep(STEP_MS)
-    log.error("the sensor does not answer")
-    await task.sleep(STEP_MS)
-    log.critical("the pump runs dry")
-    await task.sleep(STEP_MS)
-    log.alert("the tank is empty")
-    await task.sleep(STEP_MS)
+    for (const line of splitText(LINES, "\n")) {
+        task.log.log(parseInt(line), line.slice(2), 20 + (task.runs % 7))
+        await task.sleep(STEP_MS)
+    }
     throw new Error("the demo throws once in a while")
 }

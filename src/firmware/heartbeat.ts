@@ -7,6 +7,7 @@ import {
     LedHeartBeat,
 } from "../heartbeat"
 import { followSettings, HEARTBEAT_SETTINGS, Settings } from "../settings"
+import type { Plan } from "../tasks"
 import { followHandler, log, tasks } from "./core"
 
 let led: HeartBeat
@@ -36,7 +37,7 @@ export function heartbeat(
         core: true,
         autostart: false,
     })
-    followSettings(settings, "every=HB_PERIOD", plan => {
+    followSettings(settings, "every=HB_PERIOD", (plan: Plan) => {
         if (plan.every > 0) tasks.schedule("heartbeat", plan)
         else tasks.unschedule("heartbeat")
     })

@@ -83,7 +83,7 @@ export function makeEntry(
 
 /** Whether an option is the log's, and not the handler's own. */
 export function isLogOption(name: string): boolean {
-    return optionNames(HANDLER_OPTIONS).includes(name)
+    return optionNames(HANDLER_OPTIONS).indexOf(name) >= 0
 }
 
 /**

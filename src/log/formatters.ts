@@ -129,7 +129,7 @@ export class TemplateFormatter implements Formatter {
 
 /** The name of the task of a `task.NAME...` topic, empty for other topics. */
 export function taskName(topic: string): string {
-    if (!topic.startsWith(TASK_PREFIX)) return ""
+    if (topic.indexOf(TASK_PREFIX, 0, 1) < 0) return ""
     const dot = topic.indexOf(".", TASK_PREFIX.length)
     return topic.slice(TASK_PREFIX.length, dot < 0 ? topic.length : dot)
 }

@@ -185,11 +185,11 @@ function topicFault(topic: string): string | undefined {
     if (typeof topic !== "string") return "a text is wanted"
     if (!topic) return "a topic is missing"
     if (topic.length > MAX_TOPIC) return `longer than ${MAX_TOPIC} characters`
-    if (`.${topic}.`.includes("..")) return "an empty part between dots"
-    if (topic.includes("@")) return "a second @"
-    if (topic.includes(" ")) return "a space in the topic"
+    if (`.${topic}.`.indexOf("..") >= 0) return "an empty part between dots"
+    if (topic.indexOf("@") >= 0) return "a second @"
+    if (topic.indexOf(" ") >= 0) return "a space in the topic"
     // the mark of a line ends with one
-    if (topic.includes("]")) return "a ] in the topic"
+    if (topic.indexOf("]") >= 0) return "a ] in the topic"
     if (escapeControls(topic) !== topic)
         return "a control character in the topic"
     return undefined

@@ -64,7 +64,8 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
 }
 
 function findEntry(core: Core, name: string): HandlerEntry | undefined {
-    return core.entries.find(entry => entry.name === name)
+    for (const entry of core.entries) if (entry.name === name) return entry
+    return undefined
 }
 
 /** All elements but one. */

@@ -143,6 +143,11 @@ function workOut(source: Source): void {
 /** The most detailed level that a handler takes of a topic. */
 function levelFor(entry: HandlerEntry, topic: string): Level {
     const { threshold, levels, loggers } = entry
-    if (loggers && !loggers.some(pattern => covers(pattern, topic))) return NONE
+    if (loggers && !coversAny(loggers, topic)) return NONE
     return levels ? Math.min(threshold, levels.levelOf(topic)) : threshold
+}
+
+function coversAny(patterns: string[], topic: string): boolean {
+    for (const pattern of patterns) if (covers(pattern, topic)) return true
+    return false
 }

@@ -1,5 +1,11 @@
 import * as ds from "@devicescript/core"
-import { Clock, NetSocket, removeFrom, resumeFiber } from "../platform"
+import {
+    Clock,
+    namedError,
+    NetSocket,
+    removeFrom,
+    resumeFiber,
+} from "../platform"
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
@@ -154,9 +160,7 @@ export class SocketArbiter {
 
 /** The socket could not be had, or was taken away; the message names the claim. */
 function arbiterError(name: string, problem: string): Error {
-    const error = new Error(`socket for "${name}": ${problem}`)
-    error.name = "ArbiterError"
-    return error
+    return namedError("ArbiterError", `socket for "${name}": ${problem}`)
 }
 
 /** Waits until a lease is granted. */

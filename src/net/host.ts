@@ -1,4 +1,4 @@
-import { splitText } from "../platform"
+import { skipChars, splitText } from "../platform"
 
 /** Longest host name or address, in characters. */
 export const MAX_HOST = 64
@@ -27,9 +27,9 @@ export function hostFault(text: string): string | undefined {
     // no label is empty, or begins or ends with a hyphen: RFC 1035, section 2.3.1
     const dotted = `.${low}.`
     if (
-        dotted.includes("..") ||
-        dotted.includes(".-") ||
-        dotted.includes("-.") ||
+        dotted.indexOf("..") >= 0 ||
+        dotted.indexOf(".-") >= 0 ||
+        dotted.indexOf("-.") >= 0 ||
         !consistsOf(dotted, LETTERS + DIGITS + ".")
     )
         return "a host name or address: letters, digits, - and _ between single dots"
@@ -37,18 +37,12 @@ export function hostFault(text: string): string | undefined {
     const parts = splitText(low, ".")
     if (!consistsOf(parts[parts.length - 1], DIGITS)) return undefined
     for (const part of parts)
-        if (
-            parts.length !== 4 ||
-            part.length > 3 ||
-            !consistsOf(part, DIGITS) ||
-            parseInt(part) > 255
-        )
+        // in one way only: some read 010 as 8
+        if (parts.length !== 4 || part !== "" + (parseInt(part) & 255))
             return "an IPv4 address of four numbers up to 255, or a name"
     return undefined
 }
 
 function consistsOf(text: string, characters: string): boolean {
-    for (let i = 0; i < text.length; ++i)
-        if (characters.indexOf(text[i]) < 0) return false
-    return true
+    return skipChars(text, 0, characters) === text.length
 }

@@ -7,13 +7,7 @@ export const MAX_HEAD_LINE_BYTES = 1000
 export const MAX_HEAD_LINES = 60
 
 /** Header fields that anybody asks for. */
-const KEPT_FIELDS = [
-    "etag",
-    "date",
-    "location",
-    "content-length",
-    "transfer-encoding",
-]
+const KEPT_FIELDS = " etag date location content-length transfer-encoding "
 
 /** What comes next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
@@ -156,7 +150,7 @@ function readLine(answer: HttpAnswer, line: string): void {
 function readField({ fields }: HttpAnswer, line: string): void {
     const colon = line.indexOf(":")
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
-    if (KEPT_FIELDS.indexOf(name) >= 0)
+    if (KEPT_FIELDS.indexOf(` ${name} `) >= 0)
         fields[name] = line.slice(colon + 1).trim()
 }
 

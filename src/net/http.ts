@@ -1,6 +1,13 @@
 // A client of HTTP/1.1 (RFC 9110, 9112) on the VM's one socket, for small requests and answers: one
 // at a time, with limits on size and time. Who calls has the socket from the arbiter.
-import { Clock, NetSocket, Signal, SocketProto, WOULD_BLOCK } from "../platform"
+import {
+    Clock,
+    namedError,
+    NetSocket,
+    Signal,
+    SocketProto,
+    WOULD_BLOCK,
+} from "../platform"
 import {
     endAnswer,
     HttpAnswer,
@@ -187,7 +194,5 @@ function redirected(
 }
 
 function httpError(message: string): Error {
-    const error = new Error(message)
-    error.name = HTTP_ERROR
-    return error
+    return namedError(HTTP_ERROR, message)
 }

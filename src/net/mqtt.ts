@@ -10,6 +10,7 @@
 // reads, restarts the program.
 import * as ds from "@devicescript/core"
 import {
+    namedError,
     Connection,
     NetSocket,
     Signal,
@@ -281,7 +282,5 @@ function packetOf(type: number, rest: Buffer): Buffer {
 }
 
 function mqttError({ host }: MqttBroker, problem: string): Error {
-    const error = new Error(`MQTT broker ${host}: ${problem}`)
-    error.name = MQTT_ERROR
-    return error
+    return namedError(MQTT_ERROR, `MQTT broker ${host}: ${problem}`)
 }

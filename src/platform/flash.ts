@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { settings } from "@devicescript/settings"
+import { namedError } from "./errors"
 import { Exclusive } from "./exclusive"
 import { resumeFiber } from "./fibers"
 
@@ -41,10 +42,7 @@ export interface FlashSlots {
 
 /** The error `FlashError`: a request that the flash store cannot serve. The message names the slot. */
 export function flashError(key: string, problem: string): Error {
-    // not a class: one with nothing but a constructor takes 84 bytes of heap
-    const error = new Error(`flash slot "${key}": ${problem}`)
-    error.name = "FlashError"
-    return error
+    return namedError("FlashError", `flash slot "${key}": ${problem}`)
 }
 
 /** Most requests that may be queued at a time. */

@@ -1,4 +1,5 @@
-import { splitText } from "./split"
+import { rangeError } from "./errors"
+import { indexOrEnd, splitText } from "./split"
 
 /**
  * Options as data. A part writes down what it takes as a table, one line for each option:
@@ -70,13 +71,13 @@ export function checkOption(
     value: unknown
 ): void {
     const at = table.indexOf(` ${name}: `)
-    if (at < 0 || name.includes(" "))
+    if (at < 0 || name.indexOf(" ") >= 0)
         throw rangeError(
             OPTION_ERROR,
             `${thing}: no option ${shown(name)}; nearest is "${nearestName(name, optionNames(table))}"`
         )
     const from = at + name.length + 3
-    const rule = table.slice(from, lineEnd(table, from))
+    const rule = table.slice(from, indexOrEnd(table, "\n", from))
     const wanted = objection(splitText(rule, " "), value)
     if (wanted) throw optionError(thing, name, wanted, value)
 }
@@ -94,9 +95,13 @@ export function defaultOptions<T>(table: OptionTable): T {
         if (at < 0) return
         // the default is the rest of the line, which may be nothing
         const text = rule.slice(at + 2)
-        if (rule.startsWith("text") || rule.startsWith("one-of"))
+        if (
+            rule.indexOf("text", 0, 1) >= 0 ||
+            rule.indexOf("one-of", 0, 1) >= 0
+        )
             options[name] = text
-        else if (rule.startsWith("flag")) options[name] = text === "true"
+        else if (rule.indexOf("flag", 0, 1) >= 0)
+            options[name] = text === "true"
         else options[name] = parseFloat(text)
     })
     return options
@@ -113,13 +118,6 @@ export function optionError(
         OPTION_ERROR,
         `${thing}: ${name}: wanted ${wanted}, got ${shown(got)}`
     )
-}
-
-/** A RangeError with another name: a class would take heap for as long as the program runs. */
-export function rangeError(name: string, message: string): Error {
-    const error = new RangeError(message)
-    error.name = name
-    return error
 }
 
 /**
@@ -157,7 +155,7 @@ function objection(rule: string[], value: unknown): string {
     if (bare === "flag")
         return typeof value === "boolean" ? "" : "true or false"
     if (bare === "one-of") return isOneOf(value, rule[1]) ? "" : rule[1]
-    if (KINDS_OF_OBJECT.includes(bare)) {
+    if (KINDS_OF_OBJECT.indexOf(bare) >= 0) {
         if (typeOf(value) === bare) return ""
         return (bare === "object" ? "an " : "a ") + bare
     }
@@ -186,8 +184,8 @@ function typeOf(value: unknown): string {
 function isOneOf(value: unknown, texts: string): boolean {
     return (
         typeof value === "string" &&
-        !value.includes("|") &&
-        `|${texts}|`.includes(`|${value}|`)
+        value.indexOf("|") < 0 &&
+        `|${texts}|`.indexOf(`|${value}|`) >= 0
     )
 }
 
@@ -215,12 +213,7 @@ function eachOption(
         if (colon < 0) return names
         const name = table.slice(table.lastIndexOf(" ", colon) + 1, colon)
         names.push(name)
-        at = lineEnd(table, colon)
+        at = indexOrEnd(table, "\n", colon)
         use(name, table.slice(colon + 2, at))
     }
-}
-
-function lineEnd(table: OptionTable, at: number): number {
-    const end = table.indexOf("\n", at)
-    return end < 0 ? table.length : end
 }

@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { namedError } from "./errors"
 import { spawn } from "./fibers"
 
 /** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
@@ -48,9 +49,7 @@ export interface NetSocket {
 
 /** The network stack refused; the message names the address. */
 function socketError(address: string, problem: string): Error {
-    const error = new Error(`${address}: ${problem}`)
-    error.name = "SocketError"
-    return error
+    return namedError("SocketError", `${address}: ${problem}`)
 }
 
 type SocketEvent = "open" | "close" | "data" | "error"

@@ -1,3 +1,18 @@
+// Pure functions of texts, which Node loads as well.
+
+/** Position of the next `what`, or the length of the text. */
+export function indexOrEnd(text: string, what: string, from: number): number {
+    const at = text.indexOf(what, from)
+    return at < 0 ? text.length : at
+}
+
+/** Position of the first character that is none of `chars`, or the length of the text. */
+export function skipChars(text: string, at: number, chars: string): number {
+    const { length } = text
+    while (at < length && chars.indexOf(text[at]) >= 0) at++
+    return at
+}
+
 /** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
 export function splitText(text: string, separator: string): string[] {
     const parts: string[] = []

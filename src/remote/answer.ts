@@ -62,11 +62,7 @@ export async function sendEvent(packet: ds.Packet): Promise<void> {
 }
 
 /** An error whose name a client tells apart. */
-export function remoteError(name: string, message: string): Error {
-    const error = new Error(message)
-    error.name = name
-    return error
-}
+export { namedError as remoteError } from "../platform"
 
 export async function send(packet: ds.Packet): Promise<void> {
     await (ds as Hooks)._serverSend(SERVICE_INDEX, packet)

@@ -1,4 +1,4 @@
-import { equalBytes, sha256 } from "../platform"
+import { equalBytes, lengthOf, sha256 } from "../platform"
 import { settingsError } from "./errors"
 
 /**
@@ -43,9 +43,7 @@ export interface FileState {
 /** What a commit record says of a text, in pieces: its bytes, as u16, and its SHA-256. */
 export function describeText(pieces: Buffer[]): Buffer {
     const content = Buffer.alloc(NOTE - CONTENT)
-    let length = 0
-    for (const piece of pieces) length += piece.length
-    content.setAt(0, "u16", length)
+    content.setAt(0, "u16", lengthOf(pieces))
     content.set(sha256(pieces), 2)
     return content
 }

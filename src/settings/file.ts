@@ -8,6 +8,7 @@ import {
     Exclusive,
     FlashSlots,
     MAX_VALUE_BYTES,
+    piecesText,
 } from "../platform"
 import {
     contentOf,
@@ -232,13 +233,7 @@ async function readSet(
         noteDamage(file, index)
         return undefined
     }
-    const text = Buffer.alloc(content.getAt(0, "u16"))
-    let at = 0
-    for (const piece of pieces) {
-        text.set(piece, at)
-        at += piece.length
-    }
-    return Object.assign(stateOf(commit), { text: text.toString() })
+    return Object.assign(stateOf(commit), { text: piecesText(pieces) })
 }
 
 /**

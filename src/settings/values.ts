@@ -1,6 +1,6 @@
 import { lineOf, Rule } from "./schema"
 import { hasPassword, isSecretName } from "./secrets"
-import { byteLength, replaceAll, skipChars, splitText } from "./text"
+import { byteLength, replaceAll, skipChars, splitText, trim } from "./text"
 
 // Reads the text of a setting as its value, by the kind that its schema names. Texts are never
 // evaluated. Read by Node as well, so what belongs to other parts is handed in.
@@ -58,7 +58,7 @@ export function readValue(
     levels: LevelNames
 ): unknown {
     if (text === "") text = rule.fallback
-    const word = text.trim().toLowerCase()
+    const word = trim(text).toLowerCase()
     const { kind: form, limits: usual, fallback: words } = kindOf(rule)
     const limits = (rule.limits || usual).toLowerCase()
     if (form === "level") return levels.level(word)
@@ -181,7 +181,7 @@ function isUrl(low: string): boolean {
 function readList(text: string): string[] {
     const words: string[] = []
     for (const part of splitText(text, ",")) {
-        const word = part.trim()
+        const word = trim(part)
         if (word) words.push(word)
     }
     return words

@@ -104,9 +104,10 @@ export function declaration(out: Outbox, clock: Clock): string {
 
 /** HOSTNAME, APP-NAME, PROCID and MSGID. */
 function senderOf(options: SyslogOptions, topic: string, mark: string): string {
-    const app = topic.startsWith(TASK_PREFIX)
-        ? topic.slice(TASK_PREFIX.length)
-        : options.appName || topic
+    const app =
+        topic.indexOf(TASK_PREFIX, 0, 1) >= 0
+            ? topic.slice(TASK_PREFIX.length)
+            : options.appName || topic
     return nativeFormat(
         "{0} {1} {2} {3}",
         options.hostname,

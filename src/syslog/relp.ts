@@ -115,7 +115,7 @@ function take(
         connection.isClosed = true
         connection.ended = "closed by the server"
     } else if (command !== "rsp") connection.ended = NO_SERVER
-    else if (data.startsWith("200")) acknowledge(connection, txnr)
+    else if (data.indexOf("200", 0, 1) >= 0) acknowledge(connection, txnr)
     // the answer to our close is empty
     else if (data) connection.ended = `refused: ${data.slice(0, MAX_REASON)}`
 }

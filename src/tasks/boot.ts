@@ -180,7 +180,10 @@ export async function shutDown(
  */
 async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
     const group: TaskRecord[] = []
-    for (const task of supervisor.tasks)
-        if ((task.flags & CORE) === core && !task.parent) group.unshift(task)
+    const { tasks } = supervisor
+    for (let i = tasks.length - 1; i >= 0; --i) {
+        const task = tasks[i]
+        if ((task.flags & CORE) === core && !task.parent) group.push(task)
+    }
     await endTasks(supervisor, group, stopForGood)
 }

@@ -40,7 +40,7 @@ export function isComing(task: TaskRecord): boolean {
 /** Whether `task` names `other` in `requires`. */
 export function requires(task: TaskRecord, other: TaskRecord): boolean {
     const names = task.options.requires
-    return names !== undefined && names.includes(other.name)
+    return names !== undefined && names.indexOf(other.name) >= 0
 }
 
 /** Whether tasks that were asked to stop because of `task` have not ended yet. */
@@ -132,7 +132,7 @@ export async function findCycle(
         }
         const other = find(task.supervisor, name)
         if (other === task) return path
-        if (!other || seen.includes(other)) continue
+        if (!other || seen.indexOf(other) >= 0) continue
         seen.push(other)
         path.push(other)
         names.push(namesIn(other))

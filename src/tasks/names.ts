@@ -1,5 +1,5 @@
 import { matches } from "../log"
-import { checkOption, nearestName, OptionTable } from "../platform"
+import { checkOption, nearestName, OptionTable, skipChars } from "../platform"
 import { plainText, taskError, unknownTaskError } from "./errors"
 import { MAX_ERROR_CHARS, MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./options"
 import { find, nameOf, Supervisor, TaskRecord } from "./state"
@@ -14,9 +14,8 @@ const NAME_CHARS =
 export function checkName(name: string): void {
     if (typeof name !== "string" || !name || name.length > MAX_NAME_CHARS)
         refuseName(name, "name must have 1 to 24 characters")
-    for (let i = 0; i < name.length; ++i)
-        if (NAME_CHARS.indexOf(name.charAt(i)) < 0)
-            refuseName(name, 'name may have letters, digits, "-" and "_" only')
+    if (skipChars(name, 0, NAME_CHARS) < name.length)
+        refuseName(name, 'name may have letters, digits, "-" and "_" only')
 }
 
 function refuseName(name: string, problem: string): void {

@@ -195,7 +195,7 @@ function keptIn(tables: Table[], name: string): Kept {
 
 /** Whether a table itself has a name; every object inherits some. */
 function has(table: Table, name: string): boolean {
-    return Object.keys(table).includes(name)
+    return Object.keys(table).indexOf(name) >= 0
 }
 
 function textOf(table: Table): string {

@@ -250,11 +250,11 @@ export class TaskRegistry {
         const tasks = select(supervisor, selection)
         checkKeptOptions(selection, options)
         const names = Object.keys(options)
-        const isPlan = names.includes("in") || names.includes("every")
+        const isPlan = names.indexOf("in") >= 0 || names.indexOf("every") >= 0
         await keep(supervisor, tasks, options, task => {
             applyKept(task)
             if (isPlan) planAgain(task)
-            if (names.includes("watchdog")) watchAgain(task)
+            if (names.indexOf("watchdog") >= 0) watchAgain(task)
         })
     }
 

@@ -291,7 +291,7 @@ export async function leaveBody(task: TaskRecord): Promise<void> {
     if ((task.flags & PARENT) !== 0) {
         for (const child of childrenOf(task))
             if (!isOver(child)) stopForGood(child)
-        while (childrenOf(task).some(isLive))
+        while (childrenOf(task).filter(isLive).length > 0)
             await pauseForChange(task.supervisor)
     }
     armGrace(task)

@@ -40,11 +40,10 @@ export function readTaskOptions(
     const { at } = options
     if (at === undefined) return options
     const time = typeof at === "string" ? parseTimeOfDay(at) : at
-    if (!(time >= 0 && time < 1e15))
-        throw optionError(thing, "at", TIME_OF_DAY, at)
-    if (options.in !== undefined)
-        throw optionError(thing, "at", 'none beside "in"', at)
-    return options
+    const isTime = time >= 0 && time < 1e15
+    if (isTime && options.in === undefined) return options
+    const wanted = isTime ? 'none beside "in"' : TIME_OF_DAY
+    throw optionError(thing, "at", wanted, at)
 }
 
 function checkList(thing: string, name: string, list: any[]): void {

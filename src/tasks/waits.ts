@@ -48,7 +48,7 @@ export function isLeftBehind(task: TaskRecord): boolean {
 }
 
 function isLeft(supervisor: Supervisor): boolean {
-    return supervisor.left.includes(ds.Fiber.self())
+    return supervisor.left.indexOf(ds.Fiber.self()) >= 0
 }
 
 /** The task whose own fiber is calling, or undefined. @throws TaskStopped in a run left behind */
@@ -101,7 +101,7 @@ export async function awaitRest(
 ): Promise<boolean> {
     const caller = callingTask(supervisor)
     const others = tasks.filter(task => !isWithin(caller, task))
-    const isOver = () => !others.some(isBusy)
+    const isOver = () => others.filter(isBusy).length === 0
     return await pauseUntil(caller, supervisor, isOver, timeout)
 }
 

@@ -241,9 +241,9 @@ export class RingHandler implements Handler {
 function contains(line: string, patterns: string[]): boolean {
     for (const pattern of patterns)
         if (
-            pattern.includes("*")
+            pattern.indexOf("*") >= 0
                 ? matches(`*${pattern}*`, line)
-                : line.includes(pattern)
+                : line.indexOf(pattern) >= 0
         )
             return true
     return false
