@@ -61,7 +61,7 @@ export function bodyHash({ body }: SignedFile): string {
 
 /** Whether a file is for a share of the boards. */
 export function isShared({ target }: SignedFile): boolean {
-    return target.startsWith(SHARE)
+    return target.indexOf(SHARE, 0, 1) >= 0
 }
 
 /** Whether a file is for a board. */

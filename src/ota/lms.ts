@@ -2,10 +2,10 @@
 // nothing but the VM's SHA-256. A verification is some 3,300 hashes: it lets other fibers run after
 // each chain. `host/ota/lms.ts` is its twin on the host, which signs as well.
 import * as ds from "@devicescript/core"
-import { equalBytes, Hashed, sha256 } from "../platform"
+import { equalBytes, Hashed, lengthOf, sha256 } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile, signedParts } from "./file"
-import { joined, lengthOf } from "./pieces"
+import { joined } from "./pieces"
 import { TrustedKeys, verifyHmac } from "./verify"
 
 /** A public key: type codes of tree and one-time signature, u32 each, identifier, root. */

@@ -41,21 +41,3 @@ export function joined(a: Buffer, b: Buffer): Buffer {
     all.set(b, a.length)
     return all
 }
-
-/** Bytes of some pieces. */
-export function lengthOf(pieces: Buffer[]): number {
-    let length = 0
-    for (const piece of pieces) length += piece.length
-    return length
-}
-
-/** All bytes of some pieces, as a text. */
-export function textOf(pieces: Buffer[]): string {
-    const all = Buffer.alloc(lengthOf(pieces))
-    let at = 0
-    for (const piece of pieces) {
-        all.set(piece, at)
-        at += piece.length
-    }
-    return all.toString()
-}

@@ -77,24 +77,31 @@ export function takenBack(
     return record
 }
 
-/** What becomes of an offer: `new` and `same` need no words. */
-export type Judgement = "new" | "same" | "busy" | "old"
-
-/** Whether a version is to be taken, before anything of it is verified. */
-export function judgeOffer(
-    record: OtaRecord,
-    version: number,
-    hash: string
-): Judgement {
-    if (version === record.version && hash === record.hash) return "same"
-    if (version <= record.highest) return "old"
-    return record.state === "probation" ? "busy" : "new"
+/** What became of an offer. */
+export interface OtaVerdict {
+    /** `ignored`: it is for other boards; `busy`: try again later. */
+    state: OtaState | "ignored" | "busy"
+    reason: string
 }
 
-/** Why a version that is not high enough is refused. */
-export function oldReason(record: OtaRecord, version: number): string {
-    const { reason, highest } = record
-    return reason && version === highest
-        ? `it was taken back: ${reason}`
-        : `it is not above ${highest}`
+/**
+ * What becomes of an offer before anything of it is verified.
+ * @returns undefined for a version that is to be taken
+ * @throws Error for one that is not high enough
+ */
+export function judgeOffer(
+    { state, version: running, hash: own, reason, highest }: OtaRecord,
+    version: number,
+    hash: string
+): OtaVerdict | undefined {
+    if (version === running && hash === own) return { state, reason }
+    if (version <= highest)
+        throw new Error(
+            reason && version === highest
+                ? `it was taken back: ${reason}`
+                : `it is not above ${highest}`
+        )
+    return state === "probation"
+        ? { state: "busy", reason: `version ${running} is on probation` }
+        : undefined
 }

@@ -1,3 +1,4 @@
+import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
 import { offerFile, Ota, OtaStatus, otaStatus } from "./updater"
@@ -16,29 +17,35 @@ export interface OtaConfig {
 export function otaConfig(ota: Ota): OtaConfig {
     return {
         state: () => otaStatus(ota),
-        offer: async (offset, total, part) => {
-            if (offset === 0) ota.received = new Pieces()
-            const { received } = ota
-            // one file at a time; the bus brings its parts in their order, each once
-            if (!received || received.length !== offset)
-                throw otaError("a part is missing, begin again")
-            if (total > MAX_FILE_BYTES)
-                throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
-            ota.heardAt = ota.clock.millis()
-            received.add(part)
-            if (received.length < total) return
-            ota.received = undefined
-            const { state, reason } = await offerFile(ota, received)
-            if (NOT_TAKEN.indexOf(state) >= 0) throw otaError(reason)
-        },
+        offer: async (offset, total, part) =>
+            await takePart(ota, offset, total, part),
     }
 }
 
+/** Takes a part of a file: one file at a time, its parts in their order, each once. */
+async function takePart(
+    ota: Ota,
+    offset: number,
+    total: number,
+    part: Buffer
+): Promise<void> {
+    if (offset === 0) ota.received = new Pieces()
+    const { received } = ota
+    if (!received || received.length !== offset)
+        throw otaError("a part is missing, begin again")
+    if (total > MAX_FILE_BYTES)
+        throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
+    ota.heardAt = ota.clock.millis()
+    received.add(part)
+    if (received.length < total) return
+    ota.received = undefined
+    const { state, reason } = await offerFile(ota, received)
+    if (NOT_TAKEN.indexOf(state) >= 0) throw otaError(reason)
+}
+
 /** What a file is that the board does not have afterwards. */
-const NOT_TAKEN = ["refused", "busy", "ignored"]
+const NOT_TAKEN = "refused busy ignored"
 
 function otaError(problem: string): Error {
-    const error = new Error(problem)
-    error.name = OTA_ERROR
-    return error
+    return namedError(OTA_ERROR, problem)
 }

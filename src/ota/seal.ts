@@ -1,8 +1,8 @@
 import * as ds from "@devicescript/core"
-import { hmacSha256, openCcm } from "../platform"
+import { hmacSha256, openCcm, piecesText } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile } from "./file"
-import { joined, textOf } from "./pieces"
+import { joined } from "./pieces"
 
 /** Bytes of a line's tag, and of the nonce. */
 const TAG_BYTES = 16
@@ -42,5 +42,5 @@ export async function openSealed(
         counter[NONCE_BYTES]++
         await ds.sleep(0) // a line is some 5,000 steps
     }
-    return textOf(opened)
+    return piecesText(opened)
 }

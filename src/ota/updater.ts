@@ -1,6 +1,6 @@
 // Takes settings files over the air: the one way for all sources. A file that is taken is committed
 // and the device restarts with it, on probation: a start by the new settings is part of the proof.
-import { Clock } from "../platform"
+import { Clock, piecesText } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
     checkFile,
@@ -16,14 +16,14 @@ import {
 import { findFailing, TaskView } from "./crashes"
 import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
 import { GuardReport } from "./guard"
-import { Pieces, textOf } from "./pieces"
+import { Pieces } from "./pieces"
 import {
     activeRecord,
     COLLECTOR,
     judgeOffer,
-    oldReason,
     OtaRecord,
     OtaState,
+    OtaVerdict,
     probationRecord,
 } from "./probation"
 import { encodeRecord, takeBack } from "./record"
@@ -46,13 +46,6 @@ export interface OtaStatus {
     hash: string
     state: OtaState
     /** Why the last version was refused or taken back; empty otherwise. */
-    reason: string
-}
-
-/** What became of an offer. */
-export interface OtaVerdict {
-    /** `ignored`: it is for other boards; `busy`: try again later. */
-    state: OtaState | "ignored" | "busy"
     reason: string
 }
 
@@ -210,20 +203,17 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     const { record, settings, verify } = ota
     const { version } = file
     const keys = trustedKeys(settings.held())
-    if (!isOn(ota)) throw new Error("updates are off")
+    if (keys.key + keys.publicKey === "") throw new Error("updates are off")
     if (!isFor(file, ota.device)) {
         if (isShared(file)) return verdict("ignored", "for other boards")
         throw new Error("for another board")
     }
     const hash = bodyHash(file)
-    const judgement = judgeOffer(record, version, hash)
-    if (judgement === "same") {
-        ota.refusal = ""
-        return verdict(record.state, record.reason)
+    const known = judgeOffer(record, version, hash)
+    if (known) {
+        if (known.state !== "busy") ota.refusal = ""
+        return known
     }
-    if (judgement === "old") throw new Error(oldReason(record, version))
-    if (judgement === "busy")
-        return verdict("busy", `version ${record.version} is on probation`)
     if (!(await verify(file, keys))) throw new Error("wrong signature")
     const text = await openBody(ota, file, keys)
     const checked = await checkFile(settings, text)
@@ -242,7 +232,7 @@ async function openBody(
     file: SignedFile,
     { key }: TrustedKeys
 ): Promise<string> {
-    if (!file.seal) return textOf(file.body)
+    if (!file.seal) return piecesText(file.body)
     const text = open && (await open(file, key))
     if (text === undefined) throw new Error("it cannot be opened")
     return text

@@ -22,5 +22,7 @@ export async function verifyHmac(
     if (publicKey || !key) return false
     const mac = hmacSha256(Buffer.from(key, "hex"), signedParts(file))
     const wanted = Buffer.from(`#ota hmac=${mac.toString("hex")}\n`)
-    return file.signatures.some(line => equalBytes(line, wanted))
+    for (const line of file.signatures)
+        if (equalBytes(line, wanted)) return true
+    return false
 }

@@ -2,7 +2,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { MAX_PARTS, PartCollector, PARTS_TIMEOUT_MS } from "../../src/ota"
-import { textOf } from "../../src/ota/pieces"
+import { piecesText } from "../../src/platform"
 
 const TEXT =
     "#ota version=7 share=100%\n#ota hmac=00\n# some settings\nLOG_LEVEL=debug\nHB_PERIOD=4s\n"
@@ -30,7 +30,7 @@ function collect(
     let text = ""
     for (const part of parts) {
         const whole = collector.add(id, part.offset, total, part.bytes, 0)
-        if (whole) text = textOf(whole.list)
+        if (whole) text = piecesText(whole.list)
     }
     return text
 }

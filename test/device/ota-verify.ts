@@ -13,7 +13,7 @@ import {
     verifyLms,
 } from "../../src/ota"
 import { decodeBase64 } from "../../src/ota/base64"
-import { textOf } from "../../src/ota/pieces"
+import { piecesText } from "../../src/platform"
 import { shareOf } from "../../src/ota/share"
 import { LMS_VECTORS } from "../vectors/lms"
 import {
@@ -41,7 +41,7 @@ function parsed(text: string, part = 100): SignedFile {
 }
 
 async function bodyOf(file: SignedFile, key: string): Promise<string> {
-    return file.seal ? await openSealed(file, key) : textOf(file.body)
+    return file.seal ? await openSealed(file, key) : piecesText(file.body)
 }
 
 /** Header, signature and body of a file with one signature of one line. */

@@ -5,7 +5,6 @@ import {
     activeRecord,
     judgeOffer,
     MAX_STARTS,
-    oldReason,
     type OtaRecord,
     probationRecord,
     takenBack,
@@ -78,19 +77,39 @@ describe("probation", () => {
 
     test("an offer is judged by version, hash and state", () => {
         const one = onProbation(7, "aa")
-        assert.equal(judgeOffer(NO_VERSION, 1, "aa"), "new")
-        assert.equal(judgeOffer(one, 7, "aa"), "same")
-        assert.equal(judgeOffer(one, 7, "bb"), "old")
-        assert.equal(judgeOffer(one, 6, "aa"), "old")
-        assert.equal(judgeOffer(one, 8, "cc"), "busy")
-        assert.equal(judgeOffer(activeRecord(7, "aa"), 8, "cc"), "new")
+        assert.equal(judgeOffer(NO_VERSION, 1, "aa"), undefined)
+        assert.equal(judgeOffer(one, 7, "aa")?.state, "probation")
+        for (const [version, hash] of [
+            [7, "bb"],
+            [6, "aa"],
+        ] as const)
+            assert.throws(() => judgeOffer(one, version, hash), {
+                message: "it is not above 7",
+            })
+        assert.deepEqual(judgeOffer(one, 8, "cc"), {
+            state: "busy",
+            reason: "version 7 is on probation",
+        })
+        assert.equal(judgeOffer(activeRecord(7, "aa"), 8, "cc"), undefined)
         const back = takenBack(NO_VERSION, one, "it crashed")
-        assert.equal(judgeOffer(back, 7, "aa"), "old")
-        assert.equal(judgeOffer(back, 8, "aa"), "new")
-        assert.equal(oldReason(back, 7), "it was taken back: it crashed")
-        assert.equal(oldReason(back, 6), "it is not above 7")
+        assert.throws(() => judgeOffer(back, 7, "aa"), {
+            message: "it was taken back: it crashed",
+        })
+        assert.throws(() => judgeOffer(back, 6, "aa"), {
+            message: "it is not above 7",
+        })
+        assert.equal(judgeOffer(back, 8, "aa"), undefined)
     })
 })
+
+/** Whether an offer is to be taken. */
+function isTaken(record: OtaRecord, version: number, hash: string): boolean {
+    try {
+        return judgeOffer(record, version, hash) === undefined
+    } catch {
+        return false
+    }
+}
 
 function pick(random: () => number): string {
     const events = ["offer", "offer", "again", "start", "fault", "held"]
@@ -118,7 +137,7 @@ function happen(
                     : record.version
                 : record.highest + Math.floor(random() * 4) - 1
         const hash = random() < 0.3 ? record.hash : `${version}`
-        if (version < 1 || judgeOffer(record, version, hash) !== "new") return
+        if (version < 1 || !isTaken(record, version, hash)) return
         assert.ok(!takenBackOnes.has(version), "never tried again")
         assert.ok(version > record.highest)
         if (random() < 0.2) {

@@ -10,10 +10,9 @@ import {
     TrustedKeys,
     verifyLms,
 } from "../../../src/ota"
-import { FlashSlots } from "../../../src/platform"
+import { FlashSlots, piecesText } from "../../../src/platform"
 import { MemoryFlash } from "../../../src/testing"
 import { OTA_KEY } from "../../vectors/ota"
-import { textOf } from "../../../src/ota/pieces"
 import { hold, OtaBoard, signed, startedBoard } from "./ota"
 
 /** Makes a file several parts long. */
@@ -195,7 +194,7 @@ async function bring(
 ): Promise<boolean> {
     const body = `HOSTNAME=v${version}\n_LONG=${LONG}\n`
     const file = signed(version, body, `share=${share}%`)
-    const whole = Buffer.from(textOf(file.list))
+    const whole = Buffer.from(piecesText(file.list))
     const { length } = whole
     for (let round = 0; round < MOST_ROUNDS; round++) {
         for (let at = 0; at < length; at += MAX_PART_BYTES) {
