@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { rangeError } from "./errors"
 import { indexOrEnd, splitText } from "./split"
 
@@ -29,6 +30,18 @@ export type OptionTable = string
 /** Most characters of a value that an error shows. */
 const MAX_SHOWN = 40
 const KINDS_OF_OBJECT = "function object list"
+/** What is wanted of a kind that is no whole number with a unit; `{0}` and `{1}` are its limits. */
+const WANTED: OptionTable = `
+    flag: true or false
+    one-of: {0}
+    function: a function
+    object: an object
+    list: a list
+    text: a text of {0} to {1} bytes
+    number: {0} to {1}
+    level: a level, {0} to {1}
+    int: a whole number, {0} to {1}`
+const WHOLE_NUMBER = "a whole number, {0} to {1} {2}"
 
 /**
  * Reads the options of a thing. An option that is undefined counts as left out.
@@ -70,16 +83,32 @@ export function checkOption(
     name: string,
     value: unknown
 ): void {
-    const at = table.indexOf(` ${name}: `)
-    if (at < 0 || name.indexOf(" ") >= 0)
+    const rule = ruleOf(table, name)
+    if (rule === undefined)
         throw rangeError(
             OPTION_ERROR,
             `${thing}: no option ${shown(name)}; nearest is "${nearestName(name, optionNames(table))}"`
         )
+    const [word, low, high] = splitText(rule, " ")
+    const isNullable = word.slice(-1) === "?"
+    const kind = isNullable ? word.slice(0, -1) : word
+    if (isAllowed(kind, low, high, value)) return
+    if (isNullable && value === null) return
+    const wanted = ruleOf(WANTED, kind) || WHOLE_NUMBER
+    throw optionError(thing, name, filled(wanted, low, high, kind), value)
+}
+
+/** A text with its places filled in; the native one's type admits numbers only. */
+function filled(text: string, a: string, b: string, c: string): string {
+    return (ds as any).format(text, a, b, c)
+}
+
+/** What a table says of a name; undefined when it does not have it. */
+function ruleOf(table: OptionTable, name: string): string | undefined {
+    const at = table.indexOf(` ${name}: `)
+    if (at < 0 || name.indexOf(" ") >= 0) return undefined
     const from = at + name.length + 3
-    const rule = table.slice(from, indexOrEnd(table, "\n", from))
-    const wanted = objection(splitText(rule, " "), value)
-    if (wanted) throw optionError(thing, name, wanted, value)
+    return table.slice(from, indexOrEnd(table, "\n", from))
 }
 
 /** The names in a table. */
@@ -145,34 +174,27 @@ function commonPairs(a: string, b: string): number {
     return common
 }
 
-/** What is wanted instead of `value`, or "" when it is allowed. */
-function objection(rule: string[], value: unknown): string {
-    const kind = rule[0]
-    const nullable = kind.slice(-1) === "?"
-    if (nullable && value === null) return ""
-    const bare = nullable ? kind.slice(0, -1) : kind
-    if (bare === "any") return ""
-    if (bare === "flag")
-        return typeof value === "boolean" ? "" : "true or false"
-    if (bare === "one-of") return isOneOf(value, rule[1]) ? "" : rule[1]
-    if (KINDS_OF_OBJECT.indexOf(bare) >= 0) {
-        if (typeOf(value) === bare) return ""
-        return (bare === "object" ? "an " : "a ") + bare
-    }
-    const min = parseFloat(rule[1])
-    const max = parseFloat(rule[2])
-    if (bare === "text")
-        return typeof value === "string" &&
-            value.byteLength >= min &&
-            value.byteLength <= max
-            ? ""
-            : `a text of ${min} to ${max} bytes`
-    const isInside = typeof value === "number" && value >= min && value <= max
-    const range = `${min} to ${max}`
-    if (bare === "number") return isInside ? "" : range
-    if (isInside && Math.floor(value as number) === value) return ""
-    if (bare === "level") return `a level, ${range}`
-    return `a whole number, ${range}${bare === "int" ? "" : " " + bare}`
+/** Whether a value is one of a kind, within its limits. */
+function isAllowed(
+    kind: string,
+    low: string,
+    high: string,
+    value: any
+): boolean {
+    if (kind === "any") return true
+    const type = typeOf(value)
+    if (kind === "flag") return type === "boolean"
+    if (KINDS_OF_OBJECT.indexOf(kind) >= 0) return type === kind
+    const isText = kind === "text" || kind === "one-of"
+    if (type !== (isText ? "string" : "number")) return false
+    if (kind === "one-of")
+        return value.indexOf("|") < 0 && `|${low}|`.indexOf(`|${value}|`) >= 0
+    const size: number = isText ? value.byteLength : value
+    return (
+        size >= parseFloat(low) &&
+        size <= parseFloat(high) &&
+        (kind === "number" || Math.floor(size) === size)
+    )
 }
 
 /** The type of a value, where lists and null are types too. */
@@ -181,21 +203,11 @@ function typeOf(value: unknown): string {
     return Array.isArray(value) ? "list" : typeof value
 }
 
-function isOneOf(value: unknown, texts: string): boolean {
-    return (
-        typeof value === "string" &&
-        value.indexOf("|") < 0 &&
-        `|${texts}|`.indexOf(`|${value}|`) >= 0
-    )
-}
-
 /** A value as an error shows it. */
 function shown(value: unknown): string {
     const type = typeOf(value)
     if (type === "string") return `"${(value as string).slice(0, MAX_SHOWN)}"`
-    if (type === "object" || type === "function" || type === "list")
-        return (type === "object" ? "an " : "a ") + type
-    return "" + value
+    return (type !== "number" && ruleOf(WANTED, type)) || "" + value
 }
 
 /**
