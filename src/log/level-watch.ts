@@ -1,4 +1,4 @@
-import { removeFrom, Signal } from "../platform"
+import { addTo, removeFrom, Signal } from "../platform"
 import { Core } from "./core"
 import { Level, NONE } from "./levels"
 
@@ -41,10 +41,7 @@ export class LevelWatch {
         const { listeners } = this
         if (listeners.length >= MAX_LISTENERS)
             throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)
-        listeners.push(listener)
-        return () => {
-            removeFrom(listeners, listener)
-        }
+        return addTo(listeners, listener)
     }
 
     /** Waits for the next change; false when the time ran out. @throws RangeError as above */

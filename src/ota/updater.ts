@@ -174,18 +174,14 @@ export async function watchProbation(ota: Ota): Promise<void> {
     const { seconds, version, hash } = record
     const isOver = elapsed >= seconds * 1000
     const fault = probationFault(ota, isOver)
-    if (fault) {
-        const back = async () => await takeBack(file, record, fault)
-        enter(ota, await inTurn(file, back), ERROR)
-        restart(ota)
-    } else if (isOver) {
+    if (!fault && !isOver) return
+    await inTurn(file, async () => {
+        if (fault) return enter(ota, await takeBack(file, record, fault), ERROR)
         const proven = activeRecord(version, hash)
-        await inTurn(
-            file,
-            async () => await setFileState(file, encodeRecord(proven))
-        )
+        await setFileState(file, encodeRecord(proven))
         enter(ota, proven, NOTICE)
-    }
+    })
+    if (fault) restart(ota)
 }
 
 /** What is wrong with the version on probation; empty while nothing is. */

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { removeFrom } from "./list"
+import { addTo } from "./list"
 
 /** How the wall clock was changed. */
 export interface ClockChange {
@@ -88,10 +88,6 @@ export class SystemClock implements Clock {
     }
 
     onSet(listener: (change: ClockChange) => void): () => void {
-        const { listeners } = this
-        listeners.push(listener)
-        return () => {
-            removeFrom(listeners, listener)
-        }
+        return addTo(this.listeners, listener)
     }
 }

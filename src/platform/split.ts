@@ -13,6 +13,18 @@ export function skipChars(text: string, at: number, chars: string): number {
     return at
 }
 
+/** What is blank in ECMAScript, without U+2028 and U+2029, of which the build tool would warn. */
+const BLANKS =
+    " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
+
+/** A text without what is blank around it. */
+export function trim(text: string): string {
+    const start = skipChars(text, 0, BLANKS)
+    let end = text.length
+    while (end > start && BLANKS.indexOf(text[end - 1]) >= 0) end--
+    return text.slice(start, end)
+}
+
 /** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
 export function splitText(text: string, separator: string): string[] {
     const parts: string[] = []

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { levelSpecFault, parseLevel } from "../log"
-import { nearestName, removeFrom } from "../platform"
+import { addTo, nearestName } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -155,11 +155,7 @@ export class Settings<T extends SchemaTable> {
                 `settings have ${MAX_LISTENERS} listeners, no more are taken`
             )
         const list = (typeof keys === "string" ? [keys] : keys) as string[]
-        const entry: Listener = { keys: list, call: listener }
-        listeners.push(entry)
-        return () => {
-            removeFrom(listeners, entry)
-        }
+        return addTo(listeners, { keys: list, call: listener })
     }
 
     /** What is wrong now: what was refused, and listeners that failed. */

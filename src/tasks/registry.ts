@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { readOptions, removeFrom } from "../platform"
+import { addTo, readOptions } from "../platform"
 import {
     awaitBoot,
     beginBoot,
@@ -307,10 +307,7 @@ export class TaskRegistry {
         const { listeners } = this.supervisor
         if (listeners.length >= MAX_CHANGE_LISTENERS)
             throw taskError("*", "at most 8 listeners of changes")
-        listeners.push(listener)
-        return () => {
-            removeFrom(listeners, listener)
-        }
+        return addTo(listeners, listener)
     }
 
     /** State of all tasks of a selection, as data. */
