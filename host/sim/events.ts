@@ -52,7 +52,6 @@ export class EventLog {
     private readonly kept: SimEvent[] = []
     private readonly limit: number
     private powerOnAt: number | undefined
-    /** How long the board has run, in ms of its own time. */
     private ran = 0
     private readonly waiting = new Set<() => void>()
 
@@ -80,6 +79,11 @@ export class EventLog {
     /** Counts `sincePowerOn` from now. */
     markPowerOn(): void {
         this.powerOnAt = this.at
+    }
+
+    /** How long the board has run since this simulator started, in ms of its own time. */
+    get boardTime(): number {
+        return this.ran
     }
 
     /** The board has run for so many ms more. */

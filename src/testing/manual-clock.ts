@@ -2,10 +2,15 @@ import { Clock, ClockChange } from "../platform"
 
 /** A clock that the test moves; it counts how often it is asked. */
 export class ManualClock implements Clock {
-    now = 1000
+    now: number
     asked = 0
     private offset: number
     private readonly listeners: ((change: ClockChange) => void)[] = []
+
+    /** @param now what it shows at first, in ms of uptime */
+    constructor(now = 1000) {
+        this.now = now
+    }
 
     millis(): number {
         this.asked++

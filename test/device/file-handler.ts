@@ -5,18 +5,13 @@ import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
 import { expectPart, thrown } from "./support/log"
-import {
-    fails,
-    openLog,
-    record,
-    TestClock,
-    TestFlash,
-} from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { fails, openLog, record, TestFlash } from "./support/flash-log"
 import { until } from "./support/until"
 
 /** A log with a flash log among its handlers. */
 function logWith(file: FileRotationHandler, options?: object): LogSystem {
-    const log = new LogSystem(new TestClock(), "debug")
+    const log = new LogSystem(new ManualClock(0), "debug")
     log.addHandler("file", file, options)
     return log
 }
@@ -95,13 +90,11 @@ describe("the flash log as a handler", () => {
         await log.removeHandler("file")
     })
     test("lines of every level and time come back as they were logged", async () => {
-        const clock = new TestClock()
-        const file = openLog(new TestFlash(), 2000, {}, clock)
+        const file = openLog(new TestFlash(), 2000)
         const texts = ["plain", "{0} }{", "zwölf €", "31999 [x] y", ""]
         for (let level = 0; level <= 8; ++level) {
-            clock.now = level * 1_000_000_999
-            clock.unix =
-                level % 2 > 0 ? 1_900_000_000_999 + level * 1000 : undefined
+            const clock = new ManualClock(level * 1_000_000_999)
+            if (level % 2 > 0) clock.setWall(1_900_000_000_999 + level * 1000)
             const logged = record(level, clock)
             logged.message = texts[level % texts.length]
             file.emit(logged, undefined)
@@ -131,7 +124,7 @@ describe("the flash log as a handler", () => {
         expect(file.problems().join()).toBe(
             "not stored: no answer; lines wait in RAM"
         )
-        file.emit(record(ERROR, new TestClock()), "late")
+        file.emit(record(ERROR, new ManualClock(0)), "late")
         await ds.sleep(100)
         flash.deaf = false
         // 1 s after the failure
@@ -145,7 +138,7 @@ describe("the flash log as a handler", () => {
     })
     test("what comes after the close is dropped and counted, until it is opened again", async () => {
         const file = openLog(new TestFlash(), 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         file.emit(record(ERROR, clock), "before")
         await file.close()
         file.emit(record(ERROR, clock), "after")

@@ -4,13 +4,8 @@ import { LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
-import {
-    fails,
-    openLog,
-    record,
-    TestClock,
-    TestFlash,
-} from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { fails, openLog, record, TestFlash } from "./support/flash-log"
 import { until } from "./support/until"
 
 const FORTY = "a line of 39 bytes, that is 40 with end"
@@ -25,7 +20,7 @@ describe("flush policy", () => {
     test("lines wait until a segment is full", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         await log.open()
         for (let i = 0; i < 4; ++i) log.emit(record(WARNING, clock), FORTY)
         await settle()
@@ -41,7 +36,7 @@ describe("flush policy", () => {
     test("an error is written at once, with all before it", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         await log.open()
         log.emit(record(INFO, clock), "before")
         log.emit(record(ERROR, clock), "the error")
@@ -59,7 +54,7 @@ describe("flush policy", () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000, { flushTime: 1000 }, new SystemClock())
         await log.open()
-        log.emit(record(INFO, new TestClock()), "patience")
+        log.emit(record(INFO, new ManualClock(0)), "patience")
         await ds.sleep(50)
         expect(flash.writes.length).toBe(0)
         await until(
@@ -71,7 +66,7 @@ describe("flush policy", () => {
     test("flushBytes 1 writes every line, hot", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         await log.open()
         log.emit(record(INFO, clock), "waits")
         await settle()
@@ -97,7 +92,7 @@ describe("flush policy", () => {
     test("maxSize and maxCount change while running", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 0; i < 20; ++i) log.emit(record(INFO, clock), FORTY)
         await log.flush()
         log.configure({ maxSize: 400 })
@@ -120,7 +115,7 @@ describe("flush policy", () => {
     // rows: R9
     test("a batch costs at most 1.5 bytes of flash for each byte of text", async () => {
         const log = openLog(new TestFlash(), 2000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 0; i < 200; ++i) {
             clock.now += 1000
             log.emit(record(INFO, clock), `${i} ${FORTY}`)
@@ -144,7 +139,7 @@ describe("trouble", () => {
             said.push(text)
         }
         const log = openLog(flash, 1000, { onProblem })
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         log.emit(record(ERROR, clock), "before")
         expect(await log.flush()).toBe(true)
         flash.broken = true
@@ -171,7 +166,7 @@ describe("trouble", () => {
     test("a store that is full is noticed", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         flash.full = true
         log.emit(record(ERROR, clock), "lost?")
         await until(
@@ -198,7 +193,7 @@ describe("trouble", () => {
     })
     test("it is tried again, later and later", async () => {
         const flash = new TestFlash()
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const log = openLog(flash, 1000, {}, clock)
         await log.open()
         flash.full = true
@@ -219,7 +214,7 @@ describe("trouble", () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
         flash.deaf = true
-        log.emit(record(ERROR, new TestClock()), "early")
+        log.emit(record(ERROR, new ManualClock(0)), "early")
         await log.open()
         let message = ""
         try {
@@ -235,7 +230,7 @@ describe("trouble", () => {
     })
     test("what the queue cannot hold is dropped and counted", async () => {
         const log = openLog(new TestFlash(), 2000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 0; i < 100; ++i) log.emit(record(ERROR, clock), FORTY)
         await log.flush()
         const { received, delivered, dropped, queued } = log.queue.account()
@@ -248,7 +243,7 @@ describe("trouble", () => {
     })
     test("a line that is too long is cut and marked", async () => {
         const log = openLog(new TestFlash(), 2000, { maxLine: 50 })
-        log.emit(record(ERROR, new TestClock()), FORTY + FORTY)
+        log.emit(record(ERROR, new ManualClock(0)), FORTY + FORTY)
         await log.flush()
         const [line] = await log.files.tail(1)
         expect(line.byteLength <= "0 [ERROR] ".length + 50).toBe(true)
@@ -256,7 +251,7 @@ describe("trouble", () => {
         await log.close()
     })
     test("a line is stored without what is stored beside it, and read with it", async () => {
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const system = new LogSystem(clock, "info")
         const log = openLog(new TestFlash(), 1000, {}, clock)
         system.addHandler("file", log)
@@ -279,7 +274,7 @@ describe("trouble", () => {
         await system.removeHandler("file")
     })
     test("bad names and slots are refused", async () => {
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const flash = new TestFlash()
         expect(fails(() => openLog(flash, 100, { slots: 25 }))).toBe(
             'flash log "error.log": slots: wanted a whole number, 2 to 24, got 25'

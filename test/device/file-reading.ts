@@ -2,7 +2,8 @@
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR, INFO } from "../../src/log/levels"
 import { logSlot } from "../../src/platform"
-import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { openLog, record, TestFlash } from "./support/flash-log"
 
 const FORTY = "a line of 39 bytes, that is 40 with end"
 
@@ -10,7 +11,7 @@ describe("reading", () => {
     test("tail, grep and since", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 100)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 0; i < 6; ++i)
             log.emit(
                 record(i % 2 > 0 ? INFO : ERROR, clock),
@@ -57,7 +58,7 @@ describe("reading", () => {
     })
     test("stays in order while lines come and files rotate", async () => {
         const log = openLog(new TestFlash(), 400)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 100; i < 130; ++i)
             log.emit(record(INFO, clock), `${i} ${FORTY}`)
         await log.flush()
@@ -78,7 +79,7 @@ describe("reading", () => {
     })
     test("a file that is rotated away meanwhile ends early, and nothing is missing", async () => {
         const log = openLog(new TestFlash(), 400)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 100; i < 118; ++i)
             log.emit(record(INFO, clock), `${i} ${FORTY}`)
         await log.flush()
@@ -101,7 +102,7 @@ describe("reading", () => {
     })
     test("after a damaged slot only what is missing is reported as missing, over resets", async () => {
         const flash = new TestFlash()
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         let log = openLog(flash, 2000)
         for (let i = 0; i < 6; ++i) log.emit(record(INFO, clock), FORTY)
         await log.flush()
@@ -123,7 +124,7 @@ describe("reading", () => {
     })
     test("a slot that is damaged while the log is open is missing, and said once", async () => {
         const flash = new TestFlash()
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const log = openLog(flash, 2000)
         for (let i = 0; i < 15; ++i) log.emit(record(INFO, clock), FORTY)
         await log.flush()

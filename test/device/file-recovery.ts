@@ -9,7 +9,8 @@ import {
     VectorCase,
     vectorText,
 } from "../vectors/flash-log"
-import { openLog, record, TestClock, TestFlash } from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { openLog, record, TestFlash } from "./support/flash-log"
 import { describe, expect, test } from "@devicescript/test"
 
 /** Most bytes in one file of the power-cut test: two to three segments. */
@@ -17,13 +18,14 @@ const MAX_SIZE = 400
 
 async function writeVector(): Promise<TestFlash> {
     const flash = new TestFlash()
-    const clock = new TestClock()
+    const clock = new ManualClock(0)
     const log = openLog(flash, VECTOR_MAX_SIZE, {}, clock)
     for (const line of VECTOR_LINES) {
         const [level, time, wall, text] = line
         clock.now = time * 1000
-        clock.unix = wall ? time * 1000 : undefined
-        log.emit(record(level, clock), text)
+        const logged = new ManualClock(clock.now)
+        if (wall) logged.setWall(clock.now)
+        log.emit(record(level, logged), text)
         await log.flush()
     }
     await log.close()
@@ -100,7 +102,7 @@ describe("format", () => {
         for (const vector of VECTOR_CASES) {
             const flash = damage(vector)
             const log = openLog(flash, VECTOR_MAX_SIZE)
-            log.emit(record(ERROR, new TestClock()), "after " + vector.name)
+            log.emit(record(ERROR, new ManualClock(0)), "after " + vector.name)
             expect(await log.flush()).toBe(true)
             const again = openLog(flash, VECTOR_MAX_SIZE)
             const lines = await again.files.tail(200)
@@ -123,7 +125,7 @@ describe("format", () => {
         const damaged = damage(VECTOR_CASES[0])
         damaged.memory.slots[logSlot(2)][30] ^= 1
         const log = openLog(damaged, VECTOR_MAX_SIZE)
-        log.emit(record(ERROR, new TestClock()), "later")
+        log.emit(record(ERROR, new ManualClock(0)), "later")
         await log.flush()
         const lines: string[] = []
         await log.files.since(last.cursor, async line => {
@@ -134,7 +136,7 @@ describe("format", () => {
     })
     test("a log of another name is left out and gives way", async () => {
         const flash = damage(VECTOR_CASES[0])
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const log = new FileRotationHandler("other.log", 600, { flash, clock })
         expect((await log.files.list())[0].size).toBe(0)
         log.emit(record(ERROR, clock), "hello")
@@ -165,7 +167,7 @@ class Run {
     ) {}
 
     async log(to: number): Promise<void> {
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const log = openLog(this.flash, MAX_SIZE, { slots: 6 })
         for (let i = this.last + 1; i <= to; ++i) {
             log.emit(record(INFO, clock), numbered(i))

@@ -2,13 +2,8 @@ import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO } from "../../src/log/levels"
-import {
-    fails,
-    openLog,
-    record,
-    TestClock,
-    TestFlash,
-} from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { fails, openLog, record, TestFlash } from "./support/flash-log"
 
 /** A line of 24 bytes, 25 with its end. */
 function line(i: number): string {
@@ -20,7 +15,7 @@ async function put(
     log: FileRotationHandler,
     from: number,
     to: number,
-    clock = new TestClock()
+    clock = new ManualClock(0)
 ): Promise<void> {
     for (let i = from; i <= to; ++i) log.emit(record(INFO, clock), line(i))
     expect(await log.flush()).toBe(true)
@@ -113,7 +108,7 @@ describe("rotation", () => {
     })
     test("files of the largest size are whole when lines average 40 bytes", async () => {
         const log = openLog(new TestFlash(), 2016)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const text = "a line of 39 bytes, that is 40 with end"
         for (let i = 0; i < 120; ++i) {
             log.emit(record(INFO, clock), text)
@@ -127,7 +122,7 @@ describe("rotation", () => {
     test("lines of a few bytes fill a file's share of the slots before its size", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 2016)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         for (let i = 100; i < 1000; ++i) {
             log.emit(record(INFO, clock), "" + i)
             if (i % 30 === 9) await log.flush()
@@ -145,17 +140,17 @@ describe("rotation", () => {
     })
     // rows: R4
     test("maxAge rotates by the wall clock, once that is known", async () => {
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const log = openLog(new TestFlash(), 1000, { maxAge: 60_000 }, clock)
         await put(log, 1, 1, clock)
         clock.now = 120_000
         await put(log, 2, 2, clock)
-        clock.unix = 1_800_000_000_000
+        clock.setWall(1_800_000_000_000)
         await put(log, 3, 3, clock)
-        clock.unix += 59_000
+        clock.now += 59_000
         await put(log, 4, 4, clock)
         expect(await names(log)).toBe("error.log")
-        clock.unix += 1_000
+        clock.now += 1_000
         await put(log, 5, 5, clock)
         expect(await span(log, "error.log.1")).toBe("01-04")
         expect(await span(log, "error.log")).toBe("05-05")
@@ -166,19 +161,19 @@ describe("rotation", () => {
     })
     test("maxAge may be longer than 24.8 days", async () => {
         const day = 86_400_000
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const flash = new TestFlash()
         const options = { maxAge: 40 * day }
-        clock.unix = 1_800_000_000_000
+        clock.setWall(1_800_000_000_000)
         const log = openLog(flash, 1000, options, clock)
         await put(log, 1, 1, clock)
-        clock.unix += 39 * day
+        clock.now += 39 * day
         await put(log, 2, 2, clock)
         await log.close()
         const again = openLog(flash, 1000, options, clock)
         await put(again, 3, 3, clock)
         expect(await names(again)).toBe("error.log")
-        clock.unix += day
+        clock.now += day
         await put(again, 4, 4, clock)
         expect(await span(again, "error.log.1")).toBe("01-03")
         again.configure({ maxAge: 365 * day })
@@ -188,13 +183,13 @@ describe("rotation", () => {
         await again.close()
     })
     test("maxAge counts on after a reset", async () => {
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         const flash = new TestFlash()
-        clock.unix = 1_800_000_000_000
+        clock.setWall(1_800_000_000_000)
         const log = openLog(flash, 1000, { maxAge: 60_000 }, clock)
         await put(log, 1, 1, clock)
         await log.close()
-        clock.unix += 60_000
+        clock.now += 60_000
         const again = openLog(flash, 1000, { maxAge: 60_000 }, clock)
         await put(again, 2, 2, clock)
         expect(await span(again, "error.log.1")).toBe("01-01")
@@ -221,7 +216,7 @@ describe("open, rotate, reset, close", () => {
     test("rotate comes after what was logged before it", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        const clock = new TestClock()
+        const clock = new ManualClock(0)
         log.emit(record(INFO, clock), line(1))
         log.emit(record(INFO, clock), line(2))
         let done = false
@@ -256,7 +251,7 @@ describe("open, rotate, reset, close", () => {
         const flash = new TestFlash()
         const log = openLog(flash, 100)
         await put(log, 1, 6)
-        log.emit(record(INFO, new TestClock()), line(7))
+        log.emit(record(INFO, new ManualClock(0)), line(7))
         expect(await log.clear()).toBe(true)
         const { delivered, dropped } = log.queue.account()
         expect(`${delivered} ${dropped}`).toBe("6 1")
@@ -272,9 +267,9 @@ describe("open, rotate, reset, close", () => {
     test("close stores what is queued; later lines are not taken", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
-        log.emit(record(INFO, new TestClock()), line(1))
+        log.emit(record(INFO, new ManualClock(0)), line(1))
         await log.close()
-        log.emit(record(ERROR, new TestClock()), line(2))
+        log.emit(record(ERROR, new ManualClock(0)), line(2))
         await ds.sleep(20)
         const again = openLog(flash, 1000)
         expect(await span(again, "error.log")).toBe("01-01")

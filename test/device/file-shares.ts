@@ -3,7 +3,8 @@ import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR } from "../../src/log"
 import { OPTION_ERROR } from "../../src/platform"
 import { expectPart, thrown } from "./support/log"
-import { fails, record, TestClock, TestFlash } from "./support/flash-log"
+import { ManualClock } from "../../src/testing"
+import { fails, record, TestFlash } from "./support/flash-log"
 
 /** 40 bytes with their number. */
 function text(name: string, i: number): string {
@@ -16,7 +17,7 @@ function open(
     maxSize: number,
     options: Record<string, any> = {}
 ): FileRotationHandler {
-    const base = { flash, clock: new TestClock() }
+    const base = { flash, clock: new ManualClock(0) }
     return new FileRotationHandler(name, maxSize, Object.assign(base, options))
 }
 
@@ -27,7 +28,7 @@ async function put(
     to: number
 ): Promise<void> {
     for (let i = from; i < to; ++i) {
-        log.emit(record(ERROR, new TestClock()), text(name, i))
+        log.emit(record(ERROR, new ManualClock(0)), text(name, i))
         if (i % 3 === 2) expect(await log.flush()).toBe(true)
     }
     expect(await log.flush()).toBe(true)
@@ -114,7 +115,7 @@ describe("several flash logs (R9a)", () => {
         const errors = open(flash, "error.log", 1000)
         // short lines fill more slots than its need, up to all of them
         for (let i = 0; i < 200; ++i) {
-            errors.emit(record(ERROR, new TestClock()), "short")
+            errors.emit(record(ERROR, new ManualClock(0)), "short")
             if (i % 20 === 19) await errors.flush()
         }
         await put(errors, "error", 0, 60)

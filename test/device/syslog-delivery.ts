@@ -6,7 +6,6 @@ import { SystemClock } from "../../src/platform"
 import {
     forwardLate,
     LateLine,
-    MAX_SEQUENCE,
     MAX_TRIES,
     Rsyslogger,
     SyslogEvent,
@@ -313,33 +312,6 @@ describe("syslog over a stream", () => {
         for (const text of b.last().writes)
             expect(text.byteLength <= 100).toBe(true)
         expect(b.sentCount()).toBe(40)
-        await b.syslog.stop(0)
-    })
-    test("sequenceIds begin again after the largest", async () => {
-        const b = new Bench({ framing: "octet" })
-        // 100 records a second take 8 months to get there
-        const { outbox } = (b.syslog as any).client
-        for (const cursor of ["next", "first", "acked", "sent", "marked"])
-            outbox[cursor] = MAX_SEQUENCE - 1
-        outbox.decade = MAX_SEQUENCE + 1
-        await b.connect()
-        for (let i = 0; i < 12; ++i) b.push("x")
-        await b.allSent()
-        const { sent } = b.last()
-        expect(sequences(sent)).toBe(
-            "2147483646 2147483647 1 2 3 4 5 6 7 8 9 10"
-        )
-        // the lengths are right: frame by frame, nothing is left over
-        let rest = sent
-        while (rest) {
-            const size = parseInt(rest.slice(0, rest.indexOf(" ")))
-            const message = rest.slice(rest.indexOf(" ") + 1).slice(0, size)
-            expect(message.slice(size - 3)).toBe("] x")
-            rest = rest.slice(rest.indexOf(" ") + 1 + size)
-        }
-        const { received, queued } = b.syslog.stats()
-        expect(received).toBe(MAX_SEQUENCE + 10)
-        expect(queued).toBe(12)
         await b.syslog.stop(0)
     })
     test("a full batch does not wait, and writes stay within 512 bytes", async () => {

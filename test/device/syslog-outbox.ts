@@ -12,6 +12,7 @@ import {
     settle,
     watch,
 } from "../../src/syslog/outbox"
+import { MAX_SEQUENCE } from "../../src/syslog/message"
 import { completeOptions } from "../../src/syslog/options"
 import { Dice } from "./support/log"
 
@@ -146,5 +147,33 @@ describe("the ring of syslog is a list of frames with an end", () => {
             expect(model.called).toBe(called + 1)
             await ds.sleep(0)
         }
+    })
+
+    test("sequenceIds begin again after the largest", async () => {
+        const { out } = new Model(8192, new Dice(1))
+        // 100 records a second take 8 months to get there
+        const last = MAX_SEQUENCE - 1
+        Object.assign(out, { next: last, first: last, acked: last })
+        Object.assign(out, { sent: last, marked: last, decade: last + 2 })
+        for (let i = 0; i < 12; ++i)
+            out.push({
+                time: 1,
+                wall: undefined,
+                level: 6,
+                topic: "t",
+                message: "x",
+            })
+        const ids: string[] = []
+        for (let at = 0; at < out.end;) {
+            const size = frameBytes(out, at)
+            const frame = copyBytes(out, at, size).toString()
+            const message = frame.slice(frame.indexOf(" ") + 1)
+            expect(parseInt(frame)).toBe(message.byteLength)
+            expect(message.slice(message.length - 3)).toBe("] x")
+            ids.push(message.split('"')[1])
+            at += size
+        }
+        expect(ids.join(" ")).toBe("2147483646 2147483647 1 2 3 4 5 6 7 8 9 10")
+        expect(out.next).toBe(MAX_SEQUENCE + 11)
     })
 })

@@ -5,15 +5,26 @@ import { setTimeout as sleep } from "node:timers/promises"
 /** Time between two looks, in ms; one that comes late counts twice that. */
 const LOOK_MS = 10
 
+/** A limit is so many times as long while no board runs, as one without power. */
+const SLOWEST = 10
+
+/** The boards that run for a test, with the time that each has run, in ms of its own. */
+export const boards = new Set<{ readonly boardTime: number }>()
+
 /**
  * Sleeps until the next look.
- * @returns how long that was, in ms of a clock that stops while this process does: on a busy
- * machine a limit that goes by it is no shorter than on a quiet one
+ * @returns how long that was, in ms of the boards' own time; without boards, of a clock that stops
+ * while this process does: on a busy machine a limit that goes by it is no shorter than on a quiet
+ * one
  */
 async function untilNextLook(): Promise<number> {
     const from = performance.now()
+    const times = new Map([...boards].map(board => [board, board.boardTime]))
     await sleep(LOOK_MS)
-    return Math.min(performance.now() - from, 2 * LOOK_MS)
+    const own = Math.min(performance.now() - from, 2 * LOOK_MS)
+    if (times.size === 0) return own
+    const ran = [...times].map(([board, time]) => board.boardTime - time)
+    return Math.max(own / SLOWEST, ...ran)
 }
 
 /** A TCP port of 127.0.0.1 that was free a moment ago. */
@@ -47,13 +58,18 @@ export async function waitForPort(
     }
 }
 
-/** Waits until `condition` holds. @throws naming `what` when it does not within `timeoutMs` */
+/**
+ * Waits until `condition` holds.
+ * @throws naming `what` when it does not within `timeoutMs` of the boards' own time
+ */
 export async function until(
-    what: string,
+    what: string | (() => string),
     condition: () => boolean,
     timeoutMs = 60_000
 ): Promise<void> {
     for (let waited = 0; !condition(); waited += await untilNextLook())
         if (waited > timeoutMs)
-            throw new Error(`not within ${timeoutMs} ms: ${what}`)
+            throw new Error(
+                `not within ${timeoutMs} ms: ${typeof what === "string" ? what : what()}`
+            )
 }

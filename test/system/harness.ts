@@ -2,13 +2,13 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { TestContext } from "node:test"
 import {
     type SimEvent,
     Simulator,
     type SimulatorOptions,
 } from "../../host/sim/index.ts"
+import { boards, until } from "../peers/ports.ts"
 
 /** A run of the command line tool. */
 export interface CliRun {
@@ -64,7 +64,11 @@ export function makeSimulator(
         ...options,
         state,
     })
-    cleanUp(t, () => sim.stop())
+    boards.add(sim)
+    cleanUp(t, () => {
+        boards.delete(sim)
+        return sim.stop()
+    })
     return sim
 }
 
@@ -231,10 +235,9 @@ export async function untilGone(
     pids: number[],
     timeoutMs = 20_000
 ): Promise<void> {
-    const until = Date.now() + timeoutMs
-    while (pids.some(isRunning)) {
-        if (Date.now() > until)
-            throw new Error(`left behind: ${pids.filter(isRunning)}`)
-        await sleep(10)
-    }
+    await until(
+        () => `the end of ${pids.filter(isRunning)}`,
+        () => !pids.some(isRunning),
+        timeoutMs
+    )
 }

@@ -9,7 +9,6 @@ import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, test, type TestContext } from "node:test"
-import { setTimeout as sleep } from "node:timers/promises"
 import {
     type OtaKey,
     type ServeEvent,
@@ -20,6 +19,7 @@ import { composeFile } from "../../host/ota/file.ts"
 import { parseHmacKey } from "../../host/ota/keys.ts"
 import { type Settings } from "../../host/env/index.ts"
 import { certificate } from "../peers/sink.ts"
+import { until } from "../peers/ports.ts"
 import { cleanUp, startSimulator, tempFolder } from "./harness.ts"
 
 const PROGRAM = "examples/over-the-air.ts"
@@ -88,11 +88,11 @@ class Source {
 
     /** Waits until a board has asked for a version and got it. */
     async gave(version: number): Promise<void> {
-        const until = Date.now() + PATIENCE_MS
-        while (!this.events.some(({ sent }) => sent === version)) {
-            if (Date.now() > until) throw new Error(`nobody took ${version}`)
-            await sleep(50)
-        }
+        await until(
+            `a board that takes ${version}`,
+            () => this.events.some(({ sent }) => sent === version),
+            PATIENCE_MS
+        )
     }
 
     /** Forgets what boards have told. */
@@ -102,16 +102,20 @@ class Source {
 
     /** Waits for the report of a state. */
     async told(version: number, state: string): Promise<string> {
-        const until = Date.now() + PATIENCE_MS
-        while (Date.now() < until) {
-            for (const { method, board } of this.events)
-                if (method === "POST" && board?.version === version)
-                    if (board.state === state) return board.reason ?? ""
-            await sleep(100)
-        }
-        throw new Error(
-            `no report of version ${version} ${state}: ${JSON.stringify(this.events.slice(-5))}`
+        const found = () =>
+            this.events.find(
+                ({ method, board }) =>
+                    method === "POST" &&
+                    board?.version === version &&
+                    board.state === state
+            )
+        await until(
+            () =>
+                `a report of version ${version} ${state}: ${JSON.stringify(this.events.slice(-5))}`,
+            () => found() !== undefined,
+            PATIENCE_MS
         )
+        return found()!.board!.reason ?? ""
     }
 }
 
@@ -197,11 +201,11 @@ class BadServer {
 
     /** Waits until a board has asked so often. */
     async asked(mode: string, count: number): Promise<void> {
-        const until = Date.now() + PATIENCE_MS
-        while ((this.counts.get(mode) ?? 0) < count) {
-            if (Date.now() > until) throw new Error(`nobody asks: ${mode}`)
-            await sleep(50)
-        }
+        await until(
+            `a board that asks: ${mode}`,
+            () => (this.counts.get(mode) ?? 0) >= count,
+            PATIENCE_MS
+        )
     }
 }
 

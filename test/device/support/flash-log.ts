@@ -3,29 +3,7 @@ import { FileOptions, FileRotationHandler } from "../../../src/flashlog"
 import { Level } from "../../../src/log/levels"
 import { LogRecord } from "../../../src/log/record"
 import { Clock, FlashSlots, FlashStats } from "../../../src/platform"
-import { MemoryFlash } from "../../../src/testing"
-
-/** A clock that the test moves. */
-export class TestClock implements Clock {
-    now = 0
-    unix: number = undefined
-
-    millis(): number {
-        return this.now
-    }
-
-    wall(): number | undefined {
-        return this.unix
-    }
-
-    setWall(unixMs: number): void {
-        this.unix = unixMs
-    }
-
-    onSet(): () => void {
-        return () => {}
-    }
-}
+import { ManualClock, MemoryFlash } from "../../../src/testing"
 
 /** One write as the flash saw it. */
 export interface Write {
@@ -94,7 +72,7 @@ export function openLog(
     flash: FlashSlots,
     maxSize: number,
     options: Record<string, any> = {},
-    clock: Clock = new TestClock()
+    clock: Clock = new ManualClock(0)
 ): FileRotationHandler {
     const base: FileOptions = { flash, clock }
     return new FileRotationHandler(

@@ -9,15 +9,11 @@ import {
     LogRecord,
     LogSystem,
 } from "../../../src/log"
-import { ManualClock } from "../../../src/testing"
-import { Recorder } from "./log"
+import { freshLog } from "./log"
 
 /** A log whose handler `out` has `options`, no burst limit by default, and a logger of it. */
 export function fresh(options?: HandlerOptions) {
-    const clock = new ManualClock()
-    const log = new LogSystem(clock, "debug")
-    const out = new Recorder()
-    log.addHandler("out", out, options || { burst: null })
+    const { clock, log, out } = freshLog("debug", options)
     return { clock, log, out, l: log.logger("x") }
 }
 

@@ -2,6 +2,7 @@ import { expect } from "@devicescript/test"
 import {
     Formatter,
     Handler,
+    HandlerOptions,
     levelName,
     LogRecord,
     LogSystem,
@@ -47,12 +48,12 @@ export class Recorder implements Handler {
     }
 }
 
-/** A log with levels by `spec` and a handler `out` that takes everything. */
-export function freshLog(spec?: string) {
+/** A log with levels by `spec` and a handler `out`, which takes everything without options. */
+export function freshLog(spec?: string, options?: HandlerOptions) {
     const clock = new ManualClock()
     const log = new LogSystem(clock, spec)
     const out = new Recorder()
-    log.addHandler("out", out, { burst: null })
+    log.addHandler("out", out, options || { burst: null })
     return { clock, log, out }
 }
 
