@@ -1,7 +1,14 @@
 // rows: D4
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import {
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
 import { basename, join } from "node:path"
 import { test, type TestContext } from "node:test"
 import { promisify } from "node:util"
@@ -12,6 +19,12 @@ import { allBlocks, type CodeBlock } from "./blocks.ts"
 
 const BLOCKS = allBlocks()
 
+/** A comment before something that is exported, and its name. */
+const DOC_COMMENT =
+    /^\/\*\*\n((?:(?!\*\/)[^])*?)\n \*\/\nexport (?:async )?(?:class|function|const|let|interface|type) (\w+)/gm
+/** A paragraph of it that is code. */
+const EXAMPLE = /^ \* {5}[a-z]\w*[ (.]/
+
 /**
  * All kinds of blocks, and how many there are of those that no test runs, reads or compiles.
  * `sh` is run by commands.test.ts, `sh help` compared with the help of its commands, `ts` compiled
@@ -19,6 +32,23 @@ const BLOCKS = allBlocks()
  */
 const KINDS = ["sh", "sh help", "ts", "ts host", "yaml", "dotenv", "text"]
 const SHOWN_ONLY = { text: 7 }
+
+/** What the examples in doc comments name, and do not say what it is. */
+const STAND_INS = `import { startCore, LogPipe, TaskBody } from "fiberd"
+export { startBoard } from "fiberd/boards"
+export const PUMP_SETTINGS = \`# settings
+PUMP_EVERY: duration 100ms 1d = 1h | how often\`
+const OWN = \`# settings
+DISPLAY_LEVEL: level = info | of the display
+HB_LEVEL: level = info | of the LED\`
+export const settings = await startCore([OWN])
+export let pump: TaskBody
+export let { arbiter } = undefined as LogPipe
+export const host = "broker"
+export const clientId = "board"
+`
+/** So many examples are there at least. */
+const LEAST_EXAMPLES = 7
 
 const of = (kind: string) => BLOCKS.filter(block => kindOf(block) === kind)
 const kindOf = ({ language, mark }: CodeBlock) => `${language} ${mark}`.trim()
@@ -40,6 +70,26 @@ test("programs for the board in the docs compile", t =>
     compile(t, of("ts"), "../../tsconfig.json", {
         include: ["*.ts", "../../node_modules/@devicescript/core/src/*.d.ts"],
     }))
+
+test("examples in the doc comments of the door compile", async t => {
+    const examples = docExamples()
+    assert.ok(examples.length >= LEAST_EXAMPLES)
+    await compile(
+        t,
+        examples.map(example => ({
+            ...example,
+            code: importsOf(example.code) + example.code,
+        })),
+        "../../tsconfig.json",
+        {
+            include: [
+                "*.ts",
+                "../../node_modules/@devicescript/core/src/*.d.ts",
+            ],
+        },
+        { "stand-ins.ts": STAND_INS }
+    )
+})
 
 test("programs for Node in the docs compile", t =>
     compile(t, of("ts host"), "../../host/tsconfig.json", {
@@ -78,12 +128,62 @@ function programsOf(blocks: CodeBlock[]): CodeBlock[] {
     return programs
 }
 
-/** Compiles the programs in some blocks. */
+/** The examples in the doc comments of what the door exports. */
+function docExamples(): CodeBlock[] {
+    const exported = doorNames()
+    const files = readdirSync("src", { recursive: true, encoding: "utf8" })
+    return files
+        .filter(name => name.endsWith(".ts"))
+        .flatMap(name => {
+            const page = join("src", name)
+            const text = readFileSync(page, "utf8")
+            return [...text.matchAll(DOC_COMMENT)]
+                .filter(([, , name]) => exported.has(name!))
+                .flatMap(({ 1: comment, index }) =>
+                    comment!
+                        .split(/\n \*\n/)
+                        .filter(part => EXAMPLE.test(part))
+                        .map(part => ({
+                            place: `${page}:${text.slice(0, index).split("\n").length}`,
+                            page,
+                            language: "ts",
+                            mark: "",
+                            code: part.replaceAll(/^ \* {5}/gm, "") + "\n",
+                        }))
+                )
+        })
+}
+
+/** The names that the door exports, by its API report. */
+function doorNames(): Set<string> {
+    const report = readFileSync("src/index.api.txt", "utf8")
+    const names = /^(?:\w+ )*(?:class|function|const|interface|type) (\w+)/gm
+    return new Set([...report.matchAll(names)].map(([, name]) => name!))
+}
+
+/** Imports of what a program names, from stand-ins where it does not say what it is. */
+function importsOf(code: string): string {
+    const named = new Set(code.match(/\b[A-Za-z]\w*/g))
+    const own = new Set([...code.matchAll(/const (\w+) =/g)].map(m => m[1]!))
+    const stands = /^export (?:const|let)? ?\{? ?(\w+)/gm
+    const standIns = [...STAND_INS.matchAll(stands)]
+        .map(([, name]) => name!)
+        .filter(name => named.has(name) && !own.has(name))
+    const door = [...doorNames()].filter(
+        name => named.has(name) && !own.has(name) && !standIns.includes(name)
+    )
+    return `import { ${door.join(", ")} } from "fiberd"
+import { ${standIns.join(", ")} } from "./stand-ins"
+`
+}
+
+/** Compiles the programs in some blocks, with some files beside them. */
 async function compile(
     t: TestContext,
     blocks: CodeBlock[],
     base: string,
-    config: object
+    config: object,
+    beside: Record<string, string> = {}
 ): Promise<void> {
     assert.ok(blocks.length > 0)
     mkdirSync(".devicescript", { recursive: true })
@@ -98,6 +198,8 @@ async function compile(
                 .replaceAll(/"\.\.?\/(boards|host\/)/g, '"fiberd/$1') +
                 "\nexport {}\n"
         )
+    for (const [name, text] of Object.entries(beside))
+        writeFileSync(join(folder, name), text)
     const paths = {
         fiberd: ["../../src/index.ts"],
         "fiberd/client": ["../../host/client/index.ts"],
