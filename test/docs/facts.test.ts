@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
+import { MAX_CODE_END } from "../../host/optimise/index.ts"
 import { declaredSettings } from "../../host/settings/docs.ts"
 import { PAGES } from "../../host/site/pages.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
@@ -46,6 +47,9 @@ const steps = JSON.parse(readFileSync("bench/steps.json", "utf8")) as Record<
     string,
     number
 >
+const budget = JSON.parse(readFileSync("bench/budget.json", "utf8")) as {
+    room: Record<string, number>
+}
 /** Steps of a slice: the VM's own limit. */
 const SLICE = 131_072
 
@@ -53,6 +57,7 @@ const TASKS = "src/tasks/options.ts"
 const LOG = "src/log"
 const FILE = "src/flashlog/options.ts"
 const SYSLOG = "src/syslog/options.ts"
+const CONNECTION = "src/syslog/connection.ts"
 const ARBITER = "src/net/arbiter.ts"
 const HTTP = "src/net/http.ts"
 
@@ -240,11 +245,46 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
         ["`connectMs` ({})", fallback(SYSLOG, "connectMs")],
         [
             "after {} s in which it could have closed",
-            constant("src/syslog/connection.ts", "PROBE_MS") / 1000,
+            constant(CONNECTION, "PROBE_MS") / 1000,
         ],
         [
-            "sent on a connection that held for {} s",
-            constant("src/syslog/connection.ts", "ARRIVED_MS") / 1000,
+            "sent on a connection that was seen to hold after it for {} s, or {} s when the window was full",
+            constant(CONNECTION, "ARRIVED_MS") / 1000,
+            constant(CONNECTION, "PROBE_MS") / 1000,
+        ],
+        [
+            "what was sent in the last {} to {} s (with a full window in the last {} to {} s)",
+            constant(CONNECTION, "ARRIVED_MS") / 1000,
+            (2 * constant(CONNECTION, "ARRIVED_MS")) / 1000,
+            constant(CONNECTION, "PROBE_MS") / 1000,
+            (2 * constant(CONNECTION, "PROBE_MS")) / 1000,
+        ],
+        [
+            "or that ends {} connections in a row",
+            constant("src/syslog/worker.ts", "MAX_TRIES"),
+        ],
+        [
+            "in order within {} s, {} times:",
+            constant(CONNECTION, "ARRIVED_MS") / 1000,
+            constant("src/syslog/worker.ts", "MAX_TRIES"),
+        ],
+        [
+            "the oldest go first, {} bytes more",
+            constant("src/syslog/outbox.ts", "SPARE"),
+        ],
+        [
+            "After an outage at most {} writes follow one another",
+            constant(CONNECTION, "WRITES_A_SLICE"),
+        ],
+        [
+            "of {} bytes at most unless a message is longer",
+            constant(CONNECTION, "PIECE_BYTES"),
+        ],
+        [
+            "no more than {} reports are made at once, then {} a minute",
+            constant("src/syslog/worker.ts", "REPORTS_MS") /
+                constant("src/syslog/worker.ts", "REPORT_MS"),
+            60_000 / constant("src/syslog/worker.ts", "REPORT_MS"),
         ],
     ],
     "docs/settings.md": [
@@ -291,6 +331,11 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
         ],
     ],
     "docs/ota.md": [
+        [
+            "keeps at least {} of the VM's {} bytes of code free",
+            budget.room["src/main.ts"]!,
+            MAX_CODE_END - 1,
+        ],
         [
             "file, with signatures and seal | {} bytes",
             constant("src/ota/file.ts", "MAX_FILE_BYTES"),
