@@ -1,18 +1,21 @@
 // rows: B3a
 import assert from "node:assert/strict"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { before, describe, test } from "node:test"
+import { after, before, describe, test } from "node:test"
 import { optimise } from "../../host/optimise/index.ts"
 import { type Compiled, compile } from "./compiler.ts"
 import { generate, render } from "./generator/index.ts"
 import { Machine } from "./machine.ts"
 import { mutants } from "./mutants.ts"
+import { Project } from "./project.ts"
 import { type Optimiser, runPair } from "./run-pair.ts"
 
 const COUNT = 60
 /** Printed with each failure; `npm run test:optimise` runs more of them. */
 const seed = Number(process.env.SEED ?? 1)
 const REGRESSIONS = "test/optimise/regressions"
+/** Seeds of programs that call a method on what is undefined. */
+const MISSING_OBJECTS = [5034, 5231]
 /** Most programs on which a mutant is tried. */
 const TRIED = 60
 /** Mutants of which so many must be found by those. */
@@ -76,6 +79,23 @@ describe(`programs from seed ${seed} on behave the same optimised`, () => {
         }
         return false
     }
+})
+
+describe("programs whose types are known behave the same", () => {
+    const project = new Project()
+    after(() => project.remove())
+    for (const one of [...MISSING_OBJECTS, seed, seed + 1, seed + 2])
+        test(`seed ${one}`, async () => {
+            const source = render(generate(one))
+            const types = await project.typesOf(source)
+            const { difference } = await runPair(
+                machine,
+                (image, debug) => optimise(image, debug, { types }),
+                compile(source),
+                true
+            )
+            assert.equal(difference, undefined)
+        })
 })
 
 describe("programs that failed once", () => {

@@ -32,16 +32,22 @@ export interface Pair {
 
 /** Panics that come of a limit of the VM; an optimised image may well not reach it. */
 const LIMITS = new Set([60001, 60004, 60006])
+const MISSING_OBJECT = /[gs]etting field '\w+' of (undefined|null)/
 const FRAME = /^\*\s+at /
 const HAS_FRAMES = /^\*\s+at |\bgpc:/
 /** Frames that the VM keeps of an error. */
 const MOST_FRAMES = 16
 
-/** Optimises a program and runs both images. */
+/**
+ * Optimises a program and runs both images.
+ * @param typed the optimiser knows the types: an error of a missing object then names what the
+ *     method touches first, and not the method, and comes from there
+ */
 export async function runPair(
     machine: Machine,
     optimiser: Optimiser,
-    compiled: Compiled
+    compiled: Compiled,
+    typed = false
 ): Promise<Pair> {
     const before = await runSide(machine, compiled.image, compiled.debug)
     const nothing = { before, after: undefined, changes: {} }
@@ -58,7 +64,7 @@ export async function runPair(
     }
     const { image, debug, report } = optimised
     const after = await runSide(machine, image, debug)
-    const difference = report.skipped ?? compare(before, after)
+    const difference = report.skipped ?? compare(before, after, typed)
     return { before, after, difference, changes: report.passes }
 }
 
@@ -118,13 +124,17 @@ function withoutAddresses(line: string): string {
         .replace(/\b[0-9a-f]+@fun:/g, "@fun:")
 }
 
-function compare(before: Side, after: Side): string | undefined {
+function compare(
+    before: Side,
+    after: Side,
+    typed: boolean
+): string | undefined {
     if (after.verified !== before.verified)
         return `the verifier says ${after.verified}, not ${before.verified}`
     const end = ({ panic }: Side) => panic ?? "none"
-    const got = withoutMoreFrames(before.lines, after.lines)
+    const got = withoutMoreFrames(before.lines, after.lines, typed)
     for (let i = 0; i < Math.max(before.lines.length, got.length); i++)
-        if (before.lines[i] !== got[i])
+        if (!isSame(before.lines[i], got[i], typed))
             return [
                 `line ${i}`,
                 `  expected ${before.lines[i] ?? "nothing more"}`,
@@ -136,14 +146,37 @@ function compare(before: Side, after: Side): string | undefined {
     return undefined
 }
 
-/** Where some functions are inlined, more of the frames of an error fit than before. */
-function withoutMoreFrames(expected: string[], got: string[]): string[] {
+function isSame(
+    expected: string | undefined,
+    got: string | undefined,
+    typed: boolean
+): boolean {
+    const read = (line: string | undefined) =>
+        typed ? line?.replace(MISSING_OBJECT, "a field of $1") : line
+    return read(expected) === read(got)
+}
+
+/**
+ * Where some functions are inlined, more of the frames of an error fit than before; the error of a
+ * missing object may come from within the method.
+ */
+function withoutMoreFrames(
+    expected: string[],
+    got: string[],
+    typed: boolean
+): string[] {
     const kept: string[] = []
     let frames = 0
+    let isMissing = false
     for (const line of got) {
-        if (!FRAME.test(line)) frames = 0
-        else if (++frames > MOST_FRAMES && expected[kept.length] !== line)
-            continue
+        if (!FRAME.test(line)) {
+            frames = 0
+            isMissing = typed && MISSING_OBJECT.test(line)
+        } else {
+            const isMore = ++frames > MOST_FRAMES || isMissing
+            if (isMore && expected[kept.length] !== line) continue
+            isMissing = false
+        }
         kept.push(line)
     }
     return kept

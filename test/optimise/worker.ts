@@ -28,7 +28,8 @@ async function runSeed(seed: number): Promise<Outcome> {
         pair = await runPair(
             machine,
             await makeOptimiser(source),
-            compile(source)
+            compile(source),
+            work.types
         )
     } catch (error) {
         // it must compile: that it does not is a fault of the generator
@@ -66,7 +67,8 @@ async function keepSmaller(seed: number, failure: string): Promise<string> {
             const { difference } = await runPair(
                 machine,
                 await makeOptimiser(source),
-                compile(source)
+                compile(source),
+                work.types
             )
             return !!difference && kindOf(difference) === kind
         } catch {
