@@ -1,17 +1,11 @@
-import { FirmwareError, TimeoutError, UsageError } from "../errors.ts"
+import { FirmwareError, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { FlashImageError, FlashStore } from "../flash/index.ts"
 import { complain } from "../output.ts"
 import {
-    type LogRecord,
-    readConsoleRecord,
-    readSyslogRecord,
-} from "../record.ts"
-import {
     gatherSettings,
     keepCompilers,
     LogWatch,
-    type SimEvent,
     Simulator,
 } from "../sim/index.ts"
 import {
@@ -26,16 +20,15 @@ import { playScenario, readScenario } from "../scenario/index.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
+import { readEvent } from "./sim-event.ts"
 import { Health } from "./sim-health.ts"
+import { BOOT_TIMEOUT_MS, judge, limitRun } from "./sim-limits.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
 import { TaskCount } from "./sim-tasks.ts"
 import { watchProgram } from "./sim-watch.ts"
 
 /** Largest image that is taken, in bytes. */
 const MAX_IMAGE_BYTES = 32 << 20
-/** Longest time from power-on to the start of the program, in ms; 1.1 s are usual. */
-const BOOT_TIMEOUT_MS = 30_000
-
 /**
  * Runs `fiberctl sim` until the time is over, what is expected was seen, a signal comes, or the
  * VM dies.
@@ -75,7 +68,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const logs = new LogWatch()
     const showFiles = !options.json && options.only?.includes("flash")
     sim.onEvent(event => {
-        const [record, line] = read(event, sim)
+        const [record, line] = readEvent(event, sim)
         health.see(event)
         account.see(event, record)
         view.show(event, record, line)
@@ -129,7 +122,8 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             view.close()
         }
     )
-    judge(end, checks, health, sim, options)
+    const illness = health.problem(sim.at)
+    judge(end, checks, options, illness && `"${options.main}" ${illness}`)
     return end.exitCode
 }
 
@@ -188,48 +182,7 @@ async function firstBoot(
             new FirmwareError(`the board did not boot within ${seconds} s`)
         )
     }
-    const { for: seconds, timeout, expect } = options
-    if (seconds !== undefined)
-        ending.after(seconds * 1000, () => ending.end(`${seconds} s are over`))
-    if (timeout !== undefined)
-        ending.after(timeout * 1000, () =>
-            ending.fail(
-                new TimeoutError(
-                    expect.length
-                        ? `not seen within ${timeout} s: ${expect.join(", ")}`
-                        : `the run was not over within ${timeout} s`
-                )
-            )
-        )
-}
-
-/** @throws FirmwareError when a run that ended by itself was not a good one */
-function judge(
-    { exitCode }: End,
-    checks: Checks,
-    health: Health,
-    sim: Simulator,
-    { main, allowPanics }: SimCommandOptions
-): void {
-    if (exitCode !== 0) return
-    const problem = allowPanics ? undefined : health.problem(sim.at)
-    if (problem) throw new FirmwareError(`"${main}" ${problem}`)
-    if (checks.missing.length)
-        throw new FirmwareError(`not seen: ${checks.missing.join(", ")}`)
-}
-
-/** What the line of an event says, and the line with its frames resolved. */
-function read(
-    event: SimEvent,
-    sim: Simulator
-): [record: LogRecord | undefined, line: string] {
-    if (event.event === "console") {
-        const line = sim.resolveFrames(event.text)
-        return [readConsoleRecord(line), line]
-    }
-    if (event.event !== "syslog") return [undefined, ""]
-    const line = sim.resolveFrames(event.line)
-    return [readSyslogRecord(line), line]
+    limitRun(options, ending)
 }
 
 function makeView(

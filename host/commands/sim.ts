@@ -24,7 +24,8 @@ export function addSimCommand(program: Command): void {
         const { count } = options
         if (count !== undefined) {
             const { runFleet } = await import("./sim-fleet.ts")
-            return runFleet({ ...options, count })
+            process.exitCode = await runFleet({ ...options, count })
+            return
         }
         const { runSim } = await import("./sim-run.ts")
         process.exitCode = await runSim(options)

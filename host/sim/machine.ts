@@ -41,6 +41,8 @@ export class Machine {
     private spare: Vm | undefined
     private power: PowerOptions | undefined
     private fault: string | undefined
+    /** Bytes of memory that the VM process took when it told last. */
+    memory = 0
     private before: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
     private current: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
@@ -84,7 +86,10 @@ export class Machine {
                 line: line => this.listener.line(line),
                 flash: counts => this.account(counts),
                 panic: code => code && this.listener.panic(code),
-                ran: ms => this.listener.ran(ms),
+                ran: (ms, memory) => {
+                    this.memory = memory
+                    this.listener.ran(ms)
+                },
                 fault: problem => (this.fault = problem),
                 exit: (code, signal) => this.ended(vm, code, signal),
             },

@@ -43,7 +43,10 @@ export type VmMessage =
     | { type: "lines"; lines: string[] }
     | ({ type: "flash" } & FlashCounts)
     | { type: "panic"; code: number }
-    /** The process has run for so many ms more, not counting when others had its processor. */
-    | { type: "ran"; ms: number }
+    /**
+     * The process has run for so many ms more, not counting when others had its processor, and
+     * takes so many bytes of memory.
+     */
+    | { type: "ran"; ms: number; memory: number }
     /** The board cannot go on, as when its flash cannot be written; the process ends. */
     | { type: "fault"; problem: string }

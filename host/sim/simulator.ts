@@ -84,6 +84,11 @@ export class Simulator extends EventLog {
         return this.machine?.pid
     }
 
+    /** Bytes of memory that the VM process takes; 0 before it has told. */
+    get vmMemory(): number {
+        return this.machine?.memory ?? 0
+    }
+
     /** Flash writes, bytes programmed and pages erased since this simulator started. */
     get flashCounts(): FlashCounts {
         return this.machine?.flashCounts ?? NO_WRITES

@@ -246,7 +246,7 @@ function tellProgress(): void {
         ran += Math.min(now - seen, 2 * LOOK_MS)
         seen = now
         if (ran < TELL_MS) return
-        report({ type: "ran", ms: ran })
+        report({ type: "ran", ms: ran, memory: process.memoryUsage.rss() })
         ran = 0
     }, LOOK_MS).unref()
 }

@@ -12,8 +12,8 @@ export interface VmListener {
     line(line: string): void
     flash(counts: FlashCounts): void
     panic(code: number): void
-    /** It ran for so many ms more of its own time. */
-    ran(ms: number): void
+    /** It ran for so many ms more of its own time, and takes so many bytes of memory. */
+    ran(ms: number, memory: number): void
     /** The process cannot go on and ends. */
     fault(problem: string): void
     /** The process ended. */
@@ -94,7 +94,7 @@ function tell(listener: VmListener, message: VmMessage): void {
             listener.panic(message.code)
             break
         case "ran":
-            listener.ran(message.ms)
+            listener.ran(message.ms, message.memory)
             break
         case "fault":
             listener.fault(message.problem)

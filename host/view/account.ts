@@ -48,7 +48,8 @@ export class Account {
         switch (event.event) {
             case "boot":
                 summary.boots++
-                this.expected = undefined
+                // the frames of a run are numbered from 1 on
+                this.expected = 1
                 break
             case "panic":
                 summary.panics++
@@ -102,10 +103,44 @@ export function summaryText(summary: Summary): string {
         count(panics, "panic"),
         `${count(lines, "line")} (${count(errors, "error")})`,
         `${count(summary.messages, "message")} at the collector (${summary.missing} missing)`,
-        `${count(summary.writes, "flash write")}`,
+        count(summary.writes, "flash write"),
     ].join(", ")
 }
 
 function count(n: number, what: string): string {
     return `${n} ${what}${n === 1 ? "" : "s"}`
+}
+
+/** What a run of several boards came to. */
+export interface FleetSummary extends Summary {
+    boards: number
+    /** Lines of consoles, and messages at the collector, a second, while all boards ran. */
+    linesPerSecond: number
+    messagesPerSecond: number
+    /** Bytes of memory that the process of a board takes, on average. */
+    memory: number
+}
+
+/** The sum of what boards came to, apart from the seconds. */
+export function sumUp(summaries: Summary[]): Summary {
+    const sum = new Account().get()
+    for (const one of summaries)
+        for (const key of Object.keys(sum) as (keyof Summary)[])
+            sum[key] += one[key]
+    return { ...sum, seconds: 0 }
+}
+
+/** A summary of several boards in words, on one line. */
+export function fleetText(summary: FleetSummary): string {
+    const { boards, seconds, messages, missing } = summary
+    const rate = (perSecond: number) => `${perSecond.toFixed(1)}/s`
+    return [
+        count(boards, "board"),
+        `${seconds.toFixed(1)} s`,
+        `${count(summary.lines, "line")} (${rate(summary.linesPerSecond)}, ${count(summary.errors, "error")})`,
+        count(summary.panics, "panic"),
+        `${count(messages, "message")} at the collector (${rate(summary.messagesPerSecond)}, ${missing} missing)`,
+        count(summary.writes, "flash write"),
+        `${(summary.memory / 2 ** 20).toFixed(0)} MB of memory a board`,
+    ].join(", ")
 }

@@ -1,4 +1,11 @@
-export { Account, type Summary, summaryText } from "./account.ts"
+export {
+    Account,
+    type FleetSummary,
+    fleetText,
+    type Summary,
+    summaryText,
+    sumUp,
+} from "./account.ts"
 export { type Filter, type FilterOptions, makeFilter } from "./filter.ts"
 export { JsonView } from "./json-view.ts"
 export { type Kind, KINDS } from "./kinds.ts"

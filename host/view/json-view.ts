@@ -10,10 +10,13 @@ import type { View } from "./view.ts"
 export class JsonView implements View {
     private readonly filter: Filter
     private readonly account: Account
+    private readonly name: string | undefined
 
-    constructor(filter: Filter, account: Account) {
+    /** @param name hostname of the board, where there are several */
+    constructor(filter: Filter, account: Account, name?: string) {
         this.filter = filter
         this.account = account
+        this.name = name
     }
 
     show(event: SimEvent, record: LogRecord | undefined, line: string): void {
@@ -22,6 +25,7 @@ export class JsonView implements View {
         const summary = name === "end" ? { summary: this.account.get() } : {}
         printLive(
             printableJson({
+                ...(this.name !== undefined && { hostname: this.name }),
                 event: name,
                 at,
                 wall: new Date().toISOString(),

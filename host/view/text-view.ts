@@ -22,6 +22,8 @@ export interface TextViewOptions {
     frame: boolean
     /** The board's name. */
     board: string
+    /** There are several: each line has the name, and its time counts from their common start. */
+    isOneOfMany?: boolean
     /** Where the board's state lies. */
     state: string
     /** How many tasks the board has; undefined when it does not tell. */
@@ -51,7 +53,8 @@ export class TextView implements View {
             )
         if (!this.options.filter(event, record)) return
         const [text, colour] = describe(event, record, line)
-        this.print(event.sincePowerOn, text, colour)
+        const { isOneOfMany } = this.options
+        this.print(isOneOfMany ? event.at : event.sincePowerOn, text, colour)
     }
 
     note(text: string): void {
@@ -78,11 +81,13 @@ export class TextView implements View {
     ): void {
         const seconds = ms === undefined ? "" : (ms / 1000).toFixed(2)
         const time = this.paint("dim", seconds.padStart(TIME_WIDTH))
-        const lines = wrap(printable(text), this.width())
+        const { board, isOneOfMany } = this.options
+        const name = isOneOfMany ? `${board} ` : ""
+        const lines = wrap(printable(text), this.width() - name.length)
             .map(part => (colour ? this.paint(colour, part) : part))
-            .join(`\n${" ".repeat(INDENT)}`)
+            .join(`\n${" ".repeat(INDENT + name.length)}`)
         this.status?.clear()
-        printLive(`${time}  ${lines}`)
+        printLive(`${time}  ${name}${lines}`)
         this.status?.draw()
     }
 

@@ -1,13 +1,12 @@
 // Fleets of simulated boards, and the account of their lines.
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Fleet, type FleetOptions } from "../../host/sim/index.ts"
 import { until } from "../peers/ports.ts"
 import { cleanUp, tempFolder } from "./harness.ts"
 
-const MAIN = "test/system/programs/fleet.ts"
+export const MAIN = "test/system/programs/fleet.ts"
 /** How long the last lines may be under way, in ms. */
 const LAST_LINES_MS = 60_000
 
@@ -47,7 +46,7 @@ export async function runFleetFor(
         },
     })
     await sleep(seconds * 1000)
-    const memory = fleet.sims.map(sim => residentBytes(sim.vmPid!))
+    const memory = fleet.sims.map(sim => sim.vmMemory)
     const before = [...lines.values()].map(seen => seen.length)
     const sent = before.reduce((a, b) => a + b, 0)
     await until(
@@ -70,10 +69,4 @@ export async function runFleetFor(
         `${count} boards, ${seconds} s: ${(sent / seconds).toFixed(1)} lines/s, ` +
             `${(mean / 1048576).toFixed(0)} MB of memory a board`
     )
-}
-
-/** Memory of a process, from /proc. */
-function residentBytes(pid: number): number {
-    const pages = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]
-    return Number(pages) * 4096
 }

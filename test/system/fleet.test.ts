@@ -1,9 +1,9 @@
 // rows: B3
 import assert from "node:assert/strict"
-import test from "node:test"
+import test, { describe } from "node:test"
 import { connectAll } from "../../host/client/index.ts"
-import { Cli, runCli } from "./harness.ts"
-import { startFleet, runFleetFor } from "./fleet-run.ts"
+import { MAIN, runFleetFor, startFleet } from "./fleet-run.ts"
+import { Cli, runCli, tempFolder } from "./harness.ts"
 
 test("three boards on one bus are told apart", async t => {
     const fleet = await startFleet(t, 3)
@@ -70,4 +70,107 @@ test("three boards on one bus are told apart", async t => {
 
 test("no line of a fleet is lost", async t => {
     await runFleetFor(t, 4, 10)
+})
+
+// rows: A2
+describe("fiberctl sim --count", { concurrency: 2 }, () => {
+    const sim = (state: string, ...options: string[]) => [
+        ...["sim", "--main", MAIN, "--count", "2", "--state", state],
+        ...options,
+    ]
+
+    test("prints the lines of each board, and what the run came to", async t => {
+        const run = await runCli(sim(tempFolder(t), "--for", "3"))
+        assert.equal(run.code, 0, run.stderr)
+        for (const host of ["board-1", "board-2"])
+            assert.match(
+                run.stdout,
+                new RegExp(
+                    `^ +\\d+\\.\\d\\d  ${host} ⏻ board [0-9a-f]{16} runs`,
+                    "m"
+                )
+            )
+        assert.match(run.stdout, /^2 boards run after .*states lie in /m)
+        assert.match(
+            run.stdout,
+            /^3 s are over: 2 boards, 3\.\d s, \d+ lines \(.*\/s, 0 errors\), 0 panics, [1-9]\d* messages at the collector \([1-9]\d*\.\d\/s, 0 missing\), \d+ flash writes?, [1-9]\d* MB of memory a board\n$/m
+        )
+    })
+
+    test("--json: events with their hostname, and a summary", async t => {
+        const run = await runCli(sim(tempFolder(t), "--for", "3", "--json"))
+        assert.equal(run.code, 0, run.stderr)
+        const lines = run.stdout
+            .trim()
+            .split("\n")
+            .map(line => JSON.parse(line))
+        const summary = lines.pop()
+        assert.equal(summary.event, "summary")
+        assert.equal(summary.boards, 2)
+        assert.equal(summary.boots, 2)
+        assert.equal(summary.panics, 0)
+        assert.equal(summary.missing, 0)
+        assert.ok(summary.messagesPerSecond > 1, JSON.stringify(summary))
+        assert.ok(summary.memory > 30e6, `${summary.memory} bytes`)
+        const messages = lines.filter(({ event }) => event === "syslog")
+        assert.equal(messages.length, summary.messages)
+        for (const kind of ["boot", "syslog", "end"])
+            assert.deepEqual(
+                [
+                    ...new Set(
+                        lines
+                            .filter(({ event }) => event === kind)
+                            .map(({ hostname }) => hostname)
+                    ),
+                ].sort(),
+                ["board-1", "board-2"],
+                kind
+            )
+    })
+
+    test("--quiet: the exit code is all", async t => {
+        const options = ["--quiet", "--web", "0", "--timeout", "1"]
+        const late = await runCli(
+            sim(tempFolder(t), ...options, "--expect", "never")
+        )
+        assert.equal(late.stdout, "")
+        assert.match(late.stderr, /not seen within 1 s: never\n$/)
+        assert.equal(late.code, 4)
+        const cli = new Cli(sim(tempFolder(t), "--quiet", "--web", "0"))
+        await cli.waitForError(/console at/)
+        cli.signal("SIGTERM")
+        const ended = await cli.done
+        assert.equal(ended.stdout, "")
+        assert.equal(ended.code, 143)
+    })
+
+    test("what is for one board is refused", async () => {
+        for (const [option, ...words] of [
+            ["--watch"],
+            ["--scenario", "x.yaml"],
+            ["--image", "x.bin"],
+        ]) {
+            const { code, stderr } = await runCli(sim("x", option!, ...words))
+            assert.equal(code, 2)
+            assert.equal(
+                stderr,
+                `fiberctl: ${option} is for one board, not for --count\n`
+            )
+        }
+        const many = await runCli(["sim", "--count", "65"])
+        assert.equal(many.code, 2)
+        assert.match(many.stderr, /at most 64/)
+    })
+})
+
+// rows: B3
+test("what a board of a fleet shows ends the run", async t => {
+    const panics = ["--main", "test/system/programs/panics.ts"]
+    const run = await runCli([
+        ...["sim", ...panics, "--count", "2", "--state", tempFolder(t)],
+        ...["--fail-on", "panic"],
+    ])
+    assert.equal(run.code, 1)
+    assert.match(run.stderr, /^fiberctl: panic \d+/)
+    assert.match(run.stdout, /board-\d ✗ PANIC /)
 })

@@ -19,7 +19,7 @@ export async function runFleet(t: TestContext, count: number): Promise<void> {
     ])
     cleanUp(t, async () => {
         cli.signal("SIGTERM")
-        assert.equal((await cli.done).code, 0)
+        assert.equal((await cli.done).code, 143)
     })
     await cli.waitForError(ADDRESS)
     const browser = await startBrowser(t)
