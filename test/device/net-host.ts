@@ -44,6 +44,7 @@ describe("the name or address of a host", () => {
             ["1.2.3.4.5", "four numbers up to 255"],
             ["a.2.3.4", "four numbers up to 255"],
             ["1.2.3.0004", "four numbers up to 255"],
+            ["1.2.3.010", "four numbers up to 255"],
             ["12", "four numbers up to 255"],
             [longName(MAX_HOST + 1), "at most 64 characters"],
         ]
