@@ -200,16 +200,20 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
         out.watched = NOWHERE
         out.onWatched()
     }
-    const { room } = out
-    if (end - out.start > room) {
-        if (out.spare > out.first) {
-            out.first = out.spare
-            out.start = out.spareEnd
+    const { room, bytes } = out
+    let { first, start } = out
+    if (end - start > room) {
+        if (out.spare > first) {
+            first = out.spare
+            start = out.spareEnd
         }
-        while (end - out.start > room - SPARE) dropOldest(out)
+        for (; end - start > room - SPARE; ++first)
+            start += frameBytesAt(bytes, start < 0 ? start + room : start)
+        out.first = first
+        out.start = start
     }
     if (end > room) {
-        out.bytes.blitAt(0, frame, room - out.end, room)
+        bytes.blitAt(0, frame, room - out.end, room)
         end -= room
         out.start -= room
         out.sentEnd -= room
@@ -306,11 +310,10 @@ export function setMark(out: Outbox, heldMs: number): void {
 
 /** Remembers what may go at once in a full ring, when that was used up and half of it is sent. */
 export function setSpare(out: Outbox): void {
-    const { first, start, sentEnd, room } = out
-    if (!out.hasHeld || out.spare > first || (sentEnd - start) * 2 < room)
-        return
+    if (!out.hasHeld || out.spare > out.first) return
+    if ((out.sentEnd - out.start) * 2 < out.room) return
     out.spare = out.sent
-    out.spareEnd = sentEnd
+    out.spareEnd = out.sentEnd
 }
 
 /** A record that declared the gap has arrived. */
