@@ -6,20 +6,20 @@ const PIPE_CLOSED = 141
 const FAILED = 1
 /** Longest wait at the end for a reader that does not read, in ms. */
 const LAST_WRITE_MS = 1000
-/** What may wait for a slow reader, in bytes; what comes then is left out, and counted. */
+/** Most bytes queued for a slow reader; lines beyond that are dropped and counted. */
 const MAX_WAITING_BYTES = 16 << 20
 
 let failure: number | undefined
 let leftOut = 0
 const listeners = new Set<() => void>()
 
-/** Lets a failure to write to stdout end the process with an exit code, and with a word on it. */
+/** Makes a failure to write to stdout end the process with an exit code and a message. */
 export function watchOutput(): void {
     process.stderr.on("error", () => {
-        // there is nobody to tell
+        // nobody can be told
     })
     process.stdout.on("error", lose)
-    // Node's own swallows what goes wrong
+    // Node's console.log ignores errors
     console.log = (...args) => write(`${format(...args)}\n`)
 }
 
@@ -71,13 +71,13 @@ export async function printAll(text: string): Promise<boolean> {
     return failure === undefined
 }
 
-/** Says on stderr, on one line, what is wrong; `details` come below, as a compiler wrote them. */
+/** Reports a problem on stderr in one line; `details`, as a compiler's output, follow it. */
 export function complain(problem: string, details = ""): void {
     process.stderr.write(`fiberctl: ${printable(problem)}\n`)
     if (details) process.stderr.write(`${printableLines(details)}\n`)
 }
 
-/** Ends the process once what was printed is out, or its reader has had its time. */
+/** Ends the process once the output is written, or its reader has had 1 s for it. */
 export function exit(code: number): void {
     if (leftOut > 0)
         complain(`${leftOut} lines were left out: nobody read them in time`)

@@ -37,11 +37,11 @@ export function makeProgram(): Command {
             "fiberd's tool: simulate and build boards, ask and control them"
         )
         .version(version())
-        // a command may have a --version of its own
+        // a command may define its own --version
         .enablePositionalOptions()
         .exitOverride()
         .configureOutput({
-            // with the nearest name, which commander puts on a line of its own
+            // with the nearest name, which commander prints on a separate line
             outputError: text =>
                 complain(
                     text

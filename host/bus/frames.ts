@@ -4,7 +4,7 @@ const LARGE_FRAME = 0xff
 /**
  * Takes the whole Jacdac frames out of bytes in the framing of the DeviceScript tool: a length
  * byte, then the frame; 0xff and a u16 for the length of a large one.
- * @returns them, each in memory of its own, and the bytes after them
+ * @returns copies of the frames, and the bytes after them
  */
 export function splitFrames(data: Buffer): {
     frames: Uint8Array[]

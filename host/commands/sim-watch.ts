@@ -10,13 +10,12 @@ import {
 import type { View } from "../view/index.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
 
-/** Settings that are read without being named. */
+/** Files of settings that are always read. */
 const ENV_FILES = [".env.defaults", ".env.local"]
 
 /**
- * Builds the program again when a file that it is made of changes, or a file of settings, and
- * starts the board with it; what flash holds stays. What does not compile leaves the old program
- * running.
+ * Rebuilds the program when one of its sources or a settings file changes, and restarts the board
+ * with it; the flash is kept. When the build fails, the old program continues to run.
  * @param restarted called when the board starts for that reason
  * @returns how to end it
  */
@@ -28,7 +27,7 @@ export function watchProgram(
 ): () => void {
     let isBusy = false
     let isStale = false
-    // what is wrong with the program is told when it is built
+    // errors in the program are reported by the build itself
     const rehearsed = rehearseBuild(options.main, options).catch(() => {})
     const watch = new FileWatch(() => void rebuild())
     const follow = (known: ReadonlyMap<string, string>) =>
@@ -63,7 +62,7 @@ export function watchProgram(
                 else if (error instanceof UsageError) complain(error.message)
                 else throw error
             }
-            // also after a failure, so that a change since the build began counts
+            // also after a failure: a change made during the build counts
             follow(before)
         }
         isBusy = false

@@ -50,7 +50,7 @@ export function readLogFiles(slots: Map<string, Buffer>): LogFile[] {
     return files
 }
 
-/** A line of which so many bytes are to come. */
+/** A line that is not complete, and how many of its bytes are missing. */
 interface OpenLine {
     prefix: string
     text: Buffer

@@ -25,7 +25,7 @@ export interface FlashCounts {
 export interface FlashMap {
     /**
      * Of a board whose store nobody can read: keys and sizes are what the board tells, places
-     * are those after the next compaction, erases are what so many bytes lead to.
+     * are those after the next compaction, erases are those that these bytes cause.
      */
     isComputed: boolean
     storeBytes: number

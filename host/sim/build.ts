@@ -28,9 +28,9 @@ import { programSlug } from "./paths.ts"
 
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
-/** Behind the name of a build that is not optimised. */
+/** Suffix of the name of a build that is not optimised. */
 const PLAIN = "-plain"
-/** What the folder of a build for nothing is called, before six characters. */
+/** Name of the folder of a discarded build, before six random characters. */
 const REHEARSAL = "rehearsal."
 /** Longest wait for another build of the same program, in ms: it has limits of its own. */
 const LOCK_TIMEOUT_MS = 600_000
@@ -69,7 +69,7 @@ export async function buildProgram(
 ): Promise<BuiltProgram> {
     checkProgram(main)
     checkBoardFile(board)
-    // first, as editors and type checks need the libraries even where nothing is to be built
+    // first: editors and type checks need the libraries even when nothing is built
     await unpackLibraries()
     const folder = buildFolder(main, optimise, board)
     const kept = readCurrent(folder)
@@ -94,8 +94,8 @@ function keptProgram(build: KeptBuild, cached: boolean): BuiltProgram {
 }
 
 /**
- * Compiles `main` once for nothing, which leaves a compiler that is kept (`keepCompilers`) with
- * all of the program in mind: the next build of it is a matter of the changes.
+ * Compiles `main` and discards the result, so that a compiler that is kept (`keepCompilers`) has
+ * the whole program in memory and the next build only processes the changes.
  */
 export async function rehearseBuild(
     main: string,

@@ -20,7 +20,7 @@ const TICK_MS = 10
 const LOOK_MS = 500
 /** How long the output of a process that has ended is waited for, in ms. */
 const LAST_OUTPUT_MS = 1000
-/** So often a build is begun whose process is ended from outside, as for want of memory. */
+/** Most attempts at a build whose process is killed from outside, as for lack of memory. */
 const MOST_ATTEMPTS = 2
 
 /** The process of a build ended before its answer, and not because it took too long. */
@@ -65,7 +65,7 @@ class Compiler {
         const over = new AbortController()
         const { signal } = over
         try {
-            // one that dies is told of by its end
+            // a process that dies is reported by its exit
             child.process.send(job, () => {})
             const [answer] = (await Promise.race([
                 once(child.process, "message", { signal }),
@@ -143,9 +143,9 @@ function ending([code, signal]: unknown[]): string {
     return signal === null ? `exit code ${String(code)}` : String(signal)
 }
 
-/** Processes that wait for the next build. */
+/** Processes that are ready for the next build. */
 const idle: Compiler[] = []
-/** How many want them to live on. */
+/** Number of callers that want them kept alive. */
 let keepers = 0
 
 /**

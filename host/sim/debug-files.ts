@@ -12,7 +12,7 @@ import { inBuildDir } from "../build-dir.ts"
 import { withPath } from "../files.ts"
 import { buildId } from "../flash/index.ts"
 
-/** So many builds are kept. */
+/** Most builds whose debug information is kept. */
 const MAX_KEPT = 50
 
 /**

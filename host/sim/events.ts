@@ -29,7 +29,7 @@ export type SimEvent<N extends SimEventName = SimEventName> = {
 
 /**
  * A wait goes by the board's own time, so that a busy machine is no failure. A board that has no
- * power, or hangs, is waited for so many times as long on the host's clock.
+ * power, or hangs, is waited for this many times as long on the host's clock.
  */
 const SLOWEST = 10
 
@@ -86,7 +86,7 @@ export class EventLog {
         return this.ran
     }
 
-    /** The board has run for so many ms more. */
+    /** Records that the board has run for another `ms`. */
     countTime(ms: number): void {
         this.ran += ms
         for (const look of [...this.waiting]) look()

@@ -15,7 +15,7 @@ export interface MachineListener {
     /** The account of flash writes since this machine was made. */
     flash(counts: FlashCounts): void
     panic(code: number): void
-    /** The VM ran for so many ms more of its own time. */
+    /** The VM ran for another `ms` of its own time. */
     ran(ms: number): void
     /** The VM process ended by itself, and not after a reset that the firmware asked for. */
     death(error: FirmwareError): void

@@ -14,8 +14,10 @@ export interface BuildJob {
 /** What the build process answers. */
 export type BuildAnswer =
     | { isBuilt: true }
-    /** The compiler's messages, a line each. */
-    /** `refused` when it was the system that refused to read or write a file. */
+    /**
+     * `problem`: the compiler's messages, a line each. `refused`: the file that the system refused
+     * to read or write, and why; undefined for a fault of the program.
+     */
     | { isBuilt: false; problem: string; refused: string | undefined }
 
 /** What the VM process is told before it may start. */

@@ -146,7 +146,7 @@ export class Simulator extends EventLog {
 
     /**
      * Takes the board off its Wi-Fi, or back: it has no IP address and learns of it. Connections that
-     * are open stay so; the `collector` plays the loss of its own.
+     * are open stay so; the `collector` simulates the loss of its connections.
      */
     setNetwork(up: boolean): void {
         this.hasNetwork = up

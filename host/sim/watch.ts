@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from "node:fs"
 import { dirname } from "node:path"
 import { fileHash } from "./build-cache.ts"
 
-/** Editors write a file in several steps: so long nothing may happen before it counts, in ms. */
+/** Editors write a file in several steps: a change counts after this time without another, in ms. */
 const QUIET_MS = 50
 
 /** Watches files by their bytes: also those that are replaced, or are not there yet. */
@@ -12,14 +12,14 @@ export class FileWatch {
     private hashes = new Map<string, string>()
     private timer: NodeJS.Timeout | undefined
 
-    /** @param changed called once for all changes that come together */
+    /** @param changed called once for changes that follow one another closely */
     constructor(changed: () => void) {
         this.changed = changed
     }
 
     /**
      * Watches these files, and no others.
-     * @param known hashes of the bytes that were built: one that is another by now has changed
+     * @param known hashes of the bytes that were built: a file that differs by now has changed
      */
     follow(paths: string[], known: ReadonlyMap<string, string>): void {
         this.close()
@@ -48,7 +48,7 @@ export class FileWatch {
         try {
             this.watchers.push(watch(folder, () => this.touch()))
         } catch {
-            // a place where a file was looked for, in a folder that is not there
+            // the folder of a file that was looked for does not exist
         }
     }
 

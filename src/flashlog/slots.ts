@@ -45,7 +45,7 @@ export function releaseSlots(log: FlashLog): void {
 }
 
 /**
- * Lets a log have options, for which the others may have to give up slots.
+ * Applies options of a log; other logs may have to free slots for them.
  * @throws OPTION_ERROR when its files do not fit beside those of the others; nothing is changed then
  */
 export function grantSlots(log: FlashLog, options: FileSetup): void {

@@ -10,7 +10,7 @@ const MAX_COMMANDS = 16
 /** Wait after a failed write, doubled up to the longest: each try may cost an erase. */
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 600_000
-/** Values of `dueAt`: all that waits is to be written at once, or full segments only. */
+/** Values of `dueAt`: write all that is queued at once, or full segments only. */
 const ALL_NOW = -1
 const FULL_NOW = 0
 /** A level that makes no line urgent. */

@@ -20,7 +20,7 @@ import { seqIn, slotFor } from "./slots"
 import { FlashLog, keepFiles, nextSegment } from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
-// and written again to the same slot when more has come to it. Each function here can be called
+// and written again to the same slot when lines are added. Each function here can be called
 // again after it failed and then continues where it stopped: no line is lost or doubled.
 
 /**

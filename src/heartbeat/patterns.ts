@@ -24,7 +24,7 @@ const LED_CRITICAL: Pattern = "1 250 0 100 1 250 0 100 1 250 0 100 1 900 0 350"
 
 /** One short blink for info, three for a warning, two long ones for an error. */
 export function ledPatterns(): PatternTable {
-    // made when one is to be played: kept, the table would take 100 bytes of heap
+    // made when a pattern is played: kept, the table would take 100 bytes of heap
     return [
         LED_CRITICAL,
         LED_CRITICAL,

@@ -44,7 +44,7 @@ export interface Core {
     /** Records logged inside handlers that were dropped, and not reported yet. */
     refused?: number
     /**
-     * When that is reported, in ms since start: undefined = nothing is to be, Infinity = it is
+     * When that is reported, in ms since start: undefined = nothing to report, Infinity = it is
      * being reported. And how long the report after it waits.
      */
     refusedAt?: number
@@ -65,10 +65,10 @@ export interface Core {
     /** Topics that go to one handler only; undefined until there is one. */
     restrictions?: Restrictions
     rules: LevelRules
-    /** When something is to be done next, in ms since start. */
+    /** When the next work is due, in ms since start. */
     dueAt: number
     /** Wakes the fiber that will; undefined while there is none. */
     maintenance?: Signal
-    /** Says that something is to be done at a time, in ms since start; now when left out. */
+    /** Schedules maintenance at a time, in ms since start; now when omitted. */
     due(time?: number): void
 }

@@ -11,7 +11,7 @@ import { invalidate } from "./topic"
 // What the log does besides log calls: it opens and closes handlers, reports what was dropped,
 // and brings back what was taken out.
 
-/** Something is to be done at `time` (ms since start) or later. */
+/** Schedules maintenance at `time` (ms since start) or later. */
 export function wakeAt(core: Core, time: number): void {
     if (!(time < core.dueAt)) return
     core.dueAt = time

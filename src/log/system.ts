@@ -326,7 +326,7 @@ export class LogSystem implements Core {
         doDue(this)
     }
 
-    /** For the log's own use: something is to be done at a time, in ms since start, or now. */
+    /** For the log's own use: schedules maintenance at a time, in ms since start, or now. */
     due(time?: number): void {
         wakeAt(this, time === undefined ? this.millis() : time)
     }

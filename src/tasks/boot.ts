@@ -88,7 +88,7 @@ async function readJournal(
     )
 }
 
-/** What is to be done beside the tasks. @returns when it wants to be called again, in ms */
+/** Work of the supervisor besides the tasks. @returns when to call it again, in ms */
 function housekeeping(supervisor: Supervisor): number {
     const { journal, clock, safeUntil, escalation } = supervisor
     const now = clock.millis()

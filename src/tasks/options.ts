@@ -226,7 +226,7 @@ export interface Task {
      */
     wait(signal: Signal, timeout?: number): Promise<boolean>
     /**
-     * Registers what is to be released when this run ends, however it ends: last registered,
+     * Registers what to release when this run ends, however it ends: last registered,
      * first called.
      * @returns how to take it back; after the end of the run that does nothing
      * @throws TaskError above `MAX_CLEANUPS`

@@ -11,7 +11,7 @@ export interface RecentRestarts {
 }
 
 /**
- * Whether a run that ended by itself is to be followed by a restart.
+ * Whether a restart follows a run that ended by itself.
  * @param hasPlan a task with a plan that has returned waits for its next planned run instead
  */
 export function wantsRestart(

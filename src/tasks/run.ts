@@ -81,7 +81,7 @@ async function endRun(task: TaskRecord): Promise<void> {
     if (hook && isOwner(task)) await callHook(task, hook)
 }
 
-/** The hook that is to be called at the end of the present run. */
+/** The hook to call at the end of the current run. */
 function hookOf(task: TaskRecord): TaskHook | undefined {
     const { flags, options } = task
     if ((flags & HOOKED) !== 0) return undefined

@@ -20,7 +20,7 @@ export function isPlanned(task: TaskRecord): boolean {
 
 /**
  * Begins the plan of a task.
- * @returns false when it has none, or its first run is to be at once
+ * @returns false when it has none, or its first run starts at once
  */
 export function beginPlan(task: TaskRecord): boolean {
     const { in: delay, every, at } = planOf(task)

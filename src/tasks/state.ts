@@ -34,7 +34,7 @@ export const KEEP_PLAN = 0x10
 export const DELETED = 0x20
 /** It has a plan: a run at `next`, or once the wall clock is known. */
 export const PLANNED = 0x40
-/** Its plan by the wall clock has had its first run: `at` is only the phase of the period now. */
+/** The first run by the wall clock is over: `at` now gives only the phase of the period. */
 export const PLAN_BEGUN = 0x80
 
 // What a task waits for.
@@ -43,7 +43,7 @@ export const PLAN_BEGUN = 0x80
 export const HELD = 0x100
 /** Its planned time, or the end of its restart delay, has come: nothing to plan any more. */
 export const DUE = 0x200
-/** Just started: what it requires is to be started along. */
+/** Just started: the tasks that it requires must be started with it. */
 export const START_REQUIRED = 0x400
 /** Tasks that require this one were asked to stop because of it: it starts when they have. */
 export const HAS_LEAVING = 0x800
@@ -275,7 +275,7 @@ function tellListeners(task: TaskRecord): void {
     }
 }
 
-/** Wakes the supervising fiber: a time has become the soonest, or something is to be done. */
+/** Wakes the supervising fiber: an earlier time is due, or there is work. */
 export function wake(supervisor: Supervisor): void {
     if (supervisor.fiber) resumeFiber(supervisor.fiber)
 }

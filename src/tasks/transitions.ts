@@ -258,7 +258,7 @@ export function refitPlan(task: TaskRecord): void {
 /**
  * The fiber of a run has begun. What its start depended on may have gone meanwhile: then it waits
  * for that again, unless it is to stop.
- * @returns false when neither body nor hook are to be called
+ * @returns false when neither body nor hook may be called
  */
 export function enterBody(task: TaskRecord): boolean {
     const { supervisor, state } = task

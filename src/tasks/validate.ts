@@ -55,7 +55,7 @@ function checkList(thing: string, name: string, list: any[]): void {
             throw optionError(thing, name, "names of tasks", item)
 }
 
-/** Checks options that are to be kept in flash. */
+/** Checks options to be stored in flash. */
 export function checkKeptOptions(task: string, options: TaskOptions): void {
     // those that are undefined are taken back, and have to be ones that could be kept
     readTaskOptions(task, options, KEPT_OPTIONS)

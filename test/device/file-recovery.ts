@@ -147,7 +147,7 @@ describe("format", () => {
     })
 })
 
-/** Line `i`, of its own length; some go over two segments. */
+/** Line `i`; each has another length, and some span two segments. */
 function numbered(i: number): string {
     const filler = "abcdefghijklmnopqrstuvwxyz0123456789"
     const short = `${i}:${filler.slice(0, (i * 7) % 36)}`
@@ -158,7 +158,7 @@ function numbered(i: number): string {
 
 /** Lines `from` to `to` as they are logged, and what was flushed after which write. */
 class Run {
-    /** Number of the last flushed line after so many writes; -1 = none yet. */
+    /** Number of the last flushed line by count of writes; -1 = none yet. */
     readonly flushed: number[] = []
 
     constructor(

@@ -239,7 +239,7 @@ describe("burst limit (L13)", () => {
         l.info("yes")
         expect(out.take()).toBe("info x yes")
         expect(account(log, "out")).toBe("15 = 7 + 0 + 8")
-        // the next overload has a report of its own
+        // the next overload is reported separately
         for (let i = 0; i < 6; ++i) l.info("{0}", i)
         out.take()
         clock.now += 100

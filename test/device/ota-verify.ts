@@ -28,7 +28,7 @@ import {
 } from "../vectors/ota"
 import { damageFile } from "./support/ota-campaigns"
 
-/** A file as it comes: in parts of so many bytes. */
+/** A file as it is received: in parts of a given size. */
 function pieces(bytes: Buffer, part = 100): Pieces {
     const all = new Pieces()
     for (let at = 0; at < bytes.length; at += part)

@@ -10,7 +10,7 @@ const DAY = 24 * HOUR
 const MIDNIGHT = 19_000 * DAY
 const HALF_SEVEN = MIDNIGHT + 6.5 * HOUR
 
-/** The VM's clock after so many ms of uptime. */
+/** The VM's clock at an uptime in ms. */
 class LateClock extends SystemClock {
     constructor(uptime: number) {
         super()

@@ -378,6 +378,10 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
     ],
     "docs/simulator.md": [
         [
+            "are skipped, at most {} s of them",
+            constant("host/sim/vm-process.ts", "MAX_SPARED_MS") / 1000,
+        ],
+        [
             "it never ran for {} s, or its last three runs were shorter than {} s",
             constant("host/commands/sim-health.ts", "GOT_GOING_MS") / 1000,
             constant("host/commands/sim-health.ts", "SHORT_RUN_MS") / 1000,

@@ -25,7 +25,7 @@ after(keepCompilers())
 
 const CACHE = ".devicescript/fiberctl/build"
 
-/** Makes a project of its own the working directory, for one test. */
+/** Makes a new project the working directory, for one test. */
 function enterProject(t: TestContext, files: Record<string, string>): void {
     const folder = tempFolder(t)
     mkdirSync(join(folder, "src"))

@@ -14,7 +14,7 @@ import {
 
 before(unpackLibraries)
 
-/** A project of its own that uses the libraries of this one. */
+/** A new project that uses the libraries of this one. */
 function project(t: TestContext, files: Record<string, string>) {
     const folder = tempFolder(t)
     mkdirSync(join(folder, "src"))

@@ -52,7 +52,7 @@ const LATER = COUNTER.replace(
     "async text(): Promise<string> { return"
 )
 
-/** Builds in a project of its own. */
+/** Returns a function that builds in a new project. */
 function project(t: TestContext) {
     const folder = tempFolder(t)
     mkdirSync(join(folder, "src"))

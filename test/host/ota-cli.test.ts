@@ -190,7 +190,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         )
         assert.ok(!existsSync(path("b.ota")))
         assert.equal(readFileSync(path("lms"), "utf8"), before)
-        // without the program it may be one of its own
+        // without the program it may be a setting that only the program declares
         const own = await sign("LOG_LEVL=debug\n")
         assert.equal(own.code, 0)
         assert.match(own.stderr, /nearest is LOG_LEVEL; --main FILE checks/)

@@ -36,7 +36,7 @@ const keyFor = (kind: string) =>
     kind === "lms" ? lmsKey(OTA_PUBKEY) : hmacKey(OTA_KEY)
 
 /**
- * One bit of so many is flipped, each place in a byte in turn; with EVERY_BIT=1, as
+ * One bit in every few is flipped, each place in a byte in turn; with EVERY_BIT=1, as
  * `npm run test:ota` has it, every one. An LMS signature takes a thousand times as long as a MAC.
  */
 const BIT_STEPS: Record<string, number> = { hmac: 1, sealed: 1, lms: 13 }

@@ -96,7 +96,7 @@ function odd(random: (below: number) => number): string {
 }
 
 /**
- * Whether damage has put a secret behind another key, with nothing left of its own: then nobody
+ * Whether damage has put a secret behind another key, with nothing of the secret's own key left: then nobody
  * can know that it is one.
  */
 function isMoved(problem: string, text: string, secret: string): boolean {

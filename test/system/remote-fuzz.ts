@@ -28,7 +28,7 @@ const SPARED: number[] = [Operation.Reboot, Operation.Start]
 /** How far two figures of a heap may lie apart, in bytes: what is in use changes from run to run. */
 const HEAP_SLACK = 1000
 
-/** The board is left alone for so many beats before its heap is measured. */
+/** Beats for which the board is left alone before its heap is measured. */
 const QUIET_BEATS = 3
 
 /** Numbers from a seed: the minimal standard generator. */

@@ -73,7 +73,7 @@ describe("simulator", { concurrency: 3 }, () => {
             keys.filter(key => /^:k\d$/.test(key)),
             [":k0", ":k1", ":k2", ":k3", ":k4"]
         )
-        // on a slow machine the VM has words of its own about its bus
+        // on a slow machine the VM also logs messages about its bus
         assert.ok(!sim.consoleLines.includes("written"))
     })
 

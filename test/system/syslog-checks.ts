@@ -61,7 +61,7 @@ export function allBut(f: Figures, refused: number): void {
     assert.equal(f.declared, refused, row(f))
 }
 
-/** At most so many lines are lost unseen: what a dead peer had taken beyond the window. */
+/** Most lines that may be lost unseen: those that a dead peer had taken beyond the window. */
 export function silentAtMost(f: Figures, lines: number): void {
     sound(f)
     assert.ok(f.silent <= lines, row(f))

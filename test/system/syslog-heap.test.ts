@@ -9,7 +9,7 @@ const LINES = 10_000
 /** What the state of a connection and its last report take, bytes. */
 const CONNECTION_BYTES = 4 * BLOCK_BYTES
 
-/** Heap that the firmware with 5 tasks leaves after so many lines, which no limit holds back. */
+/** Heap that the firmware with 5 tasks leaves, by the number of lines logged without a limit. */
 async function leftAfter(lines: number, isAway: boolean): Promise<number> {
     const { left } = await runOnce({
         main: "bench/programs/heap-firmware.ts",

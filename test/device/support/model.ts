@@ -120,7 +120,7 @@ export class Model {
     }
 
     /**
-     * Takes so many random steps.
+     * Takes `steps` random steps.
      * @throws Error when something does not hold
      */
     async run(steps: number): Promise<void> {

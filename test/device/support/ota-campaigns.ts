@@ -19,7 +19,7 @@ import { hold, OtaBoard, signed, startedBoard } from "./ota"
 const LONG =
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 
-/** Flash that takes so many writes, then none. */
+/** Flash that takes a number of writes, then none. */
 export class CutFlash implements FlashSlots {
     private readonly memory = new MemoryFlash()
     readonly stats = this.memory.stats
@@ -37,7 +37,7 @@ export class CutFlash implements FlashSlots {
     }
 }
 
-/** Cuts the power of one board so many times, each at a random write of its life with updates. */
+/** Cuts the power of one board repeatedly, each time at a random write of an update. */
 export async function cutAtRandom(count: number): Promise<void> {
     let seed = 7
     const random = (below: number) => {
@@ -82,7 +82,7 @@ export async function cutAtRandom(count: number): Promise<void> {
     expect(kept > 0 && kept < count).toBe(true)
 }
 
-/** Delivers the version in force, and one that is older, so many times each. */
+/** Delivers the current version and an older one, each repeatedly. */
 export async function deliverAgain(count: number): Promise<void> {
     const board = await startedBoard()
     await hold(board, 7, "HOSTNAME=a\n")
@@ -116,7 +116,7 @@ async function isTaken(bytes: Buffer, keys: TrustedKeys): Promise<boolean> {
     return await verifyLms(file, keys)
 }
 
-/** Flips one bit of so many in a signed file, and cuts it at one of so many lengths. */
+/** Flips each `everyBit`-th bit of a signed file, and cuts it at each `everyLength`-th length. */
 export async function damageFile(
     text: string,
     keys: TrustedKeys,
@@ -183,8 +183,8 @@ function isLost(traffic: Traffic): boolean {
 }
 
 /**
- * Sends a version to a board until it says that it has it, or so often that it would have.
- * @returns whether it has said so
+ * Sends a version to a board until the board reports it, up to a number of attempts.
+ * @returns whether the board reported it
  */
 async function bring(
     board: OtaBoard,

@@ -46,7 +46,7 @@ export function signed(
     return piecesOf(lines.join(""))
 }
 
-/** A file as it comes over the air. */
+/** A file as it is received over the air. */
 export function piecesOf(text: string): Pieces {
     const pieces = new Pieces()
     pieces.add(Buffer.from(text))

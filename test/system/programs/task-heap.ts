@@ -4,7 +4,7 @@ import { LogSystem } from "../../../src/log"
 import { SystemClock } from "../../../src/platform"
 import { Task, TaskRegistry } from "../../../src/tasks"
 
-/** Bytes of an object with one field: 16 of its own, 4 and 4 x 16 of its table. */
+/** Bytes of an object with one field: 16 of the object, 4 and 4 x 16 of its table. */
 const OBJECT_BYTES = 84
 
 /**
