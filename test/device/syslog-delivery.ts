@@ -210,6 +210,7 @@ describe("syslog over a stream", () => {
         expect(b.last().sent).toBe("")
         await b.syslog.stop(0)
     })
+    // rows: S7b
     test("a burst on a connection that was gone already is not lost unseen", async () => {
         const b = new Bench({ framing: "octet", queueBytes: 8192 })
         await b.connect()
@@ -258,6 +259,7 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
+    // rows: S7b
     test("time in which the board was held up does not count", async () => {
         const b = new Bench({ framing: "octet" })
         await b.connect()
