@@ -29,8 +29,8 @@ export async function runCheck(
     file: string,
     { json, main }: SchemaOptions
 ): Promise<void> {
-    const tables = await tablesOf(main!)
     const text = readInput(file, MAX_ENV_BYTES).toString()
+    const tables = await tablesOf(main!)
     const { texts, problems } = await checkSettingsFile(text, tables)
     if (json) printJson(problems)
     else for (const problem of problems) console.log(placeFirst(file, problem))

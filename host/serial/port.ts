@@ -74,6 +74,8 @@ function openFailure(path: string, message: string): string {
         return `"${path}" may not be used: join the group that owns it (on Debian: sudo usermod -a -G dialout $USER, then log in again)`
     if (/no such file/i.test(message))
         return `there is no serial port "${path}": is the board plugged in?`
+    if (/inappropriate ioctl/i.test(message))
+        return `"${path}" is no serial port`
     if (/busy|lock/i.test(message))
         return `"${path}" is in use by another program`
     return `"${path}" cannot be opened: ${printable(message)}`

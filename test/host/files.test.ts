@@ -59,6 +59,8 @@ const INPUTS: Record<string, string[]> = {
     "a program": ["build", "--main"],
     settings: ["sim", "--env"],
     "settings of a board": ["image", "--board", "esp32_devkit_c", "--env"],
+    "settings to check": ["settings", "check"],
+    "settings to compare": ["settings", "diff"],
     "a scenario": ["sim", "--scenario"],
     "an image to boot": ["sim", "--image"],
     "a VM": ["image", "--board", "esp32_devkit_c", "--runtime"],
@@ -92,6 +94,15 @@ describe("a pipe or a device is no input", { concurrency: 2 }, () => {
                 )
             }
         })
+})
+
+test("a pipe or a device is no serial port", async t => {
+    const cwd = project(t)
+    for (const port of ["fifo", "/dev/zero"]) {
+        const run = await runCli(["monitor", "--port", port], { cwd })
+        assert.equal(run.code, 2)
+        assert.match(complaint(run), /"(fifo|\/dev\/zero)" is no serial port$/)
+    }
 })
 
 test("a module that is a pipe is none", async t => {

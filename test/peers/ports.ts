@@ -17,7 +17,7 @@ export const boards = new Set<{ readonly boardTime: number }>()
  * while this process does: on a busy machine a limit that goes by it is no shorter than on a quiet
  * one
  */
-async function untilNextLook(): Promise<number> {
+export async function untilNextLook(): Promise<number> {
     const from = performance.now()
     const times = new Map([...boards].map(board => [board, board.boardTime]))
     await sleep(LOOK_MS)

@@ -8,7 +8,7 @@ import {
     Simulator,
     type SimulatorOptions,
 } from "../../host/sim/index.ts"
-import { boards, until } from "../peers/ports.ts"
+import { boards, until, untilNextLook } from "../peers/ports.ts"
 
 /** A run of the command line tool. */
 export interface CliRun {
@@ -90,9 +90,12 @@ export interface CliOptions {
     uid?: number
 }
 
-/** A process that says nothing for so long, in ms, while something is waited for, hangs. */
-const SILENCE_MS = 240_000
-/** Nor does one that goes on for so long come to what is waited for, in ms. */
+/**
+ * A process that prints nothing for this long, in ms of time that a busy machine does not shorten
+ * (`untilNextLook`), hangs.
+ */
+const SILENCE_MS = 120_000
+/** One that prints for this long, without what is waited for, will not print it, in ms. */
 const LONGEST_MS = 600_000
 
 /** A fiberctl process, for tests that talk to it while it runs. */
@@ -149,33 +152,29 @@ export class Cli {
                     `ended with ${code} before ${pattern}:\n${stdout}${stderr}`
                 )
         })
-        let timer: NodeJS.Timeout | undefined
-        const begun = Date.now()
-        const silent = new Promise<never>((_, reject) => {
-            const listen = () => {
-                clearTimeout(timer)
-                if (pattern.test(text())) return
-                timer = setTimeout(
-                    () =>
-                        reject(
-                            new Error(
-                                `not seen: ${pattern}:\n${this.stdout}${this.stderr}`
-                            )
-                        ),
-                    Math.min(SILENCE_MS, begun + LONGEST_MS - Date.now())
-                )
+        let isOver = false
+        const watchSilence = async () => {
+            let silent = 0
+            let waited = 0
+            let seen = 0
+            while (!isOver && silent < SILENCE_MS && waited < LONGEST_MS) {
+                const ms = await untilNextLook()
+                const length = this.stdout.length + this.stderr.length
+                silent = length === seen ? silent + ms : 0
+                waited += ms
+                seen = length
             }
-            this.watchers.add(listen)
-            listen()
-        })
-        try {
-            await Promise.race([matched, ended, silent])
-        } catch (error) {
+            if (isOver) return
             // a child that is left would keep the test's process
             this.child.kill("SIGKILL")
-            throw error
+            throw new Error(
+                `not seen: ${pattern}:\n${this.stdout}${this.stderr}`
+            )
+        }
+        try {
+            await Promise.race([matched, ended, watchSilence()])
         } finally {
-            clearTimeout(timer)
+            isOver = true
         }
     }
 
