@@ -137,6 +137,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
     const { name, state, since, runs, flags, parent, failedChild } = task
     const { clock } = task.supervisor
     const now = clock.millis()
+    const wall = clock.wall()
     const { doneAt, left } = task
     const next = nextOf(task, now)
     const status: TaskStatus = {
@@ -151,10 +152,12 @@ export function statusOf(task: TaskRecord): TaskStatus {
     put(status, "lasted", lastedOf(task, now))
     put(status, "next", next)
     // a time that is not known makes NaN
-    const offset = clock.wall() - now
-    put(status, "sinceWall", offset + since)
-    put(status, "doneWall", offset + doneAt)
-    put(status, "nextWall", offset + next)
+    if (wall !== undefined) {
+        const offset = wall - now
+        put(status, "sinceWall", offset + since)
+        put(status, "doneWall", offset + doneAt)
+        put(status, "nextWall", offset + next)
+    }
     put(status, "restarts", task.restarts)
     put(status, "failures", task.failures)
     put(status, "skipped", task.skipped)
