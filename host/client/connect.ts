@@ -1,5 +1,6 @@
 import type { Packet } from "jacdac-ts"
 import { type BusFile, programDevice } from "../bus/index.ts"
+import { UsageError } from "../errors.ts"
 import { Board } from "./board.ts"
 import { NoBoardError } from "./errors.ts"
 import { findSimulator } from "./find.ts"
@@ -105,14 +106,16 @@ function currentSimulator(state: string | undefined): BusFile | undefined {
     }
 }
 
-/** Joins the bus that is meant. @throws NoBoardError */
+/** Joins the bus that is meant. @throws NoBoardError; UsageError for an address that is none */
 async function join({
     state,
     bus,
     serial,
 }: ConnectOptions): Promise<{ link: Link; simulator?: BusFile }> {
-    if (bus !== undefined)
-        return { link: await Link.join(tcpWire(async () => parseAddress(bus))) }
+    if (bus !== undefined) {
+        const address = parseAddress(bus)
+        return { link: await Link.join(tcpWire(async () => address)) }
+    }
     if (serial !== undefined)
         return { link: await Link.join(serialWire(serial)) }
     const simulator = findSimulator(state)
@@ -206,9 +209,9 @@ function announcesService(packet: Packet): boolean {
     return false
 }
 
-/** Splits `HOST:PORT`, or `[IPv6]:PORT`. @throws NoBoardError */
+/** Splits `HOST:PORT`, or `[IPv6]:PORT`. @throws UsageError */
 function parseAddress(text: string): { host: string; port: number } {
     const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
-    if (!match) throw new NoBoardError(`bus "${text}": HOST:PORT is wanted`)
+    if (!match) throw new UsageError(`bus "${text}": HOST:PORT is wanted`)
     return { host: match[1] ?? match[2]!, port: Number(match[3]) }
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander"
 import { addImageOptions } from "./image.ts"
 import { addPortOptions } from "./port.ts"
-import { example } from "./example.ts"
+import { example, refuseWords } from "./example.ts"
 import { addFlashMapCommand } from "./flash-map.ts"
 import type { FlashReadOptions } from "./flash-read.ts"
 import type { FlashOptions } from "./flash-run.ts"
@@ -14,7 +14,7 @@ export function addFlashCommand(program: Command): void {
             "build a program and write it to a board, with the VM and the settings"
         )
         .enablePositionalOptions()
-        .allowExcessArguments(false)
+        .allowExcessArguments(true)
         .addHelpText(
             "after",
             example("flash --board esp32_devkit_c --port /dev/ttyUSB0")
@@ -23,7 +23,8 @@ export function addFlashCommand(program: Command): void {
     addPortOptions(command)
     command
         .option("--dry-run", "make the image and write nothing")
-        .action(async (options: FlashOptions) => {
+        .action(async (options: FlashOptions, command: Command) => {
+            refuseWords(command)
             const { runFlash } = await import("./flash-run.ts")
             await runFlash(options)
         })

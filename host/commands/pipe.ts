@@ -9,7 +9,11 @@ export function addPipeCommand(program: Command): void {
         .description("send the log of a board to a topic of an MQTT broker")
     const add = (usage: string, description: string, example: string) =>
         addBoardCommand(pipe, usage, description, example)
-            .requiredOption("--mqtt <url>", "the broker, as mqtt://host:1883")
+            .requiredOption(
+                "--mqtt <url>",
+                "the broker, as mqtt://host:1883",
+                brokerUrl
+            )
             .requiredOption("--topic <topic>", "where the lines are published")
             .option(
                 "--from <index>",
@@ -54,4 +58,12 @@ function wholeNumber(text: string): number {
     if (!/^\d+$/.test(text))
         throw new InvalidArgumentError("a whole number is wanted.")
     return Number(text)
+}
+
+function brokerUrl(text: string): string {
+    if (!/^(mqtts?|wss?):\/\/./.test(text) || !URL.canParse(text))
+        throw new InvalidArgumentError(
+            "mqtt://, mqtts://, ws:// or wss:// and a host are wanted."
+        )
+    return text
 }

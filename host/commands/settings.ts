@@ -16,7 +16,7 @@ import {
 import { printable } from "../printable.ts"
 import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
-import { example } from "./example.ts"
+import { example, refuseWords } from "./example.ts"
 
 /** The program whose schema counts, unless another one is named. */
 const PROGRAM = "src/main.ts"
@@ -30,11 +30,14 @@ export function addSettingsCommand(program: Command): void {
         "settings",
         "list the settings of a board with where they come from",
         "settings set LOG_LEVEL=debug FLUSH_TIME=1m"
-    ).action(async (options: BoardOptions) => {
-        await withBoard(options, async ({ board }) =>
-            show(await board.settings(), options)
-        )
-    })
+    )
+        .allowExcessArguments(true)
+        .action(async (options: BoardOptions, command: Command) => {
+            refuseWords(command)
+            await withBoard(options, async ({ board }) =>
+                show(await board.settings(), options)
+            )
+        })
     const sub = (usage: string, description: string, example: string) =>
         addBoardCommand(settings, usage, description, `settings ${example}`)
     sub("get", "print the texts of settings", "get LOG_LEVEL")
@@ -162,6 +165,8 @@ async function applyChanges(
     changes: Changes,
     options: BoardOptions
 ): Promise<void> {
+    const isNothing = Object.keys(changes).length === 0
+    if (isNothing && !options.json) return console.log("nothing is changed")
     const known = await board.settings()
     for (const key of Object.keys(changes)) findSetting(known, key)
     await board.set(changes)

@@ -9,7 +9,7 @@ import {
     withBoard,
 } from "./board.ts"
 import { table } from "./table.ts"
-import { duration } from "../words.ts"
+import { count, duration } from "../words.ts"
 
 /** Adds `fiberctl stats`: figures of the device and its tasks. */
 export function addStatsCommand(program: Command): void {
@@ -29,7 +29,7 @@ export function addStatsCommand(program: Command): void {
                 const { flash, file, figures } = info
                 console.log(
                     `${paint("bold", boardName(info))}: up ${duration(info.uptime)}, boot ${info.boot ?? "?"}, ` +
-                        `${info.tasks} tasks, ${info.fibers} fibers, ${info.left} left behind`
+                        `${count(info.tasks, "task")}, ${count(info.fibers, "fiber")}, ${info.left} left behind`
                 )
                 if (flash)
                     console.log(

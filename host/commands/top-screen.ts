@@ -8,7 +8,7 @@ import type {
 } from "../client/index.ts"
 import { type Summary, summaryLine } from "./status-text.ts"
 import { table } from "./table.ts"
-import { duration } from "../words.ts"
+import { count, duration } from "../words.ts"
 
 /** What is known of the board at one moment. */
 export interface TopSample {
@@ -158,7 +158,7 @@ function flashLine({ summary }: TopSample): string {
         ([name, value]) => `${name} ${value}`
     )
     return [
-        `${fibers} fibers`,
+        count(fibers, "fiber"),
         flash ? `flash ${flash.writes} writes, ${flash.bytes} bytes` : "",
         ...own,
     ]

@@ -83,11 +83,11 @@ export function parseEnv(text: string, name: string): EnvEntry[] {
 /** Splits `KEY=VALUE` of `--set`; the value is taken as it is. @throws UsageError */
 export function parseSet(text: string): [key: string, value: string] {
     const at = text.indexOf("=")
-    if (at < 0) throw new UsageError(`--set "${text}": KEY=VALUE is wanted`)
+    if (at < 0) throw new UsageError(`"${text}": KEY=VALUE is wanted`)
     const key = text.slice(0, at)
     const value = text.slice(at + 1)
     const problem = checkSetting(key, value)
-    if (problem) throw new UsageError(`--set ${key}: ${problem}`)
+    if (problem) throw new UsageError(`${key}: ${problem}`)
     return [key, value]
 }
 

@@ -158,8 +158,11 @@ describe("--set", () => {
         assert.deepEqual(parseSet("A="), ["A", ""])
     })
     test("refuses what is no setting", () => {
-        assert.throws(() => parseSet("A"), /--set "A": KEY=VALUE is wanted/)
-        assert.throws(() => parseSet("a=1"), /--set a: "a" is no key/)
+        assert.throws(
+            () => parseSet("A"),
+            /^UsageError: "A": KEY=VALUE is wanted/
+        )
+        assert.throws(() => parseSet("a=1"), /^UsageError: a: "a" is no key/)
     })
 })
 

@@ -92,11 +92,29 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         const before = await fail("settings", "diff", file)
         assert.equal(before.code, 1)
         assert.match(before.stdout, /^-HOSTNAME=roof\n\+HOSTNAME=roof-2$/m)
+        const asJson = await fail("settings", "diff", file, "--json")
+        assert.equal(asJson.code, 1)
+        assert.deepEqual(JSON.parse(asJson.stdout), [
+            { key: "HOSTNAME", board: "roof", file: "roof-2" },
+            { key: "FLUSH_TIME", board: "5m", file: "2m" },
+        ])
         assert.match(
             await run("settings", "push", file),
             /^FLUSH_TIME +2m +file$/m
         )
         assert.equal(await run("settings", "diff", file), "")
+        assert.deepEqual(await json("settings", "diff", file), [])
+        const pushed = (await json("settings", "push", file)) as {
+            key: string
+            text: string
+        }[]
+        assert.deepEqual(
+            pushed.map(({ key, text }) => [key, text]),
+            [
+                ["HOSTNAME", "roof-2"],
+                ["FLUSH_TIME", "2m"],
+            ]
+        )
     })
     await t.test(
         "edit changes what the editor changed, and no secret",
@@ -117,6 +135,17 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             assert.match(stdout, /^FLUSH_TIME +5m +default$/m)
             assert.ok(!readFileSync(seen, "utf8").includes(KEY))
             assert.match(await run("settings"), /^OTA_KEY +\*\*\* +build$/m)
+            for (const [form, shown] of [
+                [[], "nothing is changed\n"],
+                [["--json"], "[]\n"],
+            ] as const) {
+                const same = await runCli(
+                    ["settings", "edit", ...form, "--state", sim.stateFolder!],
+                    { env: { EDITOR: "true", VISUAL: "true" } }
+                )
+                assert.equal(same.code, 0, same.stderr)
+                assert.equal(same.stdout, shown)
+            }
         }
     )
     await t.test("what is set survives a restart", async () => {
@@ -173,6 +202,14 @@ test("fiberctl ota brings a signed file to a board on the bus", async t => {
             // the same again is no error
             const same = await run("ota", "push", join(folder, "v1.ota"))
             assert.match(same, /version 1 .* active$/m)
+            const asJson = await run(
+                "ota",
+                "push",
+                join(folder, "v1.ota"),
+                "--json"
+            )
+            const verdict = JSON.parse(asJson)
+            assert.deepEqual([verdict.version, verdict.state], [1, "active"])
             const file = await sign(2, "HOSTNAME=two\n")
             const bytes = readFileSync(file, "utf8").replace("two", "too")
             writeFileSync(file, bytes)

@@ -195,7 +195,7 @@ test("fiberctl asks and controls a running board", async t => {
 
     await t.test("stats", async () => {
         const text = await run("stats")
-        assert.match(text, /^test-board: up .*, boot 1, 4 tasks/)
+        assert.match(text, /^test-board: up .*, boot 1, 4 tasks, \d+ fibers?, /)
         assert.match(text, /^answer: 42$/m)
         assert.match(text, /^broken +1 +0 +1 +0/m)
         assert.equal((await json("stats", "job")).tasks[0].name, "job")
@@ -268,6 +268,16 @@ test("fiberctl asks and controls a running board", async t => {
         assert.equal(verb.code, 2)
         assert.match(verb.stderr, /Did you mean.*(stats|status)/)
         assert.match((await fail("logs", "--folow")).stderr, /--follow/)
+        const below = await fail("settings", "gte")
+        assert.equal(below.code, 2)
+        assert.match(
+            below.stderr,
+            /unknown command 'gte' \(Did you mean get\?\)/
+        )
+        assert.match((await runCli(["flash", "mapp"])).stderr, /mean map\?/)
+        const set = await fail("settings", "set", "COLOUR")
+        assert.equal(set.code, 2)
+        assert.equal(set.stderr, 'fiberctl: "COLOUR": KEY=VALUE is wanted\n')
         const refused = await fail("level", "loud")
         assert.equal(refused.code, 1)
         const both = await fail("status", "--bus", "127.0.0.1:1")
@@ -293,6 +303,9 @@ test("a lost board is reported and waited for", async t => {
 })
 
 test("no board is exit code 3, one that is silent 4", async t => {
+    const bad = await runCli(["status", "--bus", "nonsense"])
+    assert.equal(bad.code, 2)
+    assert.match(bad.stderr, /^fiberctl: bus "nonsense": HOST:PORT is wanted/)
     const none = await runCli(["status", "--bus", "127.0.0.1:9"])
     assert.equal(none.code, 3)
     assert.match(none.stderr, /^fiberctl: no bus at 127\.0\.0\.1:9/)

@@ -45,6 +45,15 @@ test(
             numbers,
             Array.from({ length: LINES }, (_, i) => i + 1)
         )
+        const [, next] = /--from (\d+)/.exec(stdout)!
+        const more = await runCli([
+            ...["pipe", "log", "--once", "--from", next!, "--json"],
+            ...["--mqtt", broker.url, "--topic", topic],
+            ...["--state", sim.stateFolder!],
+        ])
+        assert.equal(more.code, 0, more.stderr)
+        const result = JSON.parse(more.stdout)
+        assert.equal(result.next, Number(next) + result.sent)
     }
 )
 
@@ -64,21 +73,40 @@ test(
             const { code, stdout, stderr } = await runCli([
                 ...["pipe", "file", "error.log", "--mqtt", broker.url],
                 ...["--topic", "errors", "--state", sim.stateFolder!],
-                ...["--json", ...args],
+                ...args,
             ])
             assert.equal(code, 0, stderr)
-            return JSON.parse(stdout) as { sent: number; next: number }
+            return stdout
         }
-        const first = await pipe()
+        const json = async (...args: string[]) =>
+            JSON.parse(await pipe("--json", ...args)) as {
+                sent: number
+                next: number
+            }
+        const first = await json()
         assert.equal(first.sent, 1)
         await until("the line at the broker", () => messages.length === 1)
         assert.match(messages[0]!, /the cable is loose/)
-        assert.deepEqual(await pipe("--from", String(first.next)), {
+        assert.deepEqual(await json("--from", String(first.next)), {
             sent: 0,
             next: first.next,
         })
+        assert.equal(
+            await pipe("--from", String(first.next)),
+            `0 lines sent, go on with --from ${first.next}\n`
+        )
     }
 )
+
+test("what is no address of a broker is exit code 2", async () => {
+    for (const url of ["nonsense", "http://127.0.0.1", "mqtt://"]) {
+        const { code, stderr } = await runCli([
+            ...["pipe", "log", "--mqtt", url, "--topic", "x"],
+        ])
+        assert.equal(code, 2)
+        assert.match(stderr, /^fiberctl: .*mqtt:\/\/, mqtts:\/\/.* wanted/)
+    }
+})
 
 test("no broker is one line and exit code 1", async t => {
     const sim = await startSimulator(t, {
