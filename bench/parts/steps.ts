@@ -23,7 +23,7 @@ const CALLS: Record<string, [string, string, number]> = {
     "log call, console+ring+file+heartbeat+syslog": [LOG, "all", 25],
     "filter by topic": [LOG, "filter", 100],
     "format of a line": [LOG, "format", 500],
-    "syslog push": [LOG, "push", 300],
+    "syslog push": [LOG, "push", 60],
     "syslog push, collector away": [LOG, "push-away", 300],
     "syslog encode and queue, another topic each time": [LOG, "encode", 120],
     "settings read": [TASKS, "settings", 200],

@@ -10,7 +10,6 @@ import {
     isGapDue,
     passMark,
     setMark,
-    setSpare,
     settle,
     waitingBytes,
     watch,
@@ -301,7 +300,6 @@ function sendBatch(
     out.sent = frame
     out.sentEnd = sentEnd + size
     if (sent === out.acked) setMark(out, connection.heldMs)
-    setSpare(out)
     return true
 }
 

@@ -16,7 +16,7 @@ const NOWHERE = 1000000000
 const EMPTY = `{
     "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
     "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
-    "marked":1, "markedEnd":0, "markAt":0, "spare":0, "spareEnd":0, "dropped":0, "resent":0,
+    "marked":1, "markedEnd":0, "markAt":0, "dropped":0, "resent":0,
     "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
 }`
 
@@ -92,12 +92,6 @@ export class Outbox {
     marked: number
     markedEnd: number
     markAt: number
-    /**
-     * What `sent` was when half of the ring was sent on a connection that has held: in a full ring
-     * the frames before it go at once, as to drop them one by one takes long. Else below `first`.
-     */
-    spare: number
-    spareEnd: number
     /** Whether the connection has held: it takes what is sent on it. */
     hasHeld: boolean
     /** Records dropped since start. */
@@ -203,10 +197,6 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     const { room, bytes } = out
     let { first, start } = out
     if (end - start > room) {
-        if (out.spare > first) {
-            first = out.spare
-            start = out.spareEnd
-        }
         for (; end - start > room - SPARE; ++first)
             start += frameBytesAt(bytes, start < 0 ? start + room : start)
         out.first = first
@@ -218,7 +208,6 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
         out.start -= room
         out.sentEnd -= room
         out.markedEnd -= room
-        out.spareEnd -= room
         out.watched -= room
     }
     out.limit = Math.min(Math.min(room, out.start + room), out.watched)
@@ -308,14 +297,6 @@ export function setMark(out: Outbox, heldMs: number): void {
     out.markAt = heldMs
 }
 
-/** Remembers what may go at once in a full ring, when that was used up and half of it is sent. */
-export function setSpare(out: Outbox): void {
-    if (!out.hasHeld || out.spare > out.first) return
-    if ((out.sentEnd - out.start) * 2 < out.room) return
-    out.spare = out.sent
-    out.spareEnd = out.sentEnd
-}
-
 /** A record that declared the gap has arrived. */
 export function clearGap(out: Outbox): void {
     out.gap = 0
@@ -332,7 +313,6 @@ export function rewind(out: Outbox): void {
     out.sent = first
     out.sentEnd = start
     out.hasHeld = out.isDeclared = false
-    out.spare = 0
     out.declaredAt = -DECLARE_MS
     setMark(out, out.markAt)
 }
