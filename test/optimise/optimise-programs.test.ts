@@ -14,8 +14,8 @@ const COUNT = 60
 /** Printed with each failure; `npm run test:optimise` runs more of them. */
 const seed = Number(process.env.SEED ?? 1)
 const REGRESSIONS = "test/optimise/regressions"
-/** Seeds of programs that call a method on what is undefined. */
-const MISSING_OBJECTS = [5034, 5231]
+/** Seeds of programs that call a method on what is undefined, also with calls in its arguments. */
+const MISSING_OBJECTS = [128, 130, 5034]
 /** Most programs on which a mutant is tried. */
 const TRIED = 60
 /** Mutants of which so many must be found by those. */

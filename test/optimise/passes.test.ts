@@ -454,7 +454,8 @@ const COUNTER = `
             return this.n
         }
         twice(by: number) {
-            return this.add(by, this.add(by, 1))
+            const once = this.add(by, 1)
+            return this.add(by, once)
         }
         eight(a: any, b: any, c: any, d: any, e: any, f: any, g: any, h: any) {
             return this.n
@@ -471,9 +472,8 @@ test("methods: one that is called on \`this\` only is a function", () => {
     subject.run(tidy)
     assert.ok(subject.list("prototype").some(line => /, .* add,/.test(line)))
     assert.deepEqual(subject.list("twice").slice(1), [
-        "_tmp2#2 := ascii_field add(this#0)",
         "call2(ascii_field add(this#0), by#1, 1)",
-        "call2(_tmp2#2, by#1, ret_val)",
+        "call2(ascii_field add(this#0), by#1, ret_val)",
         "return ret_val",
     ])
     subject.callPlainly()
@@ -485,6 +485,13 @@ test("methods: one that is called on \`this\` only is a function", () => {
     ])
     // a short call has no room for the object
     assert.match(subject.list("all")[1]!, /ascii_field eight\(this#0\)/)
+})
+
+test("methods: one whose arguments are calls stays one", () => {
+    const nested = COUNTER.replace("by, once", "by, this.add(by, once)")
+    const subject = new Subject(nested)
+    subject.run(tidy).callPlainly()
+    assert.ok(subject.list("prototype").some(line => /, .* add,/.test(line)))
 })
 
 test("methods: one that is a value somewhere stays one", () => {

@@ -38,7 +38,7 @@ export class Subject {
     }
 
     callPlainly(): this {
-        callPlainly(this.program, this.raw, f => tidy(this.program, f))
+        callPlainly(this.program, this.raw)
         return this
     }
 

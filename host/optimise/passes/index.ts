@@ -62,8 +62,7 @@ export const passes: readonly Pass[] = [
     },
     {
         name: "methods",
-        run: (program, { raw }) =>
-            callPlainly(program, raw, f => tidy(program, f)),
+        run: (program, { raw }) => callPlainly(program, raw),
     },
     {
         name: "inline",

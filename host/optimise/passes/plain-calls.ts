@@ -4,34 +4,26 @@
 //
 // Precondition: the name is read in known calls only, the function named where it is installed
 // only. A call of known target does not fail for want of its object before it has read or written
-// a field of it (see typed-calls.ts), so the object may be looked at later. A call takes 8
-// arguments and the stack 16 values, now with the object among them.
-import { FunctionFlag, isShortCall, MAX_STACK_DEPTH, Op } from "../format.ts"
+// a field of it (see typed-calls.ts), so the object may be looked at later; where other calls
+// compute the arguments in between, the method stays, as they must not run without the object. A
+// call takes 8 arguments and the stack 16 values, now with the object among them.
+import { FunctionFlag, MAX_STACK_DEPTH, Op } from "../format.ts"
 import type { RawImage } from "../image.ts"
 import { KnownCalls } from "../known-calls.ts"
 import { installed, type Method } from "../methods.ts"
 import {
     count,
     type Expression,
-    type Func,
     make,
     type Program,
     stackDepth,
-    walkFunction,
 } from "../program.ts"
 
 /** Most arguments of a short call, the object among them. */
 const MAX_ARGUMENTS = 8
 
-/** Changes methods and their calls all over a program; `tidy` is run on what has changed. */
-export function callPlainly(
-    program: Program,
-    raw: RawImage,
-    tidy: (f: Func) => void
-): void {
-    // the first look marks the calls
-    const { functions } = new KnownCalls(program, raw)
-    for (const f of functions.values()) if (keepReceivers(f)) tidy(f)
+/** Changes methods and their calls all over a program. */
+export function callPlainly(program: Program, raw: RawImage): void {
     const known = new KnownCalls(program, raw)
     const changed = new Set<number>()
     for (const method of known.methods.values())
@@ -50,37 +42,6 @@ export function callPlainly(
             )
         }
     count(program, "method called plainly", changed.size)
-}
-
-/**
- * Keeps the object instead of its method where the arguments are computed in between:
- * `t := x.m; a := f(); t(a)` becomes `t := x; a := f(); t.m(a)`.
- */
-function keepReceivers(f: Func): boolean {
-    const stores = new Map<number, Expression[]>()
-    const loads = new Map<number, Expression[]>()
-    walkFunction(f, e => {
-        const uses = e.op === Op.store_local ? stores : loads
-        if (e.op === Op.store_local || e.op === Op.load_local)
-            uses.set(e.number, [...(uses.get(e.number) ?? []), e])
-    })
-    let changed = false
-    for (const { statements } of f.blocks)
-        for (const { op, args } of statements) {
-            const [target] = args
-            if (target?.op !== Op.load_local || !isShortCall(op)) continue
-            if (f.variables[target.number]!.captured) continue
-            const [store, ...others] = stores.get(target.number) ?? []
-            const [field] = store?.args ?? []
-            if (field?.callee === undefined || others.length > 0) continue
-            if (loads.get(target.number)!.length > 1) continue
-            const [object] = field.args
-            const kept = make(Op.load_local, target.place, target.number)
-            args[0] = { ...field, args: [kept] }
-            store!.args = [object!]
-            changed = true
-        }
-    return changed
 }
 
 function canChange(known: KnownCalls, method: Method): boolean {
