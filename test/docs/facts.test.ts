@@ -7,6 +7,49 @@ import { declaredSettings } from "../../host/settings/docs.ts"
 import { PAGES } from "../../host/site/pages.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { BOARDS } from "../../host/boards/boards.ts"
+import {
+    ENTRY_BYTES,
+    ESP32_STORE_SIZE,
+    headerPagesFor,
+    PAGE_SIZE,
+} from "../../host/flash/layout.ts"
+import { type Level, LEVELS } from "../../host/levels.ts"
+import { composeFile } from "../../host/ota/file.ts"
+import { parameters, signatureBytes } from "../../host/ota/lms.ts"
+import { buzzerPatterns, ledPatterns } from "../../src/heartbeat/patterns.ts"
+import { OTA_VECTORS } from "../vectors/ota.ts"
+
+/** A sentence with `{}` for each of its values. */
+type Fact = [sentence: string, ...values: (number | string)[]]
+
+/** What `npm run bench` has measured last, as far as the docs tell it. */
+interface Bench {
+    flash: { results: Record<string, FlashWear> }
+    heap: { results: Record<string, Record<string, { median: number }>> }
+    throughput: {
+        results: {
+            "log call to collector": { median: number }
+            byCpuTime: Record<string, { median: number }>
+        }
+    }
+}
+
+/** What some lines did to the flash. */
+interface FlashWear {
+    lines: number
+    bytes: number
+    bytesAsRead: number
+    segmentBytes: number
+    programmed: number
+    erases: number
+}
+
+/** Place of the beat in a table of patterns. */
+const BEAT = 9
+/** Erases that a page of flash lasts. */
+const CYCLES = 100_000
+const DECLARED = declaredSettings([...FIRMWARE_SETTINGS, OTA_SETTINGS])
 
 const pages = new Map<string, string>()
 
@@ -25,6 +68,13 @@ function constant(file: string, name: string): number {
     const [, value] = pattern.exec(readFileSync(file, "utf8")) ?? []
     assert.ok(value !== undefined, `${file}: no constant ${name}`)
     return Number(value.replaceAll("_", ""))
+}
+
+/** The number that a file has at the first group of `pattern`. */
+function literal(file: string, pattern: RegExp): number {
+    const [, value] = pattern.exec(readFileSync(file, "utf8")) ?? []
+    assert.ok(value !== undefined, `${file}: nothing matches ${pattern}`)
+    return Number(value.replaceAll(/[_,]/g, ""))
 }
 
 /** An option of a table in a source file: default and limits. */
@@ -50,8 +100,28 @@ const steps = JSON.parse(readFileSync("bench/steps.json", "utf8")) as Record<
 const budget = JSON.parse(readFileSync("bench/budget.json", "utf8")) as {
     room: Record<string, number>
 }
-/** Steps of a slice: the VM's own limit. */
-const SLICE = 131_072
+const bench = JSON.parse(
+    readFileSync("bench/results/latest.json", "utf8")
+) as Bench
+const soak = JSON.parse(readFileSync("bench/results/soak.json", "utf8")) as {
+    panics: unknown[]
+    balance: { unexplained: number }
+}
+/** Steps of a slice: the VM's own limit, by which the steps of calls are measured. */
+const SLICE = constant("bench/lib/count-steps.ts", "SLICE_STEPS")
+
+const heapOf = (name: string) => bench.heap.results[name]!
+/** Bytes of an LMS signature by a tree of this height, with the parameters of the firmware. */
+function lmsBytes(height: number): number {
+    const { tree, ots } = parameters(9 + height / 5, 8) ?? {}
+    assert.equal(tree?.h, height)
+    return signatureBytes(tree!, ots!)
+}
+/** What a signature takes in a signed file. */
+function bytesInFile(kind: "hmac" | "lms", bytes: number): number {
+    const signature = { kind, bytes: Buffer.alloc(bytes) }
+    return composeFile("", [signature], Buffer.alloc(0)).length
+}
 
 const TASKS = "src/tasks/options.ts"
 const LOG = "src/log"
@@ -60,9 +130,93 @@ const SYSLOG = "src/syslog/options.ts"
 const CONNECTION = "src/syslog/connection.ts"
 const ARBITER = "src/net/arbiter.ts"
 const HTTP = "src/net/http.ts"
+const FLASH = "src/platform/flash.ts"
+const SETTINGS = "src/settings/firmware.ts"
+const OTA_FILE = "host/ota/file.ts"
+const CAMPAIGNS = "test/system/programs/ota-campaigns.ts"
+const SYSLOG_FULL = "test/system/syslog-full.ts"
+const NODE = literal("package.json", /"node": ">=(\d+)/)
+const SLOTS = constant("src/platform/slots.ts", "MAX_LOG_SEGMENTS")
+/** Pages of one half of the VM's store. */
+const STORE_PAGES = headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
+
+/** The default of a setting of the firmware, as its schema writes it. */
+function settingOf(key: string): string | number {
+    const setting = DECLARED.find(known => known.key === key)
+    assert.ok(setting, key)
+    return Number.isNaN(Number(setting.fallback))
+        ? setting.fallback
+        : Number(setting.fallback)
+}
+
+/** The steps of a pattern: value, and ms that it is held. */
+function stepsOf(pattern = ""): [number, number][] {
+    const numbers = pattern.split(" ").map(Number)
+    return numbers.flatMap((value, at): [number, number][] =>
+        at % 2 ? [] : [[value, numbers[at + 1]!]]
+    )
+}
+const lengthOf = (pattern: string | undefined) =>
+    pattern ? stepsOf(pattern).reduce((sum, [, ms]) => sum + ms, 0) : 0
+const ledSteps = (name: Level | "beat") =>
+    stepsOf(ledPatterns()[name === "beat" ? BEAT : LEVELS.indexOf(name)])
+const toneSteps = (name: Level) =>
+    stepsOf(buzzerPatterns()[LEVELS.indexOf(name)])
+
+/** Files that the test of every flipped bit and every truncation makes of one of this kind. */
+function damagedFiles(kind: string): number {
+    const { text } = OTA_VECTORS.find(vector => vector.kind === kind)!
+    return 9 * Buffer.byteLength(text)
+}
+
+/** The table of flash wear in docs/flash-log.md, from what was measured. */
+function wearFacts(): Fact[] {
+    const { "batched (info)": batched, "at once (error)": atOnce } =
+        bench.flash.results
+    const row = (
+        text: string,
+        digits: number,
+        figure: (wear: FlashWear) => number
+    ): Fact => [
+        `| ${text} | {} | {} |`,
+        figure(batched!).toFixed(digits),
+        figure(atOnce!).toFixed(digits),
+    ]
+    const years = ({ lines, erases }: FlashWear, secondsALine: number) =>
+        (((lines / erases) * 2 * STORE_PAGES * CYCLES) / 86_400 / 365.25) *
+        secondsALine
+    return [
+        row(
+            "bytes programmed per byte of text as read",
+            2,
+            wear => wear.segmentBytes / wear.bytesAsRead
+        ),
+        row(
+            "the same with copies",
+            2,
+            wear => wear.programmed / wear.bytesAsRead
+        ),
+        row(
+            "per byte as stored (time and level take 3 bytes), copies",
+            2,
+            wear => wear.programmed / wear.bytes
+        ),
+        row(
+            "page erases per 1,000 lines",
+            0,
+            wear => (wear.erases / wear.lines) * 1000
+        ),
+        row("years that 100,000 cycles last, at 1 line/s", 1, wear =>
+            years(wear, 1)
+        ),
+        row("years that 100,000 cycles last, at 1 line/min", 0, wear =>
+            years(wear, 60)
+        ),
+    ]
+}
 
 /** Sentences with numbers, each `{}` one that the source says. */
-const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
+const FACTS: Record<string, Fact[]> = {
     "docs/tasks.md": [
         ["among the last {} of the ring", constant(TASKS, "MAX_STATUS_LINES")],
         ["{} tasks, children included", constant(TASKS, "MAX_TASKS")],
@@ -104,6 +258,29 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
         [
             "two writes of {} bytes per boot",
             constant("src/tasks/journal.ts", "RECORD_BYTES"),
+        ],
+        ["| `maxTasks` | {} |", fallback(TASKS, "maxTasks")],
+        ["| `maxShortStarts` | {} |", fallback(TASKS, "maxShortStarts")],
+        ['| `restart` | `"{}"` |', option(TASKS, "restart").fallback!],
+        ['| `escalate` | `"{}"` |', option(TASKS, "escalate").fallback!],
+        ["| `autoBoot` | `{}` |", option(TASKS, "autoBoot").fallback!],
+        [
+            "writes of at most {} bytes per `disable`",
+            constant(FLASH, "MAX_VALUE_BYTES"),
+        ],
+        ["two times {} bytes of flash", constant(FLASH, "MAX_VALUE_BYTES")],
+        [
+            "{} disabled tasks with names of {} letters",
+            literal(
+                "test/device/tasks-keep-races.ts",
+                /"(\d+) disabled tasks fit into flash"/
+            ),
+            "a-task-of-12".length + 2,
+        ],
+        ["{} ms, {} days", 0x7fffffff, Math.floor(0x7fffffff / 8_640_000) / 10],
+        [
+            "at most {} bytes for a task that sleeps",
+            literal("test/system/tasks.test.ts", /sleeping <= (\d+)/),
         ],
     ],
     "docs/log.md": [
@@ -160,6 +337,11 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
         ["is at `lowAt` ({} %)", fallback(`${LOG}/queue.ts`, "lowAt")],
         ["`flushAfter` ({}) drops", fallback(`${LOG}/queue.ts`, "flushAfter")],
         ["| {} records a second |", fallback(`${LOG}/entry.ts`, "records")],
+        ["ends a program after {} steps without a wait", SLICE],
+        [
+            "at most {} fibers at a time",
+            constant(`${LOG}/handlers/ring.ts`, "MAX_FOLLOWERS"),
+        ],
     ],
     "docs/flash-log.md": [
         [
@@ -213,6 +395,34 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             "a slot for each {} bytes of `maxSize`",
             constant("src/flashlog/slots.ts", "SEGMENT_TEXT_BYTES"),
         ],
+        ["| `flushLevel` | {} |", LEVELS[fallback(FILE, "flushLevel")]!],
+        ["| `maxAge` | {}: never |", fallback(FILE, "maxAge")],
+        [
+            "wait in the queue ({} lines, {} KB by default)",
+            fallback(`${LOG}/queue.ts`, "entries"),
+            literal("src/flashlog/state.ts", /\{ bytes: (\d+) \}/) / 1024,
+        ],
+        [
+            "`maxSize` {} with two files is the most that {} slots hold",
+            (SLOTS / 2) *
+                constant("src/flashlog/slots.ts", "SEGMENT_TEXT_BYTES"),
+            SLOTS,
+        ],
+        [
+            "lines average less than {} bytes",
+            literal(
+                "test/device/file-rotation.ts",
+                /lines average (\d+) bytes/
+            ),
+        ],
+        ["what is left of the {} is divided", SLOTS],
+        [
+            "two halves of {} KB) at the default `FILE_MAX_SIZE` of {}",
+            (STORE_PAGES * PAGE_SIZE) / 1024,
+            settingOf("FILE_MAX_SIZE"),
+        ],
+        ["programs {} bytes of the store's entry", ENTRY_BYTES],
+        ...wearFacts(),
     ],
     "docs/syslog.md": [
         [
@@ -286,6 +496,74 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
                 constant("src/syslog/worker.ts", "REPORT_MS"),
             60_000 / constant("src/syslog/worker.ts", "REPORT_MS"),
         ],
+        [
+            "| 0: {}, {} for `tls`, {} for `relp` |",
+            literal(SYSLOG, /"relp" \? \d+ : (\d+)$/m),
+            literal(SYSLOG, /"tls" \? (\d+)/),
+            literal(SYSLOG, /"relp" \? (\d+)/),
+        ],
+        [
+            "`queueBytes`: the ring, {} to {} KB |",
+            literal(SETTINGS, /^SYSLOG_QUEUE: size (\d+)KB/m),
+            literal(SETTINGS, /^SYSLOG_QUEUE: size \S+ (\d+)KB/m),
+        ],
+        [
+            "part of it kept after sending, {} to {} KB |",
+            literal(SETTINGS, /^SYSLOG_WINDOW: size (\d+)/m),
+            literal(SETTINGS, /^SYSLOG_WINDOW: size \S+ (\d+)KB/m),
+        ],
+        [
+            "| `{}`, `{}` | `backoff`",
+            settingOf("BACKOFF_MIN"),
+            settingOf("BACKOFF_MAX"),
+        ],
+        [
+            "up to {} % less at random",
+            literal("src/net/backoff.ts", /^const JITTER = (\S+)$/m) * 100,
+        ],
+        [
+            "in two writes; {} with `lf` and `relp`",
+            constant(CONNECTION, "PIECE_BYTES"),
+        ],
+        [
+            "A borrower waits some {} s at most",
+            (constant(ARBITER, "MIN_TURN_MS") +
+                constant(ARBITER, "RECALL_GRACE_MS")) /
+                1000,
+        ],
+        [
+            "within {} s after `recall` was called",
+            constant(ARBITER, "RECALL_GRACE_MS") / 1000,
+        ],
+        [
+            "after {} lines, and after {} with the collector away",
+            constant("test/system/syslog-heap.test.ts", "LINES"),
+            constant("test/system/syslog-heap.test.ts", "LINES"),
+        ],
+        [
+            "syslog-ng {} (`sh",
+            literal("test/peers/syslog-ng.ts", /@version: (\S+)/),
+        ],
+        ["- {} awkward records", constant(SYSLOG_FULL, "RECORDS")],
+        [
+            "{} minutes of a collector that closes",
+            constant(SYSLOG_FULL, "STORM_MINUTES"),
+        ],
+        [
+            "Collectors killed {} times, connections reset {} times",
+            constant(SYSLOG_FULL, "KILLS"),
+            constant(SYSLOG_FULL, "KILLS"),
+        ],
+        [
+            "the board killed {} times, a page fetched every {} s for {} minutes",
+            constant(SYSLOG_FULL, "BOARD_KILLS"),
+            literal(SYSLOG_FULL, /sharedSocket\(t, forMs, (\d+)/) / 1000,
+            constant(SYSLOG_FULL, "SHARE_MS") / 60_000,
+        ],
+        [
+            "lateness of another task (under {} ms",
+            constant("test/system/syslog-checks.ts", "JITTER_MS"),
+        ],
     ],
     "docs/settings.md": [
         [
@@ -329,6 +607,31 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             "`_` ({} where the build sets it",
             constant("src/platform/flash.ts", "MAX_KEY_BYTES"),
         ],
+        [
+            "text, 0 to {} bytes without limits",
+            constant("src/settings/schema.ts", "MAX_VALUE_LENGTH"),
+        ],
+        [
+            "`fd.cfga{}` and `fd.cfgb0` to `fd.cfgb{}`",
+            constant("src/platform/slots.ts", "CONFIG_PARTS") - 1,
+            constant("src/platform/slots.ts", "CONFIG_PARTS") - 1,
+        ],
+        ["the text in pieces of {} bytes", constant(FLASH, "MAX_VALUE_BYTES")],
+        [
+            "In {} damaged files",
+            literal("package.json", /"test:settings": "FILES=(\d+)/),
+        ],
+        [
+            "{} random texts",
+            literal(
+                "test/host/settings-dotenv.test.ts",
+                /randomTexts\((\d+_\d+), /
+            ),
+        ],
+        [
+            "after each write of {} changes",
+            constant("test/device/settings-file.ts", "STEPS"),
+        ],
     ],
     "docs/ota.md": [
         [
@@ -358,6 +661,94 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             "each with a tag of {} bytes",
             constant("src/ota/seal.ts", "TAG_BYTES"),
         ],
+        [
+            "takes version 2 within {} s, and says `config 2: active` after {} s more",
+            literal("docs/ota.md", /OTA_POLL=(\d+)s/),
+            literal("docs/ota.md", /OTA_PROBATION=(\d+)s/),
+        ],
+        ["| body | {} bytes |", constant(OTA_FILE, "MAX_BODY_BYTES")],
+        [
+            "| body, on a board with the 8 KB store | {} bytes |",
+            constant(OTA_FILE, "SMALL_BODY_BYTES"),
+        ],
+        ["| version | 1 to {} |", 2 ** 31 - 1],
+        ["| signatures | {} |", constant(OTA_FILE, "MAX_SIGNATURES")],
+        [
+            "| signature of LMS (height 5, 10, 15) | {}, {}, {} bytes |",
+            lmsBytes(5),
+            lmsBytes(10),
+            lmsBytes(15),
+        ],
+        [
+            "| size in a file | {} bytes | {} to {} bytes |",
+            bytesInFile("hmac", 32),
+            bytesInFile("lms", lmsBytes(5)),
+            bytesInFile("lms", lmsBytes(15)),
+        ],
+        [
+            "in base64, {} characters a line",
+            constant(OTA_FILE, "SIGNATURE_LINE"),
+        ],
+        [
+            "`seal=NONCE` ({} hexadecimal digits)",
+            2 * constant("host/ota/seal.ts", "NONCE_BYTES"),
+        ],
+        ["in pieces of {} bytes,", constant("host/ota/seal.ts", "LINE_BYTES")],
+        [
+            "under the board's key, {} hexadecimal digits",
+            2 * constant("host/ota/keys.ts", "HMAC_KEY_BYTES"),
+        ],
+        [
+            "the first {} bytes of the SHA-256 of its body",
+            constant("src/ota/file.ts", "SHORT_HASH_BYTES"),
+        ],
+        [
+            "({} unless `--height` says otherwise)",
+            constant("host/ota/lms-key.ts", "DEFAULT_HEIGHT"),
+        ],
+        [
+            "less up to {}% at random",
+            literal("src/ota/pull.ts", /^const JITTER = (\S+)$/m) * 100,
+        ],
+        [
+            "received whole ({} bytes at most)",
+            constant("src/ota/file.ts", "MAX_FILE_BYTES"),
+        ],
+        [
+            "{} bytes of body by length or chunked",
+            constant("src/ota/file.ts", "MAX_FILE_BYTES"),
+        ],
+        [
+            "which syslog lends for at most {} s",
+            (constant(HTTP, "HTTP_TIMEOUT_MS") +
+                literal("src/ota/pull.ts", /HTTP_TIMEOUT_MS \+ (\d+)/)) /
+                1000,
+        ],
+        [
+            "takes {} to {} bytes of heap beside the file, in pieces of {}",
+            lmsBytes(5),
+            lmsBytes(15),
+            (constant(OTA_FILE, "SIGNATURE_LINE") * 3) / 4,
+        ],
+        [
+            "has {} bytes of heap left",
+            heapOf("settings over the air, storm, collector away").left!.median,
+        ],
+        ["- {} power cuts", literal(CAMPAIGNS, /cutAtRandom\((\d+)\)/)],
+        [
+            "the same version {} times and an older one {} times",
+            literal(CAMPAIGNS, /deliverAgain\((\d+)\)/),
+            literal(CAMPAIGNS, /deliverAgain\((\d+)\)/),
+        ],
+        [
+            "({}, {} and {} damaged files)",
+            ...["hmac", "lms", "sealed"].map(damagedFiles),
+        ],
+        [
+            "{} boards, {}% of the messages lost",
+            literal(CAMPAIGNS, /updateFleet\((\d+)\)/),
+            constant("test/device/support/ota-campaigns.ts", "LOST"),
+        ],
     ],
     "docs/board.md": [
         [
@@ -368,6 +759,33 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             "of the last {} builds",
             constant("host/sim/debug-files.ts", "MAX_KEPT"),
         ],
+        ...BOARDS.map(({ id, led, buzzer, chip }): Fact => [
+            `| \`${id}\` | ${chip.name.replace(/^esp32(?=.)/, "esp32-").toUpperCase()} | GPIO{}, GPIO{} | {} KB |`,
+            led,
+            buzzer,
+            chip.heapKB,
+        ]),
+        [
+            "whole firmware with 5 tasks takes {} bytes",
+            heapOf("firmware, 5 tasks").used!.median,
+        ],
+        [
+            "(two settings files of {} bytes, two log files of {},",
+            constant("src/settings/file.ts", "LARGE_FILE_BYTES"),
+            literal(SETTINGS, /^FILE_MAX_SIZE: size \d+ (\d+)/m),
+        ],
+        ["the {} bytes of each entry", ENTRY_BYTES],
+        [
+            "leave too little of the {} KB that the VM has",
+            (STORE_PAGES * PAGE_SIZE) / 1024,
+        ],
+        ["60001 {} steps without a wait", SLICE],
+        [
+            "pinned to release {} of",
+            /RELEASE = "(\S+)"/.exec(
+                readFileSync("host/boards/runtime.ts", "utf8")
+            )![1]!,
+        ],
     ],
     "docs/web.md": [
         ["the last {} lines", constant("host/web/protocol.ts", "MAX_LINES")],
@@ -375,6 +793,12 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             "127.0.0.1:{}/",
             constant("host/web/server/web-server.ts", "DEFAULT_PORT"),
         ],
+        [
+            "at most every {} s",
+            constant("host/web/server/asked-flash.ts", "READ_MS") / 1000,
+        ],
+        ["the entry of the program ({} bytes)", ENTRY_BYTES],
+        ["deleted ({} bytes each)", ENTRY_BYTES + 8],
     ],
     "docs/simulator.md": [
         [
@@ -386,8 +810,118 @@ const FACTS: Record<string, [sentence: string, ...values: number[]][]> = {
             constant("host/commands/sim-health.ts", "GOT_GOING_MS") / 1000,
             constant("host/commands/sim-health.ts", "SHORT_RUN_MS") / 1000,
         ],
+        [
+            "{} when nobody reads the output",
+            constant("host/output.ts", "PIPE_CLOSED"),
+        ],
     ],
-    "docs/vm.md": [["**{} steps without a switch", SLICE]],
+    "docs/vm.md": [
+        ["**{} steps without a switch", SLICE],
+        ["| 60001 | {} steps without a switch", SLICE],
+        [
+            "`@devicescript/cli` {}, and",
+            /"@devicescript\/cli": "(\S+)"/.exec(
+                readFileSync("package.json", "utf8")
+            )![1]!,
+        ],
+        [
+            "must end below byte {} of the image",
+            constant("bench/lib/image.ts", "CODE_LIMIT"),
+        ],
+        [
+            "A packet of the bus carries {} bytes",
+            constant("host/client/protocol.ts", "MAX_PAYLOAD"),
+        ],
+        [
+            "a method {} bytes",
+            literal(
+                "host/commands/sizes-table.ts",
+                /a method takes (\d+) bytes of heap/
+            ),
+        ],
+        ["A key has at most {} characters", constant(FLASH, "MAX_KEY_BYTES")],
+        ["write at most {}.", constant(FLASH, "MAX_VALUE_BYTES")],
+        ["appends an entry: {} bytes and the value", ENTRY_BYTES],
+        ["stays, {} bytes, also when it is deleted", ENTRY_BYTES + 8],
+    ],
+    "README.md": [["Node {} or later", NODE]],
+    "docs/quick-start.md": [["Node {} or later", NODE]],
+    "docs/fiberctl.md": [
+        [
+            "packets of at most {} bytes at once",
+            constant("host/client/protocol.ts", "MAX_PAYLOAD"),
+        ],
+        [
+            "at {} baud where the board",
+            constant("host/serial/baud.ts", "RUNTIME_BAUD"),
+        ],
+        [
+            "among the last {} of the log",
+            constant("host/commands/status.ts", "LAST_LINES"),
+        ],
+        [
+            "`npm run test:fleet` runs {} for a minute",
+            literal("test/system/fleet-full.ts", /runFleetFor\(t, (\d+), 60\)/),
+        ],
+        [
+            "{} random and mutated packets",
+            literal("test/system/remote-full.ts", /fuzz\(t, (\d+_\d+), /),
+        ],
+    ],
+    "docs/architecture.md": [
+        [
+            "2 x {} of text",
+            constant("src/settings/file.ts", "LARGE_FILE_BYTES"),
+        ],
+        [
+            "| `fd.log00` to `fd.log{}` | {} x {} |",
+            SLOTS - 1,
+            SLOTS,
+            constant(FLASH, "MAX_VALUE_BYTES"),
+        ],
+        ["`fd.tasks2` | 2 x {} |", constant(FLASH, "MAX_VALUE_BYTES")],
+        ["`fd.boot` | {} |", constant("src/tasks/journal.ts", "RECORD_BYTES")],
+    ],
+    "docs/heartbeat.md": [
+        ["| beat | one blink of {} ms |", ledSteps("beat")[0]![1]],
+        ["| trace to notice | one blink of {} ms |", ledSteps("info")[0]![1]],
+        ["three blinks of {} ms |", ledSteps("warning")[0]![1]],
+        [
+            "| error | two of {} ms | {} Hz, then {} Hz |",
+            ledSteps("error")[0]![1],
+            toneSteps("error")[0]![0],
+            toneSteps("error")[2]![0],
+        ],
+        [
+            "three of {} ms, then one of {} ms | three of {} Hz, then {} Hz |",
+            ledSteps("critical")[0]![1],
+            ledSteps("critical")[6]![1],
+            toneSteps("critical")[0]![0],
+            toneSteps("critical")[6]![0],
+        ],
+        [
+            "the longest takes {} s",
+            Math.max(...[...ledPatterns(), ...buzzerPatterns()].map(lengthOf)) /
+                1000,
+        ],
+    ],
+    "bench/README.md": [
+        [
+            "last soak: {} panics, {} records unexplained",
+            soak.panics.length,
+            soak.balance.unexplained,
+        ],
+        [
+            "tells {} by the clock and {} by CPU time",
+            Math.round(
+                bench.throughput.results["log call to collector"].median
+            ),
+            Math.round(
+                bench.throughput.results.byCpuTime["log call to collector"]!
+                    .median
+            ),
+        ],
+    ],
 }
 
 for (const [page, facts] of Object.entries(FACTS))
@@ -397,23 +931,23 @@ for (const [page, facts] of Object.entries(FACTS))
             let next = 0
             const wanted = sentence.replaceAll("{}", () =>
                 // a port is no quantity
-                sentence.includes(":{}/")
+                /:\{\}\/|^\| 0: /.test(sentence)
                     ? String(values[next++])
                     : values[next++]!.toLocaleString("en")
             )
+            assert.equal(next, values.length, sentence)
             assert.ok(text.includes(wanted), `${page}: not found: ${wanted}`)
         }
     })
 
 test("tables in the docs have the defaults of the schema", () => {
-    const declared = declaredSettings([...FIRMWARE_SETTINGS, OTA_SETTINGS])
     let found = 0
     for (const { source } of PAGES)
         // rows only: the head of a table is followed by dashes
         for (const [, key, cell] of readFileSync(source, "utf8").matchAll(
             /^\| `([A-Z_]+)` *\| ([^|]*) \|.*\n(?!\| -)/gm
         )) {
-            const setting = declared.find(known => known.key === key)
+            const setting = DECLARED.find(known => known.key === key)
             if (!setting) continue
             found++
             const shown = cell!.trim().replaceAll("`", "").split(":")[0]!
@@ -423,7 +957,7 @@ test("tables in the docs have the defaults of the schema", () => {
                 `${source}: ${key}`
             )
         }
-    assert.ok(found > declared.length)
+    assert.ok(found > DECLARED.length)
 })
 
 test("docs/tasks.md has the defaults of the options", () => {
