@@ -13,7 +13,7 @@ import { runStart } from "./parts/start.ts"
 import { runSteps } from "./parts/steps.ts"
 import { runThroughput } from "./parts/throughput.ts"
 
-/** What a part gives: data for the results' file, tables for people. */
+/** The results of a part: data for the results file, tables for people. */
 interface PartResult {
     results: unknown
     tables: Table[]
@@ -38,7 +38,7 @@ const PARTS: Record<string, () => Promise<PartResult>> = {
 }
 const RESULTS = "bench/results/latest.json"
 
-/** Figures of parts that were not run stay as they were. */
+/** Writes the results of a part; the results of other parts in the file stay. */
 function keep(part: string, results: unknown): void {
     const kept = existsSync(RESULTS)
         ? (JSON.parse(readFileSync(RESULTS, "utf8")) as object)

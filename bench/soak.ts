@@ -34,7 +34,7 @@ function faultsOf(result: LoadResult): string[] {
     return wrong
 }
 
-/** What became of the greatest latenesses, in ms: the VM worked, or slept for too long. */
+/** Causes of the greatest latenesses, in ms: the VM worked, or slept for too long. */
 function causes({ lates }: LoadResult): { worked: number; slept: number } {
     const most = (pick: (late: LoadResult["lates"][0]) => number) =>
         Math.max(0, ...lates.map(pick))

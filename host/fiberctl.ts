@@ -33,7 +33,7 @@ function report(error: unknown): number {
     return typeof exitCode === "number" ? exitCode : 1
 }
 
-// the bus library says things on its own; stdout belongs to the commands
+// the bus library prints messages itself; stdout belongs to the commands
 console.debug = () => {}
 
 watchOutput()

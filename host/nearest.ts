@@ -1,9 +1,9 @@
-/** What a name may differ in, as a share of its length, to be taken for a slip. */
+/** How far a name may differ to count as a typing mistake, as a share of its length. */
 const MAX_SHARE = 0.5
 
 /**
  * The name that is nearest to `name`, if one is near.
- * @param maxShare what it may differ in, as a share of its length
+ * @param maxShare how far it may differ, as a share of its length
  */
 export function nearest(
     name: string,

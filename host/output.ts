@@ -1,7 +1,7 @@
 import { format } from "node:util"
 import { printable, printableLines } from "./printable.ts"
 
-/** What shells make of a process that wrote to a pipe without a reader: 128 + SIGPIPE. */
+/** Exit code that shells give a process that wrote to a pipe without a reader: 128 + SIGPIPE. */
 const PIPE_CLOSED = 141
 const FAILED = 1
 /** Longest wait at the end for a reader that does not read, in ms. */

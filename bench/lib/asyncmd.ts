@@ -8,11 +8,11 @@ import { Sink } from "./sink.ts"
 import { type Sample, sample } from "./stats.ts"
 
 const SCRIPT = new URL("../peers/asyncmd.py", import.meta.url)
-/** Lines of the script: runs, of which the first is not told, and lines of each. */
+/** Lines that the script logs: its runs times the lines of each. */
 const LINES = 8 * 20_000
 const TIMEOUT_MS = 120_000
 
-/** Where lines go. */
+/** Where the lines go. */
 export type AsyncmdWay = "ring" | "file" | "syslog"
 
 /** Lines a second. */
@@ -22,7 +22,8 @@ export interface PeerSpeed {
 }
 
 /**
- * Lines a second of asyncmd on MicroPython; a text says why there is no figure.
+ * Measures the lines a second of asyncmd on MicroPython.
+ * @returns a text that gives the reason when there is no figure
  */
 export async function timeAsyncmd(
     way: AsyncmdWay

@@ -5,8 +5,8 @@ import { FirmwareError } from "../../host/errors.ts"
 import { Simulator, type SimulatorOptions } from "../../host/sim/index.ts"
 
 /**
- * Runs a simulated board with its own state, hands it to `use`, and clears up whatever
- * comes of it.
+ * Runs a simulated board with its own state and hands it to `use`. Stops the board and removes
+ * its state in any case.
  */
 export async function withBoard<T>(
     options: SimulatorOptions,
@@ -23,10 +23,10 @@ export async function withBoard<T>(
     }
 }
 
-/** A port of 127.0.0.1 that nobody listens on: discard, below what is given to clients. */
+/** A port of 127.0.0.1 that nothing listens on: discard, below the ephemeral ports. */
 export const CLOSED_PORT = "9"
 
-/** What to say of a program that does not build; any other error goes on. */
+/** Describes why a program does not build; throws any other error again. */
 export function buildFault(error: unknown): string {
     if (!(error instanceof FirmwareError)) throw error
     return error.details.includes("-1051")

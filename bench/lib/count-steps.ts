@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts"
 export const SLICE_STEPS = 131072
 /** The VM's panic at the end of a slice that is too long. */
 export const TOO_LONG = 60001
-/** The smaller number of calls, whose steps are taken off those of the larger one. */
+/** The smaller number of calls; its steps are subtracted from those of the larger one. */
 const FEW_CALLS = 5
 
 /** The calls did not fit into a slice. */
@@ -16,8 +16,8 @@ export class SliceTooShort extends Error {
 }
 
 /**
- * Steps of one round of a loop in a program: what many rounds leave of the slice, less what few
- * of them leave. What is done once in the slice does not count.
+ * Measures the VM steps of one round of a loop in a program: the difference between what a few and
+ * what `many` rounds leave of the slice, divided by the rounds. Work done once a slice cancels out.
  * @throws SliceTooShort when `many` rounds do not fit
  */
 export async function stepsPerRound(

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs"
 
 const SAMPLE_MS = 50
-/** Samples that are kept: those of 5 s. */
+/** Samples kept: those of the last 5 s. */
 const SAMPLES = 100
 
 /**
- * Time that the main thread of a process has had on a CPU so far, in ms: others on the machine
- * do not count. From `/proc`, thus on Linux only.
+ * CPU time of a process's main thread so far, in ms, without that of other processes. Read from
+ * `/proc`, so on Linux only.
  */
 export function cpuTimeOf(pid: number): number {
     return schedule(pid)[0]
@@ -16,13 +16,13 @@ export function cpuTimeOf(pid: number): number {
 export interface CpuUse {
     /** Time on a CPU. */
     ran: number
-    /** Time waited for one, since others had them all. */
+    /** Time ready to run, but waiting for a CPU. */
     waited: number
 }
 
 /**
- * Watches what the main thread of a process does, since what others on the machine do is not to
- * be blamed on it. On Linux only; elsewhere it neither runs nor waits.
+ * Samples what the main thread of a process does, so that a delay caused by other processes is not
+ * counted against it. On Linux only; elsewhere both times are 0.
  */
 export class CpuWatch {
     private readonly pid: number
@@ -35,7 +35,7 @@ export class CpuWatch {
         this.timer = setInterval(() => this.take(), SAMPLE_MS)
     }
 
-    /** What it did within the last `ms`, and up to two samples more. */
+    /** What it did within the last `ms`, plus up to two samples. */
     within(ms: number): CpuUse {
         this.take()
         const from = performance.now() - ms - SAMPLE_MS

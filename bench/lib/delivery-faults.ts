@@ -1,6 +1,6 @@
 import type { LoadResult } from "./load-run.ts"
 
-/** What is wrong with a run but its times, one line each: panics, accounts, lines that are gone. */
+/** Faults of a run apart from its times, one line each: panics, wrong accounts, lost lines. */
 export function deliveryFaults(result: LoadResult): string[] {
     const { panics, error, balance, accounts, produced } = result
     const wrong: string[] = []

@@ -15,20 +15,21 @@ export function randomFrom(seed: number): () => number {
 /** How often each fault took place. */
 export type FaultCounts = Record<string, number>
 
-/** Turns of the event loop without news after which a collector has read all that came. */
+/** Turns of the event loop without new bytes after which a collector has read everything. */
 const QUIET_TURNS = 3
-/** For how long a collector that is about to die reads nothing, in ms at most. */
+/** Longest time for which a collector that is about to stop reads nothing, in ms. */
 const MAX_UNREAD_MS = 150
 /**
- * From so many ms on it reads first: plain TCP takes for delivered what a connection took 0.2 s before
- * it broke, the least that `src/syslog/connection.ts` waits for.
+ * After this time without reading, in ms, it reads everything before it stops: over plain TCP a
+ * line counts as delivered when the connection has held for 0.2 s after it, the shortest time that
+ * `src/syslog/connection.ts` waits for.
  */
 const TOO_LONG_UNREAD_MS = 190
 
 /**
- * Ends the collector. The board stands still meanwhile, and with it what the collector has not read: else
- * a machine that holds this process up would have it take more along than plain TCP can know of.
- * @param unreadMs how long it has read nothing by then
+ * Stops the collector. The board is suspended meanwhile, so that no unread lines arrive: on a busy
+ * machine, more lines would otherwise be lost with the collector than plain TCP can notice.
+ * @param unreadMs how long the collector reads nothing before that
  */
 export async function endCollector(
     { collector, vmPid }: Pick<Simulator, "collector" | "vmPid">,
@@ -50,7 +51,7 @@ export async function endCollector(
     }
 }
 
-/** Waits until the collector has read what its connections have brought. */
+/** Waits until the collector has read everything that its connections have received. */
 async function readAll(collector: Simulator["collector"]): Promise<void> {
     let before = ""
     for (let quiet = 0; quiet < QUIET_TURNS; ++quiet) {
@@ -62,8 +63,8 @@ async function readAll(collector: Simulator["collector"]): Promise<void> {
 }
 
 /**
- * Lets collector and link fail, one fault after the other, until `signal` is aborted; then the
- * collector is well again.
+ * Makes collector and link fail, one fault after the other, until `signal` is aborted; then the
+ * collector works again.
  */
 export async function playFaults(
     sim: Simulator,

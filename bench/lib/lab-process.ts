@@ -9,7 +9,7 @@ import type { LabAnswer, LabOrder } from "./lab.ts"
 
 /** Bytes of an ESP32's flash store. */
 const FLASH_BYTES = 262144
-/** The first marks, whose times are told, and the last lines that are. */
+/** How many marks have their times reported (the first ones), and how many lines (the last). */
 const TIMED_MARKS = 400
 const LAST_LINES = 1000
 
@@ -34,7 +34,7 @@ let times: number[] = []
 let lines: string[] = []
 let timer: NodeJS.Timeout
 
-/** The bus: it takes every packet, and never has one. */
+/** A bus that discards every packet and never delivers one. */
 class NoBus extends EventEmitter {
     write(): boolean {
         return true
@@ -73,7 +73,7 @@ function takeLine(line: string): void {
     if (line.endsWith(order.end)) finish(undefined)
 }
 
-/** Time that this process has had on a CPU, in ms: others on the machine do not count. */
+/** CPU time of this process, in ms, without that of other processes. */
 function cpuTime(): number {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1000

@@ -3,11 +3,11 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { buildProgram } from "../../host/sim/index.ts"
 
-/** What a program prints for each step of what it counts, as a line of the VM's console. */
+/** A mark as a line of the VM's console: a program prints one for each thing that it counts. */
 const MARK = "> #"
-/** What a program prints when it has come to its end without a panic. */
+/** The line of a program that has reached its end without a panic. */
 const END = "> end"
-/** The literal in a program that stands for its parameter; the blanks may all be used. */
+/** The literal in a program that is replaced by its parameter; its length is the limit. */
 const PARAMETER = "@parameter                              @"
 /** Longest run, in ms. */
 const TIMEOUT_MS = 20_000
@@ -21,9 +21,9 @@ export interface LabOrder {
     timeoutMs: number
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface LabAnswer {
-    /** The VM's panic; undefined when the program came to its end. */
+    /** The VM's panic code; undefined when the program reached its end. */
     panic: number | undefined
     /** Marks that the program printed. */
     marks: number
@@ -37,7 +37,7 @@ export interface LabAnswer {
 
 /**
  * A VM in a new process that runs one program after the other, without bus, network or
- * flash: a run takes some 100 ms, and gives the same each time.
+ * flash: a run takes some 100 ms, and its result is the same each time.
  */
 export class Lab {
     private readonly child: ChildProcess

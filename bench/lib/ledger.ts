@@ -1,6 +1,6 @@
 /** What became of the records of one boot, by their sequenceId. */
 interface Epoch {
-    /** Records that came, each once. */
+    /** Records that arrived; one that arrived twice counts once. */
     came: Set<number>
     /** Records declared as dropped. */
     declared: Set<number>
@@ -23,7 +23,7 @@ const SEQUENCE = / sequenceId="(\d+)"/
 const REFUSED = /log handler "syslog": (\d+) records dropped/
 const GAP = /records dropped, sequenceId (\d+) to (\d+)/
 
-/** Keeps account of sequenceIds at the collector: nothing may be missing in silence. */
+/** Keeps account of sequenceIds at the collector: no record may be lost undeclared. */
 export class Ledger {
     private readonly epochs: Epoch[] = []
     private repeated = 0

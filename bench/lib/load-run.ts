@@ -6,11 +6,11 @@ import { type Balance, Ledger } from "./ledger.ts"
 
 /** The VM's panic when its heap is full: how a run of the programs ends. */
 const OUT_OF_MEMORY = 60004
-/** Largest values that the settings of syslog take: the most heap while the collector is away. */
+/** Largest values of the syslog settings: with the collector away they take the most heap. */
 export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "8KB", SYSLOG_WINDOW: "4KB" }
 const BLOCK_BYTES = 60
 const BLOCK_LINE = /^\s*> #$/
-/** Besides the load itself: start, and what is queued. */
+/** Time allowed besides the load itself, in ms: for the start, and to send what is queued. */
 const EXTRA_MS = 60_000
 const LAST_LINES = 40
 const MOST_LATES = 100
@@ -30,19 +30,19 @@ export interface LoadOrder {
     /** Lines a second. */
     rate: number
     seed: number
-    /** Of the firmware, by key. */
+    /** Settings of the firmware, by key. */
     settings: Record<string, string>
     /** Whether the collector and the link fail at random. */
     withFaults: boolean
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface LoadResult {
-    /** The error that ended it, the end of the VM's own log with it. */
+    /** The error that ended it, with the end of the VM's own log. */
     error: string | undefined
-    /** Without the one that a run ends with. */
+    /** Panic codes, without the one that ends every run. */
     panics: number[]
-    /** What could still be taken at the end, in bytes. */
+    /** Heap that could still be allocated at the end, in bytes. */
     heapLeft: number
     produced: number
     /** Greatest lateness of a task with a period of 100 ms, and how often it was 50 ms or more. */
@@ -59,7 +59,7 @@ export interface LoadResult {
     faults: FaultCounts
 }
 
-/** Runs the firmware under load, and takes down all that becomes of it. */
+/** Runs the firmware under load and records the result. */
 export async function runLoad(order: LoadOrder): Promise<LoadResult> {
     const { program, seconds, rate, seed, settings } = order
     const ledger = new Ledger()
@@ -108,7 +108,7 @@ function emptyResult(ledger: Ledger): LoadResult {
     }
 }
 
-/** Has collector and link fail, and listens, until the program's end or another panic. */
+/** Plays faults if asked to, and takes reports, until the program ends or panics. */
 async function attend(
     sim: Simulator,
     { seconds, seed, withFaults }: LoadOrder,

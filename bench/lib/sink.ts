@@ -6,9 +6,9 @@ const ZERO = 0x30
 
 /** Counts the octet-counted frames (RFC 6587, section 3.4.1) of one connection. */
 class FrameCounter {
-    /** Bytes of the present frame that are still to come. */
+    /** Bytes of the current frame that have not arrived yet. */
     private missing = 0
-    /** The length of the next frame, as far as its digits have come. */
+    /** The length of the next frame, as far as its digits have arrived. */
     private length = 0
 
     /** @returns how many frames ended within `data` */
@@ -35,9 +35,9 @@ class FrameCounter {
     }
 }
 
-/** A collector that only counts, so that it is not what is measured. */
+/** A collector that only counts lines, so that its own work does not limit what is measured. */
 export class Sink {
-    /** Messages that came whole. */
+    /** Complete messages. */
     lines = 0
     bytes = 0
     private readonly server = createServer(socket => this.accept(socket))
@@ -52,7 +52,7 @@ export class Sink {
         return (this.server.address() as AddressInfo).port
     }
 
-    /** Waits for line number `count` from the start on; tells when it came, in ms. */
+    /** Waits for line number `count` since the start. @returns when it arrived, in ms */
     waitFor(count: number, timeoutMs: number): Promise<number> {
         return new Promise((resolve, reject) => {
             const timer = setTimeout(

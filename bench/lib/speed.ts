@@ -3,7 +3,7 @@ import { type Table, table } from "./table.ts"
 
 /** Calls or lines a second. */
 export interface Speed extends Sample {
-    /** What issue 4 or 5 asks for; undefined where nothing is asked. */
+    /** The rate that is required; undefined where none is. */
     wanted: number | undefined
 }
 
@@ -14,7 +14,7 @@ export function speed(rates: number[], wanted?: number): Speed {
     return { ...sample(rates), wanted }
 }
 
-/** A table of speeds, each also as a part of the one that is the limit. */
+/** A table of speeds, each also as a fraction of the one that is the limit. */
 export function speedTable(
     title: string,
     speeds: Speeds,

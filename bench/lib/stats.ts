@@ -1,4 +1,4 @@
-/** Several runs of the same, in a form that tells how far they can be trusted. */
+/** Several measurements of the same thing, with their spread. */
 export interface Sample {
     median: number
     min: number

@@ -1,4 +1,4 @@
-/** A table to be printed; numbers are set to the right. */
+/** A table to be printed; numbers are right-aligned. */
 export interface Table {
     title: string
     head: string[]

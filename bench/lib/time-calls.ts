@@ -7,7 +7,7 @@ const RUNS = 7
 const WARM_UP = 30
 const SLICES = 60
 
-/** The calls that the others are a part of. */
+/** The calls that the others are compared with. */
 export const EMPTY_LOOP = "empty loop"
 /** What is timed within slices: name in the program, calls in each, wanted calls a second. */
 const CALLS: Record<string, [string, number, number?]> = {
@@ -20,7 +20,7 @@ const CALLS: Record<string, [string, number, number?]> = {
 
 let timed: Promise<Speeds> | undefined
 
-/** What takes place within a slice: our calls, and what the VM itself offers; timed once. */
+/** Times calls within a slice, ours and those of the VM itself; once in a process. */
 export function timeCalls(): Promise<Speeds> {
     return (timed ??= timeAll())
 }
@@ -30,7 +30,7 @@ async function timeAll(): Promise<Speeds> {
     for (const what of Object.keys(CALLS)) rates[what] = []
     const lab = new Lab()
     try {
-        // the first run compiles
+        // the first run only warms up
         for (let run = 0; run <= RUNS; ++run)
             for (const what of Object.keys(CALLS)) {
                 const rate = await timeCall(lab, what)

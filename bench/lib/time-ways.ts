@@ -10,7 +10,7 @@ const LINES = 30_000
 const READY_LINES = 240_000
 const TIMEOUT_MS = 300_000
 
-/** The way that the others are a part of. */
+/** The way that the others are compared with. */
 export const READY = "_socketWrite of ready lines"
 /**
  * What is timed from the first call to the last line at the collector: name in the program,
@@ -23,11 +23,11 @@ const WAYS: Record<string, [string, number, number?]> = {
     "ring+file+heartbeat+syslog to collector": ["all", LINES, 30_000],
 }
 
-/** What came of all rounds. */
+/** The results of all rounds. */
 export interface Ways {
     /** Lines a second. */
     byClock: Speeds
-    /** Lines for each second that the VM's thread was on a CPU. */
+    /** Lines for each second of CPU time of the VM's thread. */
     byCpu: Speeds
     /** Writes to flash, all of which the file handler asked for. */
     flashWrites: number

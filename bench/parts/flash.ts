@@ -14,10 +14,10 @@ const CYCLES = 100_000
 const PAGES = 2 * headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
 const SECONDS_A_YEAR = 365.25 * 86400
 const TIMEOUT_MS = 180_000
-/** Time that the firmware is given to come to rest, and time at rest, in ms. */
+/** Time for the firmware to become idle, and time in which it is idle, in ms. */
 const SETTLE_MS = 5000
 const REST_MS = 60_000
-/** The boot journal's write after a start that lasted is one of the boot, and comes soon. */
+/** The boot journal's write once a start has lasted is one of the boot, so it is to come early. */
 const AT_REST = { DEMO: "0", SAFE_SECONDS: "1" }
 
 /** Lines of each way: enough for several erases of each page. */

@@ -3,9 +3,9 @@ import { Lab } from "../lib/lab.ts"
 import { type Table, table } from "../lib/table.ts"
 
 const PROGRAM = "bench/programs/growth.ts"
-/** What changes by less than this part of itself counts as constant. */
+/** A cost that changes by no more than this fraction counts as constant. */
 const CONSTANT = 0.1
-/** The cost of one more may be this much higher at the large end, and still be called linear. */
+/** Growth is linear while one more costs at most this many times what it does at the small end. */
 const LINEAR = 1.25
 
 /** A cost against a size, and how it grows. */

@@ -11,7 +11,7 @@ const HEAP_STATS = /^stats: \d+ objects, (\d+) B used, (\d+) B free/
 /** A run measures within some 10 s. */
 const TIMEOUT_MS = 40_000
 const RUNS = 5
-/** What the whole stack must leave to an application, in bytes: issue 4. */
+/** What the firmware must leave to an application, in bytes. */
 const WANTED_LEFT = 40 * 1024
 
 const FIRMWARE = "bench/programs/heap-firmware.ts"
@@ -25,14 +25,14 @@ interface HeapCase {
     collector: boolean
 }
 
-/** What fits an ESP32-S2: the program holds 24 KB. */
+/** Parts that fit an ESP32-S2: the program holds 24 KB, so that its 40 KB are left. */
 export const SMALL_HEAP: HeapCase = {
     main: "bench/programs/heap-parts.ts",
     settings: { SYSLOG_QUEUE: "4KB", SYSLOG_WINDOW: "2KB" },
     collector: true,
 }
 
-/** An update during a storm with the collector away: what OTA must stand. */
+/** An update during a log storm with the collector away, which must succeed. */
 export const UPDATE_HEAP: HeapCase = {
     main: "bench/programs/heap-ota.ts",
     settings: {
@@ -57,13 +57,13 @@ const CASES: Record<string, HeapCase> = {
     "settings over the air, storm, collector away": UPDATE_HEAP,
 }
 
-/** Heap that an application could still take, in bytes, and what it cannot. */
+/** Heap that an application could still allocate, and heap in use, in bytes. */
 export interface HeapResult {
     left: Sample
     used: Sample
 }
 
-/** Heap of each program; one that does not build is told as its error. */
+/** Heap of each program; of one that does not build the error. */
 export async function runHeap(): Promise<{
     results: Record<string, HeapResult | string>
     tables: Table[]
@@ -111,7 +111,7 @@ function firmware(settings: Settings, collector: boolean): HeapCase {
 }
 
 async function measureHeap(heapCase: HeapCase): Promise<HeapResult> {
-    // side by side, since time plays no part in it
+    // in parallel, since the result does not depend on time
     const runs = await Promise.all(
         Array.from({ length: RUNS }, () => runOnce(heapCase))
     )

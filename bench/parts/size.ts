@@ -3,7 +3,7 @@ import { CODE_LIMIT, type ProgramImage, readImage } from "../lib/image.ts"
 import { buildFolder, uncalledMethods } from "../../host/sim/index.ts"
 import { type Table, table } from "../lib/table.ts"
 
-/** The programs whose size is told, by what they stand for. */
+/** The programs whose size is reported, by what they represent. */
 export const SIZE_PROGRAMS = {
     "reference firmware": "src/main.ts",
     "without the remote service": "bench/programs/size-unattended.ts",

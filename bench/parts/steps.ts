@@ -5,15 +5,15 @@ import { Lab } from "../lib/lab.ts"
 import { BLOCK_BYTES, OUT_OF_MEMORY } from "../lib/probe.ts"
 import { type Table, table } from "../lib/table.ts"
 
-/** Growth of a figure that counts, as a part of it. */
+/** Growth of a figure from which it is reported, as a fraction of it. */
 export const TOLERANCE = 0.1
 
 const LOG = "bench/programs/steps-log.ts"
 const TASKS = "bench/programs/steps-tasks.ts"
 
 /**
- * What is called in a loop: program, name in it, and the larger number of calls. As many lines
- * as are logged with all handlers fit into the queues, since dropping is cheaper than taking.
+ * What is called in a loop: program, name in it, and the larger number of calls. With all handlers
+ * the lines fit into the queues, since a line that is dropped costs less than one that is taken.
  */
 const CALLS: Record<string, [string, string, number]> = {
     "log call, disabled": [LOG, "disabled", 500],
@@ -156,7 +156,7 @@ async function keptByRun(lab: Lab): Promise<number> {
     return lost / (MANY_RUNS - FEW_RUNS)
 }
 
-/** The most that a slice can waste besides what it does, by bisection. */
+/** The most steps that a slice can waste besides its own work, found by bisection. */
 async function mostWaste(lab: Lab, name: string): Promise<number> {
     let fits = 1000
     let tooMuch = 20000

@@ -3,7 +3,7 @@
 #     micropython asyncmd.py CHECKOUT ring|file|syslog PORT
 #
 # Prints lines per second and lines per second of CPU time, one pair for each run; the first run
-# warms up and is not told. `file` writes into the working directory.
+# warms up and is not printed. `file` writes into the working directory.
 import sys
 import time
 

@@ -1,4 +1,4 @@
-// Holds so much of the VM's heap that 40 KB are left, as an ESP32-S2 has them; import it first.
+// Holds part of the VM's heap, so that 40 KB are left, as on an ESP32-S2; import it first.
 import * as ds from "@devicescript/core"
 
 /** Heap of the simulator's VM, and of an ESP32-S2's, in bytes. */

@@ -25,14 +25,14 @@ export function measuredCount(): number {
 }
 
 /**
- * Has `loop` go round as often as the host asks, in a slice of its own, to count steps, or in
- * many, to take the time of each. The loop stands where the calls stand, so that nothing but them
- * is between two rounds.
+ * Runs `loop` for as many rounds as the host asks: in one slice, to count its steps, or in many, to
+ * time each. The caller writes the loop around its calls, so that nothing else runs between two
+ * rounds.
  */
 export async function measure(loop: (count: number) => void): Promise<void> {
     const [, number, isTimed, slices] = PARAMETER.trim().split(" ")
     const count = parseInt(number)
-    // what is worked out once only is not to be counted
+    // work that is done only the first time must not be counted
     loop(1)
     if (isTimed) return await time(loop, count, parseInt(slices))
     await ds.sleep(BETWEEN_MS)

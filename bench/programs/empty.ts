@@ -1,2 +1,2 @@
-// Nothing at all: what the VM and the compiler take by themselves.
+// Nothing at all: the size of what the compiler adds to every program.
 export {}

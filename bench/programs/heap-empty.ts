@@ -1,4 +1,4 @@
-// What an application has when nothing else is there.
+// The heap that an application has when nothing else is linked.
 import { takeHeap } from "./probe"
 
 takeHeap()

@@ -1,4 +1,4 @@
-// All of the library is linked, and nothing of it is used: what its code takes by being there.
+// Links all of the library and uses nothing of it: the heap that linked code takes by itself.
 import * as ds from "@devicescript/core"
 import {
     beat,

@@ -1,11 +1,11 @@
-// What soak and storm have in common: a task that logs, and one that beats and notes how late it
-// does. Small, since the firmware leaves little room for code.
+// Common to soak and storm: a task that logs, and one that beats and records how late each beat
+// is. Small, since the firmware leaves little room for code.
 import * as ds from "@devicescript/core"
 import type { FlashSlots } from "../../src/platform"
 import type { Task, TaskRegistry } from "../../src/tasks"
 
 const PULSE_MS = 100
-/** From here on a beat counts as late, in ms, and the host is told at once. */
+/** A beat that is late by at least this time is counted and reported to the host at once, in ms. */
 const LATE_MS = 50
 /** Between two groups of lines, in ms: a group must not take longer than a slice may. */
 const GROUP_MS = 5
@@ -24,7 +24,7 @@ export async function readOrder(flash: FlashSlots): Promise<number[]> {
     return JSON.parse((await flash.read("LOAD")).toString())
 }
 
-/** Beats, and notes how late it does. */
+/** Beats, and records how late each beat is. */
 async function pulse(task: Task): Promise<void> {
     let due = ds.millis()
     while (true) {
@@ -57,7 +57,7 @@ async function load(task: Task, rate: number): Promise<void> {
 }
 
 /**
- * Lets the load run, and the log run dry.
+ * Runs the load, then gives the log time to deliver what is queued.
  * @param order as `readOrder` gives it
  */
 export async function play(

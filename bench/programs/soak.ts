@@ -1,5 +1,5 @@
-// The reference firmware with a load, and with tasks that fail, hang and will not stop, at times
-// that SEED decides. At the end it takes the heap that is left.
+// The reference firmware with a load, and with tasks that fail, hang and ignore their stop, at
+// times that SEED decides. At the end it allocates the heap that is left.
 import * as ds from "@devicescript/core"
 import { flash, tasks } from "../../src/main"
 import { Task } from "../../src/tasks"
@@ -32,7 +32,7 @@ async function crash(task: Task): Promise<void> {
     throw new Error(`on purpose ${random}`)
 }
 
-/** Feeds its watchdog for a while, and then no more: it has to be terminated. */
+/** Feeds its watchdog for a while, then no longer, so that it has to be terminated. */
 async function hang(task: Task): Promise<void> {
     await task.sleep(someTime())
     task.feed()

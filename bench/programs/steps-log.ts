@@ -54,10 +54,10 @@ function client(): Rsyslogger {
     )
 }
 
-/** How long a connection holds until what was sent before is let go, in ms, and some. */
+/** How long a connection must hold until sent lines leave the ring, in ms, plus a margin. */
 const HELD_MS = 2100
 
-/** What is sent takes other steps than what is queued, and less once the connection has held. */
+/** Sending takes other steps than queueing, and fewer once the connection has held. */
 async function connected(): Promise<Rsyslogger> {
     const rsyslogger = client()
     rsyslogger.start()

@@ -1,6 +1,6 @@
-// A log storm on all that the reference firmware is made of but its settings and its boot
-// journal, for which the code of what is asked here leaves no room: with a task that asks for
-// the status of another. At the end it takes the heap that is left.
+// A log storm on the parts of the reference firmware except its settings and its boot journal, for
+// which there is no room beside the code of this program. A task asks for the status of another
+// one meanwhile. At the end the program allocates the heap that is left.
 import * as ds from "@devicescript/core"
 import { startBoard } from "../../boards/esp32_devkit_c"
 import {
@@ -59,7 +59,7 @@ tasks.add("heartbeat", () => beat([led, buzzer]), {
 
 let slowest = 0
 
-/** Asks for the status of a task, and notes how long after it wanted to it had an answer. */
+/** Asks for the status of a task every period, and records how late the answer is at worst. */
 async function probe(task: Task): Promise<void> {
     while (true) {
         const asked = ds.millis()

@@ -10,12 +10,12 @@ import { type BoardInfo, STORE_OFFSET } from "./boards.ts"
 
 /** What the firmware writes while it runs, in bytes of the store: docs/board.md has the sum. */
 const RESERVE_BYTES = 8260
-/** What the store keeps free so that not every write copies it. */
+/** Fraction of the store that stays free, so that not every write compacts it. */
 const FREE_SHARE = 0.25
 
 /** An image for a board's flash. */
 export interface BoardImage {
-    /** All of it: what is written from `offset` on. */
+    /** The whole image, to be written from `offset` on. */
     bytes: Buffer
     /** Where in flash it starts. */
     offset: number

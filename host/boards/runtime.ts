@@ -1,7 +1,7 @@
 /**
- * The DeviceScript VM for a board, built by Microsoft: one file a board. fiberd does not ship it;
- * it is taken from the cache, pinned to the release that has the same byte code as the compiler,
- * and from its first use on to its bytes.
+ * The DeviceScript VM for a board, built by Microsoft: one file for each board. fiberd does not
+ * ship it; it is read from the cache. It is pinned to the release with the compiler's byte code
+ * version and, from its first use on, to its SHA-256.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -32,7 +32,7 @@ export function runtimeFile(board: BoardInfo): string {
 /**
  * Reads the VM for `board`.
  * @param file another file than the one in the cache
- * @throws UsageError when it is not there, is none, or is not the one that was used before
+ * @throws UsageError when it is missing, is no ESP32 image, or differs from the one used before
  */
 export function findRuntime(
     board: BoardInfo,

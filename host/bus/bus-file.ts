@@ -25,14 +25,14 @@ export interface BusFile {
     debugFile?: string
 }
 
-/** Says in a state folder where the bus is. @returns how to take that back */
+/** Writes into a state folder where the bus is. @returns a function that removes that file */
 export function writeBusFile(folder: string, content: BusFile): () => void {
     const file = join(folder, BUS_FILE)
     writeOutput(file, JSON.stringify(content) + "\n")
     return () => rmSync(file, { force: true })
 }
 
-/** What a folder says; undefined when nothing runs there. */
+/** Reads the bus file of a folder; undefined when no simulator runs there. */
 export function readBusFile(folder: string): BusFile | undefined {
     let text: string
     try {

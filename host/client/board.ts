@@ -34,7 +34,7 @@ import type {
     TaskStatus,
 } from "./types.ts"
 
-/** A request that is not answered for so long is sent again, and then after twice that, in ms. */
+/** Time without an answer after which a request is sent again, in ms; doubled each time. */
 const FIRST_SILENCE_MS = 300
 const LONGEST_SILENCE_MS = 2400
 /** Longest time that an operation may take, in ms: one that waits for tasks takes longer. */
@@ -43,7 +43,7 @@ const WAITING_TIMEOUT_MS = 60_000
 /** How long a board is asked to send events, and how often, in s. */
 const WATCH_S = 20
 const WATCH_AGAIN_MS = 8000
-/** A follower looks for lines by itself this often: an event may be lost. */
+/** How often a follower asks for lines without an event, in ms: an event may be lost. */
 const LOOK_MS = 2000
 
 /** Operations that wait for tasks. */
@@ -54,14 +54,14 @@ const WAITING: OperationName[] = [
     "Disable",
     "SafeMode",
 ]
-/** Slots of flash in one request: a read takes about 20 ms, and all before the first silence is over. */
+/** Slots of flash in one request: each read takes some 20 ms, all must end in FIRST_SILENCE_MS. */
 const SLOTS_AT_ONCE = 8
 /** Most bytes that a value in flash takes. */
 const MAX_SLOT_BYTES = 232
 /** Bytes of a configuration in one request: two digits each, beside offset and total. */
 const OFFER_BYTES = 96
 
-/** What a board tells by itself. */
+/** Events that a board sends. */
 export interface BoardEvents {
     /** There are new lines; the index of the next one. */
     lines: [number]
@@ -79,7 +79,7 @@ export interface BoardEvents {
 /** A request whose answer is not complete. */
 interface Pending {
     items: Item[]
-    /** The begin of an item whose end has not come. */
+    /** The start of an item whose end has not arrived. */
     rest: Buffer
     nextIndex: number
     /** Whether the board has said that it knows the request. */
@@ -99,7 +99,7 @@ let lastId = Math.floor(Math.random() * 0x1_0000_0000)
 export class Board extends EventEmitter<BoardEvents> {
     /** The board's device id, 16 hex digits. */
     readonly device: string
-    /** What all texts of answers go through, apart from settings, which are edited and compared. */
+    /** Filters all texts of answers, except settings, which are edited and compared. */
     textFilter: ((text: string) => string) | undefined
     private readonly link: Link
     private readonly server: string

@@ -9,7 +9,7 @@ import { SERVICE_CLASS } from "./protocol.ts"
 import { serialWire } from "./serial-wire.ts"
 import { tcpWire } from "./wire.ts"
 
-/** A board announces its services every 500 ms: so long more of them are waited for, in ms. */
+/** How long more boards are waited for, in ms: each announces its services every 500 ms. */
 const MORE_MS = 700
 /** Longest wait for the first one, in ms: it may be starting. */
 const FIRST_MS = 5000
@@ -67,7 +67,7 @@ export interface BusWatch {
 }
 
 /**
- * Joins a bus and tells of each board on it, once, as soon as it announces itself.
+ * Joins a bus and reports each board on it, once, as soon as it announces itself.
  * @throws NoBoardError when there is no bus
  */
 export async function watchBus(

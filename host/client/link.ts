@@ -8,7 +8,7 @@ type Frame = Uint8Array & { _jacdac_sender?: string }
 /** Pause before a lost bus is looked for again, in ms. */
 const RETRY_MS = 300
 
-/** What a link tells. */
+/** Events of a link. */
 interface LinkEvents {
     packet: [Packet]
     /** The connection was lost; it is looked for until it is back. */
@@ -16,7 +16,7 @@ interface LinkEvents {
     back: []
 }
 
-/** A connection to a Jacdac bus, which mends itself. */
+/** A connection to a Jacdac bus, which reconnects by itself. */
 export class Link extends EventEmitter<LinkEvents> {
     private readonly bus: JDBus
     private readonly open: OpenWire
@@ -29,7 +29,7 @@ export class Link extends EventEmitter<LinkEvents> {
         this.setMaxListeners(0)
         this.open = open
         this.bus = new JDBus([], { client: false, disableRoleManager: true })
-        // a client says nothing on the bus but its requests
+        // a client sends nothing but its requests
         this.bus.passive = true
         this.bus.on(PACKET_PROCESS, (packet: Packet) =>
             this.emit("packet", packet)

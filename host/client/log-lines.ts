@@ -72,9 +72,9 @@ function parseFileLine(line: FileLine, source: string): LogLine {
 }
 
 /**
- * Tells the boots of lines of the flash log apart, oldest first as they come: within a boot the
- * uptime does not go back, and this boot began at `startedAt`. A boot whose lines all have the
- * wall clock cannot be told from the one before it: they count as one.
+ * Assigns lines of the flash log, oldest first, to boots: within a boot the uptime does not go
+ * back, and the current boot began at `startedAt`. A boot whose lines all have the wall clock
+ * cannot be distinguished from the one before it: they count as one.
  */
 function markBoots(lines: LogLine[], startedAt: number, now: number): void {
     let boot = 0
@@ -191,7 +191,7 @@ export function merge(stored: LogLine[], ring: LogLine[]): LogLine[] {
     return [...older, ...byTime([...onlyStored, ...ring])]
 }
 
-/** Sorts by time; what has none stays behind the line before it. */
+/** Sorts by time; a line without a time stays behind the one before it. */
 export function byTime<T extends { at?: number }>(lines: T[]): T[] {
     let last = -Infinity
     return lines

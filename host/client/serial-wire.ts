@@ -13,9 +13,9 @@ import { UsageError } from "../errors.ts"
 import { NoBoardError } from "./errors.ts"
 import type { OpenWire, Wire, WireListener } from "./wire.ts"
 
-/** How often a silent board is told to send frames: it forgets that at a reset, in ms. */
+/** How often a silent board is asked to send frames, in ms: a reset makes it forget that. */
 const ENABLE_MS = 500
-/** A board sends frames each 500 ms; after so long without one it is gone, in ms. */
+/** Time without a frame after which a board is gone, in ms: it sends one every 500 ms. */
 const SILENCE_MS = 4000
 /** Head of a frame: checksum, size, flags, device; then the head of a packet. */
 const FRAME_HEAD = 12

@@ -59,7 +59,7 @@ export async function withBoards<T>(
         throw new UsageError("one of --state, --bus and --serial is wanted")
     const { connectAll } = await import("../client/index.ts")
     const connection = await connectAll(options)
-    // what a board says has no power over a terminal; JSON escapes it when it is printed
+    // a board's texts must not control the terminal; JSON escapes them when it is printed
     if (!json && !raw)
         for (const board of connection.boards) board.textFilter = printable
     const debugFile = connection.simulator?.debugFile

@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { UsageError } from "../errors.ts"
 import { nearest } from "../nearest.ts"
 
-/** What a word may differ in from a command: two letters in the wrong order count as two. */
+/** How far a word may differ from a command, as a share of its length; a swap is two edits. */
 const MAX_SHARE = 0.7
 
 /** What the help of a command ends with. @param words what follows `fiberctl` */

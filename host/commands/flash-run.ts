@@ -9,7 +9,7 @@ export interface FlashOptions extends ImageOptions, PortOptions {
     dryRun?: boolean
 }
 
-/** Steps in which progress is printed where it cannot be drawn over. */
+/** Steps in which progress is printed where a line cannot be redrawn. */
 const STEPS = 10
 
 /**
@@ -49,7 +49,7 @@ export async function runFlash(options: FlashOptions): Promise<MadeImage> {
     return image
 }
 
-/** How far the writing is: a line drawn over on a terminal, one a step elsewhere. */
+/** Shows the progress of writing: on a terminal one line that is redrawn, else a line a step. */
 class Progress {
     private step = -1
 

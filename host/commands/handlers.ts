@@ -11,7 +11,7 @@ import { table } from "./table.ts"
 import { levelName } from "../levels.ts"
 import { count } from "../words.ts"
 
-/** Adds `fiberctl handlers`: where the log goes, and the account of each way. */
+/** Adds `fiberctl handlers`: where the log goes, and the account of each handler. */
 export function addHandlersCommand(program: Command): void {
     addBoardCommand(
         program,

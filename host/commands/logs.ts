@@ -16,7 +16,7 @@ import { levelName } from "../levels.ts"
 
 /** Lines that `-f` begins with. */
 const FOLLOW_LINES = 10
-/** Lines of several boards wait so long for earlier ones of another, in ms. */
+/** How long a line waits for earlier ones of other boards, in ms. */
 const MERGE_MS = 150
 
 const FORMS = ["short", "json", "cat"] as const

@@ -118,7 +118,7 @@ class FleetRun {
         }
     }
 
-    /** What is wrong with the program on the first board on which something is. */
+    /** The fault of the program on the first board that has one; undefined when none has. */
     illness(): string | undefined {
         for (const [hostname, { sim, health }] of this.members) {
             const problem = health.problem(sim.at)
@@ -214,7 +214,7 @@ class FleetRun {
             )
     }
 
-    /** Ends the boards, and tells what the run came to. */
+    /** Ends the boards and shows the summary of the run. */
     private async stop(reason: string): Promise<void> {
         // measured before the boards end, one after the other
         const { seconds, linesPerSecond, messagesPerSecond } = this.summary()

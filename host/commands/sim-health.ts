@@ -1,13 +1,13 @@
 import type { SimEvent } from "../sim/index.ts"
 
-/** A program that ran this long has got going, in ms. */
+/** A program that has run this long works, as far as its start is concerned, in ms. */
 const GOT_GOING_MS = 3000
-/** Short runs in a row that are a loop. */
+/** Short runs in a row that count as a restart loop. */
 const LOOP_RUNS = 3
-/** A run under this time is short, in ms. */
+/** A run that ends before this time is short, in ms. */
 const SHORT_RUN_MS = 30_000
 
-/** Watches whether a program gets going, or starts again and again. */
+/** Detects a program that never gets through its start, or that restarts in a loop. */
 export class Health {
     private bootAt: number | undefined
     private runs = 0
@@ -24,7 +24,7 @@ export class Health {
         this.runs++
     }
 
-    /** The user had the board start again: that is no sign of illness. */
+    /** Forgets the current run: the user has restarted the board, not a fault of the program. */
     forgive(): void {
         this.bootAt = undefined
         this.shortRuns = 0

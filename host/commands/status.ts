@@ -16,11 +16,11 @@ import {
     taskText,
 } from "./status-text.ts"
 
-/** Lines of a task's log below it: one, or so many when it was asked for. */
+/** Log lines shown below a task that the user has named; below any other one at most. */
 const LINES = 5
 /**
- * Of all tasks the last line is shown if it is among so many of the log: a board sends 11 KB a
- * second, and the whole ring would take longer than all else together.
+ * Lines of the log that are searched for each task's last one when all tasks are shown: a board
+ * sends 11 KB a second, and the whole ring would take longer than everything else together.
  */
 const LAST_LINES = 20
 

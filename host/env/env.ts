@@ -45,7 +45,7 @@ function isPlainJson(value: string): boolean {
 }
 
 /**
- * Reads a dotenv file with the npm package `dotenv`, and refuses what that would pass over.
+ * Reads a dotenv file with the npm package `dotenv`, and refuses lines that it would skip.
  * @throws UsageError naming file, line and reason
  */
 export function readEnvFile(file: string): EnvEntry[] {

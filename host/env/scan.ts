@@ -7,7 +7,7 @@ export interface EnvAssignment {
     cutAtHash: boolean
 }
 
-/** A line that cannot be taken. */
+/** A line that cannot be used. */
 export interface EnvProblem {
     line: number
     reason: string
@@ -18,8 +18,8 @@ const QUOTES = "\"'`"
 const TRAILER = /^[ \t]*(?:#.*)?$/
 
 /**
- * Walks a dotenv text as the npm package `dotenv` reads it, but says which lines it would pass
- * over in silence. The values themselves are left to `dotenv`. Each character is looked at a
+ * Walks a dotenv text as the npm package `dotenv` reads it, but reports the lines that it would
+ * skip silently. The values themselves are left to `dotenv`. Each character is looked at a
  * fixed number of times, however many values are quoted.
  */
 export function scanEnv(source: string): {

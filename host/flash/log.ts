@@ -77,8 +77,8 @@ function readLog(segments: Segment[], hasDamage: boolean): LogFile[] {
 }
 
 /**
- * The number replaces each `%` in the name, or behind that of all but the current file,
- * with as many digits as the log has been told.
+ * The name of a file. Its number replaces each `%` in the name of the log; without a `%` it is
+ * appended, except to that of the current file. The name's entry says how many digits it has.
  */
 function fileName(entry: LineStart | undefined, index: number): string {
     const name = entry?.text.toString() ?? NAMELESS

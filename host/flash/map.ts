@@ -11,7 +11,7 @@ import type { FlashCounts, FlashMap, FlashPiece } from "./types.ts"
 
 /** Times that a page of flash may be erased, as makers of such chips promise. */
 const ERASE_CYCLES = 100_000
-/** What a board writes at its start says nothing about the rate: so long is counted first, in ms. */
+/** Time to count before a life is computed, in ms: the writes of a start say nothing about it. */
 const ENOUGH_MS = 60_000
 const YEAR_MS = 365.25 * 86_400_000
 /** Kinds of the firmware's own slots, by the beginning of their keys. */
@@ -21,7 +21,7 @@ const SLOT_KINDS: [RegExp, FlashPiece["kind"]][] = [
     [/^fd\.(boot|build|cursor)/, "boot"],
     [/^fd\.cfg/, "config"],
 ]
-/** What a value is rounded up by, on average: to a word of 8 bytes. */
+/** Bytes by which a value is rounded up to whole words of 8 bytes, on average. */
 const MEAN_PADDING = 4
 
 /** The map of a store that was read, with what was counted meanwhile. */

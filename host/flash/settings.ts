@@ -2,7 +2,7 @@ import { encodeSetting, isSettingKey, type Settings } from "../env/index.ts"
 import { SETTING_PREFIX } from "./layout.ts"
 import type { FlashStore } from "./store.ts"
 
-/** Where the VM's own Wi-Fi service keeps what the settings call so: as bare text. */
+/** Keys under which the VM's own Wi-Fi service keeps these settings, as plain text. */
 const WIFI_KEYS: Record<string, string> = {
     WIFI_SSID: "wifi_ssid",
     WIFI_PWD: "wifi_psk",

@@ -1,4 +1,4 @@
-// What is told of a flash store: apart from the rest, so that a page in a browser can have it, too.
+// Types of the flash map, in a file of their own so that the browser's page can import them, too.
 
 /** A piece of the flash store. */
 export interface FlashPiece {
@@ -37,7 +37,7 @@ export interface FlashMap {
     freeBytes: number
     pieces: FlashPiece[]
     counts: FlashCounts
-    /** For so long these were counted, in ms. */
+    /** How long these were counted, in ms. */
     countedMs: number
     /** Years until the pages are worn out at this rate; undefined while that is not known. */
     years?: number

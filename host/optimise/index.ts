@@ -35,7 +35,7 @@ export interface OptimiseOptions {
     without?: readonly string[]
 }
 
-/** What became of an image. */
+/** What the optimiser did to an image. */
 export interface Report {
     /** Why the image was left as it is, in one line. */
     skipped?: string

@@ -1,6 +1,6 @@
 // LMS, the hash-based signature of RFC 8554, with the parameter sets of NIST SP 800-208 that use
 // SHA-256 with 32 or with 24 bytes. A key signs with each of its leaves once: a second signature by
-// the same leaf gives the key away. Who keeps count is `lms-key.ts`; what is here keeps none.
+// the same leaf gives the key away. `lms-key.ts` keeps count of the leaves; this file does not.
 import * as crypto from "node:crypto"
 
 /** A set of parameters of the one-time signature, LM-OTS (RFC 8554, section 4.1). */

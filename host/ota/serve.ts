@@ -24,7 +24,7 @@ export interface BoardReport {
     reason: string
 }
 
-/** What the server saw, one a request. */
+/** What the server saw of one request. */
 export interface ServeEvent {
     /** RFC 3339. */
     time: string

@@ -9,7 +9,7 @@ const PRESS_MS = 100
 
 /** What a scenario has besides the simulator. */
 export interface Stage {
-    /** Tells what is done. */
+    /** Reports what is done. */
     note(text: string): void
     /** Switches the board off and on again, with some settings changed. */
     restart(changes: Settings): Promise<void>

@@ -15,9 +15,9 @@ export interface FlashJob {
     image: Uint8Array
     /** Where in flash it starts. */
     offset: number
-    /** Told what the loader says of the board. */
+    /** Called with what the loader reports about the board. */
     note: (text: string) => void
-    /** Told how much of the image, which is sent compressed, is written: 0 to 1. */
+    /** Called with the share of the image, which is sent compressed, that is written: 0 to 1. */
     progress: (share: number) => void
 }
 

@@ -13,7 +13,7 @@ import {
 import { type DrivenPart, partDevice } from "../bus/index.ts"
 import { SimulatedClock } from "./clock.ts"
 
-/** What the board's parts tell when the firmware drives them. */
+/** Called when the firmware drives the board's parts. */
 export interface BoardListener {
     /** The LED's brightness changed: 0 to 1. */
     led(brightness: number): void
@@ -21,7 +21,7 @@ export interface BoardListener {
     tone(hz: number, ms: number): void
 }
 
-/** The parts of the board that the host can work. */
+/** The parts of the board that the host controls. */
 export interface Board {
     /** Whether the board has an IP address. */
     setNetwork(up: boolean): void

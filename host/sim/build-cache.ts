@@ -21,7 +21,7 @@ import { hashOf } from "../hash.ts"
 
 /** Folders that the tool reads besides the sources. */
 const CONFIG_FOLDERS = ["services", "boards"]
-/** A build that was not used for so long is removed, in ms. */
+/** Time without use after which a build is removed, in ms. */
 const MAX_UNUSED_MS = 30 * 86_400_000
 const MANIFEST = "manifest.json"
 /** What the build process notes of the files that it looked at, as `Hashes`. */

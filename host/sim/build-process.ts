@@ -3,9 +3,9 @@
  * it, for one program after the other. It lives on between builds, which makes them faster: see
  * host/tool/compiler-hooks.ts.
  *
- * Of each file that the tool looks at the hash of the bytes that it was given is noted, or that
- * there is none, so that the cache knows what the result depends on. With a board, its file
- * replaces the one that chooses a board.
+ * It records the hash of each file that the tool reads, of the bytes that the tool was given, or
+ * that the file does not exist, so that the cache knows what the result depends on. With a board,
+ * its file replaces the one that chooses a board.
  */
 import { lstatSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"

@@ -16,7 +16,7 @@ import {
 } from "../optimise/index.ts"
 import { readBuild, writeBuild } from "./build-cache.ts"
 
-/** Where it is kept what the optimiser did, beside the image. */
+/** The file beside the image that says what the optimiser did. */
 const REPORT = "report.json"
 /** The compiler's image and its debug information, beside the optimised ones. */
 const COMPILED = "compiled.devs"

@@ -5,11 +5,11 @@ import { FirmwareError } from "../errors.ts"
 import { type Child, startChild } from "./child.ts"
 import type { BuildAnswer, BuildJob } from "./protocol.ts"
 
-/** How long a build may take, in ms: some 3 s of a processor are usual. */
+/** How long a build may take, in ms: some 3 s of CPU time are usual. */
 export interface BuildLimits {
-    /** Time of a processor; a busy machine gives a build less of it. */
+    /** CPU time; the clock would also count what other processes take on a busy machine. */
     busyMs: number
-    /** Time in which the process gets none at all. */
+    /** Time in which the process uses no CPU time at all. */
     idleMs: number
 }
 

@@ -8,8 +8,8 @@ const DEVICE_BYTES = 8
 
 /**
  * One bus for clients of several boards. Each board keeps its own bus, with its LED, buzzer,
- * Wi-Fi and clock; through the hub goes what its program says, what is said by and to its LED and
- * buzzer, and what clients say.
+ * Wi-Fi and clock; the hub passes on what its program sends, what its LED and buzzer send and
+ * receive, and what clients send.
  */
 export class Hub {
     private readonly server: Server
@@ -35,7 +35,7 @@ export class Hub {
     /**
      * Adds a board.
      * @param busPort port of its bus
-     * @param devices what is said by these, or to them, is for clients: 16 hex digits each
+     * @param devices those whose packets, sent and received, are for clients: 16 hex digits each
      */
     addBoard(busPort: number, devices: string[]): void {
         const board = connect({

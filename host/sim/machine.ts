@@ -5,7 +5,7 @@ import type { FlashCounts } from "../flash/index.ts"
 import { BoardState } from "./state.ts"
 import { Vm } from "./vm.ts"
 
-/** What the tool says of itself: its version, and a bus port that is not the one in use. */
+/** Lines of the tool about itself: its version, and a bus port that is not the one in use. */
 const OWN_WORDS = /\b(using|musing) devs: |\bconnected to 127\.0\.0\.1:8082\b/
 
 /** What a machine tells. */
@@ -41,7 +41,7 @@ export class Machine {
     private spare: Vm | undefined
     private power: PowerOptions | undefined
     private fault: string | undefined
-    /** Bytes of memory that the VM process took when it told last. */
+    /** Memory of the VM process as last reported, in bytes. */
     memory = 0
     private before: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
     private current: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
@@ -131,7 +131,7 @@ export class Machine {
         await this.vm?.exited
     }
 
-    /** Ends the VM between two flash writes and gives the state free. */
+    /** Ends the VM between two flash writes and unlocks the state. */
     async close(): Promise<void> {
         const { vm, spare } = this
         this.vm = undefined

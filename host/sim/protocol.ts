@@ -1,6 +1,6 @@
 import type { FlashCounts } from "../flash/index.ts"
 
-/** What the build process is told. */
+/** A request to the build process. */
 export interface BuildJob {
     main: string
     /** The folder for what it makes. */
@@ -11,7 +11,7 @@ export interface BuildJob {
     optimise: boolean
 }
 
-/** What the build process answers. */
+/** The answer of the build process. */
 export type BuildAnswer =
     | { isBuilt: true }
     /**
@@ -20,7 +20,7 @@ export type BuildAnswer =
      */
     | { isBuilt: false; problem: string; refused: string | undefined }
 
-/** What the VM process is told before it may start. */
+/** What the VM process needs to know before it starts the VM. */
 export interface VmGo {
     type: "go"
     /** Port of the bus on 127.0.0.1. */
@@ -37,7 +37,7 @@ export interface VmGo {
     spareWaits?: boolean
 }
 
-/** What the VM process tells. */
+/** Messages of the VM process. */
 export type VmMessage =
     /** The tool is loaded; "go" may come. */
     | { type: "ready" }
@@ -46,8 +46,8 @@ export type VmMessage =
     | ({ type: "flash" } & FlashCounts)
     | { type: "panic"; code: number }
     /**
-     * The process has run for so many ms more, not counting when others had its processor, and
-     * takes so many bytes of memory.
+     * The process has run for another `ms`, not counting when others had its CPU, and takes
+     * `memory` bytes.
      */
     | { type: "ran"; ms: number; memory: number }
     /** The board cannot go on, as when its flash cannot be written; the process ends. */

@@ -75,7 +75,7 @@ export class BoardState {
             : FlashStore.format()
     }
 
-    /** Gives the folder free for others. Safe to call twice. */
+    /** Unlocks the folder. Safe to call twice. */
     close(): void {
         const { release } = this
         this.release = () => {}

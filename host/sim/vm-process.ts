@@ -1,6 +1,6 @@
 /**
  * The child process that is the board: the VM of the DeviceScript tool, with its bus, its flash
- * and its log led through ours. The tool offers no door for that, so the process hooks what it
+ * and its log redirected to ours. The tool has no interface for that, so the process hooks what it
  * uses: `net.createConnection` (its bus port 8082 is fixed) and the emscripten Module, which is
  * caught when the VM asks it for `flashSize`.
  */
@@ -18,7 +18,7 @@ const TOOL_BUS_PORT = 8082
 /** How long the VM waits before it starts the program, so that devices can announce themselves. */
 const BOOT_DELAY_MS = 1100
 
-/** How much of its waits before its first line a program is spared at most, in ms. */
+/** Most time of a program's waits before its first line that is skipped, in ms. */
 const MAX_SPARED_MS = 1000
 
 /** What a board reads of its socket in one piece, in bytes. */
@@ -28,9 +28,9 @@ const TCP_WINDOW = 5744
 /** How long the program then runs, in ms. */
 const TURN_MS = 10
 
-/** How often the process looks how long it ran, in ms; a look that comes late counts twice that. */
+/** How often the process adds to its run time, in ms; a late look adds at most twice that. */
 const LOOK_MS = 20
-/** How often it reports that, in ms of its time. */
+/** How often it reports that time, in ms of it. */
 const TELL_MS = 200
 
 /** The part of the VM's emscripten Module that is hooked. */
@@ -39,7 +39,7 @@ interface VmModule {
     flashSave: (image: Uint8Array) => void
     dmesg: (line: string) => void
     panicHandler: (code: number) => void
-    /** Does what is due. @returns how long nothing is, in microseconds */
+    /** Does what is due. @returns the time until something else is due, in microseconds */
     _jd_em_process: () => number
 }
 
@@ -212,8 +212,8 @@ function skipBootDelay(): void {
 }
 
 /**
- * Spares the program its waits until it prints its first line: those for the flash, which takes
- * some 20 ms for each answer, are most of a start. The VM's clock goes on as if it had waited.
+ * Skips the program's waits until it prints its first line: those for the flash, which takes some
+ * 20 ms for each answer, are most of a start. The VM's clock goes on as if it had waited.
  */
 function spareWaits(vm: VmModule): void {
     const { dmesg, _jd_em_process: step } = vm
@@ -231,13 +231,13 @@ function spareWaits(vm: VmModule): void {
     }
 }
 
-/** Has the VM read a clock that goes `ahead`. */
+/** Makes the VM read a clock that is `ahead` of this machine's. */
 function setClockAhead(): void {
     const { now } = Date
     Date.now = () => Math.floor(now() + ahead)
 }
 
-/** Tells how long the VM has run: by that the host knows a slow machine from a board that hangs. */
+/** Reports how long the VM has run, so that the host does not take a slow machine for a hang. */
 function tellProgress(): void {
     let seen = performance.now()
     let ran = 0

@@ -6,13 +6,13 @@ import type { VmGo, VmMessage } from "./protocol.ts"
 /** How long a VM process may take to end by itself, in ms. */
 const STOP_TIMEOUT_MS = 1000
 
-/** What a VM process tells. */
+/** Takes the events of a VM process. */
 export interface VmListener {
     /** A line of the VM's log, with its marker. */
     line(line: string): void
     flash(counts: FlashCounts): void
     panic(code: number): void
-    /** It ran for so many ms more of its own time, and takes so many bytes of memory. */
+    /** It ran for another `ms` of its own time, and takes `memory` bytes. */
     ran(ms: number, memory: number): void
     /** The process cannot go on and ends. */
     fault(problem: string): void

@@ -1,11 +1,11 @@
 /**
- * The DeviceScript tool, loaded with what it keeps to itself. The tool exports no more than its
- * command line, so its bundle is read as text and gets a few exports, and its compiler asks
- * `compiler-hooks.ts` in a few places. The places are those of the one version that the project pins.
+ * Loads the DeviceScript tool with some of its internal parts. The tool exports no more than its
+ * command line, so its bundle is read as text and patched: it gets a few exports, and its compiler
+ * asks `compiler-hooks.ts` in a few places. The patches fit the one version that the project pins.
  *
- * The bundle has 28 MB: what V8 made of it is kept beside it, or in the build folder when that is
- * read-only, which halves the time that it takes to load. A code cache that is damaged, or of
- * another Node or tool, is none.
+ * The bundle has 28 MB: V8's code cache of it is kept beside it, or in the build folder when that
+ * is read-only, which halves the time that it takes to load. A code cache that is damaged, or of
+ * another Node or tool, is ignored.
  */
 import { createHash } from "node:crypto"
 import {
@@ -42,7 +42,7 @@ export interface Compilation {
     dbg: DebugInfo
 }
 
-/** The tool's bundle, and what it keeps to itself. */
+/** The tool's bundle, with the internal parts of it that are used. */
 export interface Tool {
     /** `devs` with the arguments of this process. */
     mainCli(): Promise<void>
@@ -89,7 +89,7 @@ const PATCHES: [RegExp, string][] = [
     ],
     [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
 ]
-/** Names of files with what V8 made of the bundle. */
+/** Names of the files with a code cache of the bundle. */
 const CODE_FILE = /^tool-code-\w+\.bin$/
 const HASH_BYTES = 32
 /** Bytes of UTF-8 that are no ASCII, as characters. */
@@ -105,7 +105,7 @@ interface Change {
 }
 
 let loaded: Tool | undefined
-/** Called once to keep what V8 has made of the bundle, when nothing is kept yet. */
+/** Writes the code cache of the bundle; does nothing when there is a sound one. */
 let keepCode = () => {}
 
 /** The tool's bundle; takes most of a second the first time. */
@@ -137,7 +137,7 @@ export function loadTool(): Tool {
     return (loaded = bundle.exports)
 }
 
-/** Keeps what V8 has made of the bundle by now for the next process, unless that is there. */
+/** Writes the code cache for the next process, unless there is one; later calls do nothing. */
 export function keepToolCode(): void {
     keepCode()
     keepCode = () => {}
@@ -179,7 +179,7 @@ function escaped(text: string): string {
     )
 }
 
-/** Tells one bundle and one V8 from another: what was made of another one is not understood. */
+/** Identifies bundle and V8: a code cache of another one cannot be used. */
 function codeKey(code: string): string {
     const { v8 } = process.versions
     return createHash("sha256")

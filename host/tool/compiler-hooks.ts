@@ -30,7 +30,7 @@ const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
 interface SourceFile {
     fileName: string
     text: string
-    /** What the bookkeeping of changes tells one text from another by. */
+    /** Identifies the text; TypeScript's builder finds changed files by it. */
     version?: string
 }
 
@@ -38,7 +38,7 @@ interface TypeScriptProgram {
     getSourceFiles(): SourceFile[]
 }
 
-/** A program of which is known which files have no errors since when. */
+/** A program that remembers which of its files were checked, and checks only the others. */
 interface CheckedProgram {
     getSemanticDiagnosticsOfNextAffectedFile(
         token: undefined,

@@ -3,10 +3,10 @@ import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
 
 const ERROR = LEVELS.indexOf("error")
-/** How far back lines count for the rate, in ms. */
+/** Lines of this last time count for the rate, in ms. */
 const RATE_MS = 5000
 
-/** What a run came to, as `--json` prints it at the end. */
+/** The summary of a run, as `--json` prints it at the end. */
 export interface Summary {
     /** Seconds since the first power-on. */
     seconds: number

@@ -143,7 +143,7 @@ class Interference {
         const free = f.variables.flatMap((_, v) =>
             slots[v] === undefined && this.uses[v]! > 0 ? [v] : []
         )
-        // to get a call's result for nothing is worth as much as some reads
+        // taking a call's result without a copy is worth as much as some reads
         const saved = (v: number) =>
             this.uses[v]! +
             RESULT_WORTH *

@@ -11,7 +11,7 @@ export async function ask<T>(
     return read<T>(await fetch(words ? `${path}?${words}` : path))
 }
 
-/** Has the server do something to a board. @throws as `ask` */
+/** Asks the server to change something on a board. @throws as `ask` */
 export async function act<T>(
     board: string,
     action: string,

@@ -5,7 +5,7 @@ const ROW = 38
 const GAP = 56
 const LETTER = 7.2
 const MAX_NODES = 60
-/** A wide drawing shrinks to so much of its size; then it scrolls. */
+/** A wide drawing shrinks to this share of its size at most; then it scrolls. */
 const SMALLEST = 0.65
 
 interface Node {

@@ -1,4 +1,4 @@
-// What the page knows: told by the stream of server-sent events, which mends itself.
+// The state of the page, from a stream of server-sent events, which reconnects by itself.
 import { useEffect, useReducer } from "preact/hooks"
 import {
     type BoardState,

@@ -4,7 +4,7 @@ import type { BoardClient } from "./session.ts"
 
 /** Shortest time between two readings of the slots, in ms: they take the board some seconds. */
 const READ_MS = 30_000
-/** Names of the errors of a firmware that does not tell. */
+/** Names of the errors of a firmware that does not report its slots. */
 const SILENT = ["UnsupportedError", "UnknownOperationError"]
 
 /** The flash of a board whose store nobody can read: what its firmware tells of its slots. */

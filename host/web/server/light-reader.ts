@@ -19,7 +19,7 @@ const NAMES = [
  * is late. It is half of the difference between the two patterns of one flash.
  */
 const SLACK_MS = 30
-/** A light that is off for so long has ended its pattern, in ms. */
+/** Time that a light is off after which its pattern has ended, in ms. */
 const QUIET_MS = 240
 /** Most times of a pattern: its flashes and what is between them. */
 const MOST = 15

@@ -39,7 +39,7 @@ const LINES_MS = 100
 const RETRY_MS = 1000
 /** Time between two questions for the configuration, in ms. */
 const CONFIG_MS = 10_000
-/** By so much the start of one run seems to move, in ms: answers take time. */
+/** How far the computed start of one run may vary, in ms: answers take time. */
 const RUN_SLACK_MS = 2000
 /** Versions of the configuration that are remembered. */
 const MAX_VERSIONS = 50

@@ -2,7 +2,7 @@ import { type FlashMap, flashMap } from "../../flash/index.ts"
 import type { Collector, Simulator } from "../../sim/index.ts"
 import type { SimulatorAction, SimulatorState } from "../protocol.ts"
 
-/** What of a simulator is worked from the console; `Simulator` has it. */
+/** The part of a simulator that the console controls; `Simulator` has it. */
 type Worked = Pick<
     Simulator,
     "kill" | "restart" | "setNetwork" | "readFlash" | "flashCounts" | "vmPid"

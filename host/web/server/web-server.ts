@@ -19,11 +19,11 @@ import { type PageFile, pageFiles } from "./page-files.ts"
 import type { Sessions } from "./sessions.ts"
 import { Stream } from "./stream.ts"
 
-/** Where the console is by default; another free port when somebody has that one. */
+/** Default port of the console; a free one instead when it is taken. */
 export const DEFAULT_PORT = 8383
 /** Longest body of a request: a configuration file in base64 is far below. */
 const MAX_BODY_BYTES = 64 << 10
-/** Pages that follow at a time. */
+/** Most pages that follow a board or the list at a time. */
 const MAX_STREAMS = 32
 const DAY_S = 86_400
 
