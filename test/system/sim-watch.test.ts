@@ -77,13 +77,19 @@ test("sim --watch of the whole firmware builds what changes", async t => {
     // one that comes while the compiler gets ready waits for that
     add("early")
     await cli.waitForOutput(/changed early$/m)
-    await cli.waitForOutput(/built and started in \d/)
-    const saved = performance.now()
-    add("again")
-    await cli.waitForOutput(/changed again$/m)
-    const again = performance.now() - saved
+    const builds = (count: number) =>
+        cli.waitForOutput(new RegExp(`(built and started[^]*){${count}}`))
+    await builds(1)
+    const saves: number[] = []
+    for (const word of ["again", "and again", "once more"]) {
+        const saved = performance.now()
+        add(word)
+        await cli.waitForOutput(new RegExp(`changed ${word}$`, "m"))
+        await builds(1 + saves.push(performance.now() - saved))
+    }
+    const again = saves.sort((a, b) => a - b)[1]!
     t.diagnostic(
-        `first line after ${seconds(full)}, after a save ${seconds(again)}; 2 s on a quiet machine`
+        `first line after ${seconds(full)}, after a save ${seconds(again)} (median of 3); 2 s on a quiet machine`
     )
     assert.ok(again < full, "what is kept makes it faster")
     cli.signal("SIGINT")
