@@ -48,7 +48,10 @@ export function addSettingsCommand(program: Command): void {
     sub("set", "change settings, all or none", "set LOG_LEVEL=debug")
         .argument("<assignments...>", "KEY=VALUE")
         .action(async (texts: string[], _, command: Command) =>
-            change(Object.fromEntries(texts.map(parseSet)), command)
+            change(
+                Object.fromEntries(texts.map(text => parseSet(text, ""))),
+                command
+            )
         )
     sub("unset", "bring back the defaults of settings", "unset LOG_LEVEL")
         .argument("<keys...>")

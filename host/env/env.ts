@@ -80,14 +80,21 @@ export function parseEnv(text: string, name: string): EnvEntry[] {
     })
 }
 
-/** Splits `KEY=VALUE` of `--set`; the value is taken as it is. @throws UsageError */
-export function parseSet(text: string): [key: string, value: string] {
+/**
+ * Splits `KEY=VALUE`; the value is taken as it is.
+ * @param option what gave the text, with a space behind it; empty for an argument
+ * @throws UsageError
+ */
+export function parseSet(
+    text: string,
+    option: "" | "--set "
+): [key: string, value: string] {
     const at = text.indexOf("=")
-    if (at < 0) throw new UsageError(`"${text}": KEY=VALUE is wanted`)
+    if (at < 0) throw new UsageError(`${option}"${text}": KEY=VALUE is wanted`)
     const key = text.slice(0, at)
     const value = text.slice(at + 1)
     const problem = checkSetting(key, value)
-    if (problem) throw new UsageError(`${key}: ${problem}`)
+    if (problem) throw new UsageError(`${option}${key}: ${problem}`)
     return [key, value]
 }
 

@@ -87,7 +87,10 @@ function readAsked(
             "--syslog",
             syslog ? Object.entries(parseAddress(syslog)) : []
         ),
-        ...given("--set", set.map(parseSet)),
+        ...given(
+            "--set",
+            set.map(text => parseSet(text, "--set "))
+        ),
     ]
 }
 

@@ -154,15 +154,18 @@ test("a setting lies in flash as the DeviceScript tool writes it", () => {
 
 describe("--set", () => {
     test("takes the value as it is", () => {
-        assert.deepEqual(parseSet("A='x' # y=z "), ["A", "'x' # y=z "])
-        assert.deepEqual(parseSet("A="), ["A", ""])
+        assert.deepEqual(parseSet("A='x' # y=z ", ""), ["A", "'x' # y=z "])
+        assert.deepEqual(parseSet("A=", "--set "), ["A", ""])
     })
     test("refuses what is no setting", () => {
         assert.throws(
-            () => parseSet("A"),
-            /^UsageError: "A": KEY=VALUE is wanted/
+            () => parseSet("A", "--set "),
+            /^UsageError: --set "A": KEY=VALUE is wanted/
         )
-        assert.throws(() => parseSet("a=1"), /^UsageError: a: "a" is no key/)
+        assert.throws(
+            () => parseSet("a=1", ""),
+            /^UsageError: a: "a" is no key/
+        )
     })
 })
 
