@@ -1,8 +1,10 @@
 // rows: D4
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
+import { constants } from "node:os"
 import { test } from "node:test"
 import { MAX_CODE_END } from "../../host/optimise/index.ts"
+import { panicMeaning } from "../../host/panic.ts"
 import { declaredSettings } from "../../host/settings/docs.ts"
 import { PAGES } from "../../host/site/pages.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
@@ -71,10 +73,14 @@ function constant(file: string, name: string): number {
 }
 
 /** The number that a file has at the first group of `pattern`. */
-function literal(file: string, pattern: RegExp): number {
+function literal(
+    file: string,
+    pattern: RegExp,
+    read = (text: string) => Number(text.replaceAll(/[_,]/g, ""))
+): number {
     const [, value] = pattern.exec(readFileSync(file, "utf8")) ?? []
     assert.ok(value !== undefined, `${file}: nothing matches ${pattern}`)
-    return Number(value.replaceAll(/[_,]/g, ""))
+    return read(value)
 }
 
 /** An option of a table in a source file: default and limits. */
@@ -111,11 +117,18 @@ const soak = JSON.parse(readFileSync("bench/results/soak.json", "utf8")) as {
 const SLICE = constant("bench/lib/count-steps.ts", "SLICE_STEPS")
 
 const heapOf = (name: string) => bench.heap.results[name]!
-/** Bytes of an LMS signature by a tree of this height, with the parameters of the firmware. */
+/** Parameters of an LMS key that `fiberctl ota keygen` makes with this height. */
+function lmsOf(height: number): NonNullable<ReturnType<typeof parameters>> {
+    const known = parameters(
+        9 + height / 5,
+        constant("host/ota/lms-key.ts", "OTS_TYPE")
+    )
+    assert.equal(known?.tree.h, height)
+    return known!
+}
 function lmsBytes(height: number): number {
-    const { tree, ots } = parameters(9 + height / 5, 8) ?? {}
-    assert.equal(tree?.h, height)
-    return signatureBytes(tree!, ots!)
+    const { tree, ots } = lmsOf(height)
+    return signatureBytes(tree, ots)
 }
 /** What a signature takes in a signed file. */
 function bytesInFile(kind: "hmac" | "lms", bytes: number): number {
@@ -135,6 +148,11 @@ const SETTINGS = "src/settings/firmware.ts"
 const OTA_FILE = "host/ota/file.ts"
 const CAMPAIGNS = "test/system/programs/ota-campaigns.ts"
 const SYSLOG_FULL = "test/system/syslog-full.ts"
+const HEIGHT = constant("host/ota/lms-key.ts", "DEFAULT_HEIGHT")
+const OTS = lmsOf(HEIGHT).ots
+/** Exit codes. */
+const USAGE = literal("host/errors.ts", /readonly exitCode = (\d)/)
+const TIME_OVER = literal("host/errors.ts", /override readonly exitCode = (\d)/)
 const NODE = literal("package.json", /"node": ">=(\d+)/)
 const SLOTS = constant("src/platform/slots.ts", "MAX_LOG_SEGMENTS")
 /** Pages of one half of the VM's store. */
@@ -342,6 +360,7 @@ const FACTS: Record<string, Fact[]> = {
             "at most {} fibers at a time",
             constant(`${LOG}/handlers/ring.ts`, "MAX_FOLLOWERS"),
         ],
+        ["the numbers 0 to {} are taken", LEVELS.indexOf("debug")],
     ],
     "docs/flash-log.md": [
         [
@@ -749,6 +768,26 @@ const FACTS: Record<string, Fact[]> = {
             literal(CAMPAIGNS, /updateFleet\((\d+)\)/),
             constant("test/device/support/ota-campaigns.ts", "LOST"),
         ],
+        ["cut to {} bytes, Winternitz {}, trees of height", OTS.n, OTS.w],
+        [
+            "one block: 1 to {}, or {} to {},",
+            2 ** HEIGHT - 1,
+            2 ** HEIGHT,
+            2 * 2 ** HEIGHT - 1,
+        ],
+        [
+            "some {} hashes in slices of at most {},",
+            Math.round((OTS.p * (2 ** OTS.w - 1)) / 200) * 100,
+            2 ** OTS.w - 1,
+        ],
+        [
+            "the same {} of them each time",
+            literal(
+                "test/device/support/ota-campaigns.ts",
+                /IN_SHARE = \[((?:\d+, )+\d+)\]/,
+                list => list.split(",").length
+            ),
+        ],
     ],
     "docs/board.md": [
         [
@@ -786,6 +825,13 @@ const FACTS: Record<string, Fact[]> = {
                 readFileSync("host/boards/runtime.ts", "utf8")
             )![1]!,
         ],
+        [
+            "with all but {} KB of the VM's heap held",
+            literal(
+                "bench/programs/ballast.ts",
+                /SMALL_HEAP_BYTES = (\d+) \* 1024/
+            ),
+        ],
     ],
     "docs/web.md": [
         ["the last {} lines", constant("host/web/protocol.ts", "MAX_LINES")],
@@ -813,6 +859,13 @@ const FACTS: Record<string, Fact[]> = {
         [
             "{} when nobody reads the output",
             constant("host/output.ts", "PIPE_CLOSED"),
+        ],
+        ["{} wrong usage, {} time over", USAGE, TIME_OVER],
+        [
+            "time over, {}, {} and {} after SIGINT, SIGTERM and SIGHUP",
+            128 + constants.signals.SIGINT,
+            128 + constants.signals.SIGTERM,
+            128 + constants.signals.SIGHUP,
         ],
     ],
     "docs/vm.md": [
@@ -867,6 +920,16 @@ const FACTS: Record<string, Fact[]> = {
             "{} random and mutated packets",
             literal("test/system/remote-full.ts", /fuzz\(t, (\d+_\d+), /),
         ],
+        [
+            "| {} | failed, or refused by the board |",
+            literal("host/errors.ts", /exitCode: number = (\d)/),
+        ],
+        ["| {} | wrong usage |", USAGE],
+        [
+            "| {} | no such task, or no such device |",
+            literal("host/client/errors.ts", /exitCode = (\d)/),
+        ],
+        ["| {} | the board did not answer in time |", TIME_OVER],
     ],
     "docs/architecture.md": [
         [
@@ -881,6 +944,12 @@ const FACTS: Record<string, Fact[]> = {
         ],
         ["`fd.tasks2` | 2 x {} |", constant(FLASH, "MAX_VALUE_BYTES")],
         ["`fd.boot` | {} |", constant("src/tasks/journal.ts", "RECORD_BYTES")],
+    ],
+    "docs/optimiser.md": [
+        [
+            "must end below byte {} of its image",
+            constant("bench/lib/image.ts", "CODE_LIMIT"),
+        ],
     ],
     "docs/heartbeat.md": [
         ["| beat | one blink of {} ms |", ledSteps("beat")[0]![1]],
@@ -904,6 +973,7 @@ const FACTS: Record<string, Fact[]> = {
             Math.max(...[...ledPatterns(), ...buzzerPatterns()].map(lengthOf)) /
                 1000,
         ],
+        ["from 0 (emergency) to {} (trace)", LEVELS.length - 1],
     ],
     "bench/README.md": [
         [
@@ -920,6 +990,75 @@ const FACTS: Record<string, Fact[]> = {
                 bench.throughput.results.byCpuTime["log call to collector"]!
                     .median
             ),
+        ],
+        [
+            "must end below {} bytes** of the image",
+            constant("bench/lib/image.ts", "CODE_LIMIT"),
+        ],
+        ["may take {} steps (opcodes)", SLICE],
+        [
+            "after {} and after {} planned runs",
+            constant("bench/parts/steps.ts", "FEW_RUNS"),
+            constant("bench/parts/steps.ts", "MANY_RUNS"),
+        ],
+        [
+            "grown by more than {}%",
+            literal("bench/parts/steps.ts", /TOLERANCE = (\S+)/) * 100,
+        ],
+        [
+            "in each of {} slices",
+            constant("bench/lib/time-calls.ts", "WARM_UP") +
+                constant("bench/lib/time-calls.ts", "SLICES"),
+        ],
+        [
+            "without the first {} slices",
+            constant("bench/lib/time-calls.ts", "WARM_UP"),
+        ],
+        [
+            "({} by the log, {} ready ones)",
+            constant("bench/lib/time-ways.ts", "LINES"),
+            constant("bench/lib/time-ways.ts", "READY_LINES"),
+        ],
+        [
+            "Every {} calls the program waits",
+            constant("bench/programs/throughput.ts", "CALLS_A_TURN"),
+        ],
+        ["blocks of {} bytes", constant("bench/lib/probe.ts", "BLOCK_BYTES")],
+        ["Years: {} erases of each page", CYCLES],
+        [
+            "a load of {} lines a second, one in {} of them an error",
+            constant("bench/soak.ts", "SUSTAINED"),
+            literal("bench/programs/load.ts", /\+\+produced % (\d+)/),
+        ],
+        [
+            "At the end come {} s without load",
+            constant("bench/programs/load.ts", "DRY_MS") / 1000,
+        ],
+        [
+            "a run of {} s without faults",
+            constant("bench/soak.ts", "SHORT_SECONDS"),
+        ],
+        [
+            "{} times the sustainable rate for {} s",
+            constant("bench/soak.ts", "STORM_FACTOR"),
+            constant("bench/soak.ts", "STORM_SECONDS"),
+        ],
+        [
+            "`--storm` logs {} lines a second",
+            constant("bench/soak.ts", "SUSTAINED") *
+                constant("bench/soak.ts", "STORM_FACTOR"),
+        ],
+        [
+            "{} runs of failing collectors",
+            literal("bench/outages.ts", /runs: .*default: "(\d+)"/),
+        ],
+        [
+            "period of {} ms notes how late it beats",
+            constant("bench/programs/load.ts", "PULSE_MS"),
+        ],
+        [
+            "each beat that is {} ms late or more",
+            constant("bench/programs/load.ts", "LATE_MS"),
         ],
     ],
 }
@@ -979,4 +1118,18 @@ test("docs/tasks.md has the defaults of the options", () => {
             `| \`safeModeMs\` | ${fallback(TASKS, "safeModeMs").toLocaleString("en")} |`
         )
     )
+})
+
+test("the docs know the panic codes that the host explains", () => {
+    const rows = readFileSync("docs/vm.md", "utf8").matchAll(
+        /^\| (60\d{3}) +\| (.*?) +\|$/gm
+    )
+    const codes = [...rows].map(([, code]) => Number(code))
+    assert.ok(codes.length > 2)
+    const text = textOf("docs/board.md")
+    for (const code of codes) {
+        const meaning = panicMeaning(code)
+        assert.notEqual(meaning, "unknown", String(code))
+        assert.ok(text.includes(`${code} ${meaning}`), `${code} ${meaning}`)
+    }
 })
