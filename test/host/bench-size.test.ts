@@ -1,10 +1,12 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import {
     applicationRoom,
     codeBudget,
     measureSize,
 } from "../../bench/parts/size.ts"
+import { buildFolder, measureBuild } from "../../host/sim/index.ts"
 
 // rows: B3a
 test("the reference firmware keeps to its budget", async () => {
@@ -24,6 +26,24 @@ for (const [program, bytes] of Object.entries(applicationRoom()))
         const { room } = await measureSize(program)
         assert.ok(room >= bytes, `${room} bytes of code, ${bytes} are wanted`)
     })
+
+// rows: D4
+test("the optimiser takes off the firmware what the docs say", async () => {
+    await measureSize("src/main.ts")
+    const { report } = measureBuild(
+        buildFolder("src/main.ts", true, undefined)
+    )!
+    const left = Math.round((10 * report.after) / report.before) * 10
+    const said = (page: string) => readFileSync(page, "utf8")
+    assert.match(
+        said("docs/optimiser.md"),
+        new RegExp(`in some ${left}% of\\s+the code`)
+    )
+    assert.match(
+        said("docs/vm.md"),
+        new RegExp(`some ${100 - left}% off the code`)
+    )
+})
 
 // they are run by hand, and would be found too large only then
 for (const name of ["soak", "heap-firmware"])
