@@ -138,6 +138,7 @@ const LOG = "src/log"
 const FILE = "src/flashlog/options.ts"
 const SYSLOG = "src/syslog/options.ts"
 const CONNECTION = "src/syslog/connection.ts"
+const WORKER = "src/syslog/worker.ts"
 const ARBITER = "src/net/arbiter.ts"
 const HTTP = "src/net/http.ts"
 const FLASH = "src/platform/flash.ts"
@@ -148,6 +149,15 @@ const CAMPAIGNS = "test/system/programs/ota-campaigns.ts"
 const SYSLOG_FULL = "test/system/syslog-full.ts"
 const HEIGHT = constant(LMS_KEY, "DEFAULT_HEIGHT")
 const OTS = lmsOf(HEIGHT).ots
+/** Reports of syslog's connection that may be made at once. */
+const REPORTS = constant(WORKER, "REPORTS_MS") / constant(WORKER, "REPORT_MS")
+const WORDS = ["no", "one", "two", "three", "four", "five", "six"]
+/** A time in ms that the docs have in words. */
+const UNITS: Record<number, string> = {
+    1000: "a second",
+    60_000: "a minute",
+    3_600_000: "an hour",
+}
 /** Heap of the VM on an ESP32-S2, in KB. */
 const SMALL_HEAP_KB = Math.min(...BOARDS.map(({ chip }) => chip.heapKB))
 /** Exit codes. */
@@ -311,6 +321,10 @@ const FACTS: Record<string, Fact[]> = {
             fallback(TASKS, "window"),
         ],
         ["| `safeModeMs` | {} |", fallback(TASKS, "safeModeMs")],
+        [
+            "less than {}, or half a period",
+            UNITS[constant("src/tasks/schedule.ts", "SAME_RUN_MS")]!,
+        ],
     ],
     "docs/log.md": [
         ["it takes {} steps of the VM", steps["log call, disabled"]!],
@@ -372,6 +386,10 @@ const FACTS: Record<string, Fact[]> = {
             constant(`${LOG}/handlers/ring.ts`, "MAX_FOLLOWERS"),
         ],
         ["the numbers 0 to {} are taken", LEVELS.indexOf("debug")],
+        [
+            "down to once {}",
+            UNITS[constant(`${LOG}/dispatch.ts`, "MAX_REFUSED_MS")]!,
+        ],
     ],
     "docs/flash-log.md": [
         [
@@ -428,7 +446,7 @@ const FACTS: Record<string, Fact[]> = {
         ["| `flushLevel` | {} |", LEVELS[fallback(FILE, "flushLevel")]!],
         ["| `maxAge` | {}: never |", fallback(FILE, "maxAge")],
         [
-            "wait in the queue ({} lines, {} KB by default)",
+            "stay in the queue ({} lines, {} KB by default)",
             fallback(`${LOG}/queue.ts`, "entries"),
             literal("src/flashlog/state.ts", /\{ bytes: (\d+) \}/) / 1024,
         ],
@@ -508,14 +526,11 @@ const FACTS: Record<string, Fact[]> = {
             constant(CONNECTION, "PROBE_MS") / 1000,
             (2 * constant(CONNECTION, "PROBE_MS")) / 1000,
         ],
-        [
-            "or that ends {} connections in a row",
-            constant("src/syslog/worker.ts", "MAX_TRIES"),
-        ],
+        ["or that ends {} connections in a row", constant(WORKER, "MAX_TRIES")],
         [
             "in order within {} s, {} times:",
             constant(CONNECTION, "ARRIVED_MS") / 1000,
-            constant("src/syslog/worker.ts", "MAX_TRIES"),
+            constant(WORKER, "MAX_TRIES"),
         ],
         [
             "the oldest go first, {} bytes more",
@@ -531,9 +546,8 @@ const FACTS: Record<string, Fact[]> = {
         ],
         [
             "no more than {} reports are made at once, then {} a minute",
-            constant("src/syslog/worker.ts", "REPORTS_MS") /
-                constant("src/syslog/worker.ts", "REPORT_MS"),
-            60_000 / constant("src/syslog/worker.ts", "REPORT_MS"),
+            REPORTS,
+            60_000 / constant(WORKER, "REPORT_MS"),
         ],
         [
             "| 0: {}, {} for `tls`, {} for `relp` |",
@@ -625,6 +639,16 @@ const FACTS: Record<string, Fact[]> = {
             "is slow ({} KB/s)",
             literal("test/peers/proxy.ts", /at (\d+) KB a second \(`slow`\)/),
         ],
+        [
+            "no more than {} reports, then {} a minute",
+            WORDS[REPORTS]!,
+            WORDS[60_000 / constant(WORKER, "REPORT_MS")]!,
+        ],
+        [
+            "it is repeated once {}",
+            UNITS[constant("src/syslog/outbox.ts", "DECLARE_MS")]!,
+        ],
+        ["connection has held for {},", UNITS[constant(WORKER, "STABLE_MS")]!],
     ],
     "docs/settings.md": [
         [
@@ -863,6 +887,16 @@ const FACTS: Record<string, Fact[]> = {
             "the version modulo {}^height",
             literal(LMS_KEY, /size = (\d) \*\* secret\.tree\.h$/m),
         ],
+        [
+            "the board starts a {} time on probation",
+            ["first", "second", "third"][
+                constant("src/ota/probation.ts", "MAX_STARTS") - 1
+            ]!,
+        ],
+        [
+            "or restarts {} times within seconds",
+            WORDS[constant("src/ota/crashes.ts", "LOOP_RESTARTS")]!,
+        ],
     ],
     "docs/board.md": [
         [
@@ -939,6 +973,16 @@ const FACTS: Record<string, Fact[]> = {
                 /tasks\.names\(\)\.length; i < (\d+)/
             ),
         ],
+        [
+            "after {} short starts in a row",
+            WORDS[Number(settingOf("SAFE_STARTS"))]!,
+        ],
+        [
+            "a {} stays free",
+            literal("host/boards/image.ts", /FREE_SHARE = (\S+)/) === 1 / 4
+                ? "quarter"
+                : "share",
+        ],
     ],
     "docs/web.md": [
         ["the last {} lines", constant("host/web/protocol.ts", "MAX_LINES")],
@@ -952,6 +996,10 @@ const FACTS: Record<string, Fact[]> = {
         ],
         ["the entry of the program ({} bytes)", ENTRY_BYTES],
         ["deleted ({} bytes each)", ENTRY_BYTES + 8],
+        [
+            "the last {}, kept by the server",
+            UNITS[constant("host/web/protocol.ts", "KEPT_MS")]!.split(" ")[1]!,
+        ],
     ],
     "docs/simulator.md": [
         [
@@ -978,6 +1026,10 @@ const FACTS: Record<string, Fact[]> = {
         ["`--timeout S` | ends with {} when", TIME_OVER],
         ["ends with 0, or {} when what is expected", FAILED],
         ["0 well, {} the program or the build failed", FAILED],
+        [
+            "its last {} runs were shorter",
+            WORDS[constant("host/commands/sim-health.ts", "LOOP_RUNS")]!,
+        ],
     ],
     "docs/vm.md": [
         ["**{} steps without a switch", SLICE],
@@ -1043,6 +1095,10 @@ const FACTS: Record<string, Fact[]> = {
             literal("host/client/errors.ts", /exitCode = (\d)/),
         ],
         ["| {} | the board did not answer in time |", TIME_OVER],
+        [
+            "`status NAME` the last {}, out of",
+            WORDS[constant("host/commands/status.ts", "LINES")]!,
+        ],
     ],
     "docs/architecture.md": [
         [
@@ -1099,7 +1155,7 @@ const FACTS: Record<string, Fact[]> = {
             soak.balance.unexplained,
         ],
         [
-            "tells {} by the clock and {} by CPU time",
+            "has {} by the clock and {} by CPU time",
             Math.round(
                 bench.throughput.results["log call to collector"].median
             ),
