@@ -1,7 +1,7 @@
 /**
- * Builds all programs of the tests, before them: with compilers that live on it is a matter of a
- * second each, where a test alone would take five. What does not build is left to its test, which
- * tells why.
+ * Builds all programs of the tests before the tests run: with compilers that are kept alive each
+ * takes a second, in a test alone it would take five. A program that does not build is left to its
+ * test, which reports why.
  */
 import { readdirSync } from "node:fs"
 import { availableParallelism } from "node:os"

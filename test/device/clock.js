@@ -1,12 +1,12 @@
 // Preloaded into the tool that runs a device test: the clock that its VM sees.
 //
-// As a rule it goes by the real one, but by no more than LONGEST_STEP_MS from one look to the
-// next: a machine that is busy with something else shows as a slower board, not as one that
-// slept through all its timers at once. With RACE=seed it moves by a random step at every
-// look instead, so that fibers overtake one another in ways that a quiet machine never shows.
+// By default it follows the real one, but moves by no more than LONGEST_STEP_MS from one look to
+// the next: on a busy machine the board is slower, instead of sleeping through all its timers
+// at once. With RACE=seed it moves by a random step at every look instead, so that fibers
+// overtake one another in ways that a quiet machine never shows.
 const LONGEST_STEP_MS = 10
 const LOOK_MS = 5
-/** With RACE: one look in so many moves the clock, by less than so many ms. */
+/** With RACE: one look in RACE_ODDS moves the clock, by less than RACE_STEP_MS. */
 const RACE_ODDS = 4
 const RACE_STEP_MS = 4
 

@@ -10,7 +10,7 @@ import { until } from "./support/until"
 
 const FORTY = "a line of 39 bytes, that is 40 with end"
 
-/** Waits until what has been queued is where it belongs by the policy. */
+/** Waits until everything that the policy wants written has been written. */
 async function settle(): Promise<void> {
     await ds.sleep(50)
 }

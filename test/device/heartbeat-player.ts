@@ -25,11 +25,11 @@ const NUMBERED: PatternTable = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(
 const LED_PATTERNS = ledPatterns()
 const BUZZER_PATTERNS = buzzerPatterns()
 
-/** A light that keeps what it is told, and can fail or be gone. */
+/** A light that records its commands, and can fail or be gone. */
 class FakeLight {
     isBound = true
     broken = false
-    /** Values it was told, those that it could not show included. */
+    /** Commands that it got, including those that it could not carry out. */
     told = 0
     readonly shown: number[] = []
     readonly at: number[] = []
@@ -48,7 +48,7 @@ class FakeLight {
     }
 }
 
-/** A buzzer that keeps the tones it is told. */
+/** A buzzer that records the tones it is to play. */
 class FakeBuzzer {
     isBound = true
     readonly tones: string[] = []

@@ -68,7 +68,7 @@ describe("whatever a program passes (L14a, L14b)", () => {
         chatty.onEmit = () => inner.info("from a handler")
         log.addHandler("chatty", chatty, { burst: null })
         log.logger("x").info("the only one")
-        // an hour: reports come ever more seldom
+        // an hour: the time between reports grows
         let reports = 0
         for (let second = 0; second < 3600; second += 60) {
             clock.now += 60000

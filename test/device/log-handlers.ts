@@ -348,7 +348,7 @@ describe("burst limit (L13)", () => {
     })
 })
 
-/** A slow handler: a queue, and a worker that the test moves. */
+/** A slow handler: a queue, which the test empties. */
 class Slow implements Handler {
     readonly queue = new BoundedQueue<string>({ entries: 8, bytes: 1000 })
 

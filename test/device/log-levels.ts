@@ -96,7 +96,7 @@ describe("levels (L1)", () => {
             'topic "x"'
         )
         expect(log.spec()).toBe("info trace@deep")
-        // what is in force since the start may be said again
+        // a specification that keeps the trace levels of the start is accepted
         log.setSpec("error trace@deep")
         expect(log.spec()).toBe("error trace@deep")
     })
@@ -131,7 +131,7 @@ describe("named loggers (L2)", () => {
             )
         )
         await ds.sleep(0)
-        // what was given up for others works as before, and takes the same levels
+        // a logger that was dropped for others works as before, and takes the same levels
         const first = log.logger("many0")
         for (let i = 0; i < 70; ++i) log.logger("many" + i)
         expect(log.topics.length).toBe(MAX_TOPICS)

@@ -13,7 +13,7 @@ function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
 
 function ignore(e: unknown): void {}
 
-/** What comes of a borrow whose body throws `thing`. */
+/** The result of a borrow whose body throws `thing`. */
 async function failing(a: SocketArbiter, thing: any): Promise<any> {
     try {
         await a.borrow("odd", async () => {
@@ -131,7 +131,7 @@ describe("arbiter", () => {
         }
         expect(caught).toBe("ArbiterError")
     })
-    test("a body past its time is not terminated, but has the socket no more", async () => {
+    test("a body past its time loses the socket, but is not terminated", async () => {
         const { arbiter: a } = arbiter()
         let went = false
         const body = async () => {

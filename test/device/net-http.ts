@@ -13,14 +13,14 @@ import { FakeConnection, FakeSocket } from "../../src/testing"
 
 const URL = "http://192.0.2.1:8080/a.env"
 
-/** What became of a request. */
+/** The result of a request. */
 interface Outcome {
     response: HttpAnswer
     error: string
     body: string
-    /** What the server was sent, one text a connection. */
+    /** What the server received, one text for each connection. */
     requests: string[]
-    /** Longest part of the body that was handed on. */
+    /** Length of the longest part of the body that was handed on. */
     longest: number
 }
 
@@ -182,7 +182,7 @@ describe("HTTP", () => {
         expect(requests[2].indexOf("Host: 192.0.2.1:8081\r\n") > 0).toBe(true)
     })
 
-    /** What a server does wrong, and what is said. */
+    /** What a server does wrong, and the error for it. */
     const faults: [string, string[], boolean, string][] = [
         ["no HTTP", ["SSH-2.0-x\r\n"], false, "it does not speak HTTP/1.1"],
         [

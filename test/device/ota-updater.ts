@@ -70,7 +70,7 @@ describe("an update", () => {
         )
         await fleet.start()
         expect((await readFile(fleet.file)).text).toBe(OTA_BODY)
-        // one whose key could be in many hands is not enough for a fleet
+        // a key that several people may have is not enough for a fleet
         expect((await fleet.offer(piecesOf(OTA_VECTORS[2].text))).reason).toBe(
             "version 8 is on probation"
         )
@@ -279,11 +279,11 @@ describe("probation", () => {
             expect((await board.offer(signed(8, body))).state).toBe("refused")
         })
     })
-    test("what was not in reach before need not be after", async () => {
+    test("a link that was down before the update need not be up after it", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
         await hold(board, 7, A)
     })
-    test("wants the source again that gave the file", async () => {
+    test("requires the source of the file to be reachable again", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
         // as whoever pulls it does
         board.ota.links |= SOURCE

@@ -130,7 +130,7 @@ describe("a signed file", () => {
                 expect(await verifyLms(file, keys)).toBe(false)
             }
     })
-    // the host's code takes every bit; so does this by `npm run test:ota`
+    // the host's tests flip every bit; on the board that is `npm run test:ota`
     test("flipped bits and truncations of one with an HMAC are refused", async () => {
         await damageFile(OTA_VECTORS[0].text, keysFor("hmac"), 5, 3)
     })

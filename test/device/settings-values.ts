@@ -243,7 +243,7 @@ describe("settings", () => {
         expect(settings.get("SYSLOG_PROTO")).toBe("tcp")
     })
 
-    test("stand by their defaults when the flash does not answer", async () => {
+    test("keep their defaults when the flash does not answer", async () => {
         const broken: FlashSlots = {
             stats: { reads: 0, writes: 0, bytes: 0 },
             read: async (key: string) => {
@@ -277,7 +277,7 @@ describe("settings", () => {
         expect(() => settings.get("NO" as never)).toThrow()
     })
 
-    test("tell a change to whom it concerns, and go back to the default", () => {
+    test("report a change to their listeners, and go back to the default", () => {
         const settings = new Settings(FIRMWARE_SETTINGS)
         const heard: string[] = []
         const stop = settings.subscribe(["LOG_BURST", "HB_PERIOD"], changed =>

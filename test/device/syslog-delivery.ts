@@ -18,9 +18,9 @@ class Bench {
     readonly socket = new FakeSocket()
     readonly said: string[] = []
     readonly syslog: Rsyslogger
-    /** Time that the clock has gone on while nothing ran, ms. */
+    /** By how much the clock has moved on while nothing ran, ms. */
     heldUpMs = 0
-    /** Whether what is said becomes a record, as with a log. */
+    /** Whether reports become records, as with a log. */
     logsItself = false
     private readonly event: SyslogEvent = {
         time: 1000,
@@ -96,7 +96,7 @@ class Bench {
         )
     }
 
-    /** The account is always true: checks it. */
+    /** Checks that the account adds up. */
     account(): void {
         const s = this.syslog.stats()
         expect(s.received).toBe(s.delivered + s.queued + s.dropped)
@@ -275,7 +275,7 @@ describe("syslog over a stream", () => {
         expect(b.syslog.stats().delivered).toBe(0)
         await b.syslog.stop(0)
     })
-    test("nor before the socket is given away", async () => {
+    test("time held up does not count before the socket is given away, either", async () => {
         const b = new Bench({ framing: "octet" })
         await b.connect()
         b.push("taken by nobody")
@@ -655,7 +655,7 @@ describe("syslog over RELP", () => {
         b.account()
         await b.syslog.stop(0)
     })
-    test("what is no RELP server is left", async () => {
+    test("a server that speaks no RELP, or refuses to open, is left", async () => {
         const b = new Bench({ proto: "relp" })
         await b.connect()
         b.last().answer("HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -731,7 +731,7 @@ describe("syslog over RELP", () => {
 })
 
 describe("lines of earlier runs", () => {
-    /** What came of a log whose lines were there at first, and `left` in their turn. */
+    /** Forwards a log that holds `lines` at first, and `left` when their turn comes. */
     async function late(lines: LateLine[], left: LateLine[]) {
         const pushed: SyslogEvent[] = []
         const syslog: any = {

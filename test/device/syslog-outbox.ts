@@ -20,7 +20,7 @@ const OPERATIONS = 2000
 const SIZES = [2048, 3333, 8192]
 /** Most operations between two waits: the VM bounds the steps of a slice. */
 const A_SLICE = 20
-/** What a full ring makes free besides. */
+/** Bytes that a full ring frees beyond what is needed. */
 const SPARE = 256
 const WORDS = "the tank is empty, tänk ïs ëmpty, ...................."
 
@@ -30,7 +30,7 @@ class Model {
     /** Frames from number `first` on. */
     kept: string[] = []
     first = 1
-    /** How often it was called that a place was reached. */
+    /** How often the watcher of a place was called. */
     called = 0
 
     constructor(

@@ -254,7 +254,7 @@ describe("tasks: dependencies", () => {
         await tasks.delete("*")
     })
 
-    test("one that is stopped or deleted while others are let go does not start", async () => {
+    test("one that is stopped or deleted while others start does not start", async () => {
         const bench = new Bench()
         const { tasks } = bench
         tasks.add(

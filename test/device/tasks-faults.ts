@@ -42,7 +42,7 @@ function awkward(kind: number): any {
 
 const KINDS = 11
 
-/** Adds tasks that throw in every place, and looks at what becomes of them. */
+/** Adds tasks that throw in every place, and checks how they end. */
 async function throwEverywhere(bench: Bench, kind: number): Promise<void> {
     const { tasks } = bench
     const thrower = async () => {

@@ -19,7 +19,7 @@ const SLOW_MS = 15
 class SlowFlash implements FlashSlots {
     private readonly flash = new MemoryFlash()
     readonly stats: FlashStats = this.flash.stats
-    /** Whether it takes what is written and does not answer. */
+    /** Whether it stores what is written and does not answer. */
     silent = false
 
     async read(key: string): Promise<Buffer | undefined> {

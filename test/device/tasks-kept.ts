@@ -32,7 +32,7 @@ class MovedClock extends SystemClock {
 
 const device = new Bench()
 
-/** Starts a firmware; the one before it is left for dead. */
+/** Starts a firmware; the one before it is not stopped, as after a reset. */
 async function boot(
     flash: FlashSlots,
     add: (tasks: TaskRegistry) => void,

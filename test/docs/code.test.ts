@@ -33,7 +33,7 @@ const EXAMPLE = /^ \* {5}[a-z]\w*[ (.]/
 const KINDS = ["sh", "sh help", "ts", "ts host", "yaml", "dotenv", "text"]
 const SHOWN_ONLY = { text: 7 }
 
-/** What the examples in doc comments name, and do not say what it is. */
+/** Declarations of names that the examples in doc comments use without declaring them. */
 const STAND_INS = `import { startCore, LogPipe, TaskBody } from "fiberd"
 export { startBoard } from "fiberd/boards"
 export const PUMP_SETTINGS = \`# settings
@@ -47,7 +47,7 @@ export let { arbiter } = undefined as LogPipe
 export const host = "broker"
 export const clientId = "board"
 `
-/** So many examples are there at least. */
+/** Least number of examples: fewer would mean that the search for them is broken. */
 const LEAST_EXAMPLES = 7
 
 const of = (kind: string) => BLOCKS.filter(block => kindOf(block) === kind)

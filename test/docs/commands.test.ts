@@ -15,7 +15,7 @@ interface Command {
 const BLOCKS = allBlocks().filter(({ language }) => language === "sh")
 /** Commands that go on until they are ended. */
 const ENDLESS = /^logs .*-f\b/
-/** Commands that ask no running board. */
+/** Commands that need no running board. */
 const ALONE = /^(sim|build|boards|settings (check|docs|schema))\b/
 /** What a simulator that a page starts runs for, in seconds. */
 const SIM_SECONDS = "2"

@@ -40,7 +40,7 @@ function enterProject(t: TestContext, files: Record<string, string>): void {
 const isCached = async (main = "src/main.ts") =>
     (await buildProgram(main)).cached
 
-test("a cache that is damaged is none", async t => {
+test("a damaged cache is not used", async t => {
     enterProject(t, { "src/main.ts": "console.log(1)\n" })
     assert.equal(await isCached(), false)
     const [name] = readdirSync(CACHE).filter(name => /^src-/.test(name))

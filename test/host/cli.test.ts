@@ -161,7 +161,7 @@ describe(
             assert.equal(run.code, 2)
         })
 
-        test("a state whose flash is none", async t => {
+        test("a state whose flash file holds no store", async t => {
             const cwd = project(t)
             mkdirSync(join(cwd, "state"))
             writeFileSync(join(cwd, "state/flash.bin"), "something else")
@@ -198,7 +198,7 @@ test("--version prints the version of package.json", async () => {
     assert.equal(run.code, 0)
 })
 
-test("what nobody can take is no success", async t => {
+test("output that cannot be written is a failure", async t => {
     const cwd = project(t, { "flash.bin": FlashStore.format().serialize() })
     const cli = resolve("host/fiberctl.js")
     const shell = (line: string) =>

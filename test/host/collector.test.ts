@@ -86,7 +86,7 @@ describe("syslog framing", () => {
 })
 
 describe("collector", () => {
-    test("tells framings apart per connection, and cuts who breaks them", async t => {
+    test("tells framings apart per connection, and closes one that breaks them", async t => {
         const { collector, lines, problems, arrival } = await start(t)
         const one = await dial(collector.port)
         const two = await dial(collector.port)

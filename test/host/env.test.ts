@@ -177,7 +177,7 @@ test("secrets are known by their key", () => {
 })
 
 describe("what the DeviceScript tool would make of a file", () => {
-    test("nothing to say where both read alike", () => {
+    test("nothing is reported where both read the same", () => {
         const text =
             '# comment\nA=text\nPORT=514\nON=true\nQ="x y"\nE=\nN=007\n'
         assert.deepEqual(toolDifferences(text, parseEnv(text, "x")), [])

@@ -105,7 +105,7 @@ test("a pipe or a device is no serial port", async t => {
     }
 })
 
-test("a module that is a pipe is none", async t => {
+test("a pipe is no module of a program", async t => {
     const cwd = project(t)
     writeFileSync(join(cwd, "src/main.ts"), 'import { a } from "./pipe"\na()\n')
     execFileSync("mkfifo", [join(cwd, "src/pipe.ts")])

@@ -145,26 +145,26 @@ describe("what the host says is missing", () => {
     }
     const later = { seq: 4, index: 3, back: 0, size: 8, lines: [stored("two")] }
 
-    test("numbers that were left out are no gap", () => {
+    test("numbers that the device skipped are no loss", () => {
         const [file] = readLogFiles(logOf("a.log", [first, later]))
         assert.deepEqual(file.lines, ["7 [ERROR] one", "7 [ERROR] two"])
         assert.deepEqual(file.problems, [])
     })
 
-    test("lines that are not there are one", () => {
+    test("missing lines are reported as missing segments", () => {
         const size = later.size + 20
         const [file] = readLogFiles(logOf("a.log", [first, { ...later, size }]))
         assert.deepEqual(file.problems, ["segments 2 to 3 are missing"])
     })
 
-    test("a file that lacks its first segment has one", () => {
+    test("a missing first segment is reported", () => {
         const [file] = readLogFiles(
             logOf("a.log", [{ ...later, seq: 2, index: 1 }])
         )
         assert.deepEqual(file.problems, ["segments 1 to 1 are missing"])
     })
 
-    test("a reset of the current file is none", () => {
+    test("a reset of the current file is no loss", () => {
         const fresh = { seq: 9, index: 0, back: 8, size: 0, lines: [name] }
         const [, older] = readLogFiles(logOf("a.log", [first, fresh]))
         assert.deepEqual(older.lines, ["7 [ERROR] one"])

@@ -28,7 +28,7 @@ const SIZES = new Map([
 describe("the map of a flash that nobody can read", () => {
     test("is that of a store after its next compaction", () => {
         const store = FlashStore.format()
-        // written until the store has been compacted, with each key last in the same order
+        // written until the store has been compacted, each time in the same order of keys
         const first = store.layout().area
         for (let i = 0; store.layout().area === first; ++i)
             store.set(":fd.log00", Buffer.alloc(200, i))

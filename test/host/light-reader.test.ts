@@ -41,7 +41,7 @@ test("each pattern is known, also right after another one, with late steps", () 
         }
 })
 
-test("many of the same are not taken for a longer one", () => {
+test("a repeated pattern is not taken for a longer one", () => {
     // lines come in a row, beats a second apart
     for (const [severity, pause] of [
         [6, 0],
@@ -58,7 +58,7 @@ test("many of the same are not taken for a longer one", () => {
     }
 })
 
-test("only what differs is news, and a light that was never set is not off", () => {
+test("only a change is news, and a light that was never set is not off", () => {
     const reader = new LightReader()
     assert.deepEqual(reader.light, {})
     assert.equal(reader.see(0, 0), true)

@@ -36,8 +36,8 @@ const keyFor = (kind: string) =>
     kind === "lms" ? lmsKey(OTA_PUBKEY) : hmacKey(OTA_KEY)
 
 /**
- * One bit in every few is flipped, each place in a byte in turn; with EVERY_BIT=1, as
- * `npm run test:ota` has it, every one. An LMS signature takes a thousand times as long as a MAC.
+ * Distance between the bits that are flipped, by kind. With EVERY_BIT=1, as `npm run test:ota` sets
+ * it, every bit is. An LMS signature takes a thousand times as long to verify as a MAC.
  */
 const BIT_STEPS: Record<string, number> = { hmac: 1, sealed: 1, lms: 13 }
 const target = { device: OTA_DEVICE }

@@ -96,8 +96,8 @@ function odd(random: (below: number) => number): string {
 }
 
 /**
- * Whether damage has put a secret behind another key, with nothing of the secret's own key left: then nobody
- * can know that it is one.
+ * Whether damage has put a secret behind another key, with nothing of its own key left: then it
+ * cannot be recognised as a secret.
  */
 function isMoved(problem: string, text: string, secret: string): boolean {
     const key = /^(\w+) /.exec(problem)?.[1]

@@ -20,14 +20,14 @@ export interface Work {
     types: boolean
 }
 
-/** What became of one program. */
+/** The result for one program. */
 export interface Outcome {
     seed: number
     /** What differs, or why the program does not compile. */
     failure?: string
     /** Where the smaller program is kept. */
     kept?: string
-    /** It ran into a limit of the VM, and so says nothing. */
+    /** Panic code of the VM's limit that it ran into: then it proves nothing. */
     limit?: number
     lines: number
     bytes: [before: number, after: number]

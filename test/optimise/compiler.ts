@@ -1,6 +1,6 @@
 /**
  * The DeviceScript compiler as a function, in this process: what `devs build` does with one
- * source, without its start of a second and its files.
+ * source, without the second that it takes to start and without its files.
  */
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"

@@ -3,12 +3,12 @@
  * until its fibers are done and tells what it printed. A run of some seconds of the program's
  * time takes a few milliseconds, and the same image prints the same each time.
  *
- * The VM counts no steps, so its WebAssembly gets a few instructions more that do: one increment
- * in the loop that takes one opcode after the other.
+ * The VM does not count its steps, so instructions that do are added to its WebAssembly: one
+ * increment in the loop that executes one opcode after the other.
  */
 import { loadTool } from "../../host/tool/index.ts"
 
-/** How a run went. */
+/** The result of a run. */
 export interface Run {
     /** What the program and the VM printed, each line with its marker. */
     lines: string[]
@@ -16,7 +16,7 @@ export interface Run {
     panic: number | undefined
     /** Opcodes executed. */
     steps: number
-    /** What the VM's verifier said about the image; 0 is well, anything else did not run. */
+    /** The result of the VM's verifier: 0 when the image is sound, else it did not run. */
     verified: number
 }
 
@@ -43,7 +43,7 @@ export const BROKEN = -1
 const RUN_GRID_MS = 65_536
 /** The line a program prints last. */
 export const LAST_LINE = "> end"
-/** A program's fibers may go on so long after its last line, in ms. */
+/** How long a program's fibers may go on after its last line, in ms. */
 const AFTER_LAST_MS = 200
 /** Address of the count of steps: below 1,024, where the VM has no data. */
 const STEPS_ADDRESS = 512
@@ -76,7 +76,7 @@ const assembly = (
 
 export class Machine {
     private vm: VmModule
-    /** True when the VM broke: what it does from then on means nothing. */
+    /** True when the VM broke: its results from then on mean nothing. */
     private broken = false
     private now = RUN_GRID_MS
     private lines: string[] = []

@@ -1,7 +1,7 @@
 /**
- * Optimisers that are wrong, each in one way: the campaign has to find them, or it proves
- * nothing. A mutant changes one kind of instruction, and only some of those: a fault of an
- * optimiser, too, shows in few places.
+ * Optimisers that are wrong, each in one way: a campaign that does not find them proves nothing.
+ * A mutant changes one kind of instruction, and only some of those, as a real fault of an
+ * optimiser shows in few places, too.
  */
 import { Op, opInfo } from "../../host/optimise/format.ts"
 import { Random } from "./generator/index.ts"
@@ -12,7 +12,7 @@ const CODE_SECTION = 40
 /** Operands below this take one byte, and so do literals from DIRECT_CONST on. */
 const FIRST_MULTIBYTE_INT = 0xf8
 const DIRECT_CONST = 0x80
-/** An instruction in so many is changed. */
+/** One instruction in this many is changed. */
 const EVERY = 4
 
 /** Changes the instruction at `at`; the bytes after it may be its operand. */

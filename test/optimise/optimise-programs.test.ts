@@ -18,7 +18,7 @@ const REGRESSIONS = "test/optimise/regressions"
 const MISSING_OBJECTS = [128, 130, 5034]
 /** Most programs on which a mutant is tried. */
 const TRIED = 60
-/** Mutants of which so many must be found by those. */
+/** Share of the mutants that these programs must find. */
 const FOUND = 0.9
 
 const untouched: Optimiser = (image, debug) => ({

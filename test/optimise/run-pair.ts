@@ -23,14 +23,14 @@ export interface Side extends Run {
 
 export interface Pair {
     before: Side
-    /** Undefined when the program says nothing: the compiler's image ran into a limit. */
+    /** Undefined when the run proves nothing: the compiler's image ran into a limit. */
     after: Side | undefined
     /** What differs, undefined when nothing does. */
     difference: string | undefined
     changes: Changes
 }
 
-/** Panics that come of a limit of the VM; an optimised image may well not reach it. */
+/** Panics caused by a limit of the VM, which the optimised image may not reach. */
 const LIMITS = new Set([60001, 60004, 60006])
 const MISSING_OBJECT = /[gs]etting field '\w+' of (undefined|null)/
 const FRAME = /^\*\s+at /

@@ -32,7 +32,7 @@ async function runSeed(seed: number): Promise<Outcome> {
             work.types
         )
     } catch (error) {
-        // it must compile: that it does not is a fault of the generator
+        // generated programs must compile: a failure here is a fault of the generator
         const failure = (error as Error).message
         return { ...outcome(seed), failure }
     }

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads"
 
 /** The beat of the board's watched task, ms. */
 const BEAT_MS = 20
-/** A task of the board can be late by what its process waited for a CPU in so many beats. */
+/** Beats over which waits for a CPU are summed: a task of the board can be late by their sum. */
 const BEATS = 8
 
 /** The thread: its own lateness, and the waits of a process (Linux, `schedstat` of its thread). */
@@ -34,9 +34,9 @@ parentPort.on("message", () => parentPort.postMessage(worst))
 `
 
 /**
- * Tells how late the machine itself makes a board, for the tests share it with others: a thread
- * that wakes every 20 ms, as the board's watched task does, and has nothing to do with it, and
- * the time for which the board's process had work but no CPU.
+ * Measures how late the machine itself makes a board, as the tests share it with others: by a
+ * thread that wakes every 20 ms, as the board's watched task does, but is independent of it, and
+ * by the time for which the board's process had work but no CPU.
  */
 export class Bystander {
     private readonly worker: Worker
@@ -45,14 +45,14 @@ export class Bystander {
         this.worker = new Worker(BEAT, { eval: true, workerData: pid })
     }
 
-    /** One that watches a process, until the end of the test. */
+    /** Starts a bystander that watches a process until the end of the test. */
     static start(t: TestContext, pid: number | undefined): Bystander {
         const bystander = new Bystander(pid)
         t.after(() => bystander.worker.terminate())
         return bystander
     }
 
-    /** The worst so far, ms. */
+    /** The greatest lateness so far, ms. */
     async worst(): Promise<number> {
         const answer = new Promise<number>(done =>
             this.worker.once("message", done)

@@ -1,7 +1,7 @@
 import type { AwkwardEvent } from "../vectors/awkward-events.ts"
 import type { SyslogMessage } from "./rfc5424.ts"
 
-/** What the firmware was told about itself. */
+/** The identity and limits that the firmware was configured with. */
 export interface Sender {
     hostname: string
     facility: number

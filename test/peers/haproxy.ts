@@ -4,7 +4,7 @@ import { type Command, Daemon } from "./daemon.ts"
 import { freePort } from "./ports.ts"
 
 const DAEMON = "/usr/sbin/haproxy"
-/** What it keeps for the receiver behind it, bytes: more than a test sends in a second. */
+/** Its buffer for the receiver behind it, in bytes: more than a test sends in a second. */
 const RING_BYTES = 8 << 20
 
 /**

@@ -8,9 +8,9 @@ export interface Verdict {
     duplicates: number
     /** Lines that did not arrive and that a record declares dropped. */
     declared: number
-    /** Lines that did not arrive and of which no record speaks. */
+    /** Lines that did not arrive and that no record declares dropped. */
     silent: number
-    /** Messages that are not the line that their sequenceId says. */
+    /** Messages whose text is not that of the line with their sequenceId. */
     wrong: number
 }
 
@@ -38,7 +38,7 @@ export class Ledger {
         if (this.times[sequence]! < 2) this.times[sequence]!++
     }
 
-    /** What is known of the lines 1 to `count`. */
+    /** The verdict on the lines 1 to `count`. */
     judge(count: number): Verdict {
         const { times, wrong } = this
         const gone = new Uint8Array(count + 1)
@@ -60,7 +60,7 @@ export class Ledger {
     }
 }
 
-/** Judges messages that are all there. */
+/** The verdict on messages that have all arrived. */
 export function judge(messages: Buffer[], count: number): Verdict {
     const ledger = new Ledger()
     for (const message of messages) ledger.take(message)

@@ -2,10 +2,10 @@ import { once } from "node:events"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** Time between two looks, in ms; one that comes late counts twice that. */
+/** Time between two looks, in ms; a late one counts as at most twice that. */
 const LOOK_MS = 10
 
-/** A limit is so many times as long while no board runs, as one without power. */
+/** How many times as long a limit is while none of the boards runs, as one without power. */
 const SLOWEST = 10
 
 /** The boards that run for a test, with the time that each has run, in ms of its own. */
@@ -14,8 +14,7 @@ export const boards = new Set<{ readonly boardTime: number }>()
 /**
  * Sleeps until the next look.
  * @returns how long that was, in ms of the boards' own time; without boards, of a clock that stops
- * while this process does: on a busy machine a limit that goes by it is no shorter than on a quiet
- * one
+ * while this process does. So a busy machine makes no limit shorter.
  */
 export async function untilNextLook(): Promise<number> {
     const from = performance.now()

@@ -14,19 +14,19 @@ import { setTimeout as sleep } from "node:timers/promises"
  */
 export type ProxyMode = "pass" | "hole" | "deaf" | "slow"
 
-/** A `slow` proxy passes so many bytes … */
+/** Bytes that a `slow` proxy passes at a time … */
 const DRIP_BYTES = 102
-/** … in this time, ms. */
+/** … and the time between, ms. */
 const DRIP_MS = 100
-/** What of a frame is missing when a connection is cut in its middle, bytes. */
+/** Bytes missing at the end of a frame when a connection is cut within it. */
 const CUT_BYTES = 10
 
 interface Pair {
     readonly board: Socket
     readonly peer: Socket
-    /** Nothing comes through any more, and nobody says so. */
+    /** Nothing is passed any more, and neither end is told. */
     isDead: boolean
-    /** Bytes on their slow way; what comes later waits behind them. */
+    /** Bytes to be passed slowly; later ones queue behind them. */
     slow: Buffer[]
 }
 
@@ -77,12 +77,12 @@ export class Proxy {
         this.pairs.clear()
     }
 
-    /** Passes the next bytes of the board but for the end of the last frame, then resets. */
+    /** Passes the next bytes of the board without the end of the last frame, then resets. */
     cutNext(): void {
         this.isCutting = true
     }
 
-    /** Leaves the connections of now half open: the peer is gone. New ones are as ever. */
+    /** Leaves the current connections half open: the peer is gone. New ones work as usual. */
     halfOpen(): void {
         for (const pair of this.pairs) {
             pair.isDead = true

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from "node:net"
 import type { TestContext } from "node:test"
 
-/** What is done with a record: `take` it, `refuse` it by 500, `close` the connection, say nothing. */
+/** Answer to a record: `take` it, `refuse` it by 500, `close` the connection, `ignore` it. */
 export type RelpAnswer = "take" | "refuse" | "close" | "ignore"
 
 /** Longest head of a frame: TXNR, command and length. */

@@ -54,7 +54,7 @@ export class RudeCollector {
         socket.on("close", () => this.sockets.delete(socket))
         if (this.manner === "reset") return void socket.resetAndDestroy()
         if (this.manner === "close") {
-            // what came meanwhile is read, so that the end is in order
+            // what has arrived is read, so that the connection is closed and not reset
             socket.resume()
             return void socket.end()
         }

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Worker } from "node:worker_threads"
 
-/** A server that listens and then, its thread asleep, accepts nobody. */
+/** A server that listens and then puts its thread to sleep, so that it accepts no connection. */
 const SLEEPER = `
 const { createServer } = require("node:net")
 const { parentPort, workerData } = require("node:worker_threads")
@@ -18,8 +18,8 @@ server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
 const ANSWER_MS = 300
 
 /**
- * A port of 127.0.0.1 that does not answer a connect, neither with yes nor with no, as an
- * address behind a firewall: its queue of connections is full.
+ * A port of 127.0.0.1 that neither accepts nor refuses a connect, as an address behind a
+ * firewall: its queue of connections is full.
  * @returns the port
  */
 export async function silentPort(t: TestContext): Promise<number> {

@@ -18,7 +18,7 @@ import { SerialBoard } from "./serial-board.ts"
 
 const MAIN = "test/system/programs/board.ts"
 const PANICS = "test/system/programs/panics.ts"
-/** What stands in for the VM of a board: what its loader would take. */
+/** Stands in for the VM of a board: an image that its loader would accept. */
 const RUNTIME = Buffer.concat([Buffer.from([0xe9]), Buffer.alloc(5000, 0xa5)])
 const WIFI = { WIFI_SSID: "attic", WIFI_PWD: "hunter22" }
 

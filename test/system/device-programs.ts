@@ -16,9 +16,9 @@ const seeds = process.env.RACES?.split(",") ?? [undefined]
  * clock on the wall, so that load is no failure.
  */
 const LIMIT_MS = 120_000
-/** A process that does not even count its time is ended after so long, in ms. */
+/** Time after which a process that does not count its own time is ended, in ms. */
 const HUNG_MS = 1_200_000
-/** The tool's own limit goes by the clock on the wall: as good as none, in ms. */
+/** The tool's own limit is of real time, so it is set too high to matter, in ms. */
 const TOOL_LIMIT_MS = 2 * HUNG_MS
 
 /** Programs that also run as the compiler leaves them, one for each part. */

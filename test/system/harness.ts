@@ -21,7 +21,7 @@ type Cleanup = () => unknown
 const cleanups = new WeakMap<TestContext, Cleanup[]>()
 
 /**
- * Calls `cleanup` after the test, the last one registered first: what was made last stands on
+ * Calls `cleanup` after the test, the last one registered first: what was made last depends on
  * what was made before. `t.after` calls in the other order, and stops at the first that throws.
  */
 export function cleanUp(t: TestContext, cleanup: Cleanup): void {

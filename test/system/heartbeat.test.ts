@@ -5,7 +5,7 @@ import { startSimulator } from "./harness.ts"
 
 /** Longest wait for a beat on a loaded machine, in ms. */
 const TIMEOUT_MS = 30_000
-/** Time in which a board that were to blink would do so, in ms. */
+/** Time in which a board would blink if it did at all, in ms. */
 const LISTEN_MS = 3000
 
 // rows: H3 H4

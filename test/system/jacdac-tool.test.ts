@@ -52,8 +52,8 @@ async function joinAsTool(t: TestContext, port: number): Promise<JDBus> {
 }
 
 /**
- * Asks until there is an answer. A bus may lose a packet, and a board that is busy drops what goes beyond
- * the packets that it serves at a time: a tool repeats.
+ * Asks until there is an answer. A bus may lose a packet, and a busy board drops packets beyond
+ * those that it serves at a time, so tools repeat their requests.
  */
 async function ask(
     what: string,

@@ -26,11 +26,11 @@ export interface CutCounts {
     lines: number
     /** Flushed lines that were not there. */
     lost: number
-    /** What was wrong, one text each: with a line, a file or the settings. */
+    /** Faults of lines, files or settings, one text each. */
     faults: string[]
 }
 
-/** A count of nothing yet. */
+/** Counts that are all zero. */
 export function noCuts(): CutCounts {
     return { cuts: 0, lines: 0, lost: 0, faults: [] }
 }

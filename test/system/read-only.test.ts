@@ -26,7 +26,7 @@ const NEEDED = [
     "package.json",
     "tsconfig.json",
 ]
-/** No rights stop the super-user: the tool runs as somebody else then. */
+/** Permissions do not stop root: the tool then runs as another user. */
 const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined
 
 before(unpackLibraries)

@@ -23,7 +23,7 @@ const BLOCK_BYTES = 60
 const OUT_OF_MEMORY = 60004
 /** Packets in a row, after which the board is given the bus for a moment. */
 const BURST = 20
-/** Operations that would end the campaign by what they are for. */
+/** Operations that are left out: their purpose would end the campaign. */
 const SPARED: number[] = [Operation.Reboot, Operation.Start]
 /** How far two figures of a heap may lie apart, in bytes: what is in use changes from run to run. */
 const HEAP_SLACK = 1000
@@ -171,7 +171,7 @@ async function heapAfter(
     const board = await connect({ bus })
     cleanUp(t, () => board.disconnect())
     await board.info()
-    // what is still served takes heap for as long
+    // requests that are still being served take heap
     for (let i = 0; i < QUIET_BEATS; i++)
         await sim.waitFor(
             "console",

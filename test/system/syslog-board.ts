@@ -1,4 +1,4 @@
-/** A board that logs numbered lines to syslog, and what came of them. */
+/** A board that logs numbered lines to syslog, and the account of them. */
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Simulator } from "../../host/sim/index.ts"
@@ -7,14 +7,14 @@ import { judge, type Verdict } from "../peers/ledger.ts"
 import { finish, type ProgramStats } from "../peers/programs.ts"
 import { startSimulator } from "./harness.ts"
 
-/** What came of a fault. */
+/** The figures of a run with a fault. */
 export interface Figures extends Verdict {
     fault: string
     lines: number
     stats: ProgramStats
     /** Worst lateness of a task of the board that wakes every 20 ms, ms. */
     jitter: number
-    /** What the machine itself may have made it late, ms. */
+    /** Lateness that the machine itself may have caused, ms. */
     machine: number
     /** How often the account was wrong, of one look every 20 ms. */
     miscounts: number
@@ -57,7 +57,7 @@ export function startLoad(
     })
 }
 
-/** A board under load, with somebody beside it who tells how late the machine is. */
+/** A board under load, with a bystander that measures how late the machine is. */
 export class LoadedBoard {
     readonly sim: Simulator
     /** Longest time to the first message after a fault, ms. */
@@ -89,7 +89,7 @@ export class LoadedBoard {
     }
 
     /**
-     * The network is well again from now on: waits for the first message that gets through.
+     * Call it when the network works again: waits for the first message that gets through.
      * @param size grows with each message
      */
     async recovered(size: () => number): Promise<void> {

@@ -4,7 +4,7 @@ import type { Figures } from "./syslog-board.ts"
 import type { ShareFigures } from "./syslog-faults-board.ts"
 import type { StormFigures } from "./syslog-faults-collector.ts"
 
-/** What a task of the board may be late while syslog has its troubles, ms. */
+/** Longest lateness of a task of the board while syslog has a fault, ms. */
 const JITTER_MS = 50
 /** Longest wait of another task for the socket: a turn of syslog, its leave, and some, ms. */
 const WAIT_MS = 3500
@@ -29,11 +29,11 @@ export function row(f: Figures): string {
     return cells.join("  ")
 }
 
-/** Nobody else suffers, the account is true at every moment, and the board recovers in time. */
+/** No other task is held up, the account always adds up, and the board recovers in time. */
 export function sound(f: Figures): void {
     const { stats } = f
     assert.equal(f.panics, 0)
-    // what the machine itself was late is not ours, and a busy one is slow in the VM's work too
+    // lateness of the machine itself is allowed for, twice, as it slows down the VM's work, too
     assert.ok(f.jitter < JITTER_MS + 2 * f.machine, row(f))
     assert.equal(stats.received, f.lines)
     assert.equal(stats.received, stats.delivered + stats.queued + stats.dropped)
@@ -55,13 +55,13 @@ export function nothingLost(f: Figures): void {
     assert.equal(f.arrived, f.lines, row(f))
 }
 
-/** Every line arrived but for those that the collector would not have, which are declared. */
+/** Every line arrived except those that the collector refused, which are declared. */
 export function allBut(f: Figures, refused: number): void {
     nothingSilent(f)
     assert.equal(f.declared, refused, row(f))
 }
 
-/** Most lines that may be lost unseen: those that a dead peer had taken beyond the window. */
+/** At most `lines` were lost silently: those that a dead peer had taken beyond the window. */
 export function silentAtMost(f: Figures, lines: number): void {
     sound(f)
     assert.ok(f.silent <= lines, row(f))
@@ -84,7 +84,7 @@ export function noStorm(f: StormFigures, minutes: number): void {
     assert.ok(f.frames > 0, figures)
 }
 
-/** Every page came whole and in time, and syslog got its share. */
+/** Every page arrived whole and in time, and syslog got its share of the socket. */
 export function shared(f: ShareFigures, fetches: number): void {
     const figures = JSON.stringify(f)
     assert.ok(f.fetches >= fetches, figures)

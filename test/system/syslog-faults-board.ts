@@ -9,7 +9,7 @@ import { silentPort } from "../peers/silent-port.ts"
 import { Sink } from "../peers/sink.ts"
 import { startSimulator } from "./harness.ts"
 
-/** What came of killing the board again and again. */
+/** The figures of killing the board repeatedly. */
 export interface KillFigures {
     kills: number
     /** Error lines that the board said flash had kept, of the runs that were killed. */
@@ -21,7 +21,7 @@ export interface KillFigures {
     panics: number
 }
 
-/** 4: the board is killed under load; after the last boot no error line that flash kept lacks. */
+/** 4: the board is killed under load; after the last boot every error line in flash must arrive. */
 export async function killedBoard(
     t: TestContext,
     kills: number
@@ -65,7 +65,7 @@ export async function killedBoard(
     }
 }
 
-/** What came of sharing the socket. */
+/** The figures of sharing the socket. */
 export interface ShareFigures extends Verdict {
     lines: number
     fetches: number

@@ -25,7 +25,7 @@ type TlsFault = (typeof TLS_FAULTS)[number]
 /** How long a handshake takes that is slow but not too slow, ms. */
 const SLOW_MS = 1500
 
-/** 1: TLS to a collector that is wrong for a while: what cannot have arrived is not lost. */
+/** 1: TLS to a collector that has a fault for a while: lines that cannot have arrived are kept. */
 export async function wrongTls(
     t: TestContext,
     fault: TlsFault,
@@ -167,7 +167,7 @@ function refused(
     })
 }
 
-/** What came of a collector that closes after each write, and takes everything at last. */
+/** The figures of a collector that closes after each write, and takes everything in the end. */
 export interface StormFigures {
     lines: number
     /** Reports about the connection, which are records as well. */

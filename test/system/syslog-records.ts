@@ -13,7 +13,7 @@ import { startSimulator } from "./harness.ts"
 /** How the program frames and writes them. */
 export type Wire = "octet" | "lf" | "bom"
 
-/** What came of the records. */
+/** The figures of the records. */
 export interface RecordFigures {
     records: number
     /** Records that break the ABNF or the framing. */

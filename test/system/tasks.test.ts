@@ -34,7 +34,7 @@ async function waitForLine(sim: Simulator, line: RegExp): Promise<void> {
     await sim.waitFor("console", e => line.test(e.text), PATIENCE_MS)
 }
 
-/** A server that says nothing before it is told what. */
+/** A server that sends nothing until the test says what. */
 async function silentServer(t: TestContext): Promise<{
     port: number
     answer(text: string): void

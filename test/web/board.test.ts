@@ -136,7 +136,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
     })
 })
 
-test("the greenhouse looks good", { skip: noBrowser }, async t => {
+test("all views of a board work and fit", { skip: noBrowser }, async t => {
     const { url, state } = await startSim(
         t,
         "test/system/programs/greenhouse.ts"

@@ -6,7 +6,7 @@ import { openPage, startBrowser } from "./browser.ts"
 import { blockingOf } from "./load.ts"
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\//
-/** Boards that are looked at, one after the other, and how long all may take to answer, in ms. */
+/** Boards to open one after the other, and how long all boards may take to answer, in ms. */
 const LOOKED_AT = [1, 7, 20]
 const ANSWER_MS = 60_000
 

@@ -17,7 +17,7 @@ const FILLING_A_SECOND = 5 * LINES_A_SECOND
 const LONGEST_TASK_MS = 100
 const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"]
 
-/** A board that is not there: it logs as many lines as it is told to. */
+/** A stand-in for a board, which logs as many lines as the test wants. */
 class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
     readonly device: string
     readonly isUp = true
@@ -123,7 +123,7 @@ async function makeLoad(
     }
 }
 
-/** Blocks a page's main thread: what measures that has to see it. */
+/** Blocks a page's main thread, to prove that the measurement sees it. */
 const BUSY = `for (const end = Date.now() + 400; Date.now() < end; );`
 
 /** What the main thread of a page has done. */

@@ -22,7 +22,7 @@ export class TestFlash implements FlashSlots {
     attempts = 0
     /** Writes throw. */
     broken = false
-    /** Writes are lost in silence, as when the VM's store is full. */
+    /** Writes are lost without an error, as when the VM's store is full. */
     full = false
     /** Reads throw. */
     deaf = false

@@ -77,7 +77,7 @@ function call(logger: Logger, dice: Dice, all: any[]): void {
     else logger.setMeta(any())
 }
 
-/** Whether a text holds nothing that ends a line or talks to a terminal. */
+/** Whether a text holds nothing that ends a line or controls a terminal. */
 export function isClean(text: string): boolean {
     for (let code = 0; code < 32; ++code)
         if (text.indexOf(String.fromCharCode(code)) >= 0) return false
@@ -119,7 +119,7 @@ export async function fuzzLog(calls: number, seed: number): Promise<void> {
         call(loggers[dice.next(loggers.length)], dice, all)
         for (const line of out.lines) expect(isClean(line)).toBe(true)
         for (const line of out.lines) expect(line.byteLength < 1200).toBe(true)
-        // besides what the log itself says of the receiver that is behind
+        // without the log's own reports about the receiver that is too slow
         const own = out.seen.filter(line => !line.startsWith("warning log "))
         expect(own.length <= 1).toBe(true)
         out.take()

@@ -57,7 +57,7 @@ export class Changer implements LogFilter {
     }
 }
 
-/** Lets the fibers run that open handlers: they would pile up from test to test. */
+/** Lets the fibers that open handlers run: they would pile up from test to test. */
 export async function settle() {
     await ds.sleep(2)
 }

@@ -6,8 +6,8 @@ import { TaskRecord } from "../../../src/tasks/state"
 import { Dice } from "./log"
 
 // A model of the registry, driven beside the real one by random commands and events. The model
-// knows what was asked of each task last and what its bodies do; what must hold of the real one
-// is looked at after each step, and more of it whenever everything has come to rest.
+// knows the last command to each task and what its bodies do. Invariants of the real one are
+// checked after each step, and more of them whenever all tasks are at rest.
 
 /** Tasks of the model; the last ones require those before them, and the first one has children. */
 const NAMES = [
@@ -21,7 +21,7 @@ const NAMES = [
     "keep",
     "hour",
 ]
-/** Whose bodies are told to throw, return or hang. */
+/** Tasks whose bodies are made to throw, return or hang. */
 const MOODY = [
     "root",
     "root.a",
@@ -34,7 +34,7 @@ const MOODY = [
     "hang",
     "hour",
 ]
-/** Whose options are set: there is not room in flash for those of all. */
+/** Tasks whose options are set: flash has no room for those of all. */
 const SET = ["base", "poll", "keep"]
 /** Steps between two moments of rest. */
 const STEPS_PER_ROUND = 150
@@ -82,7 +82,7 @@ class WildFlash implements FlashSlots {
     }
 }
 
-/** What bodies do next: all of them look at it when they wake. */
+/** What the bodies of a task do when they next wake. */
 type Mood = "idle" | "throw" | "return" | "hang"
 
 /**
@@ -97,7 +97,7 @@ export class Model {
     /** Runs of each task that are in their bodies now, by name. */
     private readonly inside: Record<string, number> = {}
     private readonly moods: Record<string, Mood> = {}
-    /** What was asked to be kept last: disabled or not. */
+    /** Tasks that the last command disabled or enabled. */
     private readonly disabled: Record<string, boolean> = {}
     /** Commands that wait for the registry. */
     private pending = 0
@@ -187,15 +187,15 @@ export class Model {
                 await task.sleep(5)
             }
         } catch (e: any) {
-            // one that hung may have been left behind: others are none of its business then
+            // a body that hung may have been left behind: then nothing is known of the others
             if (e.name === "TaskStopped" && !hung) self.stopped(name)
             throw e
         }
     }
 
     /**
-     * Whether a required task may be what its dependents run with: one that had returned may be
-     * starting again, one that ends by itself tells them at its end.
+     * Whether dependents of a task may run: a task that had returned may be starting again, and one
+     * that ends by itself stops them only at its end.
      */
     private isUp(name: string): boolean {
         const self = this
@@ -267,7 +267,7 @@ export class Model {
         }
     }
 
-    /** Gives a command in a new fiber; it must return. */
+    /** Runs a command in a new fiber; it must return. */
     private command(what: string, pattern: string): void {
         const self = this
         self.pending += 1
@@ -286,7 +286,7 @@ export class Model {
     }
 
     private isExcused(error: any): boolean {
-        // deleted meanwhile, or the flash is as bad as it was told to be
+        // deleted meanwhile, or the flash fails as it was set to
         return (
             error.name === "UnknownTaskError" ||
             error.message === "flash does not answer"
@@ -333,7 +333,7 @@ export class Model {
         if (self.problem !== undefined) throw new Error(self.problem)
     }
 
-    /** Lets everything come to rest, and looks at it. */
+    /** Waits until all tasks are at rest, and checks what must hold then. */
     private async rest(): Promise<void> {
         const self = this
         const { flash, tasks } = this
@@ -370,7 +370,7 @@ export class Model {
         )
     }
 
-    /** The flash says what was asked last, once it answers. */
+    /** Checks that the flash holds what the last commands asked for, once it answers. */
     private async keptAsAsked(): Promise<void> {
         const self = this
         await self.tasks.setOptions("keep", { maxDelay: 1000 + self.steps })

@@ -133,12 +133,12 @@ export class OtaBoard {
         return await offerFile(this.ota, pieces)
     }
 
-    /** What is known of versions. */
+    /** The board's record of versions. */
     record(): OtaRecord {
         return this.ota.record
     }
 
-    /** Lets time pass, and looks after the probation each second. */
+    /** Lets time pass, and checks the probation each second. */
     async pass(seconds: number): Promise<void> {
         for (let i = 0; i < seconds; i++) {
             this.clock.now += 1000

@@ -6,7 +6,7 @@ import { Task, TaskRegistry } from "../../../src/tasks"
 export const KINDS = 14
 /** Grace period of the tasks that ignore their stop, in ms. */
 const GRACE_MS = 4
-/** Tasks that nothing may disturb. */
+/** Tasks whose timing nothing may disturb. */
 const WITNESSES = 3
 /** Period of these, in ms. */
 const PERIOD_MS = 5
@@ -86,7 +86,7 @@ function addNested(tasks: TaskRegistry): void {
     )
 }
 
-/** What the witnesses noticed. */
+/** What the witnesses measured. */
 export interface Testimony {
     /** How often they ran. */
     beats: number

@@ -54,7 +54,7 @@ export class Bench {
         return this.tasks.get(name).state
     }
 
-    /** Waits until a task is in a state. @throws when it does not come */
+    /** Waits until a task is in a state. @throws Error when it does not get there in time */
     async become(name: string, state: string): Promise<void> {
         const { tasks } = this
         await until(`${name} ${state}`, () => tasks.get(name).state === state)

@@ -1,6 +1,6 @@
 /**
- * What the generator knows at the place that it writes: variables in sight, what can be called,
- * and how many steps of the VM it has spent, so that programs end in time.
+ * What the generator knows at the place where it writes: variables in scope, functions that can be
+ * called, and the VM steps that the program takes so far, so that programs end in time.
  */
 import type { Random } from "./random.ts"
 import type { Expression, Statements, Type } from "./tree.ts"
@@ -27,7 +27,7 @@ export interface Callable {
     name: string
     parameters: Parameter[]
     async: boolean
-    /** Of a method: those of its class that it calls have smaller ones, so none goes round. */
+    /** Of a method: it calls only methods of its class with a smaller rank, so none recurses. */
     rank: number
     /** Steps of one call, about. */
     cost: number
@@ -54,7 +54,7 @@ export interface Frame {
     /** A constructor, or the root of a fiber: it returns no value. */
     valueless: boolean
     loops: number
-    /** How often what is written now runs in one call. */
+    /** How often the code that is being written runs in one call. */
     times: number
     cost: number
     lines: number

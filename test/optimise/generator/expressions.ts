@@ -13,7 +13,7 @@ import { type Expression, expression, join, type Type } from "./tree.ts"
 
 /** Expressions are no deeper than this, as a rule. */
 const DEPTH = 3
-/** Now and then one is, because the stack of the VM is. */
+/** Depth of a few of them, to get near the depth of the VM's stack. */
 const DEEP = 14
 const DEEP_ODDS = 0.02
 /** Names of fields, in objects and in classes. */
@@ -106,8 +106,8 @@ function common(context: Context, type: Type, depth: number): Option[] {
 }
 
 /**
- * A condition may be anything: the VM finds its own truth in it. The cast keeps TypeScript from
- * finding that an object cannot be false.
+ * A condition of any type: the VM has its own rules for what is true. The cast keeps TypeScript
+ * from objecting that an object is always true.
  */
 export function condition(context: Context, depth: number): Expression {
     const type = context.random.weigh<Type>([

@@ -1,7 +1,7 @@
 /**
- * Programs in DeviceScript from a seed. They compile, end, stay within the limits of the VM,
- * print the same each time, and tell in what they print what they compute; they are made to be
- * hard on whatever rewrites their code.
+ * Generates programs in DeviceScript from a seed. They compile, end, stay within the limits of the
+ * VM, print the same each time, and print what they compute; they are made to expose faults of
+ * anything that rewrites their code.
  */
 import { closureOf } from "./closures.ts"
 import { type Callable, type ClassInfo, Context } from "./context.ts"
@@ -26,10 +26,10 @@ export {
 } from "./tree.ts"
 export { Random } from "./random.ts"
 
-/** One program in so many has more functions and texts than have short numbers. */
+/** One program in this many has more functions and texts than there are short numbers. */
 const WIDE_EVERY = 20
 const WIDE_FUNCTIONS = 260
-/** A taste for something is left out of a program this often. */
+/** How often a program has none of a kind of thing. */
 const WITHOUT = 0.12
 const SLEEP_AFTER_ALL_MS = 150
 

@@ -172,7 +172,7 @@ function places(context: Context): Option[] {
     return options
 }
 
-/** What a compiler leaves behind: copies, and values that nobody reads. */
+/** What a compiler leaves behind: copies, and values that are never read. */
 function copies(context: Context): Statement {
     const { random } = context
     const type = random.pick(TYPES)

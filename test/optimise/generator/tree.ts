@@ -3,7 +3,7 @@
  * left out or replaced when a failing program is made smaller is a part of its own.
  */
 
-/** What an expression is as a rule; the programs are loose with it, as programs are. */
+/** The usual type of an expression; the programs also mix types, as real ones do. */
 export type Type = "num" | "bool" | "str" | "any" | "arr" | "obj" | "buf"
 
 export interface Expression {

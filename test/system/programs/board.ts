@@ -1,4 +1,4 @@
-// What a board file does, and nothing that writes to flash.
+// Does what a board file does, and writes nothing to flash.
 import * as ds from "@devicescript/core"
 import { startBoard } from "../../../boards"
 

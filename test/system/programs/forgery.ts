@@ -1,5 +1,5 @@
 // Logs COUNT messages that try to be more than one line, to console, ring, flash log and collector.
-// It reads ring and flash log back by itself; who reads console and collector knows `forgedText`.
+// It checks ring and flash log itself; the host checks console and collector by `forgedText`.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { FileRotationHandler } from "../../../src/flashlog"
@@ -46,7 +46,7 @@ log.addHandler("file", file, { level: 6 })
 log.addHandler("syslog", new RsyslogHandler(syslog))
 const logger = log.logger("x")
 
-/** Ends the program: a way out of the log has not what was logged. */
+/** Ends the program: a handler does not hold what was logged. */
 function missed(i: number, way: string, got: string): void {
     throw new Error(`message ${i}, ${way}: ${got}`)
 }

@@ -1,4 +1,4 @@
-// A board that tells all and takes no orders.
+// A board that answers all questions and refuses all changes.
 import { LogSystem } from "../../../src/log"
 import { SystemClock } from "../../../src/platform"
 import { startRemote } from "../../../src/remote"

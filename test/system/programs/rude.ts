@@ -1,4 +1,4 @@
-// A board that says what a terminal would take as a command, wherever it can say anything.
+// A board that sends text that a terminal would obey, wherever it can send any.
 import { LogSystem, RingHandler } from "../../../src/log"
 import { SystemClock } from "../../../src/platform"
 import { startRemote } from "../../../src/remote"

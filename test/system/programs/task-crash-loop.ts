@@ -1,4 +1,4 @@
-// A task that crashes again and again until it is given up, beside one that does not care.
+// A task that crashes repeatedly until it is given up, beside one that must not be affected.
 import * as ds from "@devicescript/core"
 import { Device } from "./task-base"
 

@@ -1,4 +1,4 @@
-// A cycle of dependencies, a missing name, and the tasks that these do not concern.
+// A cycle of dependencies, a missing name, and tasks that neither affects.
 import { Device } from "./task-base"
 import { Task } from "../../../src/tasks"
 

@@ -1,6 +1,6 @@
-// Tasks that wait in what is not theirs, as most DeviceScript programs do: a button, a register,
-// timers, a page, a broker. They are stopped in their waits; then what they wait for comes, or is
-// over. HTTP_PORT and MQTT_PORT say nothing before the line `stopped`.
+// Tasks that wait outside of the task API, as most DeviceScript programs do: for a button, a
+// register, timers, a page, a broker. They are stopped meanwhile; then what they wait for comes, or
+// ends. The servers at HTTP_PORT and MQTT_PORT send nothing before the line `stopped`.
 import * as ds from "@devicescript/core"
 import { fetch, startMQTTClient } from "@devicescript/net"
 import { readSetting } from "@devicescript/settings"

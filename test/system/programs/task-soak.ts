@@ -5,7 +5,7 @@ import { TaskRegistry } from "../../../src/tasks"
 import { KINDS, soak } from "../../device/support/soak"
 
 const INJECTIONS = 10_000
-/** So many rounds are done between two lines of progress. */
+/** Rounds between two lines of progress. */
 const ROUNDS_PER_LINE = 75
 /** Heap that is taken away, in blocks of 1,000 bytes: with 20 of them the first round fails. */
 const BALLAST_BLOCKS = 16

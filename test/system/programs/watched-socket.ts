@@ -7,7 +7,7 @@ import {
     WriteResult,
 } from "../../../src/platform"
 
-/** A connection that tells its socket what is done with it. */
+/** A connection that reports each use of it to its socket. */
 class WatchedConnection implements Connection {
     constructor(
         private readonly socket: WatchedSocket,
@@ -25,7 +25,7 @@ class WatchedConnection implements Connection {
     }
 }
 
-/** The VM's socket, which counts what is done with it while somebody else has it. */
+/** The VM's socket, which counts uses of it by one owner while it is lent to another. */
 export class WatchedSocket implements NetSocket {
     /** Uses of the socket while it was lent, and loans of a socket that was still in use. */
     trespasses = 0
@@ -51,12 +51,12 @@ export class WatchedSocket implements NetSocket {
         this.inner.disconnect()
     }
 
-    /** Somebody uses the socket. */
+    /** Called at each use of the socket. */
     use(): void {
         if (this.isLent) this.trespasses++
     }
 
-    /** Somebody else has the socket from now on, or has it no more. */
+    /** Called when the socket is lent, and when it is given back. */
     lend(isLent: boolean): void {
         if (isLent && this.isOpen) this.trespasses++
         this.isLent = isLent
