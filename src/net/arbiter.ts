@@ -9,49 +9,50 @@ import {
 
 /** Most claims that may wait at once. */
 export const MAX_CLAIMS = 16
-/** How long a borrower may hold the socket when it does not say, and at most, ms. */
+/** How long a borrower may hold the socket by default, ms. */
 export const DEFAULT_HOLD_MS = 15000
+/** Longest hold that a borrower may ask for, ms. */
 export const MAX_HOLD_MS = 3600000
-/** How long a claim that is asked back may still hold the socket, ms. */
+/** How long a standing owner may keep the socket after its recall, ms. */
 export const RECALL_GRACE_MS = 2000
-/** What a claim may hold undisturbed before it is asked back, ms. */
+/** How long a standing owner holds the socket before it can be recalled, ms. */
 export const MIN_TURN_MS = 1000
-/** How often waiting claims look whether the owner is past its time or gone, ms. */
+/** Time between two checks whether the owner is gone or past its time, ms. */
 const WATCH_MS = 250
 
 /** The right to use the socket, until it is released. */
 export interface Lease {
     readonly name: string
-    /** True once the socket was given back or taken away: it must not be touched any more. */
+    /** True once the socket was given back or taken away: it must not be used any more. */
     isOver?: boolean
     /** Who uses it; none while a borrower's fiber is about to start. */
     fiber?: ds.Fiber
-    /** Longest hold of a borrower, ms; an owner that gives back when asked has none. */
+    /** Longest hold of a borrower, ms; undefined for a standing owner. */
     readonly holdMs?: number
-    /** The fiber that waits for a borrower's end: when it is gone, the result is not needed. */
+    /** The fiber that waits for a borrower's end: when it is gone, nobody needs the result. */
     readonly caller?: ds.Fiber
     readonly recall?: () => void
-    /** Uptime of the grant; undefined while it waits. */
+    /** Uptime of the grant, ms; undefined while it waits. */
     since?: number
-    /** Uptime of the recall; undefined before. */
+    /** Uptime of the recall, ms; undefined before. */
     recalledAt?: number
 }
 
-/** What the arbiter did since start. */
+/** Who has the socket, and what the arbiter has done since boot. */
 export interface ArbiterStats {
-    /** Name of the owner, undefined while the socket is free. */
+    /** Name of the owner; undefined while the socket is free. */
     owner: string | undefined
-    /** Names that wait, first in line first. */
+    /** Names of the waiting claims, in their order. */
     waiting: string[]
-    /** Leases given since boot. */
+    /** Leases granted since boot. */
     granted: number
-    /** Leases taken away from owners that were gone or past their time. */
+    /** Leases taken away since boot, from owners that were gone or past their time. */
     revoked: number
 }
 
 /**
- * Hands the VM's one socket to one owner at a time, in the order of asking. A standing owner
- * (syslog) holds it until somebody else waits and then is asked to give it back; a borrower
+ * Gives the VM's one socket to one owner at a time, in the order of the requests. A standing owner
+ * (syslog) holds it until another claim waits, and is then asked to give it back; a borrower
  * (a fetch) holds it for a bounded time. An owner whose fiber is gone loses it.
  *
  * @devsWhenUsed
@@ -70,10 +71,12 @@ export class SocketArbiter {
     ) {}
 
     /**
-     * Waits for the socket, as an owner that may keep it until `recall` is called and then
-     * releases it within RECALL_GRACE_MS.
-     * @param recall called when another one waits; must not throw or wait
-     * @throws an error of name ArbiterError when too many wait already
+     * Waits for the socket, without a limit of time. The owner may keep it until `recall` is called,
+     * and must then release it within RECALL_GRACE_MS.
+     * @param name names the owner in figures and errors
+     * @param recall called when another claim waits, or when the socket is taken away; must not throw
+     * or wait
+     * @throws an error of name ArbiterError when MAX_CLAIMS wait already
      */
     async claim(name: string, recall: () => void): Promise<Lease> {
         const lease: Lease = { name, recall, fiber: ds.Fiber.self() }
@@ -82,15 +85,16 @@ export class SocketArbiter {
     }
 
     /**
-     * Runs `body` with the socket, which it may use in any way, also through `fetch` of
-     * `@devicescript/net`. It runs in another fiber, so that neither the end of the
-     * caller nor a body that never ends can keep the socket. That fiber is never terminated, as
-     * it may be in a wait of somebody else's: its connection is closed. A borrow within a borrow
-     * shares the socket of the outer one.
+     * Waits for the socket, without a limit of time, and runs `body` with it; `body` may use it in any
+     * way, also through `fetch` of `@devicescript/net`. It runs in another fiber, so that neither the
+     * end of the caller nor a body that never ends can keep the socket. That fiber is never
+     * terminated, since it may wait in code of others: when its time is over, its connection is
+     * closed. A borrow within a borrow shares the socket and the time of the outer one.
+     * @param name names the borrower in figures and errors
      * @param holdMs longest time that `body` may have the socket, 1 to MAX_HOLD_MS
      * @returns what `body` returns
-     * @throws what `body` throws; an error of name ArbiterError when its time is over or too
-     * many wait; RangeError for a `holdMs` out of its limits
+     * @throws what `body` throws; an error of name ArbiterError when its time is over or MAX_CLAIMS
+     * wait already; RangeError for a `holdMs` out of its limits
      */
     async borrow<T>(
         name: string,
@@ -118,7 +122,7 @@ export class SocketArbiter {
                 error = e
                 hasFailed = true
             }
-            // the caller is in the loop below, unless the time was over
+            // taken away meanwhile; otherwise the caller waits in the loop below
             if (lease.isOver) return
             isDone = true
             self.release(lease)
@@ -134,7 +138,7 @@ export class SocketArbiter {
         return result
     }
 
-    /** Who has the socket, who waits, and how often it changed hands. */
+    /** Who has the socket, who waits for it, and how often it was granted and taken away. */
     leases(): ArbiterStats {
         return {
             owner: this.owner ? this.owner.name : undefined,
@@ -144,21 +148,21 @@ export class SocketArbiter {
         }
     }
 
-    /** Gives the socket back, or waits for it no longer. May be called more than once. */
+    /** Gives the socket back, or gives up waiting for it. May be called more than once. */
     release(lease: Lease): void {
         if (lease.isOver) return
         lease.isOver = true
         removeFrom(this.waiting, lease)
         if (this.owner === lease) {
             this.owner = undefined
-            // a borrower may have left its connection open: the next owner starts clean
+            // a borrower may have left its connection open
             if (lease.caller) this.socket.disconnect()
         }
         settle(this)
     }
 }
 
-/** The socket could not be had, or was taken away; the message names the claim. */
+/** The error `ArbiterError`: the socket was refused or taken away; the message names the claim. */
 function arbiterError(name: string, problem: string): Error {
     return namedError("ArbiterError", `socket for "${name}": ${problem}`)
 }
@@ -176,7 +180,7 @@ async function wait(arbiter: SocketArbiter, lease: Lease): Promise<void> {
     }
 }
 
-/** Brings everything up to date: ends what is over, asks back, grants. */
+/** Brings the leases up to date: takes away, recalls and grants what is due. */
 function settle(arbiter: SocketArbiter): void {
     const { owner, waiting } = arbiter
     const now = arbiter.clock.millis()
@@ -212,8 +216,8 @@ function isAlive(fiber: ds.Fiber): boolean {
 }
 
 /**
- * Whether an owner is gone or past its time. A standing one is asked back after its turn.
- * @param waiting how many wait for the socket; a standing owner may keep it while none does
+ * Whether an owner is gone or past its time. Recalls a standing owner whose turn is over.
+ * @param waiting number of waiting claims; a standing owner may keep the socket while it is 0
  */
 function isOverdue(owner: Lease, now: number, waiting: number): boolean {
     if (!isAlive(owner.fiber)) return true

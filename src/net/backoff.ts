@@ -1,16 +1,19 @@
 import { optionError, OptionTable, readOptions } from "../platform"
 
-/** Limits of a backoff. */
+/** Limits of the delays between attempts, which double from one to the next. */
 export interface BackoffOptions {
-    /** First delay in ms; 250 by default. */
+    /** First delay, 1 to 3 600 000 ms; 250 by default. */
     minMs?: number
-    /** Longest delay in ms, before jitter is taken off; 30 000 by default. */
+    /**
+     * Longest delay before jitter is taken off, `minMs` to 86 400 000 ms; 30 000 by default, or
+     * `minMs` if that is more.
+     */
     maxMs?: number
 }
 
-/** Longest delay when none is given, ms. */
+/** Longest delay by default, ms. */
 export const BACKOFF_MAX_MS = 30000
-/** Up to this part of each delay is random, so that a fleet does not come back as one. */
+/** Largest part of a delay that jitter takes off, so that a fleet does not come back all at once. */
 const JITTER = 0.3
 
 const OPTIONS: OptionTable = `
@@ -20,7 +23,7 @@ const OPTIONS: OptionTable = `
 
 /**
  * Fills in the defaults.
- * @throws OPTION_ERROR when the limits are not 1 <= minMs <= maxMs
+ * @throws OPTION_ERROR for a delay out of its limits
  */
 export function completeBackoff(given?: BackoffOptions): BackoffOptions {
     const options = readOptions<BackoffOptions>("backoff", OPTIONS, given)
@@ -32,8 +35,8 @@ export function completeBackoff(given?: BackoffOptions): BackoffOptions {
 }
 
 /**
- * The next step of delays that double up to the limit.
- * @param step the one before, ms; undefined at first, and again after a success that held
+ * The next delay without jitter, ms: twice the one before, up to the limit.
+ * @param step the delay before, ms; undefined at first, and again after a success that held
  */
 export function nextStep(
     { minMs, maxMs }: BackoffOptions,
@@ -42,7 +45,7 @@ export function nextStep(
     return step === undefined ? minMs : Math.min(step * 2, maxMs)
 }
 
-/** The delay of a step, ms: at most the whole of it, at least 70 %. */
+/** A delay with its jitter, ms: 70 to 100 % of `step`, at random. */
 export function delayOf(step: number): number {
     return Math.round(step * (1 - JITTER * Math.random()))
 }

@@ -4,13 +4,14 @@ import { skipChars, splitText } from "../platform"
 export const MAX_HOST = 64
 const LETTERS = "abcdefghijklmnopqrstuvwxyz-_"
 const DIGITS = "0123456789"
-/** What IPv6 addresses are made of. */
+/** Characters of IPv6 addresses. */
 const ADDRESS = DIGITS + "abcdef:."
 
 /**
- * What is wanted in place of a text as the name or address of a host, for people; undefined when
- * nothing is wrong with it. A name, an IPv4 or an IPv6 address (of which only the characters are
- * checked); no port, no scheme, no brackets. Empty is none of them, and allowed: there is no host.
+ * Checks the name or address of a host: a name, an IPv4 address, or an IPv6 address (of which only
+ * the characters are checked), at most MAX_HOST characters; no port, no scheme, no brackets. An
+ * empty text is allowed and means no host.
+ * @returns what was wanted instead, for an error message; undefined for a valid text
  */
 export function hostFault(text: string): string | undefined {
     if (text === "") return undefined
@@ -37,7 +38,7 @@ export function hostFault(text: string): string | undefined {
     const parts = splitText(low, ".")
     if (!consistsOf(parts[parts.length - 1], DIGITS)) return undefined
     for (const part of parts)
-        // in one way only: some read 010 as 8
+        // no leading zeros: some programs read 010 as 8
         if (parts.length !== 4 || part !== "" + (parseInt(part) & 255))
             return "an IPv4 address of four numbers up to 255, or a name"
     return undefined

@@ -1,15 +1,15 @@
-// Reads an HTTP/1.1 answer (RFC 9112) in parts of any size, and hands its body on. The server may be
-// anybody: every line, and the whole, has a limit.
+// Reads an HTTP/1.1 answer (RFC 9112) from parts of any size, and hands its body on. The server is
+// not trusted: lines, their number and the body have limits.
 
 /** Longest line of an answer's head, in bytes. */
 export const MAX_HEAD_LINE_BYTES = 1000
 /** Most lines of an answer's head, and of a chunked body's trailer. */
 export const MAX_HEAD_LINES = 60
 
-/** Header fields that anybody asks for. */
+/** Header fields that callers need; the others are not kept. */
 const KEPT_FIELDS = " etag date location content-length transfer-encoding "
 
-/** What comes next: a line of the head or between chunks, … */
+/** States, by what is expected next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
 const FIELDS = 1
 const CHUNK_SIZE = 2
@@ -25,20 +25,22 @@ const CHUNK = 8
 /** An answer that is being read. */
 export interface HttpAnswer {
     status: number
-    /** Those of `KEPT_FIELDS` that are there, by their names in lower case. */
+    /** Header fields of `KEPT_FIELDS` that the answer has, by name in lower case. */
     fields: Record<string, string>
     /** Bytes of the body so far. */
     received: number
-    /** What is wrong with it; empty while nothing is. */
+    /** What is wrong with the answer; empty while nothing is. */
     fault: string
-    /** Longest body, and what takes that of status 200, part by part. */
+    /** Longest body, in bytes. */
     readonly maxBytes: number
+    /** Takes the body of an answer with status 200, part by part. */
     readonly onBody: ((part: Buffer) => void) | undefined
     state: number
     /** Start of a line whose end has not arrived yet. */
     line: Buffer
+    /** Lines of the head, or of the trailer, so far. */
     lines: number
-    /** Bytes that the body, or the chunk, still has; -1 when it did not say. */
+    /** Bytes of the body or the chunk that are still to come; -1 when the length is not known. */
     left: number
 }
 
@@ -61,7 +63,7 @@ export function newAnswer(
     }
 }
 
-/** Takes what arrived. @returns whether the answer is over: read to its end, or at fault */
+/** Takes what arrived. @returns whether the answer is over: read to its end, or faulty */
 export function takeAnswer(answer: HttpAnswer, data: Buffer): boolean {
     let at = 0
     while (!isOver(answer)) {
@@ -74,14 +76,14 @@ export function takeAnswer(answer: HttpAnswer, data: Buffer): boolean {
     return true
 }
 
-/** Whether the answer is read to its end, or at fault. */
+/** Whether the answer is read to its end, or faulty. */
 export function isOver({ state, fault }: HttpAnswer): boolean {
     return state === DONE || fault !== ""
 }
 
 /**
- * The connection is over: what is missing is a fault.
- * @param reason why it ended, when the network reports it
+ * Notes the end of the connection: an answer that is not complete becomes faulty.
+ * @param reason why the connection ended, if the network reports it
  */
 export function endAnswer(
     answer: HttpAnswer,
@@ -154,7 +156,7 @@ function readField({ fields }: HttpAnswer, line: string): void {
         fields[name] = line.slice(colon + 1).trim()
 }
 
-/** What follows the head. */
+/** The state after the head. */
 function bodyState(answer: HttpAnswer): number {
     const { status, fields, maxBytes } = answer
     const length = fields["content-length"]
@@ -177,7 +179,7 @@ function bodyState(answer: HttpAnswer): number {
     return left === 0 ? DONE : LENGTH_BODY
 }
 
-/** The size is in hexadecimal, with extensions behind a semicolon. */
+/** Reads the size of a chunk: hexadecimal digits; extensions after a semicolon are ignored. */
 function readChunkSize(answer: HttpAnswer, line: string): void {
     const semicolon = line.indexOf(";")
     const digits = semicolon < 0 ? line : line.slice(0, semicolon).trim()

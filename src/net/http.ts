@@ -1,5 +1,5 @@
 // A client of HTTP/1.1 (RFC 9110, 9112) on the VM's one socket, for small requests and answers: one
-// at a time, with limits on size and time. Who calls has the socket from the arbiter.
+// at a time, with limits on size and time. The caller must have the socket from the arbiter.
 import {
     Clock,
     namedError,
@@ -16,35 +16,35 @@ import {
     takeAnswer,
 } from "./http-answer"
 
-/** Longest time of a request with all its redirects, when it does not say, ms. */
+/** Longest time of a request with all its redirects, by default, ms. */
 export const HTTP_TIMEOUT_MS = 10000
 /** Most redirects that are followed. */
 export const MAX_REDIRECTS = 3
 /** Longest URL, in bytes. */
 export const MAX_URL_BYTES = 200
-/** How often a write that the socket did not take is tried again, ms. */
+/** Time until a write that the socket did not take is tried again, ms. */
 const RETRY_MS = 50
 
-/** Name of the errors of a request; their messages name the server, what failed, and no path. */
+/** Name of the errors of a request; the message names the host and the problem, but not the path. */
 export const HTTP_ERROR = "HttpError"
 
-/** What is asked of a server. */
+/** A request to a server. */
 export interface HttpRequest {
-    /** `http://` or `https://`; without a password. */
+    /** `http://` or `https://`, at most MAX_URL_BYTES; without a password. */
     url: string
-    /** Header lines besides host, connection and content, each with its line end. */
+    /** Header lines besides Host, Connection and Content-..., each ended by CR LF. */
     headers?: string
     /** JSON to be posted; without it the request is a GET. */
     body?: string
-    /** Longest body of the answer, in bytes; a longer one is a fault. */
+    /** Longest body of the answer, in bytes; a longer one is an error. */
     maxBytes: number
-    /** Takes the answer's body, part by part; only of one with status 200. */
+    /** Takes the body of an answer with status 200, part by part; other bodies are dropped. */
     onBody?: (part: Buffer) => void
 }
 
 export type { HttpAnswer } from "./http-answer"
 
-/** Where a URL points to. */
+/** A URL in its parts. */
 export interface HttpAddress {
     proto: SocketProto
     host: string
@@ -56,9 +56,11 @@ export interface HttpAddress {
 }
 
 /**
- * Sends a request and reads the answer, over redirects within the same host. Whether its status is
- * a good one is for the caller to say.
- * @throws an error of name HTTP_ERROR: no connection, no HTTP, too long, too slow, ended too soon
+ * Sends a request and reads the answer. Follows up to MAX_REDIRECTS redirects within the same host,
+ * none from https to http. The caller judges the status.
+ * @param timeoutMs longest time, with all redirects, ms
+ * @throws an error of name HTTP_ERROR: malformed URL, no connection, no HTTP, too long, too slow,
+ * ended too soon, a redirect that is not followed; an error of name SocketError without a network
  */
 export async function httpRequest(
     clock: Clock,
@@ -97,7 +99,7 @@ export async function httpRequest(
 export function parseUrl(url: string): HttpAddress | undefined {
     if (!url || url.byteLength > MAX_URL_BYTES || url.indexOf(" ") >= 0)
         return undefined
-    // JSON escapes control characters and what is not ASCII
+    // JSON escapes control characters and everything that is not ASCII
     if (JSON.stringify(url).length !== url.byteLength + 2) return undefined
     const start = url.indexOf("://") + 3
     const scheme = url.slice(0, start)
@@ -127,7 +129,7 @@ export function parseUrl(url: string): HttpAddress | undefined {
     }
 }
 
-/** Sends a request and reads its answer, which may be malformed, on a new connection. */
+/** Sends a request on a new connection and reads its answer; what goes wrong is its `fault`. */
 async function exchange(
     clock: Clock,
     socket: NetSocket,
@@ -146,7 +148,7 @@ async function exchange(
         },
         received: data => {
             if (!takeAnswer(answer, data)) return
-            // at once: what else arrives would fill the heap
+            // at once: whatever else arrives would fill the heap
             connection.close()
             news.notify()
         },
@@ -184,7 +186,7 @@ function compose(
     return `${body ? "POST" : "GET"} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers || ""}${content}\r\n${body || ""}`
 }
 
-/** Where a redirect leads to; undefined for no URL. */
+/** Where a redirect leads: a URL or an absolute path; undefined for anything else. */
 function redirected(
     { origin }: HttpAddress,
     location: string

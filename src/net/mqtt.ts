@@ -1,13 +1,13 @@
 // A publisher of MQTT 3.1.1 (OASIS standard of 2014) on the VM's one socket: exactly once (QoS 2,
-// section 4.3.3), one message at a time. Who calls has the socket from the arbiter.
+// section 4.3.3), one message at a time. The caller must have the socket from the arbiter.
 //
-// The broker keeps a message by its packet id until it is released. What a cut has left open is in
-// the `Delivery`, which outlives the connection: a message that the broker may have is sent again
-// with its id, one that it has for certain is only released.
+// The broker keeps a message under its packet id until the publisher releases it. A `Delivery`
+// outlives the connection and records what a broken connection left open: a message that the broker
+// may have is sent again with the same id; one that it has for certain is only released.
 //
-// `MQTTClient` of `@devicescript/net` is not used: it hands on no acknowledgement, throws on
-// back-pressure, and an exception in another fiber, as at a connection that closes while it
-// reads, restarts the program.
+// `MQTTClient` of `@devicescript/net` is not used: it does not report acknowledgements, throws on
+// back-pressure, and throws in a fiber of its own when the connection closes while it reads, which
+// restarts the program.
 import * as ds from "@devicescript/core"
 import {
     namedError,
@@ -20,14 +20,14 @@ import {
 
 /** Name of the errors of a publisher; their messages name the broker. */
 export const MQTT_ERROR = "MqttError"
-/** Longest wait for an answer of the broker, ms. */
+/** Longest wait for the connection, for each answer of the broker and for each write, ms. */
 export const MQTT_TIMEOUT_MS = 5000
 /** Longest topic, in bytes. */
 export const MAX_TOPIC_BYTES = 128
-/** How often a write that the socket did not take is tried again, ms. */
+/** Time until a write that the socket did not take is tried again, ms. */
 const RETRY_MS = 20
 
-/** Types of packets, section 2.2.1; what a publisher gets has 4 bytes. */
+/** Types of packets with their flags, section 2.2; every packet that a publisher gets has 4 bytes. */
 const CONNECT = 0x10
 const CONNACK = 0x20
 const PUBLISH_QOS2 = 0x34
@@ -44,31 +44,31 @@ const HAS_PASSWORD = 0x40
 const HAS_USER = 0x80
 const PROTOCOL_LEVEL = 4
 
-/** A broker, and who we are there. */
+/** A broker, and the client's name and credentials there. */
 export interface MqttBroker {
     /** Name or address. */
     host: string
     /** 1883 when left out, 8883 with TLS. */
     port?: number
-    /** `tcp` when left out, or `tls`. */
+    /** `tcp` when left out. */
     proto?: SocketProto
-    /** The broker keeps by it what is under way: each pipe needs one of its own. */
+    /** Names the session, in which the broker keeps open deliveries: each pipe needs its own. */
     clientId: string
     user?: string
     password?: string
 }
 
-/** What is kept of a message that is under way, over connections; plain data. */
+/** State of the last message's delivery, kept from connection to connection; plain data. */
 export interface Delivery {
-    /** Packet id of the last message; 0 before the first. */
+    /** Packet id of the last message; a random number before the first. */
     id: number
-    /** Whether its end is open: the connection broke before. */
+    /** Whether the delivery has begun and is not confirmed. */
     isOpen: boolean
-    /** Whether the broker is known to have it. */
+    /** Whether the broker is known to have the message. */
     isStored: boolean
 }
 
-/** A session with a broker. */
+/** A connection to a broker. */
 interface Session {
     broker: MqttBroker
     connection: Connection
@@ -76,30 +76,30 @@ interface Session {
     isOpen: boolean
     /** Why it is over; undefined while it is not. */
     ended: string | undefined
-    /** What came and has not been looked at. */
+    /** Bytes that were received and not read yet. */
     received: Buffer
     delivery: Delivery
 }
 
 /**
- * Publishes one message; returns when the broker has it and has handed it on. After an error the
- * same message is to be published again, in the next session; undefined gives it up: it arrives
- * if the broker has it.
+ * Publishes one message; returns when the broker has confirmed that it has it and will deliver it
+ * once. After an error, publish the same message again in the next session. Without a message, the
+ * open delivery is given up: its message arrives only if the broker has it.
  */
 export type Publish = (topic: string, message?: string) => Promise<void>
 
-/** A delivery before its first message. */
+/** The state before the first message. */
 export function newDelivery(): Delivery {
-    // not always 1: of a run before the broker may still have a message, by its id
+    // random, as the broker may still hold a message of an earlier run under its id
     return { id: Math.randomInt(MAX_ID), isOpen: false, isStored: false }
 }
 
 /**
- * Connects to a broker for as long as `body` takes.
- * @param delivery what the session before has left open; each message arrives once if the same
- * one is handed in each time, and as long as the broker keeps the session of the client id
- * @throws an error of name MQTT_ERROR: no connection, refused, no answer in time; and what `body`
- * throws
+ * Connects to a broker, runs `body`, and disconnects.
+ * @param delivery what the last session left open. Each message arrives exactly once if the same
+ * object is passed each time, and as long as the broker keeps the session of the client id
+ * @throws an error of name MQTT_ERROR: no connection, refused, no answer in time; an error of name
+ * SocketError without a network; what `body` throws
  */
 export async function mqttSession(
     socket: NetSocket,
@@ -113,7 +113,7 @@ export async function mqttSession(
         await send(session, connectPacket(broker))
         const answer = await receive(session, CONNACK)
         if (answer[3] !== 0) throw mqttError(broker, `refused (${answer[3]})`)
-        // a broker that has no session any more has not handed the message on either
+        // a broker that has lost the session has lost the message as well
         if (answer[2] === 0) delivery.isStored = false
         await body(async (topic, message) => {
             await publish(session, topic, message)
@@ -157,7 +157,7 @@ function open(
     return session
 }
 
-/** Waits until a condition holds. @throws MQTT_ERROR when the session ends before, or in time */
+/** Waits until a condition holds. @throws MQTT_ERROR when the connection or the time ends before */
 async function until(session: Session, holds: () => boolean): Promise<void> {
     const { broker, news } = session
     const end = ds.millis() + MQTT_TIMEOUT_MS
@@ -169,7 +169,7 @@ async function until(session: Session, holds: () => boolean): Promise<void> {
     }
 }
 
-/** Waits for a packet of a type. @throws MQTT_ERROR for another one */
+/** Waits for a packet of a type. @throws MQTT_ERROR for one of another type, and as `until` */
 async function receive(session: Session, type: number): Promise<Buffer> {
     await until(session, () => session.received.length >= ANSWER_BYTES)
     const { received, broker } = session
@@ -227,7 +227,7 @@ async function acknowledged(session: Session, type: number): Promise<void> {
         throw mqttError(session.broker, "acknowledged what was not sent")
 }
 
-/** CONNECT, section 3.1: a session that the broker keeps, with no keep-alive. */
+/** CONNECT, section 3.1: the broker keeps the session after the connection; no keep-alive. */
 function connectPacket(broker: MqttBroker): Buffer {
     const { clientId, user, password } = broker
     let flags = 0
@@ -260,7 +260,7 @@ function idBytes(id: number): Buffer {
     return Buffer.from([id >> 8, id & 0xff])
 }
 
-/** A text after its length, section 1.5.3. */
+/** A text with its length in front, section 1.5.3. */
 function field(text: string): Buffer {
     const bytes = text.byteLength
     return Buffer.concat(

@@ -2,14 +2,14 @@ import * as ds from "@devicescript/core"
 import { Clock, MAX_WALL_MS, rfc3339, STEP_MS } from "../platform"
 
 const MS_PER_DAY = 86400000
-/** Day of the formula below that is 1970-01-01. */
+/** Number of the day 1970-01-01 in the formula below. */
 const DAY_1970 = 719469
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-/** Time between two readings of a real-time clock service, which counts whole seconds, ms. */
+/** Resolution of a time that is known to the second, ms. */
 const SECOND_MS = 1000
 
 /**
- * Unix time in ms of a UTC date of the Gregorian calendar. Day and time are not checked.
+ * Unix time in ms of a UTC date of the Gregorian calendar. The numbers are not checked.
  * @param month 1 to 12
  */
 export function unixTime(
@@ -20,7 +20,7 @@ export function unixTime(
     minute: number,
     second: number
 ): number {
-    // years that start on 1 March end with the leap day
+    // counts years from 1 March, so that the leap day is the last one
     const early = month <= 2 ? 1 : 0
     const y = year - early
     const fromMarch = month + 12 * early - 3
@@ -32,8 +32,8 @@ export function unixTime(
 
 /**
  * Unix time in ms of an HTTP Date header, `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate,
- * RFC 9110, section 5.6.7; the two obsolete forms are not read).
- * @returns undefined for a text of another form
+ * RFC 9110, section 5.6.7; the two obsolete forms are not read). The day of the week is not checked.
+ * @returns undefined for a text of another form, and for a date that does not exist
  */
 export function parseHttpDate(text: string): number | undefined {
     if (!text) return undefined
@@ -48,7 +48,7 @@ export function parseHttpDate(text: string): number | undefined {
         parseInt(text.slice(23))
     )
     if (!(unixMs >= 0)) return undefined
-    // a day or a time that does not exist comes out as another one
+    // a date that does not exist comes out as another one
     const again = rfc3339(unixMs)
     const day = again.slice(8, 10)
     const date = `${day} ${name} ${again.slice(0, 4)} ${again.slice(11, 19)} GMT`
@@ -57,18 +57,18 @@ export function parseHttpDate(text: string): number | undefined {
 }
 
 /**
- * Sets the clock to a time that is known to the second only: nothing changes as long as the
- * clock is within that second, otherwise it goes to the nearest end of it. What is no time of the
- * years 1970 to 9999 is ignored.
- * @param unixMs start of the second
- * @param source where the time is from
+ * Sets the clock to a time that is known to the second only: a clock within that second is left
+ * alone; another one is set to the nearest end of it. A time outside the years 1970 to 9999 is
+ * ignored.
+ * @param unixMs start of the second, Unix time in ms
+ * @param source where the time is from, as `rtc` or `http`
  */
 export function setClockToSecond(
     clock: Clock,
     unixMs: number,
     source: string
 ): void {
-    // a service without a time tells zeros, or anything
+    // a service that does not know the time sends zeros, or anything
     if (!(unixMs >= 0 && unixMs < MAX_WALL_MS)) return
     const shown = clock.wall()
     if (shown === undefined || shown < unixMs) clock.setWall(unixMs, source)
@@ -77,21 +77,21 @@ export function setClockToSecond(
 }
 
 /**
- * Keeps the clock right by a real-time clock service of the bus (role `rtc`), as soon as and
- * for as long as one is there.
- * @param utcOffset minutes that the service's local time is ahead of UTC
+ * Sets the clock by a real-time clock service of the bus (role `rtc`) at each of its readings, while
+ * there is one.
+ * @param utcOffset minutes by which the service's local time is ahead of UTC
  */
 export function followRealTimeClock(clock: Clock, utcOffset = 0): void {
     const rtc = new ds.RealTimeClock("rtc")
     rtc.reading.subscribe(async (reading: number[]) => {
-        // after the day of the month comes the day of the week
+        // reading[3] is the day of the week
         const [y, m, d] = reading
         const local = unixTime(y, m, d, reading[4], reading[5], reading[6])
         setClockToSecond(clock, local - utcOffset * 60000, "rtc")
     })
 }
 
-/** Sets the clock by the Date header of an HTTP answer, when it is there and valid. */
+/** Sets the clock by the Date header of an HTTP answer; ignores one that is missing or invalid. */
 export function setClockByHttpDate(
     clock: Clock,
     date: string | undefined
@@ -101,8 +101,8 @@ export function setClockByHttpDate(
 }
 
 /**
- * Tells `say` when the time becomes known, and once for each correction of STEP_MS or more, as
- * each one is that sets the time back. Smaller ones are not reported.
+ * Calls `say` when the time becomes known, and for each correction by STEP_MS or more. Every
+ * correction that sets the time back is among these; smaller ones are not reported.
  */
 export function reportClock(
     clock: Clock,

@@ -14,33 +14,33 @@ export interface SyslogNet {
 export type SyslogReport = (level: number, message: string) => void
 
 /**
- * The state of a syslog client: plain data, which plain functions work on, as classes and
- * methods take heap on this VM.
+ * The state of a syslog client: plain data with plain functions, since classes and methods take
+ * heap on this VM.
  */
 export interface SyslogClient extends SyslogNet {
     report: SyslogReport
-    /** What waits to be sent, and how. */
+    /** The queue, and the options in force. */
     outbox: Outbox
     /** The connection; undefined while there is none. */
     connection: SyslogConnection
-    /** Uptime when the oldest waiting record came. */
+    /** Uptime when the oldest record of the batch was added, ms; 0: the batch is due. */
     firstAt: number
     /** Wakes the fiber; notified at each event of the connection. */
     wake: Signal
-    /** Connections made since start. */
+    /** Connections made since boot. */
     connects: number
-    /** Connections in a row that took records, and ended without one of them known to arrive. */
+    /** Connections in a row that took records and ended before one was known to have arrived. */
     tries: number
-    /** Whether there is to be a connection, once a host is set. */
+    /** Whether a connection is wanted, once a host is set. */
     isStarted: boolean
-    /** Whether the fiber is there. */
+    /** Whether the fiber exists. */
     isRunning: boolean
-    /** The socket is wanted by others, the options changed, or we are to stop. */
+    /** Whether the connection has to end: another owner wants the socket, options changed, or `stop`. */
     isInterrupted: boolean
-    /** The delay before the last attempt, ms; undefined while there is no outage. */
+    /** The last delay between attempts without its jitter, ms; undefined while there is no outage. */
     step: number
-    /** Whether the last report was that there is a connection; undefined at first. */
+    /** Whether the last report was "connected"; undefined before the first one about a target. */
     saidConnected: boolean
-    /** Uptime until which the allowance of reports is used up, ms. */
+    /** Uptime at which the whole allowance of reports is available again, ms. */
     reportsUntil: number
 }

@@ -26,32 +26,33 @@ import {
 import { reframe } from "./framing"
 
 // What counts as delivered. RELP acknowledges. TCP and TLS do not: there a connection has to hold
-// for ARRIVED_MS after a record was sent, or for PROBE_MS when the window is full. Until then all that
-// the ring can keep is sent again on the next one, and what it could not keep is declared. Time counts
-// only as far as we look: the end of a connection is reported by a fiber, which a board that was held
-// up runs late, maybe after the one that logs or this one.
+// for ARRIVED_MS after a record was sent, or for PROBE_MS when the window is full. Until then the
+// record may be sent again on the next connection; one that the ring could not keep is declared.
+// Only time between two looks counts, and at most MAX_LOOK_MS of it: a fiber reports the end of
+// a connection, and on a board that was held up it may run after this one.
 
-/** How long the network may take nothing before the connection counts as broken, ms. */
+/** How long the network may refuse every write before the connection counts as broken, ms. */
 const STALL_MS = 10000
 /** Pause after back-pressure before the same bytes are tried again, ms. */
 const RETRY_MS = 10
 /** How long a connection must hold until what was sent on it counts as arrived, ms. */
 const ARRIVED_MS = 2000
 /**
- * How long a peer is given to close, ms: one that closed before after it had taken records is not
- * sent any at first, then one batch; and for a reset to come back, before we close, or when a
- * connection that has held takes more than the window.
+ * How long to wait for a close or a reset by the peer, ms:
+ * - before the first batch and after it, when the peer closed the connection before in order;
+ * - until records count as arrived, when the window is full or before we close.
  */
 export const PROBE_MS = 300
 /**
- * Most bytes of a batch that are written in one piece: the VM sends whole buffers only, and a heap of many
- * small pieces has no room for a large one.
+ * Longest batch that is written in one piece, in bytes; a longer one goes in two halves. The VM sends
+ * whole buffers only, and a fragmented heap has no room for a large one.
  */
 const PIECE_BYTES = 512
-/** Most writes between two waits: other tasks want their turn after an outage, too. */
+/** Most writes between two waits: the queue of an outage must not keep other tasks from running. */
 const WRITES_A_SLICE = 16
-/** Longest wait until a connection has held, and records have arrived; and most of it that counts, ms. */
+/** Longest time between two looks at a new connection, records in flight or a gap, ms. */
 const LOOK_MS = 50
+/** Most ms that a connection is credited with for one look. */
 const MAX_LOOK_MS = 100
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
@@ -64,25 +65,25 @@ export const IDLE_MS = 3600000
 export class SyslogConnection implements SocketListener {
     /** Whether the peer has shown that it takes records. */
     isUp: boolean
-    /** Why the connection is over or of no use; undefined while it is neither. */
+    /** Why the connection is over, or has to be given up; undefined while it is usable. */
     ended: string
-    /** Whether the peer ended it in order, with no error. */
+    /** Whether the peer closed it without an error. */
     isClosed: boolean
-    /** Uptime of the first write that was not taken; undefined when the last one was. */
+    /** Uptime of the first write that was refused, ms; undefined after one that was taken. */
     blockedSince: number
-    /** The second half of a batch of which only the first was taken: goes before all else. */
+    /** The second half of a batch whose first half was taken: it is sent before anything else. */
     rest: Buffer
-    /** Uptime when it was opened; undefined before. */
+    /** Uptime when it was opened, ms; undefined before. */
     openedAt: number
-    /** Uptime when something happened last: it was begun, opened, or records were sent. */
+    /** Uptime when the connection was begun or opened, or last took a write, ms. */
     sentAt: number
-    /** For how long it was seen to hold, ms, and uptime of the last look. */
+    /** For how long it was seen to hold, ms, and uptime of the last look, ms. */
     heldMs = 0
     lookedAt: number
     readonly stream: Connection
-    /** Whether frames go out in another framing than the one they are kept in. */
+    /** Whether frames are sent in another framing than octet counting, in which they are kept. */
     readonly isReframed: boolean
-    /** Bytes of one batch: what is framed anew is in one piece. */
+    /** Most bytes of one batch: at most PIECE_BYTES of reframed records, which are in one piece. */
     readonly batchBytes: number
     /** What RELP knows of this connection; undefined for the other transports. */
     readonly relp: Relp
@@ -112,14 +113,14 @@ export class SyslogConnection implements SocketListener {
         this.openedAt = this.sentAt = this.lookedAt = now
         outbox.markAt = 0
         client.connects++
-        // the oldest line has waited long enough
+        // what is queued is due at once
         client.firstAt = 0
         if (this.relp) openRelp(this)
         else this.isUp = true
         wake.notify()
     }
 
-    /** A syslog receiver has nothing to say: RFC 6587 and RFC 5425 define no answers. */
+    /** Only RELP has answers: RFC 6587 and RFC 5425 define none, so data of a receiver is ignored. */
     received(data: Buffer): void {
         if (this.relp) receiveRelp(this, data)
     }
@@ -132,8 +133,8 @@ export class SyslogConnection implements SocketListener {
 }
 
 /**
- * A record is about to be added that a fiber waits for: the first one after a pause, or one for
- * which there is no room in the batch, which is sent at once where nothing is in the way.
+ * Called before a watched record is added: the first one after a pause wakes the fiber; one that
+ * does not fit into the batch has the batch sent at once, unless the connection is blocked.
  */
 export function attend(client: SyslogClient): void {
     const { connection, outbox: out } = client
@@ -142,7 +143,7 @@ export function attend(client: SyslogClient): void {
     const now = client.clock.millis()
     const { batchBytes } = connection
     if (out.sent === out.next) client.wake.notify()
-    // what cannot be sent here is sent by the fiber, which has a time to wake by then
+    // otherwise the fiber sends it, which wakes by itself
     else if (
         !connection.relp &&
         connection.blockedSince === undefined &&
@@ -188,7 +189,7 @@ export function turn(connection: SyslogConnection): number {
     return Math.max(1, due - now)
 }
 
-/** Disconnects; what did not arrive is to be sent again. Never throws. */
+/** Disconnects. Never throws. */
 export function closeConnection(connection: SyslogConnection): void {
     const { relp, stream, openedAt, ended } = connection
     if (relp && openedAt !== undefined && !ended)
@@ -196,17 +197,17 @@ export function closeConnection(connection: SyslogConnection): void {
     stream.close()
 }
 
-/** Over a stream what has not come back by now has arrived. */
+/** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */
 function takeArrived(connection: SyslogConnection): void {
     const { client, heldMs } = connection
     const { outbox: out } = client
-    // half of a batch was not taken
+    // the second half of a batch is still to be sent
     if (connection.rest) return
     if (heldMs >= ARRIVED_MS) {
         out.hasHeld = true
         client.tries = 0
     }
-    // twice half a window is kept: what is before the mark, and what is behind it
+    // the window has two halves: what was sent before the mark, and what was sent after it
     const isFull =
         out.hasHeld &&
         (out.sentEnd - out.markedEnd) * 2 >= out.options.windowBytes
@@ -216,9 +217,9 @@ function takeArrived(connection: SyslogConnection): void {
 }
 
 /**
- * Hands over what is queued, as far as the network and the transport take it, but no more than is
- * good between two waits.
- * @returns whether something was in the way
+ * Writes what is queued, as far as the network and the transport take it, in at most
+ * WRITES_A_SLICE writes.
+ * @returns whether it was blocked
  */
 function send(connection: SyslogConnection, now: number): boolean {
     const { client, relp } = connection
@@ -230,7 +231,7 @@ function send(connection: SyslogConnection, now: number): boolean {
     for (let n = 0; n < WRITES_A_SLICE; ++n) {
         const room = roomFor(connection, now)
         if (room <= 0) return true
-        // only one is in flight at a time, so that an answer tells which
+        // only one declaration is in flight at a time, so that its answer can be told
         const isFree = !relp || relp.gapTxnr === 0
         if (isFree && isGapDue(out, connection.heldMs)) {
             if (!sendGap(connection, now)) return true
@@ -240,7 +241,7 @@ function send(connection: SyslogConnection, now: number): boolean {
     return false
 }
 
-/** Bytes that may be sent now in one write; a longer frame may be as well. */
+/** Bytes that may be sent now in one write, 0 for none; a single frame may be longer. */
 function roomFor(connection: SyslogConnection, now: number): number {
     const { client, relp } = connection
     const { outbox: out } = client
@@ -256,11 +257,11 @@ function roomFor(connection: SyslogConnection, now: number): number {
         return batchBytes
     }
     const flying = relp.flying.length
-    // one by one, so that the record that is refused is known
+    // one by one, so that it is known which record the server refuses
     if (client.tries > 0) return flying > 0 ? 0 : 1
     if (flying === 0) return Math.max(1, Math.min(windowBytes, batchBytes))
     const room = windowBytes - (out.sentEnd - out.start)
-    // a little room is left until there is more
+    // waits until there is room for half a batch
     return flying > MAX_FLYING || room * 2 < batchBytes
         ? 0
         : Math.min(room, batchBytes)
@@ -320,7 +321,7 @@ function sendGap(connection: SyslogConnection, now: number): boolean {
     return true
 }
 
-/** Hands bytes over as they are on the wire, all of them or none. */
+/** Hands all bytes to the network or none. @returns whether it took them */
 function write(
     connection: SyslogConnection,
     data: Buffer,

@@ -5,28 +5,28 @@ import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
 export const LATE_TOPIC = "late"
-/** Message for lines that are gone when their turn comes; `dropped` of the metadata counts them. */
+/** Message for lines that were overwritten before their turn came; their number goes in front. */
 const OVERWRITTEN =
     " lines of earlier runs were overwritten before they could be sent"
-/** Bytes that may wait in the queue while late lines are added: live ones need room too. */
+/** Most bytes in the queue when a late line is added: live records need room too. */
 const ROOM_BYTES = 2048
 /** How often the queue is looked at, ms. */
 const POLL_MS = 50
 
-/** A line of an earlier run. */
+/** A line of the flash log. */
 export interface LateLine {
     text: string
     level: number
     /** Seconds: Unix time when `wall`, else uptime. */
     time: number
     wall: boolean
-    /** Position of this line in the log: rises from line to line, survives resets. */
+    /** Position of this line in the log: rises from line to line, across resets. */
     cursor: number
 }
 
 /** What late lines are read from: the `files` of a `FileRotationHandler`. */
 export interface LateSource {
-    /** Visits the lines behind a cursor, oldest first, until `visit` answers false. */
+    /** Visits the lines after a cursor, oldest first, until `visit` returns false. */
     since(
         cursor: number,
         visit: (line: LateLine) => Promise<boolean | void>
@@ -34,14 +34,15 @@ export interface LateSource {
 }
 
 /**
- * Sends the lines of level error and worse that an earlier run left in the flash log, each
- * once, with the parameter `late="1"`. One that was delivered live before the reset is sent
- * again: flash does not know of it. Call it at start; it waits for the collector. Lines that are
- * overwritten meanwhile are declared by one record of level warning, with their number.
+ * Sends the lines of level error and worse that earlier runs left in the flash log, each
+ * once, with the parameter `late="1"`. A line that was delivered live before the reset is sent
+ * again, since flash does not record deliveries. Call it at start; it waits for the collector.
+ * Lines that are overwritten meanwhile are declared by one record of level warning, with their
+ * number. Does nothing while no host is set.
  *
- * Flash: one write, when there was something to send and all of it was delivered. A reset
- * before that sends the same lines again.
- * @returns how many lines were sent
+ * Flash: one write, if the log has new lines, once all records queued by then have been delivered
+ * or dropped. After a reset before that the same lines are sent again.
+ * @returns how many lines were queued to be sent
  */
 export async function forwardLate(
     file: LateSource,
@@ -53,7 +54,7 @@ export async function forwardLate(
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
     let wanted = 0
-    // what is added from now on is of this run, and on its way already
+    // lines added from now on are of this run, which sends them live
     await file.since(from, async line => {
         end = line.cursor
         if (line.level <= ERROR) wanted++
@@ -92,12 +93,12 @@ function send(
     })
 }
 
-/** Waits until at most `bytes` wait to be sent. */
+/** Waits until at most `bytes` are left to be sent. */
 async function drain(rsyslogger: Rsyslogger, bytes: number): Promise<void> {
     while (rsyslogger.stats().queuedBytes > bytes) await ds.sleep(POLL_MS)
 }
 
-/** Waits until all records that there are by now have arrived, or are declared dropped. */
+/** Waits until all records taken so far have been delivered or dropped. */
 async function arrived(rsyslogger: Rsyslogger): Promise<void> {
     const { received } = rsyslogger.stats()
     while (true) {

@@ -1,6 +1,6 @@
-/** What the length of a message takes in its frame at most. */
+/** Most bytes before the message in a frame: `8192 `. */
 export const MAX_PREFIX = 5
-/** Bytes that a frame takes besides in RELP: `999999999 syslog ` and the line feed. */
+/** Most bytes that RELP adds to a frame: `999999999 syslog ` and the line feed. */
 const RELP_BYTES = 18
 const LINE_FEED = 10
 const SPACE = 32
@@ -8,11 +8,11 @@ const SPACE = 32
 const ZERO = 48
 
 /**
- * Bytes of the frame in octet counting that begins at a place, `LENGTH SP MESSAGE`: a length of 2
- * to 4 digits, as a message has 50 bytes or more, and 8192 at most.
+ * Size of the frame in octet counting, `LENGTH SP MESSAGE`, that begins at `at`, in bytes. The length
+ * has 2 to 4 digits, as a message has 50 to 8192 bytes.
  */
 export function frameBytesAt(bytes: Buffer, at: number): number {
-    // to read them as a text would make three objects for each frame that goes
+    // reading the digits as a text would make three objects for each frame
     const start = bytes.getAt(at, "i32")
     const two = (start & 15) * 10 + ((start >> 8) & 15)
     const third = (start >> 16) & 255
@@ -22,15 +22,15 @@ export function frameBytesAt(bytes: Buffer, at: number): number {
     return fourth === SPACE ? three + 4 : three * 10 + fourth - ZERO + 5
 }
 
-/** Bytes before the message in a frame of a given size. */
+/** Bytes before the message in a frame of `frame` bytes. */
 function prefixBytes(frame: number): number {
     return frame < 103 ? 3 : frame < 1004 ? 4 : MAX_PREFIX
 }
 
 /**
- * Frames in octet counting as lines, RFC 6587, section 3.4.2, or as commands of RELP, where the
- * length comes first as well.
- * @param txnr number of the command before; undefined for lines
+ * Turns frames in octet counting into lines (RFC 6587, section 3.4.2) or into commands of RELP,
+ * in which the length stands before the message as well.
+ * @param txnr number of the last command sent; undefined for lines
  */
 export function reframe(
     frames: Buffer,

@@ -3,8 +3,8 @@ import { Account, Handler, HandlerOptions, INFO, LogRecord } from "../log"
 import { Rsyslogger } from "./rsyslogger"
 
 /**
- * Sends records to a syslog collector. Its queue is the one of its `Rsyslogger`; what that
- * drops is declared to the collector in place of the records.
+ * Sends records to a syslog collector. Its queue is that of its `Rsyslogger`, which declares to
+ * the collector what it had to drop.
  *
  * @devsWhenUsed
  */
@@ -12,10 +12,10 @@ export class RsyslogHandler implements Handler {
     // the client's own: a method in between would take a tenth of the time of a push
     readonly emit: (record: LogRecord, line: string) => void
     readonly open: () => ds.AsyncVoid
-    /** Sends what is queued, for a bounded time, and gives the socket back. */
+    /** Sends what is queued, for at most 1 s, and gives the socket back. */
     readonly close: () => ds.AsyncVoid
     /**
-     * Takes changed `SyslogOptions`: a new host or port is used at once.
+     * Changes options of `SyslogOptions` while running: a new host or port is used at once.
      * @throws OPTION_ERROR for an option out of its limits
      */
     readonly configure: (options: Record<string, any>) => void
@@ -29,7 +29,7 @@ export class RsyslogHandler implements Handler {
         this.account = rsyslogger.stats
     }
 
-    /** The message is written from the record: no line is needed. */
+    /** Without a formatter, as the message is made from the record. */
     defaultOptions(): HandlerOptions {
         return { level: INFO, formatter: null }
     }

@@ -13,17 +13,17 @@ export const SYSLOG_TOPIC = "net.syslog"
 /** Limits of RFC 5424, section 6: APP-NAME, MSGID. */
 const MAX_APP_NAME = 48
 const MAX_MSGID = 32
-/** Least severe severity on the wire; what is more detailed is sent as this. */
+/** Least severe severity of syslog; more detailed levels are sent as this one. */
 const DEBUG = 7
 /** sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578). */
 const TICKS_WRAP = 4294967296
 /** Last millisecond of the year 9999: RFC 3339 has four digits for the year. */
 const LAST_MS = 253402300799999
-/** BOM of RFC 5424, section 6.4. */
+/** Marks the text as UTF-8: RFC 5424, section 6.4. */
 const BOM = "\ufeff"
 /** Start of the topics of tasks: the rest of the topic is the task's name. */
 const TASK_PREFIX = "task."
-/** Most parameters of an element; more are left out. */
+/** Most parameters of the metadata; more are left out. */
 const MAX_PARAMS = 16
 /** Longest SD-NAME, RFC 5424, section 6.3.2. */
 const MAX_NAME = 32
@@ -33,9 +33,9 @@ const MAX_VALUE_BYTES = 255
 const NOT_IN_NAMES = '="]'
 
 /**
- * Makes the parts of a message that those of the same time, topic, mark and level share: what
- * comes before the sequenceId, and what comes between it and the text.
- * @param sequence the sequenceId that it is for
+ * Makes what messages of the same time, topic, mark and level have in common: the part before the
+ * sequenceId, and the part between it and the text.
+ * @param sequence the sequenceId of the next message, for its number of digits
  * @returns false when no host is set
  */
 export function renderHeader(
@@ -52,7 +52,7 @@ export function renderHeader(
         out.sender = senderOf(options, topic, mark)
     }
     out.level = level
-    // metadata holds for one message: the next is made again
+    // metadata belongs to one message: the next one needs a new header
     out.time = meta ? undefined : time
     out.head = nativeFormat(
         '<{0}>1 {1} {2} [meta sequenceId="',
@@ -74,15 +74,15 @@ export function renderHeader(
 }
 
 /**
- * Makes a text fit: no control characters, and no more bytes than a message may have. What is
- * longer is cut at a character, and says by how much: `[+N bytes]`.
+ * Makes a text fit into a message: control characters are escaped, and a text that is too long is
+ * cut between two characters and marked with what is missing: `[+N bytes]`.
  */
 export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
-    // a caller that passes no text by mistake gets what a person would print
+    // a caller may pass something other than a text by mistake
     return cut(escapeControls(textOf(text)), maxBytes - base)
 }
 
-/** A record of our own that declares the gap; it has the last missing sequenceId. */
+/** The message that declares the gap; it has the last missing sequenceId. */
 export function declaration(out: Outbox, clock: Clock): string {
     const { gap, gapTo } = out
     const first = sequenceOf(out, out.gapFrom)
@@ -119,8 +119,8 @@ function senderOf(options: SyslogOptions, topic: string, mark: string): string {
 
 /**
  * Metadata as one SD-ELEMENT of RFC 5424, section 6.3. Names are made valid, values escaped and
- * cut; parameters that do not fit into half of what the header leaves are left out, and nothing
- * is left of an element without any.
+ * cut. Parameters may take half of the bytes that the header leaves; those that do not fit are left
+ * out. Without parameters there is no element.
  */
 function metaElement(
     { enterprise, maxBytes }: SyslogOptions,
@@ -149,8 +149,8 @@ function escapeValue(text: string): string {
     return replaceAll(replaceAll(slashes, '"', '\\"'), "]", "\\]")
 }
 
-/** The sequenceId of a frame, which may be gone. */
+/** The sequenceId of a frame, which need not be in the ring any more. */
 export function sequenceOf({ earlier }: Outbox, frame: number): number {
-    // MAX_SEQUENCE is before 1
+    // before the last wrap: 1 follows MAX_SEQUENCE
     return frame > earlier ? frame - earlier : frame - earlier + MAX_SEQUENCE
 }

@@ -2,16 +2,16 @@ import { BackoffOptions, completeBackoff, hostFault } from "../net"
 import { optionError, OptionTable, readOptions } from "../platform"
 import { headerField } from "./text"
 
-/** Transports: plain TCP, TLS, and RELP over TCP, which acknowledges each record. */
+/** Transport: TCP, TLS, or RELP over TCP, in which the collector acknowledges each record. */
 export type SyslogProto = "tcp" | "tls" | "relp"
-/** Framings of RFC 6587; RELP has its own. */
+/** Framing of RFC 6587: octet counting, or a line feed after each message; RELP has its own. */
 export type SyslogFraming = "octet" | "lf"
 
-/** Where records go and how. What is left out takes the default. */
+/** Where records are sent and how. An option that is left out has its default. */
 export interface SyslogOptions {
-    /** Collector, name or address; nothing is kept or sent while this is empty. */
+    /** Name or address of the collector; empty by default: nothing is kept or sent. */
     host?: string
-    /** 0, the default: 514, 6514 for tls (RFC 5425), 2514 for relp. */
+    /** 0 to 65535; 0, the default, means 514 for tcp, 6514 for tls (RFC 5425), 2514 for relp. */
     port?: number
     /** `tcp` by default. */
     proto?: SyslogProto
@@ -19,37 +19,44 @@ export interface SyslogOptions {
     framing?: SyslogFraming
     /** 0 to 23; 16 (local0) by default. */
     facility?: number
-    /** HOSTNAME; `-` when left out. */
+    /** HOSTNAME, at most 255 bytes; `-` by default. */
     hostname?: string
-    /** APP-NAME of lines that no task wrote; their topic by default. */
+    /** APP-NAME of records that no task logged, at most 48 bytes; their topic by default. */
     appName?: string
-    /** PROCID: the boot number; `-` when unknown. */
+    /** PROCID, such as the boot number, at most 128 bytes; `-` by default. */
     procId?: string
-    /** Longest message in bytes: a longer text is cut and marked. 2048 by default. */
+    /** Longest message, 480 to 8192 bytes; a longer text is cut and marked. 2048 by default. */
     maxBytes?: number
     /** Whether texts start with a BOM; false by default, as many receivers show it. */
     bom?: boolean
-    /** Enterprise number of the SD-ID of metadata. */
+    /** Enterprise number of metadata's SD-ID; 32473, the number for examples (RFC 5612), by default. */
     enterprise?: number
     /**
-     * Size of the ring, in bytes: what is queued, and what was sent and may have to be sent again; the
-     * oldest go first. 8192 by default. Cannot be changed while running: the ring is one piece of
-     * memory, allocated when a host is set first.
+     * Size of the ring, 2048 to 57 344 bytes; 8192 by default. It holds what is queued, and what was
+     * sent and may have to be sent again; when it is full, the oldest records are dropped. Cannot be
+     * changed later: the ring is one piece of memory, allocated when a host is set first.
      */
     queueBytes?: number
-    /** Bytes of it that are kept after they were sent, to be sent again after a break. 4096. */
+    /**
+     * Bytes of the ring for what was sent and may have to be sent again, at most `queueBytes`; 4096 by
+     * default. With relp no more is in flight; with tcp and tls a full window shortens the time
+     * after which records count as delivered.
+     */
     windowBytes?: number
-    /** Bytes of one batch, except for a longer message; 1024 by default, of which a write has half. */
+    /**
+     * Most bytes of one batch, 1 to 4096, unless one message is longer; 1024 by default, at most half
+     * of the ring. Over 512 bytes a batch takes two writes; with relp or `lf` it has 512 at most.
+     */
     batchBytes?: number
-    /** Longest time a line waits for others to share its write, ms; 8 by default. */
+    /** Longest time that a record waits for others to share its write, 0 to 1000 ms; 8 by default. */
     batchMs?: number
-    /** Longest time to connect, ms; 10 000 by default. */
+    /** Longest time to connect, 1 to 600 000 ms; 10 000 by default. */
     connectMs?: number
     /** Delays between attempts to connect. */
     backoff?: BackoffOptions
 }
 
-/** Facility 16 is local0 (RFC 5424, table 1); 2048 is what a receiver SHOULD take (6.1). */
+/** 2048 is the longest message that a receiver SHOULD accept (RFC 5424, section 6.1). */
 const OPTIONS: OptionTable = `
     host: text 0 64
     port: int 0 65535 = 0
@@ -69,29 +76,29 @@ const OPTIONS: OptionTable = `
     connectMs: ms 1 600000 = 10000
     backoff: object
 `
-/** What errors about options name first. */
+/** What an OPTION_ERROR names first. */
 const THING = "syslog"
 /** Limits of RFC 5424, section 6: HOSTNAME, PROCID. */
 const MAX_HOSTNAME = 255
 const MAX_PROCID = 128
-/** Most bytes of a header besides HOSTNAME, and of the mark of a text that was cut. */
+/** Most bytes of a header without HOSTNAME, and of the mark of a text that was cut. */
 const OTHER_HEADER_BYTES = 320
 
-/** The port in force: as set, or the protocol's own. */
+/** The port in force: the one that is set, or the transport's own. */
 export function portOf({ port, proto }: SyslogOptions): number {
     if (port > 0) return port
     return proto === "tls" ? 6514 : proto === "relp" ? 2514 : 514
 }
 
-/** Where records go, as `tcp://collector:514`; empty while no host is set. */
+/** Where records are sent, as `tcp://collector:514`; empty while no host is set. */
 export function target(options: SyslogOptions): string {
     const { host, proto } = options
     return host ? `${proto}://${host}:${portOf(options)}` : ""
 }
 
 /**
- * Fills in the defaults, makes valid header fields, and checks the limits.
- * @param before options in force, when only some are changed: the size of the ring must not be
+ * Fills in the defaults, checks the limits, and makes header fields valid.
+ * @param before options in force, when only some are changed; `queueBytes` cannot change then
  * @throws OPTION_ERROR naming the option, the value and what is wanted
  */
 export function completeOptions(
@@ -109,10 +116,10 @@ export function completeOptions(
             `${before.queueBytes} until the next start`,
             queueBytes
         )
-    // parts of the ring: no more of it than there is, and of a batch no more than half
+    // neither can be more than the ring has room for
     options.windowBytes = Math.min(windowBytes, queueBytes)
     options.batchBytes = Math.min(batchBytes, queueBytes >> 1)
-    // with the longest of all other fields there must be room for some text
+    // some text must fit beside the longest of all other fields
     const most = Math.min(MAX_HOSTNAME, options.maxBytes - OTHER_HEADER_BYTES)
     options.hostname = headerField(options.hostname, most)
     options.procId = headerField(options.procId, MAX_PROCID)

@@ -5,14 +5,14 @@ import { SyslogOptions } from "./options"
 
 /** Time after which a gap that still grows is declared again, in ms. */
 export const DECLARE_MS = 1000
-/** Why records are dropped unless another reason is given. */
+/** Why records were dropped when no other reason is given. */
 export const QUEUE_FULL = "the queue was full"
 
-/** What is made free besides in a full ring, bytes: to find room takes as long as to drop a frame. */
+/** Bytes freed in a full ring beyond what a frame needs: a search for room costs as much as a drop. */
 const SPARE = 256
-/** Farther than any place in the ring. */
+/** Beyond every place in the ring: nothing is watched. */
 const NOWHERE = 1000000000
-/** The state at the start; a text takes neither code nor heap. What is not in it is undefined. */
+/** The state at the start, as JSON, which takes neither code nor heap. The rest is undefined. */
 const EMPTY = `{
     "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
     "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
@@ -20,62 +20,63 @@ const EMPTY = `{
     "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
 }`
 
-/** What a message is made of: the part of a log record that goes on the wire. */
+/** What a message is made of: the part of a log record that is sent. */
 export interface SyslogEvent {
     /** Uptime in ms. */
     time: number
     /** Unix time in ms; undefined while unknown. */
     wall: number | undefined
-    /** Severity; more detailed than debug is sent as debug. */
+    /** Level; one that is more detailed than debug is sent as debug. */
     level: number
     topic: string
-    /** As `task.service`; undefined for plain loggers. */
+    /** MSGID in place of the topic, as `task.service`; undefined for plain loggers. */
     mark?: string
-    /** Without control characters: `escapeControls`. */
+    /** Its control characters must have been escaped: `escapeControls`. */
     message: string
     meta?: Record<string, any>
 }
 
 /**
- * The queue for the collector, in one ring with three cursors, as a TCP sender has them:
+ * The queue for the collector, in one ring with three cursors, as in a TCP sender:
  * acknowledged <= sent <= end. Frames between the first two are in flight: they are sent again on
- * the next connection, unless they arrived; frames between the last two were not sent yet. What is
- * pushed out of the ring before it arrived is in the gap, until a record that declares it has.
+ * the next connection unless they have arrived. Frames between the last two were not sent yet.
+ * Frames that the ring drops before they have arrived are in the gap, until a record that declares
+ * the gap has arrived.
  *
- * A frame is a message in octet counting, whatever the framing on the wire, so each one tells its
- * size. Frames are numbered from 1 on; up to the first wrap that is their sequenceId. Places are
- * counted from the start of the buffer; those of the lap before the one of the end are negative.
+ * A frame is a message in octet counting, whatever the framing on the wire, so each frame holds its
+ * size. Frames are numbered from 1; up to the first wrap the number is the sequenceId. Places are
+ * counted in bytes from the start of the buffer; places of the lap before that of `end` are negative.
  *
- * Functions work on it, as each method takes heap; only what runs for each record is a method.
+ * Functions work on it, since each method takes heap; only what runs for each record is a method.
  *
  * @devsWhenUsed
  */
 export class Outbox {
-    /** What the head and the middle below were made for; undefined time: for nothing. */
+    /** What `head` and `middle` were made for; time is undefined when they hold for no event. */
     time: number
     topic: string
     level: number
     mark: string
     /** Number of the next frame. */
     next: number
-    /** The number from which on a sequenceId has another digit, or starts again at 1. */
+    /** The frame whose sequenceId has one more digit than the one before, or is 1 again. */
     decade: number
-    /** Frames of all sequenceIds that were used up. */
+    /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
     earlier: number
-    /** Bytes of a message without its text, and most bytes of it with one. */
+    /** Bytes of a message without its text, and most bytes of a whole message. */
     base: number
     maxBytes: number
-    /** The message before its sequenceId, and between that and its text. */
+    /** The part of a message before its sequenceId, and the part between that and its text. */
     head: string
     middle: string
-    /** Where the next frame goes; beyond the limit something is to be done first. */
+    /** Where the next frame goes; a frame that ends beyond the limit needs `makeRoom` first. */
     end: number
     limit: number
     bytes: Buffer
-    /** What is called before a frame goes beyond a place that is watched. */
+    /** A place, and what is called once before a frame is added that ends beyond it. */
     watched: number
     onWatched: () => void
-    /** Bytes of the ring; a few behind keep the length of a frame in one piece. */
+    /** Bytes of the ring; the buffer has a few more, so that the length of a frame never wraps. */
     room: number
     options: SyslogOptions
     /** HOSTNAME to MSGID of the topic and mark above. */
@@ -83,31 +84,32 @@ export class Outbox {
     /** The oldest frame in the ring. */
     first: number
     start: number
-    /** The first frame that has not arrived; it is before `first` when that is not known. */
+    /** The first frame not known to have arrived; before `first` when the ring dropped it in flight. */
     acked: number
     /** The next frame to send. */
     sent: number
     sentEnd: number
-    /** What `sent` was at `markAt` (ms for which the connection had held). */
+    /** What `sent` and `sentEnd` were when the connection had held for `markAt` ms. */
     marked: number
     markedEnd: number
     markAt: number
-    /** Whether the connection has held: it takes what is sent on it. */
+    /** Whether the connection has held long enough to count as good. */
     hasHeld: boolean
-    /** Records dropped since start. */
+    /** Records dropped since boot. */
     dropped: number
-    /** Records that were sent when the connection broke, and so are sent once more. */
+    /** Records that were in flight when a connection ended, and so are sent once more. */
     resent: number
     /** Records of our own that declared a gap and arrived. */
     declared: number
-    /** Records dropped and not known to be declared, between two numbers. */
+    /** Records dropped and not known to be declared; their numbers are `gapFrom` to before `gapTo`. */
     gap: number
     gapFrom: number
     gapTo: number
     /** Why the last of them were dropped. */
     reason: string
-    /** Whether a record that declares the whole gap is in flight, and when the last one was sent. */
+    /** Whether a declaration of the whole gap is in flight. */
     isDeclared: boolean
+    /** For how long the connection had held when the last declaration was sent, ms. */
     declaredAt: number
 
     constructor() {
@@ -115,10 +117,10 @@ export class Outbox {
     }
 
     /**
-     * Takes one event. Never waits, never throws; the oldest is dropped when too many wait.
+     * Takes one event. Never waits, never throws; a full ring drops its oldest records.
      *
-     * @param event its message holds no control characters (`escapeControls`), as the records of
-     * a log; events of the same time have the same `wall`
+     * @param event its message holds no control characters (`escapeControls`), as in the records of
+     * the log; events of the same time must have the same `wall`
      */
     push(event: SyslogEvent): void {
         const number = this.next
@@ -133,7 +135,7 @@ export class Outbox {
             if (!renderHeader(this, event, number - this.earlier)) return
         let text = event.message
         let size = this.base + text.byteLength
-        // the other way round what is no text would pass
+        // not `size > maxBytes`: what is no text has no length, and NaN must not pass
         if (!(size <= this.maxBytes)) {
             text = fitText(this, text)
             size = this.base + text.byteLength
@@ -150,14 +152,14 @@ export class Outbox {
         const at = this.end
         let end = at + size
         if (end > this.limit) end = makeRoom(this, frame, end)
-        // the buffer's end cuts off what lies at its start by now
+        // the buffer's end cuts off the part that makeRoom has put at its start
         this.bytes.blitAt(at, frame, 0, size)
         this.end = end
         this.next = number + 1
     }
 }
 
-/** Has options hold for the records to come. The memory for all of them is allocated once. */
+/** Applies options to later records. The ring is allocated once, when a host is set first. */
 export function applyOptions(out: Outbox, options: SyslogOptions): void {
     const { queueBytes, maxBytes, host } = options
     if (host && !out.bytes) {
@@ -165,13 +167,13 @@ export function applyOptions(out: Outbox, options: SyslogOptions): void {
         out.room = queueBytes - MAX_PREFIX
     }
     out.options = options
-    // with its frame it must find room in the ring
+    // a whole frame must fit into the ring, with what makeRoom frees besides
     out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
-    // the header is made again
+    // the next event needs a new header
     out.time = out.topic = undefined
 }
 
-/** The next sequenceId has one more digit than the one before, or is the first one again. */
+/** Called when the next sequenceId has one more digit than the one before, or is 1 again. */
 function startDecade(out: Outbox): void {
     const first = out.next - out.earlier
     if (first <= MAX_SEQUENCE) {
@@ -185,9 +187,9 @@ function startDecade(out: Outbox): void {
 }
 
 /**
- * Finds room for a frame that would end at `end`: the oldest ones go, and what does not fit
- * before the buffer's end goes to its start.
- * @returns where it ends
+ * Makes room for a frame that would end at `end`: drops the oldest frames, and copies the part
+ * beyond the ring's end to its start.
+ * @returns where the frame ends
  */
 function makeRoom(out: Outbox, frame: string, end: number): number {
     if (end > out.watched) {
@@ -214,7 +216,7 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     return end
 }
 
-/** Calls `onWatched` once, before a frame is added that ends more than `bytes` from now. */
+/** Has `onWatched` called once, before a frame is added that ends more than `bytes` after `end`. */
 export function watch(out: Outbox, bytes: number): void {
     out.watched = out.end + bytes
     out.limit = Math.min(out.limit, out.watched)
@@ -225,12 +227,12 @@ function dropOldest(out: Outbox): void {
     out.first++
 }
 
-/** Bytes of the frame at a place, length included. */
+/** Size of the frame at a place in bytes, length included. */
 export function frameBytes({ bytes, room }: Outbox, at: number): number {
     return frameBytesAt(bytes, at < 0 ? at + room : at)
 }
 
-/** A copy of what is at a place. */
+/** A copy of `size` bytes from a place on. */
 export function copyBytes(
     { bytes, room }: Outbox,
     at: number,
@@ -245,14 +247,14 @@ export function copyBytes(
 }
 
 /**
- * Takes into account what the ring has pushed out, and makes the cursors good. To be called
- * before they are used.
+ * Adds to the gap what the ring has dropped before it was sent, and moves the cursors past it. Call
+ * it before they are used.
  */
 export function settle(out: Outbox): void {
     const { first, sent } = out
     if (first <= sent) return
-    // What was in flight is long gone as well: in the range that is declared, and in the count of it
-    // unless the connection is good.
+    // What was in flight is gone from the ring as well. It is in the range of the gap; it counts as
+    // dropped unless the connection is good.
     addGap(out, first, QUEUE_FULL, out.hasHeld ? sent : out.acked)
     out.sent = first
     out.sentEnd = out.start
@@ -263,24 +265,24 @@ export function inFlight({ acked, sent }: Outbox): number {
     return sent - acked
 }
 
-/** Bytes that wait to be sent; the outbox is settled. */
+/** Bytes that were not sent yet; the outbox is settled. */
 export function waitingBytes({ end, sentEnd }: Outbox): number {
     return end - sentEnd
 }
 
-/** Whether there is a gap to declare, on a connection that has held for `heldMs`. */
+/** Whether a gap has to be declared on a connection that has held for `heldMs`. */
 export function isGapDue(out: Outbox, heldMs: number): boolean {
     const { gap, isDeclared, declaredAt } = out
     return gap > 0 && !isDeclared && heldMs - declaredAt >= DECLARE_MS
 }
 
-/** All frames before number `frame` have arrived. */
+/** Notes that all frames before number `frame` have arrived. */
 export function arrive(out: Outbox, frame: number): void {
     while (out.first < frame) dropOldest(out)
     out.acked = Math.max(out.acked, frame)
 }
 
-/** What was sent before the mark has arrived; what is sent by now is before the next one. */
+/** Notes that what was sent before the mark has arrived, and sets the mark again. */
 export function passMark(out: Outbox, heldMs: number): void {
     if (out.marked > out.first) {
         out.first = out.marked
@@ -290,21 +292,21 @@ export function passMark(out: Outbox, heldMs: number): void {
     setMark(out, heldMs)
 }
 
-/** Remembers what is sent by now. */
+/** Sets the mark: remembers what has been sent so far. */
 export function setMark(out: Outbox, heldMs: number): void {
     out.marked = out.sent
     out.markedEnd = out.sentEnd
     out.markAt = heldMs
 }
 
-/** A record that declared the gap has arrived. */
+/** Notes that the declaration of the gap has arrived. */
 export function clearGap(out: Outbox): void {
     out.gap = 0
     out.isDeclared = false
     out.declared++
 }
 
-/** The connection is over: what did not arrive is to be sent again, a declaration as well. */
+/** After a connection: everything that has not arrived is sent again, the declaration as well. */
 export function rewind(out: Outbox): void {
     settle(out)
     const { first, start, sent } = out
@@ -317,7 +319,7 @@ export function rewind(out: Outbox): void {
     setMark(out, out.markAt)
 }
 
-/** The collector will not have what is in flight before number `end`: adds it to the gap. */
+/** Gives up the frames in flight before number `end`, which the collector refuses: a gap. */
 export function giveUp(out: Outbox, end: number, reason: string): void {
     if (end === out.acked) return
     addGap(out, end, reason)
@@ -325,8 +327,8 @@ export function giveUp(out: Outbox, end: number, reason: string): void {
 }
 
 /**
- * Adds the frames that have not arrived before number `to` to the gap. Those from `lost` on, all
- * unless given, count as dropped.
+ * Adds the frames before number `to` that have not arrived to the gap. Those from `lost` on count as
+ * dropped, by default all of them.
  */
 function addGap(
     out: Outbox,

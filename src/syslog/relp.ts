@@ -1,42 +1,42 @@
 import type { SyslogConnection } from "./connection"
 import { arrive, clearGap } from "./outbox"
 
-// RELP, version 0 (rsyslog's imrelp, librelp): each record is answered. What was not when
-// a connection broke is sent again on the next. Numbers are given to commands in the order of
-// sending.
+// RELP, version 0 (rsyslog's imrelp, librelp): the server answers each command. Records that were
+// not answered when a connection ended are sent again on the next one. Commands are numbered in the
+// order of sending.
 
-/** The first command: what we offer, after its length. RELP specification, command "open". */
+/** The first command, with its number and length. RELP specification, command "open". */
 const OPEN = "1 open 51 relp_version=0\nrelp_software=fiberd\ncommands=syslog\n"
-/** A connection ends before the largest TXNR: RELP specification, "RELP frame". */
+/** The connection is ended after this TXNR; the largest is 999,999,999: specification, "RELP frame". */
 const MAX_TXNR = 999990000
-/** Most commands that may be unanswered when more is sent. */
+/** Above this number of unanswered commands nothing more is sent. */
 export const MAX_FLYING = 64
 /** Longest frame a server may send us: its answer to `open` has about 100 bytes. */
 const MAX_FRAME_BYTES = 1024
-/** How long a server may take to answer, ms. */
+/** How long a server that owes an answer may be silent, ms. */
 const ANSWER_MS = 10000
-/** Most characters of a server's reason that are repeated. */
+/** Most characters of a server's refusal that a report repeats. */
 const MAX_REASON = 64
 const NO_SERVER = "no RELP server"
-/** Stands for a command that was answered before an earlier one. */
+/** Marks a command that was answered before an earlier one. */
 const ANSWERED = -1
-/** What is known of a new connection: `open` is its first command. */
+/** The state of a new connection, as JSON: `open` is its first command. */
 const NEW = '{"txnr":1, "flying":[0], "gapTxnr":0, "progressAt":0, "rest":""}'
 
-/** What RELP knows of one connection. */
+/** State of RELP on one connection. */
 export interface Relp {
     /** TXNR of the last command. */
     txnr: number
     /**
-     * The commands that are not answered, up to the last one: for each the number of the first
-     * frame that is not acknowledged before it is.
+     * The commands from the first unanswered one to the last one: for each the number of its frame;
+     * 0 for `open`, the number of the next frame for a declaration, ANSWERED for answered ones.
      */
     flying: number[]
     /** TXNR of a record that declares a gap; 0 while none is in flight. */
     gapTxnr: number
-    /** Uptime when the server was last heard, or had nothing to answer. */
+    /** Uptime when the server was last heard or owed no answer, ms. */
     progressAt: number
-    /** Start of a frame whose end has not come. */
+    /** Start of a frame whose end has not arrived. */
     rest: string
 }
 
@@ -44,13 +44,13 @@ export function newRelp(): Relp {
     return JSON.parse(NEW)
 }
 
-/** Greets the server of a connection that was just opened. */
+/** Sends `open` on a connection that was just opened. */
 export function openRelp({ relp, stream, openedAt }: SyslogConnection): void {
     relp.progressAt = openedAt
     stream.write(OPEN)
 }
 
-/** So many commands were sent: frames from the next one to send on, or a record about a gap. */
+/** Notes `count` commands as sent: frames from `outbox.sent` on, or one declaration of a gap. */
 export function sentCommands(
     { relp, client }: SyslogConnection,
     count: number
@@ -60,7 +60,10 @@ export function sentCommands(
     relp.txnr += count
 }
 
-/** Gives a server up that owes answers for too long; returns the uptime when that would be. */
+/**
+ * Ends a connection whose server owes an answer for too long, or whose numbers are used up.
+ * @returns uptime when an answer is overdue, ms
+ */
 export function answersDue(connection: SyslogConnection, now: number): number {
     const { relp } = connection
     if (!relp.flying.length) relp.progressAt = now
@@ -81,8 +84,8 @@ export function receiveRelp(connection: SyslogConnection, data: Buffer): void {
 }
 
 /**
- * Takes one frame, `TXNR SP COMMAND SP DATALEN [SP DATA] LF`, off what came; servers answer in
- * ASCII. Returns false when there is no whole one.
+ * Takes one frame, `TXNR SP COMMAND SP DATALEN [SP DATA] LF`, off what was received; servers answer
+ * in ASCII. Returns false when there is no whole frame.
  */
 function takeFrame(connection: SyslogConnection): boolean {
     const { relp } = connection
@@ -120,7 +123,7 @@ function take(
     else if (data) connection.ended = `refused: ${data.slice(0, MAX_REASON)}`
 }
 
-/** A command was answered: all before the first that was not have arrived. */
+/** Notes the answer to a command: all frames before the first unanswered command have arrived. */
 function acknowledge(connection: SyslogConnection, txnr: number): void {
     const { relp, client } = connection
     const { flying } = relp

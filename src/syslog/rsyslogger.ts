@@ -13,12 +13,13 @@ import {
 } from "./outbox"
 import { interrupt, launch, POLL_MS } from "./worker"
 
-/** A client at the start; what is not in it is undefined. */
+/** The state of a client at the start, as JSON; the rest is undefined. */
 const START = '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0}'
 
 /**
- * Account of syslog since start: received = delivered + queued + dropped, always.
- * `delivered` means acknowledged (relp), or sent on a connection that held (tcp, tls).
+ * Account of syslog since boot; received = delivered + queued + dropped, always.
+ * `delivered` means acknowledged (relp), or sent on a connection that held for 2 s after it, 0.3 s
+ * when the window is full or the client disconnects (tcp, tls).
  */
 export interface SyslogStats {
     /** As `tcp://collector:514`; empty while no host is set. */
@@ -29,36 +30,36 @@ export interface SyslogStats {
     connects: number
     /** Records taken since boot: the sum of delivered, queued and dropped. */
     received: number
-    /** Records that have arrived, as far as the transport tells. */
+    /** Records that have arrived, as far as the transport can tell. */
     delivered: number
-    /** Records that wait, or were sent and may have to be sent again. */
+    /** Records not sent yet, and records sent that may have to be sent again. */
     queued: number
-    /** Of these, those that were sent. */
+    /** Those of `queued` that were sent. */
     sent: number
     /** Records lost since boot. */
     dropped: number
-    /** Records that a break makes be sent once more; not part of the sum. */
+    /** Records that were in flight when a connection ended, each time; not part of the sum. */
     resent: number
-    /** Own records that declared a gap and arrived; not part of the sum. */
+    /** Records of the client's own that declared a gap and arrived; not part of the sum. */
     declared: number
-    /** Bytes of the records that were not sent yet. */
+    /** Bytes of the records that were not sent yet, in octet counting. */
     queuedBytes: number
 }
 
 /**
- * A syslog client: takes events, writes RFC 5424 messages, keeps them in a bounded queue and
- * sends them to a collector. Taking an event never waits, never throws and never needs
- * a connection. Nothing is taken while no host is set.
+ * A syslog client: makes RFC 5424 messages of events, keeps them in a bounded queue and sends
+ * them to a collector. Taking an event never waits, never throws and needs no connection. While
+ * no host is set, events are ignored.
  *
  * @devsWhenUsed
  */
 export class Rsyslogger {
-    /** Takes one event, see `Outbox`: a method in between would take a tenth of its time. */
+    /** Takes one event: `push` of `Outbox` itself, as a method around it would cost a tenth more time. */
     readonly push: (event: SyslogEvent) => void
     private readonly client: SyslogClient
 
     /**
-     * @param report takes reports about the connection, as a logger does
+     * @param report takes reports about the connection: level and text
      * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
@@ -73,13 +74,16 @@ export class Rsyslogger {
         this.client = client
     }
 
-    /** Starts to connect, once a host is set. May be called more than once. */
+    /** Connects as soon as a host is set, and stays connected. May be called more than once. */
     start(): void {
         this.client.isStarted = true
         launch(this.client)
     }
 
-    /** Sends what is queued, for at most `waitMs`, then disconnects. `start` begins again. */
+    /**
+     * Sends what is queued, then disconnects. `start` begins again.
+     * @param waitMs longest time to send, ms; answers to what was sent may take up to 1 s more
+     */
     async stop(waitMs = 1000): Promise<void> {
         const { client } = this
         const { clock, outbox } = client
@@ -96,8 +100,8 @@ export class Rsyslogger {
     }
 
     /**
-     * Takes changed options while running; the rest stays. No record is lost: what is queued goes to
-     * the new target, in its framing. Header fields hold for the records to come.
+     * Changes options while running; those left out stay as they are. No record is lost: what is
+     * queued is sent to the new target, in its framing. New header fields apply to later records.
      * @throws OPTION_ERROR for an option out of its limits, with nothing changed
      */
     configure(changes: SyslogOptions): void {
@@ -108,14 +112,14 @@ export class Rsyslogger {
         applyOptions(outbox, next)
         if (target(next) === target(before) && next.framing === before.framing)
             return
-        // what is in flight gets its time to arrive, then the new target is connected
+        // the fiber gives what is in flight time to arrive, then connects to the new target
         client.step = client.saidConnected = undefined
         client.tries = 0
         interrupt(client)
         launch(client)
     }
 
-    /** The account and the state of the connection. */
+    /** The account, and the state of the connection. */
     stats(): SyslogStats {
         const { outbox: out, connection, connects } = this.client
         settle(out)

@@ -1,17 +1,17 @@
 /** Printable US-ASCII of RFC 5424, section 6: `PRINTUSASCII = %d33-126`. */
 const FIRST_PRINTABLE = 33
 const LAST_PRINTABLE = 126
-/** Stands for each character that a header field must not hold. */
+/** Replaces each character that a header field must not hold. */
 const SUBSTITUTE = "_"
 /** NILVALUE of RFC 5424, section 6. */
 export const NIL = "-"
 
 /**
- * Makes a header field: characters outside of printable US-ASCII become `_`, what is too long
- * is cut, and nothing becomes the NILVALUE. Slow (some steps for each character) unless the
- * text is valid already.
+ * Makes a header field: characters outside printable US-ASCII become `_`, a text that is too long
+ * is cut, and an empty one becomes the NILVALUE. Slow (some steps for each character) unless the
+ * text is valid already and nothing is forbidden.
  * @param limit most characters
- * @param forbidden characters that are not allowed here although they are printable
+ * @param forbidden printable characters that are not allowed in this field
  */
 export function headerField(
     text: string | undefined,
@@ -33,10 +33,10 @@ export function headerField(
     return out.join("")
 }
 
-/** Whether text is printable US-ASCII; false also for some that is, with `"` or `\\`. */
+/** Whether a text is printable US-ASCII; false also for a valid text with `"` or `\`. */
 function isHeaderText(text: string): boolean {
     return (
-        // what is neither ASCII nor printable is escaped, but for DEL
+        // JSON escapes what is not printable US-ASCII, except for DEL
         JSON.stringify(text).length === text.length + 2 &&
         text.indexOf(" ") < 0 &&
         text.indexOf("\x7f") < 0

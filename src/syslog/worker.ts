@@ -20,26 +20,27 @@ import {
     settle,
 } from "./outbox"
 
-// The fiber that keeps the connection: claims the socket, connects, sends what is queued, starts
-// over with growing delays. Reports about it come back to us through the log as records to
-// be sent; so they are few, and a collector that closes after each write cannot feed on them.
+// The fiber that keeps the connection: it claims the socket, connects, sends what is queued, and
+// connects again after growing delays. Its reports come back through the log as records to be sent.
+// So they are limited: a collector that closes after each write must not cause records without end.
 
 /** How long a connection must hold until it ends an outage and resets the delays, ms. */
 const STABLE_MS = 1000
 /**
- * Connections in a row that take the same record, and end without an answer (relp) or in order
- * within PROBE_MS (tcp, tls), until what they took is given up, declared, and left out.
+ * Connections in a row that took the same records in vain, after which these (with relp the first
+ * of them) are given up and declared as a gap. With relp it is connections that ended without an
+ * answer, with tcp and tls those that the peer closed in order within PROBE_MS.
  */
 export const MAX_TRIES = 5
-/** How long what was sent may take to be answered before the socket is given away, ms. */
+/** Longest wait for answers before the socket is given back, ms. */
 const ANSWER_LINGER_MS = 1000
-/** Time that a report takes off the allowance, and the whole of it: 6 at once, then 2 a minute. */
+/** What a report takes off the allowance, and the whole of it, ms: 6 at once, then 2 a minute. */
 const REPORT_MS = 30000
 const REPORTS_MS = 180000
-/** How often it is looked whether all has arrived, before the socket is given away, ms. */
+/** Time between two looks whether everything has arrived, before the socket is given back, ms. */
 export const POLL_MS = 10
 
-/** Starts the fiber, if it is to run and does not. */
+/** Starts the fiber unless it is running, is not wanted or has no host. */
 export function launch(client: SyslogClient): void {
     const { isRunning, isStarted, outbox } = client
     if (isRunning || !isStarted || !outbox.options.host) return
@@ -74,7 +75,7 @@ async function run(client: SyslogClient): Promise<void> {
     client.isRunning = false
 }
 
-/** One connection, until it is over or the socket is wanted; returns how it ended. */
+/** One connection, until it is over or interrupted; returns why it ended, undefined if interrupted. */
 async function session(
     client: SyslogClient,
     lease: Lease
@@ -92,8 +93,8 @@ async function session(
 }
 
 /**
- * Gives what was sent the time to arrive before the socket is given away: until it is answered,
- * or until a reset would have come back. So an orderly end sends nothing twice.
+ * Gives what was sent time to arrive before the socket is given back: until it is answered, or
+ * until a reset would have come back. So nothing is sent twice after an orderly end.
  */
 async function linger(
     client: SyslogClient,
@@ -104,7 +105,7 @@ async function linger(
     if (!isUp || connection.ended) return
     // nothing more is sent
     connection.isUp = false
-    // by looks and not by the clock: a board that was held up may know an end too late
+    // counts looks and not time: a board that was held up may learn of the end late
     let looks = (relp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
     while (
         !connection.ended &&
@@ -119,7 +120,7 @@ async function linger(
     if (out.isDeclared) clearGap(out)
 }
 
-/** The connection is over: what it took in vain is to be sent again, or given up. */
+/** Ends the connection: what it took in vain is sent again, or given up after too many tries. */
 function leave(client: SyslogClient): void {
     const { connection, outbox } = client
     client.connection = undefined
@@ -138,12 +139,12 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
     // no collector at all is not a collector that refuses
     if (connection.openedAt === undefined) client.tries = 0
     if (inFlight(out) === 0 && !out.isDeclared) return
-    // a reset of TCP may be anybody's; what had held before has taken what it could
+    // anything on the way may have sent a reset; a connection that has held did take records
     if (!relp && (!connection.isClosed || out.hasHeld)) return
     client.tries++
     if (client.tries < MAX_TRIES) return
     client.tries = 0
-    // a server that refuses even the record about a gap will not hear of it
+    // a server that refuses the declaration of a gap does not get it
     if (relp && relp.txnr - relp.flying.length + 1 === relp.gapTxnr) out.gap = 0
     else
         giveUp(
@@ -154,8 +155,8 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
 }
 
 /**
- * Reports after an outage that records are taken, once that has held; then delays are reset.
- * @returns ms until that may be known
+ * Reports the end of an outage and resets the delays, once the connection has held for STABLE_MS.
+ * @returns ms until then
  */
 function markConnected(
     client: SyslogClient,
@@ -173,13 +174,13 @@ function markConnected(
     return left > 0 ? left : IDLE_MS
 }
 
-/** Says an outage once, and waits until it is time for the next attempt. */
+/** Reports an outage once, and waits until the next attempt is due. */
 async function backOff(client: SyslogClient, problem: string): Promise<void> {
     const { clock, wake } = client
     const { options } = client.outbox
     if (client.saidConnected !== false && mayReport(client)) {
         client.saidConnected = false
-        // the VM's socket says its address first: `tcp://host:514: connect ...`
+        // the VM's socket puts its address first: `tcp://host:514: connect ...`
         if (problem.indexOf("://") === 3)
             problem = problem.slice(problem.indexOf(": ") + 2)
         client.report(
