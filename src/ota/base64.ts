@@ -3,8 +3,8 @@ const ALPHABET =
 const PAD = 61
 
 /**
- * Decodes base64 (RFC 4648, section 4) strictly: one text for the same bytes, so that a flipped
- * bit is always seen.
+ * Decodes base64 (RFC 4648, section 4) strictly: only one text stands for the same bytes, so that
+ * a flipped bit is always noticed.
  * @returns undefined when the text is malformed
  */
 export function decodeBase64(text: Buffer): Buffer | undefined {
@@ -26,6 +26,6 @@ export function decodeBase64(text: Buffer): Buffer | undefined {
             group = group & ((1 << bits) - 1)
         }
     }
-    // bits are left over only before padding, and must be 0
+    // bits left over before the padding must be 0
     return text.length % 4 === 0 && group === 0 ? bytes : undefined
 }

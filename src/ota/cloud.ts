@@ -1,29 +1,30 @@
-// Updates by messages of a cloud adapter, and reports the same way. A message is small, so a file
-// comes in parts; a lost one is sent again by the cloud until the board reports the version.
+// Takes updates from messages of a cloud adapter, and sends reports to it. Messages are small, so
+// a file comes in parts; the cloud sends them again until the board reports the version.
 import * as ds from "@devicescript/core"
 import { PartCollector } from "./parts"
 import type { OtaLink } from "./task"
 import { offerFile, Ota, otaStatus } from "./updater"
 
-/** Topic of the messages, both ways. */
+/** Topic of the messages in both directions. */
 export const OTA_TOPIC = "ota"
 /** Longest part, in bytes: a packet carries 236, and JSON escapes line ends and quotes. */
 export const MAX_PART_BYTES = 170
 
-/** A part of a file, as a message says it in JSON. */
+/** A part of a file, as the JSON of a message has it. */
 interface PartMessage {
     /** Version of the file. */
     v: number
-    /** Where the part begins, and bytes of the file. */
+    /** Where the part begins in the file, in bytes. */
     o: number
+    /** Size of the file, in bytes. */
     t: number
-    /** The part. */
+    /** Text of the part. */
     d: string
 }
 
 /**
- * Follows the cloud adapter on the bus (role `cloud`), if there is one: takes the files that it
- * brings, and reports each state to it.
+ * Follows the cloud adapter on the bus (role `cloud`), if there is one: takes files from it, and
+ * reports each state to it.
  */
 export function followCloud(ota: Ota): OtaLink {
     const { clock } = ota
@@ -41,7 +42,7 @@ export function followCloud(ota: Ota): OtaLink {
             const pieces = collector.add(v, o, t, part, clock.millis())
             if (pieces) await offerFile(ota, pieces)
         } catch (e: any) {
-            // no part of a file
+            // the message is not a part of a file
         }
     })
     const report = async () => {
@@ -51,13 +52,13 @@ export function followCloud(ota: Ota): OtaLink {
             await adapter.uploadJson(OTA_TOPIC, JSON.stringify(otaStatus(ota)))
             reported = announced
         } catch (e: any) {
-            // the adapter is gone: the next one gets it
+            // the adapter is gone: reported again when one is there
         }
         isBusy = false
     }
     return async () => {
         collector.expire(clock.millis())
-        // in a fiber of its own: nobody knows how long the adapter takes
+        // in a separate fiber, as the adapter may take any time
         if (!isBusy && reported !== ota.announced && adapter.isBound)
             report.start()
     }

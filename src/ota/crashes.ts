@@ -1,20 +1,21 @@
-/** What is seen of tasks; a registry has it. */
+/** What the updates need of the tasks; `TaskRegistry` has it. */
 export interface TaskView {
     names(): string[]
     get(name: string): { state: string; restarts: number }
-    /** Of the device: whether only core tasks run, as starts were too short. */
+    /** `safe`: whether the device is in safe mode, in which only core tasks run. */
     deviceStats(): { safe: boolean }
 }
 
-/** So many restarts of a task, at a mean distance below the other, are a loop of crashes. */
+/** Number of restarts of a task from which on they can be a crash loop. */
 const LOOP_RESTARTS = 3
+/** Restarts at a mean distance below this are a crash loop, ms. */
 const LOOP_PERIOD_MS = 5000
-/** How long after the start restarts are counted, ms: a delay that doubles hides a loop later. */
+/** How long after the start a loop is looked for, ms: later, growing restart delays hide it. */
 const WATCH_MS = 120000
 
 /**
- * Finds tasks that crash again and again, or have failed for good.
- * @param known names that were found already; new ones are added
+ * Finds tasks that are in a crash loop or have failed for good.
+ * @param known names that were found already; new ones are added to it
  * @param elapsed time since the start, ms
  */
 export function findFailing(

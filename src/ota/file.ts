@@ -1,5 +1,5 @@
-// Reads a signed settings file; docs/ota.md has the format, `host/ota/file.ts` is its twin on the
-// host. What is read here comes from whoever reaches the board: nothing of it is trusted.
+// Reads a signed settings file. docs/ota.md describes the format; `host/ota/file.ts` is the twin on
+// the host. Anybody who reaches the board may send a file: nothing in it is trusted.
 import { Hashed, sha256, splitText } from "../platform"
 import { Pieces } from "./pieces"
 import { shareOf } from "./share"
@@ -8,19 +8,20 @@ import { shareOf } from "./share"
 export const MAX_FILE_BYTES = 6000
 /** Longest header, in bytes. */
 const MAX_HEADER_BYTES = 100
-/** Bytes of the hash that a body is named by. */
+/** Length of the hash that names a body, in bytes. */
 const SHORT_HASH_BYTES = 8
-/** What the lines before the body begin with. */
+/** Start of each line before the body. */
 const MARK = "#ota "
-/** Where the version begins in the header. */
+/** Position of the version in the header. */
 const VERSION_AT = 13
-/** What a target begins with that is a share of the boards. */
+/** Start of a target that is a share of the boards. */
 const SHARE = "share="
 
-/** A file that was read; nothing of it is verified. */
+/** A file that was read, and not verified. */
 export interface SignedFile {
+    /** 1 to 2,147,483,647. */
     readonly version: number
-    /** The boards it is for: `device=ID` or `share=P%`. */
+    /** The boards that the file is for: `device=ID` or `share=P%`. */
     readonly target: string
     /** `seal=NONCE` of a sealed file; undefined for others. */
     readonly seal: string | undefined
@@ -28,18 +29,19 @@ export interface SignedFile {
     readonly header: Buffer
     /** The lines of the signatures, with their line ends. */
     readonly signatures: Buffer[]
+    /** The rest, in pieces: the settings, as text or sealed. */
     readonly body: Buffer[]
 }
 
-/** Reads a file. @throws Error when the header is malformed */
+/** Reads a file; takes its pieces. @throws Error when the header is malformed */
 export function parseFile({ list }: Pieces): SignedFile {
     const header = list.shift()
     const isShort = header && header.length <= MAX_HEADER_BYTES
     const text = isShort ? header.toString() : ""
     const [, , target, seal] = splitText(text.slice(0, -1), " ")
-    // a version of 2^31 or more would be no integer to the VM, and false
+    // a version of 2^31 or more wraps and is refused below: the VM takes such a number for false
     const version = parseInt(text.slice(VERSION_AT)) | 0
-    // there is one way to write a header
+    // there is only one way to write a header
     const rest = seal ? `${target} ${seal}` : target
     if (version < 1 || text !== `${MARK}version=${version} ${rest}\n`)
         throw new Error("the header is malformed")
@@ -49,12 +51,12 @@ export function parseFile({ list }: Pieces): SignedFile {
     return { version, target, seal, header, signatures, body: list }
 }
 
-/** What the signatures are over: the header and the body. */
+/** The signed part of a file: the header and the body. */
 export function signedParts({ header, body }: SignedFile): Hashed[] {
     return [header, ...body]
 }
 
-/** What reports name a file's body by; the header is not in it. 16 hexadecimal digits. */
+/** The hash by which reports name a file's body, without the header: 16 hexadecimal digits. */
 export function bodyHash({ body }: SignedFile): string {
     return sha256(body).slice(0, SHORT_HASH_BYTES).toString("hex")
 }
@@ -64,7 +66,7 @@ export function isShared({ target }: SignedFile): boolean {
     return target.indexOf(SHARE, 0, 1) >= 0
 }
 
-/** Whether a file is for a board. */
+/** Whether a file is for the board with this identifier. */
 export function isFor({ target }: SignedFile, board: string): boolean {
     const share = parseInt(target.slice(SHARE.length)) | 0
     return target === `${SHARE}${share}%`

@@ -6,15 +6,15 @@ import { decodeRecord, encodeRecord, takeBack } from "./record"
 export interface GuardReport {
     /** What is known of versions. */
     record: OtaRecord
-    /** The last good version was put back now. */
+    /** Whether this start has put the last good version back. */
     isBack: boolean
     /** What went wrong; undefined when nothing did. */
     problem: string
 }
 
 /**
- * Counts the starts of a version on probation, and puts the last good one back when there were too
- * many. To be called before the settings are read: nothing that they say can stop the way back.
+ * Counts the starts of a version on probation; the start number MAX_STARTS puts the last good version
+ * back. Call it before the settings are read, so that no setting can prevent the way back.
  * Never throws.
  */
 export async function guardStart(file: SettingsFile): Promise<GuardReport> {

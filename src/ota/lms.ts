@@ -1,6 +1,6 @@
 // Verifies signatures of LMS (RFC 8554, with the parameters of NIST SP 800-208 for SHA-256) with
-// nothing but the VM's SHA-256. A verification is some 3,300 hashes: it lets other fibers run after
-// each chain. `host/ota/lms.ts` is its twin on the host, which signs as well.
+// nothing but the VM's SHA-256. A verification takes some 3,300 hashes (24 bytes, digits of 8 bits) and
+// lets other fibers run after each chain. `host/ota/lms.ts` is the twin on the host, which also signs.
 import * as ds from "@devicescript/core"
 import { equalBytes, Hashed, lengthOf, sha256 } from "../platform"
 import { decodeBase64 } from "./base64"
@@ -8,28 +8,28 @@ import { SignedFile, signedParts } from "./file"
 import { joined } from "./pieces"
 import { TrustedKeys, verifyHmac } from "./verify"
 
-/** A public key: type codes of tree and one-time signature, u32 each, identifier, root. */
+/** Offsets in a public key: type codes of tree and one-time signature, u32 each; identifier; root. */
 const TREE_TYPE = 3
 const OTS_TYPE = 7
 const ID = 8
 const ROOT = 24
-/** Every hash begins with the identifier, the number of a node or leaf as u32, and a tag. */
+/** Offsets in what is hashed: after the identifier the number of a node or leaf, u32, and a tag, u16. */
 const NUMBER = 16
 const TAG = 20
-/** In the chains the tag is the chain's number, the step follows, and the value. */
+/** In the chains the tag is the number of the chain; the step and the value follow. */
 const STEP = 22
 const VALUE = 23
-/** The tags of other hashes. */
+/** Tags of the other hashes. */
 const D_PBLC = 0x80
 const D_MESG = 0x81
 const D_LEAF = 0x82
 const D_INTR = 0x83
 
-/** What the lines of a signature begin with: its first one, and the others. */
+/** Start of the first line of a signature, and of its other lines. */
 const FIRST = "#ota lms="
 const MORE = "#ota more="
 
-/** Trusts LMS under `OTA_PUBKEY`; without one, HMAC under `OTA_KEY`. Takes long. */
+/** Trusts LMS under `OTA_PUBKEY`; without that key, HMAC under `OTA_KEY`. LMS takes long. */
 export async function verifyLms(
     file: SignedFile,
     keys: TrustedKeys
@@ -47,7 +47,7 @@ export async function verifyLms(
     return false
 }
 
-/** Takes a signature off the front of the lines; of a malformed one there are no bytes. */
+/** Takes a signature off the front of the lines; a malformed one gives no bytes. */
 async function takeSignature(lines: Buffer[]): Promise<Buffer[]> {
     const signature: Buffer[] = []
     let mark = FIRST
@@ -69,8 +69,10 @@ function isMarked(line: Buffer, mark: string): boolean {
 }
 
 /**
- * Whether a key's owner signed a message as a version: by the leaf `version mod 2^height`. Heights
- * are 5, 10 or 15, digits of the one-time signature 4 or 8 bits. Takes the bytes of the signature.
+ * Whether the owner of a key signed a message as a version: with the leaf `version mod 2^height`.
+ * The height is 5, 10 or 15; digits of the one-time signature have 4 or 8 bits.
+ * @param publicKey type codes, identifier and root, as in RFC 8554, section 5.3
+ * @param signature is used up
  */
 export async function checkLms(
     publicKey: Buffer,
@@ -80,12 +82,12 @@ export async function checkLms(
 ): Promise<boolean> {
     const isShort = publicKey[TREE_TYPE] >= 10
     const n = isShort ? 24 : 32
-    // 3 and 7 have digits of 4 bits; 4 and 8 of 8 bits
+    // types 3 and 7 have digits of 4 bits, types 4 and 8 of 8 bits
     const w = (publicKey[OTS_TYPE] & 3) === 3 ? 4 : 8
     const height = 5 * (publicKey[TREE_TYPE] - (isShort ? 9 : 4))
     const digits = Math.idiv(8 * n, w)
     const chains = digits + (w === 8 ? 2 : 3)
-    // in a signature: leaf, type, random value, chains; type, nodes beside the way up
+    // of a signature: leaf, type, random value, chains; type, siblings of the path to the root
     const length = 12 + n * (1 + chains + height)
     if (publicKey.length !== ROOT + n) return false
     if (lengthOf(signature) !== length) return false
@@ -100,7 +102,7 @@ export async function checkLms(
     const top = (1 << w) - 1
     let sum = 0
     for (let i = 0; i < digits; i++) sum += top - digitOf(quotient, w, i)
-    // the checksum's digits follow, from the left
+    // the digits of the checksum follow, left-aligned
     sum = sum << (8 - w)
     quotient[n] = sum >> 8
     quotient[n + 1] = sum
@@ -140,7 +142,7 @@ export async function checkLms(
     return equalBytes(node, publicKey.slice(ROOT))
 }
 
-/** Takes bytes off the front of a list, which has at least as many. */
+/** Takes bytes off the front of a list, which must have at least as many. */
 function takeBytes(list: Buffer[], count: number): Buffer {
     let first = list.shift()
     while (first.length < count) first = joined(first, list.shift())
@@ -148,7 +150,7 @@ function takeBytes(list: Buffer[], count: number): Buffer {
     return first.slice(0, count)
 }
 
-/** What the hash of a node or leaf begins with. */
+/** The first bytes of what is hashed for a node or leaf. */
 function hashPrefix(publicKey: Buffer, number: number, tag: number): Buffer {
     const prefix = publicKey.slice(ID, ID + STEP)
     prefix[NUMBER] = 0
@@ -160,7 +162,7 @@ function hashPrefix(publicKey: Buffer, number: number, tag: number): Buffer {
     return prefix
 }
 
-/** A digit of `w` bits, by its place from the left. */
+/** The digit of `w` bits at a place, counted from the left. */
 function digitOf(bytes: Buffer, w: number, place: number): number {
     const bit = place * w
     return (bytes[bit >> 3] >> (8 - w - (bit & 7))) & ((1 << w) - 1)

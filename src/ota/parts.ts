@@ -7,25 +7,25 @@ import { PARTS_TIMEOUT_MS } from "./updater"
 export const MAX_PARTS = 80
 
 /**
- * Puts a file together from parts, as a bus or messages of a few hundred bytes bring them:
- * in any order, some twice, some of them lost and sent again. One file at a time.
+ * Puts a file together from parts, as small messages bring them: in any order, some twice, some
+ * lost and sent again. One file at a time.
  * @devsWhenUsed
  */
 export class PartCollector {
     private id = -1
     private total = 0
-    /** By offset. */
+    /** The parts that have arrived, by offset. */
     private parts: Record<string, Buffer> = {}
     private count = 0
     private heardAt = 0
 
     /**
-     * Takes a part.
-     * @param id tells files apart, as their version; a part of another one begins a new file
+     * Takes a part; ignores one that is out of the limits.
+     * @param id tells files apart, as their version does; a part of another file replaces what is there
      * @param offset where the part begins in the file, in bytes
-     * @param total bytes of the file
+     * @param total size of the file in bytes, at most MAX_FILE_BYTES
      * @param now uptime, ms
-     * @returns the file when nothing is missing any more
+     * @returns the file when it is complete; undefined before
      */
     add(
         id: number,
@@ -39,20 +39,20 @@ export class PartCollector {
         this.heardAt = now
         const known = this.parts["" + offset]
         if (known && equalBytes(known, bytes)) return undefined
-        // other bytes: a file that was cut short is replaced by the one that arrives now
+        // other bytes at a known offset: they belong to a new file
         if (known || this.count >= MAX_PARTS) this.begin(id, total)
         this.parts["" + offset] = bytes
         this.count++
         return this.whole()
     }
 
-    /** Forgets what has been waiting for its rest for too long. */
+    /** Forgets an incomplete file of which no part came for PARTS_TIMEOUT_MS. */
     expire(now: number): void {
         if (this.count > 0 && now - this.heardAt > PARTS_TIMEOUT_MS)
             this.begin(-1, 0)
     }
 
-    /** The parts in their order; undefined while one is missing. */
+    /** The whole file; undefined while a part is missing. */
     private whole(): Pieces | undefined {
         const file = new Pieces()
         while (file.length < this.total) {

@@ -1,19 +1,20 @@
-/** A piece of this size is full. */
+/** A piece of this size or more is full: bytes are added to a new one. */
 const PIECE_BYTES = 256
-/** Most pieces that end with a line: those of header and signatures, or of a seal. */
+/** Most pieces that are lines: header, signatures and the lines of a seal. */
 const MAX_LINES = 40
 const LINE_END = 10
 
 /**
- * A file that arrives bit by bit, in small pieces: the VM does not compact its heap, and asking it for
- * one long piece can panic with much of it free. The first pieces are lines with their line ends.
+ * A file that arrives part by part, in small pieces: the VM does not compact its heap, so a request
+ * for one long buffer can panic although much of the heap is free. The first MAX_LINES pieces are
+ * lines with their line ends.
  * @devsWhenUsed
  */
 export class Pieces {
     readonly list: Buffer[] = []
     length = 0
 
-    /** Takes more bytes; who calls has a limit for all of them. */
+    /** Adds bytes. The caller limits their total. */
     add(data: Buffer): void {
         const { list } = this
         this.length += data.length
@@ -34,7 +35,7 @@ export class Pieces {
     }
 }
 
-/** The bytes of two buffers. Buffer's own `concat` is more code. */
+/** The concatenation of two buffers: less code than Buffer's own `concat`. */
 export function joined(a: Buffer, b: Buffer): Buffer {
     const all = Buffer.alloc(a.length + b.length)
     all.set(a)

@@ -1,48 +1,49 @@
-// What a board knows of its versions, and what it makes of an offer, a start and a fault. Pure: no
-// flash, no clock, no VM, so that a model can be held against it (test/host/ota-probation.test.ts).
+// What a board knows of its versions, and how it decides on an offer and a roll-back. Pure: no flash,
+// no clock, no VM, so that it can be tested against a model (test/host/ota-probation.test.ts).
 // What must hold: the highest version only goes up; a version that was taken back is never taken
-// again; while one is on probation no other is taken, as the last good one lies in the idle set.
+// again; during a probation no other version is taken, since the last good one is in the idle set.
 
-/** State of the running version. `refused` is reported for an offer, and kept nowhere. */
+/** State of the running version. `refused` is reported after a refused offer, and not kept. */
 export type OtaState = "active" | "probation" | "rolled-back" | "refused"
 
-/** Starts on probation: the next one goes back to the last good version. */
+/** Number of the start on probation that goes back to the last good version. */
 export const MAX_STARTS = 3
 /** Longest reason that is kept, in characters. */
 export const MAX_REASON = 60
 
-/** Bits of `links`: what was in reach when a version was taken, and has to be again. */
+/** Bits of `links`: what was in reach when a version was taken, and must be when probation ends. */
 export const COLLECTOR = 1
 export const SOURCE = 2
 
-/** What is kept of versions, in one write with the settings file. */
+/** What is kept of versions, committed with the settings file in one write. */
 export interface OtaRecord {
     state: OtaState
     /** Version of the running settings file; 0: none came over the air yet. */
     version: number
     /** Hash of its body; empty for version 0. */
     hash: string
-    /** Highest version that was ever taken: above `version` when it was taken back. */
+    /** Highest version that was ever taken: above `version` after a roll-back. */
     highest: number
-    /** Why it was taken back; empty unless it was. */
+    /** Why the highest version was taken back; empty unless it was. */
     reason: string
     /** On probation: starts so far. */
     starts?: number
+    /** On probation: bits of what was in reach when the version was taken. */
     links?: number
-    /** Tasks that failed, or crashed in a loop, before the version was taken. */
+    /** On probation: number of tasks that were failing when the version was taken. */
     failing?: number
-    /** How long the version has to hold, in seconds, by the settings before it. */
+    /** On probation: how long it takes, in s, by the settings before the version. */
     seconds?: number
 }
 
-/** The record of a version that has held, or has nothing to prove; of none as version 0. */
+/** The record of a version that has passed, or needs no probation; version 0 for no file. */
 export function activeRecord(version: number, hash: string): OtaRecord {
     return { state: "active", version, hash, highest: version, reason: "" }
 }
 
 /**
- * The record of a version that has to prove itself.
- * @param links, failing, seconds how things were when it was taken
+ * The record of a version on probation.
+ * @param links, failing, seconds as in `OtaRecord`
  */
 export function probationRecord(
     version: number,
@@ -61,8 +62,8 @@ export function probationRecord(
 }
 
 /**
- * The record of the last good version after a newer one was taken back.
- * @param good what was known when it ran
+ * The record of the last good version, after a newer one was taken back.
+ * @param good the record of the last good version when it ran
  * @param bad the record of the version that is taken back
  */
 export function takenBack(
@@ -77,17 +78,18 @@ export function takenBack(
     return record
 }
 
-/** What became of an offer. */
+/** The answer to an offer. */
 export interface OtaVerdict {
-    /** `ignored`: it is for other boards; `busy`: try again later. */
+    /** `ignored`: the file is for other boards; `busy`: offer it again later. */
     state: OtaState | "ignored" | "busy"
+    /** Why the file was not taken, or the running version was taken back; empty otherwise. */
     reason: string
 }
 
 /**
- * What becomes of an offer before anything of it is verified.
- * @returns undefined for a version that is to be taken
- * @throws Error for one that is not high enough
+ * Judges an offer by its version and hash, before its signature is verified.
+ * @returns the verdict for the running version, or `busy`; undefined for a version to be verified
+ * @throws Error for a version that is not above the highest one
  */
 export function judgeOffer(
     { state, version: running, hash: own, reason, highest }: OtaRecord,

@@ -1,4 +1,4 @@
-// Asks the source `OTA_URL` for a file, and brings reports to `OTA_REPORT`, over HTTP(S).
+// Pulls files from the source `OTA_URL` and posts reports to `OTA_REPORT`, over HTTP or HTTPS.
 import { Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
@@ -8,24 +8,24 @@ import type { OtaLink } from "./task"
 import { isOn, offerFile, Ota, otaStatus } from "./updater"
 
 /**
- * Longest time from the start to the first question, ms: by then links are up and crashes seen. A
- * short probation asks sooner.
+ * Longest time from the start to the first request, ms: by then links are up and crashes noticed.
+ * It is sooner with a short `OTA_POLL` or probation.
  */
 export const FIRST_PULL_MS = 10000
-/** This part of a time between questions is random, so that a fleet does not ask as one. */
+/** Largest part of a pause that is taken off at random, so that a fleet does not ask all at once. */
 const JITTER = 0.2
-/** First time between two attempts after one that failed, ms; it doubles up to `OTA_POLL`. */
+/** Pause after the first failed attempt, ms; it doubles up to the time between two requests. */
 const RETRY_MS = 10000
-/** Longest time between two questions on probation, as a part of it. */
+/** On probation, the longest time between two requests is its length divided by this. */
 const PROBATION_PART = 4
 /** Longest ETag that is kept, in bytes. */
 const MAX_ETAG_BYTES = 100
-/** Name of the claim for the socket. */
+/** Name of the lease of the socket. */
 const CLAIM = "ota"
 
 /**
  * Asks `OTA_URL` for a file, every `OTA_POLL`.
- * @param useDate gets the Date header of each answer: `setClockByHttpDate`
+ * @param useDate is called with the Date header of each answer: `setClockByHttpDate`
  */
 export function pullUpdates(
     ota: Ota,
@@ -33,7 +33,7 @@ export function pullUpdates(
     useDate?: (clock: Clock, date: string | undefined) => void
 ): OtaLink {
     const { settings, log } = ota
-    // where the last file was from, and its ETag; empty when it needs a second look
+    // URL of the last request, and the ETag of its file; empty if the file is to be sent again
     let from = ""
     let etag = ""
     const failed = (problem: string) => {
@@ -52,7 +52,7 @@ export function pullUpdates(
         const known = url === from ? etag : ""
         const condition = known ? `If-None-Match: ${known}\r\n` : ""
         const headers = `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`
-        // unless this ends well, the next answer is a whole one
+        // unless this request succeeds, the next one asks for the whole file
         etag = ""
         from = url
         const pieces = new Pieces()
@@ -72,7 +72,7 @@ export function pullUpdates(
         if (status !== 200)
             throw new Error(`the source answers with status ${status}`)
         const { links } = ota
-        // a version that this source gives has to keep it in reach
+        // a version from this source must keep the source in reach
         ota.links |= SOURCE
         const verdict = await offerFile(ota, pieces)
         if (verdict.state === "refused") {
@@ -86,7 +86,7 @@ export function pullUpdates(
     })
 }
 
-/** Brings each state to `OTA_REPORT`, by POST of JSON. */
+/** Reports each state to `OTA_REPORT`, as JSON by POST. */
 export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
     let reported = 0
     const { settings, log } = ota
@@ -104,10 +104,10 @@ export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
 }
 
 /**
- * Does something when it is due.
+ * Makes a link of attempts that are repeated; one that fails is repeated with growing pauses.
  * @param firstMs longest time to the first attempt, ms
- * @param failed called when an attempt failed, once for the same reason
- * @param attempt @returns longest time to the next one, ms
+ * @param failed called when an attempt fails for another reason than the one before
+ * @param attempt returns the longest time to the next attempt, ms
  */
 function errand(
     ota: Ota,
@@ -136,7 +136,7 @@ function errand(
     }
 }
 
-/** Longest time between two questions, ms. */
+/** Longest time between two requests, ms. */
 function pollMs({ record, settings }: Ota): number {
     const poll = settings.get("OTA_POLL")
     return record.state === "probation"

@@ -1,5 +1,5 @@
-// The record of versions as it lies beside the settings file, in the note of its commit record: JSON
-// with the reason behind it, as the VM's JSON does not give back what is not ASCII.
+// The record of versions as it is stored, in the note of the settings file's commit record: JSON,
+// followed by the reason as plain text, since the VM's JSON garbles text that is not ASCII.
 import {
     FileState,
     MAX_NOTE_BYTES,
@@ -9,7 +9,7 @@ import {
 } from "../settings"
 import { activeRecord, OtaRecord, takenBack } from "./probation"
 
-/** The state of the settings file that goes with a record. */
+/** The state of the settings file for a record; a reason that is too long is cut. */
 export function encodeRecord(record: OtaRecord): FileState {
     const { version, state, reason } = record
     record.reason = undefined
@@ -21,7 +21,7 @@ export function encodeRecord(record: OtaRecord): FileState {
     return { version, note: Buffer.from(text), keepPrevious }
 }
 
-/** The record that goes with a state of the settings file; that of no version when there is none. */
+/** The record in a state of the settings file; that of version 0 when there is none. */
 export function decodeRecord(state: FileState | undefined): OtaRecord {
     try {
         const text = state.note.toString()
@@ -30,12 +30,12 @@ export function decodeRecord(state: FileState | undefined): OtaRecord {
         record.reason = text.slice(end)
         return record
     } catch (e: any) {
-        // no file, or one that was set on the board itself
+        // no file, or one that did not come over the air
         return activeRecord(0, "")
     }
 }
 
-/** Puts the last good version back, in one write. @returns what is known from then on */
+/** Puts the last good version back, in one write. @returns the record from then on */
 export async function takeBack(
     file: SettingsFile,
     bad: OtaRecord,

@@ -3,13 +3,18 @@ import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
 import { offerFile, Ota, OtaStatus, otaStatus } from "./updater"
 
-/** Name of the error of a file that is offered over the bus and not taken. */
+/** Name of the error about a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
 
-/** Updates as the remote service offers them, `config` of its parts. */
+/** Updates as the remote service needs them: `config` of its parts. */
 export interface OtaConfig {
     state(): OtaStatus
-    /** @throws an error of name OTA_ERROR for a file that is not taken */
+    /**
+     * Takes a part of a file; the last part has the file checked and put in force.
+     * @param offset where the part begins in the file, in bytes; 0 begins a new file
+     * @param total size of the file, in bytes
+     * @throws an error of name OTA_ERROR for a file that is not taken
+     */
     offer(offset: number, total: number, part: Buffer): Promise<void>
 }
 
@@ -22,7 +27,7 @@ export function otaConfig(ota: Ota): OtaConfig {
     }
 }
 
-/** Takes a part of a file: one file at a time, its parts in their order, each once. */
+/** Takes a part of a file: one file at a time, its parts in order, each once. */
 async function takePart(
     ota: Ota,
     offset: number,
@@ -43,7 +48,7 @@ async function takePart(
     if (NOT_TAKEN.indexOf(state) >= 0) throw otaError(reason)
 }
 
-/** What a file is that the board does not have afterwards. */
+/** Verdicts after which the board does not have the file. */
 const NOT_TAKEN = "refused busy ignored"
 
 function otaError(problem: string): Error {

@@ -1,4 +1,4 @@
-/** The settings of updates over the air, to be handed to `loadSettings` with those of the firmware. */
+/** The settings of updates over the air: a table for `startCore` or `loadSettings`. */
 export const OTA_SETTINGS = `# settings
 OTA_KEY: key 64 64 = | signs updates (HMAC) and opens sealed ones; without a key there are none
 OTA_PUBKEY: text 0 80 = | LMS key that signs updates; with it nothing else does

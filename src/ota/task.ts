@@ -1,22 +1,22 @@
 import { isOn, Ota, watchProbation } from "./updater"
 
-/** Time between two looks, ms. */
+/** Time between two checks of the probation, ms. */
 const LOOK_MS = 1000
 
 /** What the updates need of the task that runs them. */
 export interface Sleeper {
-    /** @param ms longest time in ms */
+    /** @param ms time in ms */
     sleep(ms: number): Promise<void>
 }
 
-/** Something that brings files or reports, called about once a second. It must not throw. */
+/** Gets files or sends reports; called about once a second. Must not throw. */
 export type OtaLink = () => Promise<void>
 
 /**
- * The body of the task that updates a board: it should be a core task and restart on failure. Looks
- * after the probation.
- * @param links what brings files and reports besides the bus: `pullUpdates`, `reportUpdates`,
- * `followCloud`; what is not there is not linked
+ * The body of the task that updates a board and watches the probation. It should be a core task and
+ * restart on failure.
+ * @param links ways for files and reports besides the bus: `pullUpdates`, `reportUpdates`,
+ * `followCloud`; those that are not used are not in the image
  */
 export function updateBoard(
     ota: Ota,

@@ -1,5 +1,5 @@
-// Takes settings files over the air: the one way for all sources. A file that is taken is committed
-// and the device restarts with it, on probation: a start by the new settings is part of the proof.
+// Takes settings files over the air, from all sources alike. A file that is taken is committed, and
+// the device restarts with it, on probation: a start with the new settings is part of the test.
 import { Clock, piecesText } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
@@ -31,13 +31,13 @@ import type { Opener } from "./seal"
 import type { OTA_SETTINGS } from "./settings"
 import type { TrustedKeys, Verifier } from "./verify"
 
-/** A file whose parts stop arriving is forgotten after this time, ms. */
+/** An incomplete file is forgotten when no part has arrived for this time, ms. */
 export const PARTS_TIMEOUT_MS = 300000
-/** Why an offer has to wait. */
+/** Reasons for the verdict `busy`. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
 
-/** What a board says of its version: to its source, over the bus, to the log. */
+/** What a board reports about its version: to its source, over the bus, in the log. */
 export interface OtaStatus {
     device: string
     /** Version of the running settings file; 0: none came over the air yet. */
@@ -45,11 +45,11 @@ export interface OtaStatus {
     /** Hash of its body; empty for version 0. */
     hash: string
     state: OtaState
-    /** Why the last version was refused or taken back; empty otherwise. */
+    /** Why the last file was refused or the last version taken back; empty otherwise. */
     reason: string
 }
 
-/** What updates stand on. */
+/** What updates need of a program. */
 export interface OtaParts {
     clock: Clock
     settings: Settings<typeof OTA_SETTINGS>
@@ -58,16 +58,16 @@ export interface OtaParts {
     verify: Verifier
     /** Opens sealed files: `openSealed`; without it they are refused. */
     open?: Opener
-    /** The tasks, of which none may start to fail; undefined where there are none. */
+    /** The tasks: none of them may begin to fail during a probation; left out without tasks. */
     tasks?: TaskView
     log: Logger
     /** Identifier of the board, 16 hexadecimal digits in lower case. */
     device: string
     /** What `guardStart` has reported. */
     guard: GuardReport
-    /** Whether an error that is logged now reaches a collector. */
+    /** Whether an error that is logged now would be sent to a collector. */
     hasCollector: () => boolean
-    /** Restarts the device, after what is queued has been written and sent. */
+    /** Restarts the device, after queued lines have been written and sent. */
     restart: () => void
 }
 
@@ -75,30 +75,31 @@ export interface OtaParts {
 export interface Ota extends OtaParts {
     /** What is known of versions. */
     record: OtaRecord
-    /** Number of the last state that was announced: whoever reports has something to do. */
+    /** Number of states announced so far: links compare it with what they have reported. */
     announced: number
-    /** Why the last offer was refused; empty when none was. */
+    /** Why the last offer was refused; empty when it was not. */
     refusal: string
-    /** Why an offer has to wait; empty when it need not. */
+    /** Why no offer is taken now; empty when one may come. */
     busy: string
     /**
-     * What is in reach, `COLLECTOR` and `SOURCE`. The first one at the last look: syslog has no
-     * socket while a file is pulled.
+     * What is in reach: bits `COLLECTOR` and `SOURCE`. `COLLECTOR` is as of the last check, since
+     * syslog has no socket while a file is pulled.
      */
     links: number
-    /** Why the source is not in reach. */
+    /** Why the source is out of reach. */
     sourceProblem: string
-    /** Tasks that fail. */
+    /** Names of the tasks that were found failing since the start. */
     failing: string[]
-    /** A file whose rest has not arrived yet, and the uptime of its last part. */
+    /** An incomplete file from the bus, and the uptime of its last part, ms. */
     received: Pieces
     heardAt: number
+    /** Uptime of `startOta`, ms: the probation counts from it. */
     startedAt: number
 }
 
 /**
- * The updates of a board.
- * @param parts the object is not the caller's any more
+ * Starts the updates of a board, and announces the state of its version.
+ * @param parts becomes the returned object: do not use it otherwise
  */
 export function startOta(parts: OtaParts): Ota {
     const { clock, log, guard } = parts
@@ -116,7 +117,7 @@ export function startOta(parts: OtaParts): Ota {
     return ota
 }
 
-/** What a board says of its version. */
+/** What a board reports about its version. */
 export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     return {
         device,
@@ -127,7 +128,7 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     }
 }
 
-/** What a board trusts. */
+/** The keys that settings name. */
 function trustedKeys({ texts }: Pick<CheckedSettings, "texts">): TrustedKeys {
     return {
         key: settingText(texts, "OTA_KEY"),
@@ -140,7 +141,11 @@ export function isOn({ settings }: Ota): boolean {
     return settings.get("OTA_KEY") + settings.get("OTA_PUBKEY") !== ""
 }
 
-/** Takes a file, or says why not. One at a time, and to its end. */
+/**
+ * Checks a file and takes it. Never throws: what is wrong is in the verdict.
+ * @param pieces the whole file, which is used up
+ * @returns the new state; or `refused`, `ignored` or `busy` with the reason
+ */
 export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
     if (ota.busy) return verdict("busy", ota.busy)
     ota.busy = CHECKING
@@ -161,7 +166,7 @@ export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
     return result
 }
 
-/** Looks after tasks and probation; to be called about once a second. */
+/** Watches the tasks and ends the probation when it is over. Call it about once a second. */
 export async function watchProbation(ota: Ota): Promise<void> {
     const { record, failing, clock, file, tasks } = ota
     const now = clock.millis()
@@ -184,7 +189,7 @@ export async function watchProbation(ota: Ota): Promise<void> {
     if (fault) restart(ota)
 }
 
-/** What is wrong with the version on probation; empty while nothing is. */
+/** Why the version on probation has to be taken back; empty while nothing is wrong. */
 function probationFault(ota: Ota, isOver: boolean): string {
     const { record, failing, tasks } = ota
     if (tasks && tasks.deviceStats().safe) return "safe mode"
@@ -194,7 +199,7 @@ function probationFault(ota: Ota, isOver: boolean): string {
     return lost !== 0 ? `source out of reach: ${ota.sourceProblem}` : ""
 }
 
-/** @throws Error for a file that is refused */
+/** Checks a file and takes it if it is good. @throws Error for a file that is refused */
 async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     const { record, settings, verify } = ota
     const { version } = file
@@ -213,16 +218,16 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     if (!(await verify(file, keys))) throw new Error("wrong signature")
     const text = await openBody(ota, file, keys)
     const checked = await checkFile(settings, text)
-    // what has no line is a problem of the build, with which the board lives already
+    // a problem without a line is not of the file: the board has it already
     for (const problem of checked.problems)
         if (problem.line !== undefined) throw new Error(problem.message)
-    // a file that changes the key is signed by the new one, too: it can be no mistake then
+    // a file that changes a key must be signed by the new one too: a wrong key would lock us out
     if (!(await verify(file, trustedKeys(checked))))
         throw new Error("it sets a key that did not sign it")
     return await take(ota, version, hash, text)
 }
 
-/** The settings of a file. @throws Error when they cannot be opened */
+/** The text of a file's settings. @throws Error when the seal cannot be opened */
 async function openBody(
     { open }: Ota,
     file: SignedFile,
@@ -260,7 +265,7 @@ async function take(
     return verdict(record.state, "")
 }
 
-/** Goes on by a record that is in flash. */
+/** Continues with a record that has been stored. */
 function enter(ota: Ota, record: OtaRecord, level: number): void {
     ota.record = record
     announce(ota, level)
@@ -275,7 +280,7 @@ function verdict(state: OtaVerdict["state"], reason: string): OtaVerdict {
     return { state, reason }
 }
 
-/** Tells the state: to the log in one record, and to whoever reports. */
+/** Announces the state: in one record of the log, and to the links that report. */
 function announce(ota: Ota, level: number): void {
     const { version, hash, state, reason } = otaStatus(ota)
     const meta = { config: version, state, reason, hash }

@@ -1,20 +1,20 @@
-// Whether a file is signed by somebody whom a board trusts. Which signatures count is for the program
-// to choose: what it does not hand to `Ota` is not linked.
+// Whether a file is signed with a key that a board trusts. The program chooses which signatures count;
+// the code of the other kind is not in its image.
 import { equalBytes, hmacSha256 } from "../platform"
 import { SignedFile, signedParts } from "./file"
 
-/** What a board trusts, as its settings say it. */
+/** The keys that a board trusts, as in its settings; empty for none. */
 export interface TrustedKeys {
-    /** `OTA_KEY`: signs by HMAC unless there is a public key, and opens seals. */
+    /** `OTA_KEY`, hexadecimal: for HMAC signatures unless there is a public key, and for seals. */
     key: string
-    /** `OTA_PUBKEY`: when there is one, nothing else signs. */
+    /** `OTA_PUBKEY`, base64: if it is set, no other key counts for signatures. */
     publicKey: string
 }
 
-/** Whether one of a file's signatures is by what a board trusts. */
+/** Whether one of a file's signatures is valid under the keys that a board trusts. */
 export type Verifier = (file: SignedFile, keys: TrustedKeys) => Promise<boolean>
 
-/** Trusts HMAC-SHA256 under `OTA_KEY`, unless there is an `OTA_PUBKEY`. */
+/** Trusts HMAC-SHA256 under `OTA_KEY`; trusts nothing while there is an `OTA_PUBKEY`. */
 export async function verifyHmac(
     file: SignedFile,
     { key, publicKey }: TrustedKeys

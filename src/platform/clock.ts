@@ -5,42 +5,42 @@ import { addTo } from "./list"
 export interface ClockChange {
     /** Where the time is from, as `rtc`, `http` or `host`. */
     source: string
-    /** True time less shown time before the change, ms; undefined for the first setting. */
+    /** True time less the time shown before the change, ms; undefined for the first setting. */
     correction: number | undefined
     /** True when the time shown jumps back: only for a correction of STEP_MS or more. */
     stepped: boolean
 }
 
-/** Time as the firmware sees it: monotonic always, wall clock once it was set. */
+/** Time as the firmware sees it: uptime always, wall clock once it has been set. */
 export interface Clock {
-    /** Milliseconds since start; never goes back. Stands still within one VM slice. */
+    /** Uptime in ms; never goes back. Does not advance until the fiber waits. */
     millis(): number
-    /** When the program was started, by `millis`; undefined where that is not known. */
+    /** Uptime when the program was started, ms; undefined where that is not known. */
     readonly startedAt?: number
     /**
-     * Unix time in milliseconds, or undefined while the wall clock is unknown. Does not go
-     * back, except once for a correction of STEP_MS or more, which it reports to its listeners.
+     * Unix time in milliseconds, or undefined while the wall clock is unknown. Goes back only for
+     * a correction by STEP_MS or more, which is reported to the listeners as `stepped`.
      */
     wall(): number | undefined
     /**
-     * Tells the wall clock.
+     * Sets the wall clock.
      * @param unixMs Unix time in milliseconds, true at this moment
      * @param source where the time is from
-     * @throws RangeError when it is not 0 to MAX_WALL_MS
+     * @throws RangeError when `unixMs` is not 0 to MAX_WALL_MS
      */
     setWall(unixMs: number, source?: string): void
-    /** Calls `listener` after each `setWall`; returns how to stop that. */
+    /** Calls `listener` after each `setWall`, until the returned function is called. */
     onSet(listener: (change: ClockChange) => void): () => void
 }
 
-/** A clock that is fast by this or more is set back at once; by less, it is slowed down. */
+/** A clock that is ahead by this or more, ms, is set back at once; by less, it is slowed down. */
 export const STEP_MS = 10000
 /** Latest time that can be set: the end of the year 9999, the last that RFC 3339 can write. */
 export const MAX_WALL_MS = 253402300799999
-/** While it is slowed down, the wall clock runs at this part of its speed. */
+/** Speed of the wall clock while it is slowed down, as a part of its own. */
 const SLOW_RATE = 0.5
 
-/** When the program was started: modules come before the program that uses them. */
+/** Uptime when the program was started: modules run before the program that uses them. */
 const PROGRAM_START = ds.millis()
 
 /**
@@ -50,12 +50,12 @@ const PROGRAM_START = ds.millis()
 export class SystemClock implements Clock {
     /** True wall clock less uptime, ms. */
     private offset: number
-    /** By how much the clock was ahead when it was last set, and the uptime of that. */
+    /** By how much the clock was ahead when it was last set, and the uptime then, ms. */
     private ahead = 0
     private setAt = 0
     private readonly listeners: ((change: ClockChange) => void)[] = []
 
-    /** The VM's own, not a method around it: every log call asks for the time. */
+    /** The VM's function, without a method around it, as every log call asks for the time. */
     millis: () => number = ds.millis
 
     readonly startedAt: number = PROGRAM_START

@@ -10,8 +10,9 @@ export function deviceId(): string {
 }
 
 /**
- * The short name of a device identifier, as `SA11`, by which the Jacdac tools call the board:
- * two letters and two digits from a 30-bit FNV-1 hash (`jd_device_short_id` of jacdac-c).
+ * The short name of a board, as `SA11`, that the Jacdac tools show: two letters and two digits from
+ * a 30-bit FNV-1 hash of its identifier (`jd_device_short_id` of jacdac-c).
+ * @param id 16 hexadecimal digits
  */
 export function shortDeviceId(id: string): string {
     let hash = FNV_OFFSET

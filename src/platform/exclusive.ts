@@ -1,6 +1,6 @@
 import { Signal } from "./fibers"
 
-/** Most jobs that may be queued or running by default; one more is refused. */
+/** Most jobs that may be queued or running, by default; one more is refused. */
 export const MAX_EXCLUSIVE_JOBS = 8
 
 /**
@@ -9,11 +9,11 @@ export const MAX_EXCLUSIVE_JOBS = 8
  * @devsWhenUsed
  */
 export class Exclusive {
-    /** The running one, then the queued ones. */
+    /** The running job, then the queued ones. */
     private readonly jobs: (() => Promise<void>)[] = []
 
     /**
-     * @param what names the thing that is worked on, for the error of a full queue
+     * @param what names the thing that the jobs work on, for the error of a full queue
      * @param most most jobs that may be queued or running
      */
     constructor(

@@ -4,18 +4,19 @@ import { removeFrom } from "./list"
 /**
  * Resumes a fiber if it still exists and is suspended, and does nothing otherwise.
  * The VM throws on `resume` of a fiber that is gone, asleep or running.
+ * @param value what `ds.suspend` of the fiber returns
  */
 export function resumeFiber(fiber: ds.Fiber, value?: unknown): void {
     try {
         if (fiber.suspended) fiber.resume(value)
     } catch (e: any) {
-        // the fiber ended or was terminated: there is none to wake
+        // the fiber has ended or was terminated: there is nothing to resume
     }
 }
 
 /**
- * Starts `body` in a new fiber. Whatever it throws reaches `failed`, if there is one,
- * instead of the root of the fiber, where it would restart the whole program (panic 60005).
+ * Starts `body` in a new fiber. Whatever it throws is passed to `failed`, or dropped without one:
+ * at the root of the fiber it would restart the whole program (panic 60005).
  */
 export function spawn(
     body: () => Promise<void>,
@@ -32,13 +33,13 @@ export function spawn(
 }
 
 /**
- * Wakes the fibers that wait for it. A notification that comes while none waits is kept, once:
- * the next `wait` returns at once.
+ * Wakes the fibers that wait for it. Notifications while none waits are kept as one: the next
+ * `wait` returns at once.
  * @devsWhenUsed
  */
 export class Signal {
     private waiters: ds.Fiber[]
-    /** Number of notifications, and of the last one that was received. */
+    /** Number of notifications so far, and of those that a `wait` has received. */
     private sent = 0
     private taken = 0
 
@@ -57,7 +58,7 @@ export class Signal {
         const { sent } = this
         if (sent === this.taken) {
             await this.suspend(timeout)
-            // what was sent meanwhile is for all who have waited
+            // a notification is for all fibers that waited for it
             if (sent === this.sent) return false
         }
         this.taken = this.sent

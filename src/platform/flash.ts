@@ -4,38 +4,42 @@ import { namedError } from "./errors"
 import { Exclusive } from "./exclusive"
 import { resumeFiber } from "./fibers"
 
-/** Longest key the VM's store takes. */
+/** Longest key that the VM's store takes, in bytes. */
 export const MAX_KEY_BYTES = 13
-/** Longest value we write: above about 228 bytes of key and value the VM panics natively. */
+/** Longest value of a slot, in bytes: above about 228 bytes of key and value the VM panics natively. */
 export const MAX_VALUE_BYTES = 200
-/** How long a read may take before it counts as failed; about 15 ms are usual. */
+/** How long a read may take before it counts as failed, ms; about 15 ms are usual. */
 const READ_TIMEOUT_MS = 2000
 
-/** What was asked of the flash store since start. */
+/** Counts of the requests to the flash store. */
 export interface FlashStats {
     /** Reads since boot. */
     reads: number
     /** Writes since boot. */
     writes: number
-    /** Bytes of the values written, without the store's own overhead. */
+    /** Bytes of the values written since boot, without the store's own overhead. */
     bytes: number
 }
 
-/** A small key-value store that survives a reset. Keys come from `slots.ts` or the settings schema. */
+/** A small key-value store that survives a reset. Keys are those of `slots.ts` and of settings. */
 export interface FlashSlots {
     readonly stats: FlashStats
-    /** The flash logs of this store, and what they know of its slots: they keep both themselves. */
+    /** The flash logs of this store, and what they know of its slots; only they use these. */
     logs?: unknown[]
     logSlots?: number[]
     /**
      * Reads a slot.
      * @returns the value, or undefined for a slot that was never written or is empty
-     * @throws FlashError when the store does not answer
+     * @throws FlashError when the key is empty or too long, or the store does not answer; Error when
+     * too many requests are queued
      */
     read(key: string): Promise<Buffer | undefined>
     /**
      * Writes a slot. The VM does not acknowledge it: read it back where it matters.
-     * @throws FlashError when the key or the value is too long
+     * @param key 1 to MAX_KEY_BYTES
+     * @param value at most MAX_VALUE_BYTES
+     * @throws FlashError when the key or the value is out of its limits; Error when too many requests
+     * are queued
      */
     write(key: string, value: Buffer): Promise<void>
 }
@@ -45,10 +49,10 @@ export function flashError(key: string, problem: string): Error {
     return namedError("FlashError", `flash slot "${key}": ${problem}`)
 }
 
-/** Most requests that may be queued at a time. */
+/** Most requests that may be queued or running; one more is refused. */
 const MAX_REQUESTS = 64
 
-// There is one settings service in a VM, so what belongs to it is of this module, not of an object.
+// A VM has one settings service, so its state belongs to this module and not to an object.
 const turns = new Exclusive("flash", MAX_REQUESTS)
 const logs: unknown[] = []
 const logSlots: number[] = []
@@ -58,16 +62,16 @@ let answer: Buffer
 let reader: ds.Fiber
 
 /**
- * The VM's settings service, one request at a time: two reads of one key at once would panic
- * inside the VM's own library. A separate fiber talks to the service while requests are queued, so a
- * caller that is terminated meanwhile leaves nothing locked.
+ * The VM's settings service, one request at a time: two reads of one key at once would make the
+ * VM's library panic. A separate fiber talks to the service while requests are queued, so that
+ * a caller that is terminated meanwhile leaves nothing locked.
  * @devsWhenUsed
  */
 export class SettingsFlash implements FlashSlots, FlashStats {
     reads = 0
     writes = 0
     bytes = 0
-    /** This object: a second one would take 84 bytes of heap. */
+    /** This object itself: a second one would take 84 bytes of heap. */
     readonly stats: FlashStats = this
     readonly logs = logs
     readonly logSlots = logSlots
@@ -106,7 +110,7 @@ function report(packet: ds.Packet): void {
     resumeFiber(reader)
 }
 
-/** @throws FlashError for a key or a value that the store does not take */
+/** Checks a key and a value. @throws FlashError for one out of its limits */
 export function checkSlot(key: string, value: Buffer | undefined): void {
     if (!key || key.byteLength > MAX_KEY_BYTES)
         throw flashError(key, `key must have 1 to ${MAX_KEY_BYTES} bytes`)

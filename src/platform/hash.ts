@@ -18,23 +18,23 @@ interface CipherNatives {
 const natives = Buffer as unknown as HashNatives
 const DECRYPT = 0x1000
 
-/** SHA-256 over all of `data`, one behind the other: 32 bytes. */
+/** SHA-256 over the concatenation of `data`: 32 bytes. */
 export function sha256(data: Hashed[]): Buffer {
     return natives.digest(undefined, "sha256", data)
 }
 
-/** HMAC-SHA256 (RFC 2104) over all of `data`, one behind the other: 32 bytes. */
+/** HMAC-SHA256 (RFC 2104) over the concatenation of `data`: 32 bytes. */
 export function hmacSha256(key: Buffer, data: Hashed[]): Buffer {
     return natives.digest(key, "sha256", data)
 }
 
 /**
- * Opens what AES-256-CCM (RFC 3610) has sealed.
+ * Decrypts AES-256-CCM (RFC 3610) and checks the tag.
  * @param key 32 bytes
  * @param nonce 13 bytes
- * @param sealed what is sealed, with the tag behind it
- * @param tagBytes 4, 8 or 16
- * @returns undefined when the tag is another one
+ * @param sealed the ciphertext, followed by the tag
+ * @param tagBytes length of the tag: 4, 8 or 16
+ * @returns undefined when the tag does not match
  */
 export function openCcm(
     key: Buffer,
@@ -50,7 +50,7 @@ export function openCcm(
     }
 }
 
-/** Whether two buffers hold the same bytes, in a time that does not tell where they differ. */
+/** Whether two buffers hold the same bytes; the time taken does not tell where they differ. */
 export function equalBytes(a: Buffer, b: Buffer): boolean {
     if (a.length !== b.length) return false
     let differences = 0

@@ -1,4 +1,4 @@
-/** Adds an item to a list. @returns takes it out again */
+/** Adds an item to a list. @returns a function that takes it out again */
 export function addTo<T>(list: T[], item: T): () => void {
     list.push(item)
     return () => {

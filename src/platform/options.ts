@@ -3,7 +3,7 @@ import { rangeError } from "./errors"
 import { indexOrEnd, splitText } from "./split"
 
 /**
- * Options as data. A part writes down what it takes as a table, one line for each option:
+ * Options as data. A part describes its options in a table, one line for each:
  *
  *     NAME: KIND LIMITS [= DEFAULT]
  *
@@ -14,14 +14,17 @@ import { indexOrEnd, splitText } from "./split"
  *     time: one-of rfc3339|uptime = rfc3339 one of some texts
  *     progress: flag = false                true or false
  *     onProblem: function                   function, object or list, without limits; `any` for
- *                                           what the part checks by itself
+ *                                           a value that the part itself checks
  *     formatter: object?                    `?`: null is allowed as well
  *
- * The table is one text and not objects, since a text takes neither heap nor code. This file
- * reads it, so that all parts refuse the same things in the same words.
+ * A table is one text and not objects, since a text takes neither heap nor code. All tables are
+ * read here, so that all parts refuse the same things in the same words.
  */
 
-/** Name of the error about an option: a RangeError that names the thing, the place, what is wanted and what was given. */
+/**
+ * Name of the error about an option: a RangeError that names the thing, the option, what was wanted
+ * and what was got.
+ */
 export const OPTION_ERROR = "OptionError"
 
 /** A table of options, as above. */
@@ -30,7 +33,7 @@ export type OptionTable = string
 /** Most characters of a value that an error shows. */
 const MAX_SHOWN = 40
 const KINDS_OF_OBJECT = "function object list"
-/** What is wanted of a kind that is no whole number with a unit; `{0}` and `{1}` are its limits. */
+/** What is wanted of each kind but whole numbers with a unit; `{0}` and `{1}` are the limits. */
 const WANTED: OptionTable = `
     flag: true or false
     one-of: {0}
@@ -48,7 +51,7 @@ const WHOLE_NUMBER = "a whole number, {0} to {1} {2}"
  * @param thing what the error names first, as `flash log "error.log"`
  * @param given the options as written; undefined for none
  * @param before options in force, when only some are changed; the table's defaults when left out
- * @returns a new object: what was given, over `before` or the defaults
+ * @returns a new object: `before` or the defaults, with `given` on top
  * @throws OPTION_ERROR for a name that is not in the table, or a value that is not allowed
  */
 export function readOptions<T>(
@@ -98,12 +101,12 @@ export function checkOption(
     throw optionError(thing, name, filled(wanted, low, high, kind), value)
 }
 
-/** A text with its places filled in; the native one's type admits numbers only. */
+/** A text with its placeholders filled in; the declaration of `ds.format` allows numbers only. */
 function filled(text: string, a: string, b: string, c: string): string {
     return (ds as any).format(text, a, b, c)
 }
 
-/** What a table says of a name; undefined when it does not have it. */
+/** The rest of an option's line in a table; undefined for a name that is not in it. */
 function ruleOf(table: OptionTable, name: string): string | undefined {
     const at = table.indexOf(` ${name}: `)
     if (at < 0 || name.indexOf(" ") >= 0) return undefined
@@ -116,7 +119,7 @@ export function optionNames(table: OptionTable): string[] {
     return eachOption(table, () => {})
 }
 
-/** The options of a table as they are when nothing is given. */
+/** The defaults of a table; options without one are not in the object. */
 export function defaultOptions<T>(table: OptionTable): T {
     const options: any = {}
     eachOption(table, (name, rule) => {
@@ -136,7 +139,7 @@ export function defaultOptions<T>(table: OptionTable): T {
     return options
 }
 
-/** The error about one option of a thing. */
+/** The error OPTION_ERROR about one option of a thing. */
 export function optionError(
     thing: string,
     name: string,
@@ -150,8 +153,8 @@ export function optionError(
 }
 
 /**
- * The name that is nearest to `wanted`, which may be misspelt: the one that has the
- * most pairs of neighbouring letters in common with it.
+ * The name that is nearest to `wanted`, which may be misspelt: the one that has the most pairs of
+ * neighbouring characters in common with it; empty when there are no names.
  */
 export function nearestName(wanted: string, names: string[]): string {
     const low = wanted.toLowerCase()
@@ -166,7 +169,7 @@ export function nearestName(wanted: string, names: string[]): string {
     return nearest
 }
 
-/** Pairs of neighbouring letters that two names share; of equals the one of the same length. */
+/** Number of pairs of neighbouring characters that two names share; half a pair for equal length. */
 function commonPairs(a: string, b: string): number {
     let common = a.length === b.length ? 0.5 : 0
     for (let i = 0; i + 1 < a.length; ++i)
@@ -174,7 +177,7 @@ function commonPairs(a: string, b: string): number {
     return common
 }
 
-/** Whether a value is one of a kind, within its limits. */
+/** Whether a value is of a kind and within the limits. */
 function isAllowed(
     kind: string,
     low: string,
@@ -197,7 +200,7 @@ function isAllowed(
     )
 }
 
-/** The type of a value, where lists and null are types too. */
+/** The type of a value; lists and null are types of their own. */
 function typeOf(value: unknown): string {
     if (value === null) return "null"
     return Array.isArray(value) ? "list" : typeof value
@@ -211,7 +214,7 @@ function shown(value: unknown): string {
 }
 
 /**
- * Calls `use` for each option of a table, in its order, with what follows its name.
+ * Calls `use` for each option of a table, in the order of the table, with the rest of its line.
  * @returns the names
  */
 function eachOption(

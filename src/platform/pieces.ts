@@ -1,14 +1,14 @@
-// Long bytes in pieces: the VM does not compact its heap, and asking it for one long piece can panic
-// with much of it free.
+// Long data in pieces: the VM does not compact its heap, so a request for one long buffer can panic
+// although much of the heap is free.
 
-/** Bytes of some pieces. */
+/** Total size of some pieces, in bytes. */
 export function lengthOf(pieces: Buffer[]): number {
     let length = 0
     for (const piece of pieces) length += piece.length
     return length
 }
 
-/** All bytes of some pieces, as a text. */
+/** The concatenation of some pieces, as a text. */
 export function piecesText(pieces: Buffer[]): string {
     const all = Buffer.alloc(lengthOf(pieces))
     let at = 0

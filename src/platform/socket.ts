@@ -5,11 +5,11 @@ import { spawn } from "./fibers"
 /** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
 export type SocketProto = "tcp" | "tls"
 
-/** What became of a write. */
+/** Result of a write. */
 export type WriteResult = number
-/** Taken by the network stack; not yet sent, and the VM does not report when it will be. */
+/** Taken by the network stack. It may not be sent yet; the VM does not report when it is. */
 export const QUEUED: WriteResult = 0
-/** The stack's own queue is full: nothing was taken, try the same bytes again later. */
+/** The stack's own queue is full: nothing was taken. Try the same bytes again later. */
 export const WOULD_BLOCK: WriteResult = -1
 /** The connection is gone: nothing was taken. */
 export const DISCONNECTED: WriteResult = -2
@@ -19,13 +19,13 @@ export interface SocketListener {
     /** Connected. With `tls` the handshake may still be under way, and may still fail. */
     opened(): void
     received(data: Buffer): void
-    /** Over, once: by the peer (no reason) or by an error. Not called after `close`. */
+    /** Called once, when the peer closes (no reason) or on an error; not after `close`. */
     closed(reason: string | undefined): void
 }
 
-/** One connection; of no use once it is closed. */
+/** One connection. It cannot be opened again. */
 export interface Connection {
-    /** Hands bytes over whole or not at all; at most about 1 KB at a time on a board. */
+    /** Hands over all bytes or none; a board takes at most about 1 KB at a time. Never throws. */
     write(data: string | Buffer): WriteResult
     /** Ends the connection. What was queued may still be sent. Never throws. */
     close(): void
@@ -34,8 +34,8 @@ export interface Connection {
 /** The VM's one socket: opening a connection ends the one before. */
 export interface NetSocket {
     /**
-     * Starts to connect; `listener.opened` or `listener.closed` follows, possibly never.
-     * @throws an error of name SocketError when there is no network at all
+     * Starts to connect. `listener.opened` or `listener.closed` follows, or neither: set a time limit.
+     * @throws an error of name SocketError when the VM refuses, as without a network
      */
     open(
         host: string,
@@ -47,7 +47,7 @@ export interface NetSocket {
     disconnect(): void
 }
 
-/** The network stack refused; the message names the address. */
+/** The error `SocketError`: the VM refuses to connect; the message names the address. */
 function socketError(address: string, problem: string): Error {
     return namedError("SocketError", `${address}: ${problem}`)
 }
@@ -88,7 +88,7 @@ class SystemConnection implements Connection {
         if (this.ended) return
         if (event === "data") this.listener.received(arg as Buffer)
         else if (event === "open") {
-            // a board that was asked to connect again can report the first connect late
+            // after a second connect a board may report the first one late
             if (this.isOpen) return
             this.isOpen = true
             this.listener.opened()
@@ -102,8 +102,8 @@ class SystemConnection implements Connection {
 }
 
 /**
- * The socket of the VM, through its natives. `Socket` of `@devicescript/net` is not used: it
- * throws on back-pressure and logs each event. Both may be used in turns.
+ * The VM's socket, through its natives. `Socket` of `@devicescript/net` is not used, as it throws
+ * on back-pressure and logs each event. Both may be used, one after the other.
  *
  * @devsWhenUsed
  */
@@ -119,8 +119,8 @@ export class SystemSocket implements NetSocket {
         if (this.current) this.current.ended = true
         const connection = new SystemConnection(listener)
         this.current = connection
-        // The VM looks the function up when the event happens and runs it later, in a fiber.
-        // A method of each connection keeps late events of an old one apart.
+        // The VM looks up the function when an event happens, and runs it later in a fiber. Each
+        // connection has its own, so that late events of an old one do not reach a new one.
         natives._socketOnEvent = connection.onEvent
         try {
             // a negative port asks for TLS
@@ -134,7 +134,7 @@ export class SystemSocket implements NetSocket {
 
     disconnect(): void {
         if (this.current) this.current.ended = true
-        // a fiber that waits for an event of this connection, as `fetch` does, gets its end
+        // tells a fiber that waits for an event of the connection, as `fetch` does, that it is over
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
             spawn(async () => onEvent("close"))

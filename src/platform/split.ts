@@ -1,23 +1,23 @@
-// Pure functions of texts, which Node loads as well.
+// Pure functions on texts. Also loaded by Node.
 
-/** Position of the next `what`, or the length of the text. */
+/** Position of the first `what` at or after `from`, or the length of the text. */
 export function indexOrEnd(text: string, what: string, from: number): number {
     const at = text.indexOf(what, from)
     return at < 0 ? text.length : at
 }
 
-/** Position of the first character that is none of `chars`, or the length of the text. */
+/** Position of the first character at or after `at` that is not in `chars`, or the text's length. */
 export function skipChars(text: string, at: number, chars: string): number {
     const { length } = text
     while (at < length && chars.indexOf(text[at]) >= 0) at++
     return at
 }
 
-/** What is blank in ECMAScript, without U+2028 and U+2029, of which the build tool would warn. */
+/** White space of ECMAScript, without U+2028 and U+2029: the build tool warns of them in literals. */
 const BLANKS =
     " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
 
-/** A text without what is blank around it. */
+/** A text without the white space around it. */
 export function trim(text: string): string {
     const start = skipChars(text, 0, BLANKS)
     let end = text.length
@@ -25,7 +25,7 @@ export function trim(text: string): string {
     return text.slice(start, end)
 }
 
-/** The parts of a text between separators. The VM's own `split` takes some 60 steps a character. */
+/** Splits a text at each separator. The VM's own `split` takes some 60 steps a character. */
 export function splitText(text: string, separator: string): string[] {
     const parts: string[] = []
     let start = 0
@@ -39,12 +39,12 @@ export function splitText(text: string, separator: string): string[] {
     return parts
 }
 
-/** Most pieces of a text before they are put together: a text may be nothing but what is replaced. */
+/** Pieces of a text that are joined at a time, to bound the list: every character may be a match. */
 const MAX_PIECES = 64
 
 /**
- * Replaces every `from` by `to`. The VM's own `split` takes some 60 steps for each character; this
- * one takes some 30 for each occurrence. Read by Node as well.
+ * Replaces every `from` by `to`. By the VM's own `split` this would take some 60 steps for each
+ * character; it takes some 30 for each occurrence.
  */
 export function replaceAll(text: string, from: string, to: string): string {
     let at = text.indexOf(from)

@@ -1,23 +1,23 @@
 import { replaceAll } from "./split"
 
-/** End of the control characters that take one byte, of the printable ones, and of C1. */
+/** The first character after the C0 control characters, DEL, and the first one after C1. */
 const SPACE = 0x20
 const DELETE = 0x7f
 const C1_END = 0xa0
-/** Longest text that is looked at as JSON; a longer one takes some 1,000 steps. */
+/** Longest text that is checked by way of its JSON, in bytes; a longer one takes some 1,000 steps. */
 const MAX_JSON_BYTES = 256
-/** How the VM's `JSON.stringify` writes control characters, apart from DEL. */
+/** How the VM's `JSON.stringify` begins control characters, except for DEL. */
 const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
 
 /**
- * Writes control characters as rsyslog does in its files, each byte as `#` and three octal
- * digits: a line feed becomes `#012`. So no text can forge a line, end one early, or talk to
+ * Escapes control characters as rsyslog does in its files, each byte as `#` and three octal
+ * digits: a line feed becomes `#012`. So no text can forge a line, end one early, or control
  * a terminal.
  *
- * All but a few texts are printable ASCII, and take some 25 steps.
+ * Printable ASCII, as most texts are, takes some 25 steps.
  */
 export function escapeControls(text: string): string {
-    // JSON takes up to six bytes for one, and the heap is small
+    // JSON takes up to six bytes for one of the text, and the heap is small
     if (text.byteLength <= MAX_JSON_BYTES) {
         const json = JSON.stringify(text)
         const hasDelete = text.indexOf("\x7f") >= 0
@@ -29,7 +29,7 @@ export function escapeControls(text: string): string {
     return escapeRange(text, DELETE, C1_END)
 }
 
-/** Whether a text holds control characters, or a backslash that makes it look so. */
+/** Whether the JSON of a text shows a control character, or a backslash that looks like one. */
 function hasMark(json: string): boolean {
     let at = 0
     while (at < MARKS.length) {
@@ -41,7 +41,7 @@ function hasMark(json: string): boolean {
     return false
 }
 
-/** Escapes the characters from `first` to before `end`. */
+/** Escapes the characters with codes from `first` to before `end`. */
 function escapeRange(text: string, first: number, end: number): string {
     for (let code = first; code < end; ++code) {
         const character = String.fromCharCode(code)

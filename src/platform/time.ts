@@ -1,13 +1,13 @@
 const DAY_MS = 86400000
 
-/** The second that `prefix` was made for, since 1970, and its text up to the point. */
+/** The second since 1970 that `prefix` was made for, and its text up to the decimal point. */
 let second = -1
 let prefix = ""
 
 /**
- * Unix time in UTC after RFC 3339, section 5.6, with milliseconds:
- * `2026-11-21T06:13:57.000Z`. Moments of the same second share most of the work.
- * @param unixMs Unix time in ms, of the years 1970 to 9999
+ * A time as RFC 3339 text (section 5.6), in UTC with milliseconds: `2026-11-21T06:13:57.000Z`.
+ * Calls for the same second share most of the work.
+ * @param unixMs Unix time in ms, from 0 to MAX_WALL_MS
  */
 export function rfc3339(unixMs: number): string {
     const now = Math.floor(unixMs / 1000)
@@ -25,7 +25,7 @@ export function uptimeText(millis: number): string {
     return seconds + "." + digits(ms - seconds * 1000 + 1000)
 }
 
-/** Date and time of day, by way of the Julian day number (E. G. Richards, 2013). */
+/** The text up to the decimal point, by way of the Julian day number (E. G. Richards, 2013). */
 function secondText(unixMs: number): string {
     const days = Math.floor(unixMs / DAY_MS)
     const julian = days + 2440588
@@ -42,7 +42,7 @@ function secondText(unixMs: number): string {
     return `${date}T${hour}:${minute}:${digits((time % 60) + 100)}.`
 }
 
-/** A number without its first digit, which the caller has put before the zeros. */
+/** A number without its first digit: the caller has added one, to keep leading zeros. */
 function digits(value: number): string {
     return ("" + value).slice(1)
 }

@@ -1,23 +1,23 @@
-// What goes out to clients: answers in pages, events, errors.
+// What is sent to clients: answers in pages, events, errors.
 import * as ds from "@devicescript/core"
 import { Call, PAGE_BYTES } from "./state"
 
-/** Place of the service on the program's own device; 0 is its control service. */
+/** Index of the service on the program's own device; 0 is its control service. */
 export const SERVICE_INDEX = 1
-/** What ends an item of an answer, and what separates its value from its text. */
+/** Ends an item of an answer, and separates its value from its text. */
 const ITEM_END = "\u001e"
 const TEXT_FOLLOWS = "\u001f"
 
-/** The VM's hooks for services of the program's own; the library does not declare them. */
+/** The VM's hooks for services that a program provides; the library does not declare them. */
 export type Hooks = typeof ds & {
     _onServerPacket: (packet: ds.Packet) => Promise<void>
     _serverSend: (serviceIndex: number, packet: ds.Packet) => Promise<void>
 }
 
 /**
- * Sends an item of an answer, with others in one report where they fit.
- * @param value what JSON can write
- * @param text a line, sent as it is behind the value
+ * Sends an item of an answer; items that fit into one report share it.
+ * @param value is sent as JSON
+ * @param text a line, sent unchanged after the value
  */
 export async function sendItem(
     call: Call,
@@ -32,7 +32,7 @@ export async function sendItem(
     await write(call, ITEM_END)
 }
 
-/** Adds a text to the page of a call, and sends each page that is full. */
+/** Adds a text to the page of a call; sends a full page when more follows. */
 export async function write(call: Call, text: string): Promise<void> {
     const { page } = call
     const length = text.byteLength
@@ -56,12 +56,12 @@ export async function report(call: Call, kind: ds.FiberdKind): Promise<void> {
 
 /** Sends an event. */
 export async function sendEvent(packet: ds.Packet): Promise<void> {
-    // gives the event its number
+    // only numbers the event: the VM takes this for no service index
     await (ds as Hooks)._serverSend(0x100, packet)
     await send(packet)
 }
 
-/** An error whose name a client tells apart. */
+/** An error; clients tell errors apart by their names. */
 export { namedError as remoteError } from "../platform"
 
 export async function send(packet: ds.Packet): Promise<void> {

@@ -7,8 +7,8 @@ export { LogPipe, pipeFile, pipeLog, UnderWay } from "./pipe"
 export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
 
 /**
- * Serves fiberctl and other Jacdac clients (services/fiberd.md): status of tasks, log, settings
- * and, unless `isReadOnly`, their control. Once in a program.
+ * Serves fiberctl and other Jacdac clients (services/fiberd.md): shows tasks, log and settings and,
+ * unless `isReadOnly`, changes them. May be called once in a program.
  */
 export function startRemote(parts: RemoteParts, isReadOnly = false): void {
     const access = isReadOnly ? ds.FiberdAccess.Read : ds.FiberdAccess.Full

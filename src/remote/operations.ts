@@ -1,5 +1,5 @@
-// What the operations of services/fiberd.md do: the one place that knows both the service and the
-// parts of the firmware. All arguments are unchecked texts from the bus.
+// The operations of services/fiberd.md: the only file that knows both the service and the parts of
+// the firmware. All arguments are unchecked texts from the bus.
 import * as ds from "@devicescript/core"
 import { deviceId } from "../platform"
 import type { TaskRegistry, TaskStatus } from "../tasks"
@@ -8,13 +8,13 @@ import type { RemoteConfig, RemoteSettings } from "./parts"
 import type { Call } from "./state"
 import { watch } from "./watch"
 
-/** Lines that are in the heap at a time. */
+/** Most lines of the ring that are in the heap at a time. */
 const LINES_AT_ONCE = 4
 /** Longest time that events are sent for one request, in s. */
 const MAX_WATCH_S = 60
-/** Requests that wait for a task at a time; one more is refused. */
+/** Most requests that may wait for tasks at a time; one more is refused. */
 const MAX_WAITING = 4
-/** Time between the answer to a request for a restart and the restart, in ms. */
+/** Time from a request for a reboot to the restart, for the answer to be sent, in ms. */
 const BEFORE_RESTART_MS = 100
 
 /** Carries out a request; what it throws becomes the answer's error. */
@@ -79,7 +79,7 @@ async function info(call: Call): Promise<void> {
     const stats = tasks.deviceStats()
     const { flash } = stats
     const all: any = Object.assign(stats, tasks.summary())
-    // the handlers have another operation
+    // handlers have an operation of their own
     all.log = undefined
     all.device = deviceId()
     all.hostname = hostname
@@ -96,7 +96,7 @@ async function info(call: Call): Promise<void> {
     await sendItem(call, all)
 }
 
-/** Sends an item for each task that is asked for. */
+/** Sends an item for each task that the patterns match. */
 async function ofTasks(call: Call): Promise<void> {
     const { tasks } = call.parts
     for (const name of namesOf(call)) {
@@ -113,7 +113,7 @@ async function ofTasks(call: Call): Promise<void> {
     }
 }
 
-/** A status without what JSON cannot write, or a client gets by other ways. */
+/** A status with its error as JSON can write it: the stack in hexadecimal. */
 function plainStatus(one: TaskStatus): TaskStatus {
     const { error } = one
     if (error) {
@@ -125,7 +125,7 @@ function plainStatus(one: TaskStatus): TaskStatus {
     return one
 }
 
-/** Options without arguments and functions, which JSON may not be able to write. */
+/** Options with `...` in place of arguments and functions, which JSON may not be able to write. */
 function plainOptions(all: Record<string, any>): Record<string, unknown> {
     const plain: Record<string, unknown> = {}
     for (const key of Object.keys(all)) {
@@ -142,7 +142,7 @@ async function lines(call: Call): Promise<void> {
     const count = call.args.length > 1 ? integer(call, 1) : ring.next()
     if (from < 0) from = Math.max(0, ring.next() + from)
     await sendItem(call, [ring.first(), ring.next(), clock.millis()])
-    // lines that come meanwhile are for the next request, or a busy board would never end
+    // without the lines that come meanwhile, or a busy board would never end
     const end = Math.min(ring.next(), from + count)
     while (from < end) {
         const most = Math.min(LINES_AT_ONCE, end - from)
@@ -174,7 +174,7 @@ async function fileLines(call: Call): Promise<void> {
     })
 }
 
-/** Sends how much of the flash slots take: in whole words, which tell little of a secret. */
+/** Sends the sizes of flash slots, rounded up to 8 bytes so that they tell little of a secret. */
 async function slots(call: Call): Promise<void> {
     const flash = wanted(call.parts.flash, "flash")
     for (const key of given(call)) {
@@ -183,7 +183,7 @@ async function slots(call: Call): Promise<void> {
     }
 }
 
-/** What waits for tasks, and does not hold up other requests. @throws BusyError */
+/** Operations that wait for tasks. @throws BusyError when MAX_WAITING wait already */
 async function changeTasks(call: Call): Promise<void> {
     const { server, parts, operation } = call
     const { tasks } = parts
@@ -226,7 +226,7 @@ function settingsOf({ parts }: Call): RemoteSettings {
     return wanted(parts.settings, "settings")
 }
 
-/** Restarts once the answer has been sent. */
+/** Restarts the board after BEFORE_RESTART_MS. */
 async function restartLater(
     tasks: TaskRegistry,
     reboot: (() => void) | undefined
@@ -236,7 +236,7 @@ async function restartLater(
     else tasks.shutDown(ds.restart)
 }
 
-/** A part of a configuration file, in hexadecimal digits. */
+/** Takes a part of a configuration file: offset, size of the file, bytes in hexadecimal. */
 async function offer(call: Call): Promise<void> {
     const part = Buffer.from(call.args[2] || "", "hex")
     await configOf(call).offer(integer(call, 0), integer(call, 1), part)
@@ -246,20 +246,20 @@ function configOf({ parts }: Call): RemoteConfig {
     return wanted(parts.config, "configuration")
 }
 
-/** What a program has, or not. @throws UnsupportedError */
+/** A part of the program. @throws UnsupportedError when the program does not have it */
 function wanted<T>(part: T | undefined, name: string): T {
     if (part === undefined)
         throw remoteError("UnsupportedError", `this firmware has no ${name}`)
     return part
 }
 
-/** The arguments. @throws ArgumentError when there is none */
+/** The arguments, one at least. @throws ArgumentError when there is none */
 function given({ args }: Call): string[] {
     if (!args.length) throw remoteError("ArgumentError", "no argument is given")
     return args
 }
 
-/** @throws ArgumentError when there is no such argument, or it is no integer */
+/** An argument as a number. @throws ArgumentError when it is missing or no integer */
 function integer({ args }: Call, index: number): number {
     const value = +args[index]
     if (Math.floor(value) !== value)
@@ -270,7 +270,10 @@ function integer({ args }: Call, index: number): number {
     return value
 }
 
-/** Names of the tasks that match any of the patterns, each once. @throws UnknownTaskError */
+/**
+ * Names of the tasks that match any of the patterns, each once; of all tasks without a pattern.
+ * @throws UnknownTaskError for a pattern that no task matches
+ */
 function namesOf({ parts, args }: Call): string[] {
     const { tasks } = parts
     if (!args.length) return tasks.names()

@@ -4,7 +4,7 @@ import type { FileRotationHandler } from "../flashlog"
 import type { Clock, FlashSlots } from "../platform"
 import type { TaskRegistry } from "../tasks"
 
-/** What a program lets be asked of it and be controlled; what is left out is refused. */
+/** The parts of a program that clients may query and control; requests for a missing part fail. */
 export interface RemoteParts {
     clock: Clock
     tasks: TaskRegistry
@@ -13,7 +13,7 @@ export interface RemoteParts {
     ring?: RingHandler
     /** The flash log. */
     file?: FileRotationHandler
-    /** The store for small values, of which the sizes of slots can be asked for. */
+    /** The store for small values: clients see the sizes of its slots only. */
     flash?: FlashSlots
     /** Name of the board, as in its syslog lines. */
     hostname?: string
@@ -21,19 +21,20 @@ export interface RemoteParts {
     version?: string
     settings?: RemoteSettings
     config?: RemoteConfig
-    /** Figures of parts that the service does not know, by name. */
+    /** Further figures by name, such as those of the program itself. */
     figures?: () => Record<string, number | string | undefined>
-    /** Restarts the board; the tasks are stopped first by default. */
+    /** Restarts the board; by default the tasks are stopped first. */
     reboot?: () => void
 }
 
 /** The settings, as the service needs them. */
 export interface RemoteSettings {
-    /** Key, text, origin and more of each, secrets masked. */
+    /** Key, text, origin and more of each setting, secrets masked. */
     list(): unknown[]
     /**
-     * Takes new texts by key, undefined for the default: all or none.
-     * @throws Error that names key and reason
+     * Changes settings, all or none.
+     * @param texts new texts by key; undefined means the default
+     * @throws Error that names the key and the reason
      */
     change(texts: Record<string, string | undefined>): ds.AsyncVoid
 }
@@ -43,7 +44,9 @@ export interface RemoteConfig {
     /** Its version, hash, state and reason. */
     state(): unknown
     /**
-     * Takes a part of a file; the last one makes it count.
+     * Takes a part of a file; the last part puts the file in force.
+     * @param offset where the part begins in the file, in bytes
+     * @param total size of the file, in bytes
      * @throws Error for a file that is refused
      */
     offer(offset: number, total: number, part: Buffer): ds.AsyncVoid

@@ -9,53 +9,54 @@ import {
     SocketArbiter,
 } from "../net"
 
-/** Lines of the ring that are in the heap at a time. */
+/** Most lines of the ring that are in the heap at a time. */
 const LINES_AT_ONCE = 4
-/** Longest time that a pipe holds the socket in one go, ms. */
+/** Longest time that a pipe holds the socket in one call, ms. */
 const HOLD_MS = 30000
 
-/** The line whose delivery a cut has left open. */
+/** The last line that was published, and the state of its delivery. */
 export interface UnderWay {
     delivery: Delivery
-    /** Its index or cursor; undefined while no delivery is open. */
+    /** Its index or cursor; undefined before the first one. */
     line?: number
 }
 
 /**
- * A way from a log to a topic of a broker, and how far it has got. The broker knows it by its
- * client id, of which each pipe needs one of its own.
+ * Sends a log to a topic of an MQTT broker, and knows how far it has got. Each pipe needs a client id
+ * of its own, by which the broker keeps open deliveries.
  */
 export interface LogPipe {
     arbiter: SocketArbiter
     broker: MqttBroker
     topic: string
     /**
-     * Of the ring: index of the next line, 0 to begin with. Of the flash log: cursor of the last
-     * line that was sent, -1 to begin with. It moves with each line that the broker has.
+     * For the ring: index of the next line to send, 0 at first. For the flash log: cursor of the last
+     * line that was sent, -1 at first. It advances with each line that the broker has confirmed.
      */
     position: number
-    /** Kept by the pipe itself. */
+    /** Set by `pipeLog` and `pipeFile`; leave it out. */
     underWay?: UnderWay
 }
 
 /**
- * Sends the lines of the ring that have not been sent, oldest first, and gives the socket back: a
- * task calls it now and then. Each line arrives once and in order, also after an error, when it is
- * called again with the same pipe and the broker has kept its session (QoS 2); a broker that has
- * forgotten it may get the line again that was under way.
+ * Sends the lines of the ring that have not been sent yet, oldest first, and gives the socket back.
+ * A task calls it now and then. Each line arrives once and in order (QoS 2), also after an error, if
+ * it is called again with the same pipe and the broker has kept the session. If the broker has lost
+ * the session, the line that was under way may arrive twice. Lines that the ring has overwritten
+ * are not sent. One call may take 30 s at most.
  *
  *     const pipe = { arbiter, broker: { host, clientId }, topic: "boards/1/log", position: 0 }
  *     tasks.add("pipe", () => pipeLog(pipe, ring), { every: 60000 })
  *
- * @returns lines sent
- * @throws an error of name MQTT_ERROR or ArbiterError
+ * @returns number of lines sent
+ * @throws an error of name MQTT_ERROR, ArbiterError or SocketError
  */
 export async function pipeLog(
     pipe: LogPipe,
     ring: RingHandler
 ): Promise<number> {
     return await inSession(pipe, async send => {
-        // what is logged meanwhile is for the next time
+        // lines logged meanwhile are left for the next call
         const end = ring.next()
         if (pipe.position > end) pipe.position = 0
         while (pipe.position < end) {
@@ -93,7 +94,7 @@ async function inSession(
     let sent = 0
     const session = async (publish: Publish) => {
         await body(async (line, text) => {
-            // the one that was under way has been overwritten
+            // another line than the one under way: that one has been overwritten
             if (underWay.line !== line) await publish(topic)
             underWay.line = line
             await publish(topic, text)

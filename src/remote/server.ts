@@ -1,9 +1,9 @@
-// The Jacdac side of the remote service: what comes in, what goes out, and the bounds of both.
-// The protocol is services/fiberd.md; what its operations do is in operations.ts.
+// The Jacdac side of the remote service: receives requests, sends answers, and limits both. The
+// protocol is services/fiberd.md; its operations are in operations.ts.
 //
-// The VM starts a fiber for each packet that is sent to the program's own device. Nothing that a
-// packet holds may end that fiber with an exception, which would restart the whole program, and
-// no number of packets may fill the heap.
+// The VM starts a fiber for each packet that is sent to the program's own device. Nothing in a packet
+// may end that fiber with an exception, which would restart the whole program, and no number of
+// packets may fill the heap.
 import * as ds from "@devicescript/core"
 import {
     Hooks,
@@ -18,20 +18,25 @@ import { Call, newCall, RemoteServer } from "./state"
 
 /** Version of the protocol. */
 export const VERSION = 1
-/** What announces the device: `Announce` flags, restart counter at its top, no acknowledgements. */
+/** Flags of the control service's `announce`: restart counter at its maximum, no acknowledgements. */
 const ANNOUNCE_FLAGS = 0x0f
+/** Time between two announcements of the device, ms. */
 const ANNOUNCE_MS = 500
-/** Packets that are served at a time, besides requests that wait; more are dropped, the client repeats. */
+/**
+ * Most packets that are served at a time, besides requests that wait for tasks. More are dropped;
+ * the client asks again.
+ */
 const MAX_BUSY = 4
-/** Ids of changes that are kept, so that none is carried out twice. */
+/** Number of the last changes whose ids are kept, so that none is carried out twice. */
 const KEPT_IDS = 8
 /** First operation that changes something. */
 const FIRST_CHANGE = ds.FiberdOperation.Start
-/** Id and operation of a request. */
+/** Bytes of a request before its arguments: id and operation. */
 const REQUEST_HEAD = 5
-/** Most arguments of a request. */
+/** Most arguments of a request; more are ignored. */
 const MAX_ARGUMENTS = 32
-/** Puts the service on the bus. There is one in a program: the VM has one hook. */
+
+/** Puts the service on the bus. May be called once in a program, as the VM has one hook. */
 export function startServer(server: RemoteServer): void {
     ;(ds as Hooks)._onServerPacket = async packet => {
         if (packet.isReport || server.busy - server.waiting >= MAX_BUSY) return
@@ -39,7 +44,7 @@ export function startServer(server: RemoteServer): void {
         try {
             await receive(server, packet)
         } catch (e: any) {
-            // the packet makes no sense, or the bus is gone: the client asks again
+            // the packet is malformed, or the bus is gone: the client asks again
         }
         server.busy--
     }
@@ -108,7 +113,7 @@ function failureOf(thrown: any): string {
     return JSON.stringify([error.name, error.message])
 }
 
-/** Lets a change pass, once. @throws AccessError, RepeatedError */
+/** Notes the id of a change. @throws AccessError without full access, RepeatedError for a known id */
 function noteChange({ server, id }: Call): void {
     const { ids, access } = server
     if (access !== ds.FiberdAccess.Full)

@@ -4,11 +4,11 @@ import type { RemoteParts } from "./parts"
 /** Most bytes of data in a report: 236 less its head. */
 export const PAGE_BYTES = 229
 
-/** A request that is served. */
+/** A request that is being served. */
 export interface Call {
     server: RemoteServer
     parts: RemoteParts
-    /** Texts of the client's, unchecked. */
+    /** Arguments as the client sent them, unchecked. */
     args: string[]
     id: number
     operation: number
@@ -23,14 +23,14 @@ export interface Call {
 export interface RemoteServer {
     access: ds.FiberdAccess
     parts: RemoteParts
-    /** Requests that are served, and those of them that wait for a task. */
+    /** Packets that are being served, and the requests among them that wait for tasks. */
     busy: number
     waiting: number
     /** Ids of the last changes, oldest first. */
     readonly ids: number[]
-    /** When the watching for events ends, in ms; 0 while no client watches. */
+    /** Uptime until which events are sent, in ms; 0 while no client watches. */
     watchedUntil: number
-    /** Changes of tasks that were seen while a client watched. */
+    /** Number of changes of tasks seen while a client watched. */
     taskChanges: number
 }
 
@@ -50,7 +50,7 @@ export function newServer(
     }
 }
 
-/** A request that is to be served. */
+/** A request before it is served. */
 export function newCall(
     server: RemoteServer,
     id: number,

@@ -2,19 +2,19 @@ import * as ds from "@devicescript/core"
 import { sendEvent } from "./answer"
 import type { RemoteServer } from "./state"
 
-/** How often a watched board looks for news, in ms: the delay of `logs -f`. */
+/** Time between two looks for new lines and changes, in ms: the longest delay of `logs -f`. */
 const LOOK_MS = 50
 
 /**
- * Sends events for `seconds` from now on. A client asks again before its time is over, so that
- * one that goes away leaves nothing behind.
+ * Sends events for `seconds` from now on. A client asks again before the time is over; for one that
+ * goes away the events end by themselves.
  * @throws TaskError when the registry has too many listeners
  */
 export function watch(server: RemoteServer, seconds: number): void {
     const { watchedUntil, parts } = server
     const until = parts.clock.millis() + seconds * 1000
     if (watchedUntil === 0) {
-        // here, where what it throws is the answer
+        // not in the fiber: what it throws becomes the answer
         const forget = parts.tasks.onChange(() => {
             server.taskChanges++
         })
