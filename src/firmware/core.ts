@@ -1,6 +1,6 @@
-// The base of all parts of a firmware: clock and flash, settings, boot journal, log, tasks. There
-// is one of each in a program, as the VM has one clock, one flash and one socket: so they are
-// variables of this module, which are set once `startCore` has returned.
+// The base of all parts of a firmware: clock and flash, settings, boot journal, log, tasks. A program
+// has one of each, as the VM has one clock, one flash and one socket; so they are variables of this
+// module, which are set when `startCore` or `startFixed` has returned.
 import {
     BUILD_SLOT,
     deviceId,
@@ -20,7 +20,7 @@ import {
 } from "../settings"
 import { BootJournal, TaskRegistry } from "../tasks"
 
-/** Settings with those that every firmware has. */
+/** The settings that every firmware has. */
 export type CoreSettings = Settings<typeof CORE_SETTINGS>
 
 /** The VM's clock. */
@@ -31,26 +31,27 @@ export const flash = new SettingsFlash()
 export const settingsFile = new SettingsFile(flash)
 /** Boot number, and how the last run ended. */
 export let journal: BootJournal
-/** The settings that all firmware has; `startCore` returns the same with all keys. */
+/** The settings in force, for the keys that every firmware has; `startCore` returns all keys. */
 export let core: CoreSettings
 /** The log; parts and programs add handlers. */
 export let log: LogSystem
-/** Takes the lines of parts that have no topic. */
+/** The logger of parts without a topic of their own. */
 export let system: Logger
 /** The tasks; parts and programs add theirs. */
 export let tasks: TaskRegistry
 
 /**
- * Starts the base of all parts. A setting that is wrong and a flash that does not answer are
- * reported in the log once the handlers are there; the defaults hold then.
+ * Starts the base of all parts. Wrong settings are reported in the log, once handlers have been added;
+ * these settings have their defaults.
  *
  *     const settings = await startCore([FILE_SETTINGS, PUMP_SETTINGS])
  *     consoleLog()
  *     flashLog(settings)
  *
- * @param tables the settings of the parts to be started, and the program's own; the array is not
- * the caller's any more: the settings of the core go to its front
+ * @param tables the settings of the parts to be started, and the program's own; the array is taken
+ * over and changed: do not use it afterwards
  * @returns the settings in force
+ * @throws FlashError when the flash does not answer
  */
 export async function startCore<T extends SchemaTable>(
     tables: T[]
@@ -62,8 +63,8 @@ export async function startCore<T extends SchemaTable>(
 }
 
 /**
- * The same with the settings of the build only: without the settings file, which `fiberctl`
- * would change, and its code.
+ * Like `startCore`, with the settings of the build only: `fiberctl` cannot change them, and the code
+ * of the settings file is not in the image.
  */
 export async function startFixed<T extends SchemaTable>(
     tables: T[]
@@ -110,11 +111,12 @@ async function startBase(): Promise<void> {
 }
 
 /**
- * Lets options of a handler follow settings, now and whenever they change:
+ * Applies settings as options of a log handler, at once and whenever one of them changes:
  *
  *     followHandler(settings, "display", "level=DISPLAY_LEVEL")
  *
- * @param bindings pairs `option=KEY` with a blank between them
+ * @param handler name of the handler
+ * @param bindings pairs `option=KEY`, separated by a blank
  */
 export function followHandler<T extends SchemaTable>(
     settings: Settings<T>,
@@ -126,12 +128,12 @@ export function followHandler<T extends SchemaTable>(
     )
 }
 
-/** Name of the board in syslog lines and for fiberctl: as set, or made of its id. */
+/** Name of the board in syslog lines and for fiberctl: `HOSTNAME`, or `fiberd-` and its short id. */
 export function hostname(): string {
     return core.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`
 }
 
-/** Logs what there is to say about the start. In a fiber, as the handlers are added meanwhile. */
+/** Logs problems of the start and the build. Runs in a fiber, after the program has added handlers. */
 async function reportStart(
     build: Buffer | undefined,
     journalProblem: string | undefined

@@ -4,9 +4,9 @@ import { DEMO_SETTINGS, Settings } from "../settings"
 import type { Task } from "../tasks"
 import { log, tasks } from "./core"
 
-/** Ms between two lines. */
+/** Time between two lines, ms. */
 const STEP_MS = 1000
-/** Level and message of each line: as a text they take no code. */
+/** Level and message of each line; one text, as that takes no code. */
 const LINES = `6 measured {0} degrees
 7 nothing to tell
 5 the window was opened
@@ -16,8 +16,8 @@ const LINES = `6 measured {0} degrees
 1 the tank is empty`
 
 /**
- * A task that logs at every level and throws once in a while, in the simulator or with `DEMO=true`:
- * what to look at first.
+ * Adds the task `demo`, which logs at every level and throws once in a while, so that there is
+ * something to look at. With `DEMO=true`, and in the simulator unless `DEMO=false`.
  */
 export function demo(settings: Settings<typeof DEMO_SETTINGS>): void {
     const isOn = settings.get("DEMO") ?? ds.isSimulator()
@@ -31,8 +31,8 @@ export function demo(settings: Settings<typeof DEMO_SETTINGS>): void {
 }
 
 /**
- * The body of a task that logs at every level, from routine to alarming, and throws at the end
- * of its round, so that all that the firmware does with it can be watched.
+ * The body of the task: logs at every level, from routine to alarming, and throws at the end of its
+ * round, to show what the firmware does with it.
  */
 async function logAtEveryLevel(task: Task): Promise<void> {
     for (const line of splitText(LINES, "\n")) {

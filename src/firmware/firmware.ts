@@ -15,14 +15,15 @@ import { remote } from "./remote"
 import { lateSyslog, syslog } from "./syslog"
 
 /**
- * Starts the whole firmware, with all parts. A program that wants only some of them calls
- * `startCore` and those instead: what is not called is not in the image.
+ * Starts the firmware with console, RAM log, flash log, heartbeat, syslog, clock of the bus, network
+ * and remote service. A program that wants other parts calls `startCore` and those parts instead:
+ * a part that is not called is not in the image.
  *
  *     const settings = await firmware(startBoard, [PUMP_SETTINGS])
  *     tasks.add("pump", pump, { every: settings.get("PUMP_EVERY") })
  *
- * @param startBoard starts the devices of the heartbeat: that of a board file
- * @param own tables of the program's own settings, a line for each
+ * @param startBoard starts the devices of the heartbeat: `startBoard` of a board file
+ * @param own tables of the program's own settings, with a line for each setting
  * @returns the settings in force
  */
 export async function firmware<T extends SchemaTable = never>(

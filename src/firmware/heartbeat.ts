@@ -13,14 +13,14 @@ import { followHandler, log, tasks } from "./core"
 let led: HeartBeat
 let buzzer: HeartBeat
 
-/** The heartbeat's devices of a board. */
+/** The devices of a board that the heartbeat uses. */
 export interface BoardDevices {
     led: ds.LightBulb
     buzzer: ds.Buzzer
 }
 
 /**
- * Shows with LED and buzzer what is logged, and that the program runs: the task `heartbeat`.
+ * Shows by LED and buzzer what is logged and, by the task `heartbeat`, that the program is running.
  * @param devices what `startBoard` of a board file returns
  */
 export function heartbeat(

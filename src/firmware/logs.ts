@@ -3,27 +3,30 @@ import { ConsoleHandler, RingHandler } from "../log"
 import { FILE_SETTINGS, followSettings, Settings } from "../settings"
 import { clock, flash, followHandler, log, system, tasks } from "./core"
 
-/** Bytes of RAM for the last lines. */
+/** Size of the RAM log, in bytes. */
 const RING_BYTES = 2048
 
-/** The last lines in RAM, once `ramLog` was called. */
+/** The last lines in RAM; undefined before `ramLog`. */
 export let ring: RingHandler
-/** The flash log, once `flashLog` was called. */
+/** The flash log; undefined before `flashLog`. */
 export let file: FileRotationHandler
 
-/** Writes the log to the VM's console. */
+/** Writes the log to the VM's console: the handler `console`. */
 export function consoleLog(): void {
     log.addHandler("console", new ConsoleHandler())
 }
 
-/** Keeps the last lines in RAM: for `fiberctl logs`, and for the status of tasks. */
+/** Keeps the last lines in RAM, for `fiberctl logs` and the status of tasks: the handler `ring`. */
 export function ramLog(): void {
     ring = new RingHandler(RING_BYTES)
     log.addHandler("ring", ring)
     tasks.useLines(ring)
 }
 
-/** Keeps errors in flash, as `error.log` and `error.log.1`, across resets. */
+/**
+ * Keeps lines of `FILE_LEVEL` and worse in flash, as `error.log` and `error.log.1`, across resets:
+ * the handler `file`.
+ */
 export function flashLog(settings: Settings<typeof FILE_SETTINGS>): void {
     file = new FileRotationHandler("error.log", settings.get("FILE_MAX_SIZE"), {
         flash: flash,

@@ -4,31 +4,31 @@ import { SystemSocket } from "../platform"
 import type { Task } from "../tasks"
 import { clock, system, tasks } from "./core"
 
-/** How often the address is asked for, ms. */
+/** Time between two queries of the address, ms. */
 const POLL_MS = 1000
 
 let arbiter: SocketArbiter
 
-/** Who has the VM's one socket: made when a part asks for it first. */
+/** The arbiter of the VM's one socket, made at the first call. */
 export function socketArbiter(): SocketArbiter {
     if (!arbiter) arbiter = new SocketArbiter(clock, new SystemSocket())
     return arbiter
 }
 
-/** Keeps the wall clock right by the bus's real-time clock, and logs its corrections. */
+/** Sets the wall clock by the bus's real-time clock (role `rtc`), and logs corrections. */
 export function busClock(): void {
     reportTime()
     followRealTimeClock(clock)
 }
 
-/** Logs when the time becomes known, and when it is corrected. */
+/** Logs when the time becomes known, and when it is corrected by 10 s or more. */
 export function reportTime(): void {
     reportClock(clock, message => system.info("{0}", message))
 }
 
 /**
- * Lets tasks know whether the board has an address: the task `network`, which they may require.
- * Core, so that what safe mode has to say reaches the collector.
+ * Adds the task `network`, which other tasks may require: it is up while the board has an IP address.
+ * It is a core task, so that logs of safe mode reach the collector.
  */
 export function network(): void {
     tasks.add("network", followNetwork(), {
@@ -39,9 +39,9 @@ export function network(): void {
 }
 
 /**
- * The body of the task `network`, which is up for those that require it while the board has an
- * IP address. The Wi-Fi service of the bus (role `wifi`) has it: an ESP32's VM hosts one itself.
- * A second after the start the network counts as up where no such service is.
+ * The body of the task `network`: marks the task as up while the board has an IP address, by the
+ * Wi-Fi service of the bus (role `wifi`), which an ESP32's VM hosts itself. Without such a service,
+ * the network counts as up 1 s after the start.
  */
 export function followNetwork(): (task: Task) => Promise<void> {
     const wifi = new ds.Wifi("wifi")
@@ -58,7 +58,7 @@ export function followNetwork(): (task: Task) => Promise<void> {
     }
 }
 
-/** Without an address an ESP32 gives no bytes, other services give zeros. */
+/** Whether there is an address: without one an ESP32 gives no bytes, other services give zeros. */
 function isAddress(bytes: Buffer): boolean {
     for (let i = 0; i < bytes.length; ++i) if (bytes[i] > 0) return true
     return false

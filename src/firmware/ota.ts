@@ -16,11 +16,11 @@ import type { Settings, SYSLOG_SETTINGS } from "../settings"
 import { clock, log, settingsFile, tasks } from "./core"
 import { rsyslogger } from "./syslog"
 
-/** Longest wait for what the collector does not have when the board restarts, ms. */
+/** Longest wait for queued records to be sent to the collector before a restart, ms. */
 const LAST_LINES_MS = 3000
 
 /**
- * Takes settings files over the air, on probation first: the task `ota`. Call it after `syslog`.
+ * Takes settings files over the air, first on probation, by the task `ota`. Call it after `syslog`.
  *
  *     const guard = await guardStart(settingsFile)
  *     const settings = await startCore([SYSLOG_SETTINGS, REMOTE_SETTINGS, OTA_SETTINGS])
@@ -29,8 +29,8 @@ const LAST_LINES_MS = 3000
  *
  * @param guard what `guardStart` has reported, before the settings were read
  * @param verify which signatures count: `verifyHmac` or `verifyLms`
- * @param links what brings files and reports besides the bus: `pullUpdates` and others
- * @returns what the remote service needs for `fiberctl ota push`
+ * @param links makes the ways for files and reports besides the bus: `pullUpdates` and others
+ * @returns the second argument of `remote`, for `fiberctl ota push`
  */
 export function ota(
     settings: Settings<typeof OTA_SETTINGS | typeof SYSLOG_SETTINGS>,

@@ -4,8 +4,9 @@ import { clock, core, flash, hostname, log, tasks } from "./core"
 import { file, ring } from "./logs"
 
 /**
- * Serves fiberctl, as `REMOTE` allows. Call it last: it serves what the parts before it have.
- * @param config updates over the air
+ * Serves fiberctl, as far as `REMOTE` allows. Call it last: it serves the parts that were started
+ * before it.
+ * @param config updates over the air: what `ota` returns
  */
 export function remote(
     settings: Settings<typeof REMOTE_SETTINGS>,

@@ -19,13 +19,13 @@ import {
 import { file } from "./logs"
 import { socketArbiter } from "./network"
 
-/** The syslog client, once `syslog` was called. */
+/** The syslog client; undefined before `syslog`. */
 export let rsyslogger: Rsyslogger
 
-/** Takes what there is to say about the connection. */
+/** The logger of reports about the connection. */
 let netLog: Logger
 
-/** Sends the log to the syslog collector that the settings name. */
+/** Sends the log to the syslog collector `SYSLOG_HOST`: the handler `syslog`. */
 export function syslog(settings: Settings<typeof SYSLOG_SETTINGS>): void {
     netLog = log.logger(SYSLOG_TOPIC)
     const arbiter = socketArbiter()
@@ -56,8 +56,8 @@ export function syslog(settings: Settings<typeof SYSLOG_SETTINGS>): void {
 }
 
 /**
- * Sends what the flash log keeps of earlier runs to the collector, once: the task `late`. Call it
- * after `flashLog` and `syslog`.
+ * Sends the errors that the flash log has of earlier runs to the collector, once, by the task `late`.
+ * Call it after `flashLog` and `syslog`.
  */
 export function lateSyslog(): void {
     tasks.add("late", forwardOnce, { core: true })

@@ -3,15 +3,15 @@ import type { Settings, TIME_SETTINGS } from "../settings"
 import { clock, tasks } from "./core"
 import { reportTime, socketArbiter } from "./network"
 
-/** Longest page that `TIME_URL` may name, in bytes: only its header is of use. */
+/** Longest page that `TIME_URL` may name, in bytes: only its header is used. */
 const MAX_PAGE_BYTES = 4096
-/** Time to the next attempt after one that failed, ms. */
+/** Longest time to the next attempt after one that failed, ms. */
 const RETRY_MS = 60000
 
 /**
- * Keeps the wall clock right by the Date header of a web server's answers: the task `clock`, which
- * asks for `TIME_URL` every `TIME_POLL`. In place of `busClock`, for boards without a real-time
- * clock on their bus. The time is known to the second. It links the client of HTTP.
+ * Sets the wall clock by the Date header of a web server's answers: the task `clock` requests
+ * `TIME_URL` every `TIME_POLL`. Use it in place of `busClock` on boards without a real-time clock on
+ * their bus, and after `network`. It is right to the second. It adds the HTTP client to the image.
  *
  *     const settings = await startCore([TIME_SETTINGS])
  *     network()
@@ -31,7 +31,7 @@ export function webClock(settings: Settings<typeof TIME_SETTINGS>): void {
                     problem = ""
                 } catch (e: any) {
                     pause = Math.min(pause, RETRY_MS)
-                    // once for the same reason
+                    // a reason that stays the same is logged once
                     if (problem !== e.message)
                         task.log.warning("no time: {0}", e.message)
                     problem = e.message
@@ -58,6 +58,6 @@ async function askForTime(url: string): Promise<void> {
         HTTP_TIMEOUT_MS
     )
     setClockByHttpDate(clock, fields["date"])
-    // a time that is known once stays known
+    // set by this answer or before: a time that was known once stays known
     if (clock.wall() === undefined) throw new Error("the answer has no Date")
 }

@@ -10,15 +10,16 @@ import { Held, putInForce, Settings } from "./settings"
 import { MASK } from "./values"
 import { editDotenv, readDotenv, SettingChanges } from "./writer"
 
-// Changes of the settings file: checked as a whole, written as a whole, put in force as a whole.
-// They come one after another; what refuses one leaves flash and values as they are.
+// Changes of the settings file: each is checked, written and put in force as a whole, one after
+// another. A change that is refused leaves flash and values as they are.
 
 /**
  * Changes settings in the settings file, all or none, and puts them in force.
  * @param changes new texts by key; undefined removes a key
- * @returns the keys whose texts are others now
- * @throws SettingsError when a key or a text is refused, when the file gets too long, or when
- * the flash does not keep it; FlashError when it does not answer
+ * @returns the keys whose texts have changed
+ * @throws SettingsError when a key or a text is refused, when the file gets too long, when it is on
+ * probation, or when the flash does not keep it; RangeError for a text that cannot be written, see
+ * `editDotenv`; FlashError when the flash does not answer; Error when too many changes are queued
  */
 export async function changeSettings<T extends SchemaTable>(
     settings: Settings<T>,
@@ -42,11 +43,11 @@ export async function changeSettings<T extends SchemaTable>(
 }
 
 /**
- * Replaces the settings file and puts it in force. A secret that is `***` there keeps the
- * text that it has in the file, so that a file from `maskedFile` can be edited.
- * @param state what is kept beside the text
- * @returns the keys whose texts are others now
- * @throws SettingsError when something of the text is refused, and as `changeSettings`
+ * Replaces the settings file and puts it in force. A secret that is `***` in the new text keeps
+ * the text that it has in the file, so that a file from `maskedFile` can be edited.
+ * @param state changes of what is kept beside the text
+ * @returns the keys whose texts have changed
+ * @throws SettingsError when something in the text is refused, and as `changeSettings`
  */
 export async function replaceSettings<T extends SchemaTable>(
     settings: Settings<T>,
@@ -82,7 +83,7 @@ export async function maskedFile<T extends SchemaTable>(
     return await editDotenv(text, masks, pause)
 }
 
-/** A text with the secrets of the file before in place of `***`. */
+/** A text with the secrets of the old file in place of `***`. */
 async function unmask(
     { pause }: Held,
     before: string,

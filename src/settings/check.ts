@@ -12,15 +12,15 @@ import { isSecretName } from "./secrets"
 import { indexOrEnd, replaceAll } from "./text"
 import { LevelNames, valueFault } from "./values"
 
-// Makes of what the settings file and the build say the texts that hold: references filled in,
-// each text checked against the schema. The board and the host call the same function, so that
-// what the host lets through the board takes. Read by Node as well.
+// Computes the texts in force from the build's settings and the settings file: fills in references
+// and checks each text against the schema. The board and the host use the same function, so that
+// the board takes whatever the host accepts. Also read by Node.
 
-/** Most references that one value may lead through; more lead in a circle. */
+/** Most references that are filled in for one value; more count as a circle. */
 const MAX_REFERENCES = 16
-/** Longest value with everything filled in, in characters. */
+/** Longest value with its references filled in, in characters. */
 const MAX_EXPANDED = 200
-/** Longest part of a reference that a message repeats. */
+/** Most characters of a reference that a message repeats. */
 const MAX_SHOWN = 40
 /** Stands for an escaped `${` until all references are filled in. */
 const ESCAPED = "\u0001"
@@ -29,45 +29,45 @@ const ESCAPED = "\u0001"
 export interface CheckContext extends LevelNames {
     /** The tables of the schema. */
     readonly tables: readonly string[]
-    /** Texts of the build by key, without those that are the default's. */
+    /** Texts of the build by key, without those that equal the default. */
     readonly build: Record<string, Written>
-    /** The one of some names that comes nearest to a wrong one. */
+    /** The name that is nearest to a wrong one. */
     nearest(wanted: string, names: string[]): string
-    /** Called with 0 after each statement and each value, so that other fibers run in between. */
+    /** Called with 0 for each statement and each value, so that other fibers run in between. */
     pause(ms: number): Promise<void>
 }
 
 /** Where the text of a setting comes from. */
 export type SettingOrigin = "program" | "file" | "build" | "default"
 
-/** A text as it is written. */
+/** The text of a setting as it is written. */
 export interface Written {
     text: string
     /** Line in the settings file; undefined for a setting of the build. */
     line: number | undefined
 }
 
-/** A text that holds for a setting. */
+/** The text of a setting that is in force. */
 export interface SettingText extends Written {
     /** With references filled in. */
     text: string
     origin: SettingOrigin
-    /** Never shown: its kind says so, or it holds a secret. */
+    /** Never shown: its kind or name says so, or it refers to a secret. */
     secret: boolean
 }
 
-/** What the settings come to. */
+/** The result of the checks. */
 export interface CheckedSettings {
-    /** By key; settings that have their default are not there. */
+    /** Valid texts by key, without settings that have their default. */
     texts: Record<string, SettingText>
-    /** The first `MAX_PROBLEMS`. */
+    /** What is wrong, at most `MAX_PROBLEMS`. */
     problems: SettingProblem[]
 }
 
 /**
- * Checks the text of a settings file, on top of what the build says.
- * @param problems what is wrong already
- * @returns the texts that are sound, and what is wrong with the others
+ * Checks the text of a settings file together with the build's settings, which it overrides.
+ * @param problems problems that are known already
+ * @returns the valid texts, and all problems
  */
 export async function checkText(
     text: string,
@@ -79,13 +79,13 @@ export async function checkText(
     try {
         await readFile(text, written, problems, context)
     } catch (e: any) {
-        // a text too long to be read
+        // the text is too long
         addProblem(problems, "", 1, "" + e.message)
     }
     return await checkSettings(written, problems, context)
 }
 
-/** Reads the statements of a settings file. Of a key given twice the later one counts. */
+/** Reads the statements of a settings file. If a key is given twice, the later one counts. */
 async function readFile(
     text: string,
     written: Record<string, Written>,
@@ -101,7 +101,7 @@ async function readFile(
         const { key, value, line } = entry
         let problem: string | undefined
         if (key === "") problem = "no assignment, wanted KEY=value"
-        // what is no key is not repeated: in a damaged file it may be a piece of a secret
+        // an invalid key is not repeated: in a damaged file it may be a piece of a secret
         else if (!isSettingKey(key))
             problem = `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
         else if (written[key] || count++ < MAX_SETTINGS)
@@ -111,7 +111,7 @@ async function readFile(
     }
 }
 
-/** Checks settings as they are written. The rest is as for `checkText`. */
+/** Checks settings as they are written; otherwise like `checkText`. */
 export async function checkSettings(
     written: Record<string, Written>,
     problems: SettingProblem[],
@@ -137,13 +137,13 @@ export async function checkSettings(
     return { texts, problems }
 }
 
-/** Whether the value of a key is never shown: by the schema, or by its name where there is none. */
+/** Whether the value of a key is never shown: by its kind, or by its name if no table has it. */
 export function isSecretKey(key: string, { tables }: CheckContext): boolean {
     const rule = findRule(tables, key)
     return rule ? isSecretKind(rule.kind) : isSecretName(key)
 }
 
-/** What an unknown key is answered with. */
+/** The message about an unknown key. */
 export function unknownKey(
     key: string,
     { tables, nearest }: CheckContext
@@ -162,7 +162,7 @@ function expand(
     context: CheckContext
 ): string | undefined {
     let text = escape(held.text)
-    // the last one has none within it
+    // the last reference has no other one inside
     let start = text.lastIndexOf("${")
     for (let count = 0; start >= 0; count++) {
         const end = text.indexOf("}", start)
@@ -194,7 +194,7 @@ function escape(text: string): string {
     return replaceAll(text, "\\${", ESCAPED)
 }
 
-/** What replaces `${key}`: its text as written, else the default of the schema. */
+/** The text that replaces `${key}`: as written, else the default of the schema. */
 function textOf(
     key: string,
     written: Record<string, Written>,

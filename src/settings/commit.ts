@@ -3,21 +3,21 @@ import { settingsError } from "./errors"
 
 /**
  * The commit record of one set of the settings file: the value of the set's slot 0. It is
- * written last, so a set counts only once all of it is in flash. Little-endian:
+ * written last, so a set counts only when all of it is in flash. Numbers are little-endian:
  *
  *     0  ...  first 4 bytes of the SHA-256 of all that follows
  *     4  u8   magic 0x53 ("S")
  *     5  u8   format version
  *     6  u8   flags, see KEEP_PREVIOUS
  *     7  u8   0
- *     8  u32  sequence number: of two whole sets the one with the higher number counts
+ *     8  u32  sequence number: of two valid sets the one with the higher number counts
  *    12  u32  version of the file, see `FileState`
  *    16  u16  bytes of the text
  *    18  ...  SHA-256 of the text, 32 bytes
  *    50  ...  note
  */
 const FORMAT = 0x0253
-/** Flag: the set before this one is kept to go back to. */
+/** Flag: the other set must not be overwritten, see `FileState`. */
 const KEEP_PREVIOUS = 1
 const CHECKSUM_BYTES = 4
 const MAGIC = 4
@@ -34,13 +34,13 @@ export const MAX_NOTE_BYTES = 150
 export interface FileState {
     /** Version of the last file that came over the air, 0 to 4,294,967,295; 0: none yet. */
     version: number
-    /** At most `MAX_NOTE_BYTES` that belong to whoever delivers files, as the state of a probation. */
+    /** At most `MAX_NOTE_BYTES` for the part that delivers files, such as the state of a probation. */
     note: Buffer
-    /** The file before this one must not be overwritten: it may have to come back. */
+    /** The previous file must not be overwritten: it may have to be restored. */
     keepPrevious: boolean
 }
 
-/** What a commit record says of a text, in pieces: its bytes, as u16, and its SHA-256. */
+/** What a commit record has of a text that is in pieces: its length in bytes, u16, and its SHA-256. */
 export function describeText(pieces: Buffer[]): Buffer {
     const content = Buffer.alloc(NOTE - CONTENT)
     content.setAt(0, "u16", lengthOf(pieces))
@@ -49,8 +49,8 @@ export function describeText(pieces: Buffer[]): Buffer {
 }
 
 /**
- * The record of a text, which is the value of a set's slot 0.
- * @param content what `describeText` says of it
+ * Makes the commit record of a text.
+ * @param content the text as `describeText` describes it
  * @throws SettingsError when the note is too long
  */
 export function encodeCommit(
@@ -73,7 +73,7 @@ export function encodeCommit(
     return commit
 }
 
-/** Whether the value of a set's slot 0 is a sound record of this format. */
+/** Whether the value of a set's slot 0 is an undamaged record of this format. */
 export function isCommit(value: Buffer): boolean {
     return (
         value.length >= NOTE &&
@@ -82,17 +82,17 @@ export function isCommit(value: Buffer): boolean {
     )
 }
 
-/** Of two whole sets the one with the higher number counts; 0 for no record. */
+/** The sequence number of a record; 0 without one. */
 export function sequenceOf(commit: Buffer | undefined): number {
     return commit ? commit.getAt(SEQUENCE, "u32") : 0
 }
 
-/** What a record says of its text, that of no text without one. */
+/** The description of the text in a record; that of an empty text without a record. */
 export function contentOf(commit: Buffer | undefined): Buffer {
     return commit ? commit.slice(CONTENT, NOTE) : describeText([])
 }
 
-/** The state in a record; version 0 without one. */
+/** The state in a record; version 0 and an empty note without one. */
 export function stateOf(commit: Buffer | undefined): FileState {
     if (!commit) commit = Buffer.alloc(NOTE)
     return {

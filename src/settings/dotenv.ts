@@ -1,40 +1,40 @@
 import { indexOrEnd, replaceAll, skipChars } from "./text"
 
-// Reads dotenv texts the way npm `dotenv` 18 does (`parse`, without `fast`): comments, blank lines,
+// Reads dotenv texts as npm `dotenv` 18 does (`parse`, without `fast`): comments, blank lines,
 // `export`, `KEY=value` and `KEY: value`, three kinds of quotes, `\n` and `\r` inside double quotes,
 // quoted values of several lines. Values are text and are never evaluated. One call reads one
 // statement (some 400 VM steps for a usual one), so that the caller can let other fibers run in
-// between. Read by Node as well.
+// between. Also read by Node.
 
 /**
- * Longest dotenv text taken, in bytes. More than the flash store keeps for settings, and as one
- * statement it still takes less than the 131,072 steps that the VM allows at a stretch.
+ * Longest dotenv text, in bytes: more than the flash store keeps of settings. Even a text that is one
+ * single statement takes less than the 131,072 steps that the VM allows without a wait.
  */
 export const MAX_DOTENV_LENGTH = 4096
 
 const CR = 13
 const LF = 10
-/** The line ends U+2028 and U+2029; as literals the build tool would warn of them at each build. */
+/** The line ends U+2028 and U+2029, not as literals, of which the build tool warns at each build. */
 const LINE_SEPARATOR = String.fromCharCode(0x2028)
 const PARAGRAPH_SEPARATOR = String.fromCharCode(0x2029)
 const LINE_ENDS = "\n" + LINE_SEPARATOR + PARAGRAPH_SEPARATOR
-/** White space as ECMAScript's `\s` has it, without line ends. A CR is one only in front of an LF. */
+/** White space of ECMAScript's `\s` without line ends: a CR that is left has an LF behind it. */
 const BLANKS =
     " \t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
 const SPACES = BLANKS + LINE_ENDS
-/** What may follow the blanks behind a quoted value. */
+/** What may follow a quoted value and blanks. */
 const VALUE_ENDS = "#" + LINE_ENDS
 const QUOTES = "'\"`"
 const KEY_CHARS =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
-/** One assignment of a dotenv text, or a line that is none. Positions are those of the source. */
+/** An assignment of a dotenv text, or a line that is not one. Positions are those in the source. */
 export interface DotenvEntry {
-    /** Empty for a line that is no blank, no comment and no assignment. */
+    /** Empty for a line that is neither blank nor a comment nor an assignment. */
     key: string
-    /** Of a key given twice the later one counts. */
+    /** If a key is given twice, the later value counts. */
     value: string
-    /** Line of the key; the first line of a text is 1. */
+    /** Line where the statement starts; the first line of a text is 1. */
     line: number
     /** Where the statement starts, `export` included. */
     start: number
@@ -48,11 +48,11 @@ export interface DotenvEntry {
 export interface DotenvScan {
     /** The source, with line feeds in place of single carriage returns. */
     readonly text: string
-    /** Where the next statement starts; at the end of the text all is read. */
+    /** Where the next statement starts; the length of the text when all is read. */
     at: number
 }
 
-/** @throws RangeError when the text is longer than `MAX_DOTENV_LENGTH` */
+/** Begins to read a text. @throws RangeError when it is longer than `MAX_DOTENV_LENGTH` */
 export function scanDotenv(source: string): DotenvScan {
     const bytes = Buffer.from(source)
     if (bytes.length > MAX_DOTENV_LENGTH)
@@ -68,7 +68,7 @@ export function scanDotenv(source: string): DotenvScan {
     return { text: bytes.toString(), at: 0 }
 }
 
-/** Reads the next statement, comment or white space; undefined for the last two. */
+/** Reads the next statement, comment or white space; undefined for a comment or white space. */
 export function nextEntry(scan: DotenvScan): DotenvEntry | undefined {
     const { text } = scan
     const start = skipChars(text, scan.at, SPACES)
@@ -140,16 +140,16 @@ function readValue(
 }
 
 /**
- * The quote that ends a quoted value, -1 when the value is a plain one: the first one without a
- * backslash before it; when more than blanks and a comment follow that on its line, or there is
- * none, the last one with a backslash that has no more behind it.
+ * Position of the quote that ends a quoted value; -1 when the value is not quoted. It is the first
+ * quote without a backslash before it, if only blanks and a comment follow on its line. Else it is
+ * the last quote before that one, or of the text, for which this is true.
  */
 function closingQuote(text: string, open: number): number {
     const quote = text[open]
     let close = -1
     let at = text.indexOf(quote, open + 1)
     while (at >= 0) {
-        // not by a function: a text may be nothing but quotes
+        // no function call, as a text may be nothing but quotes
         let end = at + 1
         while (BLANKS.indexOf(text[end]) >= 0) end++
         if (end >= text.length || VALUE_ENDS.indexOf(text[end]) >= 0) close = at
@@ -160,8 +160,8 @@ function closingQuote(text: string, open: number): number {
 }
 
 /**
- * Takes away the quotes around a value, as in `'it's'`. A plain value may hold the line ends
- * U+2028 and U+2029; quotes then enclose whole lines, as many as they can.
+ * Removes the quotes around a value, also around `'it's'`. A value without quotes may hold the line
+ * ends U+2028 and U+2029; quotes inside then enclose whole lines, as many as possible.
  */
 function stripQuotes(value: string): string {
     const lines = value + LINE_SEPARATOR
@@ -195,7 +195,7 @@ function separatorAt(text: string, from: number): number {
     )
 }
 
-/** Line of a position. */
+/** Number of the line that holds a position. */
 function lineAt(text: string, position: number): number {
     let line = 1
     let at = indexOrEnd(text, "\n", 0)

@@ -1,7 +1,7 @@
-// The settings file of a board, `settings.env`, in two sets of flash slots. One of them counts. A new
-// text goes into the other one; its commit record, one write, then makes it count. What must hold:
-// after a power cut between any two writes the old file or the new one is read, whole; of the set
-// that counts nothing but its commit record is written.
+// The settings file of a board, `settings.env`, in two sets of flash slots, of which one counts. A new
+// text is written to the other set; then one write, of the commit record, makes that set count. What
+// must hold: after a power cut between any two writes either the old file or the new one is read, as
+// a whole; in the set that counts, nothing but the commit record is ever written.
 import {
     configSlot,
     equalBytes,
@@ -26,32 +26,33 @@ export const SMALL_FILE_BYTES = 700
 /** Longest text in the 16 KB flash store of an ESP32, in bytes. */
 export const LARGE_FILE_BYTES = 1400
 
-/** A settings file as it is read. */
+/** A settings file as read from flash. */
 export interface StoredFile extends FileState {
     text: string
 }
 
 /**
- * The settings file of a board: what is known of it. The functions below work on it, `inTurn`.
+ * What is known of the settings file of a board. The functions below work on it; call them `inTurn`.
  *
  * @devsWhenUsed
  */
 export class SettingsFile {
     readonly turns = new Exclusive("the settings file")
-    /** What was found damaged last, and not written since. */
+    /** The damage that was found last; undefined when there was none. It stays until the next start. */
     damage: string
-    /** The rest is as it is in flash. */
+    /** Whether the fields below agree with the flash. */
     isRead: boolean
     /** Commit record of the set that counts; undefined when there is none. */
     commit: Buffer
-    /** Number of the other set, 0 or 1, and its commit record; its text may be that of none yet. */
+    /** Number of the other set, 0 or 1. */
     idle: number
+    /** Commit record of the other set; its text may be overwritten in part by now. */
     other: Buffer
 
     /**
      * @param flash the store
-     * @param maxBytes longest text: `LARGE_FILE_BYTES`, or `SMALL_FILE_BYTES` where the flash
-     * store has 8 KB only
+     * @param maxBytes longest text, in bytes: `LARGE_FILE_BYTES`, or `SMALL_FILE_BYTES` for a flash
+     * store of 8 KB
      */
     constructor(
         readonly flash: FlashSlots,
@@ -60,9 +61,9 @@ export class SettingsFile {
 }
 
 /**
- * Does something with the file when all that was asked before is done, and to its end, also when
- * the asking fiber is terminated.
- * @throws what `job` throws; Error when too many wait already
+ * Runs a job with the file after all earlier jobs, and to its end, even if the calling fiber is
+ * terminated.
+ * @throws what `job` throws; Error when too many jobs are queued
  */
 export async function inTurn<T>(
     file: SettingsFile,
@@ -75,14 +76,14 @@ export async function inTurn<T>(
 }
 
 /**
- * Reads the file that counts. One that is damaged gives way to the one before.
+ * Reads the file that counts; if it is damaged, the one before.
  * @returns undefined when there is none
  * @throws FlashError when the flash does not answer
  */
 export async function readFile(
     file: SettingsFile
 ): Promise<StoredFile | undefined> {
-    // should the flash fail now, nothing is known of it
+    // if the flash fails now, nothing is known of the file
     file.isRead = false
     const commits = [await readCommit(file, 0), await readCommit(file, 1)]
     let index = sequenceOf(commits[1]) > sequenceOf(commits[0]) ? 1 : 0
@@ -98,7 +99,7 @@ export async function readFile(
     return stored
 }
 
-/** Reads the file that `rollBackFile` brings back; undefined when there is none. */
+/** Reads the file that `rollBackFile` would restore; undefined when there is none. */
 export async function readPrevious(
     file: SettingsFile
 ): Promise<StoredFile | undefined> {
@@ -106,12 +107,12 @@ export async function readPrevious(
 }
 
 /**
- * Replaces the text, and what changes of the state, in one commit. Pieces that are in flash already
- * are not written again, nor is a text that counts already.
- * @param state the rest of it stays
+ * Replaces the text and, in the same commit, changes the state. A text that counts already is not
+ * written again, nor are pieces that are in flash already.
+ * @param state what is to change in the state
  * @throws SettingsError when the text is longer than `maxBytes`, when the previous file must be
- * kept, or when the flash does not keep what is written: then the file before still counts;
- * FlashError when it does not answer
+ * kept, or when the flash does not keep what is written; FlashError when the flash does not answer.
+ * The old file still counts then
  */
 export async function replaceFile(
     file: SettingsFile,
@@ -145,14 +146,14 @@ export async function replaceFile(
     await writeCommit(file, isNew, commit, state, content)
 }
 
-/** Whether a text is that of the file that counts. */
+/** Whether the file that counts has this text. */
 export function isStored({ commit }: SettingsFile, text: string): boolean {
     const content = describeText([Buffer.from(text)])
     return commit !== undefined && equalBytes(contentOf(commit), content)
 }
 
 /**
- * Changes the state of the file that counts, in one write; in none when nothing is new.
+ * Changes the state of the file that counts: one write, or none when nothing changes.
  * @throws as `replaceFile`
  */
 export async function setFileState(
@@ -164,8 +165,8 @@ export async function setFileState(
 }
 
 /**
- * Makes the previous file count again, or an empty one when there is none, in one write. Version
- * and note are those it had, unless `state` says otherwise.
+ * Makes the previous file count again, or an empty one when there is none, in one write. It keeps
+ * its version and note unless `state` has others.
  * @throws as `replaceFile`
  */
 export async function rollBackFile(
@@ -188,9 +189,9 @@ async function readCommit(
 }
 
 /**
- * Writes a commit record, unless it is there already.
- * @param isNew it is that of the other set, which counts from then on
- * @param before the record whose state it has, apart from `state`
+ * Writes a commit record, unless it is in flash already.
+ * @param isNew whether it is written to the other set, which then counts
+ * @param before the record whose state is taken over, with the changes of `state`
  */
 async function writeCommit(
     file: SettingsFile,
@@ -207,7 +208,7 @@ async function writeCommit(
         content
     )
     if (commit && equalBytes(commit, value)) return
-    // should the flash fail now, only reading it can tell which set counts
+    // if the flash fails now, only reading it again can tell which set counts
     file.isRead = false
     await flash.write(slot, value)
     const kept = await flash.read(slot)
@@ -220,7 +221,7 @@ async function writeCommit(
     file.other = commit
 }
 
-/** The file of a set; undefined when it has none, or its text is not what was committed. */
+/** The file in a set; undefined when there is none, or its text is not the committed one. */
 async function readSet(
     file: SettingsFile,
     index: number,
@@ -237,8 +238,8 @@ async function readSet(
 }
 
 /**
- * The text of a set; undefined when it is not the one described. In pieces: a long one may find no
- * room in a heap that is in use.
+ * The text in a set; undefined when it does not match its description. In pieces, since a used heap
+ * may have no room for one long buffer.
  */
 async function readPieces(
     flash: FlashSlots,
@@ -261,7 +262,7 @@ async function writePiece(
     value: Buffer
 ): Promise<void> {
     const there = await flash.read(slot)
-    // a flash wears out: what is there from an earlier file is not written again
+    // flash wears out: a piece that is there from an earlier file is not written again
     if (!there || !equalBytes(there, value)) await flash.write(slot, value)
 }
 

@@ -1,10 +1,10 @@
 /**
- * The settings of the reference firmware, a table for each of its parts; the table of
- * docs/settings.md and `fiberctl settings schema` are made of them. A program adds its own tables.
- * Their form is described in `schema.ts`. Read by Node as well.
+ * The settings of the reference firmware and its parts, a table for each part. The table in
+ * docs/settings.md and `fiberctl settings schema` are made from them. A program adds its own tables;
+ * `schema.ts` describes their form. Also read by Node.
  */
 
-/** Settings of what every firmware has: name, log, safe mode. */
+/** Settings that every firmware has: name, log, safe mode. */
 export const CORE_SETTINGS = `# settings
 HOSTNAME: host 0 64 = | name of the board in syslog lines; empty: \`fiberd-\` and its short id
 LOG_LEVEL: levels = info | levels, as \`info debug@net warning@task.*\`
@@ -48,7 +48,7 @@ BACKOFF_MIN: duration 10ms 1s = 250ms | delay between attempts to connect: the f
 BACKOFF_MAX: duration 1s 1h = 30s | … and the longest
 `
 
-/** Settings of the clock by a web server, which the reference firmware does not have. */
+/** Settings of `webClock`, which the reference firmware does not use. */
 export const TIME_SETTINGS = `# settings
 TIME_URL: url = | a small page of a web server whose clock is right; empty: off
 TIME_POLL: duration 1m 7d = 1h | how often it is asked for
@@ -59,12 +59,12 @@ export const REMOTE_SETTINGS = `# settings
 REMOTE: one-of off|read|full restart = full | what \`fiberctl\` may do: nothing, look, everything
 `
 
-/** Settings of the demo. */
+/** Settings of the demo task. */
 export const DEMO_SETTINGS = `# settings
 DEMO: flag restart = | a task that logs at every level and throws once in a while; empty: in the simulator
 `
 
-/** One of these tables. */
+/** One of the tables of the reference firmware. */
 export type FirmwareTable =
     | typeof CORE_SETTINGS
     | typeof FILE_SETTINGS
@@ -73,7 +73,7 @@ export type FirmwareTable =
     | typeof REMOTE_SETTINGS
     | typeof DEMO_SETTINGS
 
-/** All of them, in the order of the table in docs/settings.md. */
+/** The tables of the reference firmware, in the order of docs/settings.md. */
 export const FIRMWARE_SETTINGS: FirmwareTable[] = [
     CORE_SETTINGS,
     FILE_SETTINGS,

@@ -3,15 +3,16 @@ import { KeyOf, SchemaTable } from "./schema"
 import { callListener, Settings } from "./settings"
 
 /**
- * Hands settings to what is configured by options: at once, and again whenever one of them
- * changes. One that `apply` refuses is reported in `problems()`, and must not stop the start: a
- * board that starts again and again could not be given a better one.
+ * Applies settings as options: at once, and again whenever one of them changes. If `apply` throws,
+ * that is reported by `problems()` and does not end the start: a board that restarts again and
+ * again could not be given a better setting.
  *
  *     followSettings(settings, "level=HB_LEVEL", options => log.configureHandler("led", options))
  *
- * @param bindings pairs `option=KEY` with a blank between them
- * @param apply gets an object with all options of the bindings
- * @returns ends it
+ * @param bindings pairs `option=KEY`, separated by a blank
+ * @param apply is called with an object that has all options of the bindings
+ * @returns a function that ends this
+ * @throws RangeError when the settings have `MAX_LISTENERS` already
  */
 export function followSettings<T extends SchemaTable>(
     settings: Settings<T>,

@@ -5,12 +5,13 @@ import { addProblem } from "./problem"
 import { findRule, schemaKeys, SchemaTable } from "./schema"
 import { putInForce, Settings } from "./settings"
 
-// Where settings come from: what the build put in flash, and on top of it the settings file. A
-// program that does not open one does not carry its code.
+// Where settings come from: from the build, which put them in flash, and from the settings file,
+// which overrides them. A program that does not open the file does not have its code in the image.
 
 /**
- * The settings of a schema as the build put them in flash: one read of about 15 ms for each key.
- * Never throws: what cannot be read is a problem, and the default holds.
+ * Loads the settings of a schema as the build put them in flash: one read of about 15 ms for each
+ * key. Never throws: a setting that cannot be read has its default and is among the problems.
+ * @param tables the schema: one table or several
  */
 export async function loadSettings<T extends SchemaTable>(
     flash: FlashSlots,
@@ -20,12 +21,12 @@ export async function loadSettings<T extends SchemaTable>(
     const held = settings.held()
     const { build, unread } = held
     for (const key of schemaKeys(tables)) {
-        // the build cannot put a longer key on a board
+        // the build cannot put a longer key in flash
         if (key.length > MAX_KEY_BYTES) continue
         try {
             const slot = await flash.read(key)
             const text = slot ? decode(slot.toString()) : ""
-            // the build's defaults are in flash as well: they would take heap
+            // a text in flash that equals the default is not kept, to save heap
             if (text !== "" && text !== findRule(tables, key).fallback)
                 build[key] = { text, line: undefined }
         } catch (e: any) {
@@ -38,8 +39,8 @@ export async function loadSettings<T extends SchemaTable>(
 }
 
 /**
- * The text of a slot of the build: the JSON of a string, or of a number, boolean or object, which
- * keep the form they are written in.
+ * The text of a setting from its slot, which holds JSON: a string, or a number, boolean or object,
+ * whose JSON is the text.
  * @throws Error when it is not JSON
  */
 function decode(json: string): string {
@@ -53,8 +54,8 @@ function decode(json: string): string {
 }
 
 /**
- * Puts the settings file on top of the build's settings, and lets `changeSettings` change it.
- * Never throws: when the file cannot be read, that is a problem, and the build's settings hold.
+ * Has the settings file override the build's settings, and lets `changeSettings` change it. Never
+ * throws: a file that cannot be read is among the problems, and the build's settings stay in force.
  */
 export async function openSettingsFile<T extends SchemaTable>(
     settings: Settings<T>,
@@ -68,7 +69,7 @@ export async function openSettingsFile<T extends SchemaTable>(
 
 /**
  * Reads the settings file again and puts it in force, as after a roll-back. Never throws.
- * @returns the keys whose texts are others now
+ * @returns the keys whose texts have changed
  */
 export async function reloadSettings<T extends SchemaTable>(
     settings: Settings<T>
@@ -87,7 +88,7 @@ export async function reloadSettings<T extends SchemaTable>(
     return await putInForce(held, await checkText(text, problems, held))
 }
 
-/** Checks the text of a settings file, on top of the build's settings, and changes nothing. */
+/** Checks the text of a settings file together with the build's settings; changes nothing. */
 export async function checkFile<T extends SchemaTable>(
     settings: Settings<T>,
     text: string

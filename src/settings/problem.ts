@@ -1,19 +1,19 @@
-/** Most settings of a file: each takes heap. */
+/** Most settings in a file, as each takes heap. */
 export const MAX_SETTINGS = 100
-/** Most problems that are kept of one file: the first ones tell enough. */
+/** Most problems that are kept; further ones are dropped. */
 export const MAX_PROBLEMS = 16
 
-/** Why something of the settings was refused. */
+/** Why a setting or a line was refused. */
 export interface SettingProblem {
-    /** Empty for a line that is no assignment, and for the file as a whole. */
+    /** Empty for a line without a valid assignment, and for the file as a whole. */
     key: string
-    /** Line in the settings file; undefined for a setting of the build. */
+    /** Line in the settings file; undefined for a problem outside the file. */
     line: number | undefined
-    /** What was wrong, with key and line, what was got and what is wanted; no secret. */
+    /** Key and line, what was got and what was wanted; without secrets. */
     message: string
 }
 
-/** Adds a problem, told as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already. */
+/** Adds a problem as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already. */
 export function addProblem(
     problems: SettingProblem[],
     key: string,

@@ -1,8 +1,8 @@
 import { indexOrEnd, skipChars } from "./text"
 
-// The schema of the settings: tables of text, one line a setting. A text takes neither heap nor
-// code on the board, and the host finds the tables of a program in its image. This file is read
-// by Node as well.
+// The schema of the settings: tables of text, one line for each setting. A text takes neither heap
+// nor code on the board, and the host finds the tables of a program in its image. Limits in
+// parentheses hold where a line has none. Also read by Node.
 //
 //     KEY: KIND [LIMITS] [restart] = [DEFAULT] [| what it is for]
 //
@@ -15,12 +15,12 @@ import { indexOrEnd, skipChars } from "./text"
 //     SYSLOG_QUEUE: size 4KB 8KB restart = 8KB size in bytes; `restart`: holds from the next start
 //     SYSLOG_PROTO: one-of tcp|tls|relp = tcp   one of some words in lower case
 //     SYSLOG_FAC: facility = local0             facility of syslog, by name or number
-//     DEMO: flag =                              true or false; without a default it may be undefined
+//     DEMO: flag =                              true or false; undefined if unset without a default
 //     GREETING: text 0 40 =                     text, with limits in bytes (0 200)
 //     NAMES: list =                             words between commas, limits in bytes (0 200)
 //     OTA_URL: url =                            http:// or https://
 //     WIFI_PWD: secret 8 63 =                   text that is never shown, limits in bytes (0 200)
-//     OTA_KEY: key 64 64 =                      hex digits, never shown; limits of their number
+//     OTA_KEY: key 64 64 =                      hex digits, never shown; limits of their number (0 200)
 
 /** First line of a table. */
 export const SCHEMA_MARK = "# settings"
@@ -31,7 +31,7 @@ export type SchemaTable = `# settings\n${string}`
 export const MAX_KEY_LENGTH = 40
 /** Longest value of a setting, in bytes. */
 export const MAX_VALUE_LENGTH = 200
-/** A key that begins so is for use in `${...}` only; it is in no table. */
+/** Start of keys that need no table: their values are for use in `${...}` only. */
 export const OWN_PREFIX = "_"
 
 const DIGITS = "0123456789"
@@ -40,13 +40,13 @@ const KEY_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" + DIGITS
 /** One line of a table. */
 export interface Rule {
     readonly kind: string
-    /** As written; empty for those of the kind. */
+    /** As written; empty for the limits of the kind. */
     readonly limits: string
-    /** A change holds from the next start only. */
+    /** Whether a change takes effect at the next start only. */
     readonly restart: boolean
     /** Text of the default; empty for none. */
     readonly fallback: string
-    /** What it is for. */
+    /** What the setting is for. */
     readonly doc: string
 }
 
@@ -87,7 +87,10 @@ export type ValueOf<
       ? KindValue<Last>
       : never
 
-/** Whether a key is one of settings: upper-case letters, digits and `_`, of limited length. */
+/**
+ * Whether a text can be the key of a setting: upper-case letters, digits and `_`, no digit first, at
+ * most `MAX_KEY_LENGTH`.
+ */
 export function isSettingKey(key: string): boolean {
     return (
         key.length > 0 &&
@@ -97,12 +100,12 @@ export function isSettingKey(key: string): boolean {
     )
 }
 
-/** The line of a key, or undefined when no table has it. */
+/** The line of a key; undefined when no table has it. */
 export function findRule(
     tables: readonly string[],
     key: string
 ): Rule | undefined {
-    // of whoever asks, no key of a file
+    // keys of `set` and of remote requests are unchecked, and no key holds a blank
     if (key.indexOf(" ") >= 0 || key.indexOf("\n") >= 0) return undefined
     for (const table of tables) {
         const rule = lineOf(table, key)
@@ -111,7 +114,7 @@ export function findRule(
     return undefined
 }
 
-/** What a table says of a name; undefined when it has none of that name. */
+/** The line of a name in one table; undefined when it has none. */
 export function lineOf(table: string, name: string): Rule | undefined {
     const at = table.indexOf(`\n${name}: `)
     if (at < 0) return undefined
@@ -131,14 +134,14 @@ export function lineOf(table: string, name: string): Rule | undefined {
     }
 }
 
-/** The keys of tables, in their order. */
+/** The keys of all tables, in order. */
 export function schemaKeys(tables: readonly string[]): string[] {
     const keys: string[] = []
     for (const table of tables) {
         let at = table.indexOf("\n")
         while (at >= 0) {
             const key = table.slice(at + 1, indexOrEnd(table, ": ", at))
-            // a line without a setting, as a comment
+            // not a line without a setting, such as a comment
             if (key && key.indexOf(" ") < 0) keys.push(key)
             at = table.indexOf("\n", at + 1)
         }
@@ -146,7 +149,7 @@ export function schemaKeys(tables: readonly string[]): string[] {
     return keys
 }
 
-/** Whether the value of a kind is never shown. */
+/** Whether values of a kind are never shown. */
 export function isSecretKind(kind: string): boolean {
     return kind === "secret" || kind === "key"
 }

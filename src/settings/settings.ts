@@ -23,23 +23,26 @@ import { hasPassword } from "./secrets"
 import { replaceAll } from "./text"
 import { MASK, readValue, valueFault } from "./values"
 
-/** Most listeners of all settings. */
+/** Most listeners of a `Settings` object, over all keys. */
 export const MAX_LISTENERS = 32
 
-/** Called when settings changed, once for all of its keys, with those of them that did. Must not wait. */
+/**
+ * Called when settings have changed, once for all of its keys that changed together, with these
+ * keys. Must not wait.
+ */
 export type SettingListener = (changed: string[]) => void
 
-/** One setting, as somebody may see it. */
+/** One setting, without its secret. */
 export interface SettingInfo {
     key: string
-    /** `***` for a secret; the default's text where nothing sets it. */
+    /** `***` for a secret; the text of the default if nothing sets it. */
     text: string
     origin: SettingOrigin
-    /** Line in the settings file. */
+    /** Line in the settings file; undefined when its text is not from there. */
     line: number | undefined
-    /** A change holds from the next start. */
+    /** Whether a change takes effect at the next start only. */
     restart: boolean
-    /** It has been changed, and the next start has not come yet. */
+    /** Whether it has changed and waits for the next start. */
     pending: boolean
 }
 
@@ -48,17 +51,17 @@ interface Listener {
     call: SettingListener
 }
 
-/** What `Settings` knows. */
+/** The state of a `Settings` object. */
 export interface Held extends CheckContext {
-    /** What of the build could not be read. */
+    /** Problems with reading the build's settings. */
     readonly unread: SettingProblem[]
-    /** Texts of those that have not their default. */
+    /** Texts in force by key, without settings that have their default. */
     texts: Record<string, SettingText>
-    /** Texts at the start, or since the file was opened. */
+    /** The texts at the start, with those of the file if one was opened. */
     started: Record<string, SettingText>
-    /** Values that were asked for, without secrets: to read one from its text takes a thousand steps. */
+    /** Values read so far, without secrets: reading one from its text takes a thousand steps. */
     readonly values: Record<string, unknown>
-    /** What was refused. */
+    /** What was refused, and listeners that failed. */
     problems: SettingProblem[]
     readonly listeners: Listener[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
@@ -66,24 +69,23 @@ export interface Held extends CheckContext {
 }
 
 /**
- * The running firmware's settings: what the settings file says, else what the build put on the
- * board, else the default of the schema. A text that is refused leaves the default in force and
- * is reported by `problems()`.
+ * The settings of the running firmware: from the settings file, else from the build, else the
+ * default of the schema. If a text is refused, the default is in force and `problems()` reports it.
  * @devsWhenUsed
  */
 export class Settings<T extends SchemaTable> {
     /**
-     * What this object knows, behind a function: whoever prints the object, as a log call does
-     * with an argument, must not print secrets.
+     * The state of this object, behind a function: printing the object, as a log call does with an
+     * argument, must not print secrets.
      */
     readonly held: () => Held
     private readonly values: Record<string, unknown> = {}
-    /** For the compiler: settings of several tables are settings of each of them, and of no other. */
+    /** For type checks: settings of several tables can be used as settings of each of them only. */
     declare readonly tables?: (table: T) => void
 
     /**
-     * Settings that all have their defaults; `loadSettings` reads the ones in flash.
-     * @param tables the schema: one table or several, of which the first with a key counts
+     * Settings that all have their defaults; `loadSettings` reads those in flash.
+     * @param tables the schema: one table or several; for a key in two tables the first one counts
      */
     constructor(tables: T[]) {
         const held: Held = {
@@ -112,9 +114,9 @@ export class Settings<T extends SchemaTable> {
     }
 
     /**
-     * Takes a new text for a key until the next start, or until the settings file changes. An
-     * empty text means the default. `changeSettings` keeps a change.
-     * @returns the problem when the text is refused: then the value before stays
+     * Sets a key until the next start, or until the settings file changes; `changeSettings` keeps
+     * a change. An empty text means the default. References are not filled in.
+     * @returns the problem when the text is refused; the value then stays as it was
      */
     set(key: string, text: string): SettingProblem | undefined {
         const held = this.held()
@@ -141,9 +143,9 @@ export class Settings<T extends SchemaTable> {
 
     /**
      * Calls `listener` when the text of one of the keys changes, once for all that change
-     * together, until the returned function is called. One that throws is reported by `problems()`;
-     * the others are called all the same.
-     * @throws RangeError when `MAX_LISTENERS` are there already
+     * together, until the returned function is called. A listener that throws is reported by
+     * `problems()`; the others are still called.
+     * @throws RangeError when there are `MAX_LISTENERS` already
      */
     subscribe<K extends KeyOf<T>>(
         keys: K | K[],
@@ -163,7 +165,7 @@ export class Settings<T extends SchemaTable> {
         return this.held().problems.slice()
     }
 
-    /** All settings with where they come from, in the order of the schema, secrets masked. */
+    /** All settings with their origins, in the order of the schema, secrets masked. */
     list(): SettingInfo[] {
         const held = this.held()
         return schemaKeys(held.tables).map(key => infoOf(held, key))
@@ -182,7 +184,7 @@ function valueOf(held: Held, key: string): unknown {
     return value
 }
 
-/** Where a setting comes from and what it is, secrets masked. @throws RangeError when no table has the key */
+/** What `list` shows of a setting, secrets masked. @throws RangeError when no table has the key */
 export function infoOf(held: Held, key: string): SettingInfo {
     const { kind, fallback, restart } = ruleOf(held, key)
     const found = held.texts[key] || {
@@ -205,8 +207,8 @@ export function infoOf(held: Held, key: string): SettingInfo {
 }
 
 /**
- * Puts texts in force, all at once, and calls the listeners of what changed.
- * @returns the keys whose texts are others now
+ * Puts texts in force, all at once, and calls the listeners of those that changed.
+ * @returns the keys whose texts have changed
  */
 export async function putInForce(
     held: Held,
@@ -217,13 +219,13 @@ export async function putInForce(
     held.problems = problems
     for (const listener of held.listeners.slice()) {
         callListener(held, listener, changed, before)
-        // it may read values, some 1,000 steps each
+        // a listener may read values, at some 1,000 steps each
         await held.pause(0)
     }
     return changed
 }
 
-/** Puts texts in force. @returns the keys whose texts are others now */
+/** Puts texts in force. @returns the keys whose texts have changed */
 function activate(held: Held, texts: Record<string, SettingText>): string[] {
     const before = held.texts
     held.texts = texts
@@ -247,7 +249,7 @@ export function callListener(
     try {
         call(mine)
     } catch (e: any) {
-        // it may have thrown anything, undefined too
+        // anything may be thrown, even undefined
         const thrown = e instanceof Error ? e.message : "" + e
         const why = `a listener failed: ${thrown}`
         const safe = redact(redact(why, held.texts), before)
@@ -255,14 +257,14 @@ export function callListener(
     }
 }
 
-/** A text without the secrets that are, or were, in force. */
+/** A text with `***` in place of each secret in `texts`. */
 function redact(text: string, texts: Record<string, SettingText>): string {
     for (const held of Object.values(texts))
         if (held.secret) text = replaceAll(text, held.text, MASK)
     return text
 }
 
-/** The text that sets a key; empty for the default. */
+/** The text in force for a key; empty for the default. */
 export function settingText(
     texts: Record<string, SettingText>,
     key: string

@@ -1,5 +1,4 @@
-// What settings do with texts, the same on the board and in Node, which cannot load all of the
-// platform.
+// Functions on texts for the settings, on the board and in Node, which cannot load all of `platform`.
 export {
     indexOrEnd,
     replaceAll,
@@ -8,7 +7,7 @@ export {
     trim,
 } from "../platform/split"
 
-/** Bytes of a text in UTF-8. */
+/** Length of a text in UTF-8, in bytes. */
 export function byteLength(text: string): number {
     return Buffer.from(text).length
 }

@@ -2,10 +2,10 @@ import { lineOf, Rule } from "./schema"
 import { hasPassword, isSecretName } from "./secrets"
 import { byteLength, replaceAll, skipChars, splitText, trim } from "./text"
 
-// Reads the text of a setting as its value, by the kind that its schema names. Texts are never
-// evaluated. Read by Node as well, so what belongs to other parts is handed in.
+// Reads the text of a setting as its value, by the kind in the schema. Texts are never evaluated.
+// Also read by Node, so functions of other parts are passed in.
 
-/** What settings need to know of the log. */
+/** What settings need of the log. */
 export interface LevelNames {
     /** Number of a level by its name; undefined when there is none. */
     level(name: string): number | undefined
@@ -15,18 +15,18 @@ export interface LevelNames {
 
 /** Shown instead of a secret. */
 export const MASK = "***"
-/** Longest part of a refused text that a message repeats. */
+/** Most characters of a refused text that a message repeats. */
 const MAX_SHOWN = 40
 const DIGITS = "0123456789"
 
 /**
- * The kinds, one a line, in the form of a schema:
+ * The kinds, one on each line, in the form of a schema:
  *
  *     KIND: FORM LIMITS = WORDS OR CHARACTERS | what is wanted
  *
- * The limits hold where the schema names none. Of the form `number` and `whole`, the words are the
- * units and what one of each counts; of `word`, the values and their numbers. Of `text` they are
- * the characters allowed, all when there are none.
+ * The limits hold where the schema has none. For the forms `number` and `whole`, the words are units
+ * with their factors; for `word`, names of values with their numbers. For `text` these are the
+ * allowed characters; without any, all are allowed.
  */
 const KINDS = `
 int: whole -2147483648 2147483647 = =1 | a whole number
@@ -45,12 +45,12 @@ key: text 0 200 = 0123456789abcdef | hex digits, bytes
 secret: text 0 200 = | a text, bytes
 text: text 0 200 = | a text, bytes
 `
-/** Units of a number that has none. */
+/** The units of numbers without a unit. */
 const NO_UNIT = "=1"
 
 /**
- * Reads a text as the value of a setting. An empty one is the default.
- * @returns undefined when it is refused, and for a default that is empty where no text is a value
+ * Reads a text as the value of a setting; an empty text means the default.
+ * @returns undefined when the text is refused, and for an empty default of a kind that is not a text
  */
 export function readValue(
     rule: Rule,
@@ -82,8 +82,8 @@ export function readValue(
 }
 
 /**
- * What is wrong with a text as a setting's value, for people; undefined when nothing is.
- * @param secret the text must not be repeated
+ * The message about a text that is no value of a setting; undefined for a valid or empty text.
+ * @param secret whether the message must not repeat the text
  */
 export function valueFault(
     rule: Rule,
@@ -93,7 +93,7 @@ export function valueFault(
 ): string | undefined {
     if (text === "" || readValue(rule, text, levels) !== undefined)
         return undefined
-    // in a damaged file a line may have swallowed the next one, and that a secret
+    // in a damaged file a value may contain the next line, with a secret in it
     const isHidden =
         secret ||
         text.indexOf("=") >= 0 ||
@@ -105,21 +105,21 @@ export function valueFault(
     return `got ${got}, wanted ${wantedValue(rule)}`
 }
 
-/** What a setting takes, for people: `a whole number: 1 to 65535`. */
+/** What a setting accepts, for messages: `a whole number: 1 to 65535`. */
 export function wantedValue(rule: Rule): string {
     const { doc } = kindOf(rule)
     const { limits } = rule
     return limits ? `${doc}: ${replaceAll(limits, " ", " to ")}` : doc
 }
 
-/** What is known of the kind of a setting. */
+/** The line of a setting's kind. */
 function kindOf({ kind }: Rule): Rule {
     return lineOf(KINDS, kind) as Rule
 }
 
 /**
- * Reads a decimal number as people write it, with its unit right behind it or after blanks: an
- * optional sign, digits, an optional fraction; no exponent, no `0x10`. Zero needs no unit.
+ * Reads a decimal number with its unit, which may follow blanks: an optional sign, digits, an
+ * optional fraction; no exponent, no `0x10`. Zero needs no unit.
  * @returns NaN for anything else
  */
 function readNumber(units: string, word: string): number {
@@ -136,14 +136,14 @@ function readNumber(units: string, word: string): number {
     return parseFloat(word.slice(0, end)) * wordNumber(units, unit)
 }
 
-/** The number that a list of words gives to one of them, NaN to all others. */
+/** The number of a word in a list of words; NaN for a word that is not in it. */
 function wordNumber(words: string, word: string): number {
     const at = (" " + words).indexOf(` ${word}=`)
     if (at < 0 || word.indexOf("=") >= 0) return NaN
     return parseFloat(words.slice(at + word.length + 1))
 }
 
-/** Whether a number is within limits that are written with the same units. */
+/** Whether a number is within limits, which are written with the same units. */
 function isWithin(limits: string, units: string, value: number): boolean {
     const blank = limits.indexOf(" ")
     return (
@@ -152,7 +152,7 @@ function isWithin(limits: string, units: string, value: number): boolean {
     )
 }
 
-/** Whether a text is a value of the kinds that are texts. */
+/** Whether a text is a value of a kind of the form `text`. */
 function isText(
     kind: string,
     text: string,
@@ -162,7 +162,7 @@ function isText(
     if (!isWithin(limits, NO_UNIT, byteLength(text))) return false
     const low = text.toLowerCase()
     if (kind === "url") return isUrl(low)
-    // an IPv6 address has more than one colon, and a port is a setting of its own
+    // one colon means a port, which is a separate setting; an IPv6 address has more
     const colon = kind === "host" ? low.indexOf(":") : -1
     if (colon >= 0 && low.indexOf(":", colon + 1) < 0) return false
     return chars === "" || skipChars(low, 0, chars) === low.length

@@ -3,14 +3,14 @@ import { MAX_SETTINGS } from "./problem"
 import { indexOrEnd, replaceAll } from "./text"
 
 // Changes settings in a dotenv text and leaves every other byte as it is: comments, order, line
-// ends, the way other values are written. What comes out is read again and must say what was
-// wanted, so that no quoting, however odd, changes another setting. Read by Node as well.
+// ends, the way other values are written. The result is read again and must hold what was wanted,
+// so that no quoting, however odd, changes another setting. Also read by Node.
 
 /** New texts by key; undefined removes a key. */
 export type SettingChanges = Record<string, string | undefined>
 
 /**
- * Sets, replaces and removes settings of a dotenv text. A setting that is new comes at the end.
+ * Sets, replaces and removes settings of a dotenv text. A new setting is added at the end.
  * @param pause called with 0 after each statement, so that other fibers run in between
  * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
  * be written: one with all three kinds of quotes, or a carriage return beside `"` or `\`; any value
@@ -26,7 +26,7 @@ export async function editDotenv(
     for (const key of Object.keys(changes)) {
         const value = changes[key]
         const mine = ofKey(entries, key)
-        // of a key given twice the later one counts
+        // if a key is given twice, the later one counts
         const last = mine[mine.length - 1]
         if (value === undefined)
             while (mine.length) text = withoutLines(text, mine.pop())
@@ -63,7 +63,7 @@ export async function readDotenv(
     return entries
 }
 
-/** A text with a value in place of the last one of its key, or at the end. */
+/** A text in which a value replaces the last one of its key, or is added at the end. */
 async function set(
     text: string,
     key: string,
@@ -89,7 +89,7 @@ function withoutLines(text: string, { start, valueEnd }: DotenvEntry): string {
     )
 }
 
-/** A value in the plainest form that reads back as it is, whatever statement follows. */
+/** A value in the plainest form that is read back unchanged, whatever statement follows. */
 async function quoted(
     value: string,
     pause: (ms: number) => Promise<void>
@@ -100,7 +100,7 @@ async function quoted(
         if (read[0].value === value && read.length > 1 && read[1].key === "B")
             return form
     }
-    // line breaks other than line feeds exist within double quotes only
+    // carriage returns can be written in double quotes only, as `\r`
     const escaped = replaceAll(value, "\n", "\\n")
     return `"${replaceAll(escaped, "\r", "\\r")}"`
 }
@@ -109,7 +109,7 @@ function ofKey(entries: DotenvEntry[], key: string): DotenvEntry[] {
     return entries.filter(entry => entry.key === key)
 }
 
-/** All assignments but those of a key. */
+/** The assignments of all other keys, as one text. */
 function others(entries: DotenvEntry[], key: string): string {
     const lines: string[] = []
     for (const entry of entries)
