@@ -28,13 +28,20 @@ type Fact = [sentence: string, ...values: (number | string)[]]
 /** What `npm run bench` has measured last, as far as the docs tell it. */
 interface Bench {
     flash: { results: Record<string, FlashWear> }
-    heap: { results: Record<string, Record<string, { median: number }>> }
+    heap: { results: Record<string, Record<string, Sample>> }
     throughput: {
         results: {
             "log call to collector": { median: number }
             byCpuTime: Record<string, { median: number }>
         }
     }
+}
+
+/** What some runs have measured. */
+interface Sample {
+    median: number
+    min: number
+    max: number
 }
 
 /** What some lines did to the flash. */
@@ -1124,6 +1131,12 @@ const FACTS: Record<string, Fact[]> = {
             constant("host/optimise/format.ts", "MAX_STACK_DEPTH"),
         ],
     ],
+    "services/fiberd.md": [
+        [
+            "one of the last {} changes",
+            constant("src/remote/server.ts", "KEPT_IDS"),
+        ],
+    ],
     "docs/heartbeat.md": [
         ["| beat | one blink of {} ms |", ledSteps("beat")[0]![1]],
         ["| trace to notice | one blink of {} ms |", ledSteps("info")[0]![1]],
@@ -1233,6 +1246,37 @@ const FACTS: Record<string, Fact[]> = {
             "each beat that is {} ms late or more",
             constant("bench/programs/load.ts", "LATE_MS"),
         ],
+        [
+            "| by up to {} bytes |",
+            Math.max(
+                ...Object.values(bench.heap.results).map(
+                    ({ left }) => left!.max - left!.min
+                )
+            ),
+        ],
+        [
+            "`peers/asyncmd.py` logs as asyncmd's services do, {} lines a run",
+            literal("bench/lib/asyncmd.ts", /LINES = 8 \* (\S+)/),
+        ],
+        [
+            "each beat that was {} ms late or more",
+            constant("bench/programs/load.ts", "LATE_MS"),
+        ],
+        [
+            "**Beats under {} ms late",
+            constant("bench/programs/load.ts", "LATE_MS"),
+        ],
+        [
+            "the program waits for {} ms",
+            literal(
+                "bench/programs/throughput.ts",
+                /sleep\(i < turn \? 0 : (\d+)\)/
+            ),
+        ],
+        [
+            "At rest `SAFE_SECONDS` is {},",
+            literal("bench/parts/flash.ts", /SAFE_SECONDS: "(\d+)"/),
+        ],
     ],
 }
 
@@ -1246,6 +1290,18 @@ const NAME = "a name"
  * that fails when they are false.
  */
 const OTHER_NUMBERS: Record<string, Record<string, string>> = {
+    "bench/README.md": {
+        "--minutes 60": NAME,
+        "in 16 bits": VM,
+        "(header of 112 bytes, 16 bytes for each function": VM,
+        "from 17 runs": NAME,
+        "240 MHz": NAME,
+        "64 bit": NAME,
+        "38,000, 20,000 and 21,500 lines": NAME,
+        "a 32-bit build": NAME,
+        "its 32-bit libraries": NAME,
+        "1.5 bytes programmed for a byte of text": "test/device/file-policy.ts",
+    },
     "docs/board.md": {
         "starts again in 5 s": VM,
     },
@@ -1313,7 +1369,11 @@ const LISTED = readdirSync("docs").filter(
     // docs/rows.md is made of the tests' names
     name => name.endsWith(".md") && name !== "rows.md"
 )
-for (const page of ["README.md", ...LISTED.map(name => `docs/${name}`)])
+for (const page of [
+    "README.md",
+    "bench/README.md",
+    ...LISTED.map(name => `docs/${name}`),
+])
     test(`${page} has no number that nothing holds`, () => {
         const text = readFileSync(page, "utf8")
             .replaceAll(/^```[^]*?^```/gm, "")
