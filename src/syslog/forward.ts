@@ -10,7 +10,7 @@ const OVERWRITTEN =
     " lines of earlier runs were overwritten before they could be sent"
 /** Most bytes in the queue when a late line is added: live records need room too. */
 const ROOM_BYTES = 2048
-/** How often the queue is looked at, ms. */
+/** Time between two looks at the queue, ms. */
 const POLL_MS = 50
 
 /** A line of the flash log. */
