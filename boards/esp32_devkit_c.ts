@@ -10,9 +10,9 @@ import { startBuzzer, startLightBulb } from "@devicescript/servers"
  *   GPIO2 is the VM's own status light (the board definition says so) and stays that.
  * - Buzzer (passive, driven by PWM) on GPIO26.
  *
- * The two are good for little else: their ADC does not work beside Wi-Fi. Not to be used are
- * 0, 2, 5, 12 and 15, which are sampled at reset and choose how the chip starts, 6 to 11 (the
- * flash chip), 1 and 3 (the console) and 34 to 39 (inputs only).
+ * These two pins are of little other use: their ADC does not work beside Wi-Fi. Do not use GPIO0,
+ * 2, 5, 12 and 15, which are sampled at reset and choose how the chip starts, 6 to 11 (the flash
+ * chip), 1 and 3 (the console) and 34 to 39 (inputs only).
  */
 export function startBoard() {
     const led = startLightBulb({ pin: pins.P27 })

@@ -9,8 +9,8 @@ import { startBuzzer, startLightBulb } from "@devicescript/servers"
  *   status light.
  * - Buzzer (passive, driven by PWM) on GPIO6.
  *
- * Both have no other use at reset. Not to be used are GPIO0, 3, 45 and 46, which choose how the
- * chip starts (ESP32-S3 data sheet, "Strapping Pins"), 19 and 20 (USB), 26 to 32 (flash), 33 to 37
+ * Neither has another use at reset. Do not use GPIO0, 3, 45 and 46, which choose how the chip
+ * starts (ESP32-S3 data sheet, "Strapping Pins"), 19 and 20 (USB), 26 to 32 (flash), 33 to 37
  * (octal flash or PSRAM of some modules), 43 and 44 (the console).
  */
 export function startBoard() {

@@ -1,5 +1,5 @@
 /**
- * The board that a program is built for. `--board NAME` of fiberctl puts the board file of that
- * name in place of this one; without it this one counts.
+ * The board that a program is built for by default. `--board NAME` of fiberctl replaces this file
+ * with the board file of that name.
  */
 export { startBoard } from "./esp32_devkit_c"

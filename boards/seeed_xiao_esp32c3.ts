@@ -8,7 +8,7 @@ import { startBuzzer, startLightBulb } from "@devicescript/servers"
  * - LED on D1 (GPIO3), from the pin over 330 ohm to ground; the board has no LED of its own.
  * - Buzzer (passive, driven by PWM) on D10 (GPIO10).
  *
- * Both have no other use at reset. Not to be used are D0, D8 and D9 (GPIO2, 8, 9), which choose
+ * Neither has another use at reset. Do not use D0, D8 and D9 (GPIO2, 8, 9), which choose
  * how the chip starts (ESP32-C3 data sheet, "Strapping Pins"), D6 (GPIO21), where the VM logs,
  * and D7 (GPIO20), its other half.
  */

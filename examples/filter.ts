@@ -1,5 +1,5 @@
-// A filter and a formatter of one's own: what must not be read by all is masked before all
-// handlers, and the console has lines of another form.
+// A filter and a formatter of one's own: a confidential number is masked before any handler gets
+// it, and the console has lines of another form.
 import {
     consoleLog,
     IGNORE,

@@ -1,5 +1,5 @@
 // Settings over the air for a fleet: one file on a web server, for a growing share of the boards. It
-// is signed by a key that no board holds, and each board reports what became of it.
+// is signed by a key that no board holds, and each board reports whether it has taken it.
 import {
     consoleLog,
     guardStart,

@@ -1,5 +1,5 @@
-// The log as messages of an MQTT broker: the lines that it has not got yet, every second. One whose
-// acknowledgement did not come is sent again.
+// The log as messages of an MQTT broker: every second it gets the lines that are new. A line whose
+// acknowledgement did not arrive is sent again.
 import {
     consoleLog,
     deviceId,

@@ -1,5 +1,5 @@
-// A board that takes its settings over the air: log, syslog, remote control and updates, each by one
-// call. docs/ota.md tells how to sign a file, push it and serve it.
+// A board that gets its settings over the air: log, syslog, remote control and updates, each by one
+// call. docs/ota.md says how to sign a file, push it and serve it.
 import {
     busClock,
     consoleLog,

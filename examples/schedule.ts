@@ -1,5 +1,5 @@
 // A schedule by the wall clock: at a time of day (UTC), then every day. The task waits while the
-// time is unknown; here the bus's clock tells it.
+// time is unknown; here it comes from the real-time clock on the bus.
 import { busClock, consoleLog, startCore, tasks } from "../src"
 
 const SETTINGS = `# settings

@@ -1,5 +1,5 @@
-// A sensor on I2C with the driver base of @devicescript/drivers: read now and then, and set up again
-// after a failure, as when its cable was loose. An LM75 tells the temperature in its register 0.
+// A sensor on I2C with the driver base of @devicescript/drivers: read periodically, and set up again
+// after a failure, as when its cable was loose. An LM75 has the temperature in its register 0.
 import { I2CDriver } from "@devicescript/drivers/src/driver"
 import { consoleLog, startCore, tasks } from "../src"
 

@@ -1,5 +1,5 @@
-// A setting of one's own that holds at once: `fiberctl settings set PUMP_EVERY=1s` changes the
-// plan of a task while it runs, and the change survives a reset.
+// A setting of one's own that takes effect at once: `fiberctl settings set PUMP_EVERY=1s` changes
+// the schedule of a task while it runs, and the change survives a reset.
 import {
     consoleLog,
     followSettings,

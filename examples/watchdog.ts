@@ -1,5 +1,5 @@
-// Watchdog and escalation: a task that hangs is restarted; one that cannot be helped restarts the
-// device. In safe mode, after five short starts in a row, only core tasks run.
+// Watchdog and escalation: a task that hangs is restarted; when its restarts are used up, the
+// device is. In safe mode, after five short starts in a row, only core tasks run.
 import { consoleLog, startCore, tasks } from "../src"
 
 await startCore([])

@@ -34,7 +34,7 @@ import { version } from "./version.ts"
 export function makeProgram(): Command {
     const program = new Command("fiberctl")
         .description(
-            "fiberd's tool: simulate and build boards, ask and control them"
+            "fiberd's tool: build firmware, simulate boards, query and control them"
         )
         .version(version())
         // a command may define its own --version

@@ -14,7 +14,7 @@ export function deliveryFaults(result: LoadResult): string[] {
     const told = balance.declared + balance.refused
     if (accounts.syslog && accounts.syslog.dropped !== told)
         wrong.push(
-            `${told} dropped records told, ${accounts.syslog.dropped} in the account`
+            `${told} dropped records declared, ${accounts.syslog.dropped} in the account`
         )
     if (balance.delivered + told < produced)
         wrong.push(`${produced} lines logged, ${balance.delivered} came`)

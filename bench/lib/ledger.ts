@@ -1,4 +1,4 @@
-/** What became of the records of one boot, by their sequenceId. */
+/** The records of one boot, by their sequenceId. */
 interface Epoch {
     /** Records that arrived; one that arrived twice counts once. */
     came: Set<number>

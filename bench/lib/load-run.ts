@@ -15,7 +15,7 @@ const EXTRA_MS = 60_000
 const LAST_LINES = 40
 const MOST_LATES = 100
 
-/** How many records a handler has taken, and what became of them. */
+/** How many records a handler has received, delivered, queued and dropped. */
 export interface Account {
     received: number
     delivered: number

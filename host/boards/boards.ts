@@ -67,7 +67,7 @@ export const BOARDS: readonly BoardInfo[] = [
         led: 1,
         buzzer: 3,
         pinout: "https://feathers2.io/",
-        notes: "its heap is too small for the whole firmware beside a collector: docs/board.md; native USB",
+        notes: "its heap is too small for the whole firmware: docs/board.md; native USB",
     },
     {
         id: "esp32s3_devkit_m",

@@ -505,7 +505,7 @@ function checkedSize(size: unknown): number {
         return size
     throw new RemoteError(
         "AnswerError",
-        `a slot has 0 to ${MAX_SLOT_BYTES} bytes, the board told ${JSON.stringify(size)}`
+        `a slot has 0 to ${MAX_SLOT_BYTES} bytes, the board reported ${JSON.stringify(size)}`
     )
 }
 

@@ -105,7 +105,7 @@ function addPush(ota: Command): void {
     addBoardCommand(
         ota,
         "push",
-        "bring a signed file to a board, and wait until it has proven it",
+        "send a signed file to a board, and wait until it is active",
         "ota push a.ota"
     )
         .argument("<file>", "a signed file")

@@ -11,7 +11,7 @@ export function addSafeModeCommand(program: Command): void {
     addBoardCommand(
         program,
         "safe-mode",
-        "show whether only core tasks run, begin or end that",
+        "show, begin or end safe mode, in which only core tasks run",
         "safe-mode on"
     )
         .addArgument(new Argument("[state]", "wanted").choices(["on", "off"]))

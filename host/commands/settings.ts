@@ -28,7 +28,7 @@ export function addSettingsCommand(program: Command): void {
     const settings = addBoardCommand(
         program,
         "settings",
-        "list the settings of a board with where they come from",
+        "list the settings of a board and their sources",
         "settings set LOG_LEVEL=debug FLUSH_TIME=1m"
     )
         .allowExcessArguments(true)

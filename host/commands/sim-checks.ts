@@ -31,7 +31,7 @@ export class Checks {
         return this.open.map(({ text }) => text)
     }
 
-    /** Takes an event. @returns what it shows that must not be, in words; "" when all is well */
+    /** Takes an event. @returns what it shows that must not occur, in words; "" for nothing */
     see(event: SimEvent, record: LogRecord | undefined, line: string): string {
         if (event.event === "panic" && this.failPanic)
             return `panic ${event.code} (${event.meaning})`

@@ -93,7 +93,7 @@ function addViewOptions(command: Command): void {
             `show only these, of ${KINDS.join(",")} (default: log,board)`,
             kinds
         )
-        .option("--no-led", "leave the LED out")
+        .option("--no-led", "do not show the LED")
         .option(
             "--level <level>",
             "show log lines of this level or worse",

@@ -12,7 +12,7 @@ export function addTimeCommand(program: Command): void {
     addBoardCommand(
         program,
         "time",
-        "show the clock of a board, or set it by this machine's",
+        "show the clock of a board, or set it to this machine's",
         "time --sync"
     )
         .option("--sync", "set it")
@@ -21,7 +21,7 @@ export function addTimeCommand(program: Command): void {
                 if (options.sync) await board.setTime(Date.now())
                 const asked = Date.now()
                 const { wall } = await board.info()
-                // the board told its time half-way between question and answer
+                // the board read its clock half-way between question and answer
                 const now = (asked + Date.now()) / 2
                 const ahead =
                     wall === undefined ? undefined : Math.round(wall - now)

@@ -19,7 +19,7 @@ export interface TopOptions extends BoardOptions {
 
 /** How often the board is asked, in ms. */
 const REFRESH_MS = 1000
-/** A board that does not answer for so long is shown as lost, in ms. */
+/** Time without an answer after which a board is shown as lost, in ms. */
 const LOST_MS = 3000
 /** The alternate screen, without a cursor; and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l"

@@ -43,7 +43,7 @@ export class FlashStore {
     private entries: StoreEntry[]
     private dataStart: number
 
-    /** Damage that the VM passes over in silence: what is read may be older than what was lost. */
+    /** Damage that the VM ignores silently: what is read may be older than what was lost. */
     readonly problems: string[]
 
     private constructor(

@@ -217,7 +217,7 @@ export function isDirect(number: number): boolean {
 
 /**
  * The bytes of an operand.
- * @param size at least so many, for a jump that has come closer
+ * @param size the least number of bytes, for a jump whose target has come closer
  */
 export function encodeNumber(number: number, size = 1): number[] {
     if (number >= 0 && number < FIRST_MULTIBYTE_INT && size === 1)

@@ -73,7 +73,7 @@ export async function signFile(request: SignRequest): Promise<Signed> {
     return { bytes, hash: hashOf(sealed.body), warnings }
 }
 
-/** What became of a verification. */
+/** The result of a verification. */
 export type Verdict =
     | { valid: true; file: SignedFile; hash: string; kind: Signature["kind"] }
     | { valid: false; reason: string }

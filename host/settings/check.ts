@@ -13,7 +13,7 @@ import { levelSpecFault } from "./level-spec.ts"
 
 // The board's own checks, before anything is sent to it.
 
-/** A setting that somebody gives, and where. */
+/** A setting, and where it is given. */
 export interface GivenSetting {
     key: string
     /** An empty one says "not set". */

@@ -33,7 +33,7 @@ export interface SimSettings {
 
 /**
  * Gathers a simulated board's settings: `.env.defaults` and `.env.local` of the working folder,
- * then the given files, then `--syslog`, then `--set`. The demo is on unless somebody sets it.
+ * then the given files, then `--syslog`, then `--set`. The demo is on unless one of them sets it.
  * @throws UsageError naming file, line and reason
  */
 export function gatherSettings(sources: SettingSources): SimSettings {

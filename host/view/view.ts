@@ -11,7 +11,7 @@ export interface View {
     show(event: SimEvent, record: LogRecord | undefined, line: string): void
     /** Shows a word of the simulator's own. */
     note(text: string): void
-    /** Shows what became of a log file in flash. */
+    /** Shows that a log file in flash has grown or was rotated. */
     file(sincePowerOn: number | undefined, words: string): void
     /** Ends the view, with the summary of the run. */
     close(): void

@@ -79,7 +79,7 @@ export class Rsyslog extends Daemon {
     }
 }
 
-/** Parameters of the TLS driver: its certificate, and nobody else's asked for. */
+/** Parameters of the TLS driver: its certificate; none is required of clients. */
 function drivers({ input, certified = "collector" }: RsyslogOptions) {
     if (input !== "tls") return { global: "", module: "" }
     return {

@@ -28,7 +28,7 @@ export class Sink {
     refusals = 0
     /** Connections that were ended because of bytes that are no octet counting. */
     garbled = 0
-    /** When somebody connected, as `performance.now()` tells it; with TLS, before the handshake. */
+    /** Times of all connects, by `performance.now()`; with TLS, before the handshake. */
     readonly attempts: number[] = []
     /** Takes each message instead of `messages`, when there are too many to keep. */
     onMessage: ((message: Buffer) => void) | undefined
@@ -103,7 +103,7 @@ export class Sink {
             try {
                 messages = reader.push(data)
             } catch {
-                // somebody who speaks TLS to a plain port
+                // TLS to a plain port
                 this.garbled++
                 return void socket.destroy()
             }

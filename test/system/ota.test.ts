@@ -199,7 +199,7 @@ class BadServer {
         return `http://127.0.0.1:${port}/a.ota`
     }
 
-    /** Waits until a board has asked so often. */
+    /** Waits until boards have asked `count` times. */
     async asked(mode: string, count: number): Promise<void> {
         await until(
             `a board that asks: ${mode}`,

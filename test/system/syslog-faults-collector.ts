@@ -12,7 +12,7 @@ import { certificate, Sink } from "../peers/sink.ts"
 import { type Figures, LoadedBoard, startLoad } from "./syslog-board.ts"
 import { wholeMessages } from "./syslog-faults.ts"
 
-/** What is wrong with a TLS collector, until it is mended. */
+/** Faults of a TLS collector, until it is repaired. */
 export const TLS_FAULTS = [
     "a plain port",
     "an unknown issuer",

@@ -95,7 +95,7 @@ export async function resets(
     )
 }
 
-/** 3: the collector's name does not resolve, until the setting is mended. */
+/** 3: the collector's name does not resolve, until the setting is corrected. */
 export async function unknownName(t: TestContext): Promise<Figures> {
     const sink = await Sink.start(t)
     const board = await LoadedBoard.start(t, sink.port, {

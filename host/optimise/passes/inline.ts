@@ -212,7 +212,7 @@ function bodyBytes(f: Func): number {
     return bytes - 1 + 2 * (returns - 1)
 }
 
-/** Bytes by which a given argument that is read so often differs from one that is passed. */
+/** Bytes that an argument takes more, or less, in the place of `uses` reads than when passed. */
 function argumentBytes(argument: Expression | undefined, uses: number): number {
     const bytes = argument ? expressionBytes(argument) : 1
     const passed = argument ? bytes : 0

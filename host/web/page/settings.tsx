@@ -5,7 +5,7 @@ import { act } from "./ask.ts"
 import { attempt } from "./notices.tsx"
 import { useAnswer } from "./use-answer.ts"
 
-/** The settings with where they come from; each is edited in the way of its kind. */
+/** The settings and their sources; each is edited in the way of its kind. */
 export function Settings({ board }: { board: string }) {
     const { value, problem, set } = useAnswer<SettingView[]>(board, "settings")
     const change = async (changes: Record<string, string | null>) => {

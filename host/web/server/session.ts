@@ -30,7 +30,7 @@ import type { Sources } from "./sources.ts"
 
 /** Shortest time between two questions for the tasks, in ms: changes may come in bursts. */
 const SHORTEST_MS = 150
-/** Time between them when nothing changes and somebody looks, or nobody does, in ms. */
+/** Time between them when nothing changes: while a page follows the board, and else, in ms. */
 const WATCHED_MS = 1000
 const UNWATCHED_MS = 4000
 /** New lines are sent together, after this time in ms. */

@@ -1,7 +1,7 @@
 // Logs COUNT numbered lines to syslog, RATE a second (0: as fast as the queue takes them without
 // loss), and prints at the end how late a task was that wakes every 20 ms (`jitter MS`), how often
 // it found the account wrong (`wrong N`), and the account (`done {...}`). With FIX, the host
-// becomes 127.0.0.1 after so many lines. With LONG, each LONG-th line has more than 1,200 bytes.
+// becomes 127.0.0.1 after FIX lines. With LONG, each LONG-th line has more than 1,200 bytes.
 // With FEED, reports about the connection are sent as well, as the firmware does.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
