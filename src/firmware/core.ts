@@ -51,7 +51,6 @@ export let tasks: TaskRegistry
  * @param tables the settings of the parts to be started, and the program's own; the array is taken
  * over and changed: do not use it afterwards
  * @returns the settings in force
- * @throws FlashError when the flash does not answer
  */
 export async function startCore<T extends SchemaTable>(
     tables: T[]
@@ -90,13 +89,14 @@ async function startBase(): Promise<void> {
     followSettings(core, "seconds=SAFE_SECONDS", ({ seconds }) => {
         journal.stableMs = seconds * 1000
     })
+    let build: Buffer
     let journalProblem: string
     try {
         await journal.open()
+        build = await flash.read(BUILD_SLOT)
     } catch (e: any) {
         journalProblem = e.message
     }
-    const build = await flash.read(BUILD_SLOT)
     log = new LogSystem(clock, core.get("LOG_LEVEL"), core.get("LOG_BURST"))
     system = log.logger("system")
     reportStart.start(build, journalProblem)

@@ -198,7 +198,13 @@ async function publish(
     topic: string,
     message: string | undefined
 ): Promise<void> {
-    const { delivery } = session
+    const { delivery, broker } = session
+    const bytes = topic.byteLength
+    if (bytes === 0 || bytes > MAX_TOPIC_BYTES)
+        throw mqttError(
+            broker,
+            `a topic has 1 to ${MAX_TOPIC_BYTES} bytes, not ${bytes}`
+        )
     if (message === undefined) {
         if (!delivery.isOpen) return
         delivery.isStored = true

@@ -14,7 +14,7 @@ import {
     write,
 } from "./answer"
 import { carryOut } from "./operations"
-import { Call, newCall, RemoteServer } from "./state"
+import { Call, newCall, PAGE_BYTES, RemoteServer } from "./state"
 
 /** Version of the protocol. */
 export const VERSION = 1
@@ -109,8 +109,16 @@ async function answerRequest(
 
 /** Name and message of whatever was thrown, as JSON. */
 function failureOf(thrown: any): string {
-    const error = thrown instanceof Error ? thrown : new Error("" + thrown)
-    return JSON.stringify([error.name, error.message])
+    const { name, message } =
+        thrown instanceof Error ? thrown : new Error("" + thrown)
+    let length = message.length
+    let text = JSON.stringify([name, message])
+    // one report has to hold it; JSON takes 12 bytes for a character that is not ASCII
+    while (text.byteLength > PAGE_BYTES && length > 0) {
+        length = (length * 3) >> 2
+        text = JSON.stringify([name, message.slice(0, length) + "..."])
+    }
+    return text
 }
 
 /** Notes the id of a change. @throws AccessError without full access, RepeatedError for a known id */

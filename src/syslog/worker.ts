@@ -29,7 +29,7 @@ const STABLE_MS = 1000
 /**
  * Connections in a row that took the same records in vain, after which these (with relp the first
  * of them) are given up and declared as a gap. With relp it is connections that ended without an
- * answer, with tcp and tls those that the peer closed in order within PROBE_MS.
+ * answer, with tcp and tls those that the peer closed in order before they had held (ARRIVED_MS).
  */
 export const MAX_TRIES = 5
 /** Longest wait for answers before the socket is given back, ms. */

@@ -2,7 +2,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { INFO, LogRecord, RingHandler } from "../../src/log"
-import { MQTT_ERROR, SocketArbiter } from "../../src/net"
+import { MAX_TOPIC_BYTES, MQTT_ERROR, SocketArbiter } from "../../src/net"
 import {
     Connection,
     DISCONNECTED,
@@ -177,6 +177,26 @@ describe("a pipe to a broker", () => {
         await send(pipeTo(broker), ringOf(["one"]))
         expect(broker.repeated).toBe(1)
         expect(broker.delivered.join()).toBe("one")
+    })
+
+    test("a topic that is empty or too long is refused", async () => {
+        let long = "t"
+        while (long.length <= MAX_TOPIC_BYTES) long = long + "t"
+        for (const topic of ["", long]) {
+            const broker = new BrokerState()
+            const pipe = pipeTo(broker)
+            pipe.topic = topic
+            let message = ""
+            try {
+                await pipeLog(pipe, ringOf(["one"]))
+            } catch (e: any) {
+                message = e.message
+            }
+            expect(message).toBe(
+                `MQTT broker 192.0.2.7: a topic has 1 to 128 bytes, not ${topic.length}`
+            )
+            expect(broker.delivered.length).toBe(0)
+        }
     })
 
     test("a broker that forgets its session loses no line", async () => {

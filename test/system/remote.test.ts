@@ -112,6 +112,11 @@ test("a client asks and controls a board", async t => {
         await board.set({ COLOUR: undefined })
         assert.equal((await board.settings())[0]!.text, "red")
         await assert.rejects(board.set({ COLOR: "x" }), /no such setting/)
+        // an error is cut off so that it fits into one report
+        await assert.rejects(
+            board.set({ ["\u00fc".repeat(60)]: "x" }),
+            /^Error: \u00fc+\.\.\.$/
+        )
     })
 
     await t.test("a configuration comes in parts", async () => {
