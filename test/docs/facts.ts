@@ -276,7 +276,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant(`${LOG}/dispatch.ts`, "REFUSED_MS") / 1000,
         ],
         [
-            "{} topics are kept worked out",
+            "The levels of {} topics are cached",
             constant(`${LOG}/topic.ts`, "MAX_TOPICS"),
         ],
         [
@@ -412,7 +412,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant(ARBITER, "RECALL_GRACE_MS") / 1000,
             constant(ARBITER, "DEFAULT_HOLD_MS") / 1000,
         ],
-        ["At most {} may wait", constant(ARBITER, "MAX_CLAIMS")],
+        ["At most {} may wait for the socket", constant(ARBITER, "MAX_CLAIMS")],
         [
             "A push takes {} steps of the VM, and {} while",
             steps["syslog push"]!,
@@ -653,7 +653,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/ota/file.ts", "MAX_FILE_BYTES"),
         ],
         [
-            "{} s a question with all redirects, {} redirects",
+            "{} s a request with all redirects, {} redirects",
             constant(HTTP, "HTTP_TIMEOUT_MS") / 1000,
             constant(HTTP, "MAX_REDIRECTS"),
         ],
@@ -939,9 +939,9 @@ export const FACTS: Record<string, Fact[]> = {
             "{} when nobody reads the output",
             constant("host/output.ts", "PIPE_CLOSED"),
         ],
-        ["{} wrong usage, {} time over", USAGE, TIME_OVER],
+        ["{} wrong usage, {} timed out", USAGE, TIME_OVER],
         [
-            "time over, {}, {} and {} after SIGINT, SIGTERM and SIGHUP",
+            "timed out, {}, {} and {} after SIGINT, SIGTERM and SIGHUP",
             128 + constants.signals.SIGINT,
             128 + constants.signals.SIGTERM,
             128 + constants.signals.SIGHUP,
@@ -949,7 +949,7 @@ export const FACTS: Record<string, Fact[]> = {
         ["ends with {} on `panic`", FAILED],
         ["`--timeout S` | ends with {} when", TIME_OVER],
         ["ends with 0, or {} when what is expected", FAILED],
-        ["0 well, {} the program or the build failed", FAILED],
+        ["0 success, {} the program or the build failed", FAILED],
         [
             "its last {} runs were shorter",
             WORDS[constant("host/commands/sim-health.ts", "LOOP_RUNS")]!,
