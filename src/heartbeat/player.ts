@@ -7,7 +7,7 @@ import { PatternTable } from "./patterns"
  * Plays patterns in a fiber that exists only while one plays. A notification
  * leaves its severity behind: while a pattern plays they coalesce into one, the worst, which
  * plays when the pattern is over. A running pattern is never cut, so that it can be
- * recognised; the longest takes about 2.5 s. Without a device patterns are dropped, and a
+ * recognised; the longest takes 2.3 s. Without a device patterns are dropped, and a
  * device that throws costs the pattern it met.
  * @devsWhenUsed
  */
