@@ -1,7 +1,7 @@
-// The door for programs: what they are made of. What only this project's tests and tools need is
-// imported from the folders.
+// The public API for programs. The tests and tools of this project import what only they need from
+// the folders.
 
-// a firmware of parts
+// firmware made of parts
 export {
     BoardDevices,
     busClock,

@@ -1,5 +1,5 @@
-// The reference firmware: all parts, each started by one call, and a task to watch. The same parts
-// as those of `firmware`, which takes 80 bytes more, as it takes settings of a program's own.
+// The reference firmware: all parts, each started by one call, and a demo task. `firmware` starts
+// the same parts but the demo; it takes more code, since it accepts settings of a program's own.
 import { startBoard } from "../boards"
 import {
     busClock,

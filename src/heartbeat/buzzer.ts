@@ -1,21 +1,21 @@
 import { PatternPlayer } from "./player"
 import { buzzerPatterns, PatternTable } from "./patterns"
 
-/** What of a `ds.Buzzer` is used. */
+/** The part of `ds.Buzzer` that the heartbeat uses. */
 export interface Sounder {
     readonly isBound: boolean
     playNote(frequency: number, volume: number, duration: number): Promise<void>
 }
 
 /**
- * A heartbeat heard from a buzzer.
+ * A heartbeat played by a buzzer.
  * @devsWhenUsed
  */
 export class BuzzerHeartBeat extends PatternPlayer {
     /**
-     * @param patterns values are frequencies in Hz, 16 and up; 0 is silence;
-     * `buzzerPatterns` by default
-     * @param volume 0 to 1
+     * @param patterns their values are frequencies in Hz, at least 16, or 0 for silence;
+     *     `buzzerPatterns` when left out
+     * @param volume from 0 to 1
      */
     constructor(
         private readonly buzzer: Sounder,
@@ -25,7 +25,7 @@ export class BuzzerHeartBeat extends PatternPlayer {
         super(buzzer, patterns, buzzerPatterns)
     }
 
-    /** The buzzer itself ends a tone after its time; a pause needs no command. */
+    /** Starts a tone, which the buzzer ends after `ms`; so a pause needs no command. */
     protected async show(hz: number, ms: number): Promise<void> {
         if (hz > 0) await this.buzzer.playNote(hz, this.volume, ms)
     }

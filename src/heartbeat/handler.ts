@@ -3,15 +3,15 @@ import { Handler, HandlerOptions, INFO, Level, LogRecord } from "../log"
 
 /**
  * Drives a heartbeat from the log: an LED, a buzzer, or any object with `notify(level)`.
- * It needs no line and no burst limit, since many notifications show as one. A device that
- * throws is the log's to take out, as any handler that does.
+ * It needs no formatter and no burst limit, since notifications during a pattern show as one. When
+ * `notify` throws, the log takes this handler out, as any other.
  * @devsWhenUsed
  */
 export class HeartBeatHandler implements Handler {
-    /** The device's own, bound to it: so it is looked up once. */
+    /** `notify` of the device, bound to it: the VM then looks the method up only once. */
     private readonly notify: (level: number) => void
 
-    /** @param level the least severe level shown, unless the handler's options say otherwise */
+    /** @param level the least severe level to show, unless the handler's options set another */
     constructor(
         device: HeartBeat,
         private readonly level: Level = INFO

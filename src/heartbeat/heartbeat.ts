@@ -1,18 +1,18 @@
 /**
- * A device that shows, by light or sound, that something was logged.
- * Severities are numbers as in the log: 0 (emergency) to 7 (debug), 8 (trace).
+ * A device that shows, by light or sound, that something was logged. Severities are the numbers of
+ * the log: 0 (emergency) to 7 (debug), 8 (trace).
  */
 export interface HeartBeat {
-    /** Shows a severity, sooner or later. Never waits and never throws. */
+    /** Shows a severity now or later, unless a worse one replaces it. Never waits, never throws. */
     notify(level: number): void
 }
 
-/** What `beat` notifies: less than every severity, so that whatever was logged goes first. */
+/** The number that `beat` notifies: less severe than all levels, so that log records go first. */
 export const BEAT = 9
 
 /**
- * Lets devices beat once to show that the program still runs. Call it in a separate task
- * every few seconds: when the task hangs, or all of the program, the beat stops.
+ * Makes each device beat once, to show that the program still runs. Call it every few seconds in a
+ * task of its own: when that task or the whole program hangs, the beat stops.
  */
 export function beat(devices: HeartBeat[]): void {
     for (const device of devices) device.notify(BEAT)

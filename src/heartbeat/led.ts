@@ -1,18 +1,18 @@
 import { PatternPlayer } from "./player"
 import { ledPatterns, PatternTable } from "./patterns"
 
-/** What of a `ds.LightBulb` is used. */
+/** The part of `ds.LightBulb` that the heartbeat uses. */
 export interface Light {
     readonly isBound: boolean
     readonly intensity: { write(brightness: number): Promise<void> }
 }
 
 /**
- * A heartbeat seen on a light.
+ * A heartbeat shown by a light.
  * @devsWhenUsed
  */
 export class LedHeartBeat extends PatternPlayer {
-    /** @param patterns values are brightness, 0 to 1; `ledPatterns` by default */
+    /** @param patterns their values are a brightness from 0 to 1; `ledPatterns` when left out */
     constructor(
         private readonly light: Light,
         patterns?: PatternTable

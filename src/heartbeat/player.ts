@@ -4,24 +4,23 @@ import { HeartBeat } from "./heartbeat"
 import { PatternTable } from "./patterns"
 
 /**
- * Plays patterns in a fiber that exists only while one plays. A notification
- * leaves its severity behind: while a pattern plays they coalesce into one, the worst, which
- * plays when the pattern is over. A running pattern is never cut, so that it can be
- * recognised; the longest takes 2.3 s. Without a device patterns are dropped, and a
- * device that throws costs the pattern it met.
+ * Plays patterns in a fiber that exists only while a pattern plays. Notifications during a pattern
+ * coalesce into the most severe one, which plays after it. A pattern is never interrupted, so that
+ * it can be recognised; the longest default one takes 2.3 s. While no device is bound, patterns are
+ * dropped. When the device throws, the rest of that pattern is dropped and counted in `failed`.
  * @devsWhenUsed
  */
 export abstract class PatternPlayer implements HeartBeat {
-    /** The severity to be played next; while there is none, the number of severities. */
+    /** The severity to play next; the length of the table while there is none. */
     private worst: number
     protected playing = false
-    /** Patterns given up because the device threw; undefined before the first. */
+    /** How many patterns were dropped because the device threw; undefined for none. */
     failed?: number
 
     /**
-     * @param device a role without a device would hold its caller
-     * @param patterns undefined for those of `defaults`
-     * @param defaults makes patterns: kept, those of a light would take 100 bytes of heap
+     * @param device asked before each step: a command to a role without a device would not return
+     * @param patterns the patterns; those of `defaults` when undefined
+     * @param defaults makes the default patterns at each use, since a table that is kept takes heap
      */
     constructor(
         private readonly device: { readonly isBound: boolean },
@@ -32,7 +31,7 @@ export abstract class PatternPlayer implements HeartBeat {
     }
 
     notify(level: number): void {
-        // all but one of many notifications end here
+        // most notifications return here, as a pattern of at least this severity is pending
         if (!(level < this.worst && level >= 0)) return
         if (!this.table()[level]) return
         this.worst = level
@@ -41,7 +40,7 @@ export abstract class PatternPlayer implements HeartBeat {
         this.play.start()
     }
 
-    /** Shows a value of a pattern for `ms` milliseconds, without waiting for their end. */
+    /** Begins to show a value of a pattern for `ms` milliseconds, without waiting that long. */
     protected abstract show(value: number, ms: number): Promise<void>
 
     private table(): PatternTable {

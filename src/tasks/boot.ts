@@ -22,7 +22,7 @@ import { isOver, stopForGood, stopWanting } from "./transitions"
 import { endTasks } from "./waits"
 import { inSlices } from "./loop"
 
-// The life of the registry as a whole: boot, safe mode (T18), shut-down.
+// The life of the registry as a whole: boot, safe mode (T18), shutdown.
 
 /** Begins the boot, unless it has begun. */
 export function beginBoot(supervisor: Supervisor): void {
@@ -38,8 +38,8 @@ export async function awaitBoot(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Boots: reads what was kept, decides on safe mode, starts the tasks and supervises them from
- * then on. A flash that does not answer costs what it keeps, not the tasks.
+ * Boots: reads what flash keeps, decides on safe mode, starts the tasks and then the supervising
+ * fiber. If the flash does not answer, the tasks start without what it keeps.
  */
 async function boot(supervisor: Supervisor): Promise<void> {
     const { reports, journal, clock } = supervisor
@@ -88,7 +88,10 @@ async function readJournal(
     )
 }
 
-/** Work of the supervisor besides the tasks. @returns when to call it again, in ms */
+/**
+ * Work of the supervising fiber besides the tasks.
+ * @returns when to call it again, in ms on the monotonic clock; Infinity for no such time
+ */
 function housekeeping(supervisor: Supervisor): number {
     const { journal, clock, safeUntil, escalation } = supervisor
     const now = clock.millis()
@@ -104,7 +107,7 @@ function housekeeping(supervisor: Supervisor): number {
         if (now >= due) {
             due = Infinity
             supervisor.flags &= ~UNPROVEN
-            // another fiber: the flash may take its time, and the tasks do not wait for it
+            // in its own fiber, since the flash may be slow and the tasks must not wait for it
             recordStable.start(supervisor)
         }
     }
@@ -121,7 +124,7 @@ async function recordStable(supervisor: Supervisor): Promise<void> {
     }
 }
 
-/** Begins safe mode, or its time again. */
+/** Begins safe mode, or restarts its time limit. */
 export function markSafe(supervisor: Supervisor): void {
     const { safeModeMs, clock } = supervisor
     supervisor.flags |= SAFE
@@ -130,7 +133,7 @@ export function markSafe(supervisor: Supervisor): void {
     wake(supervisor)
 }
 
-/** Stops all but the core tasks, and waits for their ends. */
+/** Begins safe mode: stops all tasks but the core ones, and waits until they have ended. */
 export async function enterSafeMode(
     supervisor: Supervisor,
     why: string
@@ -141,7 +144,7 @@ export async function enterSafeMode(
     await stopGroup(supervisor, 0)
 }
 
-/** Ends safe mode: the tasks that it kept from starting are started. */
+/** Ends safe mode and starts all stopped tasks but those that only `start` starts. */
 export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
     const { tasks, flags, reports } = supervisor
     supervisor.safeUntil = undefined
@@ -155,8 +158,8 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Stops all tasks, core tasks last, records a restart on purpose, and calls `then`. To be started
- * as a fiber, since the caller may be a task.
+ * Stops all tasks, core tasks last, records a restart on purpose, and calls `then`. Start it in
+ * its own fiber, since the caller may be a task that it stops.
  */
 export async function shutDown(
     supervisor: Supervisor,
@@ -175,8 +178,8 @@ export async function shutDown(
 }
 
 /**
- * Stops the tasks that are core, or those that are not, last first; children end with their
- * parents.
+ * Stops one group of tasks, in the reverse order of their adding. Children end with their parents.
+ * @param core `CORE` for the core tasks, 0 for the others
  */
 async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
     const group: TaskRecord[] = []

@@ -12,15 +12,15 @@ import {
     WANTED,
 } from "./state"
 
-// What tasks mean to each other (T11): who is up, who has to wait for whom. Answers only; nothing
-// is changed here.
+// Dependencies between tasks (T11): which are up, and which wait for which. This file only answers
+// questions; it changes nothing.
 
-/** Tasks after which the search for cycles yields: a slice has a limited number of steps. */
+/** The search for cycles yields after this many tasks: the VM limits the steps without a wait. */
 const TASKS_PER_SLICE = 8
 
 /**
  * Whether `task` is up for those that require it: its body runs, or has returned without an
- * error. A running one with the option `notify` is up once it has called `ready()`.
+ * error. A running task with the option `notify` is up once it has called `ready()`.
  */
 export function isUp(task: TaskRecord): boolean {
     const { state, flags } = task
@@ -29,7 +29,7 @@ export function isUp(task: TaskRecord): boolean {
     return state === "scheduled" && task.runs > 0 && (flags & FAILED) === 0
 }
 
-/** Whether `task` has been started and is still about to come up. */
+/** Whether `task` has been started and is not up yet. */
 export function isComing(task: TaskRecord): boolean {
     const { state, flags } = task
     if ((flags & WANTED) === 0) return false
@@ -43,7 +43,7 @@ export function requires(task: TaskRecord, other: TaskRecord): boolean {
     return names !== undefined && names.indexOf(other.name) >= 0
 }
 
-/** Whether tasks that were asked to stop because of `task` have not ended yet. */
+/** Whether any task that was asked to stop because of `task` has not ended yet. */
 export function hasLeaving(task: TaskRecord): boolean {
     for (const other of task.supervisor.tasks)
         if (
@@ -75,8 +75,8 @@ export function obstacle(required: TaskRecord | undefined): string | undefined {
 }
 
 /**
- * The name of a task that `task` has to let go first, or undefined: one that it names in `after`,
- * or a core task that can start. A core task that waits itself holds up no other.
+ * The name of a task that must start before `task`, or undefined: one that it names in `after`,
+ * or a core task that is about to start. A core task that itself waits for others delays no task.
  */
 export function nameAhead(task: TaskRecord): string | undefined {
     const { supervisor, flags, options } = task
@@ -85,7 +85,7 @@ export function nameAhead(task: TaskRecord): string | undefined {
         for (const name of options.after) {
             const other = find(supervisor, name)
             if (!other || !isComing(other)) continue
-            // a core task does not wait for one that is not: that one waits for all core tasks
+            // a core task never waits for a task that is not core, since that waits for core tasks
             if (!isCore || (other.flags & CORE) !== 0) return name
         }
     if (isCore || task.parent) return undefined
@@ -102,7 +102,7 @@ function isAboutToStart(core: TaskRecord): boolean {
     return nameAhead(core) === undefined
 }
 
-/** What `task` waits for, in a few words; undefined for one that does not wait. */
+/** What `task` waits for, in a few words; undefined for a task that does not wait. */
 export function waitsFor(task: TaskRecord): string | undefined {
     const { state, flags } = task
     if (state === "scheduled" && task.next === undefined) return "wall clock"
@@ -113,14 +113,14 @@ export function waitsFor(task: TaskRecord): string | undefined {
 }
 
 /**
- * Follows `requires` and `after` from `task` on; a way that leads back to it is a cycle.
+ * Follows `requires` and `after` from `task` on; a path that leads back to it is a cycle.
  * @returns the tasks of the cycle, `task` first, or undefined
  */
 export async function findCycle(
     task: TaskRecord
 ): Promise<TaskRecord[] | undefined> {
     const seen: TaskRecord[] = []
-    // the way taken so far, and the names that are left to follow from each of its tasks
+    // the path so far, and the names that are still to be followed from each of its tasks
     const path = [task]
     const names = [namesIn(task)]
     while (path.length > 0) {

@@ -2,14 +2,14 @@ import { textOf } from "../log"
 import { escapeControls, rangeError } from "../platform"
 import { Failure, MAX_ERROR_CHARS, MAX_ERROR_NAME_CHARS } from "./options"
 
-/** Name of the error about a task that is not possible: bad name, over a limit, not now. */
+/** Name of the error of a call that cannot be carried out: bad name, over a limit, wrong state. */
 export const TASK_ERROR = "TaskError"
-/** Name of the error about a name or pattern that no task has. */
+/** Name of the error of a name or pattern that no task matches. */
 export const UNKNOWN_TASK_ERROR = "UnknownTaskError"
 
 /**
- * Thrown by the waits of a task once a stop is asked for. Let it pass: `finally` blocks run
- * on its way. A run that catches it and continues is left behind after its grace period.
+ * Thrown by the waits of a task once a stop is asked for. Let it pass, so that `finally` blocks
+ * run. A run that catches it and continues is left behind after its grace period.
  * @devsWhenUsed
  */
 export class TaskStopped extends Error {
@@ -19,12 +19,12 @@ export class TaskStopped extends Error {
     }
 }
 
-/** A `TaskError`: what was asked for is not possible; nothing was changed. */
+/** A `TaskError`: the call cannot be carried out. */
 export function taskError(task: string, problem: string): Error {
     return rangeError(TASK_ERROR, `task "${task}": ${problem}`)
 }
 
-/** An `UnknownTaskError`: no task has this name or matches this pattern; it names the nearest. */
+/** An `UnknownTaskError`: no task matches this name or pattern; the message names the nearest. */
 export function unknownTaskError(pattern: string, near: string): Error {
     return rangeError(
         UNKNOWN_TASK_ERROR,
@@ -32,7 +32,7 @@ export function unknownTaskError(pattern: string, near: string): Error {
     )
 }
 
-/** The bounded record of anything that can be thrown: an error, a string, undefined. Never throws. */
+/** The bounded record of any thrown value: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
     const isError = thrown instanceof Error
     return {
@@ -49,7 +49,7 @@ export function failureText(failure: Failure): string {
         : failure.name + ": " + failure.message
 }
 
-/** Where an error was thrown: program counters that the build's debug info resolves. */
+/** Where an error was thrown, as program counters that the build's debug info resolves. */
 export function placeText(stack: Buffer | undefined): string {
     if (!stack || !stack.length) return ""
     const frames: string[] = []

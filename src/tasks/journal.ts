@@ -2,48 +2,48 @@ import * as ds from "@devicescript/core"
 import { BOOT_SLOT, Clock, FlashSlots } from "../platform"
 import { Journal, LastEnd, STABLE_MS } from "./options"
 
-/** Bytes of the record, see `write`. */
+/** Size of the record in bytes; `write` describes its layout. */
 const RECORD_BYTES = 12
-/** First byte of the record; another one means another layout. */
+/** First byte of the record. A record with another first byte is ignored. */
 const LAYOUT = 1
-/** A run began, and is not known to have lasted. */
+/** State: the run has begun, and has not lasted `stableMs` yet. */
 const RUNNING = 1
-/** A run began and has lasted. */
+/** State: the run has lasted `stableMs`. */
 const STABLE = 2
-/** The firmware restarts on purpose: the record is the next boot's, written in advance. */
+/** State: a restart on purpose follows; the record is the next boot's, written in advance. */
 const PREPARED = 3
 
 /**
- * The VM keeps its clock when it restarts the program, so the time between two starts tells what
- * lay between them. A chip that was reset begins at 0, and runs the program 1.1 s later. A
- * restart on purpose takes 1 s, one after a panic 5 s.
+ * A restart on purpose takes at most this long: 1 s is usual, after a panic it is 5 s. The VM keeps
+ * its clock when it restarts the program, so the time between two starts shows what happened. A
+ * chip that was reset begins at 0 and runs the program 1.1 s later.
  */
 const SLOWEST_RESTART_MS = 3000
-/** The program cannot have started again sooner than this after a start. */
+/** Two starts of the program without a reset of the chip are at least this far apart. */
 const SHORTEST_GAP_MS = 900
-/** Unit of times in the record, in ms: 13 years fit into 32 bits. */
+/** Unit of the time in the record, in ms: 32 bits last 13 years. */
 const TIME_UNIT_MS = 100
 
 /**
  * Boot number, how the last run ended, and how many starts in a row were short (T17, T18).
  *
- * Flash: at most two writes per boot, of 12 bytes each. One at the start, which a restart on
- * purpose makes in advance for the boot to come; one when the run has lasted. What cannot be
- * known from inside the VM is the code of a panic: the host's console has it.
+ * Flash: at most two writes of 12 bytes per boot. One at the start, which a restart on purpose
+ * makes in advance for the next boot; one when the run has lasted `stableMs`. The code of a panic
+ * is unknown inside the VM; the host's console shows it.
  * @devsWhenUsed
  */
 export class BootJournal implements Journal {
     /** Number of this boot, from 1; 0 until `open` has read the flash. */
     boot = 0
     lastEnd: LastEnd = "first"
-    /** Starts in a row before this one that were short. */
+    /** Short starts in a row before this one; 0 once this run has lasted `stableMs`. */
     shortStarts = 0
-    /** Time of this start of the program, in ms; undefined until `open`. */
+    /** Uptime when the program was started, in ms; undefined until `open`. */
     startedAt: number
 
     /**
      * @param stableMs a start is short unless it lasts this long, in ms; may be changed at any time
-     * @param countPower whether a short start that ended with the power counts: not in the
+     * @param countPower whether a short start that ended by a reset of the chip counts: not in the
      *     simulator, where a user ends the program that way
      */
     constructor(
@@ -54,13 +54,14 @@ export class BootJournal implements Journal {
     ) {}
 
     /**
-     * Reads what the last run left and records this start, before anything else runs. Only the
-     * first call does so.
+     * Reads what the last run left and records this start. Call it before the tasks run; further
+     * calls do nothing.
+     * @throws FlashError when the flash does not answer
      */
     async open(): Promise<void> {
         if (this.startedAt !== undefined) return
         const { clock } = this
-        // the program may have waited long before it gets here
+        // the program may have waited for long before this call
         this.startedAt =
             clock.startedAt === undefined ? clock.millis() : clock.startedAt
         const last = await this.flash.read(BOOT_SLOT)
@@ -75,7 +76,7 @@ export class BootJournal implements Journal {
                 isSameChipRun &&
                 gap < SLOWEST_RESTART_MS
             ) {
-                // the record of this start has been written in advance
+                // the record of this start was written in advance
                 this.lastEnd = "restart"
                 return
             }
@@ -88,13 +89,13 @@ export class BootJournal implements Journal {
         await write(this, this.flash, RUNNING, this.boot, this.startedAt)
     }
 
-    /** Records that this run has lasted: the short starts before it are over. */
+    /** Records that this run has lasted `stableMs`, and clears the count of short starts. */
     async markStable(): Promise<void> {
         this.shortStarts = 0
         await write(this, this.flash, STABLE, this.boot, this.startedAt)
     }
 
-    /** Records a restart on purpose. Restart right after it. */
+    /** Records a restart on purpose. Restart at once after it: the time between is measured. */
     async markRestart(): Promise<void> {
         const now = this.clock.millis()
         this.shortStarts = 0
@@ -102,7 +103,10 @@ export class BootJournal implements Journal {
     }
 }
 
-/** u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 time in 100 ms; little-endian. */
+/**
+ * Writes the record: u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 `at` in units of
+ * 100 ms; little-endian.
+ */
 async function write(
     journal: Journal,
     flash: FlashSlots,

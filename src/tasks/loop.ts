@@ -21,12 +21,13 @@ import {
     reviewTask,
 } from "./transitions"
 
-/** Tasks after which the loop yields: a slice has a limited number of steps. */
+/** A loop over tasks yields after this many: the VM limits the steps without a wait. */
 const TASKS_PER_SLICE = 8
 
 /**
- * The supervising fiber: one for all tasks, asleep until the soonest time or an event.
- * @param housekeeping called whenever the fiber is awake; returns when to call it again, in ms
+ * The supervising fiber: one for all tasks. It sleeps until the earliest timer or an event.
+ * @param housekeeping called whenever the fiber is awake; returns when to call it again, in ms on
+ *     the monotonic clock
  */
 export async function supervise(
     supervisor: Supervisor,
@@ -49,7 +50,7 @@ export async function supervise(
             await ds.sleep(0)
         }
         if (timers.length > 0) due = Math.min(due, timers[0].due)
-        // who wants something sets a flag or a time, and resumes this fiber if it waits
+        // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
         if ((supervisor.flags & NEEDS_REVIEW) === 0)
             await ds.suspend(
                 due === Infinity
@@ -61,7 +62,7 @@ export async function supervise(
     supervisor.fiber = undefined
 }
 
-/** Does something to each of many tasks, in slices. */
+/** Calls `action` for each task, and yields now and then. */
 export async function inSlices(
     tasks: TaskRecord[],
     action: (task: TaskRecord) => void
@@ -72,7 +73,7 @@ export async function inSlices(
     }
 }
 
-/** Sees to all tasks whose time has come. */
+/** Handles all tasks whose timer has run out. */
 async function attend(supervisor: Supervisor): Promise<void> {
     const { timers, clock } = supervisor
     const now = clock.millis()
@@ -87,8 +88,8 @@ async function attend(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Looks at all tasks that stop or wait for others. What that changes makes another round, which
- * begins after a pause: a long chain takes as many rounds as it has links.
+ * Reviews all tasks that stop or wait for others. A change that results from it needs another
+ * round, which begins after a yield: a chain of tasks takes as many rounds as it has links.
  */
 export async function review(supervisor: Supervisor): Promise<void> {
     supervisor.flags &= ~NEEDS_REVIEW
@@ -100,8 +101,8 @@ export async function review(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Checks the tasks that have not been checked yet: fails the tasks of a cycle, and makes core
- * what core tasks require, for the others wait for these.
+ * Checks the tasks that have not been checked yet: fails the tasks of a cycle, and makes the tasks
+ * that core tasks require core too, since all other tasks wait for core tasks.
  */
 export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
     if ((supervisor.flags & UNCHECKED) === 0) return
@@ -114,7 +115,7 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
         const cycle = await findCycle(task)
         if (cycle) failCycle(cycle)
     }
-    // the list grows on the way
+    // `makeCore` appends to the list, so required tasks of required tasks are found too
     const { core } = supervisor
     for (let i = 0; i < core.length; ++i)
         for (const name of core[i].options.requires || []) {
@@ -123,7 +124,7 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
         }
 }
 
-/** A name in `after` that no task has is passed over with a warning; systemd does so silently. */
+/** Warns of names in `after` that no task has. They are ignored, as systemd does silently. */
 function warnOfAbsent(task: TaskRecord): void {
     const { supervisor, options, name } = task
     for (const other of options.after || [])

@@ -22,7 +22,7 @@ function refuseName(name: string, problem: string): void {
     throw taskError(plainText(name, MAX_ERROR_CHARS), problem)
 }
 
-/** `name`, or with `@1`, `@2`, ... behind it when that is taken. @throws TaskError if too long */
+/** `name`, with `@1`, `@2`, ... appended when it is taken. @throws TaskError if it is too long */
 export function freeName(supervisor: Supervisor, name: string): string {
     if (name.length > MAX_FULL_NAME_CHARS)
         refuseName(name, "name with its parents has more than 48 characters")
@@ -32,9 +32,10 @@ export function freeName(supervisor: Supervisor, name: string): string {
 }
 
 /**
- * The tasks of a selection, in the order in which they were added: a name, a pattern with `*`,
- * a state as `:failed`, or both as `net-*:failed`. A state may have none.
- * @throws UnknownTaskError for a name or pattern that is none, OptionError for a state
+ * The tasks of a selection, in the order in which they were added. A selection is a name, a pattern
+ * with `*`, a state as `:failed`, or both as `net-*:failed`. A state may have no tasks.
+ * @throws UnknownTaskError when no task matches the name or pattern, OptionError for a state that
+ *     does not exist
  */
 export function select(
     supervisor: Supervisor,
@@ -50,7 +51,7 @@ export function select(
     return state ? named.filter(task => task.state === state) : named
 }
 
-/** The task of this very name. @throws UnknownTaskError */
+/** The task of this name; patterns are not allowed. @throws UnknownTaskError */
 export function get(supervisor: Supervisor, name: string): TaskRecord {
     const task = find(supervisor, name)
     if (!task) throw unknownTask(supervisor, name)

@@ -8,9 +8,9 @@ import type { Clock, FlashSlots, OptionTable, Signal } from "../platform"
 /**
  * What a task is doing (T3).
  *
- * - `disabled`: kept from starting at boot and by its schedule, across resets
- * - `scheduled`: its next run is due later
- * - `waiting`: wants to run, but waits for a dependency or for its restart delay
+ * - `disabled`: does not start at boot or by its schedule, across resets
+ * - `scheduled`: waits for its next planned run
+ * - `waiting`: waits for the boot, a dependency, or the end of its restart delay
  * - `starting`: its fiber exists and has not begun yet
  * - `running`: its body runs
  * - `stopping`: a stop was asked for, or its body ended and its cleanups still run
@@ -31,13 +31,13 @@ export type TaskState =
 
 /** What is kept of an error: small, bounded, and free of references into the task. */
 export interface Failure {
-    /** Class of the error; "thrown" for a thrown value that is no error. */
+    /** Name of the error, cut to `MAX_ERROR_NAME_CHARS`; "thrown" for any other value. */
     name: string
-    /** Its message, on one line, cut to `MAX_ERROR_CHARS`. */
+    /** Its message or the value as text, on one line, cut to `MAX_ERROR_CHARS`. */
     message: string
     /**
      * Its stack as the VM keeps it: a little-endian u16 program counter for each frame, innermost
-     * first, at most 16. The build's debug info resolves them to file and line on the host.
+     * first, at most 16. On the host the build's debug info resolves them to file and line.
      */
     stack: Buffer | undefined
 }
@@ -48,15 +48,15 @@ export type TaskResult = void | boolean | number | string | object
 /** The work of a task. */
 export type TaskBody = (task: Task, ...args: any[]) => ds.AsyncValue<TaskResult>
 
-/** A hook: `error` is that of the run, if it failed. */
+/** A hook: `error` is the error of the last run that failed, undefined if none has. */
 export type TaskHook = (task: Task, error: Failure) => ds.AsyncValue<TaskResult>
 
 /** When a task that ended is started again: never, only after a failure, or always. */
 export type RestartPolicy = "never" | "on-failure" | "always"
 
 /**
- * What a final failure of a task means beside its own end (T19b): nothing; the failure of its
- * parent (`link`); safe mode; a restart of the device.
+ * What a failure for good of a task causes for others (T19b): nothing; the failure of its parent
+ * (`link`); safe mode; a restart of the device.
  */
 export type Escalation = "none" | "link" | "safe-mode" | "restart"
 
@@ -67,63 +67,63 @@ export interface Plan {
     /** Period in ms from one start to the next, counted from the first; no drift. */
     every?: number
     /**
-     * First run at a wall-clock time: `"HH:MM"` or `"HH:MM:SS"` (UTC, its next occurrence),
-     * or Unix time in ms. Waits while the wall clock is unknown.
+     * First run at a wall-clock time: the next `"HH:MM"` or `"HH:MM:SS"` (UTC), or a Unix time in
+     * ms. The task waits while the wall clock is unknown. Not together with `in`.
      */
     at?: string | number
 }
 
-/** What supervision needs to know of every task. */
+/** Options of supervision; those that a task leaves out are the defaults of its registry. */
 export interface SupervisionOptions {
     /**
-     * When to start again after an end that nobody asked for. A task with a schedule that has
-     * returned waits for its next planned run, also with `always`.
+     * When to start again after an end that nobody asked for. A task that has returned and has a
+     * planned run waits for it, even with `always`.
      */
     restart?: RestartPolicy
     /** Delay before the first restart, in ms; doubles with each one that follows. */
     delay?: number
-    /** Ceiling of the delay, in ms. */
+    /** Longest restart delay, in ms. */
     maxDelay?: number
-    /** A run of this length, in ms, is healthy: the delay begins again. */
+    /** A run that lasted this long, in ms, is healthy: after it the delay begins with the first. */
     healthy?: number
     /**
-     * More restarts than this within `window` make the task `failed`: for good, or until its next
-     * planned run, for which the count begins again.
+     * Most restarts within `window`. One more makes the task `failed`: until its next planned run,
+     * which resets the count, or for good without one.
      */
     maxRestarts?: number
     /** Length of the window in which restarts are counted, in ms. */
     window?: number
-    /** How long a stop may take before the run is left behind, in ms. */
+    /** How long a run may take to stop, in ms; after that it is left behind. */
     grace?: number
-    /** What a failure for good means for others. */
+    /** What a failure for good causes for others. */
     escalate?: Escalation
 }
 
 /** Options of `add` and `child`; each may be left out. */
 export interface TaskOptions extends SupervisionOptions, Plan {
-    /** Arguments of the body after the task itself; a restart gets the same ones. */
+    /** Arguments of the body after the task, at most `MAX_ITEMS`; the same at each restart. */
     args?: any[]
-    /** False: added but started only by `start`. */
+    /** False: only `start` starts it. */
     autostart?: boolean
     /** Starts before all tasks that are not core, and runs in safe mode too. */
     core?: boolean
-    /** Most ms between two `task.feed()`; a task silent for longer is stopped as failed. */
+    /** Time in ms within which `task.feed()` must be called again; otherwise the run fails. */
     watchdog?: number
-    /** Names of tasks that must be up; this one is stopped, and started again, with them. */
+    /** Names of tasks that must be up, at most `MAX_ITEMS`. This one stops and starts with them. */
     requires?: string[]
-    /** Names of tasks to start before this one, if they start at all. */
+    /** Names of tasks that start before this one, if they start at all; at most `MAX_ITEMS`. */
     after?: string[]
-    /** Counts as up for its dependents only after `task.ready()`. */
+    /** True: a run is up for its dependents only after `task.ready()`. */
     notify?: boolean
-    /** Called when a run was stopped as asked; what it returns becomes the result. */
+    /** Called at the end of a run that was asked to stop; its value becomes the result. */
     onStop?: TaskHook
-    /** Called when a run failed, with its error; what it returns becomes the result. */
+    /** Called at the end of a run that failed, with its error; its value becomes the result. */
     onError?: TaskHook
 }
 
 /**
- * All options of a task, with their limits and with the defaults of supervision, in ms where it is
- * a time; a registry may have other defaults.
+ * All options of a task, with their limits and the defaults of supervision; times are in ms. A
+ * registry may have other defaults.
  */
 export const TASK_OPTIONS: OptionTable = `
     restart: one-of never|on-failure|always = never
@@ -148,7 +148,7 @@ export const TASK_OPTIONS: OptionTable = `
     onError: function
 `
 
-/** The options that `setOptions` keeps in flash: those that are numbers, or one of some texts. */
+/** The options that `setOptions` changes and keeps in flash: numbers, and texts of a fixed set. */
 export const KEPT_OPTIONS =
     " restart delay maxDelay healthy maxRestarts window grace escalate in every watchdog "
 /** The options of a plan. */
@@ -170,12 +170,12 @@ export const REGISTRY_OPTIONS: OptionTable = `
 `
 
 /**
- * A supervised task: what its body gets and what `add` returns. The fields are for reading; one
- * that has not been needed yet is undefined and takes no memory.
+ * A supervised task: what its body gets and what `add` returns. A field is undefined, and takes no
+ * heap, until it is first set.
  *
- * The waits (`sleep`, `wait`) are for the body's own fiber and throw `TaskStopped` once a stop
- * is asked for; in cleanups and hooks they wait as usual. In a run that was left behind all calls
- * of the task throw `TaskStopped`.
+ * Call the waits (`sleep`, `wait`) only in the body's own fiber. They throw `TaskStopped` once a
+ * stop is asked for; in cleanups and hooks they wait as usual. In a run that was left behind they
+ * throw `TaskStopped`, as `defer`, `ready`, `child`, `stop` and `restart` do; `feed` does nothing.
  */
 export interface Task {
     /** Unique in the registry; `parent.child` for a child. */
@@ -189,91 +189,93 @@ export interface Task {
     readonly log: ServiceLogger
     /** Runs begun since boot; undefined before the first. */
     readonly runs: number
-    /** Monotonic start of the last run that is over or stopping, in ms. */
+    /** Start of the last run that is over or stopping, in ms of the monotonic clock. */
     readonly startedAt: number
-    /** Monotonic end of the last run, in ms. */
+    /** End of the last run, in ms of the monotonic clock. */
     readonly doneAt: number
     /** What the body or a hook returned last. */
     readonly result: any
-    /** What the last run that failed has failed with. */
+    /** The error of the last run that failed, or why the task could not start. */
     readonly error: Failure
-    /** Runs that failed, and restarts, since boot. */
+    /** Runs that failed since boot. */
     readonly failures: number
+    /** Restarts since boot. */
     readonly restarts: number
-    /** Monotonic time of the next planned run, in ms; as Unix time for a plan by the wall clock. */
+    /** Monotonic time of the next planned run, in ms; undefined while the wall clock is unknown. */
     readonly next: number
+    /** The same as Unix time in ms, for a plan by the wall clock only. */
     readonly nextWall: number
-    /** Planned runs that did not take place, because one was still going or the VM was late. */
+    /** Planned runs that were skipped, since a run was still under way or the VM was late. */
     readonly skipped: number
-    /** The task that this one is a child of. */
+    /** The parent of a child. */
     readonly parent: Task
     /** The last child that failed for good during the present or last run. */
     readonly failedChild: Task
-    /** Figures of the task's own, shown with its statistics: numbers and short texts. */
+    /** Figures that the task reports itself: at most `MAX_FIGURES` numbers and short texts. */
     stats: Record<string, number | string>
 
     /**
-     * Waits for `ms` milliseconds, at least 0.
-     * @throws TaskStopped when a stop is asked for, before or meanwhile
+     * Waits for `ms` milliseconds; a negative number counts as 0.
+     * @throws TaskStopped when a stop is asked for, before or during the wait
      * @throws OptionError unless `ms` is a number of at most `MAX_MS`
      */
     sleep(ms: number): Promise<void>
     /**
      * Waits for a signal.
-     * @param timeout longest wait in ms; no limit when left out
+     * @param timeout longest wait in ms, at most `MAX_MS`; no limit when left out
      * @returns true when notified, false when the time ran out
-     * @throws TaskStopped when a stop is asked for, before or meanwhile
+     * @throws TaskStopped when a stop is asked for, before or during the wait
+     * @throws TaskError unless `signal` is a signal, OptionError for a bad timeout
      */
     wait(signal: Signal, timeout?: number): Promise<boolean>
     /**
-     * Registers what to release when this run ends, however it ends: last registered,
-     * first called.
-     * @returns how to take it back; after the end of the run that does nothing
-     * @throws TaskError above `MAX_CLEANUPS`
+     * Registers a cleanup to call when this run ends, however it ends; the last registered is
+     * called first.
+     * @returns a function that removes the cleanup; it does nothing after the end of the run
+     * @throws TaskError for one more than `MAX_CLEANUPS`, or no function
      */
     defer(cleanup: () => ds.AsyncVoid): () => void
     /** Feeds the watchdog. */
     feed(): void
     /**
-     * Says whether this task is up for those that require it. With the option `notify` it is
-     * not up before the first `ready()`; `ready(false)` stops its dependents until `ready()`.
+     * Sets whether this task is up for the tasks that require it. With the option `notify` a run is
+     * not up before its first `ready()`. `ready(false)` stops the dependents until `ready()`.
      */
     ready(up?: boolean): void
     /**
-     * Starts a child task, stopped together with this one. A child of that name that has ended
-     * gives way to the new one.
-     * @throws TaskError as `add` of the registry
+     * Adds a child task, which stops before this one. It replaces an ended child of that name.
+     * @throws TaskError and OptionError as `add` of the registry; TaskError unless this task runs
      */
     child(name: string, body: TaskBody, options?: TaskOptions): Task
-    /** Starts this task; nothing happens when it runs already. */
+    /** Starts this task unless it runs already; one that is stopping starts again after its end. */
     start(): void
     /**
-     * Stops this task and waits for its end. From inside the task it does not return:
-     * it throws `TaskStopped`.
+     * Stops this task and waits until it has ended. In the task's own body it does not return, but
+     * throws `TaskStopped`.
      */
     stop(): Promise<void>
-    /** Stops this task if it runs, and starts it again with the same arguments. */
+    /** Stops this task if it runs, and starts it again with the same arguments; else as `stop`. */
     restart(): Promise<void>
 }
 
-/** Where the last lines of tasks are found; the ring of the log is one. */
+/** A source of the last log lines, as the ring of the log. */
 export interface LineSource {
-    /** Hands out the last `count` lines, oldest first. */
+    /** Calls `use` for each of the last `count` lines, oldest first. */
     each(count: number, use: (line: string) => void): void
 }
 
 /** How the last run of the program ended, as far as the next one can know. */
 export type LastEnd =
-    /** Nothing is on record: the first start with this flash. */
+    /** There is no record: the first start with this flash. */
     | "first"
-    /** A restart that the firmware itself was asked for. */
+    /** The firmware restarted on purpose. */
     | "restart"
-    /** The VM started the program again without being asked: a panic, or a new program. */
+    /** The VM started the program again by itself: after a panic, or with a new program. */
     | "panic"
     /** The chip was reset: power loss, reset button, brown-out. */
     | "power"
 
-/** The boot journal as the registry needs it; `BootJournal` is one. */
+/** The boot journal as the registry needs it; `BootJournal` explains the fields and methods. */
 export interface Journal {
     readonly boot: number
     readonly lastEnd: LastEnd
@@ -285,31 +287,31 @@ export interface Journal {
     markRestart(): Promise<void>
 }
 
-/** When safe mode begins and ends (T18). Changes take effect at once. */
+/** When safe mode begins and ends (T18). */
 export interface SafeModeOptions {
-    /** So many short starts in a row lead to safe mode. */
+    /** Short starts in a row after which a boot begins safe mode, 0 to 255. */
     maxShortStarts?: number
-    /** Safe mode ends once the board has held for this long in it, in ms; 0: only on request. */
+    /** Safe mode ends after this time, in ms; 0: only on request. A change restarts the time. */
     safeModeMs?: number
 }
 
-/** What a registry is made of; only the first two are needed. */
+/** Options of a registry; only `log` and `clock` are required. */
 export interface RegistryOptions extends SafeModeOptions {
     log: LogSystem
     clock: Clock
-    /** Where disabled tasks and changed options are kept; nowhere without. */
+    /** Where disabled tasks and changed options are kept; without it they last until a reset. */
     flash?: FlashSlots
-    /** The boot journal, opened at boot if it is not open yet; without one, no safe mode at boot. */
+    /** The boot journal; the boot opens it. Without one no boot begins safe mode. */
     journal?: Journal
-    /** Where the last log lines of a task are found, for its status: the ring of the log. */
+    /** Where the last log lines of a task are searched, as the ring of the log. */
     lines?: LineSource
-    /** Defaults of supervision in place of those of `TASK_OPTIONS`. */
+    /** Defaults of supervision; those left out are the defaults of `TASK_OPTIONS`. */
     defaults?: SupervisionOptions
     /** Most tasks, children included; `MAX_TASKS` when left out. */
     maxTasks?: number
-    /** False: nothing starts before `boot()`. Otherwise the first `add` begins the boot. */
+    /** False: nothing starts before `boot()`. True: the first `add` begins the boot. */
     autoBoot?: boolean
-    /** Restarts the device, for a task whose failure is to do so; `ds.restart` when left out. */
+    /** Restarts the device, for `escalate: "restart"`; `ds.restart` when left out. */
     restartDevice?: () => void
 }
 
@@ -317,32 +319,36 @@ export interface RegistryOptions extends SafeModeOptions {
 export const MAX_TASKS = 64
 /** Longest name of a task in characters, and of the last part of a child's name. */
 export const MAX_NAME_CHARS = 24
-/** Longest name of a child with those of its parents. */
+/** Longest name of a child with those of its parents, in characters. */
 export const MAX_FULL_NAME_CHARS = 48
-/** Most names in `requires` and in `after`, and most arguments of a body. */
+/** Most names in `requires`, most names in `after`, and most arguments of a body. */
 export const MAX_ITEMS = 8
-/** Most cleanups that one run may have deferred at a time. */
+/** Most deferred cleanups of one run at a time. */
 export const MAX_CLEANUPS = 16
-/** Most own figures that a task may show with its statistics; more are left out. */
+/** Most figures of `Task.stats` that the statistics show; further ones are left out. */
 export const MAX_FIGURES = 16
-/** Lines of the log that are searched for the last ones of a task. */
+/** How many of the last log lines are searched for those of a task. */
 export const MAX_STATUS_LINES = 100
 /** Most tasks in one text of `statusText`; `showStatus` takes any number. */
 export const MAX_TEXT_TASKS = 24
-/** Longest kept message of an error, and longest kept name of its class, in characters. */
+/** Longest kept message of an error, in characters. */
 export const MAX_ERROR_CHARS = 120
+/** Longest kept name of an error, in characters. */
 export const MAX_ERROR_NAME_CHARS = 40
-/** Longest result in a status, in characters. */
+/** Longest text of a result or figure in a status, in characters. */
 export const MAX_RESULT_CHARS = 40
-/** Longest time an option or a wait takes: 24.8 days, the VM's 32-bit timer. */
+/** Longest time of an option or a wait, in ms: 24.8 days, the limit of the VM's 32-bit timer. */
 export const MAX_MS = 0x7fffffff
-/** How long a body that continues after `TaskStopped` is put to sleep at each further wait, in ms. */
+/**
+ * How long each further wait of a body that continues after `TaskStopped` sleeps before it throws
+ * again, in ms.
+ */
 export const IGNORED_STOP_MS = 20
-/** The same for a run that was left behind. */
+/** The same for each wait of a run that was left behind, in ms. */
 export const LEFT_BEHIND_PAUSE_MS = 1_000
-/** So many runs of one task may be left behind at a time; the task does not start meanwhile. */
+/** Most runs of one task that may be left behind at a time; with these it does not start. */
 export const MAX_LEFT_BEHIND = 3
 /** Most listeners of `onChange`. */
 export const MAX_CHANGE_LISTENERS = 8
-/** A start is short, unless it lasts this long, in ms. */
+/** A start is short unless it lasts this long, in ms. */
 export const STABLE_MS = 30_000

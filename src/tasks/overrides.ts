@@ -17,12 +17,12 @@ import {
 } from "./state"
 import { checkKeptOptions } from "./validate"
 
-// What is kept about tasks across resets: which are disabled, and options set while running (T12).
-// Two flash slots of at most `MAX_VALUE_BYTES` bytes each, as JSON, with the tasks that differ
-// from the program: `{"net":1,"poll":{"every":5000}}`, where 1 means `{"off":1}`. A task
-// lies in one slot as a whole, so that a power cut between two writes harms no entry. What is
-// kept about tasks that are not there (yet) stays until `forget`. Written only when a text
-// changes, by one fiber at a time. Without a flash nothing outlives a reset.
+// What is kept about tasks across resets: which are disabled, and options set at run time (T12).
+// Two flash slots of at most `MAX_VALUE_BYTES` bytes each hold JSON with the tasks that differ from
+// the program: `{"net":1,"poll":{"every":5000}}`, where 1 means `{"off":1}`. The entry of a task is
+// always in one slot as a whole, so a power cut between two writes damages no entry. Entries of
+// tasks that are not registered (yet) stay until `forget`. A slot is written only when its text
+// changes, by one fiber at a time. Without a flash nothing survives a reset.
 
 /** What is kept about one task: changed options, and `off` when it is disabled. */
 type Kept = Record<string, number | string>
@@ -32,8 +32,9 @@ const SLOTS = [TASKS_SLOT, MORE_TASKS_SLOT]
 const OFF_ONLY = 1
 
 /**
- * Reads the slots, unless that was done. A slot that does not parse is taken as empty.
- * @throws FlashError when the flash does not answer; then nothing is known, and nothing written
+ * Reads the slots, unless they have been read. A slot that does not parse counts as empty.
+ * @throws FlashError when the flash does not answer; then `kept` stays undefined, so that nothing
+ *     is overwritten
  */
 export async function loadKept(supervisor: Supervisor): Promise<void> {
     const { flash } = supervisor
@@ -42,7 +43,7 @@ export async function loadKept(supervisor: Supervisor): Promise<void> {
     if (flash)
         for (let i = 0; i < texts.length; ++i)
             texts[i] = await readText(flash, SLOTS[i])
-    // another fiber may have been faster
+    // another fiber may have read them meanwhile
     if (supervisor.kept) return
     supervisor.kept = texts
     supervisor.written = texts.slice()
@@ -53,7 +54,7 @@ async function readText(flash: FlashSlots, slot: string): Promise<string> {
     return value ? value.toString() : ""
 }
 
-/** Puts into force what is kept about a task; `add` does so, and the boot. */
+/** Applies what is kept about a task: in `add`, at boot, and after a change. */
 export function applyKept(task: TaskRecord): void {
     const { supervisor, name, ownOptions } = task
     const { kept } = supervisor
@@ -76,9 +77,9 @@ export function applyKept(task: TaskRecord): void {
 }
 
 /**
- * Notes changes of several tasks, all or none; `saveKept` writes them.
- * @param changes options, and `off` with 1 or false; undefined takes an option away
- * @throws TaskError when they do not fit into the slots
+ * Changes what is kept about several tasks, in RAM, for all or none; `saveKept` writes it.
+ * @param changes options, and `off` with 1 or false; undefined removes an option
+ * @throws TaskError when the result does not fit into the slots
  */
 export function noteKept(
     supervisor: Supervisor,
@@ -99,7 +100,7 @@ export function noteKept(
     change(supervisor, tables)
 }
 
-/** Writes an entry into the table that it is in, or into the first that has room for it. */
+/** Puts an entry into the table that has it, or into the other one if it does not fit there. */
 function put(tables: Table[], name: string, kept: Kept): void {
     const size = Object.keys(kept).length
     const home = has(tables[1], name) ? 1 : 0
@@ -117,7 +118,7 @@ function put(tables: Table[], name: string, kept: Kept): void {
     )
 }
 
-/** Names of the tasks that something is kept about and that are not there. */
+/** Names that have an entry but no registered task. */
 export function absentNames(supervisor: Supervisor): string[] {
     const names: string[] = []
     for (const text of supervisor.kept)
@@ -126,7 +127,7 @@ export function absentNames(supervisor: Supervisor): string[] {
     return names
 }
 
-/** Drops what is kept about tasks that are not there. @returns their names */
+/** Removes the entries of tasks that are not registered. @returns their names */
 export function forgetAbsent(
     supervisor: Supervisor,
     pattern: string
@@ -144,9 +145,9 @@ function change(supervisor: Supervisor, tables: Table[]): void {
 }
 
 /**
- * Writes what has changed, and reads it back. Several callers at a time are served by one of
- * them; each returns when its own change is in flash.
- * @throws FlashError, TaskError when it could not be kept
+ * Writes the slots that have changed, and reads them back. One of several concurrent callers writes
+ * for all; each returns when its own change is in flash.
+ * @throws FlashError when the flash does not answer, TaskError when it returns another text
  */
 export async function saveKept(supervisor: Supervisor): Promise<void> {
     const wanted = supervisor.keptVersion
@@ -171,7 +172,7 @@ async function writeSlots(supervisor: Supervisor): Promise<void> {
         for (let i = 0; i < kept.length; ++i) {
             const text = kept[i]
             if (text === written[i]) continue
-            // the content of the slot is unknown until it was read back
+            // the content of the slot is unknown until it has been read back
             written[i] = undefined
             await flash.write(SLOTS[i], Buffer.from(text))
             if ((await readText(flash, SLOTS[i])) !== text)
@@ -193,7 +194,7 @@ function keptIn(tables: Table[], name: string): Kept {
     return {}
 }
 
-/** Whether a table itself has a name; every object inherits some. */
+/** Whether a table has an entry of this name; names that every object inherits do not count. */
 function has(table: Table, name: string): boolean {
     return Object.keys(table).indexOf(name) >= 0
 }
@@ -202,12 +203,12 @@ function textOf(table: Table): string {
     return Object.keys(table).length > 0 ? JSON.stringify(table) : ""
 }
 
-/** The table in a text; an empty one for a text that is none. */
+/** The table in a text; an empty one for a text that is no JSON. */
 function parse(text: string): Table {
     try {
         return Object.assign({}, JSON.parse(text))
     } catch (e: any) {
-        // nothing was kept, or it was not written by us
+        // nothing is kept, or another program wrote the slot
         return {}
     }
 }

@@ -77,26 +77,28 @@ import { awaitEnds, awaitRest, endTasks } from "./waits"
 /**
  * The tasks of a program, by name, under supervision.
  *
- * Where a method takes a selection, that is a name, a pattern with `*` for any characters, a
- * state as `:failed`, or both as `net-*:failed`; when no name matches it throws
- * `UnknownTaskError`, which lists near names. Methods that wait may be called from anywhere: in
- * the body of a task they are waits of that task, and throw `TaskStopped` once it is to stop; in
- * the body of a task that stops itself, or its own parent, they do so at once. What was
- * asked for takes place also when the caller does not live to see it.
+ * A selection is a name, a pattern with `*` for any characters, a state as `:failed`, or both as
+ * `net-*:failed`. When no name matches, the method throws `UnknownTaskError`, which lists near
+ * names; a state that does not exist is an `OptionError`.
+ *
+ * Methods that wait may be called from anywhere. In the body of a task they are waits of that task:
+ * they throw `TaskStopped` once it is asked to stop, also by the call itself. The command is
+ * carried out even if its caller is stopped meanwhile.
  * @devsWhenUsed
  */
 export class TaskRegistry {
     private readonly supervisor: Supervisor
 
-    /** @throws OptionError for options or defaults that make no sense */
+    /** @throws OptionError for an option or a default that is unknown or not allowed */
     constructor(options: RegistryOptions) {
         this.supervisor = makeSupervisor(options)
     }
 
     /**
-     * Adds a task, and starts it as its options say: as soon as the boot is over.
+     * Adds a task and starts it, unless its options, flash or safe mode say otherwise. Nothing runs
+     * before flash has been read.
      * @returns the task; its name is `name@1`, `name@2`, ... when `name` is taken
-     * @throws TaskError for a bad name, or over a limit; OptionError for a bad option
+     * @throws TaskError for a bad name or body, or over a limit; OptionError for a bad option
      */
     add(name: string, body: TaskBody, options?: TaskOptions): Task {
         const { supervisor } = this
@@ -106,8 +108,8 @@ export class TaskRegistry {
     }
 
     /**
-     * Boots: what is kept in flash is read, and the tasks are started, core tasks first. The
-     * first `add` begins it, unless `autoBoot` is false; tasks may be added at any time after.
+     * Boots: reads what flash keeps and starts the tasks, core tasks first. The first `add` begins
+     * the boot, unless `autoBoot` is false. Tasks may be added at any time, also after it.
      * Returns when the tasks that can start have been started.
      */
     async boot(): Promise<void> {
@@ -116,7 +118,7 @@ export class TaskRegistry {
 
     /**
      * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
-     * Returns at once; a task may call it, and be stopped by it.
+     * Returns at once, so that a task that is itself stopped by it may call it.
      * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
     shutDown(then: () => ds.AsyncVoid): void {
@@ -124,8 +126,8 @@ export class TaskRegistry {
     }
 
     /**
-     * Deletes all tasks; with the last one the supervision ends, and the registry is of no use
-     * any more. In the body of a task it throws `TaskStopped`, and ends all the same.
+     * Deletes all tasks and ends the supervision after the last one; no task can be added any
+     * more. In the body of a task it throws `TaskStopped`, and still does its work.
      */
     async dispose(): Promise<void> {
         const { supervisor } = this
@@ -139,15 +141,15 @@ export class TaskRegistry {
         return matching(this.supervisor, selection).map(nameOf)
     }
 
-    /** The task of this very name. @throws UnknownTaskError */
+    /** The task of this name; patterns are not allowed. @throws UnknownTaskError */
     get(name: string): Task {
         return get(this.supervisor, name)
     }
 
     /**
-     * Starts all tasks of a selection, with what they require. One that runs is left alone; one
-     * that is scheduled or waits for its restart runs now. A child starts only while its parent
-     * runs.
+     * Starts all tasks of a selection, with what they require. A task that runs is left alone; one
+     * that is scheduled or waits for its restart runs now; one that is stopping starts again after
+     * its end. A child starts only while its parent runs.
      * @throws TaskError for a single child whose parent does not run
      */
     start(selection: string): void {
@@ -162,27 +164,31 @@ export class TaskRegistry {
     }
 
     /**
-     * Stops all tasks of a selection, those that require them and their children first, and
-     * waits for their ends.
-     * @param keepSchedule stops the runs under way only, what is planned stays
+     * Stops all tasks of a selection and waits until they have ended. Tasks that require them, and
+     * their children, stop first.
+     * @param keepSchedule true stops the present runs only; planned runs still take place
      */
     async stop(selection: string, keepSchedule = false): Promise<void> {
         const action = keepSchedule ? stopRun : stopForGood
         await end(this.supervisor, selection, action)
     }
 
-    /** Stops and starts all tasks of a selection, with the same arguments, and waits for their ends. */
+    /**
+     * Stops all tasks of a selection, waits until they have ended, and starts them again with the
+     * same arguments.
+     */
     async restart(selection: string): Promise<void> {
         await end(this.supervisor, selection, requestRestart)
     }
 
-    /** Stops all tasks of a selection and takes them out of the registry. */
+    /** Stops all tasks of a selection and removes them, with their children, from the registry. */
     async delete(selection: string): Promise<void> {
         await end(this.supervisor, selection, requestDelete)
     }
 
     /**
-     * Waits until none of the tasks of a selection runs, or waits to.
+     * Waits until no task of a selection runs, or waits for its restart or a dependency. It does
+     * not wait for planned runs, nor for the calling task and its parents.
      * @param timeout longest wait in ms; no limit when left out
      * @returns false when the time ran out
      */
@@ -196,9 +202,10 @@ export class TaskRegistry {
     }
 
     /**
-     * Waits like `wait`, and answers with what the tasks returned, in the order in which they were
-     * added; for one that failed with its `Failure`, as `asyncio.gather` does with
-     * `return_exceptions`. A task that has not ended in time has the result of its run before.
+     * Waits like `wait`.
+     * @returns the results of the tasks, in the order in which they were added; a `Failure` for a
+     *     task that failed, as `asyncio.gather` does with `return_exceptions`. A task that has not
+     *     ended in time has the result of its last run before.
      */
     async gather(selection: string, timeout?: number): Promise<any[]> {
         const tasks = select(this.supervisor, selection)
@@ -215,7 +222,7 @@ export class TaskRegistry {
         for (const task of tasks) scheduleTask(task, read)
     }
 
-    /** Takes the plans of all tasks of a selection away until the next reset; running runs continue. */
+    /** Removes the plans of all tasks of a selection until the next reset; runs continue. */
     unschedule(selection: string): void {
         select(this.supervisor, selection).forEach(unscheduleTask)
     }
@@ -223,7 +230,8 @@ export class TaskRegistry {
     /**
      * Stops all tasks of a selection and keeps them from starting at boot, across resets. `start`
      * still starts them.
-     * @throws TaskError when it does not fit into flash
+     * @throws TaskError when it does not fit into flash, and nothing is changed; FlashError when
+     *     the flash does not answer, and the tasks are disabled until the next reset
      */
     async disable(selection: string): Promise<void> {
         const { supervisor } = this
@@ -232,7 +240,7 @@ export class TaskRegistry {
         await awaitEnds(supervisor, tasks)
     }
 
-    /** Takes back `disable`, and starts the tasks. */
+    /** Reverts `disable`, and starts the tasks. @throws FlashError as `disable` */
     async enable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
@@ -240,10 +248,11 @@ export class TaskRegistry {
     }
 
     /**
-     * Changes options of all tasks of a selection, now and across resets; undefined brings back
-     * that of `add`. A run under way keeps its restart policy until it ends.
-     * @throws OptionError for an option that cannot be kept or is wrong, TaskError when it does
-     *     not fit any more, FlashError when the flash does not answer
+     * Changes options of all tasks of a selection, now and across resets; undefined restores the
+     * option of `add`. The end of the present run already follows the new restart policy; a restart
+     * delay or grace period that has begun is not changed.
+     * @throws OptionError for an option that cannot be kept or is wrong, TaskError when it does not
+     *     fit into flash, FlashError when the flash does not answer
      */
     async setOptions(selection: string, options: TaskOptions): Promise<void> {
         const { supervisor } = this
@@ -258,16 +267,16 @@ export class TaskRegistry {
         })
     }
 
-    /** Names of tasks that are not there and that flash keeps something about. */
+    /** Names of tasks that flash keeps something about and that are not registered. */
     async keptNames(): Promise<string[]> {
         await loadKept(this.supervisor)
         return absentNames(this.supervisor)
     }
 
     /**
-     * Removes from flash what is kept about tasks that are not there.
-     * @param pattern which of their names
-     * @returns the names
+     * Removes from flash what is kept about tasks that are not registered.
+     * @param pattern a name or a pattern with `*`
+     * @returns the names removed
      */
     async forget(pattern = "*"): Promise<string[]> {
         const { supervisor } = this
@@ -277,17 +286,17 @@ export class TaskRegistry {
         return names
     }
 
-    /** Begins safe mode: stops all but the core tasks, and waits for their ends. */
+    /** Begins safe mode: stops all tasks but the core ones, and waits until they have ended. */
     async enterSafeMode(): Promise<void> {
         await enterSafeMode(this.supervisor, "asked for")
     }
 
-    /** Ends safe mode, and starts the tasks that it kept from starting. */
+    /** Ends safe mode and starts all stopped tasks but those that only `start` starts. */
     async leaveSafeMode(): Promise<void> {
         await leaveSafeMode(this.supervisor)
     }
 
-    /** Changes when safe mode begins and ends. */
+    /** Changes when safe mode begins and ends; `maxShortStarts` counts only before the boot. */
     configureSafeMode(options: SafeModeOptions): void {
         const { supervisor } = this
         if (options.maxShortStarts !== undefined)
@@ -298,9 +307,8 @@ export class TaskRegistry {
     }
 
     /**
-     * Calls `listener` after each change of state of any task, and when one was added or removed.
-     * It must not wait.
-     * @returns how to end that
+     * Calls `listener` after each change of state of any task. It must not wait.
+     * @returns a function that removes the listener
      * @throws TaskError above `MAX_CHANGE_LISTENERS`
      */
     onChange(listener: (task: Task) => void): () => void {
@@ -333,8 +341,8 @@ export class TaskRegistry {
     }
 
     /**
-     * Hands out the state of all tasks of a selection, for people: one text of a few lines for
-     * each task, in slices, however many there are.
+     * Calls `use` with the state of each task of a selection, for people: a text of a few lines.
+     * Yields between tasks, so their number is not limited.
      */
     async showStatus(
         use: (text: string) => void,
@@ -347,12 +355,15 @@ export class TaskRegistry {
         await inSlices(underParents(tasks), show)
     }
 
-    /** Takes the last lines of tasks from `lines` from now on, as the option of that name does. */
+    /** Takes the last log lines of tasks from `lines` from now on, like the option `lines`. */
     useLines(lines: LineSource): void {
         this.supervisor.lines = lines
     }
 
-    /** The last log lines of a task, oldest first, among the last `MAX_STATUS_LINES` of all. */
+    /**
+     * The last log lines of a task, oldest first, found among the last `MAX_STATUS_LINES` of all.
+     * @param most longest list
+     */
     lastLines(name: string, most: number): string[] {
         return linesOf(get(this.supervisor, name), most)
     }
@@ -381,12 +392,15 @@ async function end(
     await endTasks(supervisor, select(supervisor, selection), action)
 }
 
-/** Like `select`, but content with no tasks at all. */
+/** Like `select`, but a registry without tasks is no error. */
 function matching(supervisor: Supervisor, selection: string): TaskRecord[] {
     return supervisor.tasks.length > 0 ? select(supervisor, selection) : []
 }
 
-/** How to hand out the state of one task as text, with the last lines as they are now. */
+/**
+ * Makes a function that passes the state of a task, as text, to `use`. The last lines are searched
+ * once for all tasks.
+ */
 function shower(
     supervisor: Supervisor,
     colour: boolean,
@@ -399,9 +413,9 @@ function shower(
 }
 
 /**
- * Changes what is kept about tasks, in flash and in force: the action does the latter. Where the
- * flash does not answer it holds until the next reset all the same.
- * @throws FlashError, or TaskError when it does not fit
+ * Changes what is kept about tasks in flash, and calls `action` to apply it to each. When the flash
+ * does not answer, the change still holds until the next reset.
+ * @throws FlashError when the flash does not answer, TaskError when the change does not fit
  */
 async function keep(
     supervisor: Supervisor,
@@ -416,7 +430,7 @@ async function keep(
         problem = e
     }
     if (!problem) noteKept(supervisor, tasks, changes)
-    // at once, for the action takes slices in which the opposite may be asked for
+    // all at once: the actions yield, and meanwhile the opposite may be asked for
     const { off } = changes
     for (const task of tasks)
         if (off === 1) task.flags |= DISABLED
@@ -426,14 +440,14 @@ async function keep(
     await saveKept(supervisor)
 }
 
-/** What the tasks of one registry share, without tasks. */
+/** The shared record of a new registry. */
 function makeSupervisor(options: RegistryOptions): Supervisor {
     const given = readOptions<RegistryOptions>(
         "tasks",
         REGISTRY_OPTIONS,
         options
     )
-    // fields are looked up in turn, so those in use all the time come first
+    // the VM searches fields in order, so those used most come first
     const supervisor = {
         flags: 0,
         clock: given.clock,

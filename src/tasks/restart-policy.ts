@@ -1,18 +1,18 @@
 import { RestartPolicy } from "./options"
 
-// When a task that ended is started again (T8). Pure: what is known of the run is passed in.
+// When a task that ended is started again (T8). Pure functions: all they need is passed in.
 
 /** What is known of the restarts of a task. */
 export interface RecentRestarts {
-    /** Times of those within the window, in ms on the monotonic clock. */
+    /** Times of the restarts within the window, oldest first, in ms on the monotonic clock. */
     readonly times: number[]
-    /** How many there were since the last healthy run; sets the delay of the next. */
+    /** Restarts since the last healthy run; they set the delay of the next one. */
     attempts: number
 }
 
 /**
- * Whether a restart follows a run that ended by itself.
- * @param hasPlan a task with a plan that has returned waits for its next planned run instead
+ * Whether a restart follows a run that nobody stopped.
+ * @param hasPlan whether a run is planned: a task that has returned waits for it instead
  */
 export function wantsRestart(
     policy: RestartPolicy,
@@ -23,7 +23,7 @@ export function wantsRestart(
     return policy === "always" && !hasPlan
 }
 
-/** Delay of a restart in ms: it doubles with each one since the last healthy run, to its ceiling. */
+/** Delay of a restart in ms: doubles with each one since the last healthy run, up to `ceiling`. */
 export function restartDelay(
     delay: number,
     ceiling: number,
@@ -36,8 +36,9 @@ export function restartDelay(
 
 /**
  * Counts a restart at `now` against the limit of restarts within the window.
- * @param times of the restarts before it; those outside of the window are taken out
- * @returns false when it is one too many
+ * @param times of the restarts before it, in ms; those outside the window are removed
+ * @param limit most restarts within `window` ms
+ * @returns false when it exceeds the limit; then it is not counted
  */
 export function admitRestart(
     times: number[],

@@ -19,12 +19,12 @@ import {
     settleLeft,
 } from "./transitions"
 
-// One run of a task: the root of its fiber, and all that belongs to its end. Nothing gets past
-// the root, for that would restart the whole program (panic 60005). A fiber whose run was left
-// behind is not the task's any more: whatever it still does must change nothing, so each step
-// after a wait looks whether the fiber is still the task's own.
+// One run of a task: the root of its fiber, and everything at its end. The root catches all errors,
+// since an uncaught one would restart the whole program (panic 60005). A fiber whose run was left
+// behind does not belong to the task any more and must not change it, so each step after a wait
+// checks whether the fiber still is the task's own.
 
-/** Root of a task's fiber. Small, since its frame takes heap as long as the body runs. */
+/** Root of a task's fiber. Kept small, since its frame takes heap while the body runs. */
 export async function run(task: TaskRecord): Promise<void> {
     try {
         if (enterBody(task)) {
@@ -42,25 +42,25 @@ async function callWithArgs(task: TaskRecord): Promise<void> {
     keepResult(task, await (body as any)(task, ...options.args))
 }
 
-/** Whether the calling fiber is that of the task's present run. */
+/** Whether the calling fiber is the one of the task's present run. */
 function isOwner(task: TaskRecord): boolean {
     return (task.flags & HAS_LEFT) === 0 || task.fiber === ds.Fiber.self()
 }
 
 function keepResult(task: TaskRecord, result: any): void {
-    // a field that is set takes heap, also to undefined
+    // a field that was set takes heap, even if it is undefined
     if (result !== task.result && isOwner(task)) task.result = result
 }
 
-/** Whether a body threw because it was asked to stop. */
+/** Whether the body threw because the task was asked to stop. */
 function isAsked(task: TaskRecord, thrown: any): boolean {
     return thrown instanceof TaskStopped && (task.flags & CANCELLED) !== 0
 }
 
 /**
- * The end of a run: children, cleanups, hook. From the end of the children on it is bounded by
- * the grace period; when that is over, another fiber continues where this one was. Root of a fiber
- * in that case.
+ * The end of a run: children, cleanups, hook. Once the children have ended, the grace period limits
+ * the rest; when it is over, another fiber, of which this function is the root, continues with what
+ * is left.
  */
 export async function windUp(task: TaskRecord): Promise<void> {
     try {
@@ -99,8 +99,8 @@ async function callHook(task: TaskRecord, hook: TaskHook): Promise<void> {
 }
 
 /**
- * Runs what was deferred, last first. Each is taken out before it is called, so that one that
- * hangs or throws is not called again and does not keep the others from their turn.
+ * Runs the deferred cleanups, the last registered first. Each is removed before it is called, so
+ * that one that hangs or throws is not called again and does not block the others.
  */
 async function runCleanups(task: TaskRecord): Promise<void> {
     const { cleanups } = task

@@ -1,15 +1,15 @@
 import { rfc3339 } from "../platform"
 import { countUp, planOf, PLAN_BEGUN, PLANNED, TaskRecord } from "./state"
 
-// When a task runs next (T10): arithmetic on its record; no state is changed, no timer set.
-// Periods count from the planned time, not from the present, so delays do not add up.
+// When a task runs next (T10). These functions change the plan in its record, but no state and no
+// timer. Periods count from the planned time, not from the present, so delays do not add up.
 
 const DAY_MS = 86_400_000
-/** Where the time of day begins in a time after RFC 3339. */
+/** Position of the time of day in an RFC 3339 time. */
 const TIME_AT = 11
 /**
- * A run that lies less than this, or half a period, after the one before is taken for the same
- * one: the clock was set back by a little.
+ * After the clock was set back: a planned run that is less than this, in ms, and less than half a
+ * period after the last one counts as the same run and is left out.
  */
 const SAME_RUN_MS = 3_600_000
 
@@ -20,7 +20,7 @@ export function isPlanned(task: TaskRecord): boolean {
 
 /**
  * Begins the plan of a task.
- * @returns false when it has none, or its first run starts at once
+ * @returns false when it has none, or its first run starts at once (`every` alone)
  */
 export function beginPlan(task: TaskRecord): boolean {
     const { in: delay, every, at } = planOf(task)
@@ -35,16 +35,16 @@ export function beginPlan(task: TaskRecord): boolean {
     return true
 }
 
-/** Forgets what is planned. */
+/** Removes the planned run. */
 export function dropPlan(task: TaskRecord): void {
-    // a field that is set takes heap, also to undefined
+    // a field that was set takes heap, even if it is undefined
     if (!isPlanned(task)) return
     task.flags &= ~(PLANNED | PLAN_BEGUN)
     task.next = undefined
     task.nextWall = undefined
 }
 
-/** Uses up the run that is due now, counts those that were missed, and plans the one after it. */
+/** Takes the run that is due now, counts those that were missed, and plans the next. */
 export function consumeRun(task: TaskRecord, now: number): void {
     task.flags |= PLAN_BEGUN
     if (task.nextWall !== undefined) task.lastPlanned = now
@@ -53,8 +53,8 @@ export function consumeRun(task: TaskRecord, now: number): void {
 }
 
 /**
- * Goes on with a plan: follows the wall clock, and counts the planned runs whose time has passed
- * while one was going on.
+ * Continues a plan: follows the wall clock, and skips and counts the planned runs whose time has
+ * passed.
  * @returns whether a run is planned
  */
 export function refreshPlan(task: TaskRecord): boolean {
@@ -66,7 +66,7 @@ export function refreshPlan(task: TaskRecord): boolean {
     return isPlanned(task)
 }
 
-/** Leaves out planned runs; the next one is that after them, and after `taken` that take place. */
+/** Counts `missed` planned runs as skipped, and plans the run after these and `taken` others. */
 function skipRuns(
     task: TaskRecord,
     every: number | undefined,
@@ -81,9 +81,9 @@ function skipRuns(
 }
 
 /**
- * Makes a plan by the wall clock fit the clock as it is now: when it begins, and whenever the
- * clock is set. A run whose time was passed over is due at once; a clock that was set back makes
- * the next occurrence after the new time the next run.
+ * Adapts a plan by the wall clock to the clock as it is now: when the plan begins, and whenever the
+ * clock is set. A clock that was set past the planned time makes the run due at once. When the
+ * clock was set back, the next run is the next occurrence after the new time.
  */
 export function followWall(task: TaskRecord): void {
     const { clock } = task.supervisor
@@ -111,13 +111,13 @@ export function followWall(task: TaskRecord): void {
     task.next = task.nextWall + offset
 }
 
-/** The moment that a plan names, in Unix ms; of a time of day the first one after `wall`. */
+/** The time that `at` names, in Unix ms: for a time of day, its first occurrence after `wall`. */
 function occurrence(at: number | string, wall: number): number {
     if (typeof at === "number") return at
     return onGrid(parseTimeOfDay(at), DAY_MS, wall)
 }
 
-/** The first of `phase + n * every` after `wall`. */
+/** The first `phase + n * every` after `wall`, all in ms. */
 function onGrid(phase: number, every: number, wall: number): number {
     return phase + (Math.floor((wall - phase) / every) + 1) * every
 }
@@ -133,7 +133,7 @@ export function parseTimeOfDay(text: string): number | undefined {
     const minutes = +text.slice(0, 2) * 60 + +text.slice(3, 5)
     const seconds = length === 8 ? +text.slice(6) : 0
     const ms = (minutes * 60 + seconds) * 1000
-    // a text that is no time is not what is written for the time made of it
+    // write the time again: only a valid text comes back unchanged
     const written = rfc3339(ms).slice(TIME_AT, TIME_AT + length)
     return written === text ? ms : undefined
 }

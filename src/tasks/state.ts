@@ -14,64 +14,64 @@ import {
 } from "./options"
 import { RecentRestarts } from "./restart-policy"
 
-// The record of a task and of the registry: flags, timers, watchers. Everybody reads it; states
-// are changed in transitions.ts alone. What must hold: a task has at most one fiber and one time
-// at which supervision looks at it, and that time is in `timers` exactly while `due` is set.
+// The record of a task and of the registry: flags, timers, watchers. All files of this folder read
+// it; only transitions.ts changes states. Invariant: a task has at most one fiber and one timer,
+// and it is in `timers` exactly while `due` is set.
 
-// What is wanted of a task.
+// Flags of a task: what is wanted of it.
 
-/** Wants to run: started, and not stopped again by anybody. */
+/** To run: it was started, and not stopped since. */
 export const WANTED = 0x1
-/** Kept from starting at boot and by its schedule. */
+/** Does not start at boot or by its schedule. */
 export const DISABLED = 0x2
 /** Starts before the others and in safe mode: a core task, or required by one. */
 export const CORE = 0x4
-/** To be started again as soon as the present run has ended. */
+/** To start again as soon as the present run has ended. */
 export const AGAIN = 0x8
 /** To keep its schedule although the present run is stopped. */
 export const KEEP_PLAN = 0x10
 /** To be deleted as soon as the present run has ended. */
 export const DELETED = 0x20
-/** It has a plan: a run at `next`, or once the wall clock is known. */
+/** A run is planned: at `next`, or by the wall clock once that is known. */
 export const PLANNED = 0x40
-/** The first run by the wall clock is over: `at` now gives only the phase of the period. */
+/** A planned run has been taken: from now on `at` gives only the phase of the period. */
 export const PLAN_BEGUN = 0x80
 
-// What a task waits for.
+// Flags of a task: what it waits for.
 
-/** Not started yet, or stopped, because of a task that it requires or comes after. */
+/** Not started yet, or stopped, because of the boot or a task that it depends on. */
 export const HELD = 0x100
-/** Its planned time, or the end of its restart delay, has come: nothing to plan any more. */
+/** To run without regard to its plan: its timer has run out, or a command started it. */
 export const DUE = 0x200
-/** Just started: the tasks that it requires must be started with it. */
+/** Just started by a command: the tasks that it requires must be started with it. */
 export const START_REQUIRED = 0x400
-/** Tasks that require this one were asked to stop because of it: it starts when they have. */
+/** Tasks that require this one were asked to stop because of it; it starts once they have ended. */
 export const HAS_LEAVING = 0x800
 /** Not up for its dependents: `task.ready(false)`, or `notify` and not ready yet. */
 export const UNREADY = 0x1000
-/** The tasks that it names have been checked for cycles. */
+/** Its dependencies have been checked for cycles. */
 export const CHECKED = 0x2000
 
-// The present run.
+// Flags of a task: its present run.
 
-/** A stop has reached it: the waits of the body throw `TaskStopped`. */
+/** The stop has reached the run: the waits of the body throw `TaskStopped`. */
 export const CANCELLED = 0x4000
 /** `TaskStopped` has been thrown into the body at least once. */
 export const THROWN = 0x8000
-/** The body is over: cleanups and hooks run, in which waits work again. */
+/** The body is over: children, cleanups and hook end; waits work again. */
 export const WINDING = 0x10000
-/** The hook of the present run has been called, or is not to be. */
+/** The hook of the present run has been called, or must not be called. */
 export const HOOKED = 0x20000
-/** The task's fiber is suspended in one of the task's own waits, so it may be resumed. */
+/** The task's fiber is suspended in a wait of the task; only then may it be resumed. */
 export const PARKED = 0x40000
-/** The present or last run ended with an error. */
+/** The present or last run failed, or the task could not start. */
 export const FAILED = 0x80000
-/** Has had children. */
+/** It has or had children. */
 export const PARENT = 0x100000
-/** Runs of it are left behind. */
+/** At least one of its runs was left behind since boot; never cleared. */
 export const HAS_LEFT = 0x200000
 
-/** What belongs to one run and is gone when the next begins. */
+/** The flags that are cleared at the end of a run and before the next one. */
 export const RUN_FLAGS =
     AGAIN |
     KEEP_PLAN |
@@ -83,47 +83,47 @@ export const RUN_FLAGS =
     HOOKED |
     PARKED
 
-// The registry.
+// Flags of the registry.
 
-/** Dependencies, or tasks that stop, have to be looked at. */
+/** The tasks that stop or wait for others must be reviewed. */
 export const NEEDS_REVIEW = 0x1
-/** Some task waits for others, or stops: a change may let it continue. */
+/** At least one task stops or waits for others, so changes of state need a review. */
 export const HAS_WAITERS = 0x2
-/** Tasks with dependencies were started that have not been checked for cycles. */
+/** Tasks were started whose dependencies have not been checked for cycles. */
 export const UNCHECKED = 0x4
 /** The boot has begun. */
 export const BOOTING = 0x8
-/** What was kept in flash is known: nothing starts before. */
+/** Flash has been read, or did not answer; no task starts before. */
 export const BOOTED = 0x10
-/** The tasks have been started, as far as they could be. */
+/** The boot is over: all tasks that can start have been started. */
 export const UP = 0x20
-/** The boot journal has not recorded yet that this run has lasted. */
+/** This run of the program has not lasted `stableMs` of the boot journal yet. */
 export const UNPROVEN = 0x40
-/** Only core tasks start by themselves. */
+/** Safe mode: only core tasks start by themselves. */
 export const SAFE = 0x80
-/** The device is about to restart. */
+/** A shutdown has begun, after which the device restarts. */
 export const SHUTTING_DOWN = 0x100
-/** Takes no more tasks; supervision ends with the last one. */
+/** The registry takes no more tasks; supervision ends after the last one. */
 export const CLOSING = 0x200
-/** The wall clock was set: plans by it have to be made to fit. */
+/** The wall clock was set: plans by it must be adapted. */
 export const CLOCK_SET = 0x400
 
-/** A task as the supervision sees it. */
+/** A task as supervision sees it. `Task` explains the fields without a comment. */
 export interface TaskRecord extends Task {
     readonly supervisor: Supervisor
     readonly body: TaskBody
     state: TaskState
     since: number
-    /** Bits of this file. */
+    /** Flags of a task, as above. */
     flags: number
     options: TaskOptions
-    /** The options of `add`, while others are in force instead. */
+    /** The options of `add`, while `setOptions` has changed some; else undefined. */
     ownOptions: TaskOptions
-    /** The plan of `schedule`, or none of `unschedule`, in place of that of the options. */
+    /** The plan of `schedule`, or the empty one of `unschedule`; replaces that of the options. */
     plan: Plan
     /** The fiber of the present run. */
     fiber: ds.Fiber
-    /** When the supervision looks at this task again, in ms. */
+    /** When the timer of this task runs out, in ms on the monotonic clock. */
     due: number
     runs: number
     startedAt: number
@@ -136,65 +136,69 @@ export interface TaskRecord extends Task {
     cleanups: (() => ds.AsyncVoid)[]
     failures: number
     restarts: number
-    /** What the next restart depends on; undefined for a task that has not failed lately. */
+    /** What the next restart depends on; undefined without restarts since the last start. */
     recent: RecentRestarts
-    /** How many of its runs are left behind. */
+    /** Runs that are left behind and have not ended yet. */
     left: number
     next: number
     nextWall: number
     skipped: number
+    /** Monotonic time of the last planned run by the wall clock, in ms. */
     lastPlanned: number
     parent: TaskRecord
     failedChild: TaskRecord
     log: ServiceLogger
 }
 
-/** What all tasks of one registry share, and what the registry was made of. */
+/** What all tasks of one registry share, with the options of the registry. */
 export interface Supervisor extends RegistryOptions {
-    /** Bits of this file. */
+    /** Flags of the registry, as above. */
     flags: number
-    /** Those of the tasks that have a time, soonest first. */
+    /** The tasks whose timer is set, the earliest first. */
     readonly timers: TaskRecord[]
     /** All tasks, in the order in which they were added. */
     readonly tasks: TaskRecord[]
-    /** The same by name; to be read by `find`. */
+    /** The same by name; read it only with `find`. */
     readonly byName: Record<string, TaskRecord>
-    /** Those of them that are core. */
+    /** The core tasks. */
     readonly core: TaskRecord[]
     /** Fibers that wait for a change of state. */
     readonly watchers: ds.Fiber[]
-    /** The fibers of runs that were left behind: left to themselves, and never freed. */
+    /** The fibers of runs that are left behind. They are never ended from outside. */
     readonly left: ds.Fiber[]
-    /** Roots of the fiber of a run, and of the one that ends a run that is left behind. */
+    /** Root of the fiber of a run. */
     readonly run: (task: TaskRecord) => Promise<void>
+    /** Root of the fiber that continues for a run that was left behind. */
     readonly windUp: (task: TaskRecord) => Promise<void>
     /** Listeners of changes of state. */
     readonly listeners: ((task: Task) => void)[]
-    /** The supervising fiber, once the tasks have been started. */
+    /** The supervising fiber; undefined before the end of the boot. */
     fiber: ds.Fiber
-    /** Lines about tasks that are not the task's own. */
+    /** The logger of supervision itself, topic `tasks`. */
     readonly reports: Logger
     /** Makes the loggers of tasks. */
     readonly log: LogSystem
-    /** What is kept about tasks in each flash slot, as text; undefined until it was read. */
+    /** What is kept about tasks in each flash slot, as text; undefined until it has been read. */
     kept: string[]
-    /** The same as the flash has it. */
+    /** The text that each flash slot is known to have; undefined for an unknown one. */
     written: string[]
-    /** Number of the last change of `kept`, and of the last one that the flash has. */
+    /** Number of the last change of `kept`. */
     keptVersion: number
+    /** Number of the last change that flash has. */
     writtenVersion: number
+    /** Whether a fiber is writing the slots. */
     isWriting: boolean
-    /** Ends the subscription to settings of the wall clock; undefined while no plan needs it. */
+    /** Stops listening to settings of the wall clock; undefined before the boot. */
     forgetClock: () => void
-    /** When safe mode ends, in ms; undefined for never. */
+    /** When safe mode ends, in ms on the monotonic clock; undefined: only on request. */
     safeUntil: number
-    /** What a task's failure asks of the device, until the supervising fiber does it. */
+    /** What the failure of a task asks of the device, until the supervising fiber begins it. */
     escalation: Escalation
-    /** What holds for tasks whose options say nothing else. */
+    /** Supervision options of tasks that leave them out. */
     readonly defaults: SupervisionOptions
 }
 
-/** The task of a name, or undefined. `byName` alone finds what every object inherits, too. */
+/** The task of a name, or undefined. `byName` alone would also find what every object inherits. */
 export function find(
     supervisor: Supervisor,
     name: string
@@ -223,7 +227,7 @@ export function planOf(task: TaskRecord): Plan {
     return task.plan || task.options
 }
 
-/** What holds for `task`: its own option, or the registry's default. */
+/** The option in force for `task`: its own, or the registry's default. */
 export function effective(
     task: TaskRecord,
     option: keyof SupervisionOptions
@@ -232,7 +236,7 @@ export function effective(
     return own === undefined ? task.supervisor.defaults[option] : own
 }
 
-/** Counts something of a task; what has not been counted yet takes no heap. */
+/** Adds to a counter of a task; a counter that was never used is undefined and takes no heap. */
 export function countUp(
     task: TaskRecord,
     figure: "runs" | "restarts" | "failures" | "skipped" | "left",
@@ -249,7 +253,7 @@ export function makeCore(task: TaskRecord): void {
     task.supervisor.core.push(task)
 }
 
-/** Puts `task` into a state and wakes the fibers that wait for one. To be called by transitions.ts. */
+/** Sets the state of `task`, wakes watchers and calls listeners. Only transitions.ts calls it. */
 export function setState(task: TaskRecord, state: TaskState): void {
     const { supervisor } = task
     if (task.state === "running") noteStart(task)
@@ -259,7 +263,7 @@ export function setState(task: TaskRecord, state: TaskState): void {
     if (supervisor.listeners.length > 0) tellListeners(task)
 }
 
-/** Notes when the run began; not at its begin, since what sleeps is to take little heap. */
+/** Records when the run began; at its end, since `since` has the time and a field takes heap. */
 export function noteStart(task: TaskRecord): void {
     task.startedAt = task.since
 }
@@ -275,19 +279,19 @@ function tellListeners(task: TaskRecord): void {
     }
 }
 
-/** Wakes the supervising fiber: an earlier time is due, or there is work. */
+/** Wakes the supervising fiber, for an earlier timer or other work. */
 export function wake(supervisor: Supervisor): void {
     if (supervisor.fiber) resumeFiber(supervisor.fiber)
 }
 
-/** Has the tasks that stop or wait for others looked at, soon, if there are any. */
+/** Schedules a review of the tasks that stop or wait for others, if there are any. */
 export function scheduleReview(supervisor: Supervisor): void {
     if ((supervisor.flags & HAS_WAITERS) === 0) return
     supervisor.flags |= NEEDS_REVIEW
     wake(supervisor)
 }
 
-/** Sets the time of `task` (ms on the monotonic clock) in place of any earlier one. */
+/** Sets the timer of `task` to `due` (ms on the monotonic clock), in place of the one before. */
 export function arm(task: TaskRecord, due: number): void {
     const { supervisor } = task
     const { timers } = supervisor
@@ -300,7 +304,7 @@ export function arm(task: TaskRecord, due: number): void {
     if (at === 0) wake(supervisor)
 }
 
-/** Forgets the time of `task`. */
+/** Clears the timer of `task`. */
 export function disarm(task: TaskRecord): void {
     if (task.due === undefined) return
     task.due = undefined
@@ -308,8 +312,8 @@ export function disarm(task: TaskRecord): void {
 }
 
 /**
- * Suspends the calling fiber until the next change of state, or for `timeout` ms at most. It
- * looks for itself whether that was the change it waits for.
+ * Suspends the calling fiber until the next change of state, for at most `timeout` ms. The caller
+ * checks whether it was the change that it waits for.
  */
 export async function pauseForChange(
     supervisor: Supervisor,

@@ -5,8 +5,8 @@ import { TaskState } from "./options"
 import { isWithin, TaskRecord } from "./state"
 import { TaskStatus } from "./status"
 
-// The status of tasks as text, for programs that show it on the board; fiberctl makes it on the
-// host.
+// The status of tasks as text, for programs that show it on the board. fiberctl makes its own text
+// on the host.
 
 const RED = 31
 const GREEN = 32
@@ -17,13 +17,13 @@ const GREY = 90
 /**
  * One task for people, as systemctl and aioctl show it:
  *
- *     ● sensor: running since 2026-01-31T12:00:00Z, 3 s ago, run 2, 1 restart
+ *     ● sensor: running since 2026-01-31T12:00:00.000Z, 3 s ago, run 2, 1 restart
  *         next in 57 s
- *         error RangeError: too hot (gpc:5120 gpc:4001), 4 s ago
- *         12.345 INFO [sensor.service] 21.5 degrees
+ *         last error RangeError: too hot at gpc:5120 gpc:4001
+ *         12.345 [INFO] [sensor.service] 21.5 degrees
  *
- * @param colour false for a plain dot
- * @param lastLine the last line that the task has logged
+ * @param colour true for a dot coloured by ANSI codes, false for a plain one
+ * @param lastLine the last log line of the task
  */
 export function statusText(
     status: TaskStatus,
@@ -50,7 +50,7 @@ export function statusText(
         .join("\n")
 }
 
-/** Tasks in the order in which people look at them: children below their parents. */
+/** Tasks in the order of display: children below their parents. */
 export function underParents(tasks: TaskRecord[]): TaskRecord[] {
     const shown: TaskRecord[] = []
     for (const task of tasks) {
@@ -94,7 +94,7 @@ function colourOf(state: TaskState): number {
     return state === "stopped" || state === "disabled" ? GREY : YELLOW
 }
 
-/** A span of time as one reads it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`. */
+/** A span of time for people: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 d`. */
 export function span(ms: number): string {
     if (ms < 1000) return `${Math.round(ms)} ms`
     if (ms < 60_000) return `${tenths(ms / 1000)} s`

@@ -24,22 +24,25 @@ import {
 } from "./state"
 import { logName } from "./task"
 
-// What there is to see of tasks, as data (T15, T16). The field names are stable; a field that
-// does not apply is left out. Times are ms since the start of the firmware; those with "Wall" are
-// Unix ms, and left out while the wall clock is unknown.
+// The status and figures of tasks, as data (T15, T16). The field names are stable; a field that
+// does not apply is left out. Times are ms since the start of the chip; those with "Wall" are Unix
+// time in ms, left out while the wall clock is unknown.
 
-/** State of one task. */
+/**
+ * State of one task. Times are ms since the start of the chip; those with "Wall" are Unix time in
+ * ms, left out while the wall clock is unknown. A field that does not apply is left out.
+ */
 export interface TaskStatus {
     /** Full name, as `parent.child`. */
     name: string
     state: TaskState
-    /** Last change of state. */
+    /** Time of the last change of state. */
     since: number
     /** The same, Unix ms. */
     sinceWall?: number
-    /** How long ago that was, in ms. */
+    /** Time since then, in ms. */
     ago: number
-    /** Start of the present or last run. */
+    /** Start of the present run, or of the last one. */
     startedAt?: number
     /** End of the last run. */
     doneAt?: number
@@ -47,7 +50,7 @@ export interface TaskStatus {
     doneWall?: number
     /** How long the present or last run has lasted, in ms. */
     lasted?: number
-    /** Next planned run, or restart. */
+    /** Time of the next planned run or restart. */
     next?: number
     /** The same, Unix ms. */
     nextWall?: number
@@ -57,21 +60,24 @@ export interface TaskStatus {
     restarts?: number
     /** Runs that failed since boot. */
     failures?: number
-    /** Planned runs left out since boot. */
+    /** Planned runs skipped since boot. */
     skipped?: number
-    /** What the body or a hook returned last: a number or boolean, or a short text of anything else. */
+    /**
+     * What the body or a hook returned last: a number, a boolean, or anything else as a text of at
+     * most `MAX_RESULT_CHARS` characters.
+     */
     result?: number | boolean | string
-    /** What the last run that failed has failed with. */
+    /** The error of the last run that failed, or why the task could not start. */
     error?: Failure
-    /** What a waiting task waits for, for people. */
+    /** What a task waits for, in a few words for people. */
     waitsFor?: string
-    /** True when it does not start at boot. */
+    /** True when it is disabled: it does not start at boot. */
     disabled?: boolean
-    /** Name of the task that this one is a child of. */
+    /** Name of the parent. */
     parent?: string
-    /** Name of the child that failed for good last. */
+    /** Name of the last child that failed for good. */
     failedChild?: string
-    /** Runs that did not end in their grace period and are left behind. */
+    /** Runs that are left behind, since they did not end in their grace period. */
     left?: number
 }
 
@@ -85,19 +91,19 @@ export interface TaskStats {
     restarts: number
     /** Runs that failed since boot. */
     failures: number
-    /** Planned runs left out since boot. */
+    /** Planned runs skipped since boot. */
     skipped: number
-    /** How long the present or last run has lasted, in ms. */
+    /** How long the present or last run has lasted, in ms; NaN before the first run. */
     lasted: number
-    /** What the task itself reports; see `Task.stats`. */
+    /** Figures that the task reports itself, by `Task.stats`. */
     figures: Record<string, number | string>
 }
 
-/** Figures of the device. What there is no source of is undefined. */
+/** Figures of the device. Those of the boot journal and the flash are undefined without these. */
 export interface DeviceStats {
-    /** ms since the start of the chip. */
+    /** Time since the start of the chip, in ms. */
     uptime: number
-    /** Number of this start. */
+    /** Number of this start, from 1; 0 before the journal has been read. */
     boot: number
     /** How the previous run of the firmware ended. */
     lastEnd: LastEnd
@@ -107,21 +113,21 @@ export interface DeviceStats {
     safe: boolean
     /** Registered tasks. */
     tasks: number
-    /** Tasks whose fiber exists. */
+    /** Fibers of supervision: one itself, one for each run under way, and those left behind. */
     fibers: number
     /** Runs left behind. */
     left: number
-    /** Log handlers with their counters: taken, dropped, queued. */
+    /** Log handlers with their counters. */
     log: HandlerInfo[]
-    /** Reads and writes since boot. */
+    /** Reads, writes and bytes written since boot. */
     flash: FlashStats
 }
 
 /** The registry as a whole, as `systemctl is-system-running` reports it. */
 export interface Summary {
     /**
-     * `starting` until the boot is over, `maintenance` in safe mode, `stopping` before a restart,
-     * `degraded` when a task is failed, otherwise `running`.
+     * The first that applies: `stopping` before a restart, `starting` until the boot is over,
+     * `maintenance` in safe mode, `degraded` when a task is `failed`, otherwise `running`.
      */
     state: "starting" | "running" | "degraded" | "maintenance" | "stopping"
     /** Registered tasks. */
@@ -151,7 +157,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
     put(status, "doneAt", doneAt)
     put(status, "lasted", lastedOf(task, now))
     put(status, "next", next)
-    // a time that is not known makes NaN
+    // an unknown time gives NaN, which `put` leaves out
     if (wall !== undefined) {
         const offset = wall - now
         put(status, "sinceWall", offset + since)
@@ -172,7 +178,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
 }
 
 function put(status: any, field: keyof TaskStatus, value: any): void {
-    // NaN, as an unknown time, is not the same as itself
+    // NaN, an unknown time, does not equal itself
     if (value !== undefined && value === value) status[field] = value
 }
 
@@ -180,7 +186,7 @@ function count(value: number | undefined): number {
     return value === undefined ? 0 : value
 }
 
-/** A result or figure: a number or boolean as it is, anything else as a short text. */
+/** A result or figure: a number or boolean unchanged, anything else as a short text. */
 function shortOf(value: any): any {
     const type = typeof value
     return type === "undefined" || type === "number" || type === "boolean"
@@ -188,12 +194,12 @@ function shortOf(value: any): any {
         : plainText(value, MAX_RESULT_CHARS)
 }
 
-/** Next planned run or restart. */
+/** Time of the next planned run or restart, in ms. */
 function nextOf(task: TaskRecord, now: number): number {
     if (!isLive(task)) return task.due
     const { every } = planOf(task)
     const late = now - task.next
-    // while a run goes on, the planned times that have passed count as skipped
+    // planned times that passed during the present run will count as skipped
     return late > 0 && every !== undefined
         ? task.next + Math.ceil(late / every) * every
         : task.next
@@ -222,7 +228,7 @@ export function statsOf(task: TaskRecord): TaskStats {
     }
 }
 
-/** The task's own figures, as many as are shown. */
+/** The figures that the task reports itself, at most `MAX_FIGURES`. */
 function figuresOf(stats: any): Record<string, number | string> {
     const figures: Record<string, number | string> = {}
     if (typeof stats !== "object" || stats === null) return figures
@@ -266,14 +272,14 @@ export function summaryOf(supervisor: Supervisor): Summary {
     return { state, tasks: tasks.length, states, left: left.length }
 }
 
-/** Brackets of a line that are looked at: the level comes first, the mark of the task next. */
+/** How many brackets of a line are searched: the level comes first, then the mark of the task. */
 const MAX_BRACKETS = 3
-/** What is in the mark of any task, and in no level. */
+/** Part of the mark of every task, and of no level. */
 const SERVICE = ".service"
 
 /**
- * The last lines of all tasks, by mark, among the last `MAX_STATUS_LINES`. One pass for all tasks:
- * a search for each would take more steps than a slice has.
+ * The last line of each task, by mark, among the last `MAX_STATUS_LINES`. One pass for all tasks: a
+ * search for each would exceed the steps that the VM allows without a wait.
  */
 export function lastLines(
     source: LineSource | undefined
@@ -285,7 +291,7 @@ export function lastLines(
     return found
 }
 
-/** The last lines of one task, oldest first, at most `most`. */
+/** The last lines of one task, oldest first: at most `most` of the last `MAX_STATUS_LINES`. */
 export function linesOf(task: TaskRecord, most: number): string[] {
     const mark = markOf(task.name)
     const lines: string[] = []
@@ -313,7 +319,7 @@ export function markOf(name: string): string {
     return serviceMark(logName(name))
 }
 
-/** The mark of the task that has written a line, or undefined. */
+/** The mark of the task that wrote a line, or undefined for another line. */
 function markIn(line: string): string | undefined {
     let start = line.indexOf("[")
     for (let i = 0; start >= 0 && i < MAX_BRACKETS; ++i) {

@@ -45,12 +45,12 @@ import {
     MAY_THROW,
 } from "./waits"
 
-/** One for all tasks without options. */
+/** Shared by all tasks without options. */
 const NO_OPTIONS: TaskOptions = {}
 
 /**
- * The record of a task, which is its handle as well: one object less in the heap. `Task` explains
- * the methods, `TaskRecord` the fields.
+ * The record of a task, which is also its handle: one object instead of two saves heap. `Task`
+ * explains the methods, `TaskRecord` the fields.
  * @devsWhenUsed
  */
 class SupervisedTask implements TaskRecord {
@@ -144,7 +144,7 @@ class SupervisedTask implements TaskRecord {
     }
 }
 
-/** See `TaskRegistry.add` and `Task.child`. */
+/** Adds a task, as `TaskRegistry.add` and `Task.child` explain. */
 export function addTask(
     supervisor: Supervisor,
     parent: TaskRecord | undefined,
@@ -155,7 +155,7 @@ export function addTask(
     checkName(name)
     if (typeof body !== "function")
         throw taskError(name, "the body must be a function")
-    // what was given is kept, not a copy: many tasks may share it
+    // the caller's object is kept, not a copy, so that many tasks may share one
     if (options) readTaskOptions(name, options)
     const own = options || NO_OPTIONS
     if ((supervisor.flags & CLOSING) !== 0)
@@ -172,7 +172,7 @@ export function addTask(
     return task
 }
 
-/** Has a place for one more task: that of a child that has ended, if need be. */
+/** Makes room for one more task: removes a child that has ended, if necessary. */
 function makeRoom(supervisor: Supervisor, name: string): void {
     const { tasks, left, maxTasks } = supervisor
     // a run that is left behind takes the place of a task
@@ -185,13 +185,13 @@ function makeRoom(supervisor: Supervisor, name: string): void {
     )
 }
 
-/** Starts a task that is new, unless its options, its kept state or safe mode say no. */
+/** Starts a task at boot or after it, unless its options, flash or safe mode forbid it. */
 export function autostart(task: TaskRecord): void {
     if (isBarred(task)) stopWanting(task)
     else if (task.options.autostart !== false) startTask(task)
 }
 
-/** Whether a task is kept from starting by itself: it is disabled, or not core in safe mode. */
+/** Whether a task must not start by itself: it is disabled, or not core in safe mode. */
 export function isBarred({ flags, supervisor, parent }: TaskRecord): boolean {
     if ((flags & DISABLED) !== 0) return true
     return (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0 && !parent
@@ -227,7 +227,7 @@ function deferCleanup(
             task.name,
             "at most 16 cleanups can be deferred at a time"
         )
-    // a new function, so that one that is deferred twice can be taken back once
+    // a new function for each call: one that is deferred twice can be removed once
     const entry = async () => await cleanup()
     cleanups.push(entry)
     return () => {
@@ -235,7 +235,7 @@ function deferCleanup(
     }
 }
 
-/** The name of a task as its topic has it: one admits no "@", so `name@1` logs as `name-1`. */
+/** The name of a task in its topic, where "@" is not allowed: `name@1` logs as `name-1`. */
 export function logName(name: string): string {
     return replaceAll(name, "@", "-")
 }

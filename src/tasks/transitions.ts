@@ -59,8 +59,8 @@ import {
     WINDING,
 } from "./state"
 
-// The state machine of a task, and the only file that changes a state. A cell of the table names
-// the states that may follow on an event; docs/tasks.md shows the same table.
+// The state machine of a task. No other file changes a state. A cell of the table names the states
+// that may follow an event; docs/tasks.md shows the same table.
 //
 // | state       | start                         | stop                | restart           | go                             | due                       | end                                                       |
 // | ----------- | ----------------------------- | ------------------- | ----------------- | ------------------------------ | ------------------------- | --------------------------------------------------------- |
@@ -74,25 +74,25 @@ import {
 // | `running`   |                               | stopping            | stopping          |                                | stopping (watchdog)       | done, failed, scheduled, waiting, stopping                |
 // | `stopping`  |                               |                     |                   |                                | (left behind)             | stopped, disabled, done, failed, scheduled, waiting, starting |
 //
-// - start: a command, or the boot. Which state follows depends on the plan of the task and on what
-//   it depends on; a task of which too many runs are left behind fails.
-// - stop: a command, the end of a parent, what the task requires going down, `disable`; `enable`
-//   takes back `disabled`. A task that runs stops after its dependents and children.
-// - go: dependencies let a task that they held go on, or fail it.
-// - due: the time of the state: the planned run, the end of the restart delay, the watchdog, the
-//   end of the grace period.
+// - start: a command, or the boot. The next state depends on the plan and the dependencies of the
+//   task; a task with too many runs left behind fails.
+// - stop: a command, the end of a parent, a required task that goes down, `disable`; `enable` turns
+//   `disabled` into `stopped`. A task that runs stops after its dependents and children.
+// - go: dependencies release a task that they held, or fail it.
+// - due: the timer of the task runs out: planned run, end of the restart delay, watchdog, end of
+//   the grace period.
 // - end: the fiber begins (`starting`), the body is over (`running`), children, cleanups and hook
-//   are over (`stopping`). What follows is decided by `settle`.
+//   are over (`stopping`). `settle` decides the next state.
 
-/** The plan of a task whose plan was taken away. */
+/** The plan of a task after `unschedule`. */
 const NO_PLAN: Plan = {}
 
 // start
 
 /**
  * Starts a task, and what it requires: one that is stopping starts again after its end, one that
- * is scheduled or waits for its restart runs now, one that runs already is left alone. A child
- * whose parent does not run is left alone, too: it would run without it.
+ * is scheduled or waits for its restart runs now, one that runs already is left alone. So is a
+ * child whose parent does not run.
  */
 export function startTask(task: TaskRecord): void {
     const { state } = task
@@ -118,14 +118,14 @@ export function hasParentUp(task: TaskRecord): boolean {
 }
 
 function forgiveRestarts(task: TaskRecord): void {
-    // a field that is set takes heap, also to undefined: most tasks never restart
+    // a field that was set takes heap, even if it is undefined, and most tasks never restart
     if (task.recent) task.recent = undefined
 }
 
-/** Starts a task that is not running, as soon as what it depends on lets it. */
+/** Starts a task that is not running as soon as the boot, its dependencies and its plan allow. */
 function enqueue(task: TaskRecord): void {
     const { supervisor, options } = task
-    // the handle of a deleted task is still in use
+    // a deleted task may still be started by its handle
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | WANTED | HELD) & ~FAILED
     disarm(task)
@@ -137,7 +137,7 @@ function enqueue(task: TaskRecord): void {
     scheduleReview(supervisor)
 }
 
-/** Releases a held task if nothing is in its way any more. */
+/** Releases a held task if no dependency holds it any more. */
 function proceed(task: TaskRecord): void {
     if ((task.flags & HAS_LEAVING) !== 0) {
         if (hasLeaving(task)) return
@@ -164,7 +164,10 @@ function startRequired(task: TaskRecord): void {
     }
 }
 
-/** Waits for a requirement, or fails, saying so once, if that will not come. It stays wanted. */
+/**
+ * Holds a task until a required task is up, or fails it, with one report, if that cannot come up.
+ * The task stays wanted, so that it starts once it can.
+ */
 function miss(task: TaskRecord, name: string): void {
     const problem = obstacle(find(task.supervisor, name))
     if (!problem) return hold(task)
@@ -182,7 +185,7 @@ function hold(task: TaskRecord): void {
     if (task.state === "failed") setState(task, "waiting")
 }
 
-/** Fails a task that does not run, because of others; it continues once they let it. */
+/** Fails a task that does not run because of its dependencies. */
 function failHeld(task: TaskRecord, why: string): void {
     task.flags |= FAILED
     task.error = toFailure(rangeError("Dependency", why))
@@ -190,7 +193,7 @@ function failHeld(task: TaskRecord, why: string): void {
     setState(task, "failed")
 }
 
-/** Fails the tasks of a cycle, and reports it once. */
+/** Fails the tasks of a cycle of dependencies, with one report. */
 export function failCycle(cycle: TaskRecord[]): void {
     const names = cycle.map(nameOf)
     names.push(names[0])
@@ -202,7 +205,7 @@ export function failCycle(cycle: TaskRecord[]): void {
     cycle[0].supervisor.reports.error("{0}", text)
 }
 
-/** Starts a run, now. None is under way. */
+/** Starts a run now. No run may be under way. */
 function begin(task: TaskRecord): void {
     if (!hasParentUp(task)) return stopWanting(task)
     if (task.left >= MAX_LEFT_BEHIND) {
@@ -221,18 +224,18 @@ function begin(task: TaskRecord): void {
     task.fiber = task.supervisor.run.start(task)
 }
 
-/** Sleeps until the planned run of a task. @returns false when it is to run at once */
+/** Schedules the planned run of a task. @returns false when the task is to run at once */
 function awaitPlan(task: TaskRecord): boolean {
     if (isPlanned(task)) return resumePlan(task)
     return beginPlan(task) && sleepUntilNext(task)
 }
 
-/** Goes on with the plan of a task. @returns false when nothing is planned any more */
+/** Continues the plan of a task. @returns false when nothing is planned any more */
 function resumePlan(task: TaskRecord): boolean {
     return refreshPlan(task) && sleepUntilNext(task)
 }
 
-/** Puts a task to sleep until its planned time, or until the wall clock is known. */
+/** Makes a task wait until its planned time, or until the wall clock is known. @returns true */
 function sleepUntilNext(task: TaskRecord): boolean {
     if (task.state !== "scheduled") setState(task, "scheduled")
     armNext(task)
@@ -244,7 +247,7 @@ function armNext(task: TaskRecord): void {
     else arm(task, task.next)
 }
 
-/** Makes a plan by the wall clock fit that, after it was set. */
+/** Adapts a plan by the wall clock after the clock was set. */
 export function refitPlan(task: TaskRecord): void {
     const { state } = task
     if (state === "scheduled" || (state === "failed" && isPlanned(task))) {
@@ -253,11 +256,11 @@ export function refitPlan(task: TaskRecord): void {
     }
 }
 
-// what happens during and after a run
+// during and after a run
 
 /**
- * The fiber of a run has begun. What its start depended on may have gone meanwhile: then it waits
- * for that again, unless it is to stop.
+ * Called when the fiber of a run begins. A dependency may have gone down since the start: then the
+ * task waits for it again, unless it is to stop.
  * @returns false when neither body nor hook may be called
  */
 export function enterBody(task: TaskRecord): boolean {
@@ -274,17 +277,17 @@ export function enterBody(task: TaskRecord): boolean {
     return true
 }
 
-/** Whether any task stops, or waits for another. */
+/** Whether any task stops or waits for others. */
 function isWaitedFor(supervisor: Supervisor): boolean {
     return (supervisor.flags & HAS_WAITERS) !== 0
 }
 
-/** Whether a task that is about to run must not: its parent or a requirement is not up. */
+/** Whether a task must not begin: its parent does not run, or a required task is not up. */
 function isHeld(task: TaskRecord): boolean {
     return !hasParentUp(task) || missingName(task) !== undefined
 }
 
-/** The body is over, and something is left to do: stops the children and waits for their ends. */
+/** Called after the body, if work is left: stops the children and waits until they have ended. */
 export async function leaveBody(task: TaskRecord): Promise<void> {
     disarm(task)
     if (task.state !== "stopping") setState(task, "stopping")
@@ -297,7 +300,7 @@ export async function leaveBody(task: TaskRecord): Promise<void> {
     armGrace(task)
 }
 
-/** The run is over: decides what the task does then. */
+/** Called at the end of a run: decides the next state. */
 export function settle(task: TaskRecord): void {
     const { supervisor, flags } = task
     endRun(task)
@@ -328,14 +331,14 @@ export function settle(task: TaskRecord): void {
     scheduleReview(supervisor)
 }
 
-/** A run that was left behind has ended after all. */
+/** Called when a run that was left behind has ended after all. */
 export function settleLeft(task: TaskRecord): void {
     const { left, reports } = task.supervisor
     if (removeFrom(left, ds.Fiber.self())) countUp(task, "left", -1)
     reports.progress("a run of {0} that was left behind has ended", task.name)
 }
 
-/** The supervision itself threw at the end of a run: an error of this program. */
+/** Called when supervision itself threw at the end of a run, which is a bug: fails the task. */
 export function giveIn(task: TaskRecord, thrown: unknown): void {
     endRun(task)
     recordFailure(task, "end of the run", thrown)
@@ -353,7 +356,7 @@ function hasFailed(task: TaskRecord): boolean {
     return (task.flags & FAILED) !== 0
 }
 
-/** Puts a task that does not run into a state in which it stays until it is started. */
+/** Puts a task that does not run into a state in which it stays, without a plan, until started. */
 function park(task: TaskRecord, state: TaskState): void {
     task.flags &= ~(WANTED | HELD)
     disarm(task)
@@ -363,12 +366,12 @@ function park(task: TaskRecord, state: TaskState): void {
     task.supervisor.reports.progress("{0} {1}", task.name, state)
 }
 
-/** Puts a task that does not run into its state of rest, whatever it was to do. */
+/** Puts a task that does not run into `stopped` or `disabled`, and removes what it was to do. */
 export function stopWanting(task: TaskRecord): void {
     park(task, (task.flags & DISABLED) !== 0 ? "disabled" : "stopped")
 }
 
-/** Plans a restart: its delay doubles with each one; the planned run comes first if it is sooner. */
+/** Plans a restart after its delay, or at the next planned run if that is sooner. */
 function restartLater(task: TaskRecord): void {
     const { doneAt } = task
     const recent = task.recent || { times: [], attempts: 0 }
@@ -397,7 +400,7 @@ function restartLater(task: TaskRecord): void {
     task.supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
-/** The restarts are used up: failed until the next planned run, or for good. */
+/** Called when the restarts are used up: fails the task until its next planned run, or for good. */
 function useUp(task: TaskRecord): void {
     task.recent = undefined
     const goesOn = refreshPlan(task)
@@ -415,7 +418,7 @@ function useUp(task: TaskRecord): void {
     armNext(task)
 }
 
-/** The end of a task that failed: its parent knows, and others as its options say (T19b). */
+/** Fails a task for good, records it at its parent, and escalates as its options say (T19b). */
 function failForGood(task: TaskRecord): void {
     const { supervisor, parent, name } = task
     task.flags |= FAILED
@@ -438,7 +441,7 @@ function failRun(task: TaskRecord, error: string, message: string): void {
     requestStop(task)
 }
 
-/** Keeps what the present run failed with, and reports it. Never throws. */
+/** Keeps the error of the present run, and logs it. Never throws. */
 export function recordFailure(
     task: TaskRecord,
     what: string,
@@ -449,16 +452,16 @@ export function recordFailure(
     task.log.exception(what, thrown)
 }
 
-// time
+// timers
 
-/** Does what the time of `task` had been set for. */
+/** Called when the timer of `task` runs out: its state tells what the timer was for. */
 export function onDue(task: TaskRecord, now: number): void {
     const { state } = task
     if (state === "running") return checkWatchdog(task, now)
     if (state === "stopping") return leaveBehind(task)
     if (isPlanned(task) && task.next <= now) {
         consumeRun(task, now)
-        // a restart policy counts within one planned run
+        // each planned run has its own count of restarts
         forgiveRestarts(task)
     }
     task.flags |= DUE
@@ -474,8 +477,8 @@ function beginWatch(task: TaskRecord): void {
 }
 
 /**
- * Looks at a task whose watchdog period is over. Feeding only notes the time, so this is where
- * the next look is planned: at the earliest moment at which the task could be silent too long.
+ * Checks a task whose watchdog timer has run out. `feed` only records the time and sets no timer,
+ * so the next check is planned here: for the first moment at which the watchdog could fire.
  */
 function checkWatchdog(task: TaskRecord, now: number): void {
     const { watchdog } = task.options
@@ -484,14 +487,15 @@ function checkWatchdog(task: TaskRecord, now: number): void {
     failRun(task, "Watchdog", `silent for ${silent} ms, ${watchdog} ms allowed`)
 }
 
-/** Gives a run its grace period from now on. */
+/** Begins the grace period of a run. */
 function armGrace(task: TaskRecord): void {
     arm(task, task.supervisor.clock.millis() + effective(task, "grace"))
 }
 
 /**
- * Goes on without a fiber whose grace period is over. It is not freed: it may be in a wait of
- * somebody else, who would resume it later and panic the VM by that (60005).
+ * Leaves behind a fiber whose grace period is over, and continues the end of the run in another.
+ * The old fiber is not ended: code outside of the tasks may resume it later, and resuming an ended
+ * fiber panics the VM (60005).
  */
 function leaveBehind(task: TaskRecord): void {
     const { supervisor } = task
@@ -507,13 +511,13 @@ function leaveBehind(task: TaskRecord): void {
 
 // stop
 
-/** Stops a task, whatever is planned. */
+/** Stops a task, and cancels what is planned. */
 export function stopForGood(task: TaskRecord): void {
     task.flags &= ~WANTED
     requestStop(task)
 }
 
-/** Stops the run of a task that is under way, or about to restart; what is planned stays. */
+/** Stops the present run of a task, or cancels its restart; planned runs stay. */
 export function stopRun(task: TaskRecord): void {
     if (isLive(task)) {
         task.flags |= KEEP_PLAN
@@ -522,9 +526,9 @@ export function stopRun(task: TaskRecord): void {
 }
 
 /**
- * Asks for a stop of a task; asking again changes nothing. One that runs is seen to by the
- * supervising fiber, step by step: its dependents and children have to stop before it. One that
- * does not run but was up, since it had returned, takes its dependents with it.
+ * Asks a task to stop; asking again changes nothing. The supervising fiber stops one that runs step
+ * by step, since its dependents and children must stop before it. One that does not run but is up,
+ * since it has returned, stops its dependents too.
  */
 function requestStop(task: TaskRecord): void {
     task.flags &= ~AGAIN
@@ -544,9 +548,9 @@ function beginStop(task: TaskRecord): void {
 }
 
 /**
- * Asks for a stop of the live tasks that require `task`, which is not up any more or about to
- * stop: they wait for it to be back. The children of one that stops are stopped as well.
- * @returns whether there are any
+ * Asks the live tasks that require `task` to stop, since it is not up any more or about to stop;
+ * they start again when it is up. When `task` stops, its children stop too.
+ * @returns whether there are any such tasks
  */
 function stopOthers(task: TaskRecord): boolean {
     let areAny = false
@@ -564,7 +568,7 @@ function stopOthers(task: TaskRecord): boolean {
     return areAny
 }
 
-/** See `Task.ready`. */
+/** Sets whether `task` is up, as `Task.ready` explains. */
 export function setReady(task: TaskRecord, up: boolean): void {
     if (up) task.flags &= ~UNREADY
     else {
@@ -574,7 +578,7 @@ export function setReady(task: TaskRecord, up: boolean): void {
     scheduleReview(task.supervisor)
 }
 
-/** Whether a change of another task may release this one. */
+/** Whether a change of another task may affect this one: it stops, or is held. */
 export function needsReview(task: TaskRecord): boolean {
     return (
         task.state === "stopping" ||
@@ -583,11 +587,11 @@ export function needsReview(task: TaskRecord): boolean {
 }
 
 /**
- * Looks at a task that stops or waits for others. The stop reaches the body of one once none of
- * its children and dependents runs any more.
+ * Reviews a task that stops or waits for others. A stop reaches the body of a task once none of its
+ * children and dependents runs any more.
  */
 export function reviewTask(task: TaskRecord): void {
-    // those before it took slices, in which it may have been stopped or deleted
+    // the review yields between tasks, so this one may have been stopped or deleted meanwhile
     if (!needsReview(task)) return
     if (task.state !== "stopping") {
         if (!isLive(task)) proceed(task)
@@ -609,14 +613,14 @@ export function requestRestart(task: TaskRecord): void {
     else startTask(task)
 }
 
-/** Stops a task and takes it out of the registry, its children with it. */
+/** Stops a task and removes it, with its children, from the registry. */
 export function requestDelete(task: TaskRecord): void {
     task.flags |= DELETED
     stopForGood(task)
     if (!isLive(task)) removeTask(task)
 }
 
-/** Takes a task that is not running out of the registry, its children with it. */
+/** Removes a task that does not run, with its children, from the registry. */
 export function removeTask(task: TaskRecord): void {
     const { supervisor } = task
     if (!removeFrom(supervisor.tasks, task)) return
@@ -645,12 +649,12 @@ function childrenOf(task: TaskRecord): TaskRecord[] {
 
 // disable, enable, plans
 
-/** Stops a task that was disabled, unless it has been enabled meanwhile. */
+/** Stops a disabled task, unless it was enabled meanwhile. */
 export function stopDisabled(task: TaskRecord): void {
     if ((task.flags & DISABLED) !== 0) stopForGood(task)
 }
 
-/** Starts a task that was enabled, unless only `start` does that. */
+/** Starts an enabled task, unless only `start` starts it or its parent does not run. */
 export function startEnabled(task: TaskRecord): void {
     if ((task.flags & DISABLED) !== 0) return
     if (isLive(task) || (task.options.autostart !== false && hasParentUp(task)))
@@ -671,13 +675,13 @@ export function scheduleTask(task: TaskRecord, plan: Plan): void {
     }
 }
 
-/** Takes the plan of a task away until the next reset; a running run continues. */
+/** Removes the plan of a task until the next reset; the present run continues. */
 export function unscheduleTask(task: TaskRecord): void {
     task.plan = NO_PLAN
     endPlan(task)
 }
 
-/** Makes the plan fit changed options. */
+/** Plans again after the options of the plan have changed. */
 export function planAgain(task: TaskRecord): void {
     task.plan = undefined
     const { in: delay, every, at } = task.options
@@ -704,7 +708,7 @@ function replan(task: TaskRecord): void {
     if (task.state === "scheduled") armNext(task)
 }
 
-/** Restarts the watchdog of a running task, after its options have changed. */
+/** Restarts the watchdog of a running task after its period has changed. */
 export function watchAgain(task: TaskRecord): void {
     if (task.state !== "running") return
     disarm(task)

@@ -15,9 +15,9 @@ const TIME_OF_DAY = '"HH:MM", "HH:MM:SS" or Unix time in ms'
 
 /**
  * Reads the options of a task.
- * @param names those that are allowed, each with a space on both sides; all when left out
- * @returns a copy, without those that are undefined
- * @throws OptionError naming the task, the option, what is wanted and what was given
+ * @param names the options that are allowed, each between spaces; all when left out
+ * @returns a copy without undefined options
+ * @throws OptionError with the task, the option, what was wanted and what was given
  */
 export function readTaskOptions(
     task: string,
@@ -55,13 +55,13 @@ function checkList(thing: string, name: string, list: any[]): void {
             throw optionError(thing, name, "names of tasks", item)
 }
 
-/** Checks options to be stored in flash. */
+/** Checks options that are to be kept in flash. @throws OptionError */
 export function checkKeptOptions(task: string, options: TaskOptions): void {
-    // those that are undefined are taken back, and have to be ones that could be kept
+    // an undefined option is not checked: it only removes what is kept
     readTaskOptions(task, options, KEPT_OPTIONS)
 }
 
-/** Reads a plan on its own. */
+/** Reads a plan. @throws OptionError for a bad option, TaskError for an empty plan */
 export function readPlan(task: string, plan: Plan): Plan {
     const read = readTaskOptions(task, plan, PLAN_OPTIONS)
     if (!Object.keys(read).length)
@@ -69,7 +69,7 @@ export function readPlan(task: string, plan: Plan): Plan {
     return read
 }
 
-/** Checks the length of a wait; less than nothing counts as 0. */
+/** Checks the length of a wait; a negative one counts as 0. @throws OptionError */
 export function checkWait(task: string, ms: number): void {
     if (typeof ms !== "number" || !(ms <= MAX_MS))
         throw optionError(task, "wait", "a number of at most 2147483647 ms", ms)

@@ -16,28 +16,28 @@ import {
 } from "./state"
 
 // The waits of tasks, and the waits for tasks. A wait in the body of a task throws `TaskStopped`
-// once the task is to stop; in a run that was left behind every wait does.
+// once a stop has reached the task; in a run that was left behind every wait does.
 
-/** Flags with which a wait has to look closer. */
+/** Flags of which one is set when a wait might have to throw: call `checkStopped` then. */
 export const MAY_THROW = CANCELLED | HAS_LEFT
 
-/** Throws `TaskStopped` if the waits of the calling fiber have to. Call it if MAY_THROW is set. */
+/** Throws `TaskStopped` if a wait of the calling fiber must. Call it if a MAY_THROW flag is set. */
 export async function checkStopped(task: TaskRecord): Promise<void> {
     if (isLeftBehind(task)) {
-        // a loop that swallows everything would never yield otherwise, and so panic the VM (60001)
+        // without this pause a loop that catches everything would never yield, and panic (60001)
         await ds.sleep(LEFT_BEHIND_PAUSE_MS)
         return checkPresent(task)
     }
     if ((task.flags & (CANCELLED | WINDING)) !== CANCELLED) return
     task.flags &= ~PARKED
     if ((task.flags & THROWN) !== 0) await ds.sleep(IGNORED_STOP_MS)
-    // it may have been left behind meanwhile, and the flags be those of the next run
+    // the run may have been left behind meanwhile; then the flags are those of the next run
     checkPresent(task)
     task.flags |= THROWN
     throw new TaskStopped(task.name)
 }
 
-/** Throws `TaskStopped` in a run that was left behind: it may not act for the task any more. */
+/** Throws `TaskStopped` in a run that was left behind: it must not act for the task any more. */
 export function checkPresent(task: TaskRecord): void {
     if (isLeftBehind(task)) throw new TaskStopped(task.name)
 }
@@ -51,7 +51,7 @@ function isLeft(supervisor: Supervisor): boolean {
     return supervisor.left.indexOf(ds.Fiber.self()) >= 0
 }
 
-/** The task whose own fiber is calling, or undefined. @throws TaskStopped in a run left behind */
+/** The task of the calling fiber, or undefined. @throws TaskStopped in a run left behind */
 function callingTask(supervisor: Supervisor): TaskRecord | undefined {
     if (isLeft(supervisor)) throw new TaskStopped("left behind")
     const self = ds.Fiber.self()
@@ -60,10 +60,9 @@ function callingTask(supervisor: Supervisor): TaskRecord | undefined {
 }
 
 /**
- * Waits until each of the tasks has been seen not to stop: then its run is over, or it has been
- * asked something else. A task that waits for its own end, or for that of an ancestor, would never
- * return: its body gets `TaskStopped` when the stop reaches it, its cleanups and hooks continue at
- * once.
+ * Waits until each of the tasks has been seen in a state other than `stopping`: then its run is
+ * over. A task cannot wait for its own end or that of an ancestor: its body gets `TaskStopped` when
+ * the stop reaches it; its cleanups and hooks continue at once.
  */
 export async function awaitEnds(
     supervisor: Supervisor,
@@ -74,7 +73,7 @@ export async function awaitEnds(
         task.state === "stopping" &&
         !(isWithin(caller, task) && (caller.flags & WINDING) !== 0)
     await pauseUntil(caller, supervisor, () => {
-        // one that is over may begin the next run before the others are
+        // a task that has ended may begin its next run before the others have ended
         tasks = tasks.filter(isStopping)
         return !tasks.length
     })
@@ -91,7 +90,9 @@ export async function endTasks(
 }
 
 /**
- * Waits until no task of the list runs or is about to.
+ * Waits until no task of the list runs, or waits for its restart or a dependency. The calling task
+ * and its ancestors do not count.
+ * @param timeout longest wait in ms; no limit when undefined
  * @returns false when the time ran out
  */
 export async function awaitRest(
@@ -109,7 +110,7 @@ function isBusy(task: TaskRecord): boolean {
     return isLive(task) || task.state === "waiting"
 }
 
-/** Suspends the caller until `isOver`; in the body of a task that is a wait of the task's own. */
+/** Suspends the caller until `isOver`; in a task this counts as one of its own waits. */
 async function pauseUntil(
     caller: TaskRecord | undefined,
     supervisor: Supervisor,

@@ -9,16 +9,16 @@ import {
     WriteResult,
 } from "../platform"
 
-/** A connection of `FakeSocket`: the test plays the peer. */
+/** A connection of `FakeSocket`: the test acts as the peer. */
 export class FakeConnection implements Connection {
-    /** What was written, as one text. */
+    /** Everything that was written, as one text. */
     sent = ""
-    /** One entry for each write that was taken. */
+    /** One entry for each accepted write. */
     readonly writes: string[] = []
     isClosed = false
-    /** While true, writes answer WOULD_BLOCK. */
+    /** While true, writes return WOULD_BLOCK. */
     blocked = false
-    /** Writes that are still taken, then they answer WOULD_BLOCK; all are when undefined. */
+    /** Writes to accept before they return WOULD_BLOCK; no limit when undefined. */
     takes: number
 
     constructor(
@@ -40,24 +40,24 @@ export class FakeConnection implements Connection {
         this.isClosed = true
     }
 
-    /** The peer accepts. */
+    /** Acts as a peer that accepts the connection. */
     accept(): void {
         this.listener.opened()
     }
 
-    /** The peer sends. */
+    /** Acts as a peer that sends `text`. */
     answer(text: string): void {
         this.listener.received(Buffer.from(text))
     }
 
-    /** The connection breaks. */
+    /** Breaks the connection, for `reason`. */
     fail(reason?: string): void {
         this.isClosed = true
         this.listener.closed(reason)
     }
 }
 
-/** A socket for tests: connections succeed at once unless `accepts` is false. */
+/** A socket for tests: a connection succeeds soon after `open`, or fails if `accepts` is false. */
 export class FakeSocket implements NetSocket {
     readonly connections: FakeConnection[] = []
     accepts = true

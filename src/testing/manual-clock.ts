@@ -1,13 +1,13 @@
 import { Clock, ClockChange } from "../platform"
 
-/** A clock that the test moves; it counts how often it is asked. */
+/** A clock that the test sets by `now`; `asked` counts the calls of `millis`. */
 export class ManualClock implements Clock {
     now: number
     asked = 0
     private offset: number
     private readonly listeners: ((change: ClockChange) => void)[] = []
 
-    /** @param now what it shows at first, in ms of uptime */
+    /** @param now uptime at first, in ms */
     constructor(now = 1000) {
         this.now = now
     }

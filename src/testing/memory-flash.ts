@@ -2,7 +2,8 @@ import * as ds from "@devicescript/core"
 import { checkSlot, FlashSlots, FlashStats } from "../platform"
 
 /**
- * Flash in RAM, for tests: the same limits and the same answers, gone at the next start.
+ * Flash in RAM for tests. It has the limits and answers of the real store, but does not outlive the
+ * program.
  * @devsWhenUsed
  */
 export class MemoryFlash implements FlashSlots {
@@ -11,7 +12,7 @@ export class MemoryFlash implements FlashSlots {
 
     async read(key: string): Promise<Buffer | undefined> {
         this.stats.reads++
-        // the real store always waits; without it a scan would run into the VM's step limit
+        // the real store always waits; without a wait a scan would exceed the VM's step limit
         await ds.sleep(0)
         const value = this.slots[key]
         return value && value.length ? value : undefined
