@@ -5,7 +5,7 @@ import { LineVisitor, readLog } from "./reader"
 import { FlashLog } from "./state"
 import { call, nothing } from "./worker"
 
-/** Most lines that `tail` gives. */
+/** Most lines that `tail` returns. */
 export const MAX_TAIL = 200
 
 /** A file of the log as it is in flash. */
@@ -20,15 +20,16 @@ export interface FileInfo {
 }
 
 /**
- * Reads the stored files while logging continues. What is queued in RAM is not seen: `flush` first.
- * A file that is rotated away while it is read ends early, and `problems` reports it. Lines come
- * as `TIME [LEVEL] text`, or as StoredLine to a visitor, which `lineText` makes the same of.
+ * Reads the stored files while logging continues. Lines that are still in RAM are not seen: call
+ * `flush` first. A file that is rotated away while it is read ends early. Methods that return
+ * lines give them as `TIME [LEVEL] text`; a visitor gets a StoredLine, which `lineText` formats
+ * like that. Each method throws a FlashError when the log cannot be read.
  * @devsWhenUsed
  */
 export class LogFiles {
     constructor(private readonly log: FlashLog) {}
 
-    /** The files there are, newest first. */
+    /** The files, newest first. */
     async list(): Promise<FileInfo[]> {
         const { log } = this
         const infos: FileInfo[] = []
@@ -39,7 +40,7 @@ export class LogFiles {
 
     /**
      * Visits the lines of one file, oldest first, with one segment in RAM at a time.
-     * @param visit may wait; `false` ends it
+     * @param visit may wait; `false` ends the reading
      * @throws RangeError when there is no such file
      */
     async read(name: string, visit: LineVisitor): Promise<void> {
@@ -74,7 +75,8 @@ export class LogFiles {
 
     /**
      * Visits the lines of all files that contain one of `patterns`, oldest first.
-     * @param patterns substrings, in which `*` matches any characters
+     * @param patterns texts in which `*` matches any characters
+     * @param visit as for `read`
      */
     async grep(patterns: string | string[], visit: LineVisitor): Promise<void> {
         const list = typeof patterns === "string" ? [patterns] : patterns
@@ -88,9 +90,10 @@ export class LogFiles {
     }
 
     /**
-     * Visits the lines after the one at `cursor`, of all files, oldest first. A cursor stays
-     * good over resets; when its line is gone, reading starts with the oldest there is.
-     * @param cursor of the last line that was dealt with, -1 for none
+     * Visits the lines of all files after the one at `cursor`, oldest first. A cursor stays valid
+     * over resets; when its line is gone, reading starts with the oldest line.
+     * @param cursor that of the last line processed, -1 for none
+     * @param visit as for `read`
      */
     async since(cursor: number, visit: LineVisitor): Promise<void> {
         await fileNames(this.log)
@@ -98,7 +101,7 @@ export class LogFiles {
     }
 }
 
-/** Names of the files, newest first; opens the log if need be. @throws FlashError */
+/** Names of the files, newest first; opens the log if need be. @throws FlashError if that fails */
 async function fileNames(log: FlashLog): Promise<string[]> {
     if (!log.starts.length && !(await call(log, nothing)))
         throw flashError(log.options.filename, "the log cannot be read")
@@ -106,8 +109,8 @@ async function fileNames(log: FlashLog): Promise<string[]> {
 }
 
 /**
- * Name of file `index`: the number replaces each `%` in the name, or behind the name of all
- * but the current one, which has number 0.
+ * Name of file `index`, 0 for the current one: the number replaces each `%` in the name; without
+ * a `%` it is appended to the names of older files, as in `error.log.1`.
  */
 function fileName({ options }: FlashLog, index: number): string {
     const { filename, digits } = options

@@ -8,20 +8,20 @@ import { MAX_VALUE_BYTES, rfc3339 } from "../platform"
  *     1  u8   format version
  *     2  u16  id of the log: CRC-16 of its file name
  *     4  u32  sequence number, 1 and up, never used twice
- *     8  u16  size of the file up to here: text and line ends of its whole lines
+ *     8  u16  bytes of the file up to here: text of its whole lines, one more for each line end
  *    10  u8   number of this segment within its file, from 0
- *    11  u8   how many segments before this file still count: older files
+ *    11  u8   how many segments before this file still count, those of older files; at most 255
  *    12  u8   offset in the payload of the first line that starts here, 255 = none does
  *    13  u16  CRC-16/CCITT of bytes 0 to 12 and of the payload
  *    15  ...  payload: stored lines
  *
  * A stored line in a payload:
  *
- *     u16  bits 0-10 bytes of text, bits 11-14 level (15: the file's name),
+ *     u16  bits 0-10 bytes of text, bits 11-14 level (15: the text is the file's name),
  *          bit 15 set when the time is Unix time, else it is uptime
- *     u8   seconds since the line before it in this segment, or 255 and then
+ *     u8   seconds since the line before it in this segment; or 255, and the u32 follows
  *     u32  the time in seconds: always for the first line that starts in a segment; for the
- *          file's name how many digits the numbers in names have, less one
+ *          file's name the number of digits of the numbers in names, less one
  *     ...  text in UTF-8, which may go on in the following segments
  *
  * Only the text is ever split, so every segment can be read by itself. The host reads the same
@@ -30,7 +30,7 @@ import { MAX_VALUE_BYTES, rfc3339 } from "../platform"
 const MAGIC = 0x4c
 const FORMAT_VERSION = 2
 export const HEADER_BYTES = 15
-/** Most payload of one segment. */
+/** Largest payload of one segment, in bytes. */
 export const PAYLOAD_BYTES = MAX_VALUE_BYTES - HEADER_BYTES
 /** Value of the field at FIRST when no line starts in the segment. */
 export const NO_LINE = 255
@@ -44,13 +44,16 @@ export const BACK = 11
 export const FIRST = 12
 const CHECKSUM = 13
 
-/** How many sequence numbers there are, and values of an id. */
+/** Number of values of a sequence number. */
 export const SEQ_COUNT = 0x100000000
-/** Bits and bytes of a line's head; a line starts only where one more byte than the longest is left. */
+/** Longest text of a stored line, in bytes; also the mask of its length in the head. */
 export const MAX_TEXT_BYTES = 2047
+/** Place of the level, and the bit for Unix time, in the first word of a line's head. */
 export const LEVEL_SHIFT = 11
 export const WALL_BIT = 0x8000
+/** Value of the seconds in a line's head when the full time follows. */
 export const LONG_TIME = 255
+/** Bytes of a head. A line starts only where at least one byte more than the longest is left. */
 export const MIN_HEAD_BYTES = 3
 export const MAX_HEAD_BYTES = 7
 /** Level of the entry that names the file; the first entry of every file. */
@@ -58,19 +61,19 @@ export const NAME_LEVEL = 15
 
 /** A line read back from the log. */
 export interface StoredLine {
-    /** Without time and level, which are stored beside it. */
+    /** Without time and level, which are stored separately. */
     text: string
     level: Level
     /** Seconds: Unix time when `wall`, else uptime. */
     time: number
     wall: boolean
-    /** Position of this line in the log: rises from line to line, survives resets. */
+    /** Position of this line in the log: rises from line to line, and stays valid over resets. */
     cursor: number
 }
 
 /**
- * A stored line as people read it: `TIME [LEVEL] text`. The time is in whole seconds, which
- * is what is stored: after RFC 3339 when the clock was known, else uptime.
+ * Formats a stored line as `TIME [LEVEL] text`. The time is in whole seconds, as it is stored: as
+ * in RFC 3339 when the wall clock was known, else uptime.
  */
 export function lineText({ text, level, time, wall }: StoredLine): string {
     const stamp = wall ? rfc3339(time * 1000).slice(0, -5) + "Z" : "" + time
@@ -87,14 +90,15 @@ export function cursorSeq(cursor: number): number {
     return Math.floor(cursor / 256)
 }
 
-/** Log and sequence number of a segment in one number, which no other segment has. */
+/** Identity of a segment: the id of its log and its sequence number in one number. */
 export function identityOf(segment: Buffer): number {
     return segment.getAt(ID, "u16") * SEQ_COUNT + segment.getAt(SEQ, "u32")
 }
 
 /**
  * CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xffff) over `bytes[from..to)`, without a
- * table: 0.24 ms for 200 bytes on the simulated VM. Continues one with `crc`.
+ * table: 0.24 ms for 200 bytes on the simulated VM.
+ * @param crc 0xffff to begin, or the CRC of the bytes before
  */
 function crc16(bytes: Buffer, from: number, to: number, crc: number): number {
     for (let i = from; i < to; ++i) {
@@ -116,14 +120,14 @@ function checksum(segment: Buffer): number {
     return crc16(segment, HEADER_BYTES, segment.length, header)
 }
 
-/** Fills in what `segment` has first and last: magic, version and checksum. */
+/** Completes the header of a segment: magic, version and checksum. */
 export function sealSegment(segment: Buffer): void {
     segment[0] = MAGIC
     segment[1] = FORMAT_VERSION
     segment.setAt(CHECKSUM, "u16", checksum(segment))
 }
 
-/** What is wrong with a slot's value as a segment, or undefined for a sound one. */
+/** What is wrong with the value of a slot as a segment; undefined for a valid one. */
 export function segmentFault(value: Buffer): string | undefined {
     if (value[0] !== MAGIC) return "is no log segment"
     if (value[1] !== FORMAT_VERSION)

@@ -20,37 +20,38 @@ import { FlashLog, newLog } from "./state"
 import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
-/** Bytes of a queued line besides text and name, at most. */
+/** Most bytes of a queued line besides its text and name. */
 const QUEUED_BYTES = 16
 
-/** Figures of the flash log since the start, for the wear of the flash. */
+/** Figures of the flash log since the start, to estimate the wear of the flash. */
 export interface FileStats {
-    /** Bytes of lines stored, line ends included; without times and levels. */
+    /** Bytes of text stored, one for each line end included; without times and levels. */
     bytes: number
     /** Segments written, rewrites of a part-filled one included. */
     writes: number
-    /** Bytes programmed for them, without the store's own compaction. */
+    /** Bytes programmed for these writes, without the compaction of the store. */
     programmed: number
 }
 
 /**
- * Keeps lines in flash: the current file `filename` and older ones `filename.1`, ...
- * `emit` only queues; the handler's fiber makes lines of what is queued, `[NAME] message`
- * unless a formatter of the handler's options has, and writes them in batches, errors at once.
- * Level and time of a line are stored beside its text. Format and guarantees: docs/flash-log.md.
+ * Keeps lines in flash: the current file `filename` and older ones `filename.1`, ... `emit` queues
+ * the line: `[NAME] message`, or what the formatter in the handler's options makes. The handler's
+ * fiber writes queued lines in batches, and those of `flushLevel` or worse at once. Level and time
+ * of a line are stored separately from its text. Format and guarantees: docs/flash-log.md.
  * @devsWhenUsed
  */
 export class FileRotationHandler implements Handler {
-    /** Lines that wait for their write, and the account of those that were dropped. */
+    /** Lines queued for their write, and the account of all lines. */
     readonly queue: BoundedQueue<string>
     private readonly log: FlashLog
-    /** Reads what is stored. */
+    /** Reads the stored files. */
     readonly files: LogFiles
 
     /**
-     * @param filename name of the current file, at most MAX_NAME_BYTES
-     * @param maxSize most bytes of text in one file as it is stored, line ends included
-     * @throws RangeError for a value out of its limits, or files that need too many slots
+     * @param filename name of the current file, 1 to 32 bytes
+     * @param maxSize most bytes of text in one file, one for each line end included, 64 to 65,535
+     * @throws OPTION_ERROR for a value out of its limits, files that need too many slots, or a name
+     * whose id another log of the store has
      */
     constructor(filename: string, maxSize: number, options: FileOptions) {
         const log = newLog(completeOptions(filename, maxSize, options))
@@ -76,7 +77,7 @@ export class FileRotationHandler implements Handler {
             text = cut(line, MAX_MESSAGE)
             name = ""
         }
-        // what is dropped is not worth making a string of it first
+        // a line that would be dropped is not formatted
         const bytes = text.byteLength + name.byteLength + QUEUED_BYTES
         if (!queue.admits(bytes, level)) return
         let time = record.wall
@@ -91,8 +92,8 @@ export class FileRotationHandler implements Handler {
     }
 
     /**
-     * Looks for the files in flash, about 15 ms for each slot; lines that come meanwhile wait.
-     * With `lazyOpen` that is left to the first line or read.
+     * Looks for the files in flash, which takes about 15 ms for each slot; lines logged meanwhile
+     * are queued. With `lazyOpen` the first write or read does so instead.
      */
     async open(): Promise<void> {
         const { log } = this
@@ -103,22 +104,25 @@ export class FileRotationHandler implements Handler {
         if (!log.options.lazyOpen) await call(log, nothing)
     }
 
-    /** Stores all lines logged so far. @returns false when the flash did not take them */
+    /**
+     * Stores all lines logged so far.
+     * @returns false when the flash did not take them, or 16 commands are queued already
+     */
     async flush(): Promise<boolean> {
         return await call(this.log, sync)
     }
 
     /**
-     * Ends the current file after the lines logged so far; an empty one stays.
-     * @returns false when the flash did not take it
+     * Ends the current file after the lines logged so far; an empty file is not rotated.
+     * @returns as `flush`
      */
     async rotate(): Promise<boolean> {
         return await call(this.log, rotateNow)
     }
 
     /**
-     * Empties the current file, older ones stay; lines that wait are discarded.
-     * @returns false when the flash did not take it
+     * Empties the current file and keeps older ones; queued lines are discarded.
+     * @returns as `flush`
      */
     async reset(): Promise<boolean> {
         this.discard()
@@ -126,15 +130,15 @@ export class FileRotationHandler implements Handler {
     }
 
     /**
-     * Empties the log, older files as well; lines that wait are discarded.
-     * @returns false when the flash did not take it
+     * Empties the log, older files as well; queued lines are discarded.
+     * @returns as `flush`
      */
     async clear(): Promise<boolean> {
         this.discard()
         return await call(this.log, clear)
     }
 
-    /** Stores queued lines and ends the handler's fiber; `open` starts it again. */
+    /** Stores queued lines and ends the handler's fiber; `open` opens the log again. */
     async close(): Promise<void> {
         const { log } = this
         log.closed = true
@@ -147,7 +151,8 @@ export class FileRotationHandler implements Handler {
     /**
      * Changes settings while running; queued lines are stored at once.
      * @param changes any of FileSettings
-     * @throws RangeError that names the value; nothing is changed then
+     * @throws OPTION_ERROR for a value out of its limits, or files that need too many slots;
+     * nothing is changed then
      */
     configure(changes: FileSettings): void {
         const { log } = this
@@ -156,7 +161,7 @@ export class FileRotationHandler implements Handler {
         changed(log)
     }
 
-    /** What was skipped or refused so far, one line each. */
+    /** The last 16 problems, one line each, oldest first. */
     problems(): string[] {
         return this.log.problems.slice()
     }

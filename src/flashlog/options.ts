@@ -1,46 +1,49 @@
 import { Level } from "../log"
 import { Clock, FlashSlots, OptionTable, readOptions } from "../platform"
 
-/** What can be changed while the log runs. Times in ms, sizes in bytes. */
+/** Settings that can be changed while the log runs. Times in ms, sizes in bytes. */
 export interface FileSettings {
-    /** Most bytes of text in one file as it is stored: without times and levels. */
+    /** Most bytes of text in one file, without times and levels; 64 to 65,535. */
     maxSize?: number
-    /** Older files kept: 0 = start over, 1 = `filename.1`, and so on; 1 by default. */
+    /** Older files that are kept, 0 to 23; 1 (`filename.1`) by default, 0 = none. */
     maxCount?: number
-    /** Age at which a file is rotated with the next line, 0 = never; needs the wall clock. */
+    /**
+     * Age of a file at which the next line rotates it, up to a year (31,536,000,000); needs the
+     * wall clock. 0 (default) = never.
+     */
     maxAge?: number
-    /** Waiting bytes that make a write, 1 (every line) to 1024; by default 185, a full segment. */
+    /** Queued bytes that start a write, 1 (every line) to 1024; by default 185, a full segment. */
     flushBytes?: number
-    /** Longest time a line waits for its write; 300,000 by default, 0 = no limit. */
+    /** Longest time that a line is queued; 300,000 by default, 0 = no limit. */
     flushTime?: number
     /** Lines of this level and worse are written at once; ERROR by default, NONE = never. */
     flushLevel?: Level
-    /** Longest line, the rest is cut off and marked; 512 by default. */
+    /** Longest line, 8 to 2047; a longer one is cut and marked; 512 by default. */
     maxLine?: number
 }
 
-/** Options of a flash log; those that are not in FileSettings stay as they are. */
+/** Options of a flash log; those that are not in FileSettings cannot be changed later. */
 export interface FileOptions extends FileSettings {
     flash: FlashSlots
     clock: Clock
-    /** Forget what is stored when the log opens; false by default. */
+    /** Discard what is stored when the log opens; false by default. */
     overwriteOnOpen?: boolean
-    /** Look at the flash with the first line instead of at `open`; false by default. */
+    /** Read the flash at the first write or read instead of in `open`; false by default. */
     lazyOpen?: boolean
-    /** Most slots it holds, 2 to MAX_LOG_SEGMENTS; by default its share beside other logs. */
+    /** Most slots that it holds, 2 to 24; by default its share of those that all logs have. */
     slots?: number
-    /** Digits of the numbers of rotated files, 1 to 3; 1 by default. */
+    /** Fewest digits of the numbers in file names, 1 to 3; 1 by default. */
     digits?: number
-    /** Called once for each kind of trouble, with one line; must not wait. */
+    /** Called with one line for a new problem, and when writing begins to fail; must not wait. */
     onProblem?: (text: string) => void
 }
 
-/** All that a flash log is made with. */
+/** All options of a flash log. */
 export interface FileSetup extends FileOptions {
     filename: string
 }
 
-/** Settings, and their defaults; times of a stored line are in seconds, so ages may be long. */
+/** Settings and their defaults. Ages may exceed 2^31 ms: stored times are in seconds. */
 const SETTINGS: OptionTable = `
     maxSize: bytes 64 65535
     maxCount: int 0 23 = 1
@@ -50,7 +53,7 @@ const SETTINGS: OptionTable = `
     flushLevel: level -1 8 = 3
     maxLine: bytes 8 2047 = 512
 `
-/** What is given once, at the start. */
+/** Options that are fixed at the start. */
 const FIXED: OptionTable = `
     filename: text 1 32
     flash: object
@@ -62,7 +65,7 @@ const FIXED: OptionTable = `
     onProblem: function
 `
 
-/** What errors name. */
+/** How errors name a log. */
 function thing(filename: string): string {
     return `flash log "${filename}"`
 }

@@ -19,26 +19,27 @@ import {
 } from "./format"
 import { FlashLog, note } from "./state"
 
-/** Problem: a line lacks its end, since the flash was not written to its end. */
+/** Problem: the end of a line was not written to flash. */
 export const CUT_SHORT = "a line was cut short by a reset: left out"
 
 /** Takes one stored line; may wait. `false` ends the reading. */
 export type LineVisitor = (line: StoredLine) => Promise<boolean | void>
 
-/** A line of which a part has been read. */
+/** A line of which only a part has been read. */
 interface OpenLine {
-    /** All but its text. */
+    /** The line, its text still empty. */
     line: StoredLine
-    /** The text, and how many of its bytes are here. */
+    /** Its text, of full length. */
     bytes: Buffer
+    /** Bytes of the text read so far. */
     filled: number
 }
 
 /**
  * Visits stored lines, oldest first, with one segment in RAM at a time, while logging continues.
  * Files that are rotated away meanwhile are left out.
- * @param first number of the segment to begin with
- * @param end the first file that begins here or later ends the reading
+ * @param first sequence number of the segment to begin with
+ * @param end sequence number: a file that begins there or later ends the reading
  * @param from cursor of the first line wanted
  * @param visit `false` ends the reading
  */
@@ -50,14 +51,14 @@ export async function readLog(
     visit: LineVisitor
 ): Promise<void> {
     let expected = Math.max(first, cursorSeq(from))
-    // bytes of the file up to the last segment that was read; NaN when that is not known
+    // bytes of the file up to the last segment read; NaN while unknown
     let size = NaN
     let open: OpenLine
-    // what comes meanwhile is not for this reading, so that it ends
+    // segments written from here on are not read, so that the reading ends
     const newest = log.written
     for (let seq = expected; seq <= newest; ++seq) {
         if (log.starts.indexOf(seq) >= 0) {
-            // without damage the rest of the file before was emptied by a reset
+            // without damage, `reset` has emptied the rest of the file before
             if (seq > expected && log.hasDamage) noteMissing(log, expected, seq)
             else if (open) note(log, CUT_SHORT)
             if (seq >= end) return
@@ -90,10 +91,10 @@ function noteMissing(log: FlashLog, from: number, to: number): void {
 }
 
 /**
- * Whether lines are missing before a segment: numbers that a damaged slot may have had are left
- * out, so a gap in them alone says nothing. The header tells how much the file has up to here.
- * @param lines those that are whole in the segment
- * @param size of the file before it
+ * Whether lines are missing before a segment. Recovery skips the numbers that a damaged slot may
+ * have had, so a gap in the numbers alone proves nothing; the header has the size of the file.
+ * @param lines the lines that end in the segment
+ * @param size bytes of the file before the segment
  */
 function isLoss(segment: Buffer, lines: StoredLine[], size: number): boolean {
     if (segment[FIRST] !== 0) return true
@@ -101,7 +102,7 @@ function isLoss(segment: Buffer, lines: StoredLine[], size: number): boolean {
     return size >= 0 && segment.getAt(SIZE, "u16") !== size
 }
 
-/** Reads a segment; undefined when it is not there (any more) or damaged. */
+/** Reads a segment; undefined when it is missing, overwritten or damaged. */
 async function readSegment(
     { options, slots, key }: FlashLog,
     seq: number
@@ -115,9 +116,9 @@ async function readSegment(
 }
 
 /**
- * Takes the lines out of a segment that are whole with it.
- * @param open the line that began before it
- * @returns the line that goes on behind it
+ * Reads the lines that end in a segment, and adds them to `lines`.
+ * @param open the line that continues in the segment, undefined for none
+ * @returns the line that continues in the next segment, undefined for none
  */
 export function readLines(
     log: FlashLog,
@@ -156,7 +157,7 @@ export function readLines(
     return open
 }
 
-/** Copies text from `from` of the segment on. @returns whether the line is whole now */
+/** Copies text from offset `from` of the segment. @returns whether the line is complete now */
 function fill(
     open: OpenLine,
     segment: Buffer,

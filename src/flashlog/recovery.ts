@@ -16,8 +16,8 @@ import { FlashLog, nextSegment, note } from "./state"
 import { beginFile } from "./writer"
 
 /**
- * Finds the files of a log from its slots alone, and where to continue.
- * @throws FlashError when the store cannot be read; it can be tried again
+ * Finds the files of a log, and where to continue, from its slots alone.
+ * @throws FlashError when the store cannot be read; the call can be repeated
  */
 export async function recover(log: FlashLog): Promise<void> {
     const { options, slots } = log
@@ -28,7 +28,7 @@ export async function recover(log: FlashLog): Promise<void> {
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
         const key = logSlot(i)
         const value = await options.flash.read(key)
-        // another log may have taken it meanwhile
+        // another log may have taken the slot during the read
         const owner = ownerOf(log, i)
         if (owner && owner !== log) continue
         const fault = value ? segmentFault(value) : undefined
@@ -53,13 +53,13 @@ export async function recover(log: FlashLog): Promise<void> {
     log.hasDamage = damaged > 0
     log.starts = starts
     if (head) await resume(log, head)
-    // numbers that damaged segments may have had are left out
+    // skips the numbers that damaged segments may have had: no number is used twice
     if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
     returnSlots(log)
 }
 
-/** Goes on with the last segment of the log, as far as its lines are whole. */
+/** Continues the last segment of the log after its last complete line. */
 async function resume(log: FlashLog, head: Buffer): Promise<void> {
     const { starts, seq } = log
     const start = starts[0]
@@ -73,7 +73,7 @@ async function resume(log: FlashLog, head: Buffer): Promise<void> {
     const length = head.length - HEADER_BYTES
     const open = readLines(log, head, undefined, [])
     log.used = open ? open.line.cursor - cursorOf(seq, 0) : length
-    // the end of a line whose beginning cannot be gone on with
+    // the segment holds only a part of a line that began before: it is overwritten
     if (head[FIRST] === NO_LINE) log.used = 0
     if (log.used < length) note(log, CUT_SHORT)
     log.since = -1

@@ -9,19 +9,20 @@ import { SEQ_COUNT } from "./format"
 import type { FileSetup } from "./options"
 import { FlashLog, keepFiles, note } from "./state"
 
-// Several logs share the slots of one store, and the table of what each slot holds. Each log is
-// granted what its files need, and what is left is divided among them. A log may hold any slots,
-// as many as its share; it never takes one with a segment that counts from another log of the
-// program. Segments of a log that the program has no more, as after a new file name, come last.
+// Several logs share the slots of one store, and the table of what each slot holds. The share of
+// a log is the number of slots that its files need, plus an equal part of the rest. A log may hold
+// any slots up to its share, but it never takes a slot whose segment counts for another log of the
+// program. Slots of a log that is not in the program, as after a new file name, are used last.
 
-/** In the table: a slot that was never written; to use it makes the live data of the store grow. */
+/** In the table: a slot without a value. Its first use makes the live data of the store grow. */
 export const VIRGIN = -1
-/** Bytes of text a segment holds at least when lines have 40 bytes or more on average. */
+/** Bytes of text that a segment holds at least if lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
 
 /**
- * Enters a log among those of its store. One of the same name that is there is closed.
- * @throws OPTION_ERROR when its files do not fit beside those of the others
+ * Adds a log to those of its store; an open log of the same name is closed.
+ * @throws OPTION_ERROR when its files do not fit beside those of the others, or when another name
+ * has the same id
  */
 export function claimSlots(log: FlashLog): void {
     const { peers, options } = log
@@ -39,14 +40,15 @@ export function claimSlots(log: FlashLog): void {
     grantSlots(log, options)
 }
 
-/** Takes a log off those of its store. */
+/** Removes a log from those of its store. */
 export function releaseSlots(log: FlashLog): void {
     removeFrom(log.peers, log)
 }
 
 /**
- * Applies options of a log; other logs may have to free slots for them.
- * @throws OPTION_ERROR when its files do not fit beside those of the others; nothing is changed then
+ * Applies options of a log, and divides the slots anew; other logs may have to free some.
+ * @throws OPTION_ERROR when its files do not fit beside those of the others; nothing is changed
+ * then
  */
 export function grantSlots(log: FlashLog, options: FileSetup): void {
     const { filename, maxSize, maxCount, slots } = options
@@ -76,23 +78,23 @@ export function grantSlots(log: FlashLog, options: FileSetup): void {
     }
 }
 
-/** Gives up the oldest files of a log that has more than its share. */
+/** Gives up the oldest files of a log that holds more slots than its share. */
 export function returnSlots(log: FlashLog): void {
     while (log.starts.length > 1 && heldBy(log) > log.share) dropOldestFile(log)
 }
 
-/** Slots that the files of a log need when lines have 40 bytes or more on average. */
+/** Slots that the files of a log need if lines have 40 bytes or more on average. */
 function neededSlots({ maxSize, maxCount }: FileSetup): number {
     return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
 }
 
-/** Number of the segment of a log in a slot; 0 when it has none there, or one that does not count. */
+/** Sequence number of the log's segment in a slot; 0 when there is none that counts. */
 export function seqIn({ slots, key, oldest }: FlashLog, slot: number): number {
     const seq = slots[slot] - key
     return seq >= oldest && seq < SEQ_COUNT ? seq : 0
 }
 
-/** The log of the program whose segment is, or was, in a slot; undefined for none. */
+/** The log whose segment is in a slot, whether or not it counts; undefined for none. */
 export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
     for (const peer of peers) {
         const seq = slots[slot] - peer.key
@@ -102,7 +104,8 @@ export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
 }
 
 /**
- * A slot for a new segment, without taking one that counts. When there is none, the oldest file goes.
+ * Finds a slot for a new segment that holds none that counts. While there is none, the oldest
+ * file is given up.
  * @throws FlashError when one file needs more than all slots
  */
 export function slotFor(log: FlashLog): number {
@@ -113,7 +116,10 @@ export function slotFor(log: FlashLog): number {
     }
 }
 
-/** One that was written before costs the store nothing; one of a log that is gone is the last. */
+/**
+ * A slot without a segment that counts, -1 for none. One that was written before comes first: it
+ * does not make the live data of the store grow. One of a log that is gone comes last.
+ */
 function unusedSlot(log: FlashLog): number {
     const { slots } = log
     let unused = slots.indexOf(VIRGIN)
@@ -130,14 +136,14 @@ function unusedSlot(log: FlashLog): number {
     return unused
 }
 
-/** How many slots have a segment of a log that counts. */
+/** Number of slots that hold a segment of the log that counts. */
 function heldBy(log: FlashLog): number {
     let held = 0
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) if (seqIn(log, i) > 0) held++
     return held
 }
 
-/** Gives up the oldest file: there were more or larger ones before the settings changed. */
+/** Gives up the oldest file: the share has shrunk, or short lines need more slots than expected. */
 function dropOldestFile(log: FlashLog): void {
     const { starts, options } = log
     if (starts.length < 2)

@@ -4,10 +4,10 @@ import { BoundedQueue } from "../log"
 import { ID, logId, NO_LINE, FIRST, SEQ_COUNT } from "./format"
 import { FileSetup } from "./options"
 
-/** Most problems that are remembered. */
+/** Most problems that are kept. */
 const MAX_PROBLEMS = 16
 
-/** Something a caller waits for; its turn comes when the lines logged before it are stored. */
+/** Work that a caller waits for; it is done after the lines logged before it are stored. */
 export interface Command {
     run: (log: FlashLog) => Promise<void>
     done: Signal
@@ -15,78 +15,77 @@ export interface Command {
 }
 
 /**
- * All that one log knows, as plain data: on this VM each class, each method and each field costs
- * heap, so what is rarely needed is not set before it is. `recovery` fills it from the slots,
- * `writer` stores lines, `worker` decides when, `reader` reads.
+ * The state of one log, as plain data: on this VM each class and each method costs heap.
+ * `recovery` fills it from the slots, `writer` stores lines, `worker` decides when, `reader` reads.
  */
 export interface FlashLog {
-    /** So many bytes in the queue want the fiber's attention. */
+    /** Bytes in the queue at which `emit` wakes the fiber; Infinity: it wakes by itself. */
     wakeBytes: number
-    /** Lines that wait for their write: number (see `tag`), a blank and text. */
+    /** Lines queued for their write: number (see `tag`), a blank and text. */
     queue: BoundedQueue<string>
     options: FileSetup
-    /** Identity of its segments less their sequence number. */
+    /** Identity of its segments (see `identityOf`) less their sequence number. */
     readonly key: number
 
     /** The logs of the same store, this one among them while it is open. */
     readonly peers: FlashLog[]
-    /** What each slot of the store holds: identity of a segment, or VIRGIN. */
+    /** What each slot of the store holds: the identity of a segment, or VIRGIN. */
     readonly slots: number[]
-    /** How many of them the log may hold. */
+    /** Number of slots that the log may hold. */
     share?: number
     /**
      * Sequence numbers with which the files that count begin, the current one first; empty
      * until the slots have been read.
      */
     starts: number[]
-    /** The last of them: the first segment that counts; 1 until the slots have been read. */
+    /** The last of `starts`: the first segment that counts; 1 until the slots have been read. */
     oldest: number
     /** Sequence number of the last segment in flash. */
     written?: number
-    /** Unix time in seconds of the current file's first line, -1 while not known. */
+    /** Unix time, in seconds, of the current file's first line that has one; below 0 = unknown. */
     since?: number
 
     /** The one segment in RAM, the last of the log, to which lines are added. */
     buffer: Buffer
-    /** Its sequence number. */
+    /** Sequence number of the segment in `buffer`. */
     seq: number
     /** Bytes of the current file: text of whole lines, and one for each line end. */
     size?: number
-    /** Bytes of its payload in use. */
+    /** Bytes of the payload of `buffer` in use. */
     used?: number
-    /** Stamp of the last line that started in it, NaN for none. */
+    /** Stamp (see `tag`) of the last line that started in `buffer`, NaN for none. */
     last?: number
-    /** Bytes of it that are not in flash yet. */
+    /** Bytes of `buffer` that are not in flash yet. */
     dirty: number
-    /** Text of the line that is being stored; undefined: none is. */
+    /** Text of the line that is being stored; undefined = none. */
     text?: string
-    /** 16 times its stamp, and its level. A stamp is seconds: Unix time, or -1 less the uptime. */
+    /** 16 times its stamp, plus its level. A stamp is in seconds: Unix time, or -1 minus uptime. */
     tag?: number
-    /** How much of the text is stored; -1 before its head. */
+    /** Bytes of the text that are stored; -1 before the head is. */
     stored?: number
 
     commands: Command[]
-    /** Stores lines; there only while something waits. */
+    /** The fiber that stores lines; it exists only while there is work. */
     fiber?: ds.Fiber
-    /** The fiber has nothing to do before it is woken. */
+    /** Whether the fiber is suspended until `dueAt`, or until it is woken. */
     resting?: boolean
     closed?: boolean
-    /** Whether a slot was damaged at the start. */
+    /** Whether recovery found a damaged slot. */
     hasDamage?: boolean
-    /** Time of the next write or retry, in clock ms; Infinity: never. */
+    /** Time of the next write or retry, in ms since start; Infinity = never. */
     dueAt: number
-    /** Wait after the last failure in ms; 0 when there was none. */
+    /** Delay after the last failure, in ms; 0 when there was none since a success. */
     retry: number
 
-    /** Bytes of lines stored since the start, line ends included. */
+    /** Figures since the start, see `FileStats`; `taken` is its `bytes`. */
     taken: number
     writes: number
     programmed: number
-    /** What was skipped or refused since the start, one line each, oldest first. */
+    /** The last MAX_PROBLEMS problems since the start, one line each, oldest first. */
     problems: string[]
 }
 
-/** A log of which nothing is known yet. */
+/** Makes the state of a log before anything of it is read. */
 export function newLog(options: FileSetup): FlashLog {
     const { filename, flash } = options
     const id = logId(filename)
@@ -96,8 +95,8 @@ export function newLog(options: FileSetup): FlashLog {
         flash.logs = []
         flash.logSlots = []
     }
-    // all fields at once: an object that gets one more later on moves to a longer piece of heap,
-    // which a board with little of it may not have any more
+    // all fields at once: a field added later would move the object to a larger block of heap,
+    // which a board may no longer have
     return {
         wakeBytes: 0,
         queue: new BoundedQueue<string>({ bytes: 2048 }),
@@ -133,14 +132,14 @@ export function newLog(options: FileSetup): FlashLog {
     }
 }
 
-/** Lets the last `count` files count. */
+/** Lets only the newest `count` files count. */
 export function keepFiles(log: FlashLog, count: number): void {
     const { starts } = log
     while (starts.length > count) starts.pop()
     log.oldest = starts[starts.length - 1]
 }
 
-/** Goes on to the segment `step` numbers further, which is empty. */
+/** Begins an empty segment, `step` sequence numbers further. */
 export function nextSegment(log: FlashLog, step: number): void {
     log.seq += step
     log.buffer[FIRST] = NO_LINE
@@ -149,12 +148,12 @@ export function nextSegment(log: FlashLog, step: number): void {
     log.dirty = 0
 }
 
-/** Remembers a problem and reports it, unless it is known. */
+/** Keeps a problem and reports it, unless it is kept already. */
 export function note(log: FlashLog, text: string): void {
     if (log.problems.indexOf(text) < 0) tell(log, text)
 }
 
-/** Remembers a problem and reports it, each time it comes. */
+/** Keeps a problem and reports it each time. */
 export function tell({ problems, options }: FlashLog, text: string): void {
     if (problems.length === MAX_PROBLEMS) problems.shift()
     problems.push(text)

@@ -5,34 +5,34 @@ import { recover } from "./recovery"
 import { FlashLog, tell } from "./state"
 import { storeLine, sync } from "./writer"
 
-/** Most commands that may wait at once. */
+/** Most commands that may be queued at once. */
 const MAX_COMMANDS = 16
-/** Wait after a failed write, doubled up to the longest: each try may cost an erase. */
+/** Delay after a failed write, doubled up to the longest: each try may cost a flash erase. */
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 600_000
-/** Values of `dueAt`: write all that is queued at once, or full segments only. */
+/** Values of `dueAt` for work at once: write all that is queued, or full segments only. */
 const ALL_NOW = -1
 const FULL_NOW = 0
-/** A level that makes no line urgent. */
+/** A level less severe than any: no line is urgent. */
 const LEAST_URGENT = 9
-/** Longest that a fiber can wait at a time. */
+/** Longest time that the VM lets a fiber wait. */
 const LONGEST_WAIT_MS = 2147483647
 
-/** Says that a line of `level` has been queued that wants the fiber's attention. */
+/** Plans the write of a line of `level` that `emit` has queued. */
 export function attend(log: FlashLog, level: number): void {
-    // a line that came after the close
+    // the line was logged after `close`
     if (log.closed) log.queue.clear()
     else plan(log, level)
 }
 
-/** Notes that the settings have changed: queued lines are stored, and the new ones hold. */
+/** Applies changed settings: queued lines are stored at once. */
 export function changed(log: FlashLog): void {
     plan(log, NONE)
 }
 
 /**
- * Does `run` after the lines that are queued now.
- * @returns whether it was done; false when flash failed or too many wait
+ * Calls `run` after the lines that are queued now have been stored.
+ * @returns whether it was done; false when the flash failed or MAX_COMMANDS are queued already
  */
 export async function call(
     log: FlashLog,
@@ -47,10 +47,10 @@ export async function call(
     return command.ok
 }
 
-/** Does nothing: the call alone opens the log. */
+/** A command that does nothing: `call` with it opens the log. */
 export async function nothing(log: FlashLog): Promise<void> {}
 
-/** Lets the fiber look whether there is something to do; it ends when the log is closed. */
+/** Starts or resumes the fiber, which does what is due, or ends when the log is closed. */
 export function wake(log: FlashLog): void {
     if (!log.fiber) log.fiber = run.start(log)
     else if (log.resting) {
@@ -59,14 +59,14 @@ export function wake(log: FlashLog): void {
     }
 }
 
-/** Bytes that wait for their write. */
+/** Bytes that are not in flash yet: those in the queue and in the segment in RAM. */
 export function waitingBytes({ queue, dirty }: FlashLog): number {
     return queue.bytes + dirty
 }
 
 /**
  * Sets the time of the next write, unless an earlier one is set.
- * @param level the most urgent of the lines that came
+ * @param level the most severe of the new lines
  */
 function plan(log: FlashLog, level: number): void {
     const { options, dirty, retry } = log
@@ -80,7 +80,7 @@ function plan(log: FlashLog, level: number): void {
     else if (waiting >= flushBytes) dueAt = FULL_NOW
     else if (flushTime > 0) dueAt = clock.millis() + flushTime
     log.dueAt = Math.min(log.dueAt, dueAt)
-    // the fiber does not look before it runs, so neither need the next lines
+    // a write or a retry is planned already: further lines need not wake the fiber
     const isCalm = retry > 0 || log.dueAt <= FULL_NOW
     log.wakeBytes = isCalm ? Infinity : flushBytes - dirty
     wake(log)
@@ -107,7 +107,7 @@ async function work(log: FlashLog): Promise<void> {
     const command = commands[0]
     const isDue = dueAt <= options.clock.millis()
     let left = queue.length
-    // lines that come meanwhile say when they are due
+    // lines logged meanwhile set it again
     if (isDue) log.dueAt = Infinity
     log.wakeBytes = 0
     try {
@@ -132,7 +132,7 @@ async function work(log: FlashLog): Promise<void> {
     plan(log, LEAST_URGENT)
 }
 
-/** Makes the oldest line of the queue the one to store. */
+/** Takes the oldest line from the queue, to be stored. */
 function takeLine(log: FlashLog): void {
     const { maxLine, maxSize } = log.options
     const next = log.queue.shift()

@@ -19,12 +19,12 @@ import {
 import { seqIn, slotFor } from "./slots"
 import { FlashLog, keepFiles, nextSegment } from "./state"
 
-// Turns lines into segments. One segment is in RAM; it is written when it is full or on `sync`,
-// and written again to the same slot when lines are added. Each function here can be called
-// again after it failed and then continues where it stopped: no line is lost or doubled.
+// Turns lines into segments. One segment is in RAM; it is written when it is full or by `sync`,
+// and written again to the same slot after lines were added. A function that failed can be called
+// again and continues where it stopped: no line is lost or stored twice.
 
 /**
- * Stores the line at hand: into RAM, and every segment that gets full into flash.
+ * Stores the line in `log.text`: into RAM, and into flash each segment that becomes full.
  * @throws FlashError when a segment could not be written
  */
 export async function storeLine(log: FlashLog): Promise<void> {
@@ -42,32 +42,32 @@ export async function storeLine(log: FlashLog): Promise<void> {
         await advance(log)
         copyText(log, text)
     }
-    // a line that began in a segment before ends here
+    // a line ends here that began in an earlier segment: the next line starts after it
     if (buffer[FIRST] === NO_LINE) buffer[FIRST] = log.used
     log.size += bytes + 1
     log.taken += bytes + 1
     log.text = undefined
 }
 
-/** Writes what is only in RAM. */
+/** Writes the segment in RAM, if any of it is not in flash yet. */
 export async function sync(log: FlashLog): Promise<void> {
     if (log.dirty > 0) await writeSegment(log)
 }
 
-/** Ends the current file: the next line begins a new one. An empty file stays. */
+/** Ends the current file and begins a new one. An empty file is not rotated. */
 async function rotate(log: FlashLog): Promise<void> {
     await sync(log)
     if (log.size > 0) beginFile(log, log.options.maxCount)
 }
 
-/** `rotate`, and the new file is in flash before its first line. */
+/** As `rotate`, and writes the new file to flash before its first line. */
 export async function rotateNow(log: FlashLog): Promise<void> {
     const { size } = log
     await rotate(log)
     if (size > 0) await writeSegment(log)
 }
 
-/** Makes the log empty, in flash too. What is only in RAM is gone. */
+/** Empties the log, also in flash. What is only in RAM is discarded. */
 export async function clear(log: FlashLog): Promise<void> {
     log.text = undefined
     beginFile(log, 0)
@@ -75,8 +75,8 @@ export async function clear(log: FlashLog): Promise<void> {
 }
 
 /**
- * Makes the current file empty, in flash too; older files stay. What is only in RAM is gone. A
- * power cut meanwhile leaves a part of it, as an older file.
+ * Empties the current file, also in flash; older files stay. What is only in RAM is discarded.
+ * After a power cut meanwhile, a part of the file may remain as an older file.
  */
 export async function reset(log: FlashLog): Promise<void> {
     const { starts, options, slots } = log
@@ -85,7 +85,7 @@ export async function reset(log: FlashLog): Promise<void> {
     log.text = undefined
     beginFile(log, options.maxCount + 1)
     const end = log.seq
-    // taken off the list first, so that no reader goes there
+    // removes the file from the list first, so that no reader begins to read it
     starts.insert(1, -1)
     await writeSegment(log)
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) {
@@ -96,7 +96,7 @@ export async function reset(log: FlashLog): Promise<void> {
     }
 }
 
-/** Begins a new file, whose name alone is not worth a write, and lets `keep` older ones count. */
+/** Begins a new file, and lets `keep` older ones count. Its name alone does not start a write. */
 export function beginFile(log: FlashLog, keep: number): void {
     const { starts, options } = log
     const { filename, digits } = options
@@ -106,7 +106,7 @@ export function beginFile(log: FlashLog, keep: number): void {
     keepFiles(log, keep + 1)
     log.size = 0
     log.since = -1
-    // the time tells the host how names are made
+    // the time of this entry holds `digits`, which the host needs to make file names
     startLine(log, NAME_LEVEL, -digits, filename)
     log.dirty = 0
 }
@@ -121,16 +121,16 @@ function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
     const { maxSize, maxCount, maxAge } = options
     if (size === 0) return false
     if (size + bytes + 1 > maxSize) return true
-    // an uptime is less than any Unix time
+    // the stamp of an uptime is negative, so it never exceeds the age
     if (maxAge > 0 && since >= 0 && (stamp - since) * 1000 >= maxAge)
         return true
-    // its share of the slots is used up: happens with lines of a few bytes only
+    // the file's part of the share is used up, which happens only with very short lines
     const share = Math.idiv(log.share, maxCount + 1)
     const left = log.starts[0] + share - log.seq
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
 
-/** Puts the head of a line, and what fits of its text. */
+/** Adds the head of a line to the segment, and as much of its text as fits. */
 function startLine(
     log: FlashLog,
     level: number,
@@ -143,7 +143,7 @@ function startLine(
     if (buffer[FIRST] === NO_LINE) buffer[FIRST] = used
     const word = text.byteLength | (level << LEVEL_SHIFT)
     buffer.setAt(at, "u16", wall ? word | WALL_BIT : word)
-    // far out of range when one is an uptime and the other is not
+    // far out of range when only one of the two stamps is an uptime
     let seconds = wall ? stamp - last : last - stamp
     let bytes = MIN_HEAD_BYTES
     if (!(seconds >= 0 && seconds < LONG_TIME)) {
@@ -158,7 +158,7 @@ function startLine(
     copyText(log, text)
 }
 
-/** Puts what fits of the rest of `text`. */
+/** Adds as much of the rest of `text` as fits. */
 function copyText(log: FlashLog, text: string): void {
     const { buffer, used, stored } = log
     const count = Math.min(text.byteLength - stored, PAYLOAD_BYTES - used)
@@ -172,7 +172,7 @@ function grow(log: FlashLog, count: number): void {
     log.dirty += count
 }
 
-/** Writes the segment in RAM and reads it back: the store does not say whether it took it. */
+/** Writes the segment in RAM and reads it back, since the store does not acknowledge a write. */
 async function writeSegment(log: FlashLog): Promise<void> {
     const { options, slots, seq } = log
     const { flash } = options
@@ -180,14 +180,14 @@ async function writeSegment(log: FlashLog): Promise<void> {
     let slot = slots.indexOf(identity)
     if (slot < 0) {
         slot = slotFor(log)
-        // before the write, which takes its time
+        // before the write: another log must not take the slot during it
         slots[slot] = identity
     }
     const key = logSlot(slot)
     const segment = sealed(log)
     await flash.write(key, segment)
     log.writes++
-    // what the store programs: 24 bytes for the entry and the value, rounded up to 8
+    // the store programs 24 bytes for the entry, and the value rounded up to a multiple of 8
     log.programmed += 24 + ((segment.length + 7) & ~7)
     const stored = await flash.read(key)
     if (!stored || !equalBytes(stored, segment))
@@ -199,7 +199,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
     log.dirty = 0
 }
 
-/** The segment in RAM as it goes to flash. */
+/** The segment in RAM as it is written to flash. */
 function sealed(log: FlashLog): Buffer {
     const { buffer, seq } = log
     const start = log.starts[0]

@@ -8,17 +8,17 @@ import type { Restrictions } from "./restrictions"
 import { LevelRules } from "./spec"
 import type { Source } from "./topic"
 
-// The state of the log is plain data, and what works on it plain functions: on this VM every
-// method takes 16 bytes of heap and every class 84, a function none. Fields are looked up in
-// turn, so those of the hot path come first; and one that is not there is searched by its
-// text, in the object and in all its prototypes, so those of the hot path are always set.
+// The state of the log is plain data, and plain functions work on it: on this VM every method
+// takes 16 bytes of heap and every class 84, a function none. The VM searches the fields of an
+// object in order, so those of the hot path come first. It searches a missing field by name, in
+// the object and in all its prototypes, so those of the hot path are always set.
 
-/** A record that waits for the end of the dispatch during which it was logged. */
+/** A record that is queued until the dispatch during which it was logged ends. */
 export interface Deferred {
     source: Source
     level: Level
     message: string
-    /** A handler that takes it whatever its level and burst limit; undefined = none. */
+    /** A handler that gets it despite its own level, filters and burst limit; undefined = none. */
     forced: HandlerEntry
 }
 
@@ -26,48 +26,50 @@ export interface Deferred {
 export interface Core {
     /** Whether a record is being dispatched. */
     busy: boolean
-    /** The record that all log calls use, one after the other. */
+    /** The one record, which every log call fills again. */
     readonly record: LogRecord
-    /** The logger whose topic, mark and metadata the record holds. */
+    /** The logger whose topic, mark and metadata the record holds; undefined = none. */
     source: Source
-    /** The clock's own, bound to it. */
+    /** The clock's `millis`, bound to it: it is looked up once. */
     readonly millis: () => number
-    /** What waits for the end of the dispatch; undefined = nothing. */
+    /** Records queued until the end of the dispatch; undefined = none. */
     deferred: Deferred[]
-    /** When the next burst window of a handler ends, in ms since start. */
+    /** The earliest end of the handlers' burst windows, in ms since start. */
     windowEnd: number
     readonly clock: Clock
     /** Whether deferred records are being dispatched. */
     draining?: boolean
     /** Whether progress reports are enabled. */
     progress?: boolean
-    /** Records logged inside handlers that were dropped, and not reported yet. */
+    /** Records logged inside handlers that were dropped and are not reported yet. */
     refused?: number
     /**
-     * When that is reported, in ms since start: undefined = nothing to report, Infinity = it is
-     * being reported. And how long the report after it waits.
+     * When these are reported, in ms since start: undefined = there are none, Infinity = the
+     * report is being delivered.
      */
     refusedAt?: number
+    /** Delay of the next such report, in ms. */
     refusedWait?: number
-    /** The loggers that learn of changes; the first is the log's own, for its reports. */
+    /** The loggers that are invalidated by changes; the first is the log's own, for its reports. */
     readonly topics: Source[]
-    /** Place of the logger that was put in place of another last. */
+    /** Index in `topics` at which a logger was replaced last. */
     replaced: number
     /**
-     * All handlers, those with the same formatter side by side, which then runs once for all
-     * of them. The array is never changed but replaced: a dispatch may be going through it.
+     * All handlers. Those with the same formatter are adjacent, so that it runs once for all of
+     * them. The array is replaced and never changed: a dispatch may be iterating over it.
      */
     entries: HandlerEntry[]
-    /** Burst limit of a handler that has no other; null = none. */
+    /** Burst limit of the handlers whose options give none; null = no limit. */
     readonly burst: Burst | null
-    /** Filters before all handlers; undefined until there is one. */
+    /** Filters before all handlers; undefined until they are first used. */
     globalFilters?: GlobalFilters
-    /** Topics that go to one handler only; undefined until there is one. */
+    /** Topics that go to one handler only; undefined until they are first used. */
     restrictions?: Restrictions
+    /** Levels by topic. */
     rules: LevelRules
-    /** When the next work is due, in ms since start. */
+    /** When maintenance is due next, in ms since start; Infinity = never. */
     dueAt: number
-    /** Wakes the fiber that will; undefined while there is none. */
+    /** Wakes the maintenance fiber; undefined while there is none. */
     maintenance?: Signal
     /** Schedules maintenance at a time, in ms since start; now when omitted. */
     due(time?: number): void

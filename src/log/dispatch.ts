@@ -13,19 +13,20 @@ import { forget, settled, Source } from "./topic"
 const DEL = "\x7f"
 const quote = JSON.stringify
 
-/** Most records logged inside handlers that wait for the end of the dispatch. */
+/** Most records logged inside handlers that are queued until the end of the dispatch. */
 export const MAX_DEFERRED = 16
-/** Time after which it is reported that more were dropped; each report doubles it, up to an hour. */
+/** Delay in ms of the report of those that are dropped; doubled by each report, up to an hour. */
 const REFUSED_MS = 1000
 const MAX_REFUSED_MS = 3600000
 
 /**
- * Makes the record of one log call and hands it out. It never throws and never waits, whatever
- * the message and the arguments are, and the record holds no control character.
+ * Makes the record of one log call and dispatches it to the handlers. It never throws and never
+ * waits, whatever the message and the arguments are. The message of the record holds no control
+ * character.
  *
- * This is the hot path: what is seldom needed is in other functions. Without
- * arguments only `{0}` is filled, with `undefined`: foreign text with braces belongs into an
- * argument.
+ * This is the hot path: what is seldom needed is in other functions. A message is formatted when
+ * one of the first two arguments is given or when it holds `{0}`; a missing argument becomes
+ * `undefined`. Text with braces from elsewhere therefore belongs in an argument.
  */
 export function publish(
     source: Source,
@@ -47,7 +48,7 @@ export function publish(
     let i = 0
     try {
         if (a !== undefined || b !== undefined || message.indexOf("{0}") >= 0) {
-            // the VM writes objects with their UTF-8 escaped byte by byte
+            // the VM's formatter escapes UTF-8 in objects byte by byte
             if (typeof a === "object") a = textOf(a)
             if (typeof b === "object") b = textOf(b)
             if (c !== undefined || d !== undefined) {
@@ -56,7 +57,7 @@ export function publish(
             }
             message = nativeFormat(message, a, b, c, d)
         }
-        // texts that are neither longer in quotes nor hold a DEL are not looked at any further
+        // JSON lengthens every text with control characters, except for DEL: others need no cleaning
         if (
             message.byteLength > MAX_MESSAGE ||
             quote(message).byteLength !== message.byteLength + 2 ||
@@ -65,7 +66,7 @@ export function publish(
             message = clean(message)
         if (core.busy) return keepForLater(core, source, level, message)
         core.busy = true
-        // one object serves all records: the heap is small, and handlers must not keep it
+        // one object serves all records, since the heap is small: handlers must not keep it
         if (core.source !== source) takeSource(core, source)
         record.level = level
         record.message = message
@@ -79,7 +80,7 @@ export function publish(
             if (record) level = record.level
             else entries = []
         }
-        // null is the formatter of those that want no line
+        // null is the formatter of handlers that want no line
         let formatter: Formatter = null
         let line: string
         for (let entry = entries[0]; entry; entry = entries[i]) {
@@ -105,7 +106,7 @@ export function publish(
             entry.emit(record, line)
         }
     } catch (e: any) {
-        // before the first handler: the message is no text, which no function for texts takes
+        // thrown before the first handler: the message is not a text
         if (i === 0)
             return publish(source, level, "{0}", joined(message, a, b, c, d))
         handlerFailed(core, entries[i - 1], e)
@@ -127,7 +128,7 @@ function takeSource(core: Core, source: Source): void {
     record.meta = source.meta
 }
 
-/** Puts the time of a call into the record, and starts new burst windows where they are over. */
+/** Puts the time of a call into the record, and starts new burst windows if old ones have ended. */
 function takeTime(core: Core): void {
     const { record } = core
     const time = core.millis()
@@ -143,7 +144,7 @@ function takeTime(core: Core): void {
     core.windowEnd = next
 }
 
-/** The message and arguments of a call whose message is no text, one after the other. */
+/** The message and arguments of a call whose message is not a text, separated by blanks. */
 function joined(
     message: unknown,
     a: unknown,
@@ -161,7 +162,7 @@ function isDirect(entry: HandlerEntry): boolean {
     return entry.direct === true
 }
 
-/** The record that a handler takes by its level and filters, changed or not; undefined for none. */
+/** The record after a handler's level and filters, which may change it; undefined if refused. */
 function asked(
     core: Core,
     entry: HandlerEntry,
@@ -173,7 +174,7 @@ function asked(
     return entry.activeFilters ? filters.apply(core, entry, record) : record
 }
 
-/** Gives a handler a record that is not as the others get it, or after one of them threw. */
+/** Gives a handler a record outside the hot path: a filter changed it, or a handler threw. */
 function give(
     core: Core,
     entry: HandlerEntry,
@@ -191,8 +192,8 @@ function give(
 }
 
 /**
- * The line by a handler's formatter: one line, unless it may make more, and undefined when the
- * handler wants none. When the formatter throws, the default one makes the line.
+ * Formats the line for a handler: a single line unless the formatter is `multiLine`; undefined
+ * when the handler wants none. When the formatter throws, the default one makes the line.
  */
 function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
     const formatter = entry.activeFormatter
@@ -201,7 +202,7 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
         const line: unknown = formatter.format(record)
         if (typeof line !== "string")
             throw new TypeError(`a formatter gives a text, got ${textOf(line)}`)
-        // a NUL would end the line early in what keeps or shows it
+        // the console and the ring end a line at a NUL
         return formatter.multiLine
             ? replaceAll(line, "\0", "#000")
             : escapeControls(line)
@@ -212,8 +213,8 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
 }
 
 /**
- * Decides on a record above the burst limit: errors and worse may be as many again, so that a
- * storm of lesser ones cannot hide them; the rest is dropped and counted.
+ * Decides on a record above the burst limit. Errors and worse may use the same number again, so
+ * that a storm of less severe records cannot hide them; the rest are dropped and counted.
  * @returns whether it is dropped
  */
 function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
@@ -229,8 +230,8 @@ function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
 }
 
 /**
- * Keeps a record that was logged inside a handler, filter or formatter. One that is logged while
- * such records are handed out is dropped: a handler that logs at each record would never end.
+ * Queues a record that was logged inside a handler, filter or formatter. A record logged while
+ * such records are delivered is dropped: a handler that logs each record would never end.
  */
 function keepForLater(
     core: Core,
@@ -249,14 +250,14 @@ function keepForLater(
     core.due(core.refusedAt)
 }
 
-/** Hands out the records of the log's own, unless a dispatch is under way and will. */
+/** Delivers deferred records, unless a dispatch is under way, which delivers them at its end. */
 export function deliverDeferred(core: Core): void {
     if (core.busy) return
     drain(core)
     core.busy = false
 }
 
-/** Hands out what was logged during a dispatch; what is logged meanwhile is refused. */
+/** Delivers what was logged during a dispatch; what is logged meanwhile is refused. */
 function drain(core: Core): void {
     if (core.draining) return
     core.draining = true
@@ -269,7 +270,7 @@ function drain(core: Core): void {
     core.draining = false
 }
 
-/** Hands out a record; `forced` takes it after the others, whatever its options. */
+/** Dispatches a deferred record; `forced` gets it after the others, whatever its options. */
 function publishDeferred(
     core: Core,
     { source, level, message, forced }: Deferred
@@ -285,7 +286,7 @@ function publishDeferred(
     topic.threshold = TRACE
     publish(source, level, "{0}", message)
     forget(topic)
-    // the record is still there; it leaves the burst limit to others
+    // `core.record` still holds the report; it does not count against the burst limit
     core.busy = true
     const { limit } = forced
     forced.limit = Infinity

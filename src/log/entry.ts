@@ -10,23 +10,25 @@ import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
 export const RUNNING = "running"
-/** The handler threw and was taken out; with `restartAfter` it comes back. */
+/** The handler threw and was taken out; with `restartAfter` it is tried again. */
 export const FAILED = "failed"
 
 /**
- * A handler under its name: its options, what of them is in force (less what threw), burst
- * window and counters. What most handlers never need is not set, to save heap.
+ * A handler with its name, its options, those in force (less what threw), its burst window and
+ * its counters. Fields that most handlers never need are unset until then, to save heap.
  */
 export interface HandlerEntry extends HandlerOptions {
     /** The most detailed level that it takes; TRACE with levels by topic, NONE while it is out. */
     threshold: Level
-    /** Up to this level it takes records as they are: NONE while it has filters or levels by topic. */
+    /** Up to this level it takes all records; NONE while it has filters or levels by topic. */
     plainLevel: Level
-    /** Records handed to the handler, and their count up to which the burst window admits more. */
+    /** Records handed to the handler. */
     passed: number
+    /** Value of `passed` at which the burst limit is reached; Infinity when there is none. */
     limit: number
+    /** Formatter in force: the default one while the handler's own is out. */
     activeFormatter: Formatter
-    /** The handler's own, bound to it: so it is looked up once. */
+    /** The handler's `emit`, bound to it: it is looked up once. */
     readonly emit: (record: LogRecord, line?: string) => void
     readonly handler: Handler
     readonly name: string
@@ -34,14 +36,15 @@ export interface HandlerEntry extends HandlerOptions {
     windowEnd: number
     /** Filters in force; undefined when there are none. */
     activeFilters: LogFilter[]
-    /** Records dropped by the burst limit, or lost because something threw. */
+    /** Records dropped by the burst limit, or lost because the handler threw. */
     dropped?: number
-    /** Of these, dropped by the burst limit and not reported yet, and when that is due. */
+    /** Of these, dropped by the burst limit and not reported yet. */
     unreported?: number
+    /** When these are reported, in ms since start. */
     reportAt?: number
-    /** Whether the handler is out. */
+    /** Whether the handler threw and is out. */
     failed?: boolean
-    /** When what was taken out comes back, in ms since start; undefined = nothing is to. */
+    /** When what was taken out comes back, in ms since start; undefined = never. */
     backAt?: number
     /** What was thrown last, as text. */
     error?: string
@@ -64,7 +67,7 @@ const BURST_OPTIONS: OptionTable = `
     window: ms 1 3600000 = 1000
 `
 
-/** Makes the entry of a handler. @param burst the limit of one that has no other */
+/** Makes the entry of a handler. @param burst its limit until its options give one */
 export function makeEntry(
     name: string,
     handler: Handler,
@@ -81,15 +84,15 @@ export function makeEntry(
     } as HandlerEntry
 }
 
-/** Whether an option is the log's, and not the handler's own. */
+/** Whether an option belongs to the log and not to the handler. */
 export function isLogOption(name: string): boolean {
     return optionNames(HANDLER_OPTIONS).indexOf(name) >= 0
 }
 
 /**
- * Checks options.
- * @returns a copy, completed
- * @throws OPTION_ERROR for a name or value that is not allowed, RangeError for a bad topic
+ * Checks the options of a handler.
+ * @returns a copy, with defaults for what `burst` leaves out
+ * @throws OPTION_ERROR for a name or value that is not allowed, RangeError for a malformed topic
  */
 export function checkedOptions(
     { name, handler }: HandlerEntry,
@@ -122,7 +125,7 @@ export function checkedOptions(
     return options
 }
 
-/** Takes checked options, and brings back what was taken out. */
+/** Applies checked options, and brings back what was taken out. */
 export function takeOptions(
     entry: HandlerEntry,
     options: HandlerOptions,
@@ -132,7 +135,7 @@ export function takeOptions(
         entry.handler.queue.configure(options.queue)
         options.queue = undefined
     }
-    // a level takes the place of levels by topic
+    // a new level replaces levels by topic
     if (entry.levels && options.level !== undefined) entry.levels = undefined
     Object.assign(entry, options)
     activate(entry, now)
@@ -156,7 +159,7 @@ export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
     entry.plainLevel = hasAny || entry.levels ? NONE : entry.threshold
 }
 
-/** Starts a burst window, an endless one when there is no limit. */
+/** Starts a burst window; it never ends when there is no limit. */
 export function startWindow(entry: HandlerEntry, now: number): void {
     const { burst } = entry
     entry.limit = burst ? entry.passed + burst.records : Infinity
@@ -168,14 +171,14 @@ export interface HandlerInfo {
     name: string
     /** The level in force; TRACE with levels by topic, NONE while it is out. */
     level: Level
-    /** `running` or `failed`. */
+    /** RUNNING or FAILED. */
     state: string
-    /** What it threw last; undefined when it never did. */
+    /** What the handler, a filter or its formatter threw last; undefined when none did. */
     error: string | undefined
     account: Account
 }
 
-/** The options of a handler, whether it is out or not. */
+/** The options of a handler, also while it is out. */
 export function optionsOf(entry: HandlerEntry): HandlerOptions {
     const options: any = {}
     for (const option of optionNames(HANDLER_OPTIONS)) {
@@ -185,7 +188,7 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
     return options
 }
 
-/** What `handlers()` returns for one: the handler's own account, and what never reached it. */
+/** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, error, handler, passed, threshold } = entry
     const own = handler.queue || handler
@@ -200,7 +203,7 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     return { name, level: threshold, state, error, account }
 }
 
-/** What must hold at each moment; a board goes on without asking. */
+/** Checks that the account adds up. Only in the simulator: a board must not stop over it. */
 function checkAccount(name: string, account: Account): void {
     const { received, delivered, queued, dropped } = account
     if (received !== delivered + queued + dropped)

@@ -7,13 +7,13 @@ import { renderError, textOf } from "./render"
 import { placeEntry, without } from "./table"
 import { invalidate, Source } from "./topic"
 
-// What throws is taken out, and reported once. The options of its handler tell what was asked
-// for: a change of them, or the end of `restartAfter`, brings it back.
+// A handler, filter or formatter that throws is taken out and reported once. The options of its
+// handler stay as they are: a change of them, or the end of `restartAfter`, brings it back.
 
 /** Topic of the log's own reports: what was dropped, what was taken out. */
 export const LOG_TOPIC = "log"
 
-/** A handler threw while it took a record. */
+/** A handler threw in `emit`: the record counts as dropped, and the handler is taken out. */
 export function handlerFailed(
     core: Core,
     entry: HandlerEntry,
@@ -24,7 +24,7 @@ export function handlerFailed(
     takeOut(core, entry, "", error)
 }
 
-/** A handler threw, in what `part` says: it is taken out. */
+/** Takes out a handler that threw. @param part words before its name in the report, may be empty */
 export function takeOut(
     core: Core,
     entry: HandlerEntry,
@@ -36,7 +36,7 @@ export function takeOut(
     partFailed(core, entry, part, error)
 }
 
-/** A formatter of a handler threw: the default one takes its place. */
+/** The formatter of a handler threw: the default one replaces it. */
 export function formatterFailed(
     core: Core,
     entry: HandlerEntry,
@@ -72,7 +72,7 @@ function partFailed(
 
 /**
  * Reports that something is out.
- * @param after ms until it comes back; 0, undefined = never
+ * @param after ms until it comes back; 0 or undefined = never
  * @returns when it comes back, in ms since start, or undefined
  */
 export function reportOut(
@@ -94,9 +94,9 @@ export function reportOut(
 }
 
 /**
- * Queues a record of the log's own. It is delivered at the end of the dispatch, or by
+ * Queues a report of the log. It is delivered at the end of the dispatch, or by
  * `deliverDeferred` when there is none.
- * @param forced takes it in any case
+ * @param forced a handler that gets it despite its own level, filters and burst limit
  */
 export function report(
     core: Core,
@@ -107,7 +107,7 @@ export function report(
     defer(core, core.topics[0], level, message, forced)
 }
 
-/** Queues a record of any source. */
+/** Queues a record of any source, see `report`. */
 export function defer(
     core: Core,
     source: Source,

@@ -8,19 +8,19 @@ import { LogRecord } from "./record"
 import { clean } from "./text"
 
 /**
- * The filters of a handler, asked in their order: its option `filters`. A program that has none
- * does not link this.
+ * The filters of a handler (its option `filters`), asked in the order given. The image of a
+ * program that uses none does not contain the class.
  * @devsWhenUsed
  */
 export class FilterChain {
-    /** @throws OPTION_ERROR for what is no filter */
+    /** @throws OPTION_ERROR for an element that is not a filter */
     constructor(readonly list: LogFilter[]) {
         for (const filter of list) checkFilter(filter)
     }
 
     /**
-     * The record that a handler takes, changed or not, or undefined when it was stopped.
-     * @param entry whose filters in force are asked
+     * Runs a record through the filters of `entry` that are in force.
+     * @returns the record, changed or not, or undefined when it was stopped
      */
     apply(
         core: Core,
@@ -34,7 +34,7 @@ export class FilterChain {
     }
 }
 
-/** @throws OPTION_ERROR for what is no filter */
+/** @throws OPTION_ERROR for a value that is not a filter */
 export function checkFilter(filter: LogFilter): void {
     if (
         typeof filter !== "object" ||
@@ -46,8 +46,8 @@ export function checkFilter(filter: LogFilter): void {
 }
 
 /**
- * Runs a record through filters. One that throws counts as IGNORE.
- * @param verdict what holds when all of them say IGNORE
+ * Runs a record through filters. One that throws is passed to `failed` and counts as IGNORE.
+ * @param verdict decides when all of them answer IGNORE; undefined = KEEP
  * @returns the record, changed or not, or undefined when it was stopped
  */
 export function applyFilters(
@@ -77,7 +77,7 @@ function ask(filter: LogFilter, record: LogRecord): FilterAnswer {
     const changed = answer as LogRecord
     if (!isRecord(changed))
         throw new TypeError("a filter answers KEEP, STOP, IGNORE or a record")
-    // it may hold what a log call would not let through
+    // a changed record is cleaned as a log call cleans its message
     changed.message = clean(changed.message)
     if (changed.topic !== record.topic)
         changed.topic = escapeControls(changed.topic)

@@ -1,13 +1,13 @@
 import { LogRecord } from "./record"
 
-/** The record is taken as it is; what the remaining filters say still counts. */
+/** The record is taken, unless a later filter stops it. */
 export const KEEP = 1
-/** The record is thrown away here; no further filter is asked. */
+/** The record is discarded; no further filter is asked. */
 export const STOP = 0
-/** No opinion. When all filters say so, `filterDefault` decides. */
+/** No decision. When all filters answer so, `filterDefault` decides. */
 export const IGNORE = 2
 
-/** KEEP, STOP, IGNORE, or a changed copy of the record to continue with (which means KEEP). */
+/** KEEP, STOP, IGNORE, or a changed copy of the record, which replaces it (and means KEEP). */
 export type FilterAnswer = number | LogRecord
 
 /**
@@ -16,9 +16,9 @@ export type FilterAnswer = number | LogRecord
  */
 export interface LogFilter {
     readonly name: string
-    /** @param record not to be changed: a filter that changes it answers with a copy */
+    /** @param record must not be changed: a filter that changes it answers with a copy */
     filter(record: LogRecord): FilterAnswer
 }
 
-/** The topic of a task is this prefix and its name. */
+/** The topic of a task is this prefix followed by its name. */
 export const TASK_PREFIX = "task."

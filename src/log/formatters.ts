@@ -12,28 +12,31 @@ import { LogRecord } from "./record"
 import { renderFields } from "./render"
 import { cut, nativeFormat } from "./text"
 
-/** Makes a line of a record; several handlers may share one. */
+/** Formats a record as a line; handlers may share a formatter. */
 export interface Formatter {
-    /** @returns the text, without a line end; its control characters are escaped by the log */
+    /** @returns the text without a line end; the log escapes its control characters */
     format(record: LogRecord): string
-    /** Whether the text may hold line feeds, which are left as they are then; false by default. */
+    /** Whether the text may hold line feeds: the log then escapes NUL only; false by default. */
     readonly multiLine?: boolean
 }
 
-/** Time as uptime (`12.345`), whether or not the wall clock is known. */
+/** Time as uptime in seconds (`12.345`), whether or not the wall clock is known. */
 export const TIME_UPTIME = "uptime"
-/** Time after RFC 3339 once the wall clock is known, uptime before that. */
+/** Time as in RFC 3339 once the wall clock is known, uptime before that. */
 export const TIME_RFC3339 = "rfc3339"
 
 /** How a template formatter writes. */
 export interface FormatterOptions {
     /** TIME_RFC3339 (default) or TIME_UPTIME. */
     time?: string
-    /** Local time less UTC in minutes, -840 to 840; 0 by default. */
+    /** Local time minus UTC, in minutes, -840 to 840; 0 by default. */
     timeOffset?: number
-    /** Writes a line feed of the message as `#012`; when false, as a line end and four blanks. */
+    /**
+     * Whether a line feed of the message stays `#012` (default); otherwise it becomes a line end
+     * and four blanks.
+     */
     singleLine?: boolean
-    /** Most bytes of a line, 16 and up: what is longer is cut and marked. No limit by default. */
+    /** Most bytes of a line, 16 to 65,535 (default): a longer one is cut and marked. */
     charsLimit?: number
 }
 
@@ -43,14 +46,15 @@ const FORMATTER_OPTIONS: OptionTable = `
     singleLine: flag = true
     charsLimit: bytes 16 65535 = 65535
 `
-/** A line feed as the log escapes it, and what a formatter makes of it that is not single-line. */
+/** A line feed as the log escapes it, and what replaces it when `singleLine` is false. */
 const FEED = "#012"
 const NEXT_LINE = "\n    "
 
 /**
- * A line by a template of `{time} {level} {topic} {task} {mark} {message} {meta}` and text
- * between. `{mark}` is the service's mark, or the topic where there is none; `{task}` the
- * task's name or nothing; `{meta}` the structured data as `key=value`.
+ * Formats by a template: text with the fields
+ * `{time} {level} {topic} {task} {mark} {message} {meta}`. `{mark}` is the service's mark, or the
+ * topic where there is none; `{task}` the task's name, empty for other topics; `{meta}` the
+ * structured data as `key=value`.
  * @devsWhenUsed
  */
 export class TemplateFormatter implements Formatter {
@@ -76,7 +80,7 @@ export class TemplateFormatter implements Formatter {
         return cut(words.join(""), this.options.charsLimit)
     }
 
-    /** Splits the template: text at even places, field names at odd ones. */
+    /** Splits the template: text at even indexes of `parts`, field names at odd ones. */
     private parse(template: string): void {
         const fields = [
             "time",
@@ -134,18 +138,18 @@ export function taskName(topic: string): string {
     return topic.slice(TASK_PREFIX.length, dot < 0 ? topic.length : dot)
 }
 
-/** An offset from UTC in minutes after RFC 3339: `+02:00`. */
+/** An offset from UTC as in RFC 3339: `+02:00`. @param minutes local time minus UTC */
 function zone(minutes: number): string {
     const size = Math.abs(minutes)
-    // a digit before each number keeps its zeros
+    // adding 100 keeps a leading zero
     const hours = ("" + (100 + Math.idiv(size, 60))).slice(1)
     const rest = ("" + (100 + (size % 60))).slice(1)
     return (minutes < 0 ? "-" : "+") + hours + ":" + rest
 }
 
-/** `TIME [LEVEL] [name.service] message`. */
+/** Formats a record as `TIME [LEVEL] [NAME] message`; NAME is the mark, or else the topic. */
 export function formatLine(record: LogRecord): string {
-    // records of one VM slice have the same time: its text is made once
+    // the time does not advance until the fiber waits: its text is made once
     if (!record.stamp) record.stamp = timeText(record)
     return nativeFormat(
         "{0} [{1}] [{2}] {3}",
@@ -160,5 +164,5 @@ function timeText({ time, wall }: LogRecord): string {
     return wall === undefined ? uptimeText(time) : rfc3339(wall)
 }
 
-/** The default formatter, one for all handlers so that it runs once for a record. */
+/** The default formatter: one object for all handlers, so that it runs once for each record. */
 export const LINE_FORMATTER: Formatter = { format: formatLine }

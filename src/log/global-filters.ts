@@ -12,9 +12,9 @@ export const MAX_FILTERS = 16
 
 /** How a filter before all handlers is applied. */
 export interface FilterOptions {
-    /** Topic (children included) or `*` pattern whose records it is asked about; all by default. */
+    /** Topic (with its children) or `*` pattern it applies to, 1 to 96 bytes; all by default. */
     topic?: string
-    /** After a throw, ms until it is asked again; 0 (default) = never. */
+    /** Time in ms after which a filter that threw is asked again; 0 (default) = never. */
     restartAfter?: number
 }
 
@@ -28,22 +28,27 @@ interface GlobalFilter {
     filter: LogFilter
     topic: string
     restartAfter: number
+    /** Whether it threw and is out. */
     out: boolean
-    /** When it comes back, or undefined. */
+    /** When it comes back, in ms since start; undefined = never. */
     backAt: number
 }
 
 /**
- * The filters that records pass before any handler, by unique name. Made with the first of
- * them, so that a program without any does not link this.
+ * The filters that records pass before any handler, by unique name. Made when first needed: the
+ * image of a program that uses none does not contain the class.
  * @devsWhenUsed
  */
 export class GlobalFilters {
     private readonly list: GlobalFilter[] = []
-    /** KEEP or STOP: what holds when all filters of a topic say IGNORE. */
+    /** KEEP or STOP: decides when all filters of a topic answer IGNORE. */
     fallback = KEEP
 
-    /** @throws RangeError when the name is taken, for one too many, or a bad option */
+    /**
+     * Adds a filter; one that is out makes room for another of its name.
+     * @throws OPTION_ERROR for a bad filter or option, RangeError when the name is taken or there
+     * are MAX_FILTERS already
+     */
     addFilter(filter: LogFilter, given: FilterOptions): void {
         checkFilter(filter)
         const { name } = filter
@@ -81,7 +86,10 @@ export class GlobalFilters {
         return found.length ? found.map(entry => entry.filter) : undefined
     }
 
-    /** The record that passes those of a topic, changed or not; undefined when it was stopped. */
+    /**
+     * Runs a record through the filters of its topic.
+     * @returns the record, changed or not, or undefined when it was stopped
+     */
     apply(
         core: Core,
         filters: LogFilter[],
@@ -93,7 +101,7 @@ export class GlobalFilters {
         )
     }
 
-    /** Takes out a filter that threw, and reports it once. */
+    /** Takes out a filter that threw, and reports it. */
     private takeOut(core: Core, filter: LogFilter, error: unknown): void {
         const entry = this.list.find(other => other.filter === filter)
         if (!entry || entry.out) return
@@ -107,7 +115,7 @@ export class GlobalFilters {
     }
 
     /**
-     * Brings back what is due by now.
+     * Brings back the filters that are due at `now`, in ms since start.
      * @returns when the next one is due, Infinity when none is
      */
     bringBack(now: number): number {

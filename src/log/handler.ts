@@ -7,9 +7,9 @@ import { LogRecord } from "./record"
 import { LevelRules } from "./spec"
 
 /**
- * Default burst limit: records, and the window in ms. OTP's is 500 records a second; the
- * slowest sink that a board has by default is its serial console, which carries about 100
- * lines a second at 115,200 baud, and the VM drops silently what does not fit.
+ * Default burst limit: records, and the window in ms. OTP's default is 500 records a second. The
+ * slowest sink of a board by default is its serial console: it carries about 100 lines a second
+ * at 115,200 baud, and the VM silently drops what does not fit.
  */
 export const DEFAULT_BURST = 100
 export const DEFAULT_WINDOW = 1000
@@ -17,67 +17,67 @@ export const DEFAULT_WINDOW = 1000
 export const MAX_BURST = 1000000
 
 /**
- * At most `records` records in each `window` ms, and as many again of level error and worse; the
- * rest is dropped, counted and reported. The ring, lights, sounds and receivers have no limit
- * unless their options say so.
+ * At most `records` records in each `window` ms, and the same number again of level error and
+ * worse; the rest are dropped, counted and reported. The ring, LED, buzzer and receivers have no
+ * limit unless their options set one.
  */
 export interface Burst {
     /** 1 to MAX_BURST; DEFAULT_BURST by default. */
     records?: number
-    /** 1 to 3,600,000; DEFAULT_WINDOW by default. */
+    /** In ms, 1 to 3,600,000; DEFAULT_WINDOW by default. */
     window?: number
 }
 
-/** How the log treats a handler. What is left out is the handler's own advice, or the default. */
+/** How the log treats a handler. Its `defaultOptions` replace the defaults given here. */
 export interface HandlerOptions {
-    /** Most detailed level it takes; everything by default. */
+    /** Most detailed level it takes; TRACE by default. */
     level?: Level
     /** Levels by topic, in place of `level`. */
     levels?: LevelRules
-    /** Takes records by these levels also where the log's own are less detailed; false by default. */
+    /** Whether these levels hold also where the log's own are less detailed; false by default. */
     direct?: boolean
-    /** Asked in this order after the level; none by default. */
+    /** Filters, asked after the level; none by default. */
     filters?: FilterChain
-    /** KEEP (default) or STOP: what holds when all filters say IGNORE. */
+    /** KEEP (default) or STOP: decides when all filters answer IGNORE. */
     filterDefault?: number
-    /** Makes the line; `LINE_FORMATTER` by default, null when the handler needs no line. */
+    /** Makes the line; LINE_FORMATTER by default, null when the handler needs no line. */
     formatter?: Formatter | null
-    /** Burst limit; the log's own, DEFAULT_BURST in DEFAULT_WINDOW, by default, null for none. */
+    /** Burst limit, null for none; that of the log by default (see `LogSystem`). */
     burst?: Burst | null
-    /** After a throw, ms until what threw is tried again; 0 (default) = never. */
+    /** Time in ms after which what threw is tried again; 0 (default) = never. */
     restartAfter?: number
     /** Limits of the handler's own `queue`. */
     queue?: QueueOptions
-    /** Topics or `*` patterns (children included) it is restricted to; all by default. */
+    /** Topics (with their children) or `*` patterns it is restricted to; all by default. */
     loggers?: string[]
 }
 
 /**
  * A sink for records. The log calls it synchronously, so `emit` must be short and never wait:
- * a slow device belongs behind a bounded queue and a fiber of the handler's own.
+ * a handler for a slow device queues records in a BoundedQueue and writes them in its own fiber.
  */
 export interface Handler {
     /**
      * Takes one record.
-     * @param record the event; the log uses the object again, so it is not to be changed,
-     * nor kept past the call unless copied
-     * @param line the record as text by the handler's formatter, without a line end, or
-     * undefined when that is null; the same formatter runs once for all handlers that share it
+     * @param record the event; the log reuses the object, so a handler must not change it, and
+     * must copy it to keep it
+     * @param line the text that the handler's formatter made, without a line end; undefined
+     * when the formatter is null
      */
     emit(record: LogRecord, line?: string): void
     /** Called when the handler is added. */
     open?(): ds.AsyncVoid
-    /** Called when the handler is removed; writes what is pending. */
+    /** Called when the handler is removed or replaced; writes what is pending. */
     close?(): ds.AsyncVoid
-    /** Takes changed options while running. */
+    /** Applies changed options of its own while running; throws for a bad one. */
     configure?(options: Record<string, any>): void
-    /** Options that suit this handler, for those that `addHandler` is not given. */
+    /** Defaults of this handler for options that `addHandler` is not given. */
     defaultOptions?(): HandlerOptions
     /**
-     * The queue of a slow handler. The log takes the handler's account from it, and reports
-     * what it dropped as one record once it is low again.
+     * The queue of a slow handler. The log takes the handler's account from it. Once the queue is
+     * low again, the log reports in one record how many entries it dropped.
      */
     readonly queue?: BoundedQueue<any>
-    /** The account of a handler that keeps one without `queue`. */
+    /** The account of a handler that has no `queue` but keeps its own. */
     account?(): Account
 }

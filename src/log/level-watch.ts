@@ -2,10 +2,10 @@ import { addTo, removeFrom, Signal } from "../platform"
 import { Core } from "./core"
 import { Level, NONE } from "./levels"
 
-/** Most listeners, and most fibers that wait, for level changes. */
+/** Most listeners, and most waiting fibers, for level changes. */
 export const MAX_LISTENERS = 8
 
-/** The most detailed level that any handler gets of any topic, at most. */
+/** An upper bound of the level up to which any handler takes records of any topic. */
 export function maxLevel({ rules, entries }: Core): Level {
     const finest = rules.finest()
     let most = NONE
@@ -18,17 +18,17 @@ export function maxLevel({ rules, entries }: Core): Level {
 }
 
 /**
- * Who wants to know of level changes. Made when the first one does.
+ * The listeners and fibers that wait for level changes. Made with the first of them.
  * @devsWhenUsed
  */
 export class LevelWatch {
     private readonly listeners: (() => void)[] = []
     private waiting: Signal[] = []
-    /** Whether listeners are being called: what they change is not reported to them again. */
+    /** Whether listeners are being called: changes that they make are not reported to them. */
     private telling = false
     private most: Level
 
-    /** @param failed called with what a listener threw */
+    /** @param failed is called with what a listener threw */
     constructor(
         private readonly core: Core,
         private readonly failed: (error: unknown) => void
@@ -36,7 +36,11 @@ export class LevelWatch {
         this.most = maxLevel(core)
     }
 
-    /** Adds a listener; returns how to remove it. @throws RangeError for one too many */
+    /**
+     * Adds a listener.
+     * @returns a function that removes it
+     * @throws RangeError when there are MAX_LISTENERS already
+     */
     listen(listener: () => void): () => void {
         const { listeners } = this
         if (listeners.length >= MAX_LISTENERS)
@@ -44,7 +48,11 @@ export class LevelWatch {
         return addTo(listeners, listener)
     }
 
-    /** Waits for the next change; false when the time ran out. @throws RangeError as above */
+    /**
+     * Waits for the next change, at most `timeout` ms.
+     * @returns false when the time ran out
+     * @throws RangeError when MAX_LISTENERS fibers wait already
+     */
     async waitForChange(timeout: number): Promise<boolean> {
         if (this.waiting.length >= MAX_LISTENERS)
             throw new RangeError(`at most ${MAX_LISTENERS} wait for a level`)
@@ -56,15 +64,15 @@ export class LevelWatch {
     }
 
     /**
-     * Tells of a change.
-     * @param inRules whether levels themselves changed; otherwise handlers did, which counts when
-     * the most detailed level is another one by that
+     * Reports a change.
+     * @param inRules true when the level rules changed; false when handlers did, which counts only
+     * if it changes the most detailed level
      */
     tell(inRules: boolean): void {
         const { waiting, most } = this
         this.most = maxLevel(this.core)
         if (!inRules && this.most === most) return
-        // those that wait from here on wait for the next change
+        // fibers that begin to wait from here on wait for the next change
         this.waiting = []
         for (const signal of waiting) signal.notify()
         if (this.telling) return

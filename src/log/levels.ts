@@ -2,7 +2,7 @@ import { splitText } from "../platform"
 
 /**
  * Severities of RFC 5424, section 6.2.1, table 2, plus `TRACE` below them and `NONE` for
- * receivers that want nothing. A smaller number is more severe.
+ * handlers that take nothing. A smaller number is more severe.
  */
 export const NONE = -1
 /** The system is unusable. */
@@ -21,7 +21,7 @@ export const NOTICE = 5
 export const INFO = 6
 /** For debugging. */
 export const DEBUG = 7
-/** More detailed than debug. Not a syslog severity: it is sent as debug, and set at start only. */
+/** More detailed than debug. Not a syslog severity: syslog sends it as debug. Set at start only. */
 export const TRACE = 8
 
 /** One of the constants of this file, `NONE` to `TRACE`. */
@@ -42,18 +42,18 @@ export const LABELS = splitText(
     "EMERGENCY ALERT CRITICAL ERROR WARNING NOTICE INFO DEBUG TRACE NONE",
     " "
 )
-/** Names of all levels as in settings and lines, for messages that say what is wanted. */
+/** Names of all levels as in settings, for messages that say what is wanted. */
 export const LEVEL_NAMES =
     "none, emergency, alert, critical, error, warning, notice, info, debug, trace"
 
-/** Name of a level in lower case, as in settings and lines. */
+/** Name of a level in lower case, as in settings. */
 export function levelName(level: Level): string {
     return (level === NONE ? "none" : LABELS[level]).toLowerCase()
 }
 
 /**
- * The words for each level, NONE first: name, what syslog.conf calls it, number. A row of ROW
- * characters each, filled up with what no word in capitals is.
+ * The words for each level, NONE first: name, name in syslog.conf, number. Each level has ROW
+ * characters, padded with small letters, which a word in capitals never matches.
  */
 const WORDS =
     ",NONE,xxxxxxxxxxxxxx,EMERGENCY,EMERG,0,x,ALERT,1,xxxxxxxxxxx,CRITICAL,CRIT,2,xxx,ERROR,ERR,3,xxxxxxx,WARNING,WARN,4,xxxx,NOTICE,5,xxxxxxxxxx,INFO,6,xxxxxxxxxxxx,DEBUG,7,xxxxxxxxxxx,TRACE,xxxxxxxxxxxxx"
@@ -61,7 +61,7 @@ const ROW = 20
 
 /**
  * Level of a name (`none` to `trace`, and `emerg`, `crit`, `err`, `warn`, in any case) or of a
- * number from 0 to 7; undefined for a word that is none.
+ * number from 0 to 7; undefined for any other word.
  */
 export function parseLevel(name: string): Level | undefined {
     const at = WORDS.indexOf(`,${name.toUpperCase()},`)

@@ -28,23 +28,23 @@ import { settled, Source } from "./topic"
 export type Meta = Record<string, any>
 
 /**
- * Writes records under a topic. Every method is short, never waits and never throws, whatever
- * is passed to it: what is no text is written as a person would print it.
+ * Writes records under a topic. Every method that writes is short, never waits and never throws,
+ * whatever is passed to it: a value that is not a text is written as `textOf` renders it.
  *
- * A message is a literal with `{0}` to `{3}`, filled in only when some handler takes the
- * record: the arguments are fixed, since rest arguments would cost an array at every call.
- * Foreign text belongs into an argument.
+ * A message is a literal with placeholders `{0}` to `{3}`, filled in only when the level reaches
+ * some handler. The number of arguments is fixed, since rest arguments would cost an array at
+ * every call. Text from elsewhere belongs in an argument, since it may hold braces.
  * @devsWhenUsed
  */
 export class Logger implements Source {
-    // what holds for its topic, see `topic.ts`
+    // worked out for its topic, see `topic.ts`
     threshold = TRACE
     entries: HandlerEntry[] = undefined
     /** Dotted topic, or undefined before the first use of a task's logger. */
     name: string
-    /** The mark of a service's lines, or undefined; the task's name before the first use. */
+    /** The mark of a service's lines, or undefined; the task's name before its first use. */
     mark: string
-    /** Data of all its records, or undefined. */
+    /** Metadata of all its records, or undefined. */
     meta: Meta
     base: Logger
     kept: boolean
@@ -152,7 +152,7 @@ export class Logger implements Source {
             publish(this, EMERGENCY, message, a, b, c, d)
     }
 
-    /** Writes at a level given as a number; at ERROR when it is none. NONE writes nothing. */
+    /** Writes at a level given as a number; at ERROR if it is not a level. NONE writes nothing. */
     log(
         level: Level,
         message: string,
@@ -165,7 +165,7 @@ export class Logger implements Source {
         if (reaches(this, level)) publish(this, level, message, a, b, c, d)
     }
 
-    /** Whether a record of this level would reach any handler. */
+    /** Whether a record of this level would reach any handler, filters left aside. */
     isEnabled(level: Level): boolean {
         return isSeverity(level) && reaches(this, level)
     }
@@ -175,16 +175,18 @@ export class Logger implements Source {
         return settled(this).threshold
     }
 
-    /** Writes a caught error (or whatever was thrown) at level error: name, message, frames. */
+    /** Writes a caught error at level error: name, message, frames; or any other thrown value. */
     exception(message: string, error: unknown): void {
         if (this.threshold >= ERROR)
             publish(this, ERROR, "{0}: {1}", message, renderError(error))
     }
 
     /**
-     * Writes an object, whose fields become the record's metadata; of anything else that is
-     * passed, the text.
-     * @param render makes the message of it; `key=value key=value` when left out or throwing
+     * Writes an object, whose fields are added to the record's metadata; of any other value,
+     * only its text.
+     * @param level as for `log`
+     * @param render makes the message; when it is left out or throws, the message is
+     * `key=value key=value`
      */
     logReport(
         level: Level,
@@ -198,8 +200,8 @@ export class Logger implements Source {
     }
 
     /**
-     * Writes a progress report (level info): of interest only to those who follow
-     * the work of the firmware itself. They are thrown away unless the log lets them through.
+     * Writes a progress report (level info, `progress: true` in its metadata) about the work of
+     * the firmware itself. It is discarded unless `LogSystem.enableProgress` lets it through.
      */
     progress(
         message: string,
@@ -220,19 +222,19 @@ export class Logger implements Source {
             )
     }
 
-    /** A logger that adds `meta` to its records; this one stays as it is. */
+    /** Makes a logger that adds `meta` to its records; this one does not change. */
     with(meta: Meta): Logger {
         return withMeta(this, meta)
     }
 
     /**
-     * Sets the data of all further records of this logger, as that of a task; undefined for
-     * none. What is no object with fields counts as none.
+     * Sets the metadata of all further records of this logger; undefined for none. A value that
+     * is not a plain object counts as none.
      */
     setMeta(meta: Meta | undefined): void {
         const { core } = this
         this.meta = fieldsOf(meta) ? Object.assign({}, meta) : undefined
-        // the log's record may hold the data of before
+        // the log's record may still hold the old metadata
         if (core.source === this) core.source = undefined
     }
 }
@@ -243,12 +245,12 @@ export class Logger implements Source {
  */
 export type ServiceLogger = Logger
 
-/** The logger of a task, for one whose name is known to be well formed as a topic. */
+/** Makes the logger of a task. @param name a name that is known to be well formed as a topic */
 export function taskLogger(core: Core, name: string): ServiceLogger {
     return new Logger(core, undefined, name)
 }
 
-/** What a program means by a level: ERROR when it is none. */
+/** The level itself, or ERROR if it is not a level. */
 function severity(level: Level): Level {
     return level === NONE || isSeverity(level) ? level : ERROR
 }

@@ -8,10 +8,10 @@ import { renderError } from "./render"
 import { placeEntry } from "./table"
 import { invalidate } from "./topic"
 
-// What the log does besides log calls: it opens and closes handlers, reports what was dropped,
+// The work of the log outside log calls: it opens and closes handlers, reports what was dropped,
 // and brings back what was taken out.
 
-/** Schedules maintenance at `time` (ms since start) or later. */
+/** Schedules maintenance at `time`, in ms since start, unless it is due earlier. */
 export function wakeAt(core: Core, time: number): void {
     if (!(time < core.dueAt)) return
     core.dueAt = time
@@ -20,7 +20,7 @@ export function wakeAt(core: Core, time: number): void {
     maintain.start(core)
 }
 
-/** The fiber that does what is due; it lives only while something is. */
+/** The maintenance fiber; it ends when nothing more is due. */
 async function maintain(core: Core): Promise<void> {
     try {
         while (core.dueAt !== Infinity) {
@@ -34,7 +34,7 @@ async function maintain(core: Core): Promise<void> {
     core.maintenance = undefined
 }
 
-/** Does what is due by now: reports of what was dropped, returns of what was taken out. */
+/** Does what is due: reports what was dropped, and brings back what was taken out. */
 export function doDue(core: Core): void {
     const now = core.millis()
     if (now < core.dueAt) return
@@ -60,7 +60,7 @@ export async function openEntry(
     }
 }
 
-/** Closes a handler that has been removed; what it throws is logged. */
+/** Closes a handler that has been removed or replaced; logs what it throws. */
 export async function closeEntry(
     core: Core,
     entry: HandlerEntry
@@ -78,7 +78,7 @@ function reportNow(core: Core, what: string, error: unknown): void {
     deliverDeferred(core)
 }
 
-/** Reports what was logged inside handlers and dropped; what the report itself causes is counted only. */
+/** Reports records logged inside handlers and dropped; those that the report causes only count. */
 function reportRefused(core: Core, now: number): void {
     const { refused, refusedAt } = core
     if (refusedAt === undefined) return
@@ -94,7 +94,7 @@ function reportRefused(core: Core, now: number): void {
     core.refusedAt = undefined
 }
 
-/** Does what is due for a handler. */
+/** Does what is due for a handler at `now`, in ms since start. */
 function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const { backAt, unreported } = entry
     if (backAt <= now) {
@@ -113,7 +113,7 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const before = queue.dropped
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)
-    // the report itself was dropped: its count goes into the next one
+    // the queue dropped the report itself: the next one includes its count
     if (queue.dropped !== before) queue.unreported += count
 }
 

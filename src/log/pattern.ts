@@ -1,11 +1,11 @@
 /**
- * Whether `text` as a whole matches `pattern`, in which each `*` matches any run of
- * characters, also an empty one. Case counts; there is no escape.
+ * Whether the whole `text` matches `pattern`, in which each `*` matches any run of characters,
+ * also an empty one. Case counts, and a `*` cannot be escaped.
  */
 export function matches(pattern: string, text: string): boolean {
     let star = pattern.indexOf("*")
     if (star < 0) return pattern === text
-    // the VM does not find the empty text at the end of a text, hence the tests for it
+    // the VM does not find an empty text at the end of a text, so empty parts are not searched
     if (star > 0 && text.indexOf(pattern.slice(0, star), 0, 1) < 0) return false
     let from = star
     while (true) {
@@ -31,15 +31,15 @@ export function matches(pattern: string, text: string): boolean {
 export function covers(pattern: string, topic: string): boolean {
     if (pattern.indexOf("*") >= 0)
         return matches(pattern, topic) || matches(pattern + ".*", topic)
-    // natives only: a new specification has this done for each topic and override
+    // natives only: after a new specification this runs for each topic in use and each override
     if (topic.indexOf(pattern, 0, 1) < 0) return false
     const { length } = pattern
     return topic.length === length || topic.indexOf(".", length) === length
 }
 
 /**
- * How exact a topic or pattern is: its characters without stars, and a half for having none.
- * Of several that cover a topic, the one with the largest figure counts.
+ * How exact a topic or pattern is: its number of characters without stars, plus 0.5 if it has no
+ * star. Of several that cover a topic, the one with the largest value counts.
  */
 export function exactness(pattern: string): number {
     let stars = 0

@@ -5,41 +5,41 @@ import { Level } from "./levels"
 export const STAGE_ASYNC = "async"
 /** Nearly full: only entries at `vital` or worse are taken, the rest are dropped. */
 export const STAGE_DROP = "drop"
-/** Nothing moved for too long: what was queued has just been thrown away, all of it. */
+/** Nothing was delivered for too long: the whole queue has just been dropped. */
 export const STAGE_FLUSH = "flush"
 
 /** One of the STAGE constants. */
 export type Stage = string
 
-/** Limits and thresholds of a queue; what is left out keeps its value or takes the default. */
+/** Limits and thresholds of a queue; one left out keeps its value, or takes its default. */
 export interface QueueOptions {
     /** Most entries, 1 to 4096; 64 by default. */
     entries?: number
-    /** Most bytes of all entries; 4096 by default. */
+    /** Most bytes of all entries, 1 to 65,535; 4096 by default. */
     bytes?: number
-    /** Fill in percent of either limit at which dropping starts; 75 by default. */
+    /** Fill in percent of either limit at which dropping starts, 1 to 100; 75 by default. */
     dropAt?: number
-    /** Fill in percent of both limits at which dropping ends; 25 by default. */
+    /** Fill in percent of both limits at which dropping ends, 0 to `dropAt`; 25 by default. */
     lowAt?: number
-    /** Entries dropped in one overload after which the queue is flushed; 1000, 0 = never. */
+    /** Entries dropped since a delivery that flush the queue; 1000 by default, 0 = never. */
     flushAfter?: number
-    /** Entries of this level and worse may use what lies above `dropAt`; error by default. */
+    /** Entries of this level and worse may use the reserve above `dropAt`; ERROR by default. */
     vital?: Level
 }
 
 /** What became of the entries of a queue or handler: received = delivered + queued + dropped. */
 export interface Account {
-    /** Records since boot: the sum of the others. */
+    /** Entries offered so far: the sum of the others. */
     received: number
-    /** Records that the handler has taken. */
+    /** Entries that the handler has taken. */
     delivered: number
-    /** Records that wait in its queue. */
+    /** Entries in its queue. */
     queued: number
-    /** Records lost. */
+    /** Entries lost. */
     dropped: number
 }
 
-/** Most entries a queue may be given: its slots alone take 16 bytes each. */
+/** Largest limit of entries: each takes 16 bytes of heap besides the entry itself. */
 export const MAX_QUEUE_ENTRIES = 4096
 
 const QUEUE_OPTIONS: OptionTable = `
@@ -55,21 +55,23 @@ const QUEUE_OPTIONS: OptionTable = `
  * A first-in first-out queue between the log, which must not wait, and a slow device.
  * It is bounded in entries and bytes, and its account is exact at every moment.
  *
- * Dropping continues until the queue is low again (hysteresis), so that it does not change at
- * each entry. The stages come from OTP's logger_olp: `async`, then `drop`, then `flush`. OTP's fourth,
- * `sync`, slows the caller down until the handler has caught up; here no caller may be held,
- * so it has no meaning.
+ * Dropping continues until the queue is low again (hysteresis), so that the stage does not change
+ * at each entry. The stages are those of OTP's logger_olp: `async`, then `drop`, then `flush`.
+ * OTP's `sync`, which slows the caller down until the handler has caught up, is missing, since
+ * no caller may be blocked here.
  * @devsWhenUsed
  */
 export class BoundedQueue<T> {
-    // in the order in which a push looks them up
+    // in the order in which `push` looks them up
+    /** Entries offered so far. */
     received = 0
     /** Entries in the queue. */
     length = 0
-    /** Fill at which dropping starts; 0 while entries are dropped, until the queue is low. */
+    /** Entries at which dropping starts; 0 while the stage is `drop`. */
     private dropEntries = 0
     /** Bytes of the entries in the queue. */
     bytes = 0
+    /** Bytes above which dropping starts. */
     private dropBytes: number
     private items: T[] = []
     private sizes: number[] = []
@@ -77,15 +79,15 @@ export class BoundedQueue<T> {
     dropped = 0
     /** Entries dropped and not reported yet. */
     unreported = 0
-    /** Entries dropped since one was delivered. */
+    /** Entries dropped since the last delivery or flush. */
     private stuck = 0
-    /** Fill at which an overload ends. */
+    /** Entries and bytes at which an overload ends. */
     private lowEntries: number
     private lowBytes: number
     delivered = 0
-    /** Those in force. */
+    /** Limits in force. */
     limits: QueueOptions
-    /** Called when something was dropped and the queue is low again; must not log or wait. */
+    /** Called when entries were dropped and the queue is low again; must not log or wait. */
     onLow: () => void
 
     /** @throws OPTION_ERROR when a limit is out of its range */
@@ -116,8 +118,8 @@ export class BoundedQueue<T> {
     }
 
     /**
-     * The first half of `push`, for an entry that is dear to make: counts it as received, and
-     * decides on it. Each one that is admitted must be `put` at once.
+     * The first half of `push`, for an entry that is expensive to make: counts it as received and
+     * decides on it. An entry that is admitted must be passed to `put` at once.
      * @returns false when it was dropped (and counted)
      */
     admits(bytes: number, level?: Level): boolean {
@@ -141,15 +143,15 @@ export class BoundedQueue<T> {
         }
         this.dropped = this.dropped + 1
         this.unreported = this.unreported + 1
-        // one too large for the drop threshold is dropped though the queue is low
+        // an entry larger than the drop threshold is dropped even when the queue is low
         if (bytes > this.dropBytes) this.checkLow()
         return false
     }
 
-    /** The second half of `push`. */
+    /** The second half of `push`: adds an entry that `admits` let in. */
     put(item: T, bytes: number): void {
         const length = this.length
-        // not by `push`, which takes a call
+        // by index: `push` of the array would cost a call
         this.items[length] = item
         this.sizes[length] = bytes
         this.length = length + 1
@@ -194,7 +196,7 @@ export class BoundedQueue<T> {
         return { received, delivered, queued: length, dropped }
     }
 
-    /** Entries dropped since the last call, to be reported in one record. */
+    /** Returns and resets the number of entries dropped and not reported yet. */
     takeDropped(): number {
         const count = this.unreported
         this.unreported = 0
@@ -209,7 +211,7 @@ export class BoundedQueue<T> {
         this.lowBytes = Math.idiv(bytes * lowAt, 100)
     }
 
-    /** Ends an overload once the queue is low, and reports it when something was dropped. */
+    /** Ends an overload once the queue is low, and calls `onLow` if drops are not reported yet. */
     private checkLow(): void {
         if (!this.isLow()) return
         this.stage = STAGE_ASYNC
@@ -219,8 +221,9 @@ export class BoundedQueue<T> {
 }
 
 /**
- * Limits after a change, or those of a new queue.
- * @throws OPTION_ERROR when one is out of its range
+ * Checks and completes limits.
+ * @param before limits that `changes` change; the defaults when left out
+ * @throws OPTION_ERROR when a limit is out of its range
  */
 export function queueLimits(
     changes: QueueOptions,

@@ -1,44 +1,44 @@
 import { replaceAll } from "../platform"
 import { cut, MAX_MESSAGE } from "./text"
 
-// Texts of whatever a program passes to a log call, also by mistake: nothing here throws, and
-// the work and the text of one value are bounded, however deep, wide or cyclic it is. It does
-// not use JSON.stringify, which throws on a cycle and escapes UTF-8 byte by byte.
+// Renders whatever a program passes to a log call, also by mistake: nothing here throws, and both
+// the work for one value and its text are bounded, however deep, wide or cyclic it is.
+// JSON.stringify would throw on a cycle and escape UTF-8 byte by byte.
 
-/** Objects and lists within each other that are written out. */
+/** Levels of nested objects and lists that are written out. */
 const MAX_DEPTH = 4
 /** Bytes of a Buffer that are written out. */
 const MAX_BUFFER = 32
-/** What a value counts for besides its text: bounds the number of values. */
+/** Bytes that each value counts besides its text: bounds the number of values. */
 const VALUE_BYTES = 8
-/** Stands for what is left out. */
+/** Replaces what is left out. */
 const LEFT_OUT = "..."
-/** What the VM adds to objects that are thrown. */
+/** The field with the stack that the VM adds to objects that are thrown. */
 const STACK = "__stack__"
 
 /** Structured data of a record: any object with fields. */
 export type Fields = Record<string, any>
 
-/** Bytes that the value at hand may still take. */
+/** Bytes left for the value that is being rendered. */
 let room = 0
 
-/** A value as one text: texts as they are, objects and lists as in JSON, errors by name and message. */
+/** A value as text: texts as they are, objects and lists as in JSON, errors as `NAME: MESSAGE`. */
 export function textOf(value: unknown): string {
     if (typeof value === "string") return value
     room = MAX_MESSAGE
     return nestedText(value, 0)
 }
 
-/** A value that is the whole message: an error with its frames, anything else as `textOf` has it. */
+/** A value that is the whole message: an error with its frames, anything else as by `textOf`. */
 export function messageOf(value: unknown): string {
     return value instanceof Error ? renderError(value) : textOf(value)
 }
 
-/** The fields of a value; undefined when it is no plain object. */
+/** The field names of a value; undefined when it is not a plain object. */
 export function fieldsOf(value: unknown): string[] | undefined {
     if (typeof value !== "object" || value === null) return undefined
     if (Array.isArray(value) || value instanceof Error) return undefined
-    // the VM answers undefined, or throws, for objects that are no maps
+    // the VM returns undefined, or throws, for an object that is not a map
     try {
         const keys: unknown = Object.keys(value)
         return Array.isArray(keys) ? keys : undefined
@@ -47,7 +47,7 @@ export function fieldsOf(value: unknown): string[] | undefined {
     }
 }
 
-/** An object as `key=value key=value`, what is undefined left out; anything else as `textOf` has it. */
+/** An object as `key=value key=value` without undefined values; anything else as by `textOf`. */
 export function renderFields(object: unknown): string {
     const keys = fieldsOf(object)
     if (!keys) return textOf(object)
@@ -56,10 +56,11 @@ export function renderFields(object: unknown): string {
 }
 
 /**
- * Whatever was thrown: name, message and frames of an error, or the value itself.
+ * A thrown value as text: name, message and frames of an error; `threw` and the text of any
+ * other value.
  *
- * The VM gives the frames of an error as program counters only, innermost first, 16 at most.
- * They appear as `gpc:1234`, which the build's debug info resolves to file and line.
+ * The VM gives the frames of an error as program counters only, innermost first, at most 16.
+ * They appear as `gpc:1234`; the build's debug information maps them to file and line.
  */
 export function renderError(error: any): string {
     if (error instanceof Error) return textOf(error) + renderFrames(error)
@@ -96,16 +97,16 @@ function nestedText(value: any, depth: number): string {
     return isList ? `[${inside}]` : `{${inside}}`
 }
 
-/** A text without quotes, or any other value. */
+/** A text as it is, without quotes; any other value as by `nestedText`. */
 function plainText(value: unknown, depth: number): string {
     if (typeof value === "string") return take(value)
     return depth >= MAX_DEPTH ? LEFT_OUT : nestedText(value, depth + 1)
 }
 
 /**
- * The elements of a list, or the fields of an object, as many as there is room for.
- * @param keys of the fields; undefined for a list
- * @param depth 0 for fields as `key=value`
+ * The texts of the elements of a list, or of the fields of an object, as many as fit.
+ * @param keys names of the fields; undefined for a list
+ * @param depth 0 writes fields as `key=value`, otherwise as in JSON
  */
 function manyTexts(
     values: any,
@@ -142,7 +143,7 @@ function bufferText(buffer: Buffer): string {
     return `[Buffer[${length}] ${hex}${length > MAX_BUFFER ? LEFT_OUT : ""}]`
 }
 
-/** As much of a text as there is room for, which it takes. */
+/** Cuts a text to the room that is left, and uses that up. */
 function take(text: string): string {
     const short = cut(text, Math.max(room, VALUE_BYTES))
     room -= short.byteLength

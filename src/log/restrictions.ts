@@ -12,16 +12,16 @@ interface Restriction {
 }
 
 /**
- * Topics that go to one handler only. Made with the first of them, so that a program without
- * any does not link this.
+ * Topics that go to one handler only. Made when first needed: the image of a program that uses
+ * none does not contain the class.
  * @devsWhenUsed
  */
 export class Restrictions {
     private list: Restriction[] = []
 
     /**
-     * The name of the only handler of a topic by the most exact restriction whose handler is
-     * there; undefined where all take it.
+     * The name of the only handler of a topic, by the most exact restriction whose handler takes
+     * records; undefined when the topic goes to all.
      */
     handlerOf(topic: string, entries: HandlerEntry[]): string | undefined {
         let best = -1
@@ -37,8 +37,8 @@ export class Restrictions {
     }
 
     /**
-     * Restricts a topic and its children; without `handler` it goes to all again.
-     * @throws RangeError for a malformed topic, or one too many
+     * Restricts a topic and its children; when `handler` is undefined, the restriction ends.
+     * @throws RangeError for a malformed topic, or beyond MAX_RESTRICTIONS
      */
     restrictTopic(topic: string, handler: string | undefined): void {
         checkTopic(topic)
@@ -54,7 +54,7 @@ export class Restrictions {
     }
 }
 
-/** Whether a handler takes records: it was not removed, and did not fail. */
+/** Whether a handler takes records: it was neither removed nor taken out. */
 function isThere(name: string, entries: HandlerEntry[]): boolean {
     return entries.some(entry => entry.name === name && !entry.failed)
 }

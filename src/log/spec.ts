@@ -19,8 +19,8 @@ import { covers, exactness } from "./pattern"
 import { cut } from "./text"
 
 /**
- * Name of the error about a level specification that does not parse: a RangeError with the place
- * of the fault as `at`, the index of its first character. The specification is refused as a whole.
+ * Name of the error about a malformed level specification: a RangeError whose `at` is the index
+ * of the first wrong character. The specification is refused as a whole.
  */
 export const LEVEL_SPEC_ERROR = "LevelSpecError"
 /** Most `level@topic` overrides of one specification. */
@@ -30,7 +30,7 @@ export const MAX_TOPIC = 56
 
 const LEVEL: OptionTable = " level: level -1 8"
 
-/** An override: the level of a topic, or of all topics that match a `*` pattern. */
+/** An override: the level of a topic with its children, or of what matches a `*` pattern. */
 export interface LevelRule {
     topic: string
     level: Level
@@ -40,9 +40,8 @@ export interface LevelRule {
 
 /**
  * Levels by topic: a default and overrides, as in `error debug@net warning@task.*`
- * (after Racket's PLTSTDERR). An override holds for the topic and what is below it in
- * dotted names. Of several that hold, the most exact one wins (`exactness`), of equals the
- * later.
+ * (after Racket's PLTSTDERR). An override holds for the topic and its dotted children. Of several
+ * that hold, the most exact one wins (`exactness`), of equals the later one.
  * @devsWhenUsed
  */
 export class LevelRules {
@@ -62,7 +61,7 @@ export class LevelRules {
         return level
     }
 
-    /** The most detailed level of all. */
+    /** The most detailed level of the default and all overrides. */
     finest(): Level {
         let most = this.fallback
         for (const rule of this.rules) most = Math.max(most, rule.level)
@@ -75,7 +74,7 @@ export class LevelRules {
         return undefined
     }
 
-    /** @throws RangeError for trace, unless the topic has it already */
+    /** Refuses `trace` while running. @throws RangeError for it, unless the topic has it already */
     checkTrace(topic: string, level: Level): void {
         if (level === TRACE && this.levelOf(topic) !== TRACE)
             throw new RangeError(
@@ -83,7 +82,7 @@ export class LevelRules {
             )
     }
 
-    /** Adds an override; returns what is wrong with it, or undefined. */
+    /** Adds an override. @returns what is wrong with it, or undefined when it was added */
     add(topic: string, level: Level): string | undefined {
         const { rules } = this
         if (this.rule(topic)) return `"${topic}" is named twice`
@@ -94,8 +93,9 @@ export class LevelRules {
     }
 
     /**
-     * Sets the override of a topic or pattern; undefined takes it away.
-     * @throws RangeError for a malformed topic, one too many, or what is no level
+     * Sets the override of a topic or pattern; undefined removes it.
+     * @throws OPTION_ERROR for a value that is not a level, RangeError for a malformed topic, or
+     * beyond MAX_RULES
      */
     setRule(topic: string, level: Level | undefined): void {
         if (level !== undefined)
@@ -120,9 +120,9 @@ export class LevelRules {
 }
 
 /**
- * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends, at most one without
- * topic, which may be anywhere. A later word for the same topic is a fault, not an override.
- * @param fallback the level for all other topics when the text names none
+ * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends. At most one word has no
+ * topic; it may be anywhere. A second word for the same topic is a fault.
+ * @param fallback the level of all other topics when no word without topic gives one
  * @throws LEVEL_SPEC_ERROR with the place of the fault
  */
 export function parseLevelSpec(text: string, fallback: Level): LevelRules {
@@ -168,9 +168,9 @@ function specError(spec: string, at: number, problem: string): Error {
 }
 
 /**
- * Levels by a new specification, `info` being the default of one that names none. `trace` is for
- * the start only: it is refused later, unless it is in force already, since it can drown a device
- * in the field.
+ * Reads a new specification; `info` is the default level of one that gives none. `trace` is for
+ * the start only: later it is refused unless it is in force already, since its records can
+ * overload a device in the field.
  * @throws LEVEL_SPEC_ERROR, RangeError for trace
  */
 export function changedRules(before: LevelRules, text: string): LevelRules {
@@ -180,7 +180,7 @@ export function changedRules(before: LevelRules, text: string): LevelRules {
     return next
 }
 
-/** What is wrong with a topic or pattern, or undefined when nothing is. */
+/** What is wrong with a topic or pattern; undefined when it is well formed. */
 function topicFault(topic: string): string | undefined {
     if (typeof topic !== "string") return "a text is wanted"
     if (!topic) return "a topic is missing"
@@ -188,7 +188,7 @@ function topicFault(topic: string): string | undefined {
     if (`.${topic}.`.indexOf("..") >= 0) return "an empty part between dots"
     if (topic.indexOf("@") >= 0) return "a second @"
     if (topic.indexOf(" ") >= 0) return "a space in the topic"
-    // the mark of a line ends with one
+    // a `]` ends the mark in a line
     if (topic.indexOf("]") >= 0) return "a ] in the topic"
     if (escapeControls(topic) !== topic)
         return "a control character in the topic"

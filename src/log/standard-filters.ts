@@ -6,7 +6,7 @@ import { LogRecord } from "./record"
 type Test = (record: LogRecord) => boolean
 
 /**
- * Answers `action` on the records it is for, and IGNORE on the rest.
+ * Answers `action` for the records that pass `test`, and IGNORE for the rest.
  * @devsWhenUsed
  */
 class TestFilter implements LogFilter {
@@ -21,7 +21,7 @@ class TestFilter implements LogFilter {
     }
 }
 
-/** Answers `action` (KEEP or STOP) on records from `mostSevere` to `leastSevere`. */
+/** Answers `action` (KEEP or STOP) for records from level `mostSevere` to `leastSevere`. */
 export function levelFilter(
     mostSevere: Level,
     leastSevere: Level,
@@ -34,7 +34,7 @@ export function levelFilter(
     )
 }
 
-/** Answers `action` on records of a topic, its children, or topics that match a `*` pattern. */
+/** Answers `action` for records of a topic with its children, or of a `*` pattern. */
 export function topicFilter(pattern: string, action: number): LogFilter {
     return new TestFilter(
         `topic ${pattern}`,
@@ -43,12 +43,12 @@ export function topicFilter(pattern: string, action: number): LogFilter {
     )
 }
 
-/** Answers `action` on the lines of the tasks whose name matches `pattern`. */
+/** Answers `action` for records of the tasks whose name matches `pattern`. */
 export function taskFilter(pattern: string, action: number): LogFilter {
     return topicFilter(TASK_PREFIX + pattern, action)
 }
 
-/** Answers `action` on progress reports: tasks started, stopped, restarted. */
+/** Answers `action` for progress reports (`Logger.progress`), as of tasks that start or stop. */
 export function progressFilter(action: number): LogFilter {
     return new TestFilter(
         "progress",

@@ -37,13 +37,13 @@ const LOG_OPTIONS: OptionTable = `
     filterDefault: int 0 1
 `
 
-/** A topic and its level by the specification. */
+/** A topic and its level by the rules; the topic "" stands for all others. */
 export interface TopicLevel {
     topic: string
     level: Level
 }
 
-/** A time that no clock shows. */
+/** A time that no clock shows: the next record takes the time again. */
 const NEVER = -1
 
 /**
@@ -51,7 +51,7 @@ const NEVER = -1
  * @devsWhenUsed
  */
 export class LogSystem implements Core {
-    // those of the hot path first, and always set
+    // fields of the hot path come first and are always set, see `core.ts`
     busy = false
     readonly record = { time: NEVER } as LogRecord
     source: Source = undefined
@@ -72,15 +72,16 @@ export class LogSystem implements Core {
     globalFilters: GlobalFilters
     restrictions: Restrictions
     maintenance: Signal
-    /** Undefined until levels are watched. */
+    /** Listeners of level changes; undefined until there are any. */
     private watch: LevelWatch
+    /** Receivers made so far; numbers their names. */
     private receivers = 0
 
     /**
-     * @param spec levels at the start (`LevelRules`), the only time that trace may be set
-     * @param burst records a second that a handler takes unless its options say otherwise;
-     * 0 = no limit
-     * @throws LEVEL_SPEC_ERROR, OPTION_ERROR for a burst out of range
+     * @param spec levels at the start (see `LevelRules`); only here may trace be set
+     * @param burst records a second, up to MAX_BURST, that a handler takes unless its options set
+     * another limit; 0 = no limit
+     * @throws LEVEL_SPEC_ERROR for a malformed `spec`, OPTION_ERROR for a `burst` out of range
      */
     constructor(
         readonly clock: Clock,
@@ -92,7 +93,7 @@ export class LogSystem implements Core {
         this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)
         this.logger(LOG_TOPIC)
-        // methods, where closures would keep all that is at hand here
+        // a method: a closure would keep all variables of this call in the heap
         clock.onSet(this.forgetTime)
     }
 
@@ -101,7 +102,7 @@ export class LogSystem implements Core {
      * @throws RangeError for a malformed topic
      */
     logger(topic: string): Logger {
-        // one with its own mark or data belongs to a caller
+        // a logger with its own mark or metadata is not shared
         for (const known of this.topics)
             if (known.name === topic && !known.mark && !known.meta) return known
         checkTopic(topic)
@@ -112,7 +113,7 @@ export class LogSystem implements Core {
 
     /**
      * The logger of a task: topic `task.NAME`, lines marked `NAME.service`; for a child of it
-     * `task.NAME.CHILD` and `NAME.service.CHILD`. It takes little heap until it is used.
+     * `task.NAME.CHILD` and `NAME.service.CHILD`. It takes little heap until its first use.
      * @throws RangeError for a malformed name
      */
     service(name: string, child?: string): ServiceLogger {
@@ -122,17 +123,19 @@ export class LogSystem implements Core {
     }
 
     /**
-     * Frees what the log keeps of a logger that is not used any more, as that of a removed task.
-     * One that is used after all is kept again.
+     * Frees what the log keeps of a logger that is no longer used, as that of a removed task.
+     * If the logger is used again, the log keeps it again.
      */
     freeTopic(logger: Logger): void {
         release(logger)
     }
 
     /**
-     * Adds a handler under a name that is free, and opens it. A handler that has been taken
-     * out makes room for another of its name.
-     * @throws HANDLER_EXISTS_ERROR, OPTION_ERROR for a bad option, RangeError for one handler too many
+     * Adds a handler and opens it. A handler that was taken out makes room for another of the same
+     * name.
+     * @param name 1 to 32 bytes, unique
+     * @throws HANDLER_EXISTS_ERROR when the name is taken, OPTION_ERROR for a bad name, handler or
+     * option, RangeError for a malformed topic, or beyond MAX_HANDLERS
      */
     addHandler(name: string, handler: Handler, options?: HandlerOptions): void {
         const old = checkNew(this, name, handler)
@@ -161,9 +164,10 @@ export class LogSystem implements Core {
     }
 
     /**
-     * Changes options of a handler while it runs: the log's, and all others are for its own
-     * `configure`. One that was taken out comes back.
-     * @throws UNKNOWN_HANDLER_ERROR, OPTION_ERROR for a bad option (nothing is changed then)
+     * Changes options of a handler while it runs. Options that are not in HandlerOptions go to its
+     * own `configure`. A handler that was taken out comes back.
+     * @throws UNKNOWN_HANDLER_ERROR, OPTION_ERROR for a bad option, RangeError for a malformed
+     * topic; nothing is changed then
      */
     configureHandler(
         name: string,
@@ -182,13 +186,13 @@ export class LogSystem implements Core {
         this.configure(entry, checked)
     }
 
-    /** All handlers and receivers. */
+    /** State, level and account of all handlers and receivers. */
     handlers(): HandlerInfo[] {
         return this.entries.map(handlerInfo)
     }
 
     /**
-     * The options of a handler, which may be given to `configureHandler` again.
+     * The options of a handler; `configureHandler` accepts them.
      * @throws UNKNOWN_HANDLER_ERROR
      */
     handlerOptions(name: string): HandlerOptions {
@@ -196,8 +200,9 @@ export class LogSystem implements Core {
     }
 
     /**
-     * Restricts a topic and its children to one handler; undefined ends that.
-     * @throws UNKNOWN_HANDLER_ERROR, RangeError for a malformed topic
+     * Restricts a topic and its children to one handler; when `handler` is undefined, the
+     * restriction ends.
+     * @throws UNKNOWN_HANDLER_ERROR, RangeError for a malformed topic, or beyond 8 restrictions
      */
     restrict(topic: string, handler: string | undefined): void {
         if (handler !== undefined) getEntry(this, handler)
@@ -208,27 +213,28 @@ export class LogSystem implements Core {
 
     /**
      * Adds a filter before all handlers.
-     * @throws OPTION_ERROR for a bad option, RangeError when its name is taken, or one too many
+     * @throws OPTION_ERROR for a bad filter or option, RangeError when the name is taken, or beyond
+     * MAX_FILTERS
      */
     addFilter(filter: LogFilter, options?: FilterOptions): void {
         this.filterList().addFilter(filter, options)
         invalidate(this)
     }
 
-    /** Removes a filter; false when there is none of this name. */
+    /** Removes a filter before all handlers. @returns false when there is none of this name */
     removeFilter(name: string): boolean {
         const removed = this.filterList().removeFilter(name)
         invalidate(this)
         return removed
     }
 
-    /** The filters before all handlers that are in force, in order. */
+    /** The filters before all handlers that are in force, in the order in which they are asked. */
     allFilters(): LogFilter[] {
         return this.globalFilters ? this.globalFilters.all() : []
     }
 
     /**
-     * Sets what holds for a record when all filters before all handlers say IGNORE.
+     * Sets what happens to a record when all filters before all handlers answer IGNORE.
      * @param verdict KEEP (the default) or STOP
      * @throws OPTION_ERROR for anything else
      */
@@ -237,15 +243,17 @@ export class LogSystem implements Core {
         this.filterList().fallback = verdict
     }
 
-    /** Lets progress reports through, or not (the default). */
+    /** Lets progress reports through, or discards them (the default). */
     enableProgress(through: boolean): void {
         this.progress = through
     }
 
     /**
-     * Subscribes to records by level and topic, as in `none debug@net`, also to those that are
-     * more detailed than the log's own levels. `unsubscribe` ends it.
-     * @throws LEVEL_SPEC_ERROR, OPTION_ERROR for a bad queue, RangeError for one handler too many
+     * Subscribes to records by level and topic, also to those that are more detailed than the
+     * log's own levels. `unsubscribe` ends the subscription.
+     * @param spec levels by topic, as `none debug@net`; other topics have level `none` by default
+     * @param options limits of the receiver's queue
+     * @throws LEVEL_SPEC_ERROR, OPTION_ERROR for a bad limit, RangeError beyond MAX_HANDLERS
      */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
@@ -256,36 +264,39 @@ export class LogSystem implements Core {
         return receiver
     }
 
-    /** Ends a subscription; fibers that wait for a record get undefined. */
+    /**
+     * Ends a subscription; a fiber that waits for a record gets undefined.
+     * @throws UNKNOWN_HANDLER_ERROR when it has ended already
+     */
     async unsubscribe(receiver: LogReceiver): Promise<void> {
         await this.removeHandler(receiver.name)
     }
 
-    /** The level specification in force. */
+    /** The level specification in force, as text. */
     spec(): string {
         return this.rules.toText()
     }
 
     /**
-     * Takes a level specification, `info` being the default of one that names none.
-     * @throws LEVEL_SPEC_ERROR with the place of the fault, RangeError for trace; the old
-     * specification stays in force then
+     * Applies a level specification; `info` is the default level of one that gives none.
+     * @throws LEVEL_SPEC_ERROR with the place of the fault, RangeError for trace unless it is in
+     * force already; the old specification then stays in force
      */
     setSpec(text: string): void {
         this.rules = changedRules(this.rules, text)
         this.changed(true)
     }
 
-    /** The level of a topic by the specification, whatever handlers there are. */
+    /** The level of a topic by the specification, whatever the handlers take. */
     topicLevel(topic: string): Level {
         return this.rules.levelOf(topic)
     }
 
     /**
-     * Sets the level of a topic and its children, or of a `*` pattern; undefined lets it
-     * inherit again.
-     * @throws OPTION_ERROR for what is no level, RangeError for a malformed topic, one too many,
-     * or trace
+     * Sets the level of a topic and its children, or of a `*` pattern; undefined removes the
+     * override.
+     * @throws OPTION_ERROR for a value that is not a level; RangeError for a malformed topic, for
+     * one beyond 32 overrides, or for trace unless it is in force already
      */
     setLevel(topic: string, level: Level | undefined): void {
         this.rules.checkTrace(topic, level)
@@ -293,27 +304,36 @@ export class LogSystem implements Core {
         this.changed(true)
     }
 
-    /** Calls `listener` after each change of a level; returns how to stop that. */
+    /**
+     * Calls `listener` after each change of levels, also when a handler changes `maxLevel`.
+     * @returns a function that removes the listener
+     * @throws RangeError beyond 8 listeners
+     */
     onLevelChange(listener: () => void): () => void {
         return this.levelWatch().listen(listener)
     }
 
-    /** Waits for the next change of a level; false when `timeout` ms passed without one. */
+    /**
+     * Waits for the next change of levels, as `onLevelChange` reports them.
+     * @param timeout longest wait in ms; no limit when left out
+     * @returns false when the time ran out
+     * @throws RangeError when 8 fibers wait already
+     */
     async levelChange(timeout?: number): Promise<boolean> {
         return await this.levelWatch().waitForChange(timeout)
     }
 
-    /** The most detailed level that any handler gets of any topic, at most. */
+    /** An upper bound of the level up to which any handler takes records of any topic. */
     maxLevel(): Level {
         return maxLevel(this)
     }
 
-    /** The level of each topic in use, and that of all others as the last, under the topic "". */
+    /** The level of each topic in use, and as the last one, with topic "", that of all others. */
     allLevels(): TopicLevel[] {
         const { rules } = this
         const levels: TopicLevel[] = []
         this.topics.forEach(({ name }) => {
-            // a task's logger and a plain one may have the same topic
+            // the logger of a task and a plain one may have the same topic
             if (!levels.some(known => known.topic === name))
                 levels.push({ topic: name, level: rules.levelOf(name) })
         })
@@ -321,7 +341,7 @@ export class LogSystem implements Core {
         return levels
     }
 
-    /** Does what is due by the clock: the log does so by itself, tests call it. */
+    /** Does the maintenance that is due by the clock. The log does so by itself; tests call it. */
     tick(): void {
         doDue(this)
     }
@@ -331,7 +351,7 @@ export class LogSystem implements Core {
         wakeAt(this, time === undefined ? this.millis() : time)
     }
 
-    /** Puts a handler in its place with checked options. */
+    /** Applies checked options to a handler, and places it among the others. */
     private configure(entry: HandlerEntry, options: HandlerOptions): void {
         takeOptions(entry, options, this.millis())
         this.windowEnd = 0
@@ -339,7 +359,7 @@ export class LogSystem implements Core {
         this.changed(false)
     }
 
-    /** Levels or handlers changed. */
+    /** Reports a change. @param inRules whether levels changed; otherwise handlers did */
     private changed(inRules: boolean): void {
         invalidate(this)
         if (this.watch) this.watch.tell(inRules)

@@ -6,16 +6,17 @@ import { NONE } from "./levels"
 
 /** Most handlers and receivers of one log. */
 export const MAX_HANDLERS = 16
-/** Name of the error that a handler of a name is there already. */
+/** Name of the error about a handler name that is taken. */
 export const HANDLER_EXISTS_ERROR = "HandlerExistsError"
-/** Name of the error that no handler has a name; the message lists those there are. */
+/** Name of the error about a name that no handler has; the message lists the names there are. */
 export const UNKNOWN_HANDLER_ERROR = "UnknownHandlerError"
 const NAME: OptionTable = " name: text 1 32"
 
 /**
- * Checks that something may be added as a handler: the name is free, or its handler is out.
- * @returns the handler that was taken out, or undefined
- * @throws HANDLER_EXISTS_ERROR, OPTION_ERROR for a bad name or handler, RangeError when there are too many
+ * Checks that a handler may be added: its name is free, or the handler of that name is out.
+ * @returns the handler of that name, which is out; undefined when there is none
+ * @throws HANDLER_EXISTS_ERROR, OPTION_ERROR for a bad name or handler, RangeError beyond
+ * MAX_HANDLERS
  */
 export function checkNew(
     core: Core,
@@ -34,7 +35,7 @@ export function checkNew(
     return old
 }
 
-/** @throws UNKNOWN_HANDLER_ERROR */
+/** The entry of a name. @throws UNKNOWN_HANDLER_ERROR */
 export function getEntry(core: Core, name: string): HandlerEntry {
     const entry = findEntry(core, name)
     if (entry) return entry
@@ -45,13 +46,13 @@ export function getEntry(core: Core, name: string): HandlerEntry {
     )
 }
 
-/** Removes an entry, which takes no record from now on. */
+/** Removes an entry, also from a dispatch under way: it takes no more records. */
 export function removeEntry(core: Core, entry: HandlerEntry): void {
     entry.threshold = entry.plainLevel = NONE
     core.entries = without(core.entries, entry)
 }
 
-/** Puts an entry, new or changed, beside those with the same formatter. */
+/** Places an entry, new or changed, next to those with the same formatter. */
 export function placeEntry(core: Core, entry: HandlerEntry): void {
     const entries = without(core.entries, entry)
     const formatter = entry.activeFormatter

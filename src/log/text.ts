@@ -2,18 +2,18 @@ import { escapeControls } from "../platform"
 
 import * as ds from "@devicescript/core"
 
-/** Longest message, in bytes: a longer one is cut, and says by how much. */
+/** Longest message, in bytes: a longer one is cut, and its end tells how many bytes are missing. */
 export const MAX_MESSAGE = 1024
-/** What marks a text that was cut, with the number of bytes between. */
+/** The mark at the end of a text that was cut: these two, with the number of bytes between them. */
 const CUT_BEGIN = "[+"
 const CUT_END = " bytes]"
-/** Longest such mark. */
+/** Longest such mark, in bytes. */
 const MAX_CUT = 20
 
 /**
- * The VM's native formatter, which fills `{0}` to `{3}` of a message; its type in the library
- * admits numbers only. Objects come out of it with their UTF-8 escaped byte by byte: those go
- * through `textOf` first.
+ * The VM's native formatter, which fills the placeholders `{0}` to `{4}` of a message; the type in
+ * the library admits numbers only. It escapes UTF-8 in objects byte by byte: render those with
+ * `textOf` first.
  */
 export const nativeFormat: (
     message: string,
@@ -25,9 +25,9 @@ export const nativeFormat: (
 ) => string = (ds as any).format
 
 /**
- * A text of at most `bytes` bytes: what is longer is cut at a character, and says at its end how
- * much is missing, `[+N bytes]`. Of one that was cut before, the numbers add up. Where there is no
- * room for that, the text ends with `...`.
+ * Limits a text to `bytes` bytes. A longer one is cut at a character, and its end tells how much
+ * is missing, `[+N bytes]`; if it was cut before, the numbers add up. With a limit below 40 bytes
+ * the text ends with `...` instead.
  * @param bytes 3 or more
  */
 export function cut(text: string, bytes: number): string {
@@ -40,7 +40,7 @@ export function cut(text: string, bytes: number): string {
         text = text.slice(0, at)
     }
     missing += text.byteLength
-    // the mark is shorter than with this number, if anything
+    // the number in the mark will be smaller than this, so the mark is never longer
     const kept = firstBytes(text, bytes - cutMark(missing).length)
     return kept + cutMark(missing - kept.byteLength)
 }
@@ -49,9 +49,9 @@ function cutMark(missing: number): string {
     return CUT_BEGIN + missing + CUT_END
 }
 
-/** The first characters of a text that fit into `bytes`. */
+/** The longest beginning of whole characters that fits into `bytes` bytes. */
 export function firstBytes(text: string, bytes: number): string {
-    // a character has at least one byte and at most 4
+    // a character has 1 to 4 bytes
     let short = text.slice(0, bytes)
     while (short.byteLength > bytes) {
         const over = short.byteLength - bytes
@@ -60,7 +60,7 @@ export function firstBytes(text: string, bytes: number): string {
     return short
 }
 
-/** A text of at most MAX_MESSAGE bytes and without control characters. @throws for what is no text */
+/** Escapes control characters and cuts to MAX_MESSAGE bytes. @throws TypeError if not a text */
 export function clean(text: string): string {
     if (typeof text !== "string") throw new TypeError("a text is wanted")
     return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)

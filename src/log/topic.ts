@@ -5,51 +5,52 @@ import { LogFilter, TASK_PREFIX } from "./filters"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
 
-// A topic is a name in the tree of loggers. What holds for it, the level up to which a call does
-// anything and the handlers that take it, is worked out at the first call of a logger and kept in
-// it, so that a disabled call costs one comparison. The log keeps MAX_TOPICS loggers to tell them
-// of changes. When there are more, one is given up: at its next use it is worked out again, and
-// another is given up. So no number of names is too large.
+// A topic is a name in the tree of loggers. The first call of a logger works out the level up to
+// which its topic is taken and the handlers that take it, and keeps them in the logger, so that a
+// disabled call costs one comparison. The log keeps a list of MAX_TOPICS loggers, to invalidate
+// them after a change. When there are more, one is given up; at its next use it is worked out
+// again and takes the place of another. So the number of topics has no limit.
 //
-// A logger with its own metadata is not kept, since programs make many and forget them: it
-// asks the logger that it was made from. A task's logger gets its name when it is used, so that
-// one that never is takes little heap.
+// A logger made by `with` is not kept, since programs make many and forget them: it uses what the
+// logger that it was made from has worked out. A task's logger gets its name at its first use, so
+// that one that is never used takes little heap.
 
-/** Most loggers that are kept worked out. */
+/** Most loggers that the log keeps. */
 export const MAX_TOPICS = 64
 
-/** Who logs: a logger, with what holds for its topic. */
+/** What logs: a logger, with what is worked out for its topic. */
 export interface Source {
-    /** Most detailed level that a handler takes; TRACE before that is worked out. */
+    /** Most detailed level that a handler takes; TRACE until that is worked out. */
     threshold: Level
     core: Core
     /**
-     * The same as `taking`, where a record goes straight to them. Undefined where there are
+     * The same as `taking` if records go straight to these handlers. Undefined if there are
      * filters before all handlers, or handlers that take more than the log's level.
      */
     entries: HandlerEntry[]
-    /** Dotted name; undefined for a task's logger that has not been used. */
+    /** Dotted topic; undefined for a task's logger before its first use. */
     name: string
     /** The mark of a service's lines; the task's name while `name` is undefined. */
     mark?: string
+    /** Metadata of all its records. */
     meta?: Record<string, any>
     /**
-     * The handlers that take this topic, those with the same formatter side by side. Undefined
-     * after a change, until the next use: working all topics out at once could take more steps
-     * than the VM allows between two waits.
+     * The handlers that take this topic; those with the same formatter are adjacent. Undefined
+     * from a change to the next use: working out all topics at once could take more steps than
+     * the VM allows between two waits.
      */
     taking?: HandlerEntry[]
-    /** Level by the log's rules; what is more detailed is for `direct` handlers only. */
+    /** Level by the log's rules; more detailed records are for `direct` handlers only. */
     ceiling?: Level
     /** Filters before all handlers; undefined when there are none. */
     filters?: LogFilter[]
-    /** The logger that it was made from and that knows the topic; undefined when it does itself. */
+    /** The logger that works out the topic for it; undefined when it does so itself. */
     base?: Source
-    /** Whether it learns of changes. */
+    /** Whether the log keeps it, and so invalidates it after a change. */
     kept?: boolean
 }
 
-/** The logger that knows what holds for the topic of another one, or itself, worked out. */
+/** Works out the topic of a logger if need be. @returns the logger that holds the results */
 export function settled(source: Source): Source {
     if (source.base) source = source.base
     if (source.taking) return source
@@ -63,7 +64,7 @@ export function settled(source: Source): Source {
     return source
 }
 
-/** Adds a logger to those that learn of changes. */
+/** Adds a logger to those that the log keeps. */
 export function keep(source: Source): void {
     const { core } = source
     const { topics } = core
@@ -72,14 +73,14 @@ export function keep(source: Source): void {
         topics.push(source)
         return
     }
-    // in turn, apart from the first, which is the log's own
+    // each in turn but the first, which is the log's own
     const at = (core.replaced % (MAX_TOPICS - 1)) + 1
     core.replaced = at
     giveUp(topics[at])
     topics[at] = source
 }
 
-/** Frees what the log keeps of a logger; one that is used after all is kept again. */
+/** Frees what the log keeps of a logger; its next use keeps it again. */
 export function release(source: Source): void {
     const { topics } = source.core
     // the first is the log's own
@@ -88,7 +89,7 @@ export function release(source: Source): void {
     giveUp(source)
 }
 
-/** To be called when levels, handlers or filters have changed. */
+/** Invalidates all loggers: call it when levels, handlers or filters have changed. */
 export function invalidate(core: Core): void {
     core.topics.forEach(forget)
 }
@@ -100,7 +101,7 @@ export function serviceMark(task: string): string {
     return task.slice(0, end) + ".service" + task.slice(end)
 }
 
-/** Removes a logger from those that learn of changes. */
+/** Marks a logger as not kept by the log, and forgets what was worked out. */
 function giveUp(source: Source): void {
     source.kept = false
     forget(source)
@@ -113,7 +114,7 @@ export function forget(source: Source): void {
     source.threshold = TRACE
 }
 
-/** Works out what holds for the topic of a logger. */
+/** Works out which levels and handlers take the topic of a logger. */
 function workOut(source: Source): void {
     const { name, core } = source
     const { entries, globalFilters, restrictions } = core
@@ -130,7 +131,7 @@ function workOut(source: Source): void {
         taking.push(entry)
     }
     source.threshold = threshold
-    // one array for all topics where it can be, to save heap
+    // topics that all handlers take share one array, to save heap
     source.taking = taking.length < entries.length ? taking : entries
     const filters = globalFilters && globalFilters.ofTopic(name)
     if (!filters && threshold <= ceiling) source.entries = source.taking

@@ -3,15 +3,15 @@ import { DEBUG, ERROR, Level, WARNING } from "../levels"
 import { LogRecord } from "../record"
 import { firstBytes } from "../text"
 
-/** Most bytes of a line on the console: the VM cuts longer ones at 296, mark and end included. */
+/** Most bytes of a line on the console: the VM cuts at 296, its mark and the line end included. */
 export const CONSOLE_BYTES = 280
-/** Begins a continuation of the line before. */
+/** Begins a line that continues the one before. */
 export const CONSOLE_MORE = "... "
 
 /**
- * Writes lines to the VM's console, by the console's own method for the severity. The VM
- * marks them: `! ` error and worse, `* ` warning, `> ` notice and info, `? ` debug and trace.
- * A line that is too long for the VM continues in further ones, which begin with CONSOLE_MORE.
+ * Writes lines to the VM's console, by the console method for the severity. The VM marks them:
+ * `! ` error and worse, `* ` warning, `> ` notice and info, `? ` debug and trace. A line of more
+ * than CONSOLE_BYTES continues in further lines, which begin with CONSOLE_MORE.
  * @devsWhenUsed
  */
 export class ConsoleHandler implements Handler {

@@ -4,12 +4,12 @@ import { BoundedQueue, QueueOptions } from "../queue"
 import { LogRecord } from "../record"
 import { LevelRules } from "../spec"
 
-/** Bytes that a queued record takes besides its message: a rough figure for the byte limit. */
+/** Bytes that a queued record counts besides its message: a rough value, for the byte limit. */
 const RECORD_BYTES = 64
 
 /**
- * A subscription to records by level and topic, with its own queue (after Racket's
- * log receivers). One fiber at a time may wait for records.
+ * A subscription to records by level and topic, with its own queue (after Racket's log
+ * receivers). Only one fiber at a time may wait for records.
  * @devsWhenUsed
  */
 export class LogReceiver implements Handler {
@@ -38,7 +38,7 @@ export class LogReceiver implements Handler {
     }
 
     /**
-     * The next record.
+     * Takes the next record.
      * @param timeout longest wait in ms; no limit when left out, 0 = do not wait
      * @returns undefined when the time ran out or the subscription ended
      */

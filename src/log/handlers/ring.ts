@@ -10,14 +10,14 @@ export const MAX_RING = 0xe000
 const RING: OptionTable = " size: bytes 64 57344"
 /** Most fibers that may follow one ring at a time. */
 export const MAX_FOLLOWERS = 4
-/** When the ring is full, this part of it is made free at a time: line by line takes longer. */
+/** A full ring frees its size >> FREED_SHIFT bytes at a time: line by line would take longer. */
 const FREED_SHIFT = 3
-/** The lines do not wrap around to the buffer's start. */
+/** Value of `wrap` while the lines do not wrap around to the start of the buffer. */
 const UNBROKEN = Infinity
 
 /** Lines of a ring, in order. */
 export interface RingLines {
-    /** Index of the first line here; above the one asked for when lines are gone by now. */
+    /** Index of the first line here; above the index asked for when older lines are gone. */
     from: number
     lines: string[]
     /** Index to continue from. */
@@ -25,31 +25,37 @@ export interface RingLines {
 }
 
 /**
- * Keeps the last lines in RAM, in one buffer of a fixed size: whole lines, oldest out first.
- * Lines are counted from 0 at the start of the firmware; that number is a line's index.
+ * Keeps the last lines in RAM, in one buffer of a fixed size; the oldest lines go first. Lines are
+ * numbered from 0 at the start of the firmware; the number is the index of a line.
  *
- * Each line ends with a byte 0, which no line of the log contains. What is free behind the newest
- * one holds zeros only, so a new line has its end already. No line is torn at the buffer's end.
+ * Each line ends with a byte 0, which no line of the log contains. The free space behind the
+ * newest line holds zeros only, so the next line has its end already. No line is split at the end
+ * of the buffer.
  * @devsWhenUsed
  */
 export class RingHandler implements Handler {
     private readonly bytes: Buffer
-    /** Where the next line goes, and up to where there is room for it. */
+    /** Offset of the next line. */
     private end = 0
+    /** Offset up to which there is room for it. */
     private limit: number
     /** Index of the next line. */
     private nextIndex = 0
-    /** Where the oldest line starts, and where the lines wrap around to 0. */
+    /** Offset of the oldest line. */
     private start = 0
+    /** Offset from which the lines wrap around to 0. */
     private wrap = UNBROKEN
     /**
-     * The fibers that wait for a line; undefined while none does. There is no room then, so that the
-     * next line finds them; `room` has the true limit meanwhile.
+     * The fibers that wait for a line; undefined while none does. While it is set, `limit` is 0, so
+     * that the next line takes the slow path, which wakes them; `room` keeps the true limit.
      */
     private followers: Signal[] = undefined
     private room: number
 
-    /** @param size bytes of the buffer; each line takes 1 besides its text */
+    /**
+     * @param size bytes of the buffer, MIN_RING to MAX_RING; each line takes 1 besides its text
+     * @throws OPTION_ERROR for a size out of range
+     */
     constructor(size: number) {
         checkOption("ring", RING, "size", size)
         this.bytes = Buffer.alloc(size)
@@ -69,7 +75,7 @@ export class RingHandler implements Handler {
         this.nextIndex = this.nextIndex + 1
     }
 
-    /** No burst limit: the ring is fast, and bounds itself. */
+    /** No burst limit: the ring is fast, and its size is fixed. */
     defaultOptions(): HandlerOptions {
         return { burst: null }
     }
@@ -103,8 +109,8 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * The lines from an index on, at most `limit` of them. An index above `next()` is from
-     * before a restart: all lines are new then.
+     * The lines from an index on, at most `limit` of them. An index above `next()` is from before
+     * a restart: then all lines are returned.
      */
     since(index: number, limit = Infinity): RingLines {
         const lines: string[] = []
@@ -113,9 +119,10 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * The lines that contain a text, oldest first; a `*` in it matches any characters.
-     * @param pattern a text, or a list of which one must be found
-     * @param limit most lines: the last ones that match
+     * The lines that contain a pattern, oldest first.
+     * @param pattern a text in which `*` matches any characters, or a list of such texts: one must
+     * be found
+     * @param limit most lines, the newest ones that match; no limit when left out
      */
     grep(pattern: string | string[], limit?: number): string[] {
         const patterns = Array.isArray(pattern) ? pattern : [pattern]
@@ -127,17 +134,17 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * Hands out the last `count` lines one by one, oldest first: for callers that read many of
-     * them, since they are not all in the heap at a time.
+     * Calls `use` with each of the last `count` lines, oldest first: for callers that read many
+     * lines, since these are not all in the heap at once.
      */
     each(count: number, use: (line: string) => void): void {
         this.walk(Math.max(0, this.nextIndex - count), Infinity, use)
     }
 
     /**
-     * Waits until there are lines from an index on.
+     * Waits until there are lines from an index on, and reads them.
      * @param timeout longest wait in ms; no limit when left out
-     * @returns those lines, none when the time ran out
+     * @returns these lines; none when the time ran out
      * @throws RangeError when MAX_FOLLOWERS fibers wait already
      */
     async follow(index: number, timeout?: number): Promise<RingLines> {
@@ -145,7 +152,7 @@ export class RingHandler implements Handler {
         return this.since(index)
     }
 
-    /** Forgets all lines; their indexes are not used again. */
+    /** Discards all lines; their indexes are not used again. */
     clear(): void {
         const { bytes } = this
         this.start = this.end = 0
@@ -156,7 +163,7 @@ export class RingHandler implements Handler {
     }
 
     /**
-     * Hands out the lines from an index on, at most `limit` of them.
+     * Calls `use` with the lines from an index on, at most `limit` of them.
      * @returns the index of the first one
      */
     private walk(
@@ -176,14 +183,14 @@ export class RingHandler implements Handler {
         return from
     }
 
-    /** Where the line behind the one that ends at `end` starts. */
+    /** Offset of the line after the one that ends at `end`. */
     private after(end: number): number {
         return end + 1 === this.wrap ? 0 : end + 1
     }
 
     /**
-     * Finds room for `need` bytes, for which the oldest lines have to go.
-     * @returns where it starts
+     * Makes room for `need` bytes: discards the oldest lines if need be, and wakes followers.
+     * @returns its offset
      */
     private makeRoom(need: number): number {
         let at = this.end
@@ -195,7 +202,7 @@ export class RingHandler implements Handler {
         const size = bytes.length
         let wrap = this.wrap
         if (wrap === UNBROKEN || at + need > size) {
-            // what is left of the lap before goes, and a new one begins
+            // a new lap begins at 0; lines that are left of an older lap are discarded
             wrap = at
             at = 0
         }
@@ -237,7 +244,7 @@ export class RingHandler implements Handler {
     }
 }
 
-/** Whether a line contains one of the texts, in which `*` matches any characters. */
+/** Whether a line contains one of the patterns, in which `*` matches any characters. */
 function contains(line: string, patterns: string[]): boolean {
     for (const pattern of patterns)
         if (
