@@ -45,6 +45,8 @@ const WATCH_S = 20
 const WATCH_AGAIN_MS = 8000
 /** How often a follower asks for lines without an event, in ms: an event may be lost. */
 const LOOK_MS = 2000
+/** Time by which answers of one run may come sooner or later than others, in ms. */
+const JITTER_MS = 100
 
 /** Operations that wait for tasks. */
 const WAITING: OperationName[] = [
@@ -74,6 +76,14 @@ export interface BoardEvents {
     led: [number]
     /** It has told the buzzer to play: frequency in Hz, 0 for silence, and duration in ms. */
     tone: [number, number]
+}
+
+/** A run of the firmware. */
+export interface Run {
+    /** Unix time in ms. */
+    startedAt: number
+    /** Number of the boot; undefined for a firmware that does not count them. */
+    boot?: number | undefined
 }
 
 /** A request whose answer is not complete. */
@@ -286,42 +296,53 @@ export class Board extends EventEmitter<BoardEvents> {
      * board they go on with its first line. A connection that is lost is waited for.
      * @param gap called when lines were overwritten before they could be read
      * @param restarted called when the firmware has started again
-     * @param startedAt when the firmware was started that `from` is of, Unix time in ms; without
-     * it a restart before the first answer is only seen by fewer lines than `from`
+     * @param run the run of the firmware that `from` is of; without it a restart before the first
+     * answer is only seen by fewer lines than `from`
      */
     async *follow(
         from = 0,
         gap: (count: number) => void = () => {},
         restarted: () => void = () => {},
-        startedAt?: number
+        run?: Run
     ): AsyncGenerator<RingLine> {
         let next = from
         await this.watch()
         while (!this.closed) {
             const news = this.news()
             let part: RingPart
+            let present: Run
             try {
                 part = await this.lines(next)
+                present = await this.runAt(Date.now() - part.uptime, run)
             } catch (error) {
                 if (!(error instanceof TimedOutError)) throw error
                 continue
             }
-            const started = Date.now() - part.uptime
-            const isLater =
-                startedAt !== undefined && started - startedAt > LOOK_MS
-            if (part.next < next || isLater) {
+            const isOther = run !== undefined && !isSameRun(run, present)
+            run = present
+            if (part.next < next || isOther) {
                 restarted()
                 next = 0
-                startedAt = started
                 continue
             }
-            startedAt ??= started
             const lost = (part.lines[0]?.index ?? part.next) - next
             if (next > 0 && lost > 0) gap(lost)
             for (const line of part.lines) yield line
             next = Math.max(next, (part.lines.at(-1)?.index ?? next - 1) + 1)
             if (part.next <= next) await news
         }
+    }
+
+    /**
+     * The run of the firmware that seems to have begun at a time. An answer that comes late looks
+     * like a later start: the board's number of the boot decides.
+     */
+    private async runAt(startedAt: number, known?: Run): Promise<Run> {
+        const isSure =
+            known && Math.abs(startedAt - known.startedAt) < JITTER_MS
+        if (isSure) return known
+        const { boot } = await this.info()
+        return { startedAt, boot }
     }
 
     /** Ends what this client does with the board; the connection stays. */
@@ -460,6 +481,11 @@ export class Board extends EventEmitter<BoardEvents> {
         else if (eventCode === Event.Lines)
             this.emit("lines", Buffer.from(data).readUInt32LE(0))
     }
+}
+
+function isSameRun(a: Run, b: Run): boolean {
+    if (a.boot !== undefined && b.boot !== undefined) return a.boot === b.boot
+    return b.startedAt - a.startedAt <= LOOK_MS
 }
 
 function takeReport(pending: Pending, { index, kind, data }: Report): void {

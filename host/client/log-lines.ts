@@ -1,5 +1,5 @@
 import { LEVELS } from "../levels.ts"
-import type { Board } from "./board.ts"
+import type { Board, Run } from "./board.ts"
 import { RemoteError } from "./errors.ts"
 import type { FileLine, RingLine } from "./types.ts"
 
@@ -111,11 +111,10 @@ export interface HistoryOptions {
 type LogSource = Pick<Board, "info" | "lines" | "files" | "file">
 
 /** A board's log, and where to go on with its ring. */
-export interface History {
+export interface History extends Run {
     lines: LogLine[]
     /** Index of the next line of the ring. */
     next: number
-    startedAt: number
 }
 
 /**
@@ -126,19 +125,20 @@ export async function readHistory(
     board: LogSource,
     options: HistoryOptions = {}
 ): Promise<History> {
-    const { uptime, next: end } = await board.info()
+    const { uptime, boot, next: end } = await board.info()
     const now = Date.now()
     const startedAt = now - uptime
     const stored = await storedLines(board, options.file)
     markBoots(stored, startedAt, now)
     if (options.file !== undefined || end === undefined)
-        return { lines: stored, next: end ?? 0, startedAt }
+        return { lines: stored, next: end ?? 0, startedAt, boot }
     const { lines, next } = await board.lines()
     const kept = lines.map(line => parseRingLine(line.text, startedAt))
     return {
         lines: merge(stored, kept),
         next: (lines.at(-1)?.index ?? next - 1) + 1,
         startedAt,
+        boot,
     }
 }
 

@@ -137,7 +137,7 @@ async function followBoard(
         startedAt = Date.now()
         say("the board has started again")
     }
-    const news = board.follow(history.next, gap, restarted, startedAt)
+    const news = board.follow(history.next, gap, restarted, history)
     for await (const line of news) {
         const entry = newLine(line, startedAt)
         if (filter(entry)) show(entry)

@@ -120,10 +120,12 @@ test("a restart before the first answer loses no line of the new run", async () 
         const part = lines.filter(({ index }) => index >= from)
         return { lines: part, next: lines.length, uptime: 50 }
     }) as unknown as typeof board.lines
-    // as after a history of 12 lines, or of the same number in a run that began long ago
-    for (const [from, startedAt] of [
+    board.info = (async () => ({ boot: 2 })) as unknown as typeof board.info
+    // as after a history of 12 lines, or of the same number in a run that began long ago, or just now
+    for (const [from, run] of [
         [12, undefined],
-        [2, Date.now() - 60_000],
+        [2, { startedAt: Date.now() - 60_000 }],
+        [2, { startedAt: Date.now() - 400, boot: 1 }],
     ] as const) {
         let restarts = 0
         const seen: string[] = []
@@ -131,7 +133,7 @@ test("a restart before the first answer loses no line of the new run", async () 
             from,
             () => {},
             () => restarts++,
-            startedAt
+            run
         )
         for await (const { text } of news)
             if (seen.push(text) === lines.length) break

@@ -329,7 +329,7 @@ export class Session extends EventEmitter<SessionEvents> {
             this.tellLines()
             this.refresh()
         }
-        const news = board.follow(history.next, gap, restarted, startedAt)
+        const news = board.follow(history.next, gap, restarted, history)
         for await (const line of news) {
             if (this.closed) return
             this.addLine(newLine(line, startedAt))
