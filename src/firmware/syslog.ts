@@ -41,8 +41,7 @@ export function syslog(settings: Settings<typeof SYSLOG_SETTINGS>): void {
     )
     followSettings(
         settings,
-        "host=SYSLOG_HOST port=SYSLOG_PORT proto=SYSLOG_PROTO framing=SYSLOG_FRAME " +
-            "facility=SYSLOG_FAC hostname=HOSTNAME appName=SYSLOG_APP bom=SYSLOG_BOM",
+        "host=SYSLOG_HOST port=SYSLOG_PORT proto=SYSLOG_PROTO framing=SYSLOG_FRAME facility=SYSLOG_FAC hostname=HOSTNAME appName=SYSLOG_APP bom=SYSLOG_BOM",
         target => {
             target.hostname = hostname()
             rsyslogger.configure(target)

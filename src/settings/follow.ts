@@ -1,6 +1,5 @@
-import { splitText } from "../platform"
-import { KeyOf, SchemaTable } from "./schema"
-import { callListener, Settings } from "./settings"
+import { SchemaTable } from "./schema"
+import { ending, follow, Settings, tell } from "./settings"
 
 /**
  * Applies settings as options: at once, and again whenever one of them changes. If `apply` throws,
@@ -19,20 +18,8 @@ export function followSettings<T extends SchemaTable>(
     bindings: string,
     apply: (options: any) => void
 ): () => void {
-    const names: string[] = []
-    const keys: KeyOf<T>[] = []
-    for (const binding of splitText(bindings, " ")) {
-        const [name, key] = splitText(binding, "=")
-        names.push(name)
-        keys.push(key as KeyOf<T>)
-    }
-    const hand = () => {
-        const options: Record<string, any> = {}
-        for (let i = 0; i < keys.length; ++i)
-            options[names[i]] = settings.get(keys[i])
-        apply(options)
-    }
-    const end = settings.subscribe(keys, hand)
-    callListener(settings.held(), { keys, call: hand }, keys, {})
-    return end
+    const held = settings.held()
+    const place = follow(held, bindings, apply)
+    tell(held, place, {})
+    return ending(held, place)
 }

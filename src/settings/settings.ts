@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { levelSpecFault, parseLevel } from "../log"
-import { addTo, nearestName } from "../platform"
+import { nearestName, splitText } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -46,10 +46,8 @@ export interface SettingInfo {
     pending: boolean
 }
 
-interface Listener {
-    keys: string[]
-    call: SettingListener
-}
+/** What a change is told to: a listener, or what takes the values of its bindings as options. */
+type Told = (told: any) => void
 
 /** The state of a `Settings` object. */
 export interface Held extends CheckContext {
@@ -63,7 +61,12 @@ export interface Held extends CheckContext {
     readonly values: Record<string, unknown>
     /** What was refused, and listeners that failed. */
     problems: SettingProblem[]
-    readonly listeners: Listener[]
+    /**
+     * What each listener follows: its keys, or bindings `option=KEY`, separated by blanks. Texts and
+     * two lists, since objects and closures would take some 400 bytes of heap for each.
+     */
+    readonly followed: string[]
+    readonly listeners: Told[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
     file?: SettingsFile
 }
@@ -100,6 +103,7 @@ export class Settings<T extends SchemaTable> {
             started: {},
             values: this.values,
             problems: [],
+            followed: [],
             listeners: [],
         }
         this.held = () => held
@@ -136,8 +140,8 @@ export class Settings<T extends SchemaTable> {
         if (text !== "") texts[key] = { text, line: undefined, origin, secret }
         const before = held.texts
         const changed = activate(held, texts)
-        for (const listener of held.listeners.slice())
-            callListener(held, listener, changed, before)
+        for (let i = 0; i < held.listeners.length; ++i)
+            tell(held, i, before, changed)
         return undefined
     }
 
@@ -151,13 +155,9 @@ export class Settings<T extends SchemaTable> {
         keys: K | K[],
         listener: SettingListener
     ): () => void {
-        const { listeners } = this.held()
-        if (listeners.length >= MAX_LISTENERS)
-            throw new RangeError(
-                `settings have ${MAX_LISTENERS} listeners, no more are taken`
-            )
         const list = (typeof keys === "string" ? [keys] : keys) as string[]
-        return addTo(listeners, { keys: list, call: listener })
+        const held = this.held()
+        return ending(held, follow(held, list.join(" "), listener))
     }
 
     /** What is wrong now: what was refused, and listeners that failed. */
@@ -172,13 +172,14 @@ export class Settings<T extends SchemaTable> {
     }
 }
 
-/** Reads the value in force of a key. @throws RangeError when no table has it */
+/** Reads the value in force of a key from its text. @throws RangeError when no table has it */
+function readText(held: Held, key: string): unknown {
+    return readValue(ruleOf(held, key), settingText(held.texts, key), held)
+}
+
+/** The same, and keeps the value, if it is no secret. */
 function valueOf(held: Held, key: string): unknown {
-    const value = readValue(
-        ruleOf(held, key),
-        settingText(held.texts, key),
-        held
-    )
+    const value = readText(held, key)
     const found = held.texts[key]
     if (!found || !found.secret) held.values[key] = value
     return value
@@ -217,8 +218,8 @@ export async function putInForce(
     const before = held.texts
     const changed = activate(held, texts)
     held.problems = problems
-    for (const listener of held.listeners.slice()) {
-        callListener(held, listener, changed, before)
+    for (let i = 0; i < held.listeners.length; ++i) {
+        tell(held, i, before, changed)
         // a listener may read values, at some 1,000 steps each
         await held.pause(0)
     }
@@ -237,17 +238,57 @@ function activate(held: Held, texts: Record<string, SettingText>): string[] {
     })
 }
 
-/** Calls a listener with its keys among those that changed. Never throws. */
-export function callListener(
+/**
+ * Adds a listener.
+ * @param followed keys, or bindings `option=KEY`, separated by blanks
+ * @returns its place in the list
+ * @throws RangeError when there are `MAX_LISTENERS` already
+ */
+export function follow(held: Held, followed: string, told: Told): number {
+    const { listeners } = held
+    // places of listeners that have ended are used again
+    let place = listeners.indexOf(undefined)
+    if (place < 0) place = listeners.length
+    if (place >= MAX_LISTENERS)
+        throw new RangeError(
+            `settings have ${MAX_LISTENERS} listeners, no more are taken`
+        )
+    listeners[place] = told
+    held.followed[place] = followed
+    return place
+}
+
+/** A function that ends a listener. */
+export function ending({ listeners }: Held, place: number): () => void {
+    const told = listeners[place]
+    return () => {
+        if (listeners[place] === told) listeners[place] = undefined
+    }
+}
+
+/**
+ * Tells a listener which of its keys have changed, or gives it the values of its bindings if one
+ * of them has. Never throws.
+ * @param changed the keys that have changed; undefined for all
+ */
+export function tell(
     held: Held,
-    { keys, call }: Listener,
-    changed: string[],
-    before: Record<string, SettingText>
+    place: number,
+    before: Record<string, SettingText>,
+    changed?: string[]
 ): void {
-    const mine = keys.filter(key => changed.indexOf(key) >= 0)
+    const told = held.listeners[place]
+    if (!told) return
+    const mine: string[] = []
+    const bindings = splitText(held.followed[place], " ")
+    for (const binding of bindings) {
+        const key = binding.slice(binding.indexOf("=") + 1)
+        if (!changed || changed.indexOf(key) >= 0) mine.push(key)
+    }
     if (!mine.length) return
     try {
-        call(mine)
+        const isBound = bindings[0].indexOf("=") >= 0
+        told(isBound ? optionsOf(held, bindings) : mine)
     } catch (e: any) {
         // anything may be thrown, even undefined
         const thrown = e instanceof Error ? e.message : "" + e
@@ -255,6 +296,16 @@ export function callListener(
         const safe = redact(redact(why, held.texts), before)
         addProblem(held.problems, mine[0], undefined, safe)
     }
+}
+
+/** The values of bindings `option=KEY`. They are not kept, as they are read at a change only. */
+function optionsOf(held: Held, bindings: string[]): Record<string, unknown> {
+    const options: Record<string, unknown> = {}
+    for (const binding of bindings) {
+        const [name, key] = splitText(binding, "=")
+        options[name] = held.values[key] ?? readText(held, key)
+    }
+    return options
 }
 
 /** A text with `***` in place of each secret in `texts`. */

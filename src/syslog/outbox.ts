@@ -12,12 +12,15 @@ export const QUEUE_FULL = "the queue was full"
 const SPARE = 256
 /** Beyond every place in the ring: nothing is watched. */
 const NOWHERE = 1000000000
-/** The state at the start, as JSON, which takes neither code nor heap. The rest is undefined. */
+/**
+ * The state at the start, as JSON, which takes little code: NOWHERE is watched, and a gap may be
+ * declared at once. The rest is undefined. A literal, as a text that is put together takes heap.
+ */
 const EMPTY = `{
     "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
-    "watched":${NOWHERE}, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
+    "watched":1000000000, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
     "marked":1, "markedEnd":0, "markAt":0, "dropped":0, "resent":0,
-    "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-${DECLARE_MS}
+    "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-1000
 }`
 
 /** What a message is made of: the part of a log record that is sent. */
