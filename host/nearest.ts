@@ -17,8 +17,8 @@ export function nearest(
     return best && best.distance <= most ? best.other : undefined
 }
 
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
+/** Levenshtein distance: how many characters to add, remove or replace. */
+export function distance(a: string, b: string): number {
     let row = Array.from({ length: b.length + 1 }, (_, i) => i)
     for (let i = 1; i <= a.length; ++i) {
         const next = [i]

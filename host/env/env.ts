@@ -74,7 +74,7 @@ export function parseEnv(text: string, name: string): EnvEntry[] {
         const problem = checkSetting(key, value)
         if (problem) refuse(line, problem)
         if (lines.has(key))
-            refuse(line, `"${key}" is already set in line ${lines.get(key)}`)
+            refuse(line, `this key is set in line ${lines.get(key)} already`)
         lines.set(key, line)
         return { ...assignment, value }
     })
@@ -90,7 +90,8 @@ export function parseSet(
     option: "" | "--set "
 ): [key: string, value: string] {
     const at = text.indexOf("=")
-    if (at < 0) throw new UsageError(`${option}"${text}": KEY=VALUE is wanted`)
+    // without the text, which may be a secret
+    if (at < 0) throw new UsageError(`${option}KEY=VALUE is wanted`)
     const key = text.slice(0, at)
     const value = text.slice(at + 1)
     const problem = checkSetting(key, value)
@@ -98,15 +99,18 @@ export function parseSet(
     return [key, value]
 }
 
-/** What is wrong with a setting, if anything. */
+/**
+ * What is wrong with a setting, if anything; without key and value, since in a damaged file each may
+ * be a piece of a secret.
+ */
 export function checkSetting(key: string, value: string): string | undefined {
     if (!KEY.test(key))
-        return `"${key}" is no key (upper-case letters, digits and _ are wanted)`
+        return "wanted a key of upper-case letters, digits and _"
     if (key.length > MAX_KEY)
-        return `key "${key}" has ${key.length} characters, at most ${MAX_KEY} fit`
-    if (value === undefined) return `"${key}" cannot be read`
+        return `a key of ${key.length} characters, at most ${MAX_KEY} fit`
+    if (value === undefined) return "the value cannot be read"
     const { length } = encodeSetting(value)
     if (length > MAX_VALUE_BYTES)
-        return `the value of "${key}" takes ${length} bytes, at most ${MAX_VALUE_BYTES} fit`
+        return `the value takes ${length} bytes, at most ${MAX_VALUE_BYTES} fit`
     return undefined
 }

@@ -22,7 +22,7 @@ export function toolDifferences(
     return entries.flatMap(({ key, value, line }) => {
         const stored = read.get(key)
         if (value === (stored ?? "")) return []
-        return [{ key, line, reason: why(lines[line - 1], key, stored, value) }]
+        return [{ key, line, reason: why(lines[line - 1], stored, value) }]
     })
 }
 
@@ -48,19 +48,14 @@ function asStored(value: string): string {
     }
 }
 
-function why(
-    line: string,
-    key: string,
-    stored: string | undefined,
-    value: string
-): string {
+function why(line: string, stored: string | undefined, value: string): string {
     if (line.includes("#"))
-        return `the DeviceScript tool drops every line with a "#" in it, so "${key}" would not reach a board`
+        return `the DeviceScript tool drops every line with a "#" in it, so this setting would not reach a board`
     if (value.includes("\n"))
-        return `the DeviceScript tool knows no values of several lines, so "${key}" would be cut`
+        return `the DeviceScript tool knows no values of several lines, so this one would be cut`
     if (/^\s*export\s/.test(line))
-        return `the DeviceScript tool does not know "export", so "${key}" would not reach a board`
+        return `the DeviceScript tool does not know "export", so this setting would not reach a board`
     if (stored === undefined)
-        return `the DeviceScript tool does not find "${key}" in this line (write ${key}=VALUE without spaces)`
-    return `the DeviceScript tool would change the value of "${key}" (spaces, single quotes and number forms are not kept as they are)`
+        return `the DeviceScript tool does not find the setting in this line (write KEY=VALUE without spaces)`
+    return `the DeviceScript tool would change the value (spaces, single quotes and number forms are not kept as they are)`
 }

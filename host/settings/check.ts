@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.ts"
+import { distance, nearest } from "../nearest.ts"
 import {
     type CheckContext,
     type CheckedSettings,
@@ -6,10 +6,13 @@ import {
     checkText,
     type Written,
 } from "../../src/settings/check.ts"
-import type { SettingProblem } from "../../src/settings/problem.ts"
-import { findRule } from "../../src/settings/schema.ts"
+import {
+    type SettingProblem,
+    UNKNOWN_SETTING,
+} from "../../src/settings/problem.ts"
+import { findRule, schemaKeys } from "../../src/settings/schema.ts"
 import { levelNumber } from "../levels.ts"
-import { levelSpecFault } from "./level-spec.ts"
+import { isLevelSpec } from "./level-spec.ts"
 
 // The board's own checks, before anything is sent to it.
 
@@ -25,11 +28,14 @@ export interface GivenSetting {
 /** What is wrong with one of them. */
 export interface GivenProblem {
     place: string
-    /** `KEY: got ..., wanted ...`; no secret. */
+    /** `KEY: wanted ...`; no value. */
     message: string
     /** No table has the key. */
     isUnknown: boolean
 }
+
+/** How many characters of an unknown key may differ from a known one for it to be shown. */
+const MAX_STRANGE = 3
 
 /** What the VM of a board takes for itself; no program sees it. */
 const RADIO_SETTINGS = `# settings
@@ -41,18 +47,36 @@ function contextOf(tables: readonly string[]): CheckContext {
         tables,
         build: {},
         level: levelNumber,
-        specFault: levelSpecFault,
-        nearest: (wanted, names) => nearest(wanted, names, 1) ?? "",
+        isSpec: isLevelSpec,
         pause: async () => {},
     }
 }
 
 /** Checks a settings file against the tables of a program, as the board does. */
-export function checkSettingsFile(
+export async function checkSettingsFile(
     text: string,
     tables: readonly string[]
 ): Promise<CheckedSettings> {
-    return checkText(text, [], contextOf(tables))
+    const { texts, problems } = await checkText(text, [], contextOf(tables))
+    return { texts, problems: problems.map(one => withName(one, tables)) }
+}
+
+/**
+ * A problem whose message names an unknown key with the nearest known one, if that is near. In a
+ * damaged file a key may be a piece of a secret, so at most MAX_STRANGE characters are shown that are
+ * not of a known key.
+ */
+function withName(
+    problem: SettingProblem,
+    tables: readonly string[]
+): SettingProblem {
+    const { key, line, message } = problem
+    if (!message.endsWith(UNKNOWN_SETTING)) return problem
+    const near = nearest(key, schemaKeys(tables), 1)
+    if (!near || distance(key, near) > MAX_STRANGE) return problem
+    const place = line === undefined ? key : `${key} (line ${line})`
+    const named = `${place}: ${UNKNOWN_SETTING}; the nearest is ${near}`
+    return { key, line, message: named }
 }
 
 /** A problem as `FILE:LINE: KEY: message`. */
@@ -82,9 +106,9 @@ export async function checkGiven(
     }
     const all = [...tables, RADIO_SETTINGS]
     const { problems } = await checkSettings(written, [], contextOf(all))
-    return problems.map(({ key, message }) => ({
-        place: places.get(key)!,
-        message,
-        isUnknown: findRule(all, key) === undefined,
+    return problems.map(problem => ({
+        place: places.get(problem.key)!,
+        message: withName(problem, all).message,
+        isUnknown: findRule(all, problem.key) === undefined,
     }))
 }

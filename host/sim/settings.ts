@@ -103,7 +103,7 @@ function readFile(file: string, warnings: string[]): GivenSetting[] {
         const place = `${file}:${line}`
         if (cutAtHash)
             warnings.push(
-                `${place}: the value of "${key}" ends before the "#"; put it in quotes to keep the rest`
+                `${place}: the value ends before the "#"; put it in quotes to keep the rest`
             )
         return { key, text: value, place }
     })

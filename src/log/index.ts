@@ -15,9 +15,9 @@ export * from "./queue"
 export * from "./record"
 export { renderError, renderFields, textOf } from "./render"
 export {
+    isLevelSpec,
     LEVEL_SPEC_ERROR,
     LevelRules,
-    levelSpecFault,
     parseLevelSpec,
 } from "./spec"
 export * from "./standard-filters"

@@ -204,12 +204,12 @@ export function checkTopic(topic: string): void {
         )
 }
 
-/** What is wrong with a level specification, and where; undefined when it is well formed. */
-export function levelSpecFault(text: string): string | undefined {
+/** Whether a text is a level specification. */
+export function isLevelSpec(text: string): boolean {
     try {
         parseLevelSpec(text, INFO)
-        return undefined
+        return true
     } catch (e: any) {
-        return e.message
+        return false
     }
 }

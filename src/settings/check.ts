@@ -1,12 +1,16 @@
 import { nextEntry, scanDotenv } from "./dotenv"
-import { addProblem, MAX_SETTINGS, SettingProblem } from "./problem"
+import {
+    addProblem,
+    MAX_SETTINGS,
+    SettingProblem,
+    UNKNOWN_SETTING,
+} from "./problem"
 import {
     findRule,
     isSecretKind,
     isSettingKey,
     MAX_KEY_LENGTH,
     OWN_PREFIX,
-    schemaKeys,
 } from "./schema"
 import { isSecretName } from "./secrets"
 import { indexOrEnd, replaceAll } from "./text"
@@ -20,8 +24,6 @@ import { LevelNames, valueFault } from "./values"
 const MAX_REFERENCES = 16
 /** Longest value with its references filled in, in characters. */
 const MAX_EXPANDED = 200
-/** Most characters of a reference that a message repeats. */
-const MAX_SHOWN = 40
 /** Stands for an escaped `${` until all references are filled in. */
 const ESCAPED = "\u0001"
 
@@ -31,8 +33,6 @@ export interface CheckContext extends LevelNames {
     readonly tables: readonly string[]
     /** Texts of the build by key, without those that equal the default. */
     readonly build: Record<string, Written>
-    /** The name that is nearest to a wrong one. */
-    nearest(wanted: string, names: string[]): string
     /** Called with 0 for each statement and each value, so that other fibers run in between. */
     pause(ms: number): Promise<void>
 }
@@ -101,7 +101,6 @@ async function readFile(
         const { key, value, line } = entry
         let problem: string | undefined
         if (key === "") problem = "no assignment, wanted KEY=value"
-        // an invalid key is not repeated: in a damaged file it may be a piece of a secret
         else if (!isSettingKey(key))
             problem = `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
         else if (written[key] || count++ < MAX_SETTINGS)
@@ -126,11 +125,11 @@ export async function checkSettings(
         const held: SettingText = { text, line, origin, secret }
         let problem = expand(held, written, context)
         if (problem === undefined) {
-            if (rule)
-                problem = valueFault(rule, held.text, held.secret, context)
-            else if (key[0] !== OWN_PREFIX) problem = unknownKey(key, context)
+            if (rule) problem = valueFault(rule, held.text, context)
+            else if (key[0] !== OWN_PREFIX) problem = UNKNOWN_SETTING
         }
-        if (problem !== undefined) addProblem(problems, key, line, problem)
+        if (problem !== undefined)
+            addProblem(problems, key, line, problem, !rule)
         else if (rule && held.text !== "") texts[key] = held
         await context.pause(0)
     }
@@ -141,14 +140,6 @@ export async function checkSettings(
 export function isSecretKey(key: string, { tables }: CheckContext): boolean {
     const rule = findRule(tables, key)
     return rule ? isSecretKind(rule.kind) : isSecretName(key)
-}
-
-/** The message about an unknown key. */
-export function unknownKey(
-    key: string,
-    { tables, nearest }: CheckContext
-): string {
-    return `no such setting; the nearest is ${nearest(key, schemaKeys(tables))}`
 }
 
 /**
@@ -177,10 +168,8 @@ function expand(
             filled = escape(found)
             if (isSecretKey(name, context)) held.secret = true
         } else if (nameEnd === inner.length)
-            // a password with a "${" in it is not repeated
-            return held.secret
-                ? "a ${...} of it is not set"
-                : `\${${name.slice(0, MAX_SHOWN)}} is not set`
+            // without the name: a password may have a "${" in it
+            return "a ${...} of it is not set"
         text = text.slice(0, start) + filled + text.slice(end + 1)
         if (text.length > MAX_EXPANDED)
             return `it is longer than ${MAX_EXPANDED} characters`

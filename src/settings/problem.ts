@@ -3,27 +3,37 @@ export const MAX_SETTINGS = 100
 /** Most problems that are kept; further ones are dropped. */
 export const MAX_PROBLEMS = 16
 
+/** The message about a key that is in no table. */
+export const UNKNOWN_SETTING = "no such setting"
+
 /** Why a setting or a line was refused. */
 export interface SettingProblem {
-    /** Empty for a line without a valid assignment, and for the file as a whole. */
+    /**
+     * Empty for a line without a valid assignment, and for the file as a whole. Do not show one that is
+     * in no table: in a damaged file it may be a piece of a secret.
+     */
     key: string
     /** Line in the settings file; undefined for a problem outside the file. */
     line: number | undefined
-    /** Key and line, what was got and what was wanted; without secrets. */
+    /** Key and line, and what was wanted; never a value, nor a key that is in no table. */
     message: string
 }
 
-/** Adds a problem as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already. */
+/**
+ * Adds a problem as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already.
+ * @param isUnknown whether no table has the key, which is not shown then: `line 3: message`
+ */
 export function addProblem(
     problems: SettingProblem[],
     key: string,
     line: number | undefined,
-    message: string
+    message: string,
+    isUnknown?: boolean
 ): void {
     if (problems.length >= MAX_PROBLEMS) return
-    let place = key
+    let place = isUnknown ? "" : key
     if (line !== undefined)
-        place = key ? `${key} (line ${line})` : `line ${line}`
+        place = place ? `${place} (line ${line})` : `line ${line}`
     if (place) message = `${place}: ${message}`
     problems.push({ key, line, message })
 }

@@ -1,15 +1,14 @@
 import * as ds from "@devicescript/core"
-import { levelSpecFault, parseLevel } from "../log"
-import { nearestName, splitText } from "../platform"
+import { isLevelSpec, parseLevel } from "../log"
+import { splitText } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
     SettingOrigin,
     SettingText,
-    unknownKey,
 } from "./check"
 import type { SettingsFile } from "./file"
-import { addProblem, SettingProblem } from "./problem"
+import { addProblem, SettingProblem, UNKNOWN_SETTING } from "./problem"
 import {
     findRule,
     isSecretKind,
@@ -94,8 +93,7 @@ export class Settings<T extends SchemaTable> {
         const held: Held = {
             tables,
             level: parseLevel,
-            specFault: levelSpecFault,
-            nearest: nearestName,
+            isSpec: isLevelSpec,
             pause: ds.sleep,
             build: {},
             unread: [],
@@ -121,14 +119,12 @@ export class Settings<T extends SchemaTable> {
      * Sets a key until the next start, or until the settings file changes; `changeSettings` keeps
      * a change. An empty text means the default. References are not filled in.
      * @returns the problem when the text is refused; the value then stays as it was
+     * @throws RangeError when no table has the key
      */
     set(key: string, text: string): SettingProblem | undefined {
         const held = this.held()
-        const rule = findRule(held.tables, key)
-        const secret = rule !== undefined && isSecretKind(rule.kind)
-        const fault = rule
-            ? valueFault(rule, text, secret, held)
-            : unknownKey(key, held)
+        const rule = ruleOf(held, key)
+        const fault = valueFault(rule, text, held)
         if (fault !== undefined) {
             const problems: SettingProblem[] = []
             addProblem(problems, key, undefined, fault)
@@ -137,6 +133,7 @@ export class Settings<T extends SchemaTable> {
         const texts = Object.assign({}, held.texts)
         delete texts[key]
         const origin = "program"
+        const secret = isSecretKind(rule.kind)
         if (text !== "") texts[key] = { text, line: undefined, origin, secret }
         const before = held.texts
         const changed = activate(held, texts)
@@ -326,6 +323,6 @@ export function settingText(
 
 function ruleOf(held: Held, key: string): Rule {
     const rule = findRule(held.tables, key)
-    if (!rule) throw new RangeError(`${key}: ${unknownKey(key, held)}`)
+    if (!rule) throw new RangeError(`${key}: ${UNKNOWN_SETTING}`)
     return rule
 }

@@ -1,5 +1,4 @@
 import { lineOf, Rule } from "./schema"
-import { hasPassword, isSecretName } from "./secrets"
 import { byteLength, replaceAll, skipChars, splitText, trim } from "./text"
 
 // Reads the text of a setting as its value, by the kind in the schema. Texts are never evaluated.
@@ -9,14 +8,12 @@ import { byteLength, replaceAll, skipChars, splitText, trim } from "./text"
 export interface LevelNames {
     /** Number of a level by its name; undefined when there is none. */
     level(name: string): number | undefined
-    /** What is wrong with a level specification; undefined when nothing is. */
-    specFault(spec: string): string | undefined
+    /** Whether a text is a level specification, as `info debug@net`. */
+    isSpec(spec: string): boolean
 }
 
 /** Shown instead of a secret. */
 export const MASK = "***"
-/** Most characters of a refused text that a message repeats. */
-const MAX_SHOWN = 40
 const DIGITS = "0123456789"
 
 /**
@@ -62,8 +59,7 @@ export function readValue(
     const { kind: form, limits: usual, fallback: words } = kindOf(rule)
     const limits = (rule.limits || usual).toLowerCase()
     if (form === "level") return levels.level(word)
-    if (form === "levels")
-        return levels.specFault(text) === undefined ? text : undefined
+    if (form === "levels") return levels.isSpec(text) ? text : undefined
     if (form === "choice")
         return word.indexOf("|") < 0 && `|${limits}|`.indexOf(`|${word}|`) >= 0
             ? word
@@ -82,27 +78,17 @@ export function readValue(
 }
 
 /**
- * The message about a text that is no value of a setting; undefined for a valid or empty text.
- * @param secret whether the message must not repeat the text
+ * The message about a text that is no value of a setting; undefined for a valid or empty text. It
+ * does not repeat the text: in a damaged file that may be a secret that has lost its key.
  */
 export function valueFault(
     rule: Rule,
     text: string,
-    secret: boolean,
     levels: LevelNames
 ): string | undefined {
-    if (text === "" || readValue(rule, text, levels) !== undefined)
-        return undefined
-    // in a damaged file a value may contain the next line, with a secret in it
-    const isHidden =
-        secret ||
-        text.indexOf("=") >= 0 ||
-        text.indexOf("\n") >= 0 ||
-        hasPassword(text) ||
-        isSecretName(text)
-    if (rule.kind === "levels" && !isHidden) return levels.specFault(text)
-    const got = isHidden ? MASK : JSON.stringify(text.slice(0, MAX_SHOWN))
-    return `got ${got}, wanted ${wantedValue(rule)}`
+    return text === "" || readValue(rule, text, levels) !== undefined
+        ? undefined
+        : `wanted ${wantedValue(rule)}`
 }
 
 /** What a setting accepts, for messages: `a whole number: 1 to 65535`. */

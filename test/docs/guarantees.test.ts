@@ -150,7 +150,7 @@ const GUARANTEES: Record<
     ],
     "docs/settings.md": [
         [
-            "never the value of a secret",
+            "shows a piece of a secret",
             "device/settings-values.ts",
             "never show a secret",
         ],

@@ -177,10 +177,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         }
         const bad = await sign("HB_PERIOD=5s\nSYSLOG_PORT=70000\n")
         assert.equal(bad.code, 2)
-        assert.match(
-            bad.stderr,
-            /b\.env:2: SYSLOG_PORT: got "70000", wanted a whole number/
-        )
+        assert.match(bad.stderr, /b\.env:2: SYSLOG_PORT: wanted a whole number/)
         const main = ["--main", "src/main.ts"]
         const typo = await sign("LOG_LEVL=debug\n", ...main)
         assert.equal(typo.code, 2)

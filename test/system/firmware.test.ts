@@ -155,7 +155,7 @@ describe("the reference firmware", { concurrency: 2 }, () => {
         const level = await sim.waitFor("console", says("LOG_LEVEL"))
         assert.match(level.text, /loud/)
         const delay = await sim.waitFor("console", says("BACKOFF_MIN"))
-        assert.match(delay.text, /got "20s", wanted a time .*: 10ms to 1s$/)
+        assert.match(delay.text, /: wanted a time .*: 10ms to 1s$/)
         await sim.waitFor("led")
     })
 })
