@@ -1,18 +1,15 @@
-// Heap at the worst moment of a board that takes updates: five tasks, three of them logging without a
-// pause, a collector that is away, and a signed file of the greatest length about to be committed.
+// Heap at the worst moment of a board that takes updates: settings file, updates and syslog, five tasks,
+// three of which log without a pause, a collector that is away, and a signed file of the greatest
+// length about to be committed. The parts of the file are made one by one, as the bus brings them.
 import * as ds from "@devicescript/core"
 import {
     busClock,
-    consoleLog,
     flash,
     guardStart,
     network,
     ota,
     OTA_SETTINGS,
     pullUpdates,
-    ramLog,
-    remote,
-    REMOTE_SETTINGS,
     reportUpdates,
     settingsFile,
     socketArbiter,
@@ -41,14 +38,19 @@ OTA_POLL=10m
 OTA_PROBATION=5m
 `
 
+/** The signed file; it is made anew for each part, so that none of it is kept. */
+function signedFile(): Buffer {
+    let filler = "################"
+    while (filler.length < LARGE_FILE_BYTES) filler += filler
+    const length = LARGE_FILE_BYTES - BODY.byteLength - 1
+    const body = BODY + filler.slice(0, length) + "\n"
+    const key = Buffer.from(settings.get("OTA_KEY"), "hex")
+    const mac = hmacSha256(key, [HEADER, body]).toString("hex")
+    return Buffer.from(`${HEADER}#ota hmac=${mac}\n${body}`)
+}
+
 const guard = await guardStart(settingsFile)
-const settings = await startCore([
-    SYSLOG_SETTINGS,
-    REMOTE_SETTINGS,
-    OTA_SETTINGS,
-])
-consoleLog()
-ramLog()
+const settings = await startCore([SYSLOG_SETTINGS, OTA_SETTINGS])
 syslog(settings)
 busClock()
 network()
@@ -56,7 +58,6 @@ const updates = ota(settings, guard, verifyHmac, all => [
     pullUpdates(all, socketArbiter()),
     reportUpdates(all, socketArbiter()),
 ])
-remote(settings, updates)
 for (const name of ["one", "two", "three"])
     tasks.add(name, async task => {
         while (true) {
@@ -66,22 +67,14 @@ for (const name of ["one", "two", "three"])
     })
 await ds.sleep(STORM_MS)
 
-let filler = "################"
-while (filler.length < LARGE_FILE_BYTES) filler += filler
-const body =
-    BODY + filler.slice(0, LARGE_FILE_BYTES - BODY.byteLength - 1) + "\n"
-const key = Buffer.from(settings.get("OTA_KEY"), "hex")
-const mac = hmacSha256(key, [HEADER, body]).toString("hex")
-const file = Buffer.from(`${HEADER}#ota hmac=${mac}\n${body}`)
 const write = flash.write
 flash.write = async (slot, value) => {
     // the commit record is the last write
     if (slot.startsWith("fd.cfg") && slot.slice(-1) === "0") takeHeap()
     await write(slot, value)
 }
-for (let at = 0; at < file.length; at += PART_BYTES)
-    await updates.offer(
-        at,
-        file.length,
-        file.slice(at, Math.min(at + PART_BYTES, file.length))
-    )
+const total = signedFile().length
+for (let at = 0; at < total; at += PART_BYTES) {
+    const end = Math.min(at + PART_BYTES, total)
+    await updates.offer(at, total, signedFile().slice(at, end))
+}

@@ -1,4 +1,4 @@
-import { equalBytes, lengthOf, sha256 } from "../platform"
+import { equalBytes, Hashed, sha256 } from "../platform"
 import { settingsError } from "./errors"
 
 /**
@@ -40,11 +40,15 @@ export interface FileState {
     keepPrevious: boolean
 }
 
-/** What a commit record has of a text that is in pieces: its length in bytes, u16, and its SHA-256. */
-export function describeText(pieces: Buffer[]): Buffer {
+/**
+ * What a commit record has of a text: its length, u16, and its SHA-256.
+ * @param length in bytes
+ * @param text the text, or the pieces of it
+ */
+export function describeText(length: number, text: Hashed[]): Buffer {
     const content = Buffer.alloc(NOTE - CONTENT)
-    content.setAt(0, "u16", lengthOf(pieces))
-    content.set(sha256(pieces), 2)
+    content.setAt(0, "u16", length)
+    content.set(sha256(text), 2)
     return content
 }
 
@@ -89,7 +93,7 @@ export function sequenceOf(commit: Buffer | undefined): number {
 
 /** The description of the text in a record; that of an empty text without a record. */
 export function contentOf(commit: Buffer | undefined): Buffer {
-    return commit ? commit.slice(CONTENT, NOTE) : describeText([])
+    return commit ? commit.slice(CONTENT, NOTE) : describeText(0, [])
 }
 
 /** The state in a record; version 0 and an empty note without one. */

@@ -120,11 +120,10 @@ export async function replaceFile(
     state: Partial<FileState> = {}
 ): Promise<void> {
     const { commit, maxBytes, flash, idle } = file
-    const text = Buffer.from(source)
-    const { length } = text
+    const length = source.byteLength
     if (length > maxBytes)
         throw settingsError(`${length} bytes, at most ${maxBytes} fit`)
-    const content = describeText([text])
+    const content = describeText(length, [source])
     const isNew = !commit || !equalBytes(contentOf(commit), content)
     if (isNew) {
         if (stateOf(commit).keepPrevious)
@@ -133,12 +132,10 @@ export async function replaceFile(
             )
         let part = 1
         for (let at = 0; at < length; at += MAX_VALUE_BYTES) {
-            const end = Math.min(at + MAX_VALUE_BYTES, length)
-            await writePiece(
-                flash,
-                configSlot(idle, part++),
-                text.slice(at, end)
-            )
+            // piece by piece: a copy of the whole would take as much heap again
+            const piece = Buffer.alloc(Math.min(MAX_VALUE_BYTES, length - at))
+            piece.blitAt(0, source, at, piece.length)
+            await writePiece(flash, configSlot(idle, part++), piece)
         }
         if (!(await readPieces(flash, idle, content)))
             throw settingsError("the flash did not keep the text")
@@ -148,7 +145,7 @@ export async function replaceFile(
 
 /** Whether the file that counts has this text. */
 export function isStored({ commit }: SettingsFile, text: string): boolean {
-    const content = describeText([Buffer.from(text)])
+    const content = describeText(text.byteLength, [text])
     return commit !== undefined && equalBytes(contentOf(commit), content)
 }
 
@@ -253,7 +250,9 @@ async function readPieces(
         if (!value) return undefined
         pieces.push(value)
     }
-    return equalBytes(describeText(pieces), content) ? pieces : undefined
+    return equalBytes(describeText(length, pieces), content)
+        ? pieces
+        : undefined
 }
 
 async function writePiece(
