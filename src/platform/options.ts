@@ -47,7 +47,8 @@ const WANTED: OptionTable = `
 const WHOLE_NUMBER = "a whole number, {0} to {1} {2}"
 
 /**
- * Reads the options of a thing. An option that is undefined counts as left out.
+ * Reads the options of a thing. An option that is undefined counts as left out, if there is one of
+ * that name.
  * @param thing what the error names first, as `flash log "error.log"`
  * @param given the options as written; undefined for none
  * @param before options in force, when only some are changed; the table's defaults when left out
@@ -69,7 +70,7 @@ export function readOptions<T>(
     const values = given as any
     for (const name of Object.keys(values)) {
         const value = values[name]
-        if (value === undefined) continue
+        if (value === undefined && ruleOf(table, name) !== undefined) continue
         checkOption(thing, table, name, value)
         options[name] = value
     }

@@ -7,6 +7,7 @@ import {
     BOOTING,
     CLOCK_SET,
     CORE,
+    HALTED,
     pauseForChange,
     SAFE,
     SHUTTING_DOWN,
@@ -18,8 +19,8 @@ import {
     wakeWatchers,
 } from "./state"
 import { autostart, isBarred } from "./task"
-import { isOver, stopForGood, stopWanting } from "./transitions"
-import { endTasks } from "./waits"
+import { stopForNow, stopWanting } from "./transitions"
+import { checkPresent, endTasks } from "./waits"
 import { inSlices } from "./loop"
 
 // The life of the registry as a whole: boot, safe mode (T18), shutdown.
@@ -138,21 +139,27 @@ export async function enterSafeMode(
     supervisor: Supervisor,
     why: string
 ): Promise<void> {
+    checkPresent(supervisor)
     if ((supervisor.flags & SAFE) === 0)
         supervisor.reports.alert("safe mode, only core tasks run: {0}", why)
     markSafe(supervisor)
     await stopGroup(supervisor, 0)
 }
 
-/** Ends safe mode and starts all stopped tasks but those that only `start` starts. */
+/**
+ * Ends safe mode and starts the tasks that it stopped or kept from starting. One that a command
+ * stopped, or that only `start` starts, stays stopped.
+ */
 export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
+    checkPresent(supervisor)
     const { tasks, flags, reports } = supervisor
     supervisor.safeUntil = undefined
     if ((flags & SAFE) === 0) return
     supervisor.flags &= ~SAFE
     reports.notice("safe mode is over")
     await inSlices(tasks.slice(), task => {
-        if (task.state === "stopped" && isOver(task) && !task.parent)
+        const isHalted = (task.flags & HALTED) !== 0
+        if (task.state === "stopped" && !isHalted && !task.parent)
             autostart(task)
     })
 }
@@ -188,5 +195,5 @@ async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
         const task = tasks[i]
         if ((task.flags & CORE) === core && !task.parent) group.push(task)
     }
-    await endTasks(supervisor, group, stopForGood)
+    await endTasks(supervisor, group, stopForNow)
 }

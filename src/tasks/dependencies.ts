@@ -9,7 +9,6 @@ import {
     isLive,
     TaskRecord,
     UNREADY,
-    WANTED,
 } from "./state"
 
 // Dependencies between tasks (T11): which are up, and which wait for which. This file only answers
@@ -32,7 +31,6 @@ export function isUp(task: TaskRecord): boolean {
 /** Whether `task` has been started and is not up yet. */
 export function isComing(task: TaskRecord): boolean {
     const { state, flags } = task
-    if ((flags & WANTED) === 0) return false
     if (state === "running") return (flags & UNREADY) !== 0
     return state === "starting" || (state === "waiting" && (flags & HELD) !== 0)
 }
@@ -41,18 +39,6 @@ export function isComing(task: TaskRecord): boolean {
 export function requires(task: TaskRecord, other: TaskRecord): boolean {
     const names = task.options.requires
     return names !== undefined && names.indexOf(other.name) >= 0
-}
-
-/** Whether any task that was asked to stop because of `task` has not ended yet. */
-export function hasLeaving(task: TaskRecord): boolean {
-    for (const other of task.supervisor.tasks)
-        if (
-            isLive(other) &&
-            (other.flags & HELD) !== 0 &&
-            requires(other, task)
-        )
-            return true
-    return false
 }
 
 /** The first name in `requires` whose task is not up, or undefined. */

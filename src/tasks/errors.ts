@@ -34,11 +34,12 @@ export function unknownTaskError(pattern: string, near: string): Error {
 
 /** The bounded record of any thrown value: an error, a string, undefined. Never throws. */
 export function toFailure(thrown: any): Failure {
-    const isError = thrown instanceof Error
+    const error: any =
+        thrown instanceof Error ? thrown : { name: "thrown", message: thrown }
     return {
-        name: isError ? plainText(thrown.name, MAX_ERROR_NAME_CHARS) : "thrown",
-        message: plainText(isError ? thrown.message : thrown, MAX_ERROR_CHARS),
-        stack: isError ? (thrown as any).__stack__ : undefined,
+        name: plainText(error.name, MAX_ERROR_NAME_CHARS),
+        message: plainText(error.message, MAX_ERROR_CHARS),
+        stack: error.__stack__,
     }
 }
 

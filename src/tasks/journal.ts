@@ -10,8 +10,8 @@ const LAYOUT = 1
 const RUNNING = 1
 /** State: the run has lasted `stableMs`. */
 const STABLE = 2
-/** State: a restart on purpose follows; the record is the next boot's, written in advance. */
-const PREPARED = 3
+/** State: a restart on purpose follows. */
+const RESTARTING = 3
 
 /**
  * A restart on purpose takes at most this long: 1 s is usual, after a panic it is 5 s. The VM keeps
@@ -27,9 +27,9 @@ const TIME_UNIT_MS = 100
 /**
  * Boot number, how the last run ended, and how many starts in a row were short (T17, T18).
  *
- * Flash: at most two writes of 12 bytes per boot. One at the start, which a restart on purpose
- * makes in advance for the next boot; one when the run has lasted `stableMs`. The code of a panic
- * is unknown inside the VM; the host's console shows it.
+ * Flash: at most two writes of 12 bytes per boot, one at the start and one when the run has lasted
+ * `stableMs`; a restart on purpose takes one more. The code of a panic is unknown inside the VM; the
+ * host's console shows it.
  * @devsWhenUsed
  */
 export class BootJournal implements Journal {
@@ -70,36 +70,33 @@ export class BootJournal implements Journal {
             const state = last[1]
             const gap = this.startedAt - last.getAt(8, "u32") * TIME_UNIT_MS
             const isSameChipRun = gap >= SHORTEST_GAP_MS
-            this.boot = last.getAt(4, "u32")
+            this.boot = last.getAt(4, "u32") + 1
+            this.lastEnd = isSameChipRun ? "panic" : "power"
             if (
-                state === PREPARED &&
+                state === RESTARTING &&
                 isSameChipRun &&
                 gap < SLOWEST_RESTART_MS
-            ) {
-                // the record of this start was written in advance
+            )
                 this.lastEnd = "restart"
-                return
+            else if (state !== STABLE) {
+                this.shortStarts = last[2]
+                if (isSameChipRun || this.countPower) this.shortStarts++
             }
-            this.boot++
-            this.lastEnd = isSameChipRun ? "panic" : "power"
-            if (state !== STABLE) this.shortStarts = last[2]
-            if (state !== STABLE && (isSameChipRun || this.countPower))
-                this.shortStarts++
         }
-        await write(this, this.flash, RUNNING, this.boot, this.startedAt)
+        await write(this, this.flash, RUNNING, this.startedAt)
     }
 
     /** Records that this run has lasted `stableMs`, and clears the count of short starts. */
     async markStable(): Promise<void> {
         this.shortStarts = 0
-        await write(this, this.flash, STABLE, this.boot, this.startedAt)
+        await write(this, this.flash, STABLE, this.startedAt)
     }
 
     /** Records a restart on purpose. Restart at once after it: the time between is measured. */
     async markRestart(): Promise<void> {
         const now = this.clock.millis()
         this.shortStarts = 0
-        await write(this, this.flash, PREPARED, this.boot + 1, now)
+        await write(this, this.flash, RESTARTING, now)
     }
 }
 
@@ -111,14 +108,13 @@ async function write(
     journal: Journal,
     flash: FlashSlots,
     state: number,
-    boot: number,
     at: number
 ): Promise<void> {
     const record = Buffer.alloc(RECORD_BYTES)
     record[0] = LAYOUT
     record[1] = state
     record[2] = Math.min(journal.shortStarts, 255)
-    record.setAt(4, "u32", boot)
+    record.setAt(4, "u32", journal.boot)
     record.setAt(8, "u32", Math.floor(at / TIME_UNIT_MS))
     await flash.write(BOOT_SLOT, record)
 }

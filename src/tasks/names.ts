@@ -3,6 +3,7 @@ import { checkOption, nearestName, OptionTable, skipChars } from "../platform"
 import { plainText, taskError, unknownTaskError } from "./errors"
 import { MAX_ERROR_CHARS, MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./options"
 import { find, nameOf, Supervisor, TaskRecord } from "./state"
+import { checkPresent } from "./waits"
 
 /** The states that a selection may name. */
 const STATES: OptionTable =
@@ -35,12 +36,13 @@ export function freeName(supervisor: Supervisor, name: string): string {
  * The tasks of a selection, in the order in which they were added. A selection is a name, a pattern
  * with `*`, a state as `:failed`, or both as `net-*:failed`. A state may have no tasks.
  * @throws UnknownTaskError when no task matches the name or pattern, OptionError for a state that
- *     does not exist
+ *     does not exist, TaskStopped in a run left behind
  */
 export function select(
     supervisor: Supervisor,
     selection: string
 ): TaskRecord[] {
+    checkPresent(supervisor)
     const text = "" + selection
     const colon = text.indexOf(":")
     const pattern = colon < 0 ? text : text.slice(0, colon) || "*"

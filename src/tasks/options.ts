@@ -48,7 +48,7 @@ export type TaskResult = void | boolean | number | string | object
 /** The work of a task. */
 export type TaskBody = (task: Task, ...args: any[]) => ds.AsyncValue<TaskResult>
 
-/** A hook: `error` is the error of the last run that failed, undefined if none has. */
+/** A hook: `error` is why the run failed, undefined for a run that was stopped. */
 export type TaskHook = (task: Task, error: Failure) => ds.AsyncValue<TaskResult>
 
 /** When a task that ended is started again: never, only after a failure, or always. */
@@ -174,8 +174,8 @@ export const REGISTRY_OPTIONS: OptionTable = `
  * heap, until it is first set.
  *
  * Call the waits (`sleep`, `wait`) only in the body's own fiber. They throw `TaskStopped` once a
- * stop is asked for; in cleanups and hooks they wait as usual. In a run that was left behind they
- * throw `TaskStopped`, as `defer`, `ready`, `child`, `stop` and `restart` do; `feed` does nothing.
+ * stop is asked for; in cleanups and hooks they wait as usual. In a run that was left behind all
+ * methods throw `TaskStopped`, those of the registry too, and `feed` does nothing.
  */
 export interface Task {
     /** Unique in the registry; `parent.child` for a child. */
@@ -189,7 +189,7 @@ export interface Task {
     readonly log: ServiceLogger
     /** Runs begun since boot; undefined before the first. */
     readonly runs: number
-    /** Start of the last run that is over or stopping, in ms of the monotonic clock. */
+    /** Start of the present or last run, in ms of the monotonic clock. */
     readonly startedAt: number
     /** End of the last run, in ms of the monotonic clock. */
     readonly doneAt: number

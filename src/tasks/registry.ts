@@ -72,7 +72,7 @@ import {
     watchAgain,
 } from "./transitions"
 import { checkKeptOptions, checkWait, readPlan } from "./validate"
-import { awaitEnds, awaitRest, endTasks } from "./waits"
+import { awaitEnds, awaitRest, checkPresent, endTasks } from "./waits"
 
 /**
  * The tasks of a program, by name, under supervision.
@@ -83,7 +83,8 @@ import { awaitEnds, awaitRest, endTasks } from "./waits"
  *
  * Methods that wait may be called from anywhere. In the body of a task they are waits of that task:
  * they throw `TaskStopped` once it is asked to stop, also by the call itself. The command is
- * carried out even if its caller is stopped meanwhile.
+ * carried out even if its caller is stopped meanwhile. In a run that was left behind methods throw
+ * `TaskStopped` and do nothing.
  * @devsWhenUsed
  */
 export class TaskRegistry {
@@ -102,6 +103,7 @@ export class TaskRegistry {
      */
     add(name: string, body: TaskBody, options?: TaskOptions): Task {
         const { supervisor } = this
+        checkPresent(supervisor)
         const task = addTask(supervisor, undefined, name, body, options)
         if (supervisor.autoBoot) beginBoot(supervisor)
         return task
@@ -122,6 +124,7 @@ export class TaskRegistry {
      * @param then called at the end; it must restart the program: `() => ds.restart()`
      */
     shutDown(then: () => ds.AsyncVoid): void {
+        checkPresent(this.supervisor)
         shutDown.start(this.supervisor, then)
     }
 
@@ -131,6 +134,7 @@ export class TaskRegistry {
      */
     async dispose(): Promise<void> {
         const { supervisor } = this
+        checkPresent(supervisor)
         supervisor.flags |= CLOSING
         wake(supervisor)
         if (supervisor.tasks.length > 0) await this.delete("*")
@@ -280,6 +284,7 @@ export class TaskRegistry {
      */
     async forget(pattern = "*"): Promise<string[]> {
         const { supervisor } = this
+        checkPresent(supervisor)
         await loadKept(supervisor)
         const names = forgetAbsent(supervisor, pattern)
         await saveKept(supervisor)
@@ -291,7 +296,10 @@ export class TaskRegistry {
         await enterSafeMode(this.supervisor, "asked for")
     }
 
-    /** Ends safe mode and starts all stopped tasks but those that only `start` starts. */
+    /**
+     * Ends safe mode and starts the tasks that it stopped or kept from starting. One that a command
+     * stopped, or that only `start` starts, stays stopped.
+     */
     async leaveSafeMode(): Promise<void> {
         await leaveSafeMode(this.supervisor)
     }

@@ -1,15 +1,7 @@
 import * as ds from "@devicescript/core"
 import { TaskStopped } from "./errors"
 import { TaskHook } from "./options"
-import {
-    CANCELLED,
-    FAILED,
-    HAS_LEFT,
-    HOOKED,
-    PARENT,
-    TaskRecord,
-    WINDING,
-} from "./state"
+import { CANCELLED, FAILED, HOOKED, PARENT, TaskRecord, WINDING } from "./state"
 import {
     enterBody,
     giveIn,
@@ -44,7 +36,7 @@ async function callWithArgs(task: TaskRecord): Promise<void> {
 
 /** Whether the calling fiber is the one of the task's present run. */
 function isOwner(task: TaskRecord): boolean {
-    return (task.flags & HAS_LEFT) === 0 || task.fiber === ds.Fiber.self()
+    return task.fiber === ds.Fiber.self()
 }
 
 function keepResult(task: TaskRecord, result: any): void {
@@ -92,7 +84,10 @@ function hookOf(task: TaskRecord): TaskHook | undefined {
 async function callHook(task: TaskRecord, hook: TaskHook): Promise<void> {
     task.flags |= HOOKED
     try {
-        keepResult(task, await hook(task, task.error))
+        // the error of an earlier run is none of `onStop`
+        const { error, flags } = task
+        const own = (flags & FAILED) !== 0 ? error : undefined
+        keepResult(task, await hook(task, own))
     } catch (e: any) {
         if (isOwner(task)) recordFailure(task, "hook failed", e)
     }

@@ -18,58 +18,63 @@ import { RecentRestarts } from "./restart-policy"
 // it; only transitions.ts changes states. Invariant: a task has at most one fiber and one timer,
 // and it is in `timers` exactly while `due` is set.
 
-// Flags of a task: what is wanted of it.
+// Flags of a task: what is wanted of it. Those that are used most have the values up to 0x40, which
+// take a byte of code less.
 
 /** To run: it was started, and not stopped since. */
-export const WANTED = 0x1
+export const WANTED = 0x2
 /** Does not start at boot or by its schedule. */
-export const DISABLED = 0x2
+export const DISABLED = 0x10
 /** Starts before the others and in safe mode: a core task, or required by one. */
-export const CORE = 0x4
+export const CORE = 0x40
 /** To start again as soon as the present run has ended. */
-export const AGAIN = 0x8
+export const AGAIN = 0x80
 /** To keep its schedule although the present run is stopped. */
-export const KEEP_PLAN = 0x10
+export const KEEP_PLAN = 0x100
 /** To be deleted as soon as the present run has ended. */
-export const DELETED = 0x20
+export const DELETED = 0x200
 /** A run is planned: at `next`, or by the wall clock once that is known. */
-export const PLANNED = 0x40
+export const PLANNED = 0x400
 /** A planned run has been taken: from now on `at` gives only the phase of the period. */
-export const PLAN_BEGUN = 0x80
+export const PLAN_BEGUN = 0x800
+/** Stopped by a command, not by safe mode: the end of safe mode does not start it. */
+export const HALTED = 0x1000
 
 // Flags of a task: what it waits for.
 
 /** Not started yet, or stopped, because of the boot or a task that it depends on. */
-export const HELD = 0x100
+export const HELD = 0x1
 /** To run without regard to its plan: its timer has run out, or a command started it. */
-export const DUE = 0x200
+export const DUE = 0x2000
 /** Just started by a command: the tasks that it requires must be started with it. */
-export const START_REQUIRED = 0x400
+export const START_REQUIRED = 0x4000
 /** Tasks that require this one were asked to stop because of it; it starts once they have ended. */
-export const HAS_LEAVING = 0x800
+export const HAS_LEAVING = 0x8000
 /** Not up for its dependents: `task.ready(false)`, or `notify` and not ready yet. */
-export const UNREADY = 0x1000
+export const UNREADY = 0x10000
 /** Its dependencies have been checked for cycles. */
-export const CHECKED = 0x2000
+export const CHECKED = 0x20000
 
 // Flags of a task: its present run.
 
 /** The stop has reached the run: the waits of the body throw `TaskStopped`. */
-export const CANCELLED = 0x4000
+export const CANCELLED = 0x20
 /** `TaskStopped` has been thrown into the body at least once. */
-export const THROWN = 0x8000
+export const THROWN = 0x40000
 /** The body is over: children, cleanups and hook end; waits work again. */
-export const WINDING = 0x10000
+export const WINDING = 0x80000
 /** The hook of the present run has been called, or must not be called. */
-export const HOOKED = 0x20000
+export const HOOKED = 0x100000
 /** The task's fiber is suspended in a wait of the task; only then may it be resumed. */
-export const PARKED = 0x40000
+export const PARKED = 0x4
 /** The present or last run failed, or the task could not start. */
-export const FAILED = 0x80000
+export const FAILED = 0x8
 /** It has or had children. */
-export const PARENT = 0x100000
+export const PARENT = 0x200000
+/** The body of the present run has begun. */
+export const BEGUN = 0x400000
 /** At least one of its runs was left behind since boot; never cleared. */
-export const HAS_LEFT = 0x200000
+export const HAS_LEFT = 0x800000
 
 /** The flags that are cleared at the end of a run and before the next one. */
 export const RUN_FLAGS =
@@ -77,6 +82,7 @@ export const RUN_FLAGS =
     KEEP_PLAN |
     HELD |
     DUE |
+    BEGUN |
     CANCELLED |
     THROWN |
     WINDING |
@@ -256,16 +262,10 @@ export function makeCore(task: TaskRecord): void {
 /** Sets the state of `task`, wakes watchers and calls listeners. Only transitions.ts calls it. */
 export function setState(task: TaskRecord, state: TaskState): void {
     const { supervisor } = task
-    if (task.state === "running") noteStart(task)
     task.state = state
     task.since = supervisor.clock.millis()
     if (supervisor.watchers.length > 0) wakeWatchers(supervisor)
     if (supervisor.listeners.length > 0) tellListeners(task)
-}
-
-/** Records when the run began; at its end, since `since` has the time and a field takes heap. */
-export function noteStart(task: TaskRecord): void {
-    task.startedAt = task.since
 }
 
 function tellListeners(task: TaskRecord): void {

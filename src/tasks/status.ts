@@ -1,6 +1,7 @@
 import type { HandlerInfo } from "../log"
 import { serviceMark } from "../log"
 import type { FlashStats } from "../platform"
+import { splitText } from "../platform"
 import { waitsFor } from "./dependencies"
 import { plainText } from "./errors"
 import {
@@ -13,6 +14,7 @@ import {
     TaskState,
 } from "./options"
 import {
+    BEGUN,
     DISABLED,
     isLive,
     planOf,
@@ -153,7 +155,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
         ago: now - since,
         runs: count(runs),
     }
-    put(status, "startedAt", startOf(task))
+    put(status, "startedAt", task.startedAt)
     put(status, "doneAt", doneAt)
     put(status, "lasted", lastedOf(task, now))
     put(status, "next", next)
@@ -205,27 +207,24 @@ function nextOf(task: TaskRecord, now: number): number {
         : task.next
 }
 
-/** Start of the present or last run. */
-function startOf(task: TaskRecord): number | undefined {
-    return task.state === "running" ? task.since : task.startedAt
-}
-
 /** How long the present or last run has lasted; NaN for a task that never ran. */
 function lastedOf(task: TaskRecord, now: number): number {
-    return (isLive(task) ? now : task.doneAt) - startOf(task)
+    const end = (task.flags & BEGUN) !== 0 ? now : task.doneAt
+    return end - task.startedAt
 }
+
+/** The counters of a task, which are undefined until they are used. */
+const COUNTERS = "runs restarts failures skipped"
+type Counter = "runs" | "restarts" | "failures" | "skipped"
 
 /** Figures of `task` at this moment. */
 export function statsOf(task: TaskRecord): TaskStats {
-    return {
-        name: task.name,
-        runs: count(task.runs),
-        restarts: count(task.restarts),
-        failures: count(task.failures),
-        skipped: count(task.skipped),
-        lasted: lastedOf(task, task.supervisor.clock.millis()),
-        figures: figuresOf(task.stats),
-    }
+    const stats = { name: task.name } as TaskStats
+    for (const counter of splitText(COUNTERS, " ") as Counter[])
+        stats[counter] = count(task[counter])
+    stats.lasted = lastedOf(task, task.supervisor.clock.millis())
+    stats.figures = figuresOf(task.stats)
+    return stats
 }
 
 /** The figures that the task reports itself, at most `MAX_FIGURES`. */

@@ -113,25 +113,27 @@ class SupervisedTask implements TaskRecord {
     }
 
     defer(cleanup: () => ds.AsyncVoid): () => void {
-        checkPresent(this)
+        checkPresent(this.supervisor)
         return deferCleanup(this, cleanup)
     }
 
     feed(): void {
-        if (!isLeftBehind(this)) this.fed = this.supervisor.clock.millis()
+        const { supervisor } = this
+        if (!isLeftBehind(supervisor)) this.fed = supervisor.clock.millis()
     }
 
     ready(up = true): void {
-        checkPresent(this)
+        checkPresent(this.supervisor)
         setReady(this, up)
     }
 
     child(name: string, body: TaskBody, options?: TaskOptions): Task {
-        checkPresent(this)
+        checkPresent(this.supervisor)
         return addChild(this, name, body, options)
     }
 
     start(): void {
+        checkPresent(this.supervisor)
         startTask(this)
     }
 

@@ -2,7 +2,6 @@ import * as ds from "@devicescript/core"
 import { ALERT, ERROR } from "../log"
 import { rangeError, removeFrom, resumeFiber } from "../platform"
 import {
-    hasLeaving,
     isUp,
     missingName,
     nameAhead,
@@ -23,6 +22,7 @@ import {
 import {
     AGAIN,
     arm,
+    BEGUN,
     BOOTED,
     CANCELLED,
     CHECKED,
@@ -34,6 +34,7 @@ import {
     effective,
     FAILED,
     find,
+    HALTED,
     HAS_LEAVING,
     HAS_LEFT,
     HAS_WAITERS,
@@ -42,7 +43,6 @@ import {
     isLive,
     KEEP_PLAN,
     nameOf,
-    noteStart,
     PARENT,
     PARKED,
     pauseForChange,
@@ -127,7 +127,7 @@ function enqueue(task: TaskRecord): void {
     const { supervisor, options } = task
     // a deleted task may still be started by its handle
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
-    task.flags = (task.flags | WANTED | HELD) & ~FAILED
+    task.flags = (task.flags | (WANTED | HELD)) & ~(FAILED | HALTED)
     disarm(task)
     const isFree = !options.requires && !options.after
     if (isFree && (supervisor.flags & BOOTED) !== 0) proceed(task)
@@ -140,13 +140,16 @@ function enqueue(task: TaskRecord): void {
 /** Releases a held task if no dependency holds it any more. */
 function proceed(task: TaskRecord): void {
     if ((task.flags & HAS_LEAVING) !== 0) {
-        if (hasLeaving(task)) return
+        if (stopOthers(task)) return
         task.flags &= ~HAS_LEAVING
     }
     if ((task.flags & START_REQUIRED) !== 0) startRequired(task)
     const missing = missingName(task)
-    if (missing !== undefined) return miss(task, missing)
-    if (nameAhead(task) !== undefined) return hold(task)
+    if (missing !== undefined && miss(task, missing)) return
+    if (missing !== undefined || nameAhead(task) !== undefined) {
+        if (task.state === "failed") setState(task, "waiting")
+        return
+    }
     task.flags &= ~HELD
     if ((task.flags & DUE) !== 0 || !awaitPlan(task)) begin(task)
 }
@@ -165,24 +168,22 @@ function startRequired(task: TaskRecord): void {
 }
 
 /**
- * Holds a task until a required task is up, or fails it, with one report, if that cannot come up.
- * The task stays wanted, so that it starts once it can.
+ * Fails a task, with one report, if a required task that is not up cannot come up. The task stays
+ * wanted, so that it starts once it can.
+ * @returns whether it failed
  */
-function miss(task: TaskRecord, name: string): void {
+function miss(task: TaskRecord, name: string): boolean {
     const problem = obstacle(find(task.supervisor, name))
-    if (!problem) return hold(task)
+    if (!problem) return false
     const why = `requires "${name}": ${problem}`
-    if (task.state === "failed" && task.error.message === why) return
+    if (task.state === "failed" && task.error.message === why) return true
     failHeld(task, why)
     task.supervisor.reports.error(
         'task "{0}" cannot start: {1}',
         task.name,
         why
     )
-}
-
-function hold(task: TaskRecord): void {
-    if (task.state === "failed") setState(task, "waiting")
+    return true
 }
 
 /** Fails a task that does not run because of its dependencies. */
@@ -270,7 +271,9 @@ export function enterBody(task: TaskRecord): boolean {
         if (state === "starting") task.flags |= HELD
         return false
     }
+    task.flags |= BEGUN
     setState(task, "running")
+    task.startedAt = task.since
     beginWatch(task)
     supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
     scheduleReview(supervisor)
@@ -304,9 +307,8 @@ export async function leaveBody(task: TaskRecord): Promise<void> {
 export function settle(task: TaskRecord): void {
     const { supervisor, flags } = task
     endRun(task)
-    task.doneAt = supervisor.clock.millis()
+    if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
     if (hasFailed(task)) countUp(task, "failures")
-    if (task.state === "running") noteStart(task)
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & AGAIN) !== 0) {
         task.flags |= DUE
@@ -314,7 +316,7 @@ export function settle(task: TaskRecord): void {
     } else if ((flags & WANTED) === 0) stopWanting(task)
     else if ((flags & HELD) !== 0) enqueue(task)
     else if ((flags & KEEP_PLAN) !== 0) {
-        if (!resumePlan(task)) stopWanting(task)
+        if (!resumePlan(task)) stopForGood(task)
     } else if (
         wantsRestart(
             effective(task, "restart"),
@@ -511,8 +513,14 @@ function leaveBehind(task: TaskRecord): void {
 
 // stop
 
-/** Stops a task, and cancels what is planned. */
+/** Stops a task by a command, and cancels what is planned. */
 export function stopForGood(task: TaskRecord): void {
+    task.flags |= HALTED
+    stopForNow(task)
+}
+
+/** Stops a task, and cancels what is planned; the end of safe mode starts it again. */
+export function stopForNow(task: TaskRecord): void {
     task.flags &= ~WANTED
     requestStop(task)
 }
@@ -693,7 +701,7 @@ export function planAgain(task: TaskRecord): void {
 function endPlan(task: TaskRecord): void {
     const { state } = task
     const wasPlanned = isPlanned(task)
-    if (state === "scheduled") requestStop(task)
+    if (state === "scheduled") stopForGood(task)
     dropPlan(task)
     if (state === "failed" && wasPlanned) {
         task.flags &= ~WANTED

@@ -31,7 +31,7 @@ export function readTaskOptions(
         given,
         {}
     )
-    for (const name of Object.keys(options)) {
+    for (const name of Object.keys(given || options)) {
         const value = options[name]
         if (names && names.indexOf(` ${name} `) < 0)
             throw optionError(thing, name, `one of${names}here`, value)
@@ -57,7 +57,7 @@ function checkList(thing: string, name: string, list: any[]): void {
 
 /** Checks options that are to be kept in flash. @throws OptionError */
 export function checkKeptOptions(task: string, options: TaskOptions): void {
-    // an undefined option is not checked: it only removes what is kept
+    // of an undefined option only the name is checked: it removes what is kept
     readTaskOptions(task, options, KEPT_OPTIONS)
 }
 

@@ -23,37 +23,34 @@ export const MAY_THROW = CANCELLED | HAS_LEFT
 
 /** Throws `TaskStopped` if a wait of the calling fiber must. Call it if a MAY_THROW flag is set. */
 export async function checkStopped(task: TaskRecord): Promise<void> {
-    if (isLeftBehind(task)) {
+    const { supervisor } = task
+    if (isLeftBehind(supervisor)) {
         // without this pause a loop that catches everything would never yield, and panic (60001)
         await ds.sleep(LEFT_BEHIND_PAUSE_MS)
-        return checkPresent(task)
+        return checkPresent(supervisor)
     }
     if ((task.flags & (CANCELLED | WINDING)) !== CANCELLED) return
     task.flags &= ~PARKED
     if ((task.flags & THROWN) !== 0) await ds.sleep(IGNORED_STOP_MS)
     // the run may have been left behind meanwhile; then the flags are those of the next run
-    checkPresent(task)
+    checkPresent(supervisor)
     task.flags |= THROWN
     throw new TaskStopped(task.name)
 }
 
-/** Throws `TaskStopped` in a run that was left behind: it must not act for the task any more. */
-export function checkPresent(task: TaskRecord): void {
-    if (isLeftBehind(task)) throw new TaskStopped(task.name)
+/** Throws `TaskStopped` in a run that was left behind: it must not command any task any more. */
+export function checkPresent(supervisor: Supervisor): void {
+    if (isLeftBehind(supervisor)) throw new TaskStopped("left behind")
 }
 
-/** Whether the calling fiber is a run of `task` that was left behind. */
-export function isLeftBehind(task: TaskRecord): boolean {
-    return (task.flags & HAS_LEFT) !== 0 && isLeft(task.supervisor)
-}
-
-function isLeft(supervisor: Supervisor): boolean {
+/** Whether the calling fiber is a run that was left behind. */
+export function isLeftBehind(supervisor: Supervisor): boolean {
     return supervisor.left.indexOf(ds.Fiber.self()) >= 0
 }
 
 /** The task of the calling fiber, or undefined. @throws TaskStopped in a run left behind */
 function callingTask(supervisor: Supervisor): TaskRecord | undefined {
-    if (isLeft(supervisor)) throw new TaskStopped("left behind")
+    checkPresent(supervisor)
     const self = ds.Fiber.self()
     for (const task of supervisor.tasks) if (task.fiber === self) return task
     return undefined
@@ -79,12 +76,13 @@ export async function awaitEnds(
     })
 }
 
-/** Asks tasks to end, and waits for their ends. */
+/** Asks tasks to end, and waits for their ends. @throws TaskStopped in a run left behind */
 export async function endTasks(
     supervisor: Supervisor,
     tasks: TaskRecord[],
     action: (task: TaskRecord) => void
 ): Promise<void> {
+    checkPresent(supervisor)
     await inSlices(tasks, action)
     await awaitEnds(supervisor, tasks)
 }
@@ -126,7 +124,7 @@ async function pauseUntil(
         if (left <= 0) return false
         if (caller) caller.flags |= PARKED
         await pauseForChange(supervisor, left)
-        if (caller && !isLeftBehind(caller)) caller.flags &= ~PARKED
+        if (caller && !isLeftBehind(supervisor)) caller.flags &= ~PARKED
     }
     return true
 }

@@ -130,6 +130,21 @@ describe("tasks: kept states", () => {
         await refuse("grace: wanted 0 to", async () => {
             await tasks.setOptions("net", { grace: -1 })
         })
+        const misspelt: any = { evry: undefined }
+        await refuse(
+            'task "net": no option "evry"; nearest is "every"',
+            async () => await tasks.setOptions("net", misspelt)
+        )
+        await refuse("core: wanted one of restart delay", async () => {
+            await tasks.setOptions("net", { core: undefined })
+        })
+        await refuse("no option", async () => {
+            tasks.schedule("net", Object.assign({ in: 1 }, misspelt))
+        })
+        await refuse("no option", async () => {
+            tasks.add("misspelt", forever, misspelt)
+        })
+        same(tasks.names().includes("misspelt"), false)
         for (let i = 10; i < 27; ++i)
             tasks.add("a-very-long-name-of-" + i, forever)
         await refuse("does not fit into flash", async () => {
@@ -201,7 +216,7 @@ class DeadFlash implements FlashSlots {
 }
 
 describe("tasks: boot journal and safe mode", () => {
-    test("T17 boot number and how the last run ended, at most two writes per boot", async () => {
+    test("T17 boot number and how the last run ended, at most two writes per boot, one per restart", async () => {
         const flash = new MemoryFlash()
         const expectBoot = async (
             millis: number,
@@ -228,8 +243,8 @@ describe("tasks: boot journal and safe mode", () => {
         same(flash.stats.writes, 6)
         const at = bench.clock.millis()
         bench = await expectBoot(at + 1050, 5, "restart")
-        same(flash.stats.writes, 6, "its start was recorded in advance")
-        await until("it has lasted", () => flash.stats.writes === 7)
+        same(flash.stats.writes, 7)
+        await until("it has lasted", () => flash.stats.writes === 8)
         await expectBoot(at + 90_000, 6, "panic")
     })
 

@@ -172,6 +172,81 @@ describe("tasks: runs left behind", () => {
         same(released, 0)
     })
 
+    test("no call of a run left behind commands any task", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const done: string[] = []
+        const other = tasks.add("other", forever)
+        const idle = tasks.add("idle", forever, { autostart: false })
+        const calls: Record<string, (task: Task) => ds.AsyncVoid> = {
+            start: task => task.start(),
+            stop: async task => await task.stop(),
+            restart: async task => await task.restart(),
+            "start another": () => idle.start(),
+            "stop another": async () => await other.stop(),
+            "restart another": async () => await other.restart(),
+            add: () => {
+                tasks.add("added", forever)
+            },
+            child: task => {
+                task.child("child", forever)
+            },
+            "tasks.start": () => tasks.start("idle"),
+            "tasks.stop": async () => await tasks.stop("other"),
+            "tasks.restart": async () => await tasks.restart("other"),
+            "tasks.delete": async () => await tasks.delete("other"),
+            "tasks.schedule": () => tasks.schedule("idle", { every: 1 }),
+            "tasks.unschedule": () => tasks.unschedule("other"),
+            "tasks.disable": async () => await tasks.disable("other"),
+            "tasks.enable": async () => await tasks.enable("idle"),
+            "tasks.setOptions": async () =>
+                await tasks.setOptions("other", { grace: 1 }),
+            "tasks.gather": async () => {
+                await tasks.gather("other", 1)
+            },
+            "safe mode": async () => await tasks.enterSafeMode(),
+            "no safe mode": async () => await tasks.leaveSafeMode(),
+            forget: async () => {
+                await tasks.forget()
+            },
+            "shut down": () =>
+                tasks.shutDown(() => {
+                    done.push("restart")
+                }),
+            dispose: async () => await tasks.dispose(),
+        }
+        const t = tasks.add(
+            "x",
+            async task => {
+                await foreignWait("emitter")
+                for (const name of Object.keys(calls)) {
+                    try {
+                        await calls[name](task)
+                        done.push(name)
+                    } catch (e: any) {
+                        if (e.name !== "TaskStopped") done.push(e.message)
+                    }
+                }
+            },
+            { grace: GRACE }
+        )
+        await bench.become("x", "running")
+        await bench.become("other", "running")
+        await t.stop()
+        const { since } = other
+        await wakeAll()
+        await leftAre(bench, 0)
+        same(done.join(), "")
+        same(tasks.names().join(), "other,idle,x")
+        same(`${t.state} ${t.runs}`, "stopped 1")
+        same(`${other.state} ${other.since}`, `running ${since}`)
+        same(other.options.grace, undefined)
+        same(idle.state, "stopped")
+        same(tasks.summary().state, "running")
+        tasks.add("more", async () => {})
+        await bench.become("more", "done")
+    })
+
     test("one that swallows everything in a loop is slowed down", async () => {
         const bench = await emptyBench()
         const { tasks } = bench

@@ -3,7 +3,7 @@ import { describe, test } from "@devicescript/test"
 import { RingHandler } from "../../src/log"
 import { SystemClock } from "../../src/platform"
 import { MemoryFlash } from "../../src/testing"
-import { BootJournal, Task, TaskRegistry } from "../../src/tasks"
+import { BootJournal, Task, TaskOptions, TaskRegistry } from "../../src/tasks"
 import {
     Bench,
     emptyBench,
@@ -223,6 +223,40 @@ describe("tasks: selections and summaries", () => {
         same(status.lasted, status.doneAt - status.startedAt)
     })
 
+    test("T15 figures of a run begin with its body", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const lasted = () => tasks.status("x")[0].lasted
+        const t = tasks.add("x", async task => await task.sleep(3))
+        const figures: string[] = []
+        const forget = tasks.onChange(task => {
+            const { startedAt, doneAt, lasted } = tasks.status("x")[0]
+            figures.push(`${task.state} ${startedAt} ${doneAt} ${lasted}`)
+        })
+        same(t.state, "starting")
+        same(lasted(), undefined, "before the first run")
+        await bench.become("x", "done")
+        const first = `${t.startedAt} ${t.doneAt} ${t.doneAt - t.startedAt}`
+        await ds.sleep(20)
+        while (figures.length > 0) figures.pop()
+        // a run that is stopped before its body begins leaves no figures
+        t.start()
+        same(t.state, "starting")
+        await t.stop()
+        same(
+            figures.join(),
+            ["starting", "stopping", "stopped"]
+                .map(state => `${state} ${first}`)
+                .join()
+        )
+        t.start()
+        await bench.become("x", "running")
+        same(lasted() < 20, true)
+        await bench.become("x", "done")
+        same(lasted(), t.doneAt - t.startedAt)
+        forget()
+    })
+
     test("T15 several last lines, and changes as they come", async () => {
         const ring = new RingHandler(1024)
         const bench = new Bench({ lines: ring })
@@ -297,6 +331,67 @@ describe("tasks: safe mode", () => {
         await tasks.dispose()
     })
 
+    test("T18 its end starts what it stopped, not what a command stopped", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        const flaky = { restart: "always", delay: 1_000 } as TaskOptions
+        const later = { in: 60_000 }
+        const groups: Record<string, TaskOptions> = {
+            live: {},
+            retry: flaky,
+            plan: later,
+        }
+        for (const when of ["kept", "before", "during", "off"])
+            for (const kind of Object.keys(groups)) {
+                const body = kind === "retry" ? failing : forever
+                tasks.add(`${when}-${kind}`, body, groups[kind])
+            }
+        tasks.add("unplanned", forever, later)
+        tasks.add("run-only", forever)
+        for (const when of ["kept", "before", "during", "off"]) {
+            await bench.become(`${when}-live`, "running")
+            await bench.become(`${when}-retry`, "waiting")
+            await bench.become(`${when}-plan`, "scheduled")
+        }
+        await tasks.stop("before-*")
+        await tasks.stop("run-only", true)
+        await tasks.disable("off-*")
+        tasks.unschedule("unplanned")
+        await tasks.enterSafeMode()
+        same(tasks.names(":stopped").length, 11)
+        await tasks.stop("during-*")
+        await tasks.leaveSafeMode()
+        await bench.become("kept-live", "running")
+        await bench.become("kept-retry", "waiting")
+        await bench.become("kept-plan", "scheduled")
+        same(tasks.names("before-*:stopped").length, 3)
+        same(tasks.names("during-*:stopped").length, 3)
+        same(tasks.names("off-*:disabled").length, 3)
+        same(bench.state("unplanned"), "stopped")
+        same(bench.state("run-only"), "stopped")
+        // a start by a command counts as before
+        tasks.start("before-live")
+        await bench.become("before-live", "running")
+        await tasks.enterSafeMode()
+        await tasks.leaveSafeMode()
+        await bench.become("before-live", "running")
+        await tasks.dispose()
+    })
+
+    test("T18 its end leaves alone what was stopped with a planned run kept", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        tasks.add("job", forever, { every: 60_000 })
+        await bench.become("job", "running")
+        await tasks.stop("job", true)
+        same(bench.state("job"), "scheduled")
+        await tasks.enterSafeMode()
+        same(bench.state("job"), "stopped")
+        await tasks.leaveSafeMode()
+        await bench.become("job", "running")
+        await tasks.dispose()
+    })
+
     test("T18 an end of the power counts on a board, not in the simulator", async () => {
         const flash = new MemoryFlash()
         const clock: any = new SystemClock()
@@ -330,6 +425,31 @@ describe("tasks: safe mode", () => {
         await journal.open()
         same(journal.lastEnd, "panic")
         same(journal.boot, 4)
+    })
+
+    test("T17 no number is left out or used twice around a restart on purpose", async () => {
+        const flash = new MemoryFlash()
+        const open = async (start: number) => {
+            const journal = new BootJournal(flash, startedAt(start, start))
+            await journal.open()
+            return journal
+        }
+        let journal = await open(1100)
+        await journal.markRestart()
+        // the power was lost before the restart
+        journal = await open(1100)
+        same(`${journal.boot} ${journal.lastEnd}`, "2 power")
+        await journal.markRestart()
+        // a panic came before the restart
+        journal = await open(7100)
+        same(`${journal.boot} ${journal.lastEnd}`, "3 panic")
+        await journal.markStable()
+        await journal.markRestart()
+        journal = await open(8200)
+        same(`${journal.boot} ${journal.lastEnd}`, "4 restart")
+        // the power was lost soon after the restart
+        journal = await open(1100)
+        same(`${journal.boot} ${journal.lastEnd}`, "5 power")
     })
 })
 

@@ -1,10 +1,34 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { Signal } from "../../src/platform"
-import { Task, TaskStopped } from "../../src/tasks"
+import { Failure, Task, TaskStopped } from "../../src/tasks"
 import { emptyBench, expectError, forever, same, until } from "./support/tasks"
 
 describe("tasks: cancel", () => {
+    test("T4 onStop gets no error of an earlier run, onError that of its own", async () => {
+        const { tasks } = await emptyBench()
+        const seen: string[] = []
+        const hook = (name: string) => async (task: Task, error: Failure) => {
+            seen.push(`${name} ${error ? error.message : "-"}`)
+        }
+        const body = async (task: Task) => {
+            if (task.runs !== 2) throw new Error("run " + task.runs)
+            await forever(task)
+        }
+        const t = tasks.add("x", body, {
+            onStop: hook("stop"),
+            onError: hook("error"),
+        })
+        await until("run 1", () => t.state === "failed")
+        t.start()
+        await until("run 2", () => t.state === "running")
+        await t.stop()
+        t.start()
+        await until("run 3", () => t.state === "failed")
+        same(seen.join(), "error run 1,stop -,error run 3")
+        same(t.error.message, "run 3")
+    })
+
     test("T7 every wait throws TaskStopped, finally blocks run", async () => {
         const { tasks } = await emptyBench()
         const signal = new Signal()
