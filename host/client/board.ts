@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events"
 import type { Packet } from "jacdac-ts"
 import { programDevice } from "../bus/index.ts"
+import { nearest } from "../nearest.ts"
 import { DrivenParts } from "./driven-parts.ts"
 import { RemoteError, TimedOutError } from "./errors.ts"
 import type { Link } from "./link.ts"
@@ -370,13 +371,32 @@ export class Board extends EventEmitter<BoardEvents> {
             (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
         for (;;) {
             const id = (lastId = (lastId + 1) >>> 0)
-            const items = await this.attempt(id, operation, args, until)
+            const items = await this.attempt(id, operation, args, until).catch(
+                async (error: Error) => {
+                    throw await this.withNearTask(error)
+                }
+            )
             if (!items) continue
             const { textFilter } = this
             return textFilter && operation !== "Settings"
                 ? (mapTexts(items, textFilter) as Item[])
                 : items
         }
+    }
+
+    /** An error that says that there is no such task, with the task whose name is near. */
+    private async withNearTask(error: Error): Promise<Error> {
+        const name = /^no task "(.*)"$/.exec(error.message)?.[1]
+        if (name === undefined || error.name !== "UnknownTaskError")
+            return error
+        const tasks = await this.tasks()
+        const near = nearest(
+            name,
+            tasks.map(task => task.name)
+        )
+        return near
+            ? new RemoteError(error.name, `${error.message}; near: ${near}`)
+            : error
     }
 
     /** @returns undefined when a report was lost, so that the operation is asked for again */

@@ -91,7 +91,7 @@ export function checkOption(
     if (rule === undefined)
         throw rangeError(
             OPTION_ERROR,
-            `${thing}: no option ${shown(name)}; nearest is "${nearestName(name, optionNames(table))}"`
+            `${thing}: no option ${shown(name)}; wanted ${optionNames(table).join(", ")}`
         )
     const [word, low, high] = splitText(rule, " ")
     const isNullable = word.slice(-1) === "?"
@@ -151,31 +151,6 @@ export function optionError(
         OPTION_ERROR,
         `${thing}: ${name}: wanted ${wanted}, got ${shown(got)}`
     )
-}
-
-/**
- * The name that is nearest to `wanted`, which may be misspelt: the one that has the most pairs of
- * neighbouring characters in common with it; empty when there are no names.
- */
-export function nearestName(wanted: string, names: string[]): string {
-    const low = wanted.toLowerCase()
-    let most = -1
-    let nearest = ""
-    for (const name of names) {
-        const common = commonPairs(low, name.toLowerCase())
-        if (common <= most) continue
-        most = common
-        nearest = name
-    }
-    return nearest
-}
-
-/** Number of pairs of neighbouring characters that two names share; half a pair for equal length. */
-function commonPairs(a: string, b: string): number {
-    let common = a.length === b.length ? 0.5 : 0
-    for (let i = 0; i + 1 < a.length; ++i)
-        if (b.indexOf(a.slice(i, i + 2)) >= 0) common++
-    return common
 }
 
 /** Whether a value is of a kind and within the limits. */

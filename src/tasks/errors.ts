@@ -24,12 +24,10 @@ export function taskError(task: string, problem: string): Error {
     return rangeError(TASK_ERROR, `task "${task}": ${problem}`)
 }
 
-/** An `UnknownTaskError`: no task matches this name or pattern; the message names the nearest. */
-export function unknownTaskError(pattern: string, near: string): Error {
-    return rangeError(
-        UNKNOWN_TASK_ERROR,
-        `no task "${pattern}"; near: ${near || "there are none"}`
-    )
+/** An `UnknownTaskError`: no task matches this name or pattern. */
+export function unknownTaskError(pattern: string): Error {
+    const text = plainText(pattern, MAX_ERROR_CHARS)
+    return rangeError(UNKNOWN_TASK_ERROR, `no task "${text}"`)
 }
 
 /** The bounded record of any thrown value: an error, a string, undefined. Never throws. */

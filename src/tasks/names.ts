@@ -1,8 +1,8 @@
 import { matches } from "../log"
-import { checkOption, nearestName, OptionTable, skipChars } from "../platform"
+import { checkOption, OptionTable, skipChars } from "../platform"
 import { plainText, taskError, unknownTaskError } from "./errors"
 import { MAX_ERROR_CHARS, MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./options"
-import { find, nameOf, Supervisor, TaskRecord } from "./state"
+import { find, Supervisor, TaskRecord } from "./state"
 import { checkPresent } from "./waits"
 
 /** The states that a selection may name. */
@@ -49,19 +49,13 @@ export function select(
     const state = colon < 0 ? "" : text.slice(colon + 1)
     if (colon >= 0) checkOption("selection", STATES, "state", state)
     const named = supervisor.tasks.filter(task => matches(pattern, task.name))
-    if (!named.length) throw unknownTask(supervisor, pattern)
+    if (!named.length) throw unknownTaskError(pattern)
     return state ? named.filter(task => task.state === state) : named
 }
 
 /** The task of this name; patterns are not allowed. @throws UnknownTaskError */
 export function get(supervisor: Supervisor, name: string): TaskRecord {
     const task = find(supervisor, name)
-    if (!task) throw unknownTask(supervisor, name)
+    if (!task) throw unknownTaskError(name)
     return task
-}
-
-function unknownTask(supervisor: Supervisor, pattern: string): Error {
-    const text = plainText(pattern, MAX_ERROR_CHARS)
-    const near = nearestName(text, supervisor.tasks.map(nameOf))
-    return unknownTaskError(text, near)
 }

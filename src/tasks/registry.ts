@@ -78,8 +78,8 @@ import { awaitEnds, awaitRest, checkPresent, endTasks } from "./waits"
  * The tasks of a program, by name, under supervision.
  *
  * A selection is a name, a pattern with `*` for any characters, a state as `:failed`, or both as
- * `net-*:failed`. When no name matches, the method throws `UnknownTaskError`, which lists near
- * names; a state that does not exist is an `OptionError`.
+ * `net-*:failed`. When no name matches, the method throws `UnknownTaskError`; a state that
+ * does not exist is an `OptionError`.
  *
  * Methods that wait may be called from anywhere. In the body of a task they are waits of that task:
  * they throw `TaskStopped` once it is asked to stop, also by the call itself. The command is
