@@ -211,7 +211,7 @@ export {
     Settings,
     SETTINGS_ERROR,
     SettingsFile,
-    SettingText,
+    SettingTexts,
     SMALL_FILE_BYTES,
     StoredFile,
     SYSLOG_SETTINGS,

@@ -32,16 +32,19 @@ export const SMALL_HEAP: HeapCase = {
     collector: true,
 }
 
-/** An update during a log storm with the collector away, which must succeed. */
-export const UPDATE_HEAP: HeapCase = {
-    main: "bench/programs/heap-ota.ts",
-    settings: {
-        SYSLOG_HOST: "127.0.0.1",
-        SYSLOG_PORT: CLOSED_PORT,
-        LOG_BURST: "0",
-        OTA_KEY: "0123456789abcdef".repeat(4),
-    },
-    collector: false,
+/** An update during a log storm with the collector away: at its `check` and its `commit`. */
+export function updateHeap(moment: "check" | "commit"): HeapCase {
+    return {
+        main: "bench/programs/heap-ota.ts",
+        settings: {
+            SYSLOG_HOST: "127.0.0.1",
+            SYSLOG_PORT: CLOSED_PORT,
+            LOG_BURST: "0",
+            OTA_KEY: "0123456789abcdef".repeat(4),
+            MOMENT: moment,
+        },
+        collector: false,
+    }
 }
 
 const CASES: Record<string, HeapCase> = {
@@ -54,7 +57,8 @@ const CASES: Record<string, HeapCase> = {
         false
     ),
     "40 KB: tasks, syslog, files": SMALL_HEAP,
-    "settings over the air, storm, collector away": UPDATE_HEAP,
+    "update in a storm, collector away: checked": updateHeap("check"),
+    "update in a storm, collector away: committing": updateHeap("commit"),
 }
 
 /** Heap that an application could still allocate, and heap in use, in bytes. */

@@ -1,6 +1,7 @@
-// Heap at the worst moment of a board that takes updates: settings file, updates and syslog, five tasks,
-// three of which log without a pause, a collector that is away, and a signed file of the greatest
-// length about to be committed. The parts of the file are made one by one, as the bus brings them.
+// Heap at the worst moments of a board that takes updates: settings file, updates and syslog, five
+// tasks, three of which log without a pause, a collector that is away, and a signed file of the greatest
+// length, when its settings have been checked and when it is about to be committed, as
+// `MOMENT` says. The parts of the file are made one by one, as the bus brings them.
 import * as ds from "@devicescript/core"
 import {
     busClock,
@@ -12,11 +13,13 @@ import {
     pullUpdates,
     reportUpdates,
     settingsFile,
+    SignedFile,
     socketArbiter,
     startCore,
     syslog,
     SYSLOG_SETTINGS,
     tasks,
+    TrustedKeys,
     verifyHmac,
 } from "../../src"
 import { hmacSha256 } from "../../src/platform"
@@ -49,12 +52,20 @@ function signedFile(): Buffer {
     return Buffer.from(`${HEADER}#ota hmac=${mac}\n${body}`)
 }
 
+/** A file is verified by the old keys, and by its own when all of it has been checked. */
+async function verify(file: SignedFile, keys: TrustedKeys): Promise<boolean> {
+    if (++verified === 2 && moment === '"check"') takeHeap()
+    return await verifyHmac(file, keys)
+}
+
 const guard = await guardStart(settingsFile)
 const settings = await startCore([SYSLOG_SETTINGS, OTA_SETTINGS])
 syslog(settings)
 busClock()
 network()
-const updates = ota(settings, guard, verifyHmac, all => [
+const moment = (await flash.read("MOMENT")).toString()
+let verified = 0
+const updates = ota(settings, guard, verify, all => [
     pullUpdates(all, socketArbiter()),
     reportUpdates(all, socketArbiter()),
 ])

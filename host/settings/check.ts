@@ -4,7 +4,6 @@ import {
     type CheckedSettings,
     checkSettings,
     checkText,
-    type Written,
 } from "../../src/settings/check.ts"
 import {
     type SettingProblem,
@@ -57,8 +56,9 @@ export async function checkSettingsFile(
     text: string,
     tables: readonly string[]
 ): Promise<CheckedSettings> {
-    const { texts, problems } = await checkText(text, [], contextOf(tables))
-    return { texts, problems: problems.map(one => withName(one, tables)) }
+    const checked = await checkText(text, [], contextOf(tables))
+    const problems = checked.problems.map(one => withName(one, tables))
+    return { ...checked, problems }
 }
 
 /**
@@ -98,14 +98,14 @@ export async function checkGiven(
     given: readonly GivenSetting[],
     tables: readonly string[]
 ): Promise<GivenProblem[]> {
-    const written: Record<string, Written> = {}
+    const written: Record<string, string> = {}
     const places = new Map<string, string>()
     for (const { key, text, place } of given) {
-        written[key] = { text, line: undefined }
+        written[key] = text
         places.set(key, place)
     }
     const all = [...tables, RADIO_SETTINGS]
-    const { problems } = await checkSettings(written, [], contextOf(all))
+    const { problems } = await checkSettings(written, {}, [], contextOf(all))
     return problems.map(problem => ({
         place: places.get(problem.key)!,
         message: withName(problem, all).message,

@@ -4,7 +4,6 @@ import { Clock, piecesText } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
     checkFile,
-    CheckedSettings,
     inTurn,
     isStored,
     replaceFile,
@@ -12,6 +11,7 @@ import {
     Settings,
     SettingsFile,
     settingText,
+    SettingTexts,
 } from "../settings"
 import { findFailing, TaskView } from "./crashes"
 import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
@@ -129,7 +129,7 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
 }
 
 /** The keys that settings name. */
-function trustedKeys({ texts }: Pick<CheckedSettings, "texts">): TrustedKeys {
+function trustedKeys(texts: SettingTexts): TrustedKeys {
     return {
         key: settingText(texts, "OTA_KEY"),
         publicKey: settingText(texts, "OTA_PUBKEY"),
@@ -203,7 +203,7 @@ function probationFault(ota: Ota, isOver: boolean): string {
 async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     const { record, settings, verify } = ota
     const { version } = file
-    const keys = trustedKeys(settings.held())
+    const keys = trustedKeys(settings.held().inForce)
     if (keys.key + keys.publicKey === "") throw new Error("updates are off")
     if (!isFor(file, ota.device)) {
         if (isShared(file)) return verdict("ignored", "for other boards")
@@ -224,8 +224,10 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     // a file that changes a key must be signed by the new one too: a wrong key would lock us out
     if (!(await verify(file, trustedKeys(checked))))
         throw new Error("it sets a key that did not sign it")
-    // the text has it all, and at the commit the heap is at its fullest
+    // the text has it all, and at the commit the heap is at its fullest: variables of a function
+    // keep what they hold until it ends
     file.body.insert(0, -file.body.length)
+    checked.texts = checked.lines = undefined
     return await take(ota, version, hash, text)
 }
 

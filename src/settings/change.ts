@@ -76,8 +76,7 @@ export async function maskedFile<T extends SchemaTable>(
     const masks: SettingChanges = {}
     for (const entry of await readDotenv(text, pause)) {
         const { key, value } = entry
-        const found = held.texts[key]
-        const secret = (found && found.secret) || isSecretKey(key, held)
+        const secret = held.inForce.secrets[key] || isSecretKey(key, held)
         if ((secret && value !== "") || hasPassword(value)) masks[key] = MASK
     }
     return await editDotenv(text, masks, pause)

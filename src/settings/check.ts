@@ -32,7 +32,7 @@ export interface CheckContext extends LevelNames {
     /** The tables of the schema. */
     readonly tables: readonly string[]
     /** Texts of the build by key, without those that equal the default. */
-    readonly build: Record<string, Written>
+    readonly build: Record<string, string>
     /** Called with 0 for each statement and each value, so that other fibers run in between. */
     pause(ms: number): Promise<void>
 }
@@ -40,27 +40,25 @@ export interface CheckContext extends LevelNames {
 /** Where the text of a setting comes from. */
 export type SettingOrigin = "program" | "file" | "build" | "default"
 
-/** The text of a setting as it is written. */
-export interface Written {
-    text: string
-    /** Line in the settings file; undefined for a setting of the build. */
-    line: number | undefined
-}
-
-/** The text of a setting that is in force. */
-export interface SettingText extends Written {
+/**
+ * The texts of settings, without those that have their default. Plain values by key: an object for
+ * each would take five times the heap.
+ */
+export interface SettingTexts {
     /** With references filled in. */
-    text: string
-    origin: SettingOrigin
-    /** Never shown: its kind or name says so, or it refers to a secret. */
-    secret: boolean
+    texts: Record<string, string>
+    /** Lines in the settings file; SET_BY_PROGRAM for a text that the program has set. */
+    lines: Record<string, number>
+    /** The keys of texts that are never shown: kind or name says so, or they refer to a secret. */
+    secrets: Record<string, boolean>
 }
 
-/** The result of the checks. */
-export interface CheckedSettings {
-    /** Valid texts by key, without settings that have their default. */
-    texts: Record<string, SettingText>
-    /** What is wrong, at most `MAX_PROBLEMS`. */
+/** In place of the line of a text that the program has set. */
+export const SET_BY_PROGRAM = 0
+
+/** The result of the checks: the valid texts, and what is wrong. */
+export interface CheckedSettings extends SettingTexts {
+    /** At most `MAX_PROBLEMS`. */
     problems: SettingProblem[]
 }
 
@@ -75,20 +73,22 @@ export async function checkText(
     context: CheckContext
 ): Promise<CheckedSettings> {
     const written = Object.assign({}, context.build)
+    const lines: Record<string, number> = {}
     problems = problems.slice()
     try {
-        await readFile(text, written, problems, context)
+        await readFile(text, written, lines, problems, context)
     } catch (e: any) {
         // the text is too long
         addProblem(problems, "", 1, "" + e.message)
     }
-    return await checkSettings(written, problems, context)
+    return await checkSettings(written, lines, problems, context)
 }
 
 /** Reads the statements of a settings file. If a key is given twice, the later one counts. */
 async function readFile(
     text: string,
-    written: Record<string, Written>,
+    written: Record<string, string>,
+    lines: Record<string, number>,
     problems: SettingProblem[],
     { pause }: CheckContext
 ): Promise<void> {
@@ -103,37 +103,47 @@ async function readFile(
         if (key === "") problem = "no assignment, wanted KEY=value"
         else if (!isSettingKey(key))
             problem = `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
-        else if (written[key] || count++ < MAX_SETTINGS)
-            written[key] = { text: value, line }
-        else problem = `more than ${MAX_SETTINGS} settings`
+        else if (written[key] !== undefined || count++ < MAX_SETTINGS) {
+            written[key] = value
+            lines[key] = line
+        } else problem = `more than ${MAX_SETTINGS} settings`
         if (problem) addProblem(problems, "", line, problem)
     }
 }
 
-/** Checks settings as they are written; otherwise like `checkText`. */
+/**
+ * Checks settings as they are written; otherwise like `checkText`.
+ * @param lines the lines of those that are in the settings file
+ */
 export async function checkSettings(
-    written: Record<string, Written>,
+    written: Record<string, string>,
+    lines: Record<string, number>,
     problems: SettingProblem[],
     context: CheckContext
 ): Promise<CheckedSettings> {
-    const texts: Record<string, SettingText> = {}
+    const texts: Record<string, string> = {}
+    const secrets: Record<string, boolean> = {}
     for (const key of Object.keys(written)) {
-        const { text, line } = written[key]
         const rule = findRule(context.tables, key)
-        const origin = line === undefined ? "build" : "file"
-        const secret = isSecretKey(key, context)
-        const held: SettingText = { text, line, origin, secret }
-        let problem = expand(held, written, context)
+        const expansion = {
+            text: written[key],
+            secret: isSecretKey(key, context),
+        }
+        let problem = expand(expansion, written, context)
+        const { text, secret } = expansion
         if (problem === undefined) {
-            if (rule) problem = valueFault(rule, held.text, context)
+            if (rule) problem = valueFault(rule, text, context)
             else if (key[0] !== OWN_PREFIX) problem = UNKNOWN_SETTING
         }
         if (problem !== undefined)
-            addProblem(problems, key, line, problem, !rule)
-        else if (rule && held.text !== "") texts[key] = held
+            addProblem(problems, key, lines[key], problem, !rule)
+        else if (rule && text !== "") {
+            texts[key] = text
+            if (secret) secrets[key] = true
+        }
         await context.pause(0)
     }
-    return { texts, problems }
+    return { texts, lines, secrets, problems }
 }
 
 /** Whether the value of a key is never shown: by its kind, or by its name if no table has it. */
@@ -142,17 +152,23 @@ export function isSecretKey(key: string, { tables }: CheckContext): boolean {
     return rule ? isSecretKind(rule.kind) : isSecretName(key)
 }
 
+/** A text whose references are filled in. */
+interface Expansion {
+    text: string
+    secret: boolean
+}
+
 /**
  * Fills in the references of a text: `${KEY}` and `${KEY:-default}`, as in a shell and in
  * aioctl's dotenv. `\${` is a dollar sign and a brace. Nothing else is evaluated.
  * @returns why they cannot be filled in; undefined when they are
  */
 function expand(
-    held: SettingText,
-    written: Record<string, Written>,
+    expansion: Expansion,
+    written: Record<string, string>,
     context: CheckContext
 ): string | undefined {
-    let text = escape(held.text)
+    let text = escape(expansion.text)
     // the last reference has no other one inside
     let start = text.lastIndexOf("${")
     for (let count = 0; start >= 0; count++) {
@@ -166,7 +182,7 @@ function expand(
         const found = textOf(name, written, context)
         if (found) {
             filled = escape(found)
-            if (isSecretKey(name, context)) held.secret = true
+            if (isSecretKey(name, context)) expansion.secret = true
         } else if (nameEnd === inner.length)
             // without the name: a password may have a "${" in it
             return "a ${...} of it is not set"
@@ -175,7 +191,7 @@ function expand(
             return `it is longer than ${MAX_EXPANDED} characters`
         start = text.lastIndexOf("${")
     }
-    held.text = replaceAll(text, ESCAPED, "${")
+    expansion.text = replaceAll(text, ESCAPED, "${")
     return undefined
 }
 
@@ -186,11 +202,12 @@ function escape(text: string): string {
 /** The text that replaces `${key}`: as written, else the default of the schema. */
 function textOf(
     key: string,
-    written: Record<string, Written>,
+    written: Record<string, string>,
     { tables }: CheckContext
 ): string | undefined {
+    // a reference may name anything, even a method of all objects
     const found = written[key]
-    if (found && found.text) return found.text
+    if (found && typeof found === "string") return found
     const rule = findRule(tables, key)
     return rule && rule.fallback
 }

@@ -20,6 +20,6 @@ export function followSettings<T extends SchemaTable>(
 ): () => void {
     const held = settings.held()
     const place = follow(held, bindings, apply)
-    tell(held, place, {})
+    tell(held, place, held.inForce)
     return ending(held, place)
 }

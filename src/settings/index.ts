@@ -3,7 +3,7 @@ export {
     CheckedSettings,
     isSecretKey,
     SettingOrigin,
-    SettingText,
+    SettingTexts,
 } from "./check"
 export { FileState, MAX_NOTE_BYTES } from "./commit"
 export {

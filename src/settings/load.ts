@@ -28,13 +28,13 @@ export async function loadSettings<T extends SchemaTable>(
             const text = slot ? decode(slot.toString()) : ""
             // a text in flash that equals the default is not kept, to save heap
             if (text !== "" && text !== findRule(tables, key).fallback)
-                build[key] = { text, line: undefined }
+                build[key] = text
         } catch (e: any) {
             addProblem(unread, key, undefined, "" + e.message)
         }
     }
-    await putInForce(held, await checkSettings(build, unread.slice(), held))
-    held.started = held.texts
+    await putInForce(held, await checkSettings(build, {}, unread.slice(), held))
+    held.started = held.inForce
     return settings
 }
 
@@ -64,7 +64,7 @@ export async function openSettingsFile<T extends SchemaTable>(
     const held = settings.held()
     held.file = file
     await reloadSettings(settings)
-    held.started = held.texts
+    held.started = held.inForce
 }
 
 /**

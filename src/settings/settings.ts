@@ -5,7 +5,8 @@ import {
     CheckContext,
     CheckedSettings,
     SettingOrigin,
-    SettingText,
+    SET_BY_PROGRAM,
+    SettingTexts,
 } from "./check"
 import type { SettingsFile } from "./file"
 import { addProblem, SettingProblem, UNKNOWN_SETTING } from "./problem"
@@ -52,10 +53,10 @@ type Told = (told: any) => void
 export interface Held extends CheckContext {
     /** Problems with reading the build's settings. */
     readonly unread: SettingProblem[]
-    /** Texts in force by key, without settings that have their default. */
-    texts: Record<string, SettingText>
+    /** The texts in force. */
+    inForce: SettingTexts
     /** The texts at the start, with those of the file if one was opened. */
-    started: Record<string, SettingText>
+    started: SettingTexts
     /** Values read so far, without secrets: reading one from its text takes a thousand steps. */
     readonly values: Record<string, unknown>
     /** What was refused, and listeners that failed. */
@@ -90,6 +91,7 @@ export class Settings<T extends SchemaTable> {
      * @param tables the schema: one table or several; for a key in two tables the first one counts
      */
     constructor(tables: T[]) {
+        const none = { texts: {}, lines: {}, secrets: {} }
         const held: Held = {
             tables,
             level: parseLevel,
@@ -97,8 +99,8 @@ export class Settings<T extends SchemaTable> {
             pause: ds.sleep,
             build: {},
             unread: [],
-            texts: {},
-            started: {},
+            inForce: none,
+            started: none,
             values: this.values,
             problems: [],
             followed: [],
@@ -130,13 +132,14 @@ export class Settings<T extends SchemaTable> {
             addProblem(problems, key, undefined, fault)
             return problems[0]
         }
-        const texts = Object.assign({}, held.texts)
-        delete texts[key]
-        const origin = "program"
-        const secret = isSecretKind(rule.kind)
-        if (text !== "") texts[key] = { text, line: undefined, origin, secret }
-        const before = held.texts
-        const changed = activate(held, texts)
+        const before = held.inForce
+        const texts = Object.assign({}, before.texts)
+        const lines = Object.assign({}, before.lines)
+        const secrets = Object.assign({}, before.secrets)
+        texts[key] = text
+        lines[key] = SET_BY_PROGRAM
+        secrets[key] = isSecretKind(rule.kind)
+        const changed = activate(held, { texts, lines, secrets })
         for (let i = 0; i < held.listeners.length; ++i)
             tell(held, i, before, changed)
         return undefined
@@ -171,36 +174,39 @@ export class Settings<T extends SchemaTable> {
 
 /** Reads the value in force of a key from its text. @throws RangeError when no table has it */
 function readText(held: Held, key: string): unknown {
-    return readValue(ruleOf(held, key), settingText(held.texts, key), held)
+    const rule = ruleOf(held, key)
+    return readValue(rule, settingText(held.inForce, key), held)
 }
 
 /** The same, and keeps the value, if it is no secret. */
 function valueOf(held: Held, key: string): unknown {
     const value = readText(held, key)
-    const found = held.texts[key]
-    if (!found || !found.secret) held.values[key] = value
+    if (!held.inForce.secrets[key]) held.values[key] = value
     return value
 }
 
 /** What `list` shows of a setting, secrets masked. @throws RangeError when no table has the key */
 export function infoOf(held: Held, key: string): SettingInfo {
     const { kind, fallback, restart } = ruleOf(held, key)
-    const found = held.texts[key] || {
-        text: fallback,
-        line: undefined,
-        origin: "default",
-        secret: isSecretKind(kind),
-    }
-    const { text, line, origin, secret } = found
+    const { inForce, started } = held
+    const set = settingText(inForce, key)
+    const text = set || fallback
+    const line = set ? inForce.lines[key] : undefined
+    const secret = inForce.secrets[key] || isSecretKind(kind)
     return {
         key,
         text: (secret && text !== "") || hasPassword(text) ? MASK : text,
-        origin,
-        line,
+        origin:
+            line > 0
+                ? "file"
+                : line === SET_BY_PROGRAM
+                  ? "program"
+                  : set
+                    ? "build"
+                    : "default",
+        line: line > 0 ? line : undefined,
         restart,
-        pending:
-            restart &&
-            settingText(held.started, key) !== settingText(held.texts, key),
+        pending: restart && settingText(started, key) !== set,
     }
 }
 
@@ -210,11 +216,11 @@ export function infoOf(held: Held, key: string): SettingInfo {
  */
 export async function putInForce(
     held: Held,
-    { texts, problems }: CheckedSettings
+    checked: CheckedSettings
 ): Promise<string[]> {
-    const before = held.texts
-    const changed = activate(held, texts)
-    held.problems = problems
+    const before = held.inForce
+    const changed = activate(held, checked)
+    held.problems = checked.problems
     for (let i = 0; i < held.listeners.length; ++i) {
         tell(held, i, before, changed)
         // a listener may read values, at some 1,000 steps each
@@ -224,12 +230,12 @@ export async function putInForce(
 }
 
 /** Puts texts in force. @returns the keys whose texts have changed */
-function activate(held: Held, texts: Record<string, SettingText>): string[] {
-    const before = held.texts
-    held.texts = texts
-    const all = Object.assign(Object.assign({}, before), texts)
+function activate(held: Held, next: SettingTexts): string[] {
+    const before = held.inForce
+    held.inForce = next
+    const all = Object.assign(Object.assign({}, before.texts), next.texts)
     return Object.keys(all).filter(key => {
-        const isChanged = settingText(before, key) !== settingText(texts, key)
+        const isChanged = settingText(before, key) !== settingText(next, key)
         if (isChanged) held.values[key] = undefined
         return isChanged
     })
@@ -271,7 +277,7 @@ export function ending({ listeners }: Held, place: number): () => void {
 export function tell(
     held: Held,
     place: number,
-    before: Record<string, SettingText>,
+    before: SettingTexts,
     changed?: string[]
 ): void {
     const told = held.listeners[place]
@@ -290,7 +296,7 @@ export function tell(
         // anything may be thrown, even undefined
         const thrown = e instanceof Error ? e.message : "" + e
         const why = `a listener failed: ${thrown}`
-        const safe = redact(redact(why, held.texts), before)
+        const safe = redact(redact(why, held.inForce), before)
         addProblem(held.problems, mine[0], undefined, safe)
     }
 }
@@ -306,19 +312,19 @@ function optionsOf(held: Held, bindings: string[]): Record<string, unknown> {
 }
 
 /** A text with `***` in place of each secret in `texts`. */
-function redact(text: string, texts: Record<string, SettingText>): string {
-    for (const held of Object.values(texts))
-        if (held.secret) text = replaceAll(text, held.text, MASK)
+function redact(text: string, { texts, secrets }: SettingTexts): string {
+    for (const key of Object.keys(secrets))
+        if (secrets[key] && texts[key])
+            text = replaceAll(text, texts[key], MASK)
     return text
 }
 
-/** The text in force for a key; empty for the default. */
+/** The text of a key; empty for the default. */
 export function settingText(
-    texts: Record<string, SettingText>,
+    { texts }: Pick<SettingTexts, "texts">,
     key: string
 ): string {
-    const found = texts[key]
-    return found ? found.text : ""
+    return texts[key] || ""
 }
 
 function ruleOf(held: Held, key: string): Rule {

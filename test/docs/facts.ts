@@ -744,8 +744,14 @@ export const FACTS: Record<string, Fact[]> = {
             (constant(OTA_FILE, "SIGNATURE_LINE") * 3) / 4,
         ],
         [
-            "has {} bytes of heap left",
-            heapOf("settings over the air, storm, collector away").left!.median,
+            "and syslog has {} bytes of heap left",
+            Math.min(
+                ...["checked", "committing"].map(
+                    moment =>
+                        heapOf(`update in a storm, collector away: ${moment}`)
+                            .left!.median
+                )
+            ),
         ],
         ["- {} power cuts", literal(CAMPAIGNS, /cutAtRandom\((\d+)\)/)],
         [
@@ -893,7 +899,7 @@ export const FACTS: Record<string, Fact[]> = {
         ],
         ['"{} KB of heap"', SMALL_HEAP_KB],
         ["## {} KB of heap", SMALL_HEAP_KB],
-        ["more than {} KB: it runs out", SMALL_HEAP_KB],
+        ["on {} KB it runs out", SMALL_HEAP_KB],
         [
             "`npm run bench -- --only heap`), {} tasks",
             literal(

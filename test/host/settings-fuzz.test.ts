@@ -147,7 +147,7 @@ test(`${FILES} damaged settings files are refused in their faults only`, async (
             if (tells(message)) told++
         }
         const levels = { level: levelNumber, isSpec: isLevelSpec }
-        for (const [key, { text: value }] of Object.entries(texts)) {
+        for (const [key, value] of Object.entries(texts)) {
             const rule = findRule(TABLES, key)
             assert.ok(rule, `${key} in ${shown}`)
             assert.notEqual(readValue(rule, value, levels), undefined, shown)
