@@ -13,6 +13,9 @@ import type { Source } from "./topic"
 // object in order, so those of the hot path come first. It searches a missing field by name, in
 // the object and in all its prototypes, so those of the hot path are always set.
 
+/** A time that no clock shows: the next call sets up the record again. */
+export const NEVER = -1
+
 /** A record that is queued until the dispatch during which it was logged ends. */
 export interface Deferred {
     source: Source
@@ -24,18 +27,14 @@ export interface Deferred {
 
 /** The state of a log. */
 export interface Core {
-    /** Whether a record is being dispatched. */
-    busy: boolean
     /** The one record, which every log call fills again. */
     readonly record: LogRecord
-    /** The logger whose topic, mark and metadata the record holds; undefined = none. */
-    source: Source
     /** The clock's `millis`, bound to it: it is looked up once. */
     readonly millis: () => number
+    /** The time for which the record is set up; NEVER after a change of what it holds. */
+    loadedAt: number
     /** Records queued until the end of the dispatch; undefined = none. */
     deferred: Deferred[]
-    /** The earliest end of the handlers' burst windows, in ms since start. */
-    windowEnd: number
     readonly clock: Clock
     /** Whether deferred records are being dispatched. */
     draining?: boolean

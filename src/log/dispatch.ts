@@ -3,7 +3,7 @@ import { Core, Deferred } from "./core"
 import { HandlerEntry, startWindow } from "./entry"
 import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
-import { ERROR, Level, TRACE } from "./levels"
+import { ERROR, Level, NONE, TRACE } from "./levels"
 import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
@@ -18,6 +18,33 @@ export const MAX_DEFERRED = 16
 /** Delay in ms of the report of those that are dropped; doubled by each report, up to an hour. */
 const REFUSED_MS = 1000
 const MAX_REFUSED_MS = 3600000
+
+/** More records than any burst limit. */
+const NO_LIMIT = 1000000000
+/** Longest message that is known by `known`: no number makes it longer than MAX_MESSAGE. */
+const MAX_KNOWN = 128
+
+// A dispatch never waits, so one at most is under way in the whole program. What the next call is
+// likely to need again is in these variables, since a field of an object takes twice the steps.
+
+/** The logger that `core.record` is set up for; undefined = none, null during a dispatch. */
+let active: Source
+/** What `active` is set to after the dispatch. */
+let reusable: Source
+/** The log of that logger. */
+let log: Core
+/** The handlers of the record. */
+let taking: HandlerEntry[] = []
+/**
+ * How many more records `taking` may get before a burst limit can be reached, and how many there
+ * were when the handlers' own counters were brought up to date.
+ */
+let room = 0
+let granted = 0
+/** The earliest end of their burst windows, in ms since start. */
+let windowEnd = 0
+/** The last message found clean: with numbers for arguments it still is. */
+let known: string
 
 /**
  * Makes the record of one log call and dispatches it to the handlers. It never throws and never
@@ -37,16 +64,20 @@ export function publish(
     c?: unknown,
     d?: unknown
 ): void {
-    let entries = source.entries
-    if (!entries) {
-        const topic = settled(source)
-        if (level > topic.threshold) return
-        entries = topic.entries
-    }
-    const core = source.core
-    let record = core.record
-    let i = 0
-    try {
+    if (source !== active || log.millis() !== log.loadedAt)
+        if (!load(source, level)) return
+    if (
+        typeof a === "number" &&
+        message === known &&
+        (typeof b === "number" || b === undefined) &&
+        c === undefined &&
+        d === undefined
+    )
+        message = nativeFormat(message, a, b, c, d)
+    else if (typeof message !== "string")
+        return publish(source, level, "{0}", joined(message, a, b, c, d))
+    else {
+        const template = message
         if (a !== undefined || b !== undefined || message.indexOf("{0}") >= 0) {
             // the VM's formatter escapes UTF-8 in objects byte by byte
             if (typeof a === "object") a = textOf(a)
@@ -64,84 +95,135 @@ export function publish(
             message.indexOf(DEL) >= 0
         )
             message = clean(message)
-        if (core.busy) return keepForLater(core, source, level, message)
-        core.busy = true
-        // one object serves all records, since the heap is small: handlers must not keep it
-        if (core.source !== source) takeSource(core, source)
+        else if (template.byteLength <= MAX_KNOWN) known = template
+    }
+    // one object serves all records, since the heap is small: handlers must not keep it
+    let record = log.record
+    if (active) {
         record.level = level
         record.message = message
-        if (record.time !== core.millis()) takeTime(core)
-        if (!entries) {
-            const topic = settled(source)
-            entries = topic.taking
-            if (level > topic.ceiling) entries = entries.filter(isDirect)
-            if (topic.filters)
-                record = core.globalFilters.apply(core, topic.filters, record)
-            if (record) level = record.level
-            else entries = []
-        }
-        // null is the formatter of handlers that want no line
-        let formatter: Formatter = null
+    } else {
+        if (active === null) return keepForLater(log, source, level, message)
+        record = filtered(source, level, message)
+        if (record) level = record.level
+    }
+    active = null
+    if (record) {
+        room = room - 1
+        if (room < 0) settleCounts(log.loadedAt)
+        let i = 0
         let line: string
-        for (let entry = entries[0]; entry; entry = entries[i]) {
-            i = i + 1
-            if (level > entry.plainLevel) {
-                const taken = asked(core, entry, record)
-                if (taken !== record) {
-                    give(core, entry, taken)
-                    continue
+        while (true)
+            try {
+                // null is the formatter of handlers that want no line
+                let formatter: Formatter = null
+                for (let entry = taking[i]; entry; entry = taking[i]) {
+                    i = i + 1
+                    if (level > entry.plainLevel)
+                        if (!takesPlainly(log, entry, record)) continue
+                    if (entry.activeFormatter !== formatter) {
+                        formatter = entry.activeFormatter
+                        line =
+                            formatter === LINE_FORMATTER
+                                ? formatLine(record)
+                                : lineFor(log, entry, record)
+                    }
+                    entry.emit(record, line)
                 }
+                break
+            } catch (e: any) {
+                handlerFailed(log, taking[i - 1], e)
             }
-            const passed = entry.passed
-            if (passed >= entry.limit && refuse(core, entry, level)) continue
-            const wanted = entry.activeFormatter
-            if (wanted !== formatter) {
-                formatter = wanted
-                line =
-                    wanted === LINE_FORMATTER
-                        ? formatLine(record)
-                        : lineFor(core, entry, record)
-            }
-            entry.passed = passed + 1
-            entry.emit(record, line)
-        }
-    } catch (e: any) {
-        // thrown before the first handler: the message is not a text
-        if (i === 0)
-            return publish(source, level, "{0}", joined(message, a, b, c, d))
-        handlerFailed(core, entries[i - 1], e)
-        for (; i < entries.length; ++i)
-            give(core, entries[i], asked(core, entries[i], record))
     }
-    if (core.deferred) drain(core)
-    core.busy = false
+    if (log.deferred) drain(log)
+    active = reusable
 }
 
-/** Puts the logger of a call into the record. */
-function takeSource(core: Core, source: Source): void {
-    const { name, mark } = source
+/**
+ * Sets up the record for a logger and the time of the call, unless a dispatch is under way.
+ * @returns false when no handler takes records of this level
+ */
+function load(source: Source, level: Level): boolean {
+    const topic = settled(source)
+    if (level > topic.threshold) return false
+    if (active === null) return true
+    const { core } = source
     const { record } = core
-    core.source = source
-    record.topic = name
-    record.mark = mark
-    record.name = mark || name
-    record.meta = source.meta
-}
-
-/** Puts the time of a call into the record, and starts new burst windows if old ones have ended. */
-function takeTime(core: Core): void {
-    const { record } = core
+    if (source !== active) {
+        const { name, mark } = source
+        record.topic = name
+        record.mark = mark
+        record.name = mark || name
+        record.meta = source.meta
+    }
+    log = core
     const time = core.millis()
-    record.time = time
-    record.wall = core.clock.wall()
-    record.stamp = undefined
-    if (time < core.windowEnd) return
-    let next = Infinity
-    for (const entry of core.entries) {
-        if (time >= entry.windowEnd) startWindow(entry, time)
-        if (entry.windowEnd < next) next = entry.windowEnd
+    if (time !== core.loadedAt) {
+        core.loadedAt = time
+        record.time = time
+        record.wall = core.clock.wall()
+        record.stamp = undefined
     }
-    core.windowEnd = next
+    takeHandlers(topic.taking, time)
+    // `with` makes many loggers; their level is not worked out but that of their topic
+    const isPlain = topic === source && topic.ceiling === undefined
+    reusable = active = isPlain ? source : undefined
+    return true
+}
+
+/**
+ * Completes the record of a logger that is not reused: it passes the filters before all handlers,
+ * and one above the log's level is for `direct` handlers only.
+ * @returns the record, which the filters may have changed; undefined when they stopped it
+ */
+function filtered(
+    source: Source,
+    level: Level,
+    message: string
+): LogRecord | undefined {
+    const { core } = source
+    const { record } = core
+    const { taking, ceiling, filters } = settled(source)
+    // what the filters log is queued
+    active = null
+    record.level = level
+    record.message = message
+    if (level > ceiling) takeHandlers(taking.filter(isDirect), core.loadedAt)
+    return filters ? core.globalFilters.apply(core, filters, record) : record
+}
+
+/** Makes `list` the handlers of the record. */
+function takeHandlers(list: HandlerEntry[], time: number): void {
+    if (list === taking && time < windowEnd) return
+    settleCounts(time)
+    taking = list
+    settleCounts(time)
+}
+
+/**
+ * Brings the counters of the handlers up to date, since the hot path counts for all of them at
+ * once, and starts new burst windows. A handler that has reached its burst limit is asked for each
+ * record until its window ends.
+ * @param time now, in ms since start
+ */
+export function settleCounts(time: number): void {
+    const passed = granted - room
+    granted = NO_LIMIT
+    windowEnd = Infinity
+    for (const entry of taking) {
+        entry.passed += passed
+        if (time >= entry.windowEnd) startWindow(entry, time)
+        if (entry.windowEnd < windowEnd) windowEnd = entry.windowEnd
+        const left = entry.limit - entry.passed
+        if (left <= 0) entry.plainLevel = NONE
+        else if (left < granted) granted = left
+    }
+    room = granted
+}
+
+/** The next call sets up the record again: call it when what a logger adds to it has changed. */
+export function unload(source: Source): void {
+    if (active === source) active = undefined
 }
 
 /** The message and arguments of a call whose message is not a text, separated by blanks. */
@@ -174,14 +256,33 @@ function asked(
     return entry.activeFilters ? filters.apply(core, entry, record) : record
 }
 
-/** Gives a handler a record outside the hot path: a filter changed it, or a handler threw. */
+/**
+ * Asks the filters of a handler, its levels by topic and its burst limit. The hot path has counted
+ * the record for the handler: that is taken back when it does not get this record.
+ * @returns whether the hot path gives it the record; one that its filters changed it has then
+ */
+function takesPlainly(
+    core: Core,
+    entry: HandlerEntry,
+    record: LogRecord
+): boolean {
+    entry.passed--
+    const taken = asked(core, entry, record)
+    if (taken !== record) give(core, entry, taken)
+    else if (!refuses(core, entry, record.level)) {
+        entry.passed++
+        return true
+    }
+    return false
+}
+
+/** Gives a handler a record outside the hot path. */
 function give(
     core: Core,
     entry: HandlerEntry,
     record: LogRecord | undefined
 ): void {
-    if (!record) return
-    if (entry.passed >= entry.limit && refuse(core, entry, record.level)) return
+    if (!record || refuses(core, entry, record.level)) return
     try {
         const line = lineFor(core, entry, record)
         entry.passed++
@@ -213,13 +314,14 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
 }
 
 /**
- * Decides on a record above the burst limit. Errors and worse may use the same number again, so
- * that a storm of less severe records cannot hide them; the rest are dropped and counted.
- * @returns whether it is dropped
+ * Asks the burst limit of a handler. Errors and worse may use the same number again, so that a
+ * storm of less severe records cannot hide them; the rest are dropped and counted.
+ * @returns whether the record is dropped
  */
-function refuse(core: Core, entry: HandlerEntry, level: Level): boolean {
-    const reserve = entry.limit + entry.burst.records
-    if (level <= ERROR && entry.passed < reserve) return false
+function refuses(core: Core, entry: HandlerEntry, level: Level): boolean {
+    const left = entry.limit - entry.passed - granted + room
+    if (left > 0) return false
+    if (level <= ERROR && left + entry.burst.records > 0) return false
     entry.dropped = (entry.dropped ?? 0) + 1
     entry.unreported = (entry.unreported ?? 0) + 1
     if (entry.unreported === 1) {
@@ -252,9 +354,9 @@ function keepForLater(
 
 /** Delivers deferred records, unless a dispatch is under way, which delivers them at its end. */
 export function deliverDeferred(core: Core): void {
-    if (core.busy) return
+    if (active === null) return
     drain(core)
-    core.busy = false
+    active = undefined
 }
 
 /** Delivers what was logged during a dispatch; what is logged meanwhile is refused. */
@@ -264,7 +366,7 @@ function drain(core: Core): void {
     while (core.deferred) {
         const next = core.deferred.shift()
         if (!core.deferred.length) core.deferred = undefined
-        core.busy = false
+        active = undefined
         publishDeferred(core, next)
     }
     core.draining = false
@@ -282,12 +384,11 @@ function publishDeferred(
         return
     }
     topic.taking = isTaken ? without(topic.taking, forced) : []
-    if (topic.entries) topic.entries = topic.taking
     topic.threshold = TRACE
     publish(source, level, "{0}", message)
     forget(topic)
     // `core.record` still holds the report; it does not count against the burst limit
-    core.busy = true
+    active = null
     const { limit } = forced
     forced.limit = Infinity
     give(core, forced, core.record)

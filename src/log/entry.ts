@@ -20,9 +20,12 @@ export const FAILED = "failed"
 export interface HandlerEntry extends HandlerOptions {
     /** The most detailed level that it takes; TRACE with levels by topic, NONE while it is out. */
     threshold: Level
-    /** Up to this level it takes all records; NONE while it has filters or levels by topic. */
+    /**
+     * Up to this level it takes all records; NONE while it has filters or levels by topic, or has
+     * reached its burst limit.
+     */
     plainLevel: Level
-    /** Records handed to the handler. */
+    /** Records handed to the handler, less those that `settleCounts` has not added yet. */
     passed: number
     /** Value of `passed` at which the burst limit is reached; Infinity when there is none. */
     limit: number
@@ -154,14 +157,13 @@ export function activate(entry: HandlerEntry, now: number): void {
 
 /** Puts filters in force. */
 export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
-    const hasAny = filters.length > 0
-    entry.activeFilters = hasAny ? filters : undefined
-    entry.plainLevel = hasAny || entry.levels ? NONE : entry.threshold
+    entry.activeFilters = filters.length > 0 ? filters : undefined
 }
 
 /** Starts a burst window; it never ends when there is no limit. */
 export function startWindow(entry: HandlerEntry, now: number): void {
-    const { burst } = entry
+    const { burst, threshold, levels, activeFilters } = entry
+    entry.plainLevel = activeFilters || levels ? NONE : threshold
     entry.limit = burst ? entry.passed + burst.records : Infinity
     entry.windowEnd = burst ? now + burst.window : Infinity
 }

@@ -1,5 +1,5 @@
 import type { Core } from "./core"
-import { publish } from "./dispatch"
+import { publish, unload } from "./dispatch"
 import type { HandlerEntry } from "./entry"
 import {
     ALERT,
@@ -39,7 +39,7 @@ export type Meta = Record<string, any>
 export class Logger implements Source {
     // worked out for its topic, see `topic.ts`
     threshold = TRACE
-    entries: HandlerEntry[] = undefined
+    taking: HandlerEntry[] = undefined
     /** Dotted topic, or undefined before the first use of a task's logger. */
     name: string
     /** The mark of a service's lines, or undefined; the task's name before its first use. */
@@ -232,10 +232,9 @@ export class Logger implements Source {
      * is not a plain object counts as none.
      */
     setMeta(meta: Meta | undefined): void {
-        const { core } = this
         this.meta = fieldsOf(meta) ? Object.assign({}, meta) : undefined
         // the log's record may still hold the old metadata
-        if (core.source === this) core.source = undefined
+        unload(this)
     }
 }
 

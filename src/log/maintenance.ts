@@ -1,6 +1,6 @@
 import { Signal } from "../platform"
 import { Core } from "./core"
-import { deliverDeferred } from "./dispatch"
+import { deliverDeferred, settleCounts } from "./dispatch"
 import { activate, HandlerEntry } from "./entry"
 import { report, takeOut } from "./faults"
 import { ERROR, WARNING } from "./levels"
@@ -39,6 +39,7 @@ export function doDue(core: Core): void {
     const now = core.millis()
     if (now < core.dueAt) return
     core.dueAt = Infinity
+    settleCounts(now)
     reportRefused(core, now)
     const { globalFilters } = core
     if (globalFilters) core.due(globalFilters.bringBack(now))

@@ -52,6 +52,15 @@ const QUEUE_OPTIONS: OptionTable = `
 `
 
 /**
+ * An empty queue, as JSON, which takes neither code nor heap; in the order in which `admits` looks
+ * the fields up.
+ */
+const EMPTY = `{
+    "received":0, "length":0, "dropEntries":0, "bytes":0, "dropBytes":0, "items":[], "sizes":[],
+    "stage":"${STAGE_ASYNC}", "dropped":0, "unreported":0, "stuck":0, "delivered":0
+}`
+
+/**
  * A first-in first-out queue between the log, which must not wait, and a slow device.
  * It is bounded in entries and bytes, and its account is exact at every moment.
  *
@@ -62,29 +71,28 @@ const QUEUE_OPTIONS: OptionTable = `
  * @devsWhenUsed
  */
 export class BoundedQueue<T> {
-    // in the order in which `push` looks them up
     /** Entries offered so far. */
-    received = 0
+    received: number
     /** Entries in the queue. */
-    length = 0
+    length: number
     /** Entries at which dropping starts; 0 while the stage is `drop`. */
-    private dropEntries = 0
+    private dropEntries: number
     /** Bytes of the entries in the queue. */
-    bytes = 0
+    bytes: number
     /** Bytes above which dropping starts. */
     private dropBytes: number
-    private items: T[] = []
-    private sizes: number[] = []
-    stage: Stage = STAGE_ASYNC
-    dropped = 0
+    private items: T[]
+    private sizes: number[]
+    stage: Stage
+    dropped: number
     /** Entries dropped and not reported yet. */
-    unreported = 0
+    unreported: number
     /** Entries dropped since the last delivery or flush. */
-    private stuck = 0
+    private stuck: number
     /** Entries and bytes at which an overload ends. */
     private lowEntries: number
     private lowBytes: number
-    delivered = 0
+    delivered: number
     /** Limits in force. */
     limits: QueueOptions
     /** Called when entries were dropped and the queue is low again; must not log or wait. */
@@ -92,6 +100,7 @@ export class BoundedQueue<T> {
 
     /** @throws OPTION_ERROR when a limit is out of its range */
     constructor(options?: QueueOptions) {
+        Object.assign(this, JSON.parse(EMPTY))
         this.limits = queueLimits(options)
         this.setThresholds()
     }

@@ -1,5 +1,6 @@
 import { checkOption, Clock, OptionTable, Signal } from "../platform"
-import { Core, Deferred } from "./core"
+import { Core, Deferred, NEVER } from "./core"
+import { settleCounts } from "./dispatch"
 import {
     checkedOptions,
     HandlerEntry,
@@ -30,12 +31,18 @@ import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
 import { changedRules, checkTopic, LevelRules, parseLevelSpec } from "./spec"
 import { checkNew, getEntry, placeEntry, removeEntry } from "./table"
-import { invalidate, keep, release, Source } from "./topic"
+import { invalidate, keep, release } from "./topic"
 
 const LOG_OPTIONS: OptionTable = `
     burst: int 0 1000000
     filterDefault: int 0 1
 `
+
+/** The state at the start, as JSON, which takes neither code nor heap. The rest is undefined. */
+const START = `{
+    "record":{ "time":0, "topic":"", "name":"", "meta":null, "level":0, "message":"" }, "loadedAt":${NEVER}, "deferred":null, "topics":[], "replaced":0,
+    "entries":[], "receivers":0
+}`
 
 /** A topic and its level by the rules; the topic "" stands for all others. */
 export interface TopicLevel {
@@ -43,24 +50,19 @@ export interface TopicLevel {
     level: Level
 }
 
-/** A time that no clock shows: the next record takes the time again. */
-const NEVER = -1
-
 /**
  * The log: loggers by topic, handlers by name, levels by specification.
  * @devsWhenUsed
  */
 export class LogSystem implements Core {
     // fields of the hot path come first and are always set, see `core.ts`
-    busy = false
-    readonly record = { time: NEVER } as LogRecord
-    source: Source = undefined
+    readonly record: LogRecord
+    loadedAt: number
+    deferred: Deferred[]
     readonly millis: () => number
-    deferred: Deferred[] = undefined
-    windowEnd = 0
-    readonly topics: Logger[] = []
-    replaced = 0
-    entries: HandlerEntry[] = []
+    readonly topics: Logger[]
+    replaced: number
+    entries: HandlerEntry[]
     dueAt = Infinity
     rules: LevelRules
     readonly burst: Burst | null = null
@@ -75,7 +77,7 @@ export class LogSystem implements Core {
     /** Listeners of level changes; undefined until there are any. */
     private watch: LevelWatch
     /** Receivers made so far; numbers their names. */
-    private receivers = 0
+    private receivers: number
 
     /**
      * @param spec levels at the start (see `LevelRules`); only here may trace be set
@@ -89,6 +91,7 @@ export class LogSystem implements Core {
         burst = DEFAULT_BURST
     ) {
         checkOption("log", LOG_OPTIONS, "burst", burst)
+        Object.assign(this, JSON.parse(START))
         if (burst > 0) this.burst = { records: burst, window: DEFAULT_WINDOW }
         this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)
@@ -188,6 +191,7 @@ export class LogSystem implements Core {
 
     /** State, level and account of all handlers and receivers. */
     handlers(): HandlerInfo[] {
+        settleCounts(this.millis())
         return this.entries.map(handlerInfo)
     }
 
@@ -353,8 +357,9 @@ export class LogSystem implements Core {
 
     /** Applies checked options to a handler, and places it among the others. */
     private configure(entry: HandlerEntry, options: HandlerOptions): void {
-        takeOptions(entry, options, this.millis())
-        this.windowEnd = 0
+        const now = this.millis()
+        settleCounts(now)
+        takeOptions(entry, options, now)
         placeEntry(this, entry)
         this.changed(false)
     }
@@ -380,6 +385,6 @@ export class LogSystem implements Core {
     }
 
     private forgetTime(): void {
-        this.record.time = NEVER
+        this.loadedAt = NEVER
     }
 }

@@ -60,8 +60,7 @@ export function firstBytes(text: string, bytes: number): string {
     return short
 }
 
-/** Escapes control characters and cuts to MAX_MESSAGE bytes. @throws TypeError if not a text */
+/** Escapes control characters and cuts to MAX_MESSAGE bytes. */
 export function clean(text: string): string {
-    if (typeof text !== "string") throw new TypeError("a text is wanted")
     return cut(escapeControls(cut(text, MAX_MESSAGE)), MAX_MESSAGE)
 }

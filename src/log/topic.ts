@@ -1,5 +1,5 @@
 import { removeFrom } from "../platform"
-import type { Core } from "./core"
+import { Core, NEVER } from "./core"
 import type { HandlerEntry } from "./entry"
 import { LogFilter, TASK_PREFIX } from "./filters"
 import { Level, NONE, TRACE } from "./levels"
@@ -23,11 +23,6 @@ export interface Source {
     /** Most detailed level that a handler takes; TRACE until that is worked out. */
     threshold: Level
     core: Core
-    /**
-     * The same as `taking` if records go straight to these handlers. Undefined if there are
-     * filters before all handlers, or handlers that take more than the log's level.
-     */
-    entries: HandlerEntry[]
     /** Dotted topic; undefined for a task's logger before its first use. */
     name: string
     /** The mark of a service's lines; the task's name while `name` is undefined. */
@@ -40,7 +35,10 @@ export interface Source {
      * the VM allows between two waits.
      */
     taking?: HandlerEntry[]
-    /** Level by the log's rules; more detailed records are for `direct` handlers only. */
+    /**
+     * Level by the log's rules; more detailed records are for `direct` handlers only. Undefined
+     * unless there are such handlers, or filters before all handlers.
+     */
     ceiling?: Level
     /** Filters before all handlers; undefined when there are none. */
     filters?: LogFilter[]
@@ -109,9 +107,9 @@ function giveUp(source: Source): void {
 
 /** Forgets what was worked out for a logger, until its next use. */
 export function forget(source: Source): void {
-    source.entries = undefined
     source.taking = undefined
     source.threshold = TRACE
+    source.core.loadedAt = NEVER
 }
 
 /** Works out which levels and handlers take the topic of a logger. */
@@ -134,11 +132,8 @@ function workOut(source: Source): void {
     // topics that all handlers take share one array, to save heap
     source.taking = taking.length < entries.length ? taking : entries
     const filters = globalFilters && globalFilters.ofTopic(name)
-    if (!filters && threshold <= ceiling) source.entries = source.taking
-    else {
-        source.ceiling = ceiling
-        source.filters = filters
-    }
+    source.filters = filters
+    source.ceiling = filters || threshold > ceiling ? ceiling : undefined
 }
 
 /** The most detailed level that a handler takes of a topic. */

@@ -8,6 +8,7 @@ import {
     FilterChain,
     Handler,
     HandlerOptions,
+    INFO,
     KEEP,
     levelFilter,
     LogRecord,
@@ -16,6 +17,7 @@ import {
     parseLevelSpec,
     RingHandler,
     STOP,
+    topicFilter,
     WARNING,
 } from "../../src/log"
 import { account, fresh, info, settle } from "./support/handlers"
@@ -215,6 +217,68 @@ describe("handlers by name (L5)", () => {
     })
 })
 
+/** A handler that counts, beside a count of what its options and burst limit let it have. */
+class LimitModel implements Handler {
+    private got = 0
+    private reports = 0
+    private until: number
+    private used = 0
+    private given = 0
+    private dropped = 0
+
+    constructor(
+        private readonly log: LogSystem,
+        private readonly name: string,
+        options: HandlerOptions,
+        private records: number,
+        private window: number
+    ) {
+        options.burst = { records, window }
+        log.addHandler(name, this, options)
+        this.until = log.clock.millis() + window
+    }
+
+    emit(record: LogRecord): void {
+        if (record.topic === "log") this.reports++
+        else this.got++
+    }
+
+    /** Sets another limit, which begins a new window. */
+    limit(records: number, clock: ManualClock): void {
+        const burst = { records, window: this.window }
+        this.log.configureHandler(this.name, { burst })
+        this.records = records
+        this.until = clock.now + this.window
+        this.used = 0
+    }
+
+    count(topic: string, level: number, now: number): void {
+        if (this.name === "only a" && topic !== "a") return
+        if (now >= this.until) {
+            this.until = now + this.window
+            this.used = 0
+        }
+        if (this.name === "errors" && level > ERROR) return
+        if (this.name === "not b" && topic === "b") return
+        if (this.name === "by topic" && topic !== "b" && level > ERROR) return
+        const most = level <= ERROR ? 2 * this.records : this.records
+        if (this.used < most) {
+            this.used++
+            this.given++
+        } else this.dropped++
+    }
+
+    check(): void {
+        const { name, given, dropped } = this
+        expect(`${name} ${this.got}`).toBe(`${name} ${given}`)
+        const { account } = info(this.log, name)
+        expect(`${name} ${account.dropped}`).toBe(`${name} ${dropped}`)
+        expect(`${name} ${account.delivered}`).toBe(
+            `${name} ${given + this.reports}`
+        )
+    }
+}
+
 describe("burst limit (L13)", () => {
     afterEach(settle)
 
@@ -336,6 +400,51 @@ describe("burst limit (L13)", () => {
         expect(out.take()).toBe(
             'error x 1|error x 2|warning log log handler "out": 1 records dropped, burst limit'
         )
+    })
+
+    test("limits and accounts are exact for any mix of handlers and loggers", async () => {
+        const { log, clock } = fresh({ burst: null })
+        // the log's own reports would count for the handlers as well
+        log.setLevel("log", NONE)
+        const models = [
+            new LimitModel(log, "free", {}, 1000000, 1000),
+            new LimitModel(log, "few", {}, 5, 100),
+            new LimitModel(log, "errors", { level: ERROR }, 3, 70),
+            new LimitModel(log, "only a", { loggers: ["a"] }, 6, 90),
+            new LimitModel(
+                log,
+                "not b",
+                { filters: new FilterChain([topicFilter("b", STOP)]) },
+                4,
+                50
+            ),
+            new LimitModel(
+                log,
+                "by topic",
+                { levels: parseLevelSpec("error info@b", NONE) },
+                7,
+                80
+            ),
+        ]
+        const loggers = [log.logger("a"), log.logger("b"), log.logger("c")]
+        loggers.push(loggers[0].with({ x: 1 }))
+        const dice = new Dice(7)
+        for (let i = 0; i < 1500; ++i) {
+            const logger = loggers[dice.next(4)]
+            const level = dice.next(3) === 0 ? ERROR : INFO
+            logger.log(level, "{0}", i)
+            for (const model of models)
+                model.count(logger.name, level, clock.now)
+            if (dice.next(20) === 0) clock.now += dice.next(60)
+            if (dice.next(40) === 0) models[1].limit(1 + dice.next(9), clock)
+            if (dice.next(100) === 0)
+                log.configureHandler("out", { level: dice.next(8) })
+            if (i % 25 === 0) {
+                for (const model of models) model.check()
+                await ds.sleep(0)
+            }
+        }
+        for (const model of models) model.check()
     })
 
     test("is on by default: 100 records a second", () => {

@@ -13,7 +13,11 @@ export const MAX_FOLLOWERS = 4
 /** A full ring frees its size >> FREED_SHIFT bytes at a time: line by line would take longer. */
 const FREED_SHIFT = 3
 /** Value of `wrap` while the lines do not wrap around to the start of the buffer. */
-const UNBROKEN = Infinity
+const UNBROKEN = -1
+/** An empty ring, as JSON, which takes neither code nor heap. */
+const EMPTY = `{
+    "end":0, "nextIndex":0, "start":0, "wrap":${UNBROKEN}, "followers":null
+}`
 
 /** Lines of a ring, in order. */
 export interface RingLines {
@@ -36,20 +40,20 @@ export interface RingLines {
 export class RingHandler implements Handler {
     private readonly bytes: Buffer
     /** Offset of the next line. */
-    private end = 0
+    private end: number
     /** Offset up to which there is room for it. */
     private limit: number
     /** Index of the next line. */
-    private nextIndex = 0
+    private nextIndex: number
     /** Offset of the oldest line. */
-    private start = 0
+    private start: number
     /** Offset from which the lines wrap around to 0. */
-    private wrap = UNBROKEN
+    private wrap: number
     /**
      * The fibers that wait for a line; undefined while none does. While it is set, `limit` is 0, so
      * that the next line takes the slow path, which wakes them; `room` keeps the true limit.
      */
-    private followers: Signal[] = undefined
+    private followers: Signal[]
     private room: number
 
     /**
@@ -58,6 +62,7 @@ export class RingHandler implements Handler {
      */
     constructor(size: number) {
         checkOption("ring", RING, "size", size)
+        Object.assign(this, JSON.parse(EMPTY))
         this.bytes = Buffer.alloc(size)
         this.limit = size
     }
