@@ -34,7 +34,7 @@ export async function verifyLms(
     file: SignedFile,
     keys: TrustedKeys
 ): Promise<boolean> {
-    const { publicKey } = keys
+    const publicKey = keys.OTA_PUBKEY
     if (!publicKey) return await verifyHmac(file, keys)
     const trusted = decodeBase64(Buffer.from(publicKey))
     const lines = file.signatures.slice()

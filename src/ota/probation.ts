@@ -92,11 +92,12 @@ export interface OtaVerdict {
  * @throws Error for a version that is not above the highest one
  */
 export function judgeOffer(
-    { state, version: running, hash: own, reason, highest }: OtaRecord,
+    record: OtaRecord,
     version: number,
     hash: string
 ): OtaVerdict | undefined {
-    if (version === running && hash === own) return { state, reason }
+    const { state, version: running, reason, highest } = record
+    if (version === running && hash === record.hash) return record
     if (version <= highest)
         throw new Error(
             reason && version === highest

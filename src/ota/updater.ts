@@ -10,8 +10,6 @@ import {
     setFileState,
     Settings,
     SettingsFile,
-    settingText,
-    SettingTexts,
 } from "../settings"
 import { findFailing, TaskView } from "./crashes"
 import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
@@ -29,13 +27,17 @@ import {
 import { encodeRecord, takeBack } from "./record"
 import type { Opener } from "./seal"
 import type { OTA_SETTINGS } from "./settings"
-import type { TrustedKeys, Verifier } from "./verify"
+import type { Verifier } from "./verify"
 
 /** An incomplete file is forgotten when no part has arrived for this time, ms. */
 export const PARTS_TIMEOUT_MS = 300000
 /** Reasons for the verdict `busy`. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
+/** What changes of `Ota`, at the start, as JSON, which takes little code. */
+const START = `{
+    "announced":0, "refusal":"", "busy":"", "links":0, "sourceProblem":"not asked yet", "failing":[]
+}`
 
 /** What a board reports about its version: to its source, over the bus, in the log. */
 export interface OtaStatus {
@@ -103,14 +105,8 @@ export interface Ota extends OtaParts {
  */
 export function startOta(parts: OtaParts): Ota {
     const { clock, log, guard } = parts
-    const ota = parts as Ota
+    const ota = Object.assign(parts, JSON.parse(START)) as Ota
     ota.record = guard.record
-    ota.announced = 0
-    ota.refusal = ""
-    ota.busy = ""
-    ota.links = 0
-    ota.sourceProblem = "not asked yet"
-    ota.failing = []
     ota.startedAt = clock.millis()
     if (guard.problem) log.error("{0}", guard.problem)
     announce(ota, guard.isBack ? ERROR : NOTICE)
@@ -125,14 +121,6 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
         hash: record.hash,
         state: refusal ? "refused" : record.state,
         reason: refusal || record.reason,
-    }
-}
-
-/** The keys that settings name. */
-function trustedKeys(texts: SettingTexts): TrustedKeys {
-    return {
-        key: settingText(texts, "OTA_KEY"),
-        publicKey: settingText(texts, "OTA_PUBKEY"),
     }
 }
 
@@ -203,8 +191,7 @@ function probationFault(ota: Ota, isOver: boolean): string {
 async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     const { record, settings, verify } = ota
     const { version } = file
-    const keys = trustedKeys(settings.held().inForce)
-    if (keys.key + keys.publicKey === "") throw new Error("updates are off")
+    if (!isOn(ota)) throw new Error("updates are off")
     if (!isFor(file, ota.device)) {
         if (isShared(file)) return verdict("ignored", "for other boards")
         throw new Error("for another board")
@@ -215,14 +202,15 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
         if (known.state !== "busy") ota.refusal = ""
         return known
     }
-    if (!(await verify(file, keys))) throw new Error("wrong signature")
-    const text = await openBody(ota, file, keys)
+    if (!(await verify(file, settings.held().inForce.texts)))
+        throw new Error("wrong signature")
+    const text = await openBody(ota, file)
     const checked = await checkFile(settings, text)
     // a problem without a line is not of the file: the board has it already
     for (const problem of checked.problems)
         if (problem.line !== undefined) throw new Error(problem.message)
     // a file that changes a key must be signed by the new one too: a wrong key would lock us out
-    if (!(await verify(file, trustedKeys(checked))))
+    if (!(await verify(file, checked.texts)))
         throw new Error("it sets a key that did not sign it")
     // the text has it all, and at the commit the heap is at its fullest: variables of a function
     // keep what they hold until it ends
@@ -233,12 +221,11 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
 
 /** The text of a file's settings. @throws Error when the seal cannot be opened */
 async function openBody(
-    { open }: Ota,
-    file: SignedFile,
-    { key }: TrustedKeys
+    { open, settings }: Ota,
+    file: SignedFile
 ): Promise<string> {
     if (!file.seal) return piecesText(file.body)
-    const text = open && (await open(file, key))
+    const text = open && (await open(file, settings.get("OTA_KEY")))
     if (text === undefined) throw new Error("it cannot be opened")
     return text
 }
@@ -266,7 +253,7 @@ async function take(
     ota.refusal = ""
     enter(ota, record, NOTICE)
     if (record.state === "probation") restart(ota)
-    return verdict(record.state, "")
+    return record
 }
 
 /** Continues with a record that has been stored. */

@@ -3,13 +3,11 @@
 import { equalBytes, hmacSha256 } from "../platform"
 import { SignedFile, signedParts } from "./file"
 
-/** The keys that a board trusts, as in its settings; empty for none. */
-export interface TrustedKeys {
-    /** `OTA_KEY`, hexadecimal: for HMAC signatures unless there is a public key, and for seals. */
-    key: string
-    /** `OTA_PUBKEY`, base64: if it is set, no other key counts for signatures. */
-    publicKey: string
-}
+/**
+ * The keys that a board trusts, by the settings that hold them: `OTA_PUBKEY`, base64, and if that is
+ * empty `OTA_KEY`, hexadecimal. Other settings are ignored.
+ */
+export type TrustedKeys = Record<string, string | undefined>
 
 /** Whether one of a file's signatures is valid under the keys that a board trusts. */
 export type Verifier = (file: SignedFile, keys: TrustedKeys) => Promise<boolean>
@@ -17,9 +15,10 @@ export type Verifier = (file: SignedFile, keys: TrustedKeys) => Promise<boolean>
 /** Trusts HMAC-SHA256 under `OTA_KEY`; trusts nothing while there is an `OTA_PUBKEY`. */
 export async function verifyHmac(
     file: SignedFile,
-    { key, publicKey }: TrustedKeys
+    keys: TrustedKeys
 ): Promise<boolean> {
-    if (publicKey || !key) return false
+    const { OTA_KEY: key, OTA_PUBKEY: publicKey } = keys
+    if (!key || publicKey) return false
     const mac = hmacSha256(Buffer.from(key, "hex"), signedParts(file))
     const wanted = Buffer.from(`#ota hmac=${mac.toString("hex")}\n`)
     for (const line of file.signatures)

@@ -51,11 +51,13 @@ function splitOnce(text: string): string[] {
     return [text.slice(0, first), text.slice(first, second), text.slice(second)]
 }
 
+/** The settings of a board with these keys. */
+function trusted(key: string, publicKey: string): TrustedKeys {
+    return { OTA_KEY: key, OTA_PUBKEY: publicKey }
+}
+
 function keysFor(kind: string): TrustedKeys {
-    return {
-        key: OTA_KEY,
-        publicKey: kind === "lms" ? OTA_PUBKEY : "",
-    }
+    return trusted(OTA_KEY, kind === "lms" ? OTA_PUBKEY : "")
 }
 
 async function isSigned(
@@ -111,7 +113,7 @@ describe("a signed file", () => {
             const file = parsed(text)
             for (const key of [OTHER_KEY, ""])
                 for (const publicKey of [OTHER_PUBKEY, ""])
-                    expect(await verifyLms(file, { key, publicKey })).toBe(
+                    expect(await verifyLms(file, trusted(key, publicKey))).toBe(
                         false
                     )
             if (kind === "sealed")
@@ -126,7 +128,7 @@ describe("a signed file", () => {
         for (const publicKey of ["x", "AAAA", OTA_PUBKEY.slice(4)])
             for (const vector of OTA_VECTORS) {
                 const file = parsed(vector.text)
-                const keys = { key: OTA_KEY, publicKey }
+                const keys = trusted(OTA_KEY, publicKey)
                 expect(await verifyLms(file, keys)).toBe(false)
             }
     })
