@@ -3,11 +3,13 @@
 import { equalBytes, hmacSha256 } from "../platform"
 import { SignedFile, signedParts } from "./file"
 
-/**
- * The keys that a board trusts, by the settings that hold them: `OTA_PUBKEY`, base64, and if that is
- * empty `OTA_KEY`, hexadecimal. Other settings are ignored.
- */
-export type TrustedKeys = Record<string, string | undefined>
+/** The keys that a board trusts, as the texts of its settings; empty or undefined for none. */
+export interface TrustedKeys {
+    /** Hexadecimal: for HMAC signatures unless there is a public key. */
+    OTA_KEY?: string
+    /** Base64: if it is set, no other key counts for signatures. */
+    OTA_PUBKEY?: string
+}
 
 /** Whether one of a file's signatures is valid under the keys that a board trusts. */
 export type Verifier = (file: SignedFile, keys: TrustedKeys) => Promise<boolean>

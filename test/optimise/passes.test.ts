@@ -566,3 +566,31 @@ test("inline: neither constructors nor what makes closures", () => {
     for (const name of ["A", "make"])
         assert.ok(subject.functions.includes(name), name)
 })
+
+test("texts: constants are filled in at build time", () => {
+    const subject = new Subject(`
+        const MOST = 16
+        function f(what: string) {
+            if (!what) throw new Error(\`at most \${MOST} fit\`)
+            return \`\${what}: \${MOST} of \${MOST + what.length}\`
+        }
+        function g() {
+            const text = \`\${MOST}\`
+            return text + text
+        }
+        function h(what: string) {
+            return \`{\${MOST}} \${what} \${0.5}\`
+        }
+        console.log(f("x") + g() + h("y"))`)
+    const before = subject.list("h")
+    subject.fillTexts()
+    const lines = subject.list("f").join("\n")
+    assert.match(lines, /new\(.*\), static_ascii_string at most 16 fit\)/)
+    assert.match(
+        lines,
+        /call3\(.*static_ascii_string \{0\}: 16 of \{1\}, what#0/
+    )
+    assert.match(subject.list("g").join("\n"), /static_ascii_string 16/)
+    // braces of its own, and a fraction: left to the VM
+    assert.deepEqual(subject.list("h"), before)
+})

@@ -6,6 +6,7 @@ import { readImage } from "../../host/optimise/image.ts"
 import { listFunction } from "../../host/optimise/listing.ts"
 import { inlineFunctions } from "../../host/optimise/passes/inline.ts"
 import { tidy } from "../../host/optimise/passes/index.ts"
+import { fillTexts } from "../../host/optimise/passes/texts.ts"
 import { callPlainly } from "../../host/optimise/passes/plain-calls.ts"
 import type { Func, Program } from "../../host/optimise/program.ts"
 import { compile } from "./compiler.ts"
@@ -39,6 +40,11 @@ export class Subject {
 
     callPlainly(): this {
         callPlainly(this.program, this.raw)
+        return this
+    }
+
+    fillTexts(): this {
+        fillTexts(this.program, this.raw, f => tidy(this.program, f))
         return this
     }
 

@@ -15,6 +15,7 @@ import { callPlainly } from "./plain-calls.ts"
 import { keepInReturned } from "./returned.ts"
 import { readReturned } from "./returned-copies.ts"
 import { chooseSlots } from "./slots.ts"
+import { fillTexts } from "./texts.ts"
 import { splitWebs } from "./webs.ts"
 
 /** What a program was made from. */
@@ -68,6 +69,11 @@ export const passes: readonly Pass[] = [
         name: "inline",
         run: (program, { raw }) =>
             inlineFunctions(program, raw, f => tidy(program, f)),
+    },
+    {
+        name: "texts",
+        run: (program, { raw }) =>
+            fillTexts(program, raw, f => tidy(program, f)),
     },
     {
         name: "slots",
