@@ -1,6 +1,5 @@
 import { SocketArbiter } from "../net"
-import { Clock, NetSocket, Signal } from "../platform"
-import type { SyslogConnection } from "./connection"
+import { Clock, Connection, NetSocket, Signal } from "../platform"
 import { Outbox } from "./outbox"
 
 /** What syslog needs of the board. */
@@ -14,15 +13,11 @@ export interface SyslogNet {
 export type SyslogReport = (level: number, message: string) => void
 
 /**
- * The state of a syslog client: plain data with plain functions, since classes and methods take
- * heap on this VM.
+ * The whole state of a syslog client in one object, allocated at the start: the queue, the fiber, and
+ * the connection. It is data with plain functions, since classes and methods take heap on this VM.
  */
-export interface SyslogClient extends SyslogNet {
+export interface SyslogClient extends Outbox, SyslogNet, LinkState, RelpState {
     report: SyslogReport
-    /** The queue, and the options in force. */
-    outbox: Outbox
-    /** The connection; undefined while there is none. */
-    connection: SyslogConnection
     /** Uptime when the oldest record of the batch was added, ms; 0: the batch is due. */
     firstAt: number
     /** Wakes the fiber; notified at each event of the connection. */
@@ -43,4 +38,49 @@ export interface SyslogClient extends SyslogNet {
     saidConnected: boolean
     /** Uptime at which the whole allowance of reports is available again, ms. */
     reportsUntil: number
+}
+
+/** State of the connection, set at its beginning. */
+interface LinkState {
+    /** The connection; null while there is none. */
+    stream: Connection
+    /** Whether the peer has shown that it takes records. */
+    isUp: boolean
+    /** Why the connection is over, or has to be given up; empty while it is usable. */
+    ended: string
+    /** Whether the peer closed it without an error. */
+    isClosed: boolean
+    /** Uptime of the first write that was refused, ms; negative after one that was taken. */
+    blockedSince: number
+    /** The second half of a batch whose first half was taken: it is sent before anything else. */
+    rest: Buffer
+    /** Uptime when it was opened, ms; negative before. */
+    openedAt: number
+    /** Uptime when the connection was begun or opened, or last took a write of the fiber, ms. */
+    sentAt: number
+    /** For how long it was seen to hold, ms, and uptime of the last look, ms. */
+    heldMs: number
+    lookedAt: number
+    /** Whether frames are sent in another framing than octet counting, in which they are kept. */
+    isReframed: boolean
+    /** Most bytes of one batch: at most PIECE_BYTES of reframed records, which are in one piece. */
+    batchBytes: number
+}
+
+/** State of RELP on the connection. */
+interface RelpState {
+    isRelp: boolean
+    /** TXNR of the last command. */
+    txnr: number
+    /**
+     * The commands from the first unanswered one to the last one: for each the number of its frame;
+     * 0 for `open`, the number of the next frame for a declaration, ANSWERED for answered ones.
+     */
+    flying: number[]
+    /** TXNR of a record that declares a gap; 0 while none is in flight. */
+    gapTxnr: number
+    /** Uptime when the server was last heard or owed no answer, ms. */
+    progressAt: number
+    /** Start of a frame of the server whose end has not arrived. */
+    answer: string
 }

@@ -1,5 +1,6 @@
-import { Connection, DISCONNECTED, QUEUED, SocketListener } from "../platform"
+import { DISCONNECTED, QUEUED, SocketListener } from "../platform"
 import type { SyslogClient } from "./client"
+import { reframe } from "./framing"
 import { declaration } from "./message"
 import { portOf } from "./options"
 import {
@@ -8,22 +9,14 @@ import {
     frameBytes,
     inFlight,
     isGapDue,
+    nextFrame,
     passMark,
     setMark,
     settle,
     waitingBytes,
     watch,
 } from "./outbox"
-import {
-    answersDue,
-    MAX_FLYING,
-    newRelp,
-    openRelp,
-    receiveRelp,
-    Relp,
-    sentCommands,
-} from "./relp"
-import { reframe } from "./framing"
+import { answersDue, MAX_FLYING, OPEN, receiveRelp, sentCommands } from "./relp"
 
 // What counts as delivered. RELP acknowledges. TCP and TLS do not: there a connection has to hold
 // for ARRIVED_MS after a record was sent, or for PROBE_MS when the window is full. Until then the
@@ -57,79 +50,66 @@ const MAX_LOOK_MS = 100
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
 
+/** The state of a new connection, as JSON; of RELP, `open` is its first command. */
+const NEW = `{
+    "isUp":false, "ended":"", "isClosed":false, "blockedSince":-1, "rest":null, "openedAt":-1, "heldMs":0,
+    "txnr":1, "flying":[0], "gapTxnr":0, "answer":""
+}`
+
 /**
- * One connection to the collector.
+ * Takes what the socket reports about the connection of a client.
  *
  * @devsWhenUsed
  */
-export class SyslogConnection implements SocketListener {
-    /** Whether the peer has shown that it takes records. */
-    isUp: boolean
-    /** Why the connection is over, or has to be given up; undefined while it is usable. */
-    ended: string
-    /** Whether the peer closed it without an error. */
-    isClosed: boolean
-    /** Uptime of the first write that was refused, ms; undefined after one that was taken. */
-    blockedSince: number
-    /** The second half of a batch whose first half was taken: it is sent before anything else. */
-    rest: Buffer
-    /** Uptime when it was opened, ms; undefined before. */
-    openedAt: number
-    /** Uptime when the connection was begun or opened, or last took a write, ms. */
-    sentAt: number
-    /** For how long it was seen to hold, ms, and uptime of the last look, ms. */
-    heldMs = 0
-    lookedAt: number
-    readonly stream: Connection
-    /** Whether frames are sent in another framing than octet counting, in which they are kept. */
-    readonly isReframed: boolean
-    /** Most bytes of one batch: at most PIECE_BYTES of reframed records, which are in one piece. */
-    readonly batchBytes: number
-    /** What RELP knows of this connection; undefined for the other transports. */
-    readonly relp: Relp
-
-    /**
-     * Starts to connect.
-     * @throws an error of name SocketError when there is no network
-     */
-    constructor(readonly client: SyslogClient) {
-        const { outbox, clock, socket } = client
-        const { options } = outbox
-        const { host, proto, framing, batchBytes } = options
-        this.sentAt = clock.millis()
-        if (proto === "relp") this.relp = newRelp()
-        this.isReframed = proto === "relp" || framing === "lf"
-        this.batchBytes = this.isReframed
-            ? Math.min(batchBytes, PIECE_BYTES)
-            : batchBytes
-        const secured = proto === "tls" ? "tls" : "tcp"
-        this.stream = socket.open(host, portOf(options), secured, this)
-    }
+class Reports implements SocketListener {
+    constructor(private readonly client: SyslogClient) {}
 
     opened(): void {
         const { client } = this
-        const { clock, wake, outbox } = client
-        const now = clock.millis()
-        this.openedAt = this.sentAt = this.lookedAt = now
-        outbox.markAt = 0
+        const now = client.clock.millis()
+        client.openedAt = client.sentAt = client.lookedAt = now
+        client.progressAt = now
+        client.markAt = 0
         client.connects++
         // what is queued is due at once
         client.firstAt = 0
-        if (this.relp) openRelp(this)
-        else this.isUp = true
-        wake.notify()
+        if (client.isRelp) client.stream.write(OPEN)
+        else client.isUp = true
+        client.wake.notify()
     }
 
     /** Only RELP has answers: RFC 6587 and RFC 5425 define none, so data of a receiver is ignored. */
     received(data: Buffer): void {
-        if (this.relp) receiveRelp(this, data)
+        if (this.client.isRelp) receiveRelp(this.client, data)
     }
 
     closed(reason: string | undefined): void {
-        this.isClosed = !reason
-        this.ended = reason || "closed by the collector"
-        this.client.wake.notify()
+        const { client } = this
+        client.isClosed = !reason
+        client.ended = reason || "closed by the collector"
+        client.wake.notify()
     }
+}
+
+/**
+ * Starts to connect.
+ * @throws an error of name SocketError when there is no network
+ */
+export function connect(client: SyslogClient): void {
+    const { host, proto, framing, batchBytes } = client.options
+    Object.assign(client, JSON.parse(NEW))
+    client.sentAt = client.clock.millis()
+    client.isRelp = proto === "relp"
+    client.isReframed = client.isRelp || framing === "lf"
+    client.batchBytes = client.isReframed
+        ? Math.min(batchBytes, PIECE_BYTES)
+        : batchBytes
+    client.stream = client.socket.open(
+        host,
+        portOf(client.options),
+        proto === "tls" ? "tls" : "tcp",
+        new Reports(client)
+    )
 }
 
 /**
@@ -137,83 +117,82 @@ export class SyslogConnection implements SocketListener {
  * does not fit into the batch has the batch sent at once, unless the connection is blocked.
  */
 export function attend(client: SyslogClient): void {
-    const { connection, outbox: out } = client
-    if (!connection || !connection.isUp) return
-    if (out.first > out.sent) settle(out)
+    if (!client.isUp) return
+    const { batchBytes } = client
     const now = client.clock.millis()
-    const { batchBytes } = connection
-    if (out.sent === out.next) client.wake.notify()
+    if (client.sentEnd === client.end) client.wake.notify()
     // otherwise the fiber sends it, which wakes by itself
-    else if (
-        !connection.relp &&
-        connection.blockedSince === undefined &&
-        client.tries === 0
-    )
-        sendBatch(connection, batchBytes, now)
+    else if (!client.isRelp && client.blockedSince < 0 && client.tries === 0)
+        sendBatch(client, batchBytes, now)
     client.firstAt = now
-    out.watched = out.end + batchBytes
+    client.watched = client.end + batchBytes
 }
 
 /**
  * Does what is due.
  * @returns ms until something may be due again
  */
-export function turn(connection: SyslogConnection): number {
-    const { client, relp, openedAt, sentAt, batchBytes } = connection
-    const { clock, outbox: out } = client
-    const { connectMs, batchMs } = out.options
-    const now = clock.millis()
-    if (openedAt === undefined) {
-        if (now - sentAt >= connectMs)
-            connection.ended = `no answer within ${connectMs} ms`
-        return sentAt + connectMs - now
+export function turn(client: SyslogClient): number {
+    const { isRelp, batchBytes } = client
+    const { connectMs, batchMs } = client.options
+    const now = client.clock.millis()
+    if (client.openedAt < 0) {
+        const left = client.sentAt + connectMs - now
+        if (left <= 0) client.ended = `no answer within ${connectMs} ms`
+        return left
     }
-    connection.heldMs += Math.min(now - connection.lookedAt, MAX_LOOK_MS)
-    connection.lookedAt = now
+    client.heldMs += Math.min(now - client.lookedAt, MAX_LOOK_MS)
+    client.lookedAt = now
     let due = now + IDLE_MS
-    if (relp) due = answersDue(connection, now)
-    else takeArrived(connection)
-    settle(out)
-    if (!connection.isUp || connection.ended) return due - now
+    if (isRelp) due = answersDue(client, now)
+    else takeArrived(client)
+    settle(client)
+    if (!client.isUp || client.ended) return due - now
     const batchAt = client.firstAt + batchMs
-    const isDue = now >= batchAt || waitingBytes(out) >= batchBytes
+    const isDue = now >= batchAt || waitingBytes(client) >= batchBytes
     let pause = batchAt - now
-    if (isDue || connection.rest || isGapDue(out, connection.heldMs))
-        pause = send(connection, now) ? RETRY_MS : 1
-    const waiting = waitingBytes(out)
-    if (waiting > 0 || connection.rest) due = Math.min(due, now + pause)
-    if (out.gap > 0 || (!relp && (inFlight(out) > 0 || !out.hasHeld)))
+    if (isDue || client.rest || isGapDue(client, client.heldMs))
+        pause = send(client, now) ? RETRY_MS : 1
+    const waiting = waitingBytes(client)
+    if (waiting > 0 || client.rest) due = Math.min(due, now + pause)
+    if (
+        client.gap > 0 ||
+        (!isRelp && (inFlight(client) > 0 || !client.hasHeld))
+    )
         due = Math.min(due, now + LOOK_MS)
     // the first record wakes us, and a record that fills a batch is sent at once
-    if (waiting < batchBytes) watch(out, waiting > 0 ? batchBytes - waiting : 0)
+    if (waiting < batchBytes)
+        watch(client, waiting > 0 ? batchBytes - waiting : 0)
     return Math.max(1, due - now)
 }
 
 /** Disconnects. Never throws. */
-export function closeConnection(connection: SyslogConnection): void {
-    const { relp, stream, openedAt, ended } = connection
-    if (relp && openedAt !== undefined && !ended)
-        stream.write(`${relp.txnr + 1} close 0\n`)
+export function disconnect(client: SyslogClient): void {
+    const { stream } = client
+    if (client.isRelp && client.openedAt >= 0 && !client.ended)
+        stream.write(`${client.txnr + 1} close 0\n`)
     stream.close()
+    client.stream = null
+    client.isUp = false
 }
 
 /** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */
-function takeArrived(connection: SyslogConnection): void {
-    const { client, heldMs } = connection
-    const { outbox: out } = client
+function takeArrived(client: SyslogClient): void {
+    const { heldMs } = client
     // the second half of a batch is still to be sent
-    if (connection.rest) return
+    if (client.rest) return
     if (heldMs >= ARRIVED_MS) {
-        out.hasHeld = true
+        client.hasHeld = true
         client.tries = 0
     }
     // the window has two halves: what was sent before the mark, and what was sent after it
     const isFull =
-        out.hasHeld &&
-        (out.sentEnd - out.markedEnd) * 2 >= out.options.windowBytes
-    if (heldMs - out.markAt >= (isFull ? PROBE_MS : ARRIVED_MS))
-        passMark(out, heldMs)
-    if (out.isDeclared && heldMs - out.declaredAt >= ARRIVED_MS) clearGap(out)
+        client.hasHeld &&
+        (client.sentEnd - client.markedEnd) * 2 >= client.options.windowBytes
+    if (heldMs - client.markAt >= (isFull ? PROBE_MS : ARRIVED_MS))
+        passMark(client, heldMs)
+    if (client.isDeclared && heldMs - client.declaredAt >= ARRIVED_MS)
+        clearGap(client)
 }
 
 /**
@@ -221,122 +200,125 @@ function takeArrived(connection: SyslogConnection): void {
  * WRITES_A_SLICE writes.
  * @returns whether it was blocked
  */
-function send(connection: SyslogConnection, now: number): boolean {
-    const { client, relp } = connection
-    const { outbox: out } = client
-    if (connection.rest) {
-        if (!write(connection, connection.rest, now)) return true
-        connection.rest = undefined
+function send(client: SyslogClient, now: number): boolean {
+    if (client.rest) {
+        client.rest = write(client, client.rest, now)
+        if (client.rest) return true
+        noteTaken(client, now)
     }
     for (let n = 0; n < WRITES_A_SLICE; ++n) {
-        const room = roomFor(connection, now)
+        const room = roomFor(client, now)
         if (room <= 0) return true
         // only one declaration is in flight at a time, so that its answer can be told
-        const isFree = !relp || relp.gapTxnr === 0
-        if (isFree && isGapDue(out, connection.heldMs)) {
-            if (!sendGap(connection, now)) return true
-        } else if (out.sent === out.next) return false
-        else if (!sendBatch(connection, room, now)) return true
+        if (client.gapTxnr === 0 && isGapDue(client, client.heldMs)) {
+            if (!sendGap(client, now)) return true
+        } else if (client.sentEnd === client.end) return false
+        else if (!sendBatch(client, room, now)) return true
+        noteTaken(client, now)
     }
     return false
 }
 
+function noteTaken(client: SyslogClient, now: number): void {
+    client.sentAt = now
+    client.blockedSince = -1
+}
+
 /** Bytes that may be sent now in one write, 0 for none; a single frame may be longer. */
-function roomFor(connection: SyslogConnection, now: number): number {
-    const { client, relp } = connection
-    const { outbox: out } = client
-    const { windowBytes } = out.options
-    const { batchBytes } = connection
-    if (!relp) {
-        if (client.tries > 0) {
-            const { sentAt, openedAt } = connection
+function roomFor(client: SyslogClient, now: number): number {
+    const { batchBytes, tries } = client
+    if (!client.isRelp) {
+        if (tries > 0) {
+            const { sentAt } = client
             if (now < sentAt + PROBE_MS) return 0
             // it has taken something, and did not close
-            if (sentAt > openedAt) client.tries = 0
+            if (sentAt > client.openedAt) client.tries = 0
         }
         return batchBytes
     }
-    const flying = relp.flying.length
+    const { windowBytes } = client.options
+    const flying = client.flying.length
     // one by one, so that it is known which record the server refuses
-    if (client.tries > 0) return flying > 0 ? 0 : 1
+    if (tries > 0) return flying > 0 ? 0 : 1
     if (flying === 0) return Math.max(1, Math.min(windowBytes, batchBytes))
-    const room = windowBytes - (out.sentEnd - out.start)
+    const room = windowBytes - (client.sentEnd - client.start)
     // waits until there is room for half a batch
     return flying > MAX_FLYING || room * 2 < batchBytes
         ? 0
         : Math.min(room, batchBytes)
 }
 
-/** Sends as many frames as fit into one write, one at least. */
-function sendBatch(
-    connection: SyslogConnection,
-    room: number,
-    now: number
-): boolean {
-    const { outbox: out } = connection.client
-    const { sent, sentEnd, next } = out
-    let frame = next
-    let size = waitingBytes(out)
+/**
+ * Sends as many frames as fit into one batch, one at least.
+ * @returns false when it was blocked: nothing else may be sent before the rest of a batch
+ */
+function sendBatch(client: SyslogClient, room: number, now: number): boolean {
+    let frame = nextFrame(client)
+    let size = waitingBytes(client)
+    // it is longer as well when the ring has dropped frames that were not sent
     if (size > room) {
-        frame = sent + 1
-        size = frameBytes(out, sentEnd)
-        while (frame < next) {
-            const more = frameBytes(out, sentEnd + size)
+        settle(client)
+        const waiting = waitingBytes(client)
+        frame = client.sent + 1
+        size = frameBytes(client, client.sentEnd)
+        while (size < waiting) {
+            const more = frameBytes(client, client.sentEnd + size)
             if (size + more > room) break
             frame++
             size += more
         }
     }
-    const { isReframed, relp } = connection
-    const first = size > PIECE_BYTES && !isReframed ? size >> 1 : size
-    let piece = copyBytes(out, sentEnd, first)
-    if (isReframed)
-        piece = reframe(piece, frame - sent, relp ? relp.txnr : undefined)
-    if (!write(connection, piece, now)) return false
-    if (relp) sentCommands(connection, frame - sent)
-    if (first < size) {
-        piece = copyBytes(out, sentEnd + first, size - first)
-        if (!write(connection, piece, now)) connection.rest = piece
+    const { sent, sentEnd, isReframed } = client
+    const end = sentEnd + size
+    if (size > PIECE_BYTES && !isReframed) size >>= 1
+    let at = sentEnd
+    while (at < end) {
+        let piece = copyBytes(client, at, size)
+        if (isReframed) piece = reframe(client, piece, frame - sent)
+        piece = write(client, piece, now)
+        if (piece) {
+            if (at === sentEnd) return false
+            client.rest = piece
+            client.blockedSince = now
+        }
+        at += size
+        size = end - at
     }
-    out.sent = frame
-    out.sentEnd = sentEnd + size
-    if (sent === out.acked) setMark(out, connection.heldMs)
-    return true
+    if (client.isRelp) sentCommands(client, frame - sent)
+    client.sent = frame
+    client.sentEnd = end
+    if (sent === client.acked) setMark(client, client.heldMs)
+    return !client.rest
 }
 
 /** Sends a record that declares what was dropped. */
-function sendGap(connection: SyslogConnection, now: number): boolean {
-    const { client, relp } = connection
-    const { outbox: out } = client
-    let frame = Buffer.from(declaration(out, client.clock))
-    if (connection.isReframed)
-        frame = reframe(frame, 1, relp ? relp.txnr : undefined)
-    if (!write(connection, frame, now)) return false
-    out.isDeclared = true
-    out.declaredAt = connection.heldMs
-    if (relp) {
-        sentCommands(connection, 1)
-        relp.gapTxnr = relp.txnr
+function sendGap(client: SyslogClient, now: number): boolean {
+    let frame = Buffer.from(declaration(client, client.clock))
+    if (client.isReframed) frame = reframe(client, frame, 1)
+    if (write(client, frame, now)) return false
+    client.isDeclared = true
+    client.declaredAt = client.heldMs
+    if (client.isRelp) {
+        sentCommands(client, 1)
+        client.gapTxnr = client.txnr
     }
     return true
 }
 
-/** Hands all bytes to the network or none. @returns whether it took them */
+/**
+ * Hands bytes to the network: all or none.
+ * @returns the bytes when they were refused; undefined when they were taken
+ */
 function write(
-    connection: SyslogConnection,
+    client: SyslogClient,
     data: Buffer,
     now: number
-): boolean {
-    const result = connection.stream.write(data)
-    if (result === QUEUED) {
-        connection.blockedSince = undefined
-        connection.sentAt = now
-        return true
-    }
-    if (result === DISCONNECTED) connection.ended = "connection lost"
-    else if (connection.blockedSince === undefined)
-        connection.blockedSince = now
-    else if (now - connection.blockedSince > STALL_MS)
-        connection.ended = `nothing taken for ${STALL_MS} ms`
-    return false
+): Buffer | undefined {
+    const result = client.stream.write(data)
+    if (result === QUEUED) return undefined
+    if (result === DISCONNECTED) client.ended = "connection lost"
+    else if (client.blockedSince < 0) client.blockedSince = now
+    else if (now - client.blockedSince > STALL_MS)
+        client.ended = `nothing taken for ${STALL_MS} ms`
+    return data
 }

@@ -1,3 +1,5 @@
+import type { SyslogClient } from "./client"
+
 /** Most bytes before the message in a frame: `8192 `. */
 export const MAX_PREFIX = 5
 /** Most bytes that RELP adds to a frame: `999999999 syslog ` and the line feed. */
@@ -30,26 +32,25 @@ function prefixBytes(frame: number): number {
 /**
  * Turns frames in octet counting into lines (RFC 6587, section 3.4.2) or into commands of RELP,
  * in which the length stands before the message as well.
- * @param txnr number of the last command sent; undefined for lines
  */
 export function reframe(
+    { isRelp, txnr }: SyslogClient,
     frames: Buffer,
-    count: number,
-    txnr: number | undefined
+    count: number
 ): Buffer {
     const data = Buffer.alloc(frames.length + count * RELP_BYTES)
     let from = 0
     let to = 0
     while (from < frames.length) {
         let length = frameBytesAt(frames, from)
-        if (txnr === undefined) {
-            const prefix = prefixBytes(length)
-            from += prefix
-            length -= prefix
-        } else {
+        if (isRelp) {
             const command = `${++txnr} syslog `
             data.blitAt(to, command, 0, command.length)
             to += command.length
+        } else {
+            const prefix = prefixBytes(length)
+            from += prefix
+            length -= prefix
         }
         data.blitAt(to, frames, from, length)
         from += length

@@ -12,15 +12,19 @@ export const QUEUE_FULL = "the queue was full"
 const SPARE = 256
 /** Beyond every place in the ring: nothing is watched. */
 const NOWHERE = 1000000000
+/** Least bytes of a frame: `51 <0>1 - - - - - [meta sequenceId="1" sysUpTime="0"] `, or more. */
+const LEAST_FRAME = 50
 /**
- * The state at the start, as JSON, which takes little code: NOWHERE is watched, and a gap may be
- * declared at once. The rest is undefined. A literal, as a text that is put together takes heap.
+ * The state at the start, as JSON, which takes little code; what `push` uses comes first. NOWHERE is
+ * watched, and a gap may be declared at once. A literal, as a text that is put together takes heap.
  */
 const EMPTY = `{
-    "next":1, "decade":10, "earlier":0, "base":0, "maxBytes":0, "end":0, "limit":0,
-    "watched":1000000000, "room":0, "first":1, "start":0, "acked":1, "sent":1, "sentEnd":0,
-    "marked":1, "markedEnd":0, "markAt":0, "dropped":0, "resent":0,
-    "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "declaredAt":-1000
+    "time":null, "level":0, "topic":null, "mark":null, "base":0, "maxBytes":0, "sequence":1,
+    "head":"", "middle":"", "end":0, "limit":0, "bytes":null,
+    "full":0, "decade":10, "earlier":0, "watched":1000000000, "room":0, "first":1, "start":0,
+    "acked":1, "sent":1, "sentEnd":0, "marked":1, "markedEnd":0, "markAt":0, "hasHeld":false,
+    "dropped":0, "resent":0, "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "isDeclared":false,
+    "declaredAt":-1000
 }`
 
 /** What a message is made of: the part of a log record that is sent. */
@@ -55,20 +59,16 @@ export interface SyslogEvent {
  * @devsWhenUsed
  */
 export class Outbox {
-    /** What `head` and `middle` were made for; time is undefined when they hold for no event. */
+    /** What `head` and `middle` were made for; time is null when they hold for no event. */
     time: number
-    topic: string
     level: number
+    topic: string
     mark: string
-    /** Number of the next frame. */
-    next: number
-    /** The frame whose sequenceId has one more digit than the one before, or is 1 again. */
-    decade: number
-    /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
-    earlier: number
     /** Bytes of a message without its text, and most bytes of a whole message. */
     base: number
     maxBytes: number
+    /** SequenceId of the next frame. */
+    sequence: number
     /** The part of a message before its sequenceId, and the part between that and its text. */
     head: string
     middle: string
@@ -76,9 +76,15 @@ export class Outbox {
     end: number
     limit: number
     bytes: Buffer
+    /** The sequenceId that has one more digit than those before, or is 1 again. */
+    decade: number
+    /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
+    earlier: number
+    /** A frame that ends beyond this place does not fit, or is the last one before the decade. */
+    full: number
     /** A place, and what is called once before a frame is added that ends beyond it. */
     watched: number
-    onWatched: () => void
+    onWatched: (out: Outbox) => void
     /** Bytes of the ring; the buffer has a few more, so that the length of a frame never wraps. */
     room: number
     options: SyslogOptions
@@ -126,16 +132,14 @@ export class Outbox {
      * the log; events of the same time must have the same `wall`
      */
     push(event: SyslogEvent): void {
-        const number = this.next
-        if (number >= this.decade) startDecade(this)
         if (
             event.time !== this.time ||
-            event.topic !== this.topic ||
             event.level !== this.level ||
+            event.topic !== this.topic ||
             event.mark !== this.mark ||
             event.meta
         )
-            if (!renderHeader(this, event, number - this.earlier)) return
+            if (!renderHeader(this, event, this.sequence)) return
         let text = event.message
         let size = this.base + text.byteLength
         // not `size > maxBytes`: what is no text has no length, and NaN must not pass
@@ -147,18 +151,16 @@ export class Outbox {
             FRAME,
             size,
             this.head,
-            number - this.earlier,
+            this.sequence,
             this.middle,
             text
         )
-        size = frame.byteLength
-        const at = this.end
-        let end = at + size
+        let end = this.end + frame.byteLength
         if (end > this.limit) end = makeRoom(this, frame, end)
-        // the buffer's end cuts off the part that makeRoom has put at its start
-        this.bytes.blitAt(at, frame, 0, size)
+        // all of the frame but for the part that makeRoom has put at the ring's start
+        this.bytes.blitAt(this.end, frame, 0, NOWHERE)
         this.end = end
-        this.next = number + 1
+        this.sequence++
     }
 }
 
@@ -173,50 +175,64 @@ export function applyOptions(out: Outbox, options: SyslogOptions): void {
     // a whole frame must fit into the ring, with what makeRoom frees besides
     out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
     // the next event needs a new header
-    out.time = out.topic = undefined
+    out.time = out.topic = null
 }
 
-/** Called when the next sequenceId has one more digit than the one before, or is 1 again. */
-function startDecade(out: Outbox): void {
-    const first = out.next - out.earlier
-    if (first <= MAX_SEQUENCE) {
-        out.base++
-        out.decade = Math.min(first * 10, MAX_SEQUENCE + 1) + out.earlier
-    } else {
-        out.base -= ("" + MAX_SEQUENCE).length - 1
-        out.earlier += MAX_SEQUENCE
-        out.decade = out.earlier + 10
-    }
+/** Number of the next frame. */
+export function nextFrame({ earlier, sequence }: Outbox): number {
+    return earlier + sequence
 }
 
 /**
- * Makes room for a frame that would end at `end`: drops the oldest frames, and copies the part
- * beyond the ring's end to its start.
+ * Makes room for a frame that would end at `end`, beyond the limit.
  * @returns where the frame ends
  */
 function makeRoom(out: Outbox, frame: string, end: number): number {
     if (end > out.watched) {
         out.watched = NOWHERE
-        out.onWatched()
+        out.onWatched(out)
     }
-    const { room, bytes } = out
-    let { first, start } = out
-    if (end - start > room) {
-        for (; end - start > room - SPARE; ++first)
-            start += frameBytesAt(bytes, start < 0 ? start + room : start)
-        out.first = first
-        out.start = start
-    }
+    if (end > out.full) end = wrap(out, frame, end)
+    out.limit = Math.min(out.full, out.watched)
+    return end
+}
+
+/**
+ * Drops the oldest frames until one that would end at `end` fits, and copies the part beyond the
+ * ring's end to its start.
+ * @returns where the frame ends
+ */
+function wrap(out: Outbox, frame: string, end: number): number {
+    const { room } = out
+    if (end - out.start > room)
+        while (end - out.start > room - SPARE) dropOldest(out)
     if (end > room) {
-        bytes.blitAt(0, frame, room - out.end, room)
+        out.bytes.blitAt(0, frame, room - out.end, room)
         end -= room
         out.start -= room
         out.sentEnd -= room
         out.markedEnd -= room
         out.watched -= room
     }
-    out.limit = Math.min(Math.min(room, out.start + room), out.watched)
+    if (out.sequence + 1 >= out.decade) startDecade(out)
+    // so that the last frame before the next decade comes here, too
+    const near = end + (out.decade - out.sequence - 2) * LEAST_FRAME
+    out.full = Math.min(Math.min(room, out.start + room), near)
     return end
+}
+
+/** Called before a frame whose successor has one more digit in its sequenceId, or 1 again. */
+function startDecade(out: Outbox): void {
+    const { decade } = out
+    if (decade <= MAX_SEQUENCE) {
+        out.base++
+        out.decade = Math.min(decade * 10, MAX_SEQUENCE + 1)
+    } else {
+        out.base -= ("" + MAX_SEQUENCE).length - 1
+        out.earlier += MAX_SEQUENCE
+        out.sequence = 0
+        out.decade = 10
+    }
 }
 
 /** Has `onWatched` called once, before a frame is added that ends more than `bytes` after `end`. */
@@ -244,8 +260,7 @@ export function copyBytes(
     if (at < 0) at += room
     const data = Buffer.alloc(size)
     data.blitAt(0, bytes, at, size)
-    const before = room - at
-    if (before < size) data.blitAt(before, bytes, 0, size)
+    if (at + size > room) data.blitAt(room - at, bytes, 0, size)
     return data
 }
 

@@ -1,4 +1,4 @@
-import type { SyslogConnection } from "./connection"
+import type { SyslogClient } from "./client"
 import { arrive, clearGap } from "./outbox"
 
 // RELP, version 0 (rsyslog's imrelp, librelp): the server answers each command. Records that were
@@ -6,7 +6,8 @@ import { arrive, clearGap } from "./outbox"
 // order of sending.
 
 /** The first command, with its number and length. RELP specification, command "open". */
-const OPEN = "1 open 51 relp_version=0\nrelp_software=fiberd\ncommands=syslog\n"
+export const OPEN =
+    "1 open 51 relp_version=0\nrelp_software=fiberd\ncommands=syslog\n"
 /** The connection is ended after this TXNR; the largest is 999,999,999: specification, "RELP frame". */
 const MAX_TXNR = 999990000
 /** Above this number of unanswered commands nothing more is sent. */
@@ -20,66 +21,31 @@ const MAX_REASON = 64
 const NO_SERVER = "no RELP server"
 /** Marks a command that was answered before an earlier one. */
 const ANSWERED = -1
-/** The state of a new connection, as JSON: `open` is its first command. */
-const NEW = '{"txnr":1, "flying":[0], "gapTxnr":0, "progressAt":0, "rest":""}'
 
-/** State of RELP on one connection. */
-export interface Relp {
-    /** TXNR of the last command. */
-    txnr: number
-    /**
-     * The commands from the first unanswered one to the last one: for each the number of its frame;
-     * 0 for `open`, the number of the next frame for a declaration, ANSWERED for answered ones.
-     */
-    flying: number[]
-    /** TXNR of a record that declares a gap; 0 while none is in flight. */
-    gapTxnr: number
-    /** Uptime when the server was last heard or owed no answer, ms. */
-    progressAt: number
-    /** Start of a frame whose end has not arrived. */
-    rest: string
-}
-
-export function newRelp(): Relp {
-    return JSON.parse(NEW)
-}
-
-/** Sends `open` on a connection that was just opened. */
-export function openRelp({ relp, stream, openedAt }: SyslogConnection): void {
-    relp.progressAt = openedAt
-    stream.write(OPEN)
-}
-
-/** Notes `count` commands as sent: frames from `outbox.sent` on, or one declaration of a gap. */
-export function sentCommands(
-    { relp, client }: SyslogConnection,
-    count: number
-): void {
-    const { sent } = client.outbox
-    for (let i = 0; i < count; ++i) relp.flying.push(sent + i)
-    relp.txnr += count
+/** Notes `count` commands as sent: frames from `sent` on, or one declaration of a gap. */
+export function sentCommands(client: SyslogClient, count: number): void {
+    for (let i = 0; i < count; ++i) client.flying.push(client.sent + i)
+    client.txnr += count
 }
 
 /**
  * Ends a connection whose server owes an answer for too long, or whose numbers are used up.
  * @returns uptime when an answer is overdue, ms
  */
-export function answersDue(connection: SyslogConnection, now: number): number {
-    const { relp } = connection
-    if (!relp.flying.length) relp.progressAt = now
-    const due = relp.progressAt + ANSWER_MS
-    if (now >= due) connection.ended = `no answer for ${ANSWER_MS} ms`
-    if (relp.txnr > MAX_TXNR) connection.ended = "all numbers used"
+export function answersDue(client: SyslogClient, now: number): number {
+    if (!client.flying.length) client.progressAt = now
+    const due = client.progressAt + ANSWER_MS
+    if (now >= due) client.ended = `no answer for ${ANSWER_MS} ms`
+    if (client.txnr > MAX_TXNR) client.ended = "all numbers used"
     return due
 }
 
 /** Takes what the server sends. */
-export function receiveRelp(connection: SyslogConnection, data: Buffer): void {
-    const { relp, client } = connection
-    relp.progressAt = client.clock.millis()
-    relp.rest = relp.rest + data.toString()
-    while (!connection.ended && takeFrame(connection));
-    if (relp.rest.length > MAX_FRAME_BYTES) connection.ended = NO_SERVER
+export function receiveRelp(client: SyslogClient, data: Buffer): void {
+    client.progressAt = client.clock.millis()
+    client.answer = client.answer + data.toString()
+    while (!client.ended && takeFrame(client));
+    if (client.answer.length > MAX_FRAME_BYTES) client.ended = NO_SERVER
     client.wake.notify()
 }
 
@@ -87,56 +53,53 @@ export function receiveRelp(connection: SyslogConnection, data: Buffer): void {
  * Takes one frame, `TXNR SP COMMAND SP DATALEN [SP DATA] LF`, off what was received; servers answer
  * in ASCII. Returns false when there is no whole frame.
  */
-function takeFrame(connection: SyslogConnection): boolean {
-    const { relp } = connection
-    const { rest } = relp
-    const first = rest.indexOf(" ")
-    const second = rest.indexOf(" ", first + 1)
-    if (second < 0 || second + 1 === rest.length) return false
-    const txnr = parseInt(rest)
-    const size = parseInt(rest.slice(second + 1))
+function takeFrame(client: SyslogClient): boolean {
+    const { answer } = client
+    const first = answer.indexOf(" ")
+    const second = answer.indexOf(" ", first + 1)
+    if (second < 0 || second + 1 === answer.length) return false
+    const txnr = parseInt(answer)
+    const size = parseInt(answer.slice(second + 1))
     if (!(txnr >= 0 && size >= 0)) {
-        connection.ended = NO_SERVER
+        client.ended = NO_SERVER
         return false
     }
     const at = second + 1 + ("" + size).length + Math.min(size, 1)
     const end = at + size
-    if (rest.length <= end) return false
-    relp.rest = rest.slice(end + 1)
-    const command = rest.slice(first + 1, second)
-    take(connection, txnr, command, rest.slice(at, end))
+    if (answer.length <= end) return false
+    client.answer = answer.slice(end + 1)
+    const command = answer.slice(first + 1, second)
+    take(client, txnr, command, answer.slice(at, end))
     return true
 }
 
 function take(
-    connection: SyslogConnection,
+    client: SyslogClient,
     txnr: number,
     command: string,
     data: string
 ): void {
     if (command === "serverclose") {
-        connection.isClosed = true
-        connection.ended = "closed by the server"
-    } else if (command !== "rsp") connection.ended = NO_SERVER
-    else if (data.indexOf("200", 0, 1) >= 0) acknowledge(connection, txnr)
+        client.isClosed = true
+        client.ended = "closed by the server"
+    } else if (command !== "rsp") client.ended = NO_SERVER
+    else if (data.indexOf("200", 0, 1) >= 0) acknowledge(client, txnr)
     // the answer to our close is empty
-    else if (data) connection.ended = `refused: ${data.slice(0, MAX_REASON)}`
+    else if (data) client.ended = `refused: ${data.slice(0, MAX_REASON)}`
 }
 
 /** Notes the answer to a command: all frames before the first unanswered command have arrived. */
-function acknowledge(connection: SyslogConnection, txnr: number): void {
-    const { relp, client } = connection
-    const { flying } = relp
-    const { outbox: out } = client
-    const at = txnr - relp.txnr + flying.length - 1
+function acknowledge(client: SyslogClient, txnr: number): void {
+    const { flying } = client
+    const at = txnr - client.txnr + flying.length - 1
     if (!(at >= 0 && at < flying.length)) return
-    if (txnr === 1) connection.isUp = true
+    if (txnr === 1) client.isUp = true
     else client.tries = 0
-    if (txnr === relp.gapTxnr) {
-        relp.gapTxnr = 0
-        if (out.isDeclared) clearGap(out)
+    if (txnr === client.gapTxnr) {
+        client.gapTxnr = 0
+        if (client.isDeclared) clearGap(client)
     }
     flying[at] = ANSWERED
     while (flying[0] === ANSWERED) flying.shift()
-    arrive(out, flying.length ? flying[0] : out.sent)
+    arrive(client, flying.length ? flying[0] : client.sent)
 }

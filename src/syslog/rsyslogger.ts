@@ -6,6 +6,7 @@ import { completeOptions, SyslogOptions, target } from "./options"
 import {
     applyOptions,
     inFlight,
+    nextFrame,
     Outbox,
     settle,
     SyslogEvent,
@@ -13,8 +14,9 @@ import {
 } from "./outbox"
 import { interrupt, launch, POLL_MS } from "./worker"
 
-/** The state of a client at the start, as JSON; the rest is undefined. */
-const START = '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0}'
+/** The state of a client at the start beyond its outbox, as JSON; the rest is undefined. */
+const START =
+    '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0, "stream":null, "isUp":false}'
 
 /**
  * Account of syslog since boot; received = delivered + queued + dropped, always.
@@ -63,14 +65,16 @@ export class Rsyslogger {
      * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        const client: SyslogClient = Object.assign(JSON.parse(START), net)
-        const outbox = new Outbox()
-        client.outbox = outbox
+        const client: SyslogClient = Object.assign(
+            Object.assign(new Outbox(), JSON.parse(START)),
+            net
+        )
+        // the outbox that is watched is the client itself
+        client.onWatched = attend as (out: Outbox) => void
         client.report = report
         client.wake = new Signal()
-        outbox.onWatched = () => attend(client)
-        applyOptions(outbox, completeOptions(given))
-        this.push = outbox.push
+        applyOptions(client, completeOptions(given))
+        this.push = client.push
         this.client = client
     }
 
@@ -86,11 +90,11 @@ export class Rsyslogger {
      */
     async stop(waitMs = 1000): Promise<void> {
         const { client } = this
-        const { clock, outbox } = client
+        const { clock } = client
         const until = clock.millis() + waitMs
         while (
-            client.connection &&
-            outbox.sent < outbox.next &&
+            client.stream &&
+            client.sentEnd < client.end &&
             clock.millis() < until
         )
             await ds.sleep(POLL_MS)
@@ -106,10 +110,9 @@ export class Rsyslogger {
      */
     configure(changes: SyslogOptions): void {
         const { client } = this
-        const { outbox } = client
-        const before = outbox.options
+        const before = client.options
         const next = completeOptions(changes, before)
-        applyOptions(outbox, next)
+        applyOptions(client, next)
         if (target(next) === target(before) && next.framing === before.framing)
             return
         // the fiber gives what is in flight time to arrive, then connects to the new target
@@ -121,21 +124,22 @@ export class Rsyslogger {
 
     /** The account, and the state of the connection. */
     stats(): SyslogStats {
-        const { outbox: out, connection, connects } = this.client
-        settle(out)
-        const { dropped, next, acked } = out
+        const { client } = this
+        settle(client)
+        const { dropped, acked } = client
+        const received = nextFrame(client) - 1
         return {
-            target: target(out.options),
-            connected: !!connection && !!connection.isUp,
-            connects,
-            received: next - 1,
+            target: target(client.options),
+            connected: client.isUp,
+            connects: client.connects,
+            received,
             delivered: acked - 1 - dropped,
-            queued: next - acked,
-            sent: inFlight(out),
+            queued: received + 1 - acked,
+            sent: inFlight(client),
             dropped,
-            resent: out.resent,
-            declared: out.declared,
-            queuedBytes: waitingBytes(out),
+            resent: client.resent,
+            declared: client.declared,
+            queuedBytes: waitingBytes(client),
         }
     }
 }

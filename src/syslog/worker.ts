@@ -1,14 +1,8 @@
 import * as ds from "@devicescript/core"
-import { INFO, WARNING } from "../log"
+import { INFO, Level, WARNING } from "../log"
 import { delayOf, Lease, nextStep } from "../net"
 import type { SyslogClient } from "./client"
-import {
-    closeConnection,
-    IDLE_MS,
-    PROBE_MS,
-    SyslogConnection,
-    turn,
-} from "./connection"
+import { connect, disconnect, IDLE_MS, PROBE_MS, turn } from "./connection"
 import { target } from "./options"
 import {
     clearGap,
@@ -42,10 +36,14 @@ export const POLL_MS = 10
 
 /** Starts the fiber unless it is running, is not wanted or has no host. */
 export function launch(client: SyslogClient): void {
-    const { isRunning, isStarted, outbox } = client
-    if (isRunning || !isStarted || !outbox.options.host) return
+    if (client.isRunning || !isWanted(client)) return
     client.isRunning = true
     run.start(client)
+}
+
+/** Whether a connection is wanted, and possible. */
+function isWanted({ isStarted, options }: SyslogClient): boolean {
+    return isStarted && !!options.host
 }
 
 /** Ends the connection, or the wait for one. */
@@ -56,100 +54,87 @@ export function interrupt(client: SyslogClient): void {
 
 /** The root of the fiber: must not throw. */
 async function run(client: SyslogClient): Promise<void> {
-    const { arbiter, outbox } = client
+    const { arbiter } = client
     const recall = () => interrupt(client)
-    while (client.isStarted && outbox.options.host) {
+    while (isWanted(client)) {
         client.isInterrupted = false
         let lease: Lease
-        let problem: string
         try {
             lease = await arbiter.claim("syslog", recall)
-            problem = await session(client, lease)
+            if (!client.isInterrupted) await session(client, lease)
         } catch (e: any) {
-            problem = e.message
+            client.ended = e.message
         }
         leave(client)
         if (lease) arbiter.release(lease)
-        if (!client.isInterrupted) await backOff(client, problem)
+        if (!client.isInterrupted) await backOff(client)
     }
     client.isRunning = false
 }
 
-/** One connection, until it is over or interrupted; returns why it ended, undefined if interrupted. */
-async function session(
-    client: SyslogClient,
-    lease: Lease
-): Promise<string | undefined> {
-    if (client.isInterrupted) return undefined
-    const connection = new SyslogConnection(client)
-    client.connection = connection
-    while (!connection.ended && !client.isInterrupted && !lease.isOver) {
-        const wait = turn(connection)
-        const stable = markConnected(client, connection)
-        if (!connection.ended) await client.wake.wait(Math.min(wait, stable))
+/** One connection, until it is over or interrupted. */
+async function session(client: SyslogClient, lease: Lease): Promise<void> {
+    connect(client)
+    while (!client.ended && !client.isInterrupted && !lease.isOver) {
+        const wait = turn(client)
+        const stable = markConnected(client)
+        if (!client.ended) await client.wake.wait(Math.min(wait, stable))
     }
-    if (!lease.isOver) await linger(client, connection)
-    return connection.ended
+    if (!lease.isOver) await linger(client)
 }
 
 /**
  * Gives what was sent time to arrive before the socket is given back: until it is answered, or
  * until a reset would have come back. So nothing is sent twice after an orderly end.
  */
-async function linger(
-    client: SyslogClient,
-    connection: SyslogConnection
-): Promise<void> {
-    const { outbox: out } = client
-    const { relp, isUp } = connection
-    if (!isUp || connection.ended) return
+async function linger(client: SyslogClient): Promise<void> {
+    const { isRelp } = client
+    if (!client.isUp || client.ended) return
     // nothing more is sent
-    connection.isUp = false
+    client.isUp = false
     // counts looks and not time: a board that was held up may learn of the end late
-    let looks = (relp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
+    let looks = (isRelp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
     while (
-        !connection.ended &&
-        (inFlight(out) > 0 || out.isDeclared) &&
+        !client.ended &&
+        (inFlight(client) > 0 || client.isDeclared) &&
         looks-- > 0
     )
         await ds.sleep(POLL_MS)
-    if (relp || connection.ended || connection.rest || client.tries > 0) return
-    settle(out)
-    setMark(out, 0)
-    passMark(out, 0)
-    if (out.isDeclared) clearGap(out)
+    if (isRelp || client.ended || client.rest || client.tries > 0) return
+    settle(client)
+    setMark(client, 0)
+    passMark(client, 0)
+    if (client.isDeclared) clearGap(client)
 }
 
 /** Ends the connection: what it took in vain is sent again, or given up after too many tries. */
 function leave(client: SyslogClient): void {
-    const { connection, outbox } = client
-    client.connection = undefined
-    if (connection) {
-        if (connection.ended) countTry(client, connection)
-        closeConnection(connection)
+    if (client.stream) {
+        if (client.ended) countTry(client)
+        disconnect(client)
     }
-    rewind(outbox)
+    rewind(client)
 }
 
 /** Counts a connection that took records in vain; gives them up after too many. */
-function countTry(client: SyslogClient, connection: SyslogConnection): void {
-    const { outbox: out } = client
-    const { relp } = connection
-    settle(out)
+function countTry(client: SyslogClient): void {
+    const { isRelp } = client
+    settle(client)
     // no collector at all is not a collector that refuses
-    if (connection.openedAt === undefined) client.tries = 0
-    if (inFlight(out) === 0 && !out.isDeclared) return
+    if (client.openedAt < 0) client.tries = 0
+    if (inFlight(client) === 0 && !client.isDeclared) return
     // anything on the way may have sent a reset; a connection that has held did take records
-    if (!relp && (!connection.isClosed || out.hasHeld)) return
+    if (!isRelp && (!client.isClosed || client.hasHeld)) return
     client.tries++
     if (client.tries < MAX_TRIES) return
     client.tries = 0
     // a server that refuses the declaration of a gap does not get it
-    if (relp && relp.txnr - relp.flying.length + 1 === relp.gapTxnr) out.gap = 0
+    if (isRelp && client.txnr - client.flying.length + 1 === client.gapTxnr)
+        client.gap = 0
     else
         giveUp(
-            out,
-            relp ? out.acked + 1 : out.sent,
+            client,
+            isRelp ? client.acked + 1 : client.sent,
             `given up after ${MAX_TRIES} tries`
         )
 }
@@ -158,47 +143,47 @@ function countTry(client: SyslogClient, connection: SyslogConnection): void {
  * Reports the end of an outage and resets the delays, once the connection has held for STABLE_MS.
  * @returns ms until then
  */
-function markConnected(
-    client: SyslogClient,
-    connection: SyslogConnection
-): number {
-    if (!connection.isUp) return IDLE_MS
-    const left = connection.openedAt + STABLE_MS - client.clock.millis()
+function markConnected(client: SyslogClient): number {
+    if (!client.isUp) return IDLE_MS
+    const left = client.openedAt + STABLE_MS - client.clock.millis()
     if (left <= 0) client.step = undefined
     // the first connection ends no outage
-    const isKnown = left <= 0 || client.saidConnected === undefined
-    if (isKnown && !client.saidConnected && mayReport(client)) {
-        client.saidConnected = true
-        client.report(INFO, `connected to ${target(client.outbox.options)}`)
-    }
+    if (left <= 0 || client.saidConnected === undefined)
+        report(client, true, INFO, `connected to ${target(client.options)}`)
     return left > 0 ? left : IDLE_MS
 }
 
 /** Reports an outage once, and waits until the next attempt is due. */
-async function backOff(client: SyslogClient, problem: string): Promise<void> {
-    const { clock, wake } = client
-    const { options } = client.outbox
-    if (client.saidConnected !== false && mayReport(client)) {
-        client.saidConnected = false
-        // the VM's socket puts its address first: `tcp://host:514: connect ...`
-        if (problem.indexOf("://") === 3)
-            problem = problem.slice(problem.indexOf(": ") + 2)
-        client.report(
-            WARNING,
-            `no connection to ${target(options)}: ${problem}`
-        )
-    }
+async function backOff(client: SyslogClient): Promise<void> {
+    const { clock, options } = client
+    let problem = client.ended
+    // the VM's socket puts its address first: `tcp://host:514: connect ...`
+    if (problem.indexOf("://") === 3)
+        problem = problem.slice(problem.indexOf(": ") + 2)
+    report(
+        client,
+        false,
+        WARNING,
+        `no connection to ${target(options)}: ${problem}`
+    )
     client.step = nextStep(options.backoff, client.step)
     const until = clock.millis() + delayOf(client.step)
     while (!client.isInterrupted && clock.millis() < until)
-        await wake.wait(until - clock.millis())
+        await client.wake.wait(until - clock.millis())
 }
 
-/** Whether a report may be made; takes it off the allowance. */
-function mayReport(client: SyslogClient): boolean {
+/** Reports the state of the connection unless that was reported last, or the allowance is used up. */
+function report(
+    client: SyslogClient,
+    isConnected: boolean,
+    level: Level,
+    message: string
+): void {
+    if (client.saidConnected === isConnected) return
     const now = client.clock.millis()
     const until = Math.max(client.reportsUntil, now) + REPORT_MS
-    if (until > now + REPORTS_MS) return false
+    if (until > now + REPORTS_MS) return
     client.reportsUntil = until
-    return true
+    client.saidConnected = isConnected
+    client.report(level, message)
 }

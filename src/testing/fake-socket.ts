@@ -20,6 +20,8 @@ export class FakeConnection implements Connection {
     blocked = false
     /** Writes to accept before they return WOULD_BLOCK; no limit when undefined. */
     takes: number
+    /** How many of these to return then; always when undefined. */
+    refuses: number
 
     constructor(
         readonly address: string,
@@ -28,7 +30,11 @@ export class FakeConnection implements Connection {
 
     write(data: string | Buffer): WriteResult {
         if (this.isClosed) return DISCONNECTED
-        if (this.blocked || this.takes === 0) return WOULD_BLOCK
+        if (this.blocked) return WOULD_BLOCK
+        if (this.takes === 0) {
+            if (this.refuses > 0 && --this.refuses === 0) this.takes = undefined
+            return WOULD_BLOCK
+        }
         if (this.takes > 0) this.takes--
         const text = typeof data === "string" ? data : data.toString()
         this.sent = this.sent + text
@@ -42,7 +48,7 @@ export class FakeConnection implements Connection {
 
     /** Acts as a peer that accepts the connection. */
     accept(): void {
-        this.listener.opened()
+        if (!this.isClosed) this.listener.opened()
     }
 
     /** Acts as a peer that sends `text`. */

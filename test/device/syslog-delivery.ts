@@ -466,6 +466,28 @@ describe("syslog over a stream", () => {
         b.account()
         await b.syslog.stop(0)
     })
+    test("nothing overtakes half of a batch, when what follows would be taken", async () => {
+        const b = new Bench({ framing: "octet" })
+        await b.connect()
+        const connection = b.last()
+        connection.blocked = true
+        const wanted: string[] = []
+        for (let i = 1; i <= 20; ++i) {
+            b.push(filled(60))
+            wanted.push("" + i)
+        }
+        await ds.sleep(50)
+        connection.takes = 1
+        connection.refuses = 1
+        connection.blocked = false
+        await until(
+            "all lines",
+            () => sequences(connection.sent).length >= wanted.join(" ").length
+        )
+        expect(sequences(connection.sent)).toBe(wanted.join(" "))
+        b.account()
+        await b.syslog.stop(0)
+    })
     test("half of a batch that is never taken is sent again on the next connection", async () => {
         const b = new Bench({ framing: "octet" })
         await b.connect()

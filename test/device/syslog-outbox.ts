@@ -64,14 +64,14 @@ class Model {
         for (let i = dice.next(12); i >= 0; --i)
             words.push(WORDS.slice(0, dice.next(WORDS.length)))
         const message = words.join("|")
-        const text = `<134>1 - b t - t [meta sequenceId="${out.next}" sysUpTime="0"] ${message}`
+        const text = `<134>1 - b t - t [meta sequenceId="${out.sequence}" sysUpTime="0"] ${message}`
         const frame = `${text.byteLength} ${text}`
         out.push({ time: 1, wall: undefined, level: 6, topic: "t", message })
         const { room } = out
         if (this.bytes() + frame.byteLength > room)
             while (this.bytes() + frame.byteLength > room - SPARE) this.drop()
         kept.push(frame)
-        expect(out.next).toBe(this.first + kept.length)
+        expect(out.sequence).toBe(this.first + kept.length)
     }
 
     /** Sends some frames, of which the cursor is then behind. */
