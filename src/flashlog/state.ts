@@ -25,14 +25,14 @@ export interface FlashLog {
     queue: BoundedQueue<string>
     options: FileSetup
     /** Identity of its segments (see `identityOf`) less their sequence number. */
-    key: number
+    readonly key: number
 
     /** The logs of the same store, this one among them while it is open. */
-    peers: FlashLog[]
+    readonly peers: FlashLog[]
     /** What each slot of the store holds: the identity of a segment, or VIRGIN. */
-    slots: number[]
+    readonly slots: number[]
     /** Number of slots that the log may hold. */
-    share: number
+    share?: number
     /**
      * Sequence numbers with which the files that count begin, the current one first; empty
      * until the slots have been read.
@@ -41,37 +41,37 @@ export interface FlashLog {
     /** The last of `starts`: the first segment that counts; 1 until the slots have been read. */
     oldest: number
     /** Sequence number of the last segment in flash. */
-    written: number
+    written?: number
     /** Unix time, in seconds, of the current file's first line that has one; below 0 = unknown. */
-    since: number
+    since?: number
 
     /** The one segment in RAM, the last of the log, to which lines are added. */
     buffer: Buffer
     /** Sequence number of the segment in `buffer`. */
     seq: number
     /** Bytes of the current file: text of whole lines, and one for each line end. */
-    size: number
+    size?: number
     /** Bytes of the payload of `buffer` in use. */
-    used: number
+    used?: number
     /** Stamp (see `tag`) of the last line that started in `buffer`, NaN for none. */
-    last: number
+    last?: number
     /** Bytes of `buffer` that are not in flash yet. */
     dirty: number
-    /** Text of the line that is being stored; null = none. */
-    text: string
+    /** Text of the line that is being stored; undefined = none. */
+    text?: string
     /** 16 times its stamp, plus its level. A stamp is in seconds: Unix time, or -1 minus uptime. */
-    tag: number
+    tag?: number
     /** Bytes of the text that are stored; -1 before the head is. */
-    stored: number
+    stored?: number
 
     commands: Command[]
     /** The fiber that stores lines; it exists only while there is work. */
-    fiber: ds.Fiber
+    fiber?: ds.Fiber
     /** Whether the fiber is suspended until `dueAt`, or until it is woken. */
-    resting: boolean
-    closed: boolean
+    resting?: boolean
+    closed?: boolean
     /** Whether recovery found a damaged slot. */
-    hasDamage: boolean
+    hasDamage?: boolean
     /** Time of the next write or retry, in ms since start; Infinity = never. */
     dueAt: number
     /** Delay after the last failure, in ms; 0 when there was none since a success. */
@@ -85,18 +85,6 @@ export interface FlashLog {
     problems: string[]
 }
 
-/**
- * The state at the start, as JSON, which takes neither code nor heap. It has all fields: one that
- * was added later would move the object to a larger block of heap, which a board may no longer have.
- */
-const START = `{
-    "wakeBytes":0, "queue":null, "options":null, "key":0, "peers":null, "slots":null, "share":0,
-    "starts":[], "oldest":1, "written":0, "since":0, "buffer":null, "seq":0, "size":0, "used":0,
-    "last":0, "dirty":0, "text":null, "tag":0, "stored":0, "commands":[], "fiber":null,
-    "resting":false, "closed":false, "hasDamage":false, "dueAt":0, "retry":0, "taken":0,
-    "writes":0, "programmed":0, "problems":[]
-}`
-
 /** Makes the state of a log before anything of it is read. */
 export function newLog(options: FileSetup): FlashLog {
     const { filename, flash } = options
@@ -107,15 +95,41 @@ export function newLog(options: FileSetup): FlashLog {
         flash.logs = []
         flash.logSlots = []
     }
-    const log: FlashLog = JSON.parse(START)
-    log.queue = new BoundedQueue<string>({ bytes: 2048 })
-    log.options = options
-    log.key = id * SEQ_COUNT
-    log.peers = flash.logs as FlashLog[]
-    log.slots = flash.logSlots
-    log.buffer = buffer
-    log.dueAt = Infinity
-    return log
+    // all fields at once: a field added later would move the object to a larger block of heap,
+    // which a board may no longer have
+    return {
+        wakeBytes: 0,
+        queue: new BoundedQueue<string>({ bytes: 2048 }),
+        options,
+        key: id * SEQ_COUNT,
+        peers: flash.logs as FlashLog[],
+        slots: flash.logSlots,
+        share: undefined,
+        starts: [],
+        oldest: 1,
+        written: undefined,
+        since: undefined,
+        buffer,
+        seq: 0,
+        size: undefined,
+        used: undefined,
+        last: undefined,
+        dirty: 0,
+        text: undefined,
+        tag: undefined,
+        stored: undefined,
+        commands: [],
+        fiber: undefined,
+        resting: undefined,
+        closed: undefined,
+        hasDamage: undefined,
+        dueAt: Infinity,
+        retry: 0,
+        taken: 0,
+        writes: 0,
+        programmed: 0,
+        problems: [],
+    }
 }
 
 /** Lets only the newest `count` files count. */

@@ -29,7 +29,7 @@ import { FlashLog, keepFiles, nextSegment } from "./state"
  */
 export async function storeLine(log: FlashLog): Promise<void> {
     const { text, tag, buffer } = log
-    if (text === null) return
+    if (text === undefined) return
     const bytes = text.byteLength
     if (log.stored < 0) {
         const stamp = Math.floor(tag / 16)
@@ -46,7 +46,7 @@ export async function storeLine(log: FlashLog): Promise<void> {
     if (buffer[FIRST] === NO_LINE) buffer[FIRST] = log.used
     log.size += bytes + 1
     log.taken += bytes + 1
-    log.text = null
+    log.text = undefined
 }
 
 /** Writes the segment in RAM, if any of it is not in flash yet. */
@@ -69,7 +69,7 @@ export async function rotateNow(log: FlashLog): Promise<void> {
 
 /** Empties the log, also in flash. What is only in RAM is discarded. */
 export async function clear(log: FlashLog): Promise<void> {
-    log.text = null
+    log.text = undefined
     beginFile(log, 0)
     await writeSegment(log)
 }
@@ -82,7 +82,7 @@ export async function reset(log: FlashLog): Promise<void> {
     const { starts, options, slots } = log
     if (starts.length < 2) return await clear(log)
     const start = starts[0]
-    log.text = null
+    log.text = undefined
     beginFile(log, options.maxCount + 1)
     const end = log.seq
     // removes the file from the list first, so that no reader begins to read it
