@@ -52,15 +52,6 @@ const QUEUE_OPTIONS: OptionTable = `
 `
 
 /**
- * An empty queue, as JSON, which takes neither code nor heap; in the order in which `admits` looks
- * the fields up.
- */
-const EMPTY = `{
-    "received":0, "length":0, "dropEntries":0, "bytes":0, "dropBytes":0, "items":[], "sizes":[],
-    "stage":"${STAGE_ASYNC}", "dropped":0, "unreported":0, "stuck":0, "delivered":0
-}`
-
-/**
  * A first-in first-out queue between the log, which must not wait, and a slow device.
  * It is bounded in entries and bytes, and its account is exact at every moment.
  *
@@ -72,27 +63,27 @@ const EMPTY = `{
  */
 export class BoundedQueue<T> {
     /** Entries offered so far. */
-    received: number
+    received = 0
     /** Entries in the queue. */
-    length: number
+    length = 0
     /** Entries at which dropping starts; 0 while the stage is `drop`. */
-    private dropEntries: number
+    private dropEntries = 0
     /** Bytes of the entries in the queue. */
-    bytes: number
+    bytes = 0
     /** Bytes above which dropping starts. */
-    private dropBytes: number
-    private items: T[]
-    private sizes: number[]
-    stage: Stage
-    dropped: number
+    private dropBytes = 0
+    private items: T[] = []
+    private sizes: number[] = []
+    stage: Stage = STAGE_ASYNC
+    dropped = 0
     /** Entries dropped and not reported yet. */
-    unreported: number
+    unreported = 0
     /** Entries dropped since the last delivery or flush. */
-    private stuck: number
+    private stuck = 0
     /** Entries and bytes at which an overload ends. */
     private lowEntries: number
     private lowBytes: number
-    delivered: number
+    delivered = 0
     /** Limits in force. */
     limits: QueueOptions
     /** Called when entries were dropped and the queue is low again; must not log or wait. */
@@ -100,7 +91,6 @@ export class BoundedQueue<T> {
 
     /** @throws OPTION_ERROR when a limit is out of its range */
     constructor(options?: QueueOptions) {
-        Object.assign(this, JSON.parse(EMPTY))
         this.limits = queueLimits(options)
         this.setThresholds()
     }

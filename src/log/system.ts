@@ -38,12 +38,6 @@ const LOG_OPTIONS: OptionTable = `
     filterDefault: int 0 1
 `
 
-/** The state at the start, as JSON, which takes neither code nor heap. The rest is undefined. */
-const START = `{
-    "record":{ "time":0, "topic":"", "name":"", "meta":null, "level":0, "message":"" }, "loadedAt":${NEVER}, "deferred":null, "topics":[], "replaced":0,
-    "entries":[], "receivers":0
-}`
-
 /** A topic and its level by the rules; the topic "" stands for all others. */
 export interface TopicLevel {
     topic: string
@@ -56,13 +50,23 @@ export interface TopicLevel {
  */
 export class LogSystem implements Core {
     // fields of the hot path come first and are always set, see `core.ts`
-    readonly record: LogRecord
-    loadedAt: number
-    deferred: Deferred[]
+    readonly record: LogRecord = {
+        time: 0,
+        level: 0,
+        message: "",
+        topic: "",
+        name: "",
+        meta: undefined,
+        mark: undefined,
+        wall: undefined,
+        stamp: undefined,
+    }
+    loadedAt = NEVER
+    deferred: Deferred[] = undefined
     readonly millis: () => number
-    readonly topics: Logger[]
-    replaced: number
-    entries: HandlerEntry[]
+    readonly topics: Logger[] = []
+    replaced = 0
+    entries: HandlerEntry[] = []
     dueAt = Infinity
     rules: LevelRules
     readonly burst: Burst | null = null
@@ -77,7 +81,7 @@ export class LogSystem implements Core {
     /** Listeners of level changes; undefined until there are any. */
     private watch: LevelWatch
     /** Receivers made so far; numbers their names. */
-    private receivers: number
+    private receivers = 0
 
     /**
      * @param spec levels at the start (see `LevelRules`); only here may trace be set
@@ -91,7 +95,6 @@ export class LogSystem implements Core {
         burst = DEFAULT_BURST
     ) {
         checkOption("log", LOG_OPTIONS, "burst", burst)
-        Object.assign(this, JSON.parse(START))
         if (burst > 0) this.burst = { records: burst, window: DEFAULT_WINDOW }
         this.millis = clock.millis
         this.rules = parseLevelSpec(spec, INFO)

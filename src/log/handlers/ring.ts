@@ -14,11 +14,6 @@ export const MAX_FOLLOWERS = 4
 const FREED_SHIFT = 3
 /** Value of `wrap` while the lines do not wrap around to the start of the buffer. */
 const UNBROKEN = -1
-/** An empty ring, as JSON, which takes neither code nor heap. */
-const EMPTY = `{
-    "end":0, "nextIndex":0, "start":0, "wrap":${UNBROKEN}, "followers":null
-}`
-
 /** Lines of a ring, in order. */
 export interface RingLines {
     /** Index of the first line here; above the index asked for when older lines are gone. */
@@ -40,20 +35,20 @@ export interface RingLines {
 export class RingHandler implements Handler {
     private readonly bytes: Buffer
     /** Offset of the next line. */
-    private end: number
+    private end = 0
     /** Offset up to which there is room for it. */
     private limit: number
     /** Index of the next line. */
-    private nextIndex: number
+    private nextIndex = 0
     /** Offset of the oldest line. */
-    private start: number
+    private start = 0
     /** Offset from which the lines wrap around to 0. */
-    private wrap: number
+    private wrap = UNBROKEN
     /**
      * The fibers that wait for a line; undefined while none does. While it is set, `limit` is 0, so
      * that the next line takes the slow path, which wakes them; `room` keeps the true limit.
      */
-    private followers: Signal[]
+    private followers: Signal[] = undefined
     private room: number
 
     /**
@@ -62,7 +57,6 @@ export class RingHandler implements Handler {
      */
     constructor(size: number) {
         checkOption("ring", RING, "size", size)
-        Object.assign(this, JSON.parse(EMPTY))
         this.bytes = Buffer.alloc(size)
         this.limit = size
     }
