@@ -54,18 +54,14 @@ async function boot(supervisor: Supervisor): Promise<void> {
     } catch (e: any) {
         reports.exception("nothing known of the last run", e)
     }
-    try {
-        await checkNewTasks(supervisor)
-        for (const task of supervisor.tasks.slice()) {
-            applyKept(task)
-            if (isBarred(task)) stopWanting(task)
-        }
-        supervisor.flags |= BOOTED
-        await review(supervisor)
-    } catch (e: any) {
-        reports.exception("boot", e)
+    await checkNewTasks(supervisor)
+    for (const task of supervisor.tasks.slice()) {
+        applyKept(task)
+        if (isBarred(task)) stopWanting(task)
     }
-    supervisor.flags |= BOOTED | UP
+    supervisor.flags |= BOOTED
+    await review(supervisor)
+    supervisor.flags |= UP
     wakeWatchers(supervisor)
     if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN
     supervisor.fiber = supervise.start(supervisor, housekeeping)

@@ -53,9 +53,7 @@ export async function supervise(
         // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
         if ((supervisor.flags & NEEDS_REVIEW) === 0)
             await ds.suspend(
-                due === Infinity
-                    ? undefined
-                    : Math.min(Math.max(0, due - clock.millis()), MAX_MS)
+                Math.min(Math.max(0, due - clock.millis()), MAX_MS)
             )
     }
     supervisor.forgetClock()

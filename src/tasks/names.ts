@@ -45,9 +45,13 @@ export function select(
     checkPresent(supervisor)
     const text = "" + selection
     const colon = text.indexOf(":")
-    const pattern = colon < 0 ? text : text.slice(0, colon) || "*"
-    const state = colon < 0 ? "" : text.slice(colon + 1)
-    if (colon >= 0) checkOption("selection", STATES, "state", state)
+    let pattern = text
+    let state = ""
+    if (colon >= 0) {
+        pattern = text.slice(0, colon) || "*"
+        state = text.slice(colon + 1)
+        checkOption("selection", STATES, "state", state)
+    }
     const named = supervisor.tasks.filter(task => matches(pattern, task.name))
     if (!named.length) throw unknownTaskError(pattern)
     return state ? named.filter(task => task.state === state) : named

@@ -78,7 +78,7 @@ export function applyKept(task: TaskRecord): void {
 
 /**
  * Changes what is kept about several tasks, in RAM, for all or none; `saveKept` writes it.
- * @param changes options, and `off` with 1 or false; undefined removes an option
+ * @param changes options, and `off` with 1; undefined removes one
  * @throws TaskError when the result does not fit into the slots
  */
 export function noteKept(
@@ -93,7 +93,7 @@ export function noteKept(
         for (const option of Object.keys(changes)) {
             const value = changes[option]
             kept[option] = value
-            if (value === undefined || value === false) delete kept[option]
+            if (value === undefined) delete kept[option]
         }
         put(tables, name, kept)
     }
@@ -106,8 +106,8 @@ function put(tables: Table[], name: string, kept: Kept): void {
     const home = has(tables[1], name) ? 1 : 0
     delete tables[home][name]
     if (size === 0) return
-    for (const at of [home, 1 - home]) {
-        const table = tables[at]
+    for (let i = 0; i < 2; ++i) {
+        const table = tables[i ^ home]
         table[name] = size === 1 && kept["off"] === 1 ? OFF_ONLY : kept
         if (textOf(table).byteLength <= MAX_VALUE_BYTES) return
         delete table[name]

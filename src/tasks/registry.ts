@@ -59,6 +59,7 @@ import {
 import { statusText, underParents } from "./status-text"
 import { addTask } from "./task"
 import {
+    hasParentUp,
     stopDisabled,
     startEnabled,
     planAgain,
@@ -141,7 +142,7 @@ export class TaskRegistry {
     }
 
     /** Names of the tasks of a selection, in the order in which they were added. */
-    names(selection = "*"): string[] {
+    names(selection?: string): string[] {
         return matching(this.supervisor, selection).map(nameOf)
     }
 
@@ -158,12 +159,13 @@ export class TaskRegistry {
      */
     start(selection: string): void {
         const tasks = select(this.supervisor, selection)
-        const [{ name, parent }] = tasks
-        if (tasks.length === 1 && parent && parent.state !== "running")
+        if (tasks.length === 1 && !hasParentUp(tasks[0])) {
+            const { name, parent } = tasks[0]
             throw taskError(
                 name,
                 `its parent is ${parent.state}; start "${parent.name}"`
             )
+        }
         tasks.forEach(startTask)
     }
 
@@ -172,7 +174,7 @@ export class TaskRegistry {
      * their children, stop first.
      * @param keepSchedule true stops the present runs only; planned runs still take place
      */
-    async stop(selection: string, keepSchedule = false): Promise<void> {
+    async stop(selection: string, keepSchedule?: boolean): Promise<void> {
         const action = keepSchedule ? stopRun : stopForGood
         await end(this.supervisor, selection, action)
     }
@@ -240,7 +242,7 @@ export class TaskRegistry {
     async disable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        await keep(supervisor, tasks, { off: 1 }, stopDisabled)
+        await keep(supervisor, tasks, { off: 1 }, stopDisabled, DISABLED)
         await awaitEnds(supervisor, tasks)
     }
 
@@ -248,7 +250,7 @@ export class TaskRegistry {
     async enable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        await keep(supervisor, tasks, { off: false }, startEnabled)
+        await keep(supervisor, tasks, { off: undefined }, startEnabled, 0)
     }
 
     /**
@@ -327,7 +329,7 @@ export class TaskRegistry {
     }
 
     /** State of all tasks of a selection, as data. */
-    status(selection = "*"): TaskStatus[] {
+    status(selection?: string): TaskStatus[] {
         return matching(this.supervisor, selection).map(statusOf)
     }
 
@@ -377,7 +379,7 @@ export class TaskRegistry {
     }
 
     /** Figures of all tasks of a selection. */
-    stats(selection = "*"): TaskStats[] {
+    stats(selection?: string): TaskStats[] {
         return matching(this.supervisor, selection).map(statsOf)
     }
 
@@ -401,7 +403,7 @@ async function end(
 }
 
 /** Like `select`, but a registry without tasks is no error. */
-function matching(supervisor: Supervisor, selection: string): TaskRecord[] {
+function matching(supervisor: Supervisor, selection = "*"): TaskRecord[] {
     return supervisor.tasks.length > 0 ? select(supervisor, selection) : []
 }
 
@@ -423,13 +425,15 @@ function shower(
 /**
  * Changes what is kept about tasks in flash, and calls `action` to apply it to each. When the flash
  * does not answer, the change still holds until the next reset.
+ * @param disabled `DISABLED` or 0 to disable or enable the tasks; undefined for neither
  * @throws FlashError when the flash does not answer, TaskError when the change does not fit
  */
 async function keep(
     supervisor: Supervisor,
     tasks: TaskRecord[],
     changes: Record<string, any>,
-    action: (task: TaskRecord) => void
+    action: (task: TaskRecord) => void,
+    disabled?: number
 ): Promise<void> {
     let problem: Error
     try {
@@ -439,10 +443,9 @@ async function keep(
     }
     if (!problem) noteKept(supervisor, tasks, changes)
     // all at once: the actions yield, and meanwhile the opposite may be asked for
-    const { off } = changes
-    for (const task of tasks)
-        if (off === 1) task.flags |= DISABLED
-        else if (off === false) task.flags &= ~DISABLED
+    if (disabled !== undefined)
+        for (const task of tasks)
+            task.flags = (task.flags & ~DISABLED) | disabled
     await inSlices(tasks, action)
     if (problem) throw problem
     await saveKept(supervisor)

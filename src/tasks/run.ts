@@ -4,7 +4,6 @@ import { TaskHook } from "./options"
 import { CANCELLED, FAILED, HOOKED, PARENT, TaskRecord, WINDING } from "./state"
 import {
     enterBody,
-    giveIn,
     leaveBody,
     recordFailure,
     settle,
@@ -55,22 +54,19 @@ function isAsked(task: TaskRecord, thrown: any): boolean {
  * is left.
  */
 export async function windUp(task: TaskRecord): Promise<void> {
-    try {
-        if (isOwner(task)) await endRun(task)
-        if (isOwner(task)) settle(task)
-        else settleLeft(task)
-    } catch (e: any) {
-        giveIn(task, e)
+    let isPresent = isOwner(task)
+    if (isPresent) {
+        task.flags |= WINDING
+        const hook = hookOf(task)
+        if (hook || task.cleanups || (task.flags & PARENT) !== 0) {
+            await leaveBody(task)
+            await runCleanups(task)
+            if (hook && isOwner(task)) await callHook(task, hook)
+            isPresent = isOwner(task)
+        }
     }
-}
-
-async function endRun(task: TaskRecord): Promise<void> {
-    task.flags |= WINDING
-    const hook = hookOf(task)
-    if ((task.flags & PARENT) === 0 && !task.cleanups && !hook) return
-    await leaveBody(task)
-    await runCleanups(task)
-    if (hook && isOwner(task)) await callHook(task, hook)
+    if (isPresent) settle(task)
+    else settleLeft(task)
 }
 
 /** The hook to call at the end of the current run. */

@@ -27,67 +27,59 @@ export const WANTED = 0x2
 export const DISABLED = 0x10
 /** Starts before the others and in safe mode: a core task, or required by one. */
 export const CORE = 0x40
-/** To start again as soon as the present run has ended. */
-export const AGAIN = 0x80
 /** To keep its schedule although the present run is stopped. */
-export const KEEP_PLAN = 0x100
+export const KEEP_PLAN = 0x80
 /** To be deleted as soon as the present run has ended. */
-export const DELETED = 0x200
+export const DELETED = 0x100
 /** A run is planned: at `next`, or by the wall clock once that is known. */
-export const PLANNED = 0x400
+export const PLANNED = 0x200
 /** A planned run has been taken: from now on `at` gives only the phase of the period. */
-export const PLAN_BEGUN = 0x800
+export const PLAN_BEGUN = 0x400
 /** Stopped by a command, not by safe mode: the end of safe mode does not start it. */
-export const HALTED = 0x1000
+export const HALTED = 0x800
 
 // Flags of a task: what it waits for.
 
 /** Not started yet, or stopped, because of the boot or a task that it depends on. */
 export const HELD = 0x1
-/** To run without regard to its plan: its timer has run out, or a command started it. */
-export const DUE = 0x2000
+/**
+ * To run without regard to its plan: its timer has run out, or a command started it; during a run,
+ * to start again as soon as it has ended.
+ */
+export const DUE = 0x1000
 /** Just started by a command: the tasks that it requires must be started with it. */
-export const START_REQUIRED = 0x4000
+export const START_REQUIRED = 0x2000
 /** Tasks that require this one were asked to stop because of it; it starts once they have ended. */
-export const HAS_LEAVING = 0x8000
+export const HAS_LEAVING = 0x4000
 /** Not up for its dependents: `task.ready(false)`, or `notify` and not ready yet. */
-export const UNREADY = 0x10000
+export const UNREADY = 0x8000
 /** Its dependencies have been checked for cycles. */
-export const CHECKED = 0x20000
+export const CHECKED = 0x10000
 
 // Flags of a task: its present run.
 
 /** The stop has reached the run: the waits of the body throw `TaskStopped`. */
 export const CANCELLED = 0x20
 /** `TaskStopped` has been thrown into the body at least once. */
-export const THROWN = 0x40000
+export const THROWN = 0x20000
 /** The body is over: children, cleanups and hook end; waits work again. */
-export const WINDING = 0x80000
+export const WINDING = 0x40000
 /** The hook of the present run has been called, or must not be called. */
-export const HOOKED = 0x100000
+export const HOOKED = 0x80000
 /** The task's fiber is suspended in a wait of the task; only then may it be resumed. */
 export const PARKED = 0x4
 /** The present or last run failed, or the task could not start. */
 export const FAILED = 0x8
 /** It has or had children. */
-export const PARENT = 0x200000
+export const PARENT = 0x100000
 /** The body of the present run has begun. */
-export const BEGUN = 0x400000
+export const BEGUN = 0x200000
 /** At least one of its runs was left behind since boot; never cleared. */
-export const HAS_LEFT = 0x800000
+export const HAS_LEFT = 0x400000
 
-/** The flags that are cleared at the end of a run and before the next one. */
+/** The flags that are cleared at the end of a run. */
 export const RUN_FLAGS =
-    AGAIN |
-    KEEP_PLAN |
-    HELD |
-    DUE |
-    BEGUN |
-    CANCELLED |
-    THROWN |
-    WINDING |
-    HOOKED |
-    PARKED
+    KEEP_PLAN | HELD | BEGUN | CANCELLED | THROWN | WINDING | HOOKED | PARKED
 
 // Flags of the registry.
 

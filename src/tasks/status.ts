@@ -142,18 +142,17 @@ export interface Summary {
 
 /** State of `task` at this moment. */
 export function statusOf(task: TaskRecord): TaskStatus {
-    const { name, state, since, runs, flags, parent, failedChild } = task
     const { clock } = task.supervisor
     const now = clock.millis()
     const wall = clock.wall()
-    const { doneAt, left } = task
     const next = nextOf(task, now)
+    const { name, state, since, doneAt, parent, failedChild, left } = task
     const status: TaskStatus = {
         name,
         state,
         since,
         ago: now - since,
-        runs: count(runs),
+        runs: count(task.runs),
     }
     put(status, "startedAt", task.startedAt)
     put(status, "doneAt", doneAt)
@@ -172,7 +171,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
     put(status, "result", shortOf(task.result))
     put(status, "error", task.error)
     put(status, "waitsFor", waitsFor(task))
-    if ((flags & DISABLED) !== 0) status.disabled = true
+    if ((task.flags & DISABLED) !== 0) status.disabled = true
     if (parent) status.parent = parent.name
     if (failedChild) status.failedChild = failedChild.name
     if (left > 0) status.left = left

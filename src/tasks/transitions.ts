@@ -20,7 +20,6 @@ import {
     refreshPlan,
 } from "./schedule"
 import {
-    AGAIN,
     arm,
     BEGUN,
     BOOTED,
@@ -98,7 +97,7 @@ export function startTask(task: TaskRecord): void {
     const { state } = task
     if (!hasParentUp(task)) return
     if (isLive(task)) {
-        if (state === "stopping") task.flags |= WANTED | AGAIN
+        if (state === "stopping") task.flags |= WANTED | DUE
         return
     }
     if (state === "waiting") {
@@ -217,7 +216,7 @@ function begin(task: TaskRecord): void {
         )
         return failForGood(task)
     }
-    task.flags &= ~(RUN_FLAGS | FAILED)
+    task.flags &= ~(RUN_FLAGS | DUE | FAILED)
     if (task.options.notify) task.flags |= UNREADY
     removeChildren(task)
     countUp(task, "runs")
@@ -310,11 +309,8 @@ export function settle(task: TaskRecord): void {
     if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
     if (hasFailed(task)) countUp(task, "failures")
     if ((flags & DELETED) !== 0) removeTask(task)
-    else if ((flags & AGAIN) !== 0) {
-        task.flags |= DUE
-        enqueue(task)
-    } else if ((flags & WANTED) === 0) stopWanting(task)
-    else if ((flags & HELD) !== 0) enqueue(task)
+    else if ((flags & WANTED) === 0) stopWanting(task)
+    else if ((flags & (DUE | HELD)) !== 0) enqueue(task)
     else if ((flags & KEEP_PLAN) !== 0) {
         if (!resumePlan(task)) stopForGood(task)
     } else if (
@@ -336,15 +332,9 @@ export function settle(task: TaskRecord): void {
 /** Called when a run that was left behind has ended after all. */
 export function settleLeft(task: TaskRecord): void {
     const { left, reports } = task.supervisor
-    if (removeFrom(left, ds.Fiber.self())) countUp(task, "left", -1)
+    removeFrom(left, ds.Fiber.self())
+    countUp(task, "left", -1)
     reports.progress("a run of {0} that was left behind has ended", task.name)
-}
-
-/** Called when supervision itself threw at the end of a run, which is a bug: fails the task. */
-export function giveIn(task: TaskRecord, thrown: unknown): void {
-    endRun(task)
-    recordFailure(task, "end of the run", thrown)
-    park(task, "failed")
 }
 
 function endRun(task: TaskRecord): void {
@@ -360,7 +350,7 @@ function hasFailed(task: TaskRecord): boolean {
 
 /** Puts a task that does not run into a state in which it stays, without a plan, until started. */
 function park(task: TaskRecord, state: TaskState): void {
-    task.flags &= ~(WANTED | HELD)
+    task.flags &= ~(WANTED | HELD | DUE)
     disarm(task)
     dropPlan(task)
     if (task.state === state) return
@@ -539,7 +529,7 @@ export function stopRun(task: TaskRecord): void {
  * since it has returned, stops its dependents too.
  */
 function requestStop(task: TaskRecord): void {
-    task.flags &= ~AGAIN
+    task.flags &= ~DUE
     if (isLive(task)) return beginStop(task)
     const wasUp = isUp(task)
     stopWanting(task)
@@ -565,7 +555,7 @@ function stopOthers(task: TaskRecord): boolean {
     for (const other of task.supervisor.tasks) {
         if (!isLive(other)) continue
         if (other.parent === task && task.state === "stopping")
-            other.flags &= ~(WANTED | AGAIN)
+            other.flags &= ~(WANTED | DUE)
         else if (requires(other, task)) {
             other.flags |= HELD
             task.flags |= HAS_LEAVING
@@ -617,7 +607,7 @@ export function reviewTask(task: TaskRecord): void {
 export function requestRestart(task: TaskRecord): void {
     if (!hasParentUp(task)) return
     requestStop(task)
-    if (isLive(task)) task.flags |= WANTED | AGAIN
+    if (isLive(task)) task.flags |= WANTED | DUE
     else startTask(task)
 }
 
