@@ -3,11 +3,10 @@ import { checkNewTasks, review, supervise } from "./loop"
 import { Journal } from "./options"
 import { applyKept, loadKept } from "./overrides"
 import {
-    BOOTED,
-    BOOTING,
     CLOCK_SET,
     CORE,
     HALTED,
+    NEEDS_REVIEW,
     pauseForChange,
     SAFE,
     SHUTTING_DOWN,
@@ -27,8 +26,11 @@ import { inSlices } from "./loop"
 
 /** Begins the boot, unless it has begun. */
 export function beginBoot(supervisor: Supervisor): void {
-    if ((supervisor.flags & BOOTING) !== 0) return
-    supervisor.flags |= BOOTING
+    if (supervisor.forgetClock) return
+    supervisor.forgetClock = supervisor.clock.onSet(() => {
+        supervisor.flags |= CLOCK_SET
+        wake(supervisor)
+    })
     boot.start(supervisor)
 }
 
@@ -43,11 +45,7 @@ export async function awaitBoot(supervisor: Supervisor): Promise<void> {
  * fiber. If the flash does not answer, the tasks start without what it keeps.
  */
 async function boot(supervisor: Supervisor): Promise<void> {
-    const { reports, journal, clock } = supervisor
-    supervisor.forgetClock = clock.onSet(() => {
-        supervisor.flags |= CLOCK_SET
-        wake(supervisor)
-    })
+    const { reports, journal } = supervisor
     try {
         if (journal) await readJournal(supervisor, journal)
         await loadKept(supervisor)
@@ -59,8 +57,7 @@ async function boot(supervisor: Supervisor): Promise<void> {
         applyKept(task)
         if (isBarred(task)) stopWanting(task)
     }
-    supervisor.flags |= BOOTED
-    await review(supervisor)
+    while ((supervisor.flags & NEEDS_REVIEW) !== 0) await review(supervisor)
     supervisor.flags |= UP
     wakeWatchers(supervisor)
     if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN

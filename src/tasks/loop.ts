@@ -2,13 +2,13 @@ import * as ds from "@devicescript/core"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
 import {
-    CHECKED,
     CLOCK_SET,
     CLOSING,
     find,
     HAS_WAITERS,
     makeCore,
     NEEDS_REVIEW,
+    START_REQUIRED,
     Supervisor,
     TaskRecord,
     UNCHECKED,
@@ -107,8 +107,8 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
     supervisor.flags &= ~UNCHECKED
     for (const task of supervisor.tasks.slice()) {
         const { requires, after } = task.options
-        if ((task.flags & CHECKED) !== 0 || (!requires && !after)) continue
-        task.flags |= CHECKED
+        if ((task.flags & START_REQUIRED) === 0 || (!requires && !after))
+            continue
         warnOfAbsent(task)
         const cycle = await findCycle(task)
         if (cycle) failCycle(cycle)

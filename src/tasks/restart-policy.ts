@@ -10,17 +10,12 @@ export interface RecentRestarts {
     attempts: number
 }
 
-/**
- * Whether a restart follows a run that nobody stopped.
- * @param hasPlan whether a run is planned: a task that has returned waits for it instead
- */
+/** Whether a restart follows a run that nobody stopped, without a planned run to wait for. */
 export function wantsRestart(
     policy: RestartPolicy,
-    hasFailed: boolean,
-    hasPlan: boolean
+    hasFailed: boolean
 ): boolean {
-    if (hasFailed) return policy !== "never"
-    return policy === "always" && !hasPlan
+    return hasFailed ? policy !== "never" : policy === "always"
 }
 
 /** Delay of a restart in ms: doubles with each one since the last healthy run, up to `ceiling`. */

@@ -47,35 +47,33 @@ export const HELD = 0x1
  * to start again as soon as it has ended.
  */
 export const DUE = 0x1000
-/** Just started by a command: the tasks that it requires must be started with it. */
+/** Just started: its dependencies are to be checked for cycles, and required tasks started. */
 export const START_REQUIRED = 0x2000
 /** Tasks that require this one were asked to stop because of it; it starts once they have ended. */
 export const HAS_LEAVING = 0x4000
 /** Not up for its dependents: `task.ready(false)`, or `notify` and not ready yet. */
 export const UNREADY = 0x8000
-/** Its dependencies have been checked for cycles. */
-export const CHECKED = 0x10000
 
 // Flags of a task: its present run.
 
 /** The stop has reached the run: the waits of the body throw `TaskStopped`. */
 export const CANCELLED = 0x20
 /** `TaskStopped` has been thrown into the body at least once. */
-export const THROWN = 0x20000
+export const THROWN = 0x10000
 /** The body is over: children, cleanups and hook end; waits work again. */
-export const WINDING = 0x40000
+export const WINDING = 0x20000
 /** The hook of the present run has been called, or must not be called. */
-export const HOOKED = 0x80000
+export const HOOKED = 0x40000
 /** The task's fiber is suspended in a wait of the task; only then may it be resumed. */
 export const PARKED = 0x4
 /** The present or last run failed, or the task could not start. */
 export const FAILED = 0x8
 /** It has or had children. */
-export const PARENT = 0x100000
+export const PARENT = 0x80000
 /** The body of the present run has begun. */
-export const BEGUN = 0x200000
+export const BEGUN = 0x100000
 /** At least one of its runs was left behind since boot; never cleared. */
-export const HAS_LEFT = 0x400000
+export const HAS_LEFT = 0x200000
 
 /** The flags that are cleared at the end of a run. */
 export const RUN_FLAGS =
@@ -89,22 +87,18 @@ export const NEEDS_REVIEW = 0x1
 export const HAS_WAITERS = 0x2
 /** Tasks were started whose dependencies have not been checked for cycles. */
 export const UNCHECKED = 0x4
-/** The boot has begun. */
-export const BOOTING = 0x8
-/** Flash has been read, or did not answer; no task starts before. */
-export const BOOTED = 0x10
-/** The boot is over: all tasks that can start have been started. */
-export const UP = 0x20
+/** The boot is over: all tasks that could start have been started. */
+export const UP = 0x8
 /** This run of the program has not lasted `stableMs` of the boot journal yet. */
-export const UNPROVEN = 0x40
+export const UNPROVEN = 0x10
 /** Safe mode: only core tasks start by themselves. */
-export const SAFE = 0x80
+export const SAFE = 0x20
 /** A shutdown has begun, after which the device restarts. */
-export const SHUTTING_DOWN = 0x100
+export const SHUTTING_DOWN = 0x80
 /** The registry takes no more tasks; supervision ends after the last one. */
-export const CLOSING = 0x200
+export const CLOSING = 0x100
 /** The wall clock was set: plans by it must be adapted. */
-export const CLOCK_SET = 0x400
+export const CLOCK_SET = 0x40
 
 /** A task as supervision sees it. `Task` explains the fields without a comment. */
 export interface TaskRecord extends Task {
@@ -251,11 +245,17 @@ export function makeCore(task: TaskRecord): void {
     task.supervisor.core.push(task)
 }
 
-/** Sets the state of `task`, wakes watchers and calls listeners. Only transitions.ts calls it. */
+/**
+ * Sets the state of `task`, clears the timer, which is that of the state before, wakes watchers and
+ * calls listeners. Only transitions.ts calls it.
+ */
 export function setState(task: TaskRecord, state: TaskState): void {
     const { supervisor } = task
     task.state = state
     task.since = supervisor.clock.millis()
+    // asked here, since most calls would do nothing
+    if (task.due !== undefined) disarm(task)
+    if ((supervisor.flags & HAS_WAITERS) !== 0) scheduleReview(supervisor)
     if (supervisor.watchers.length > 0) wakeWatchers(supervisor)
     if (supervisor.listeners.length > 0) tellListeners(task)
 }
@@ -283,11 +283,15 @@ export function scheduleReview(supervisor: Supervisor): void {
     wake(supervisor)
 }
 
-/** Sets the timer of `task` to `due` (ms on the monotonic clock), in place of the one before. */
-export function arm(task: TaskRecord, due: number): void {
+/**
+ * Sets the timer of `task` to `due` (ms on the monotonic clock), in place of the one before; clears
+ * it for an unknown time.
+ */
+export function arm(task: TaskRecord, due: number | undefined): void {
     const { supervisor } = task
     const { timers } = supervisor
-    if (task.due !== undefined) disarm(task)
+    disarm(task)
+    if (due === undefined) return
     task.due = due
     let at = timers.length
     while (at > 0 && timers[at - 1].due > due) --at

@@ -22,9 +22,7 @@ import {
 import {
     arm,
     BEGUN,
-    BOOTED,
     CANCELLED,
-    CHECKED,
     countUp,
     DELETED,
     disarm,
@@ -53,6 +51,7 @@ import {
     TaskRecord,
     UNCHECKED,
     UNREADY,
+    UP,
     wake,
     WANTED,
     WINDING,
@@ -105,7 +104,7 @@ export function startTask(task: TaskRecord): void {
         task.flags |= DUE
     }
     if (isPlanned(task)) task.flags |= DUE
-    task.flags = (task.flags & ~CHECKED) | START_REQUIRED
+    task.flags |= START_REQUIRED
     task.supervisor.flags |= UNCHECKED
     forgiveRestarts(task)
     enqueue(task)
@@ -127,13 +126,11 @@ function enqueue(task: TaskRecord): void {
     // a deleted task may still be started by its handle
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | (WANTED | HELD)) & ~(FAILED | HALTED)
-    disarm(task)
     const isFree = !options.requires && !options.after
-    if (isFree && (supervisor.flags & BOOTED) !== 0) proceed(task)
-    if (isLive(task) || (task.flags & HELD) === 0) return
-    if (task.state !== "waiting") setState(task, "waiting")
+    if (isFree && (supervisor.flags & UP) !== 0) proceed(task)
+    if ((task.flags & HELD) === 0) return
     supervisor.flags |= HAS_WAITERS
-    scheduleReview(supervisor)
+    setState(task, "waiting")
 }
 
 /** Releases a held task if no dependency holds it any more. */
@@ -189,7 +186,6 @@ function miss(task: TaskRecord, name: string): boolean {
 function failHeld(task: TaskRecord, why: string): void {
     task.flags |= FAILED
     task.error = toFailure(rangeError("Dependency", why))
-    disarm(task)
     setState(task, "failed")
 }
 
@@ -199,7 +195,7 @@ export function failCycle(cycle: TaskRecord[]): void {
     names.push(names[0])
     const text = `cycle of dependencies: ${names.join(" -> ")}`
     for (const task of cycle) {
-        task.flags = (task.flags & ~HELD) | CHECKED
+        task.flags &= ~(HELD | START_REQUIRED)
         failHeld(task, text)
     }
     cycle[0].supervisor.reports.error("{0}", text)
@@ -237,22 +233,17 @@ function resumePlan(task: TaskRecord): boolean {
 
 /** Makes a task wait until its planned time, or until the wall clock is known. @returns true */
 function sleepUntilNext(task: TaskRecord): boolean {
-    if (task.state !== "scheduled") setState(task, "scheduled")
-    armNext(task)
+    setState(task, "scheduled")
+    arm(task, task.next)
     return true
-}
-
-function armNext(task: TaskRecord): void {
-    if (task.next === undefined) disarm(task)
-    else arm(task, task.next)
 }
 
 /** Adapts a plan by the wall clock after the clock was set. */
 export function refitPlan(task: TaskRecord): void {
     const { state } = task
-    if (state === "scheduled" || (state === "failed" && isPlanned(task))) {
+    if (state === "scheduled" || state === "failed") {
         followWall(task)
-        armNext(task)
+        arm(task, task.next)
     }
 }
 
@@ -275,7 +266,6 @@ export function enterBody(task: TaskRecord): boolean {
     task.startedAt = task.since
     beginWatch(task)
     supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
-    scheduleReview(supervisor)
     return true
 }
 
@@ -291,7 +281,6 @@ function isHeld(task: TaskRecord): boolean {
 
 /** Called after the body, if work is left: stops the children and waits until they have ended. */
 export async function leaveBody(task: TaskRecord): Promise<void> {
-    disarm(task)
     if (task.state !== "stopping") setState(task, "stopping")
     if ((task.flags & PARENT) !== 0) {
         for (const child of childrenOf(task))
@@ -314,11 +303,9 @@ export function settle(task: TaskRecord): void {
     else if ((flags & KEEP_PLAN) !== 0) {
         if (!resumePlan(task)) stopForGood(task)
     } else if (
-        wantsRestart(
-            effective(task, "restart"),
-            hasFailed(task),
-            isPlanned(task)
-        )
+        // a task that has returned waits for its planned run, if it has one
+        (hasFailed(task) || !isPlanned(task)) &&
+        wantsRestart(effective(task, "restart"), hasFailed(task))
     )
         restartLater(task)
     else if (!resumePlan(task)) {
@@ -326,7 +313,6 @@ export function settle(task: TaskRecord): void {
         else park(task, "done")
     }
     if (!isUp(task)) stopOthers(task)
-    scheduleReview(supervisor)
 }
 
 /** Called when a run that was left behind has ended after all. */
@@ -340,7 +326,6 @@ export function settleLeft(task: TaskRecord): void {
 function endRun(task: TaskRecord): void {
     task.fiber = undefined
     if (task.cleanups) task.cleanups = undefined
-    disarm(task)
     task.flags &= ~RUN_FLAGS
 }
 
@@ -351,7 +336,6 @@ function hasFailed(task: TaskRecord): boolean {
 /** Puts a task that does not run into a state in which it stays, without a plan, until started. */
 function park(task: TaskRecord, state: TaskState): void {
     task.flags &= ~(WANTED | HELD | DUE)
-    disarm(task)
     dropPlan(task)
     if (task.state === state) return
     setState(task, state)
@@ -395,6 +379,8 @@ function restartLater(task: TaskRecord): void {
 /** Called when the restarts are used up: fails the task until its next planned run, or for good. */
 function useUp(task: TaskRecord): void {
     task.recent = undefined
+    const hadFailed = hasFailed(task)
+    task.flags |= FAILED
     const goesOn = refreshPlan(task)
     task.log.log(
         goesOn ? ERROR : ALERT,
@@ -402,18 +388,16 @@ function useUp(task: TaskRecord): void {
         goesOn ? "until its next planned run" : "for good",
         effective(task, "maxRestarts"),
         effective(task, "window") / 1000,
-        hasFailed(task) ? failureText(task.error) : "it returned"
+        hadFailed ? failureText(task.error) : "it returned"
     )
     if (!goesOn) return failForGood(task)
-    task.flags |= FAILED
     setState(task, "failed")
-    armNext(task)
+    arm(task, task.next)
 }
 
 /** Fails a task for good, records it at its parent, and escalates as its options say (T19b). */
 function failForGood(task: TaskRecord): void {
     const { supervisor, parent, name } = task
-    task.flags |= FAILED
     park(task, "failed")
     if (parent) parent.failedChild = task
     const escalation = effective(task, "escalate")
@@ -531,18 +515,15 @@ export function stopRun(task: TaskRecord): void {
 function requestStop(task: TaskRecord): void {
     task.flags &= ~DUE
     if (isLive(task)) return beginStop(task)
-    const wasUp = isUp(task)
     stopWanting(task)
-    if (wasUp) stopOthers(task)
+    stopOthers(task)
 }
 
 function beginStop(task: TaskRecord): void {
     const { supervisor } = task
     if (task.state === "stopping") return
-    disarm(task)
-    setState(task, "stopping")
     supervisor.flags |= HAS_WAITERS
-    scheduleReview(supervisor)
+    setState(task, "stopping")
 }
 
 /**
@@ -607,8 +588,7 @@ export function reviewTask(task: TaskRecord): void {
 export function requestRestart(task: TaskRecord): void {
     if (!hasParentUp(task)) return
     requestStop(task)
-    if (isLive(task)) task.flags |= WANTED | DUE
-    else startTask(task)
+    startTask(task)
 }
 
 /** Stops a task and removes it, with its children, from the registry. */
@@ -655,9 +635,8 @@ export function stopDisabled(task: TaskRecord): void {
 /** Starts an enabled task, unless only `start` starts it or its parent does not run. */
 export function startEnabled(task: TaskRecord): void {
     if ((task.flags & DISABLED) !== 0) return
-    if (isLive(task) || (task.options.autostart !== false && hasParentUp(task)))
-        startTask(task)
-    else if (task.state === "disabled") stopWanting(task)
+    if (isLive(task) || task.options.autostart !== false) startTask(task)
+    if (task.state === "disabled") stopWanting(task)
 }
 
 /** Gives a task another plan until the next reset, and starts it by that plan. */
@@ -703,7 +682,7 @@ function endPlan(task: TaskRecord): void {
 function replan(task: TaskRecord): void {
     dropPlan(task)
     beginPlan(task)
-    if (task.state === "scheduled") armNext(task)
+    if (task.state === "scheduled") arm(task, task.next)
 }
 
 /** Restarts the watchdog of a running task after its period has changed. */
