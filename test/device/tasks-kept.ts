@@ -132,7 +132,7 @@ describe("tasks: kept states", () => {
         })
         const misspelt: any = { evry: undefined }
         await refuse(
-            'task "net": no option "evry"; nearest is "every"',
+            'task "net": no option "evry"',
             async () => await tasks.setOptions("net", misspelt)
         )
         await refuse("core: wanted one of restart delay", async () => {
