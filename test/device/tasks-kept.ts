@@ -112,7 +112,9 @@ describe("tasks: kept states", () => {
     test("T12 a changed period holds at once", async () => {
         const bench = await boot(new MemoryFlash(), addThree)
         const poll = bench.tasks.get("poll")
-        await bench.tasks.setOptions("poll", { in: undefined, every: 5 })
+        // it waits until the core task has begun
+        await bench.become("poll", "scheduled")
+        await bench.tasks.setOptions("poll", { in: undefined, every: 50 })
         same(poll.state, "scheduled")
         await bench.tasks.setOptions("poll", { in: 0 })
         await until("it runs often", () => poll.runs > 5)
