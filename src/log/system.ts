@@ -52,11 +52,11 @@ export class LogSystem implements Core {
     // fields of the hot path come first and are always set, see `core.ts`
     readonly record: LogRecord = {
         time: 0,
-        level: 0,
-        message: "",
         topic: "",
         name: "",
         meta: undefined,
+        level: 0,
+        message: "",
         mark: undefined,
         wall: undefined,
         stamp: undefined,
