@@ -1,4 +1,4 @@
-import { isOn, Ota, watchProbation } from "./updater"
+import { Ota, watchProbation } from "./updater"
 
 /** Time between two checks of the probation, ms. */
 const LOOK_MS = 1000
@@ -22,7 +22,6 @@ export function updateBoard(
     ota: Ota,
     links: OtaLink[] = []
 ): (task: Sleeper) => Promise<void> {
-    if (!isOn(ota)) ota.log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
     return async task => {
         while (true) {
             await task.sleep(LOOK_MS)

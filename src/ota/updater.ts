@@ -100,7 +100,7 @@ export interface Ota extends OtaParts {
 }
 
 /**
- * Starts the updates of a board, and announces the state of its version.
+ * Starts the updates of a board, and announces the state of its version, or that updates are off.
  * @param parts becomes the returned object: do not use it otherwise
  */
 export function startOta(parts: OtaParts): Ota {
@@ -109,7 +109,8 @@ export function startOta(parts: OtaParts): Ota {
     ota.record = guard.record
     ota.startedAt = clock.millis()
     if (guard.problem) log.error("{0}", guard.problem)
-    announce(ota, guard.isBack ? ERROR : NOTICE)
+    if (isOn(ota) || guard.isBack) announce(ota, guard.isBack ? ERROR : NOTICE)
+    else log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
     return ota
 }
 

@@ -15,14 +15,14 @@ SAFE_SECONDS: int 1 3600 = 30 | seconds under which a start is short
 
 /** Settings of the flash log. */
 export const FILE_SETTINGS = `# settings
-FILE_LEVEL: level = error | level of the flash log; a flash wears out
-FILE_MAX_SIZE: size 200 2000 restart = 1400 | bytes of each of the two files
-FLUSH_BYTES: int 1 1024 = 185 | bytes that are queued before a write to flash; 1: every line
-FLUSH_TIME: duration 0 1d = 5m | longest time a line waits for its write; 0: no limit
-FLUSH_LEVEL: level = error | lines of this level and worse are written at once
-QUEUE_DROP: int 50 100 = 75 | fill of the queue for flash, in %, from which on it takes only errors …
-QUEUE_LOW: int 0 50 = 25 | … down to this fill, in %
-QUEUE_FLUSH: int 0 1000000 = 1000 | dropped lines without a delivery that empty that queue; 0: never
+FILE_LEVEL: level = error | level of the flash log; each write wears the flash
+FILE_MAX_SIZE: size 200 2000 restart = 1400 | size of each of the two files, in bytes
+FLUSH_BYTES: int 1 1024 = 185 | queued bytes that cause a write to flash; 1: each line is written at once
+FLUSH_TIME: duration 0 1d = 5m | longest time that a line is queued; 0: no limit
+FLUSH_LEVEL: level = error | lines of this level or more severe are written at once
+QUEUE_DROP: int 50 100 = 75 | fill of the queue, in %, at which it begins to take errors only
+QUEUE_LOW: int 0 50 = 25 | fill of the queue, in %, at which it takes all lines again
+QUEUE_FLUSH: int 0 1000000 = 1000 | lines dropped without a delivery that empty the queue; 0: never
 `
 
 /** Settings of LED and buzzer. */

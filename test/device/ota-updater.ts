@@ -142,6 +142,9 @@ describe("an update", () => {
     test("without a key there is none", async () => {
         const board = new OtaBoard()
         await board.start()
+        expect(board.records.map(record => record.message).join()).toBe(
+            "updates are off: no OTA_KEY, no OTA_PUBKEY"
+        )
         expect((await board.offer(signed(7, A))).reason).toBe(
             "version 7: updates are off"
         )

@@ -331,7 +331,7 @@ async function step(
     else await replace(file, filled(random(LARGE_FILE_BYTES), number), state)
 }
 
-/** Changes of the power-cut test: some 600 cuts, and as many of a second change after a cut. */
+/** Changes of the power-cut test: some 500 cuts, and half as many of a second change after a cut. */
 const STEPS = 100
 
 describe("a power cut", () => {
