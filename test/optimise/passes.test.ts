@@ -569,6 +569,7 @@ test("inline: neither constructors nor what makes closures", () => {
 
 test("texts: constants are filled in at build time", () => {
     const subject = new Subject(`
+        import * as ds from "@devicescript/core"
         const MOST = 16
         function f(what: string) {
             if (!what) throw new Error(\`at most \${MOST} fit\`)
@@ -581,8 +582,11 @@ test("texts: constants are filled in at build time", () => {
         function h(what: string) {
             return \`{\${MOST}} \${what} \${0.5}\`
         }
-        console.log(f("x") + g() + h("y"))`)
-    const before = subject.list("h")
+        function missing() {
+            return (ds as any).format("{0} and {1}", MOST)
+        }
+        console.log(f("x") + g() + h("y") + missing())`)
+    const before = ["h", "missing"].map(name => subject.list(name))
     subject.fillTexts()
     const lines = subject.list("f").join("\n")
     assert.match(lines, /new\(.*\), static_ascii_string at most 16 fit\)/)
@@ -591,6 +595,9 @@ test("texts: constants are filled in at build time", () => {
         /call3\(.*static_ascii_string \{0\}: 16 of \{1\}, what#0/
     )
     assert.match(subject.list("g").join("\n"), /static_ascii_string 16/)
-    // braces of its own, and a fraction: left to the VM
-    assert.deepEqual(subject.list("h"), before)
+    // braces of its own, a fraction, a missing argument: left to the VM
+    assert.deepEqual(
+        ["h", "missing"].map(name => subject.list(name)),
+        before
+    )
 })

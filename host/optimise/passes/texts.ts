@@ -53,11 +53,15 @@ function fill(call: Expression, raw: RawImage): boolean {
     const template = textOf(text!, raw)
     const values = args.map(arg => printed(arg, raw))
     if (!template || /[{}]/.test(template.replace(PLACE, ""))) return false
+    // what is printed for an argument that is missing is left to the VM
+    if ([...template.matchAll(PLACE)].some(([, i]) => !args[Number(i)]))
+        return false
     const left = args.filter((_, i) => values[i] === undefined)
     if (left.length === args.length) return false
     const filled = template.replace(
         PLACE,
-        (_, i) => values[i] ?? `{${left.indexOf(args[i]!)}}`
+        (_, i: string) =>
+            values[Number(i)] ?? `{${left.indexOf(args[Number(i)]!)}}`
     )
     const number = raw.ascii.push(Buffer.from(filled)) - 1
     const whole = make(Op.static_ascii_string, text!.place, number)
