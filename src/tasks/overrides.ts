@@ -46,7 +46,6 @@ export async function loadKept(supervisor: Supervisor): Promise<void> {
     // another fiber may have read them meanwhile
     if (supervisor.kept) return
     supervisor.kept = texts
-    supervisor.written = texts.slice()
 }
 
 async function readText(flash: FlashSlots, slot: string): Promise<string> {
@@ -167,17 +166,14 @@ export async function saveKept(supervisor: Supervisor): Promise<void> {
 }
 
 async function writeSlots(supervisor: Supervisor): Promise<void> {
-    const { flash, written, keptVersion, kept } = supervisor
+    const { flash, keptVersion, kept } = supervisor
     if (flash)
         for (let i = 0; i < kept.length; ++i) {
             const text = kept[i]
-            if (text === written[i]) continue
-            // the content of the slot is unknown until it has been read back
-            written[i] = undefined
+            if ((await readText(flash, SLOTS[i])) === text) continue
             await flash.write(SLOTS[i], Buffer.from(text))
             if ((await readText(flash, SLOTS[i])) !== text)
                 throw taskError("*", "the flash did not keep the states")
-            written[i] = text
         }
     supervisor.writtenVersion = keptVersion
 }

@@ -62,7 +62,12 @@ export function refreshPlan(task: TaskRecord): boolean {
     if (at !== undefined) followWall(task)
     const late = task.supervisor.clock.millis() - task.next
     if (late > 0)
-        skipRuns(task, every, every === undefined ? 1 : Math.ceil(late / every))
+        skipRuns(
+            task,
+            every,
+            every === undefined ? 1 : Math.ceil(late / every),
+            0
+        )
     return isPlanned(task)
 }
 
@@ -71,7 +76,7 @@ function skipRuns(
     task: TaskRecord,
     every: number | undefined,
     missed: number,
-    taken = 0
+    taken: number
 ): void {
     if (missed > 0) countUp(task, "skipped", missed)
     if (every === undefined) return dropPlan(task)

@@ -172,8 +172,6 @@ export interface Supervisor extends RegistryOptions {
     readonly log: LogSystem
     /** What is kept about tasks in each flash slot, as text; undefined until it has been read. */
     kept: string[]
-    /** The text that each flash slot is known to have; undefined for an unknown one. */
-    written: string[]
     /** Number of the last change of `kept`. */
     keptVersion: number
     /** Number of the last change that flash has. */
@@ -232,7 +230,7 @@ export function effective(
 export function countUp(
     task: TaskRecord,
     figure: "runs" | "restarts" | "failures" | "skipped" | "left",
-    by = 1
+    by: number
 ): void {
     const before = task[figure]
     task[figure] = before === undefined ? by : before + by

@@ -82,9 +82,6 @@ import {
 // - end: the fiber begins (`starting`), the body is over (`running`), children, cleanups and hook
 //   are over (`stopping`). `settle` decides the next state.
 
-/** The plan of a task after `unschedule`. */
-const NO_PLAN: Plan = {}
-
 // start
 
 /**
@@ -215,7 +212,7 @@ function begin(task: TaskRecord): void {
     task.flags &= ~(RUN_FLAGS | DUE | FAILED)
     if (task.options.notify) task.flags |= UNREADY
     removeChildren(task)
-    countUp(task, "runs")
+    countUp(task, "runs", 1)
     setState(task, "starting")
     task.fiber = task.supervisor.run.start(task)
 }
@@ -296,7 +293,7 @@ export function settle(task: TaskRecord): void {
     const { supervisor, flags } = task
     endRun(task)
     if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
-    if (hasFailed(task)) countUp(task, "failures")
+    if (hasFailed(task)) countUp(task, "failures", 1)
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & WANTED) === 0) stopWanting(task)
     else if ((flags & (DUE | HELD)) !== 0) enqueue(task)
@@ -368,7 +365,7 @@ function restartLater(task: TaskRecord): void {
         effective(task, "maxDelay"),
         recent.attempts++
     )
-    countUp(task, "restarts")
+    countUp(task, "restarts", 1)
     if (refreshPlan(task) && task.next < doneAt + delay)
         delay = task.next - doneAt
     setState(task, "waiting")
@@ -476,7 +473,7 @@ function armGrace(task: TaskRecord): void {
 function leaveBehind(task: TaskRecord): void {
     const { supervisor } = task
     supervisor.left.push(task.fiber)
-    countUp(task, "left")
+    countUp(task, "left", 1)
     task.flags = (task.flags | HAS_LEFT) & ~PARKED
     task.log.error(
         "did not stop within {0} ms: this run is left behind where it waits",
@@ -641,7 +638,7 @@ export function startEnabled(task: TaskRecord): void {
 
 /** Gives a task another plan until the next reset, and starts it by that plan. */
 export function scheduleTask(task: TaskRecord, plan: Plan): void {
-    task.plan = { in: plan.in, every: plan.every, at: plan.at }
+    task.plan = plan
     dropPlan(task)
     if (isLive(task)) {
         task.flags |= WANTED
@@ -654,7 +651,7 @@ export function scheduleTask(task: TaskRecord, plan: Plan): void {
 
 /** Removes the plan of a task until the next reset; the present run continues. */
 export function unscheduleTask(task: TaskRecord): void {
-    task.plan = NO_PLAN
+    task.plan = {}
     endPlan(task)
 }
 
