@@ -40,7 +40,7 @@ export interface SyslogClient extends Outbox, SyslogNet, LinkState, RelpState {
     reportsUntil: number
 }
 
-/** State of the connection, set at its beginning. */
+/** State of the connection. */
 interface LinkState {
     /** The connection; null while there is none. */
     stream: Connection
@@ -58,8 +58,7 @@ interface LinkState {
     openedAt: number
     /** Uptime when the connection was begun or opened, or last took a write of the fiber, ms. */
     sentAt: number
-    /** For how long it was seen to hold, ms, and uptime of the last look, ms. */
-    heldMs: number
+    /** Uptime of the last look whether it holds, ms. */
     lookedAt: number
     /** Whether frames are sent in another framing than octet counting, in which they are kept. */
     isReframed: boolean

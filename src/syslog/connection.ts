@@ -50,9 +50,13 @@ const MAX_LOOK_MS = 100
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
 
-/** The state of a new connection, as JSON; of RELP, `open` is its first command. */
-const NEW = `{
-    "isUp":false, "ended":"", "isClosed":false, "blockedSince":-1, "rest":null, "openedAt":-1, "heldMs":0,
+/**
+ * The state without a connection, as JSON; of RELP, `open` is the first command. A gap may be declared
+ * at once.
+ */
+const APART = `{
+    "stream":null, "isUp":false, "isClosed":false, "blockedSince":-1, "rest":null, "openedAt":-1,
+    "heldMs":0, "markAt":0, "hasHeld":false, "isDeclared":false, "declaredAt":-1000,
     "txnr":1, "flying":[0], "gapTxnr":0, "answer":""
 }`
 
@@ -67,9 +71,8 @@ class Reports implements SocketListener {
     opened(): void {
         const { client } = this
         const now = client.clock.millis()
-        client.openedAt = client.sentAt = client.lookedAt = now
-        client.progressAt = now
-        client.markAt = 0
+        client.openedAt = client.sentAt = now
+        client.lookedAt = client.progressAt = now
         client.connects++
         // what is queued is due at once
         client.firstAt = 0
@@ -97,7 +100,7 @@ class Reports implements SocketListener {
  */
 export function connect(client: SyslogClient): void {
     const { host, proto, framing, batchBytes } = client.options
-    Object.assign(client, JSON.parse(NEW))
+    client.ended = ""
     client.sentAt = client.clock.millis()
     client.isRelp = proto === "relp"
     client.isReframed = client.isRelp || framing === "lf"
@@ -151,7 +154,7 @@ export function turn(client: SyslogClient): number {
     const batchAt = client.firstAt + batchMs
     const isDue = now >= batchAt || waitingBytes(client) >= batchBytes
     let pause = batchAt - now
-    if (isDue || client.rest || isGapDue(client, client.heldMs))
+    if (isDue || client.rest || isGapDue(client))
         pause = send(client, now) ? RETRY_MS : 1
     const waiting = waitingBytes(client)
     if (waiting > 0 || client.rest) due = Math.min(due, now + pause)
@@ -172,8 +175,11 @@ export function disconnect(client: SyslogClient): void {
     if (client.isRelp && client.openedAt >= 0 && !client.ended)
         stream.write(`${client.txnr + 1} close 0\n`)
     stream.close()
-    client.stream = null
-    client.isUp = false
+}
+
+/** Makes the state that of a client without a connection. */
+export function forget(client: SyslogClient): void {
+    Object.assign(client, JSON.parse(APART))
 }
 
 /** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */
@@ -190,7 +196,7 @@ function takeArrived(client: SyslogClient): void {
         client.hasHeld &&
         (client.sentEnd - client.markedEnd) * 2 >= client.options.windowBytes
     if (heldMs - client.markAt >= (isFull ? PROBE_MS : ARRIVED_MS))
-        passMark(client, heldMs)
+        passMark(client)
     if (client.isDeclared && heldMs - client.declaredAt >= ARRIVED_MS)
         clearGap(client)
 }
@@ -210,7 +216,7 @@ function send(client: SyslogClient, now: number): boolean {
         const room = roomFor(client, now)
         if (room <= 0) return true
         // only one declaration is in flight at a time, so that its answer can be told
-        if (client.gapTxnr === 0 && isGapDue(client, client.heldMs)) {
+        if (client.gapTxnr === 0 && isGapDue(client)) {
             if (!sendGap(client, now)) return true
         } else if (client.sentEnd === client.end) return false
         else if (!sendBatch(client, room, now)) return true
@@ -240,12 +246,13 @@ function roomFor(client: SyslogClient, now: number): number {
     const flying = client.flying.length
     // one by one, so that it is known which record the server refuses
     if (tries > 0) return flying > 0 ? 0 : 1
-    if (flying === 0) return Math.max(1, Math.min(windowBytes, batchBytes))
-    const room = windowBytes - (client.sentEnd - client.start)
+    const room = Math.min(
+        windowBytes - (client.sentEnd - client.start),
+        batchBytes
+    )
+    if (flying === 0) return Math.max(1, room)
     // waits until there is room for half a batch
-    return flying > MAX_FLYING || room * 2 < batchBytes
-        ? 0
-        : Math.min(room, batchBytes)
+    return flying > MAX_FLYING || room * 2 < batchBytes ? 0 : room
 }
 
 /**
@@ -287,7 +294,7 @@ function sendBatch(client: SyslogClient, room: number, now: number): boolean {
     if (client.isRelp) sentCommands(client, frame - sent)
     client.sent = frame
     client.sentEnd = end
-    if (sent === client.acked) setMark(client, client.heldMs)
+    if (sent === client.acked) setMark(client)
     return !client.rest
 }
 

@@ -1,10 +1,13 @@
 import * as ds from "@devicescript/core"
 import { ERROR, Level, WARNING } from "../log"
 import { CURSOR_SLOT, FlashSlots } from "../platform"
+import { SyslogEvent } from "./outbox"
 import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */
 export const LATE_TOPIC = "late"
+/** What their events have in common, as JSON. */
+const LATE = '{"topic":"late", "meta":{"late":"1"}}'
 /** Message for lines that were overwritten before their turn came; their number goes in front. */
 const OVERWRITTEN =
     " lines of earlier runs were overwritten before they could be sent"
@@ -83,14 +86,12 @@ function send(
     level: Level,
     message: string
 ): void {
-    rsyslogger.push({
-        time: ds.millis(),
-        wall,
-        level,
-        topic: LATE_TOPIC,
-        message,
-        meta: { late: "1" },
-    })
+    const event: SyslogEvent = JSON.parse(LATE)
+    event.time = ds.millis()
+    event.wall = wall
+    event.level = level
+    event.message = message
+    rsyslogger.push(event)
 }
 
 /** Waits until at most `bytes` are left to be sent. */

@@ -15,8 +15,6 @@ const MAX_APP_NAME = 48
 const MAX_MSGID = 32
 /** Least severe severity of syslog; more detailed levels are sent as this one. */
 const DEBUG = 7
-/** sysUpTime counts hundredths of a second modulo this (TimeTicks, RFC 2578). */
-const TICKS_WRAP = 4294967296
 /** Last millisecond of the year 9999: RFC 3339 has four digits for the year. */
 const LAST_MS = 253402300799999
 /** Marks the text as UTF-8: RFC 5424, section 6.4. */
@@ -40,7 +38,7 @@ const NOT_IN_NAMES = '="]'
  */
 export function renderHeader(
     out: Outbox,
-    event: SyslogEvent,
+    event: Omit<SyslogEvent, "message">,
     sequence: number
 ): boolean {
     const { options } = out
@@ -60,11 +58,10 @@ export function renderHeader(
         wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL,
         out.sender
     )
-    const ticks = Math.floor(time / 10)
     out.middle = nativeFormat(
         '" sysUpTime="{0}"]{1} {2}',
-        // the VM's % is of 32 bits
-        ticks - Math.floor(ticks / TICKS_WRAP) * TICKS_WRAP,
+        // hundredths of a second, modulo 2^32 (TimeTicks, RFC 2578)
+        (time / 10) >>> 0,
         meta ? metaElement(options, meta, out.head) : "",
         options.bom ? BOM : ""
     )
@@ -84,22 +81,20 @@ export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
 
 /** The message that declares the gap; it has the last missing sequenceId. */
 export function declaration(out: Outbox, clock: Clock): string {
-    const { gap, gapTo } = out
+    const dropped = out.gap
     const first = sequenceOf(out, out.gapFrom)
-    const last = sequenceOf(out, gapTo - 1)
-    const event: SyslogEvent = {
+    const last = sequenceOf(out, out.gapTo - 1)
+    const text = `${dropped} records dropped, sequenceId ${first} to ${last}: ${out.reason}`
+    const event = {
         time: clock.millis(),
         wall: clock.wall(),
         level: WARNING,
         topic: SYSLOG_TOPIC,
-        message: `${gap} records dropped, sequenceId ${first} to ${last}: ${out.reason}`,
-        meta: { dropped: gap, first, last },
+        meta: { dropped, first, last },
     }
     renderHeader(out, event, last)
     const { base, head, middle } = out
-    const { message } = event
-    const size = base + message.byteLength
-    return nativeFormat(FRAME, size, head, last, middle, message)
+    return nativeFormat(FRAME, base + text.byteLength, head, last, middle, text)
 }
 
 /** HOSTNAME, APP-NAME, PROCID and MSGID. */

@@ -16,15 +16,14 @@ const NOWHERE = 1000000000
 const LEAST_FRAME = 50
 /**
  * The state at the start, as JSON, which takes little code; what `push` uses comes first. NOWHERE is
- * watched, and a gap may be declared at once. A literal, as a text that is put together takes heap.
+ * watched. A literal, as a text that is put together takes heap.
  */
 const EMPTY = `{
     "time":null, "level":0, "topic":null, "mark":null, "base":0, "maxBytes":0, "sequence":1,
     "head":"", "middle":"", "end":0, "limit":0, "bytes":null,
     "full":0, "decade":10, "earlier":0, "watched":1000000000, "room":0, "first":1, "start":0,
-    "acked":1, "sent":1, "sentEnd":0, "marked":1, "markedEnd":0, "markAt":0, "hasHeld":false,
-    "dropped":0, "resent":0, "declared":0, "gap":0, "gapFrom":0, "gapTo":0, "isDeclared":false,
-    "declaredAt":-1000
+    "acked":1, "sent":1, "sentEnd":0, "marked":1, "markedEnd":0,
+    "dropped":0, "resent":0, "declared":0, "gap":0, "gapFrom":0, "gapTo":0
 }`
 
 /** What a message is made of: the part of a log record that is sent. */
@@ -102,7 +101,9 @@ export class Outbox {
     marked: number
     markedEnd: number
     markAt: number
-    /** Whether the connection has held long enough to count as good. */
+    /** For how long the connection was seen to hold, ms. */
+    heldMs: number
+    /** Whether that is long enough to count as good. */
     hasHeld: boolean
     /** Records dropped since boot. */
     dropped: number
@@ -288,10 +289,13 @@ export function waitingBytes({ end, sentEnd }: Outbox): number {
     return end - sentEnd
 }
 
-/** Whether a gap has to be declared on a connection that has held for `heldMs`. */
-export function isGapDue(out: Outbox, heldMs: number): boolean {
-    const { gap, isDeclared, declaredAt } = out
-    return gap > 0 && !isDeclared && heldMs - declaredAt >= DECLARE_MS
+/** Whether a gap has to be declared. */
+export function isGapDue(out: Outbox): boolean {
+    return (
+        out.gap > 0 &&
+        !out.isDeclared &&
+        out.heldMs - out.declaredAt >= DECLARE_MS
+    )
 }
 
 /** Notes that all frames before number `frame` have arrived. */
@@ -301,20 +305,20 @@ export function arrive(out: Outbox, frame: number): void {
 }
 
 /** Notes that what was sent before the mark has arrived, and sets the mark again. */
-export function passMark(out: Outbox, heldMs: number): void {
+export function passMark(out: Outbox): void {
     if (out.marked > out.first) {
         out.first = out.marked
         out.start = out.markedEnd
     }
     arrive(out, out.marked)
-    setMark(out, heldMs)
+    setMark(out)
 }
 
 /** Sets the mark: remembers what has been sent so far. */
-export function setMark(out: Outbox, heldMs: number): void {
+export function setMark(out: Outbox): void {
     out.marked = out.sent
     out.markedEnd = out.sentEnd
-    out.markAt = heldMs
+    out.markAt = out.heldMs
 }
 
 /** Notes that the declaration of the gap has arrived. */
@@ -324,7 +328,10 @@ export function clearGap(out: Outbox): void {
     out.declared++
 }
 
-/** After a connection: everything that has not arrived is sent again, the declaration as well. */
+/**
+ * After a connection, before it is forgotten: everything that has not arrived is sent again, the
+ * declaration as well.
+ */
 export function rewind(out: Outbox): void {
     settle(out)
     const { first, start, sent } = out
@@ -332,15 +339,12 @@ export function rewind(out: Outbox): void {
     out.resent += sent - first
     out.sent = first
     out.sentEnd = start
-    out.hasHeld = out.isDeclared = false
-    out.declaredAt = -DECLARE_MS
-    setMark(out, out.markAt)
+    setMark(out)
 }
 
 /** Gives up the frames in flight before number `end`, which the collector refuses: a gap. */
 export function giveUp(out: Outbox, end: number, reason: string): void {
-    if (end === out.acked) return
-    addGap(out, end, reason)
+    if (end > out.acked) addGap(out, end, reason)
     arrive(out, end)
 }
 

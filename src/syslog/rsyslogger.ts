@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { Signal } from "../platform"
 import { SyslogClient, SyslogNet, SyslogReport } from "./client"
-import { attend } from "./connection"
+import { attend, forget } from "./connection"
 import { completeOptions, SyslogOptions, target } from "./options"
 import {
     applyOptions,
@@ -14,9 +14,8 @@ import {
 } from "./outbox"
 import { interrupt, launch, POLL_MS } from "./worker"
 
-/** The state of a client at the start beyond its outbox, as JSON; the rest is undefined. */
-const START =
-    '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0, "stream":null, "isUp":false}'
+/** The state of a client at the start, as JSON, beyond its outbox and connection. */
+const START = '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0}'
 
 /**
  * Account of syslog since boot; received = delivered + queued + dropped, always.
@@ -69,6 +68,7 @@ export class Rsyslogger {
             Object.assign(new Outbox(), JSON.parse(START)),
             net
         )
+        forget(client)
         // the outbox that is watched is the client itself
         client.onWatched = attend as (out: Outbox) => void
         client.report = report

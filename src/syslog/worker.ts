@@ -2,17 +2,16 @@ import * as ds from "@devicescript/core"
 import { INFO, Level, WARNING } from "../log"
 import { delayOf, Lease, nextStep } from "../net"
 import type { SyslogClient } from "./client"
-import { connect, disconnect, IDLE_MS, PROBE_MS, turn } from "./connection"
-import { target } from "./options"
 import {
-    clearGap,
-    giveUp,
-    inFlight,
-    passMark,
-    rewind,
-    setMark,
-    settle,
-} from "./outbox"
+    connect,
+    disconnect,
+    forget,
+    IDLE_MS,
+    PROBE_MS,
+    turn,
+} from "./connection"
+import { target } from "./options"
+import { arrive, clearGap, giveUp, inFlight, rewind, settle } from "./outbox"
 
 // The fiber that keeps the connection: it claims the socket, connects, sends what is queued, and
 // connects again after growing delays. Its reports come back through the log as records to be sent.
@@ -102,8 +101,7 @@ async function linger(client: SyslogClient): Promise<void> {
         await ds.sleep(POLL_MS)
     if (isRelp || client.ended || client.rest || client.tries > 0) return
     settle(client)
-    setMark(client, 0)
-    passMark(client, 0)
+    arrive(client, client.sent)
     if (client.isDeclared) clearGap(client)
 }
 
@@ -114,6 +112,7 @@ function leave(client: SyslogClient): void {
         disconnect(client)
     }
     rewind(client)
+    forget(client)
 }
 
 /** Counts a connection that took records in vain; gives them up after too many. */
@@ -168,8 +167,11 @@ async function backOff(client: SyslogClient): Promise<void> {
     )
     client.step = nextStep(options.backoff, client.step)
     const until = clock.millis() + delayOf(client.step)
-    while (!client.isInterrupted && clock.millis() < until)
-        await client.wake.wait(until - clock.millis())
+    while (true) {
+        const left = until - clock.millis()
+        if (client.isInterrupted || left <= 0) return
+        await client.wake.wait(left)
+    }
 }
 
 /** Reports the state of the connection unless that was reported last, or the allowance is used up. */

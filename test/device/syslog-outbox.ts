@@ -6,11 +6,13 @@ import {
     arrive,
     copyBytes,
     frameBytes,
+    nextFrame,
     Outbox,
     passMark,
     settle,
     watch,
 } from "../../src/syslog/outbox"
+import { MAX_SEQUENCE } from "../../src/syslog"
 import { completeOptions } from "../../src/syslog/options"
 import { Dice } from "./support/log"
 
@@ -92,7 +94,7 @@ class Model {
     release(): void {
         const { out, dice, first } = this
         settle(out)
-        if (dice.next(2) > 0) passMark(out, 0)
+        if (dice.next(2) > 0) passMark(out)
         else arrive(out, first + dice.next(out.sent - first + 1))
         while (this.first < out.first) this.drop()
     }
@@ -120,6 +122,29 @@ describe("the ring of syslog is a list of frames with an end", () => {
                 if (i % A_SLICE === 0) await ds.sleep(0)
             }
         })
+    })
+
+    test("after the largest sequenceId comes 1, in frames of the right size", () => {
+        const { out } = new Model(2048, new Dice(1))
+        // as if all records before these had come and gone
+        out.sequence = MAX_SEQUENCE - 1
+        out.decade = MAX_SEQUENCE + 1
+        const wanted: string[] = []
+        for (const sequence of [MAX_SEQUENCE - 1, MAX_SEQUENCE, 1, 2]) {
+            const message = "round"
+            out.push({
+                time: 1,
+                wall: undefined,
+                level: 6,
+                topic: "t",
+                message,
+            })
+            const text = `<134>1 - b t - t [meta sequenceId="${sequence}" sysUpTime="0"] round`
+            wanted.push(`${text.byteLength} ${text}`)
+        }
+        const sent = copyBytes(out, out.sentEnd, out.end - out.sentEnd)
+        expect(sent.toString()).toBe(wanted.join(""))
+        expect(nextFrame(out)).toBe(MAX_SEQUENCE + 3)
     })
 
     test("whoever watches a place is called once, before it is passed", async () => {
