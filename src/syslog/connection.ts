@@ -6,6 +6,7 @@ import { portOf } from "./options"
 import {
     clearGap,
     copyBytes,
+    DECLARE_MS,
     frameBytes,
     inFlight,
     isGapDue,
@@ -49,16 +50,6 @@ const LOOK_MS = 50
 const MAX_LOOK_MS = 100
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
-
-/**
- * The state without a connection, as JSON; of RELP, `open` is the first command. A gap may be declared
- * at once.
- */
-const APART = `{
-    "stream":null, "isUp":false, "isClosed":false, "blockedSince":-1, "rest":null, "openedAt":-1,
-    "heldMs":0, "markAt":0, "hasHeld":false, "isDeclared":false, "declaredAt":-1000,
-    "txnr":1, "flying":[0], "gapTxnr":0, "answer":""
-}`
 
 /**
  * Takes what the socket reports about the connection of a client.
@@ -179,7 +170,18 @@ export function disconnect(client: SyslogClient): void {
 
 /** Makes the state that of a client without a connection. */
 export function forget(client: SyslogClient): void {
-    Object.assign(client, JSON.parse(APART))
+    client.stream = client.rest = null
+    client.isUp = client.isClosed = false
+    client.blockedSince = client.openedAt = -1
+    client.heldMs = client.markAt = 0
+    // a gap may be declared at once
+    client.hasHeld = client.isDeclared = false
+    client.declaredAt = -DECLARE_MS
+    // of RELP, `open` is the first command
+    client.txnr = 1
+    client.flying = [0]
+    client.gapTxnr = 0
+    client.answer = ""
 }
 
 /** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */

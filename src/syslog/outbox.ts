@@ -14,18 +14,6 @@ const SPARE = 256
 const NOWHERE = 1000000000
 /** Least bytes of a frame: `51 <0>1 - - - - - [meta sequenceId="1" sysUpTime="0"] `, or more. */
 const LEAST_FRAME = 50
-/**
- * The state at the start, as JSON, which takes little code; what `push` uses comes first. NOWHERE is
- * watched. A literal, as a text that is put together takes heap.
- */
-const EMPTY = `{
-    "time":null, "level":0, "topic":null, "mark":null, "base":0, "maxBytes":0, "sequence":1,
-    "head":"", "middle":"", "end":0, "limit":0, "bytes":null,
-    "full":0, "decade":10, "earlier":0, "watched":1000000000, "room":0, "first":1, "start":0,
-    "acked":1, "sent":1, "sentEnd":0, "marked":1, "markedEnd":0,
-    "dropped":0, "resent":0, "declared":0, "gap":0, "gapFrom":0, "gapTo":0
-}`
-
 /** What a message is made of: the part of a log record that is sent. */
 export interface SyslogEvent {
     /** Uptime in ms. */
@@ -54,65 +42,66 @@ export interface SyslogEvent {
  * counted in bytes from the start of the buffer; places of the lap before that of `end` are negative.
  *
  * Functions work on it, since each method takes heap; only what runs for each record is a method.
+ * The VM looks through the fields in their order, so those of `push` come first.
  *
  * @devsWhenUsed
  */
 export class Outbox {
     /** What `head` and `middle` were made for; time is null when they hold for no event. */
-    time: number
-    level: number
-    topic: string
-    mark: string
+    time: number = null
+    level = 0
+    topic: string = null
+    mark: string = null
     /** Bytes of a message without its text, and most bytes of a whole message. */
-    base: number
-    maxBytes: number
+    base = 0
+    maxBytes = 0
     /** SequenceId of the next frame. */
-    sequence: number
+    sequence = 1
     /** The part of a message before its sequenceId, and the part between that and its text. */
-    head: string
-    middle: string
+    head = ""
+    middle = ""
     /** Where the next frame goes; a frame that ends beyond the limit needs `makeRoom` first. */
-    end: number
-    limit: number
-    bytes: Buffer
+    end = 0
+    limit = 0
+    bytes: Buffer = null
     /** The sequenceId that has one more digit than those before, or is 1 again. */
-    decade: number
+    decade = 10
     /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
-    earlier: number
+    earlier = 0
     /** A frame that ends beyond this place does not fit, or is the last one before the decade. */
-    full: number
+    full = 0
     /** A place, and what is called once before a frame is added that ends beyond it. */
-    watched: number
+    watched = NOWHERE
     onWatched: (out: Outbox) => void
     /** Bytes of the ring; the buffer has a few more, so that the length of a frame never wraps. */
-    room: number
+    room = 0
     options: SyslogOptions
     /** HOSTNAME to MSGID of the topic and mark above. */
     sender: string
     /** The oldest frame in the ring. */
-    first: number
-    start: number
+    first = 1
+    start = 0
     /** The first frame not known to have arrived; before `first` when the ring dropped it in flight. */
-    acked: number
+    acked = 1
     /** The next frame to send. */
-    sent: number
-    sentEnd: number
+    sent = 1
+    sentEnd = 0
     /** What `sent` and `sentEnd` were when the connection had held for `markAt` ms. */
-    marked: number
-    markedEnd: number
+    marked = 1
+    markedEnd = 0
     markAt: number
     /** For how long the connection was seen to hold, ms. */
     heldMs: number
     /** Whether that is long enough to count as good. */
     hasHeld: boolean
     /** Records dropped since boot. */
-    dropped: number
+    dropped = 0
     /** Records that were in flight when a connection ended, and so are sent once more. */
-    resent: number
+    resent = 0
     /** Records of our own that declared a gap and arrived. */
-    declared: number
+    declared = 0
     /** Records dropped and not known to be declared; their numbers are `gapFrom` to before `gapTo`. */
-    gap: number
+    gap = 0
     gapFrom: number
     gapTo: number
     /** Why the last of them were dropped. */
@@ -121,10 +110,6 @@ export class Outbox {
     isDeclared: boolean
     /** For how long the connection had held when the last declaration was sent, ms. */
     declaredAt: number
-
-    constructor() {
-        Object.assign(this, JSON.parse(EMPTY))
-    }
 
     /**
      * Takes one event. Never waits, never throws; a full ring drops its oldest records.

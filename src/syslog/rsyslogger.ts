@@ -14,9 +14,6 @@ import {
 } from "./outbox"
 import { interrupt, launch, POLL_MS } from "./worker"
 
-/** The state of a client at the start, as JSON, beyond its outbox and connection. */
-const START = '{"firstAt":0, "connects":0, "tries":0, "reportsUntil":0}'
-
 /**
  * Account of syslog since boot; received = delivered + queued + dropped, always.
  * `delivered` means acknowledged (relp), or sent on a connection that held for 2 s after it, 0.3 s
@@ -64,11 +61,10 @@ export class Rsyslogger {
      * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        const client: SyslogClient = Object.assign(
-            Object.assign(new Outbox(), JSON.parse(START)),
-            net
-        )
+        const client = Object.assign(new Outbox(), net) as SyslogClient
         forget(client)
+        client.firstAt = client.connects = client.tries = 0
+        client.reportsUntil = 0
         // the outbox that is watched is the client itself
         client.onWatched = attend as (out: Outbox) => void
         client.report = report
