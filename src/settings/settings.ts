@@ -178,10 +178,14 @@ function readText(held: Held, key: string): unknown {
     return readValue(rule, settingText(held.inForce, key), held)
 }
 
-/** The same, and keeps the value, if it is no secret. */
+/**
+ * The same, and keeps the value, unless it is a secret, or of a key that takes effect at the start
+ * only: programs read such a key once.
+ */
 function valueOf(held: Held, key: string): unknown {
     const value = readText(held, key)
-    if (!held.inForce.secrets[key]) held.values[key] = value
+    if (!held.inForce.secrets[key] && !ruleOf(held, key).restart)
+        held.values[key] = value
     return value
 }
 
