@@ -6,20 +6,21 @@ import { covers } from "./pattern"
 import { LogRecord } from "./record"
 import { renderError } from "./render"
 import { applyFilters, checkFilter } from "./filter-chain"
+import { checkTopic } from "./spec"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16
 
 /** How a filter before all handlers is applied. */
 export interface FilterOptions {
-    /** Topic (with its children) or `*` pattern it applies to, 1 to 96 bytes; all by default. */
+    /** Topic (with its children) or `*` pattern it applies to; all by default. */
     topic?: string
     /** Time in ms after which a filter that threw is asked again; 0 (default) = never. */
     restartAfter?: number
 }
 
 const FILTER_OPTIONS: OptionTable = `
-    topic: text 1 96 = *
+    topic: text 0 65535 = *
     restartAfter: ms 0 2147483647 = 0
 `
 
@@ -46,8 +47,8 @@ export class GlobalFilters {
 
     /**
      * Adds a filter; one that is out makes room for another of its name.
-     * @throws OPTION_ERROR for a bad filter or option, RangeError when the name is taken or there
-     * are MAX_FILTERS already
+     * @throws OPTION_ERROR for a bad filter or option, RangeError for a malformed topic, when the
+     * name is taken or there are MAX_FILTERS already
      */
     addFilter(filter: LogFilter, given: FilterOptions): void {
         checkFilter(filter)
@@ -57,6 +58,7 @@ export class GlobalFilters {
             FILTER_OPTIONS,
             given
         )
+        checkTopic(options.topic)
         const old = this.find(name)
         if (old && !old.out)
             throw new RangeError(`log filter "${name}" exists already`)

@@ -52,11 +52,12 @@ export function levelName(level: Level): string {
 }
 
 /**
- * The words for each level, NONE first: name, name in syslog.conf, number. Each level has ROW
- * characters, padded with small letters, which a word in capitals never matches.
+ * The words for each level, NONE first: name, name in syslog.conf, number. An `x` is before and
+ * after each word, and each level has ROW characters, padded with `y`: a word in capitals has no
+ * small letters, so it never matches more than one word.
  */
 const WORDS =
-    ",NONE,xxxxxxxxxxxxxx,EMERGENCY,EMERG,0,x,ALERT,1,xxxxxxxxxxx,CRITICAL,CRIT,2,xxx,ERROR,ERR,3,xxxxxxx,WARNING,WARN,4,xxxx,NOTICE,5,xxxxxxxxxx,INFO,6,xxxxxxxxxxxx,DEBUG,7,xxxxxxxxxxx,TRACE,xxxxxxxxxxxxx"
+    "xNONExyyyyyyyyyyyyyyxEMERGENCYxEMERGx0xyxALERTx1xyyyyyyyyyyyxCRITICALxCRITx2xyyyxERRORxERRx3xyyyyyyyxWARNINGxWARNx4xyyyyxNOTICEx5xyyyyyyyyyyxINFOx6xyyyyyyyyyyyyxDEBUGx7xyyyyyyyyyyyxTRACExyyyyyyyyyyyyy"
 const ROW = 20
 
 /**
@@ -64,6 +65,6 @@ const ROW = 20
  * number from 0 to 7; undefined for any other word.
  */
 export function parseLevel(name: string): Level | undefined {
-    const at = WORDS.indexOf(`,${name.toUpperCase()},`)
+    const at = WORDS.indexOf(`x${name.toUpperCase()}x`)
     return at < 0 ? undefined : ((at / ROW) | 0) + NONE
 }

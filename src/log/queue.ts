@@ -125,7 +125,7 @@ export class BoundedQueue<T> {
         this.received = this.received + 1
         if (this.length < this.dropEntries)
             if (this.bytes + bytes <= this.dropBytes) return true
-        if (this.stage === STAGE_ASYNC) {
+        if (this.stage !== STAGE_DROP) {
             this.stage = STAGE_DROP
             this.dropEntries = 0
         }

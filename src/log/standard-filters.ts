@@ -2,6 +2,7 @@ import { FilterAnswer, IGNORE, LogFilter, TASK_PREFIX } from "./filters"
 import { Level } from "./levels"
 import { covers } from "./pattern"
 import { LogRecord } from "./record"
+import { checkTopic } from "./spec"
 
 type Test = (record: LogRecord) => boolean
 
@@ -34,8 +35,12 @@ export function levelFilter(
     )
 }
 
-/** Answers `action` for records of a topic with its children, or of a `*` pattern. */
+/**
+ * Answers `action` for records of a topic with its children, or of a `*` pattern.
+ * @throws RangeError for a malformed topic
+ */
 export function topicFilter(pattern: string, action: number): LogFilter {
+    checkTopic(pattern)
     return new TestFilter(
         `topic ${pattern}`,
         r => covers(pattern, r.topic),
@@ -43,7 +48,10 @@ export function topicFilter(pattern: string, action: number): LogFilter {
     )
 }
 
-/** Answers `action` for records of the tasks whose name matches `pattern`. */
+/**
+ * Answers `action` for records of the tasks whose name matches `pattern`.
+ * @throws RangeError for a malformed one
+ */
 export function taskFilter(pattern: string, action: number): LogFilter {
     return topicFilter(TASK_PREFIX + pattern, action)
 }

@@ -220,8 +220,8 @@ export class LogSystem implements Core {
 
     /**
      * Adds a filter before all handlers.
-     * @throws OPTION_ERROR for a bad filter or option, RangeError when the name is taken, or beyond
-     * MAX_FILTERS
+     * @throws OPTION_ERROR for a bad filter or option, RangeError for a malformed topic, when the
+     * name is taken, or beyond MAX_FILTERS
      */
     addFilter(filter: LogFilter, options?: FilterOptions): void {
         this.filterList().addFilter(filter, options)

@@ -97,6 +97,37 @@ describe("filters (L7)", () => {
         )
     })
 
+    test("topics of filters are checked as all others", () => {
+        const { log, out, l } = fresh()
+        const stop = levelFilter(INFO, DEBUG, STOP)
+        const refused = (topic: string, fault: string) => {
+            const add = () => log.addFilter(stop, { topic })
+            expectPart(thrown(add), `: ${fault}`)
+            expectPart(
+                thrown(() => topicFilter(topic, STOP)),
+                `: ${fault}`
+            )
+        }
+        refused("", "a topic is missing")
+        refused("net..a", "an empty part between dots")
+        refused("x@y", "a second @")
+        refused("a b", "a space in the topic")
+        refused("a\n", "a control character in the topic")
+        refused(
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "longer than 56 characters"
+        )
+        expectPart(
+            thrown(() => taskFilter("a..b", STOP)),
+            "an empty part between dots"
+        )
+        l.info("no filter was added")
+        expect(out.take()).toBe("info x no filter was added")
+        log.addFilter(stop, { topic: "x*" })
+        l.info("stopped")
+        expect(out.take()).toBe("")
+    })
+
     test("filters before all handlers are bounded", () => {
         const { log } = fresh()
         expectPart(

@@ -529,6 +529,29 @@ describe("slow handlers (L12)", () => {
         expect(account(log, "slow")).toBe("5 = 3 + 0 + 2")
     })
 
+    test("a queue that fills again after a flush drops until it is low", () => {
+        const queue = new BoundedQueue<number>({
+            entries: 8,
+            dropAt: 50,
+            lowAt: 25,
+            flushAfter: 3,
+        })
+        for (let i = 0; i < 7; ++i) queue.push(i, 1)
+        expect(`${queue.stage} ${queue.length}`).toBe("flush 1")
+        for (let i = 0; i < 3; ++i) expect(queue.push(i, 1)).toBe(true)
+        expect(queue.push(0, 1)).toBe(false)
+        expect(queue.stage).toBe("drop")
+        queue.shift()
+        expect(queue.push(0, 1)).toBe(false)
+        // the reserve is there for what is vital
+        expect(queue.push(0, 1, ERROR)).toBe(true)
+        queue.shift()
+        expect(`${queue.stage} ${queue.length}`).toBe("drop 3")
+        queue.shift()
+        expect(`${queue.stage} ${queue.length}`).toBe("async 2")
+        expect(queue.push(0, 1)).toBe(true)
+    })
+
     test("every account adds up at every moment of an overload", async () => {
         const { log, l, out, clock } = fresh()
         const slow = new Slow()

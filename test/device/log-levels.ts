@@ -53,6 +53,14 @@ describe("levels (L1)", () => {
         expect(levels.join(" ")).toBe("0 2 3 4 0 1 2 3 4 5 6 7")
         for (const word of ["8", "-1", "", "er", "panic", "07", " ", ","])
             expect(parseLevel(word)).toBe(undefined)
+        // of one level's words, two together are none
+        for (const sign of [",", " ", "x", "X", "-", "|"])
+            for (const word of [`err${sign}3`, `emergency${sign}emerg`, sign])
+                expect(`${word} ${parseLevel(word)}`).toBe(`${word} undefined`)
+        expectPart(
+            thrown(() => parseLevelSpec("err,3@net", INFO)),
+            'character 1: "err,3" is no level'
+        )
         expect(
             parseLevelSpec("err 7@net WARN@task.*", INFO).levelOf("net")
         ).toBe(DEBUG)
