@@ -71,8 +71,7 @@ export class FileRotationHandler implements Handler {
         const queue = this.queue
         const level = record.level
         let text = record.message
-        let name = record.mark
-        if (!name) name = record.topic
+        let name = record.name
         if (line !== undefined) {
             text = cut(line, MAX_MESSAGE)
             name = ""

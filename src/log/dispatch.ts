@@ -8,7 +8,7 @@ import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
 import { clean, MAX_MESSAGE, nativeFormat } from "./text"
-import { forget, settled, Source } from "./topic"
+import { forget, PLAIN, settled, Source } from "./topic"
 
 const DEL = "\x7f"
 const quote = JSON.stringify
@@ -166,7 +166,7 @@ function load(source: Source, level: Level): boolean {
     }
     takeHandlers(topic.taking, time)
     // `with` makes many loggers; their level is not worked out but that of their topic
-    const isPlain = topic === source && topic.ceiling === undefined
+    const isPlain = topic === source && topic.kept === PLAIN
     reusable = active = isPlain ? source : undefined
     return true
 }
@@ -183,11 +183,12 @@ function filtered(
 ): LogRecord | undefined {
     const { core } = source
     const { record } = core
-    const { taking, ceiling, filters } = settled(source)
+    const { taking, kept, ceiling, filters } = settled(source)
     // what the filters log is queued
     active = null
     record.level = level
     record.message = message
+    if (kept === PLAIN) return record
     if (level > ceiling) takeHandlers(taking.filter(isDirect), core.loadedAt)
     return filters ? core.globalFilters.apply(core, filters, record) : record
 }

@@ -38,7 +38,7 @@ export interface HandlerEntry extends HandlerOptions {
     /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
     windowEnd: number
     /** Filters in force; undefined when there are none. */
-    activeFilters: LogFilter[]
+    activeFilters?: LogFilter[]
     /** Records dropped by the burst limit, or lost because the handler threw. */
     dropped?: number
     /** Of these, dropped by the burst limit and not reported yet. */
@@ -76,15 +76,21 @@ export function makeEntry(
     handler: Handler,
     burst: Burst | null
 ): HandlerEntry {
+    // in the order in which the hot path looks them up; the map of fields has room for 12
     return {
-        passed: 0,
+        plainLevel: NONE,
+        activeFormatter: LINE_FORMATTER,
         emit: handler.emit,
-        handler,
-        name,
+        passed: 0,
+        limit: 0,
+        windowEnd: 0,
+        threshold: NONE,
         level: TRACE,
         formatter: LINE_FORMATTER,
         burst,
-    } as HandlerEntry
+        handler,
+        name,
+    }
 }
 
 /** Whether an option belongs to the log and not to the handler. */
@@ -148,10 +154,10 @@ export function takeOptions(
 export function activate(entry: HandlerEntry, now: number): void {
     const { level, levels, filters } = entry
     entry.threshold = levels ? TRACE : level
-    setFilters(entry, filters ? filters.list : [])
+    if (filters) setFilters(entry, filters.list)
     entry.activeFormatter = entry.formatter
-    entry.failed = false
-    entry.backAt = undefined
+    if (entry.failed) entry.failed = false
+    if (entry.backAt !== undefined) entry.backAt = undefined
     startWindow(entry, now)
 }
 

@@ -47,7 +47,7 @@ export class Logger implements Source {
     /** Metadata of all its records, or undefined. */
     meta: Meta
     base: Logger
-    kept: boolean
+    kept: number
 
     /** Loggers are made by `LogSystem`. */
     constructor(

@@ -35,29 +35,31 @@ export interface Source {
      * the VM allows between two waits.
      */
     taking?: HandlerEntry[]
-    /**
-     * Level by the log's rules; more detailed records are for `direct` handlers only. Undefined
-     * unless there are such handlers, or filters before all handlers.
-     */
+    /** While SPECIAL: level by the log's rules; more detailed records are for `direct` handlers. */
     ceiling?: Level
-    /** Filters before all handlers; undefined when there are none. */
+    /** While SPECIAL: filters before all handlers; undefined when there are none. */
     filters?: LogFilter[]
     /** The logger that works out the topic for it; undefined when it does so itself. */
     base?: Source
-    /** Whether the log keeps it, and so invalidates it after a change. */
-    kept?: boolean
+    /** Whether the log keeps it, and so invalidates it after a change: 0, PLAIN or SPECIAL. */
+    kept?: number
 }
+
+/** The log keeps the logger; its records go straight to the handlers. */
+export const PLAIN = 1
+/** There are filters before all handlers, or handlers that take more than the log's level. */
+export const SPECIAL = 2
 
 /** Works out the topic of a logger if need be. @returns the logger that holds the results */
 export function settled(source: Source): Source {
-    if (source.base) source = source.base
     if (source.taking) return source
+    if (source.base) return settled(source.base)
     if (source.name === undefined) {
         const task = source.mark
         source.mark = serviceMark(task)
         source.name = TASK_PREFIX + task
     }
-    if (!source.kept) keep(source)
+    if (!(source.kept > 0)) keep(source)
     workOut(source)
     return source
 }
@@ -66,7 +68,7 @@ export function settled(source: Source): Source {
 export function keep(source: Source): void {
     const { core } = source
     const { topics } = core
-    source.kept = true
+    source.kept = PLAIN
     if (topics.length < MAX_TOPICS) {
         topics.push(source)
         return
@@ -101,7 +103,7 @@ export function serviceMark(task: string): string {
 
 /** Marks a logger as not kept by the log, and forgets what was worked out. */
 function giveUp(source: Source): void {
-    source.kept = false
+    source.kept = 0
     forget(source)
 }
 
@@ -132,8 +134,11 @@ function workOut(source: Source): void {
     // topics that all handlers take share one array, to save heap
     source.taking = taking.length < entries.length ? taking : entries
     const filters = globalFilters && globalFilters.ofTopic(name)
+    source.kept = PLAIN
+    if (!filters && threshold <= ceiling) return
+    source.kept = SPECIAL
+    source.ceiling = ceiling
     source.filters = filters
-    source.ceiling = filters || threshold > ceiling ? ceiling : undefined
 }
 
 /** The most detailed level that a handler takes of a topic. */
