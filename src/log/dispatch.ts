@@ -181,16 +181,15 @@ function filtered(
     level: Level,
     message: string
 ): LogRecord | undefined {
-    const { core } = source
-    const { record } = core
+    const { record } = log
     const { taking, kept, ceiling, filters } = settled(source)
     // what the filters log is queued
     active = null
     record.level = level
     record.message = message
     if (kept === PLAIN) return record
-    if (level > ceiling) takeHandlers(taking.filter(isDirect), core.loadedAt)
-    return filters ? core.globalFilters.apply(core, filters, record) : record
+    if (level > ceiling) takeHandlers(taking.filter(isDirect), log.loadedAt)
+    return filters ? log.globalFilters.apply(log, filters, record) : record
 }
 
 /** Makes `list` the handlers of the record. */
@@ -235,10 +234,14 @@ function joined(
     c: unknown,
     d: unknown
 ): string {
-    const words = [messageOf(message)]
-    for (const arg of [a, b, c, d])
-        if (arg !== undefined) words.push(textOf(arg))
-    return words.join(" ")
+    return [messageOf(message), a, b, c, d]
+        .filter(isGiven)
+        .map(textOf)
+        .join(" ")
+}
+
+function isGiven(value: unknown): boolean {
+    return value !== undefined
 }
 
 function isDirect(entry: HandlerEntry): boolean {

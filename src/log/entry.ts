@@ -76,21 +76,18 @@ export function makeEntry(
     handler: Handler,
     burst: Burst | null
 ): HandlerEntry {
-    // in the order in which the hot path looks them up; the map of fields has room for 12
+    // those of the hot path first; with limit, windowEnd and threshold the map of fields has 12
     return {
         plainLevel: NONE,
         activeFormatter: LINE_FORMATTER,
         emit: handler.emit,
         passed: 0,
-        limit: 0,
-        windowEnd: 0,
-        threshold: NONE,
         level: TRACE,
         formatter: LINE_FORMATTER,
         burst,
         handler,
         name,
-    }
+    } as HandlerEntry
 }
 
 /** Whether an option belongs to the log and not to the handler. */
@@ -156,8 +153,10 @@ export function activate(entry: HandlerEntry, now: number): void {
     entry.threshold = levels ? TRACE : level
     if (filters) setFilters(entry, filters.list)
     entry.activeFormatter = entry.formatter
-    if (entry.failed) entry.failed = false
-    if (entry.backAt !== undefined) entry.backAt = undefined
+    if (entry.error !== undefined) {
+        entry.failed = false
+        entry.backAt = undefined
+    }
     startWindow(entry, now)
 }
 
@@ -170,8 +169,10 @@ export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
 export function startWindow(entry: HandlerEntry, now: number): void {
     const { burst, threshold, levels, activeFilters } = entry
     entry.plainLevel = activeFilters || levels ? NONE : threshold
-    entry.limit = burst ? entry.passed + burst.records : Infinity
-    entry.windowEnd = burst ? now + burst.window : Infinity
+    entry.limit = entry.windowEnd = Infinity
+    if (!burst) return
+    entry.limit = entry.passed + burst.records
+    entry.windowEnd = now + burst.window
 }
 
 /** What `handlers()` returns for a handler. */

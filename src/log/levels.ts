@@ -29,11 +29,10 @@ export type Level = number
 
 /** Whether a value is a severity: a whole number, `EMERGENCY` to `TRACE`. */
 export function isSeverity(level: unknown): boolean {
+    const number = level as number
+    // only a number is equal to what is rounded down
     return (
-        typeof level === "number" &&
-        level >= EMERGENCY &&
-        level <= TRACE &&
-        level === Math.floor(level)
+        number >= EMERGENCY && number <= TRACE && Math.floor(number) === level
     )
 }
 

@@ -17,7 +17,6 @@ export const CONSOLE_MORE = "... "
 export class ConsoleHandler implements Handler {
     emit(record: LogRecord, line: string): void {
         const { level } = record
-        if (line.byteLength <= CONSOLE_BYTES) return write(level, line)
         while (line.byteLength > CONSOLE_BYTES) {
             const part = firstBytes(line, CONSOLE_BYTES)
             write(level, part)
