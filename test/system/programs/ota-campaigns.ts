@@ -19,7 +19,7 @@ describe("updates over the air, in full", () => {
         await deliverAgain(1000)
     })
     test("every flipped bit and every truncation of one with an HMAC is refused", async () => {
-        const keys = { OTA_KEY }
+        const keys = { OTA_KEY: OTA_KEY }
         await damageFile(OTA_VECTORS[0].text, keys, 1, 1)
     })
 })
