@@ -187,8 +187,10 @@ export class Model {
                 await task.sleep(5)
             }
         } catch (e: any) {
-            // a body that hung may have been left behind: then nothing is known of the others
-            if (e.name === "TaskStopped" && !hung) self.stopped(name)
+            // a body that hung, or that a busy machine held up, may have been left behind: then
+            // nothing is known of the others
+            const isLeft = (task as TaskRecord).left > 0
+            if (e.name === "TaskStopped" && !hung && !isLeft) self.stopped(name)
             throw e
         }
     }
