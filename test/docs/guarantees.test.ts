@@ -19,7 +19,7 @@ const GUARANTEES: Record<
         ],
         [
             "what a full queue drops is counted and reported",
-            "device/log-handlers.ts",
+            "device/log-overload.ts",
             "drops are one record when the queue is low again",
         ],
         [
@@ -68,12 +68,12 @@ const GUARANTEES: Record<
         ],
         [
             "holds at every moment: received = delivered + queued + dropped",
-            "device/log-handlers.ts",
+            "device/log-overload.ts",
             "every account adds up at every moment of an overload",
         ],
         [
             "it passes whatever the handler's level",
-            "device/log-handlers.ts",
+            "device/log-overload.ts",
             "the report gets through at any level of the handler",
         ],
     ],

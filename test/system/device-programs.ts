@@ -24,7 +24,7 @@ const TOOL_LIMIT_MS = 2 * HUNG_MS
 /** Programs that also run as the compiler leaves them, one for each part. */
 export const ALSO_PLAIN = [
     "file-rotation.ts",
-    "log-handlers.ts",
+    "log-overload.ts",
     "settings-dotenv.ts",
     "syslog-delivery.ts",
     "tasks-stop.ts",
