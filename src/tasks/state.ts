@@ -249,6 +249,7 @@ export function makeCore(task: TaskRecord): void {
  */
 export function setState(task: TaskRecord, state: TaskState): void {
     const { supervisor } = task
+    noteStart(task)
     task.state = state
     task.since = supervisor.clock.millis()
     // asked here, since most calls would do nothing
@@ -267,6 +268,11 @@ function tellListeners(task: TaskRecord): void {
             reports.exception("listener of changes", e)
         }
     }
+}
+
+/** Records when a run began, at its end: `since` has the time, and a field takes heap. */
+export function noteStart(task: TaskRecord): void {
+    if (task.state === "running") task.startedAt = task.since
 }
 
 /** Wakes the supervising fiber, for an earlier timer or other work. */

@@ -154,7 +154,7 @@ export function statusOf(task: TaskRecord): TaskStatus {
         ago: now - since,
         runs: count(task.runs),
     }
-    put(status, "startedAt", task.startedAt)
+    put(status, "startedAt", startOf(task))
     put(status, "doneAt", doneAt)
     put(status, "lasted", lastedOf(task, now))
     put(status, "next", next)
@@ -206,10 +206,15 @@ function nextOf(task: TaskRecord, now: number): number {
         : task.next
 }
 
+/** Start of the present or last run. */
+function startOf(task: TaskRecord): number | undefined {
+    return task.state === "running" ? task.since : task.startedAt
+}
+
 /** How long the present or last run has lasted; NaN for a task that never ran. */
 function lastedOf(task: TaskRecord, now: number): number {
     const end = (task.flags & BEGUN) !== 0 ? now : task.doneAt
-    return end - task.startedAt
+    return end - startOf(task)
 }
 
 /** The counters of a task, which are undefined until they are used. */

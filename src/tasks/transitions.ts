@@ -40,6 +40,7 @@ import {
     isLive,
     KEEP_PLAN,
     nameOf,
+    noteStart,
     PARENT,
     PARKED,
     pauseForChange,
@@ -260,7 +261,6 @@ export function enterBody(task: TaskRecord): boolean {
     }
     task.flags |= BEGUN
     setState(task, "running")
-    task.startedAt = task.since
     beginWatch(task)
     supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
     return true
@@ -292,6 +292,7 @@ export async function leaveBody(task: TaskRecord): Promise<void> {
 export function settle(task: TaskRecord): void {
     const { supervisor, flags } = task
     endRun(task)
+    noteStart(task)
     if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
     if (hasFailed(task)) countUp(task, "failures", 1)
     if ((flags & DELETED) !== 0) removeTask(task)
