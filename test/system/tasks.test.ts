@@ -290,7 +290,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
     })
 
     // rows: T19
-    test("an idle task takes at most 600 bytes of heap", async t => {
+    test("an idle task takes at most 516 bytes of heap", async t => {
         const [none, idle, running] = await Promise.all(
             ["none", "idle", "running"].map(name => freeHeap(t, name))
         )
@@ -300,7 +300,7 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
             `registered ${registered} bytes, running ${sleeping} bytes`
         )
         assert.ok(registered > 0 && registered <= 300, `${registered} bytes`)
-        assert.ok(sleeping > 0 && sleeping <= 600, `${sleeping} bytes`)
+        assert.ok(sleeping > 0 && sleeping <= 516, `${sleeping} bytes`)
     })
 })
 
