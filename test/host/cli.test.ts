@@ -100,7 +100,11 @@ describe(
                 /"bin\.env" is not UTF-8 text/,
                 { "bin.env": Buffer.from([0x41, 0x3d, 0xff]) as never },
             ],
-            ["malformed --set", ["sim", "--set", "A"], /--set "A": KEY=VALUE/],
+            [
+                "malformed --set",
+                ["sim", "--set", "A"],
+                /--set KEY=VALUE is wanted/,
+            ],
             [
                 "no address",
                 ["sim", "--syslog", "localhost"],
