@@ -343,10 +343,11 @@ export class Model {
         await self.until("every command returns", () => self.pending === 0)
         await self.keptAsAsked()
         await tasks.stop("*")
-        self.expect(
-            !tasks.status().some(s => !self.isAtRest(s.state)),
-            "a task that is not at rest"
-        )
+        const restless = tasks
+            .status()
+            .filter(status => !self.isAtRest(status.state))
+            .map(({ name, state }) => `${name} is ${state}`)
+        self.expect(restless.length === 0, restless.join())
         const live = Object.keys(self.inside).filter(
             name => self.inside[name] !== 0
         )
