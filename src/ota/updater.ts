@@ -34,10 +34,6 @@ export const PARTS_TIMEOUT_MS = 300000
 /** Reasons for the verdict `busy`. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
-/** What changes of `Ota`, at the start, as JSON, which takes little code. */
-const START = `{
-    "announced":0, "refusal":"", "busy":"", "links":0, "sourceProblem":"not asked yet", "failing":[]
-}`
 
 /** What a board reports about its version: to its source, over the bus, in the log. */
 export interface OtaStatus {
@@ -105,8 +101,12 @@ export interface Ota extends OtaParts {
  */
 export function startOta(parts: OtaParts): Ota {
     const { clock, log, guard } = parts
-    const ota = Object.assign(parts, JSON.parse(START)) as Ota
+    const ota = parts as Ota
     ota.record = guard.record
+    ota.announced = ota.links = 0
+    ota.refusal = ota.busy = ""
+    ota.sourceProblem = "not asked yet"
+    ota.failing = []
     ota.startedAt = clock.millis()
     if (guard.problem) log.error("{0}", guard.problem)
     if (isOn(ota) || guard.isBack) announce(ota, guard.isBack ? ERROR : NOTICE)
