@@ -172,20 +172,20 @@ export class Settings<T extends SchemaTable> {
     }
 }
 
-/** Reads the value in force of a key from its text. @throws RangeError when no table has it */
-function readText(held: Held, key: string): unknown {
-    const rule = ruleOf(held, key)
+/** Reads the value in force of a setting from its text. */
+function readText(held: Held, key: string, rule: Rule): unknown {
     return readValue(rule, settingText(held.inForce, key), held)
 }
 
 /**
  * The same, and keeps the value, unless it is a secret, or of a key that takes effect at the start
  * only: programs read such a key once.
+ * @throws RangeError when no table has the key
  */
 function valueOf(held: Held, key: string): unknown {
-    const value = readText(held, key)
-    if (!held.inForce.secrets[key] && !ruleOf(held, key).restart)
-        held.values[key] = value
+    const rule = ruleOf(held, key)
+    const value = readText(held, key, rule)
+    if (!held.inForce.secrets[key] && !rule.restart) held.values[key] = value
     return value
 }
 
@@ -310,7 +310,8 @@ function optionsOf(held: Held, bindings: string[]): Record<string, unknown> {
     const options: Record<string, unknown> = {}
     for (const binding of bindings) {
         const [name, key] = splitText(binding, "=")
-        options[name] = held.values[key] ?? readText(held, key)
+        options[name] =
+            held.values[key] ?? readText(held, key, ruleOf(held, key))
     }
     return options
 }
