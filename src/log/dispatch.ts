@@ -1,6 +1,6 @@
 import { escapeControls, replaceAll } from "../platform"
-import { Core, Deferred } from "./core"
-import { HandlerEntry, startWindow } from "./entry"
+import { Core, Deferred, HandlerEntry, Source } from "./core"
+import { startWindow } from "./entry"
 import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE, TRACE } from "./levels"
@@ -8,7 +8,7 @@ import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
 import { clean, MAX_MESSAGE, nativeFormat } from "./text"
-import { forget, PLAIN, settled, Source } from "./topic"
+import { forget, PLAIN, settled } from "./topic"
 
 const DEL = "\x7f"
 const quote = JSON.stringify

@@ -1,57 +1,17 @@
 import * as ds from "@devicescript/core"
 import { optionError, optionNames, OptionTable, readOptions } from "../platform"
+import { HandlerEntry } from "./core"
 import { LogFilter } from "./filters"
-import { Formatter, LINE_FORMATTER } from "./formatters"
+import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
 import { Account, queueLimits } from "./queue"
-import { LogRecord } from "./record"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
 export const RUNNING = "running"
 /** The handler threw and was taken out; with `restartAfter` it is tried again. */
 export const FAILED = "failed"
-
-/**
- * A handler with its name, its options, those in force (less what threw), its burst window and
- * its counters. Fields that most handlers never need are unset until then, to save heap.
- */
-export interface HandlerEntry extends HandlerOptions {
-    /** The most detailed level that it takes; TRACE with levels by topic, NONE while it is out. */
-    threshold: Level
-    /**
-     * Up to this level it takes all records; NONE while it has filters or levels by topic, or has
-     * reached its burst limit.
-     */
-    plainLevel: Level
-    /** Records handed to the handler, less those that `settleCounts` has not added yet. */
-    passed: number
-    /** Value of `passed` at which the burst limit is reached; Infinity when there is none. */
-    limit: number
-    /** Formatter in force: the default one while the handler's own is out. */
-    activeFormatter: Formatter
-    /** The handler's `emit`, bound to it: it is looked up once. */
-    readonly emit: (record: LogRecord, line?: string) => void
-    readonly handler: Handler
-    readonly name: string
-    /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
-    windowEnd: number
-    /** Filters in force; undefined when there are none. */
-    activeFilters?: LogFilter[]
-    /** Records dropped by the burst limit, or lost because the handler threw. */
-    dropped?: number
-    /** Of these, dropped by the burst limit and not reported yet. */
-    unreported?: number
-    /** When these are reported, in ms since start. */
-    reportAt?: number
-    /** Whether the handler threw and is out. */
-    failed?: boolean
-    /** When what was taken out comes back, in ms since start; undefined = never. */
-    backAt?: number
-    /** What was thrown last, as text. */
-    error?: string
-}
 
 const HANDLER_OPTIONS: OptionTable = `
     level: level -1 8

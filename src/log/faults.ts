@@ -1,11 +1,11 @@
-import { Core } from "./core"
-import { HandlerEntry, setFilters } from "./entry"
+import { Core, HandlerEntry, Source } from "./core"
+import { setFilters } from "./entry"
 import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE } from "./levels"
 import { renderError, textOf } from "./render"
 import { placeEntry, without } from "./table"
-import { invalidate, Source } from "./topic"
+import { invalidate } from "./topic"
 
 // A handler, filter or formatter that throws is taken out and reported once. The options of its
 // handler stay as they are: a change of them, or the end of `restartAfter`, brings it back.

@@ -1,8 +1,14 @@
 import { escapeControls, optionError } from "../platform"
-import type { Core } from "./core"
-import type { HandlerEntry } from "./entry"
+import { Core, HandlerEntry } from "./core"
 import { filterFailed } from "./faults"
-import { FilterAnswer, IGNORE, KEEP, LogFilter, STOP } from "./filters"
+import {
+    FilterAnswer,
+    HandlerFilters,
+    IGNORE,
+    KEEP,
+    LogFilter,
+    STOP,
+} from "./filters"
 import { isSeverity } from "./levels"
 import { LogRecord } from "./record"
 import { clean } from "./text"
@@ -12,7 +18,7 @@ import { clean } from "./text"
  * program that uses none does not contain the class.
  * @devsWhenUsed
  */
-export class FilterChain {
+export class FilterChain implements HandlerFilters {
     /** @throws OPTION_ERROR for an element that is not a filter */
     constructor(readonly list: LogFilter[]) {
         for (const filter of list) checkFilter(filter)

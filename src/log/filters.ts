@@ -20,5 +20,15 @@ export interface LogFilter {
     filter(record: LogRecord): FilterAnswer
 }
 
+/** The filters of a handler: a `FilterChain`, to which the log passes its own state. */
+export interface HandlerFilters {
+    readonly list: LogFilter[]
+    apply(
+        log: object,
+        handler: object,
+        record: LogRecord
+    ): LogRecord | undefined
+}
+
 /** The topic of a task is this prefix followed by its name. */
 export const TASK_PREFIX = "task."

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import type { FilterChain } from "./filter-chain"
+import { HandlerFilters } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { Account, BoundedQueue, QueueOptions } from "./queue"
@@ -36,8 +36,8 @@ export interface HandlerOptions {
     levels?: LevelRules
     /** Whether these levels hold also where the log's own are less detailed; false by default. */
     direct?: boolean
-    /** Filters, asked after the level; none by default. */
-    filters?: FilterChain
+    /** A `FilterChain`, asked after the level; none by default. */
+    filters?: HandlerFilters
     /** KEEP (default) or STOP: decides when all filters answer IGNORE. */
     filterDefault?: number
     /** Makes the line; LINE_FORMATTER by default, null when the handler needs no line. */

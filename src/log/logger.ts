@@ -1,6 +1,5 @@
-import type { Core } from "./core"
+import { Core, HandlerEntry, Source } from "./core"
 import { publish, unload } from "./dispatch"
-import type { HandlerEntry } from "./entry"
 import {
     ALERT,
     CRITICAL,
@@ -22,7 +21,7 @@ import {
     renderFields,
     textOf,
 } from "./render"
-import { settled, Source } from "./topic"
+import { settled } from "./topic"
 
 /** Structured data of a record. */
 export type Meta = Record<string, any>

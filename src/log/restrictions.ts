@@ -1,4 +1,3 @@
-import type { HandlerEntry } from "./entry"
 import { covers, exactness } from "./pattern"
 import { checkTopic } from "./spec"
 
@@ -9,6 +8,12 @@ export const MAX_RESTRICTIONS = 8
 interface Restriction {
     topic: string
     handler: string
+}
+
+/** What a restriction asks of a handler. */
+interface Named {
+    readonly name: string
+    failed?: boolean
 }
 
 /**
@@ -23,7 +28,7 @@ export class Restrictions {
      * The name of the only handler of a topic, by the most exact restriction whose handler takes
      * records; undefined when the topic goes to all.
      */
-    handlerOf(topic: string, entries: HandlerEntry[]): string | undefined {
+    handlerOf(topic: string, entries: Named[]): string | undefined {
         let best = -1
         let handler: string = undefined
         for (const restriction of this.list) {
@@ -55,6 +60,6 @@ export class Restrictions {
 }
 
 /** Whether a handler takes records: it was neither removed nor taken out. */
-function isThere(name: string, entries: HandlerEntry[]): boolean {
+function isThere(name: string, entries: Named[]): boolean {
     return entries.some(entry => entry.name === name && !entry.failed)
 }

@@ -1,9 +1,8 @@
 import { checkOption, Clock, OptionTable, Signal } from "../platform"
-import { Core, Deferred, NEVER } from "./core"
+import { Core, Deferred, HandlerEntry, NEVER } from "./core"
 import { settleCounts } from "./dispatch"
 import {
     checkedOptions,
-    HandlerEntry,
     handlerInfo,
     HandlerInfo,
     isLogOption,

@@ -1,6 +1,5 @@
 import { checkOption, optionError, OptionTable, rangeError } from "../platform"
-import { Core } from "./core"
-import { HandlerEntry } from "./entry"
+import { Core, HandlerEntry } from "./core"
 import { Handler } from "./handler"
 import { NONE } from "./levels"
 

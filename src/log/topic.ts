@@ -1,7 +1,6 @@
 import { removeFrom } from "../platform"
-import { Core, NEVER } from "./core"
-import type { HandlerEntry } from "./entry"
-import { LogFilter, TASK_PREFIX } from "./filters"
+import { Core, HandlerEntry, NEVER, Source } from "./core"
+import { TASK_PREFIX } from "./filters"
 import { Level, NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
 
@@ -17,33 +16,6 @@ import { covers } from "./pattern"
 
 /** Most loggers that the log keeps. */
 export const MAX_TOPICS = 64
-
-/** What logs: a logger, with what is worked out for its topic. */
-export interface Source {
-    /** Most detailed level that a handler takes; TRACE until that is worked out. */
-    threshold: Level
-    core: Core
-    /** Dotted topic; undefined for a task's logger before its first use. */
-    name: string
-    /** The mark of a service's lines; the task's name while `name` is undefined. */
-    mark?: string
-    /** Metadata of all its records. */
-    meta?: Record<string, any>
-    /**
-     * The handlers that take this topic; those with the same formatter are adjacent. Undefined
-     * from a change to the next use: working out all topics at once could take more steps than
-     * the VM allows between two waits.
-     */
-    taking?: HandlerEntry[]
-    /** While SPECIAL: level by the log's rules; more detailed records are for `direct` handlers. */
-    ceiling?: Level
-    /** While SPECIAL: filters before all handlers; undefined when there are none. */
-    filters?: LogFilter[]
-    /** The logger that works out the topic for it; undefined when it does so itself. */
-    base?: Source
-    /** Whether the log keeps it, and so invalidates it after a change: 0, PLAIN or SPECIAL. */
-    kept?: number
-}
 
 /** The log keeps the logger; its records go straight to the handlers. */
 export const PLAIN = 1

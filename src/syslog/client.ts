@@ -1,5 +1,6 @@
 import { SocketArbiter } from "../net"
 import { Clock, Connection, NetSocket, Signal } from "../platform"
+import { Framing } from "./framing"
 import { Outbox } from "./outbox"
 
 /** What syslog needs of the board. */
@@ -67,10 +68,7 @@ interface LinkState {
 }
 
 /** State of RELP on the connection. */
-interface RelpState {
-    isRelp: boolean
-    /** TXNR of the last command. */
-    txnr: number
+interface RelpState extends Framing {
     /**
      * The commands from the first unanswered one to the last one: for each the number of its frame;
      * 0 for `open`, the number of the next frame for a declaration, ANSWERED for answered ones.

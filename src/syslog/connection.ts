@@ -1,5 +1,5 @@
 import { DISCONNECTED, QUEUED, SocketListener } from "../platform"
-import type { SyslogClient } from "./client"
+import { SyslogClient } from "./client"
 import { reframe } from "./framing"
 import { declaration } from "./message"
 import { portOf } from "./options"

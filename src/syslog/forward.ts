@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { ERROR, Level, WARNING } from "../log"
 import { CURSOR_SLOT, FlashSlots } from "../platform"
-import { SyslogEvent } from "./outbox"
+import { SyslogEvent } from "./message"
 import { Rsyslogger } from "./rsyslogger"
 
 /** Topic under which lines of earlier runs are sent. */

@@ -1,5 +1,3 @@
-import type { SyslogClient } from "./client"
-
 /** Most bytes before the message in a frame: `8192 `. */
 export const MAX_PREFIX = 5
 /** Most bytes that RELP adds to a frame: `999999999 syslog ` and the line feed. */
@@ -24,6 +22,13 @@ export function frameBytesAt(bytes: Buffer, at: number): number {
     return fourth === SPACE ? three + 4 : three * 10 + fourth - ZERO + 5
 }
 
+/** How frames are sent on a connection. */
+export interface Framing {
+    isRelp: boolean
+    /** TXNR of the last command of RELP. */
+    txnr: number
+}
+
 /** Bytes before the message in a frame of `frame` bytes. */
 function prefixBytes(frame: number): number {
     return frame < 103 ? 3 : frame < 1004 ? 4 : MAX_PREFIX
@@ -34,7 +39,7 @@ function prefixBytes(frame: number): number {
  * in which the length stands before the message as well.
  */
 export function reframe(
-    { isRelp, txnr }: SyslogClient,
+    { isRelp, txnr }: Framing,
     frames: Buffer,
     count: number
 ): Buffer {

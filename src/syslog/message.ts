@@ -1,7 +1,6 @@
 import { cut, firstBytes, nativeFormat, textOf, WARNING } from "../log"
 import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
-import type { SyslogOptions } from "./options"
-import type { Outbox, SyslogEvent } from "./outbox"
+import { SyslogOptions } from "./options"
 import { headerField, NIL } from "./text"
 
 /** A message in octet counting, RFC 6587, section 3.4.1: length, head, sequenceId, middle, text. */
@@ -30,6 +29,48 @@ const MAX_VALUE_BYTES = 255
 /** Printable characters that an SD-NAME must not hold. */
 const NOT_IN_NAMES = '="]'
 
+/** What a message is made of: the part of a log record that is sent. */
+export interface SyslogEvent {
+    /** Uptime in ms. */
+    time: number
+    /** Unix time in ms; undefined while unknown. */
+    wall: number | undefined
+    /** Level; one that is more detailed than debug is sent as debug. */
+    level: number
+    topic: string
+    /** MSGID in place of the topic, as `task.service`; undefined for plain loggers. */
+    mark?: string
+    /** Its control characters must have been escaped: `escapeControls`. */
+    message: string
+    meta?: Record<string, any>
+}
+
+/** What messages are made with: the options, and what the last one had in common with the next. */
+export interface MessageState {
+    options: SyslogOptions
+    /** What `head` and `middle` were made for. */
+    time: number
+    level: number
+    topic: string
+    mark: string
+    /** HOSTNAME to MSGID of the topic and mark above. */
+    sender: string
+    /** The part of a message before its sequenceId, and the part between that and its text. */
+    head: string
+    middle: string
+    /** Bytes of a message without its text, and most bytes of a whole message. */
+    base: number
+    maxBytes: number
+    /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
+    earlier: number
+    /** Records dropped and not known to be declared; their numbers are `gapFrom` to before `gapTo`. */
+    gap: number
+    gapFrom: number
+    gapTo: number
+    /** Why the last of them were dropped. */
+    reason: string
+}
+
 /**
  * Makes what messages of the same time, topic, mark and level have in common: the part before the
  * sequenceId, and the part between it and the text.
@@ -37,7 +78,7 @@ const NOT_IN_NAMES = '="]'
  * @returns false when no host is set
  */
 export function renderHeader(
-    out: Outbox,
+    out: MessageState,
     event: Omit<SyslogEvent, "message">,
     sequence: number
 ): boolean {
@@ -74,13 +115,16 @@ export function renderHeader(
  * Makes a text fit into a message: control characters are escaped, and a text that is too long is
  * cut between two characters and marked with what is missing: `[+N bytes]`.
  */
-export function fitText({ maxBytes, base }: Outbox, text: unknown): string {
+export function fitText(
+    { maxBytes, base }: MessageState,
+    text: unknown
+): string {
     // a caller may pass something other than a text by mistake
     return cut(escapeControls(textOf(text)), maxBytes - base)
 }
 
 /** The message that declares the gap; it has the last missing sequenceId. */
-export function declaration(out: Outbox, clock: Clock): string {
+export function declaration(out: MessageState, clock: Clock): string {
     const dropped = out.gap
     const first = sequenceOf(out, out.gapFrom)
     const last = sequenceOf(out, out.gapTo - 1)
@@ -145,7 +189,7 @@ function escapeValue(text: string): string {
 }
 
 /** The sequenceId of a frame, which need not be in the ring any more. */
-export function sequenceOf({ earlier }: Outbox, frame: number): number {
+export function sequenceOf({ earlier }: MessageState, frame: number): number {
     // before the last wrap: 1 follows MAX_SEQUENCE
     return frame > earlier ? frame - earlier : frame - earlier + MAX_SEQUENCE
 }

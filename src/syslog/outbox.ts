@@ -1,6 +1,13 @@
 import { nativeFormat } from "../log"
 import { frameBytesAt, MAX_PREFIX } from "./framing"
-import { fitText, FRAME, MAX_SEQUENCE, renderHeader } from "./message"
+import {
+    fitText,
+    FRAME,
+    MAX_SEQUENCE,
+    MessageState,
+    renderHeader,
+    SyslogEvent,
+} from "./message"
 import { SyslogOptions } from "./options"
 
 /** Time after which a gap that still grows is declared again, in ms. */
@@ -14,21 +21,6 @@ const SPARE = 256
 const NOWHERE = 1000000000
 /** Least bytes of a frame: `51 <0>1 - - - - - [meta sequenceId="1" sysUpTime="0"] `, or more. */
 const LEAST_FRAME = 50
-/** What a message is made of: the part of a log record that is sent. */
-export interface SyslogEvent {
-    /** Uptime in ms. */
-    time: number
-    /** Unix time in ms; undefined while unknown. */
-    wall: number | undefined
-    /** Level; one that is more detailed than debug is sent as debug. */
-    level: number
-    topic: string
-    /** MSGID in place of the topic, as `task.service`; undefined for plain loggers. */
-    mark?: string
-    /** Its control characters must have been escaped: `escapeControls`. */
-    message: string
-    meta?: Record<string, any>
-}
 
 /**
  * The queue for the collector, in one ring with three cursors, as in a TCP sender:
@@ -46,7 +38,7 @@ export interface SyslogEvent {
  *
  * @devsWhenUsed
  */
-export class Outbox {
+export class Outbox implements MessageState {
     /** What `head` and `middle` were made for; time is null when they hold for no event. */
     time: number = null
     level = 0

@@ -1,4 +1,4 @@
-import type { SyslogClient } from "./client"
+import { SyslogClient } from "./client"
 import { arrive, clearGap } from "./outbox"
 
 // RELP, version 0 (rsyslog's imrelp, librelp): the server answers each command. Records that were

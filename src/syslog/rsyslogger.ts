@@ -2,6 +2,7 @@ import * as ds from "@devicescript/core"
 import { Signal } from "../platform"
 import { SyslogClient, SyslogNet, SyslogReport } from "./client"
 import { attend, forget } from "./connection"
+import { SyslogEvent } from "./message"
 import { completeOptions, SyslogOptions, target } from "./options"
 import {
     applyOptions,
@@ -9,7 +10,6 @@ import {
     nextFrame,
     Outbox,
     settle,
-    SyslogEvent,
     waitingBytes,
 } from "./outbox"
 import { interrupt, launch, POLL_MS } from "./worker"

@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { INFO, Level, WARNING } from "../log"
 import { delayOf, Lease, nextStep } from "../net"
-import type { SyslogClient } from "./client"
+import { SyslogClient } from "./client"
 import {
     connect,
     disconnect,

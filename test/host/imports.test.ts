@@ -32,14 +32,17 @@ function sourcesIn(folder: string): string[] {
 /** Host tools read this file, and cannot load the natives behind the door. */
 const PAST_THE_DOOR = ["src/settings/text.ts imports src/platform/split.ts"]
 
-/** The files of this project that a file imports, those of which it only has types left out. */
+const ANY_IMPORT = /^(?:import|export) [^"';]*? from "(\.[^"]*)"/gm
+const VALUE_IMPORT = /^(?:import|export) (?!type\b)[^"';]*? from "(\.[^"]*)"/gm
+
+/**
+ * The files of this project that a file imports. In host/ those of which it only has types are left
+ * out; on the device all count, since types tell what knows what.
+ */
 function importsOf(file: string): string[] {
     const text = readFileSync(file, "utf8")
-    return [
-        ...text.matchAll(
-            /^(?:import|export) (?!type\b)[^"';]*? from "(\.[^"]*)"/gm
-        ),
-    ].map(([, path]) => {
+    const imports = file.startsWith("src/") ? ANY_IMPORT : VALUE_IMPORT
+    return [...text.matchAll(imports)].map(([, path]) => {
         const base = join(dirname(file), path!)
         const candidates = [
             base,
