@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import { settings } from "@devicescript/settings"
 import { namedError } from "./errors"
-import { Exclusive } from "./exclusive"
+import { Jobs, runExclusive } from "./exclusive"
 import { resumeFiber } from "./fibers"
 
 /** Longest key that the VM's store takes, in bytes. */
@@ -53,7 +53,7 @@ export function flashError(key: string, problem: string): Error {
 const MAX_REQUESTS = 64
 
 // A VM has one settings service, so its state belongs to this module and not to an object.
-const turns = new Exclusive("flash", MAX_REQUESTS)
+const requests: Jobs = []
 const logs: unknown[] = []
 const logSlots: number[] = []
 /** Key of the read under way, empty when there is none; undefined before the first one. */
@@ -79,15 +79,20 @@ export class SettingsFlash implements FlashSlots, FlashStats {
     async read(key: string): Promise<Buffer | undefined> {
         checkSlot(key, undefined)
         this.reads++
-        return await turns.run(async () => await get(key))
+        return await request(async () => await get(key))
     }
 
     async write(key: string, value: Buffer): Promise<void> {
         checkSlot(key, value)
-        await turns.run(async () => await settings.set(key, value))
+        await request(async () => await settings.set(key, value))
         this.writes++
         this.bytes += value.length
     }
+}
+
+/** Carries out a request when those before it have ended. */
+async function request<T>(job: () => Promise<T>): Promise<T> {
+    return await runExclusive(requests, "flash", job, MAX_REQUESTS)
 }
 
 async function get(key: string): Promise<Buffer | undefined> {

@@ -5,10 +5,11 @@
 import {
     configSlot,
     equalBytes,
-    Exclusive,
     FlashSlots,
+    Jobs,
     MAX_VALUE_BYTES,
     piecesText,
+    runExclusive,
 } from "../platform"
 import {
     contentOf,
@@ -26,6 +27,9 @@ export const SMALL_FILE_BYTES = 700
 /** Longest text in the 16 KB flash store of an ESP32, in bytes. */
 export const LARGE_FILE_BYTES = 1400
 
+/** What the error about too many jobs names. */
+const THING = "the settings file"
+
 /** A settings file as read from flash. */
 export interface StoredFile extends FileState {
     text: string
@@ -37,7 +41,8 @@ export interface StoredFile extends FileState {
  * @devsWhenUsed
  */
 export class SettingsFile {
-    readonly turns = new Exclusive("the settings file")
+    /** The jobs that work on it. */
+    readonly jobs: Jobs = []
     /** The damage that was found last; undefined when there was none. It stays until the next start. */
     damage: string
     /** Whether the fields below agree with the flash. */
@@ -69,10 +74,21 @@ export async function inTurn<T>(
     file: SettingsFile,
     job: () => Promise<T>
 ): Promise<T> {
-    return await file.turns.run(async () => {
+    return await runExclusive(file.jobs, THING, async () => {
         if (!file.isRead) await readFile(file)
         return await job()
     })
+}
+
+/** Reads the file after all earlier jobs, as `readFile` does. */
+export async function readInTurn(
+    file: SettingsFile
+): Promise<StoredFile | undefined> {
+    return await runExclusive(
+        file.jobs,
+        THING,
+        async () => await readFile(file)
+    )
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FlashSlots, MAX_KEY_BYTES } from "../platform"
 import { CheckedSettings, checkSettings, checkText } from "./check"
-import { readFile, SettingsFile } from "./file"
+import { readInTurn, SettingsFile } from "./file"
 import { addProblem } from "./problem"
 import { findRule, schemaKeys, SchemaTable } from "./schema"
 import { putInForce, Settings } from "./settings"
@@ -79,7 +79,7 @@ export async function reloadSettings<T extends SchemaTable>(
     const problems = held.unread.slice()
     let text = ""
     try {
-        const stored = await file.turns.run(async () => await readFile(file))
+        const stored = await readInTurn(file)
         if (stored) text = stored.text
         if (file.damage) addProblem(problems, "", undefined, file.damage)
     } catch (e: any) {

@@ -46,6 +46,9 @@ export interface SettingInfo {
     pending: boolean
 }
 
+/** The texts of settings that all have their defaults, as JSON. */
+const NO_TEXTS = '{"texts":{}, "lines":{}, "secrets":{}}'
+
 /** What a change is told to: a listener, or what takes the values of its bindings as options. */
 type Told = (told: any) => void
 
@@ -62,11 +65,10 @@ export interface Held extends CheckContext {
     /** What was refused, and listeners that failed. */
     problems: SettingProblem[]
     /**
-     * What each listener follows: its keys, or bindings `option=KEY`, separated by blanks. Texts and
-     * two lists, since objects and closures would take some 400 bytes of heap for each.
+     * For each listener two items: itself, undefined after its end, and what it follows: its keys,
+     * or bindings `option=KEY`, separated by blanks.
      */
-    readonly followed: string[]
-    readonly listeners: Told[]
+    readonly listeners: (Told | string)[]
     /** Where changes are kept; undefined until `openSettingsFile`. */
     file?: SettingsFile
 }
@@ -91,7 +93,6 @@ export class Settings<T extends SchemaTable> {
      * @param tables the schema: one table or several; for a key in two tables the first one counts
      */
     constructor(tables: T[]) {
-        const none = { texts: {}, lines: {}, secrets: {} }
         const held: Held = {
             tables,
             level: parseLevel,
@@ -99,11 +100,11 @@ export class Settings<T extends SchemaTable> {
             pause: ds.sleep,
             build: {},
             unread: [],
-            inForce: none,
-            started: none,
+            // not by a variable, which the closure below would keep
+            inForce: JSON.parse(NO_TEXTS),
+            started: JSON.parse(NO_TEXTS),
             values: this.values,
             problems: [],
-            followed: [],
             listeners: [],
         }
         this.held = () => held
@@ -140,7 +141,7 @@ export class Settings<T extends SchemaTable> {
         lines[key] = SET_BY_PROGRAM
         secrets[key] = isSecretKind(rule.kind)
         const changed = activate(held, { texts, lines, secrets })
-        for (let i = 0; i < held.listeners.length; ++i)
+        for (let i = 0; i < held.listeners.length; i += 2)
             tell(held, i, before, changed)
         return undefined
     }
@@ -225,7 +226,7 @@ export async function putInForce(
     const before = held.inForce
     const changed = activate(held, checked)
     held.problems = checked.problems
-    for (let i = 0; i < held.listeners.length; ++i) {
+    for (let i = 0; i < held.listeners.length; i += 2) {
         tell(held, i, before, changed)
         // a listener may read values, at some 1,000 steps each
         await held.pause(0)
@@ -256,12 +257,12 @@ export function follow(held: Held, followed: string, told: Told): number {
     // places of listeners that have ended are used again
     let place = listeners.indexOf(undefined)
     if (place < 0) place = listeners.length
-    if (place >= MAX_LISTENERS)
+    if (place >= 2 * MAX_LISTENERS)
         throw new RangeError(
             `settings have ${MAX_LISTENERS} listeners, no more are taken`
         )
     listeners[place] = told
-    held.followed[place] = followed
+    listeners[place + 1] = followed
     return place
 }
 
@@ -284,10 +285,10 @@ export function tell(
     before: SettingTexts,
     changed?: string[]
 ): void {
-    const told = held.listeners[place]
+    const told = held.listeners[place] as Told
     if (!told) return
     const mine: string[] = []
-    const bindings = splitText(held.followed[place], " ")
+    const bindings = splitText(held.listeners[place + 1] as string, " ")
     for (const binding of bindings) {
         const key = binding.slice(binding.indexOf("=") + 1)
         if (!changed || changed.indexOf(key) >= 0) mine.push(key)
