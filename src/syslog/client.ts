@@ -1,6 +1,11 @@
 import { SocketArbiter } from "../net"
-import { Clock, Connection, NetSocket, Signal } from "../platform"
-import { Framing } from "./framing"
+import {
+    Clock,
+    Connection,
+    NetSocket,
+    Signal,
+    SocketListener,
+} from "../platform"
 import { Outbox } from "./outbox"
 
 /** What syslog needs of the board. */
@@ -15,9 +20,11 @@ export type SyslogReport = (level: number, message: string) => void
 
 /**
  * The whole state of a syslog client in one object, allocated at the start: the queue, the fiber, and
- * the connection. It is data with plain functions, since classes and methods take heap on this VM.
+ * the connection, of which the socket reports to it. It is data with plain functions, since classes
+ * and methods take heap on this VM.
  */
-export interface SyslogClient extends Outbox, SyslogNet, LinkState, RelpState {
+export interface SyslogClient
+    extends Outbox, SyslogNet, LinkState, SocketListener {
     report: SyslogReport
     /** Uptime when the oldest record of the batch was added, ms; 0: the batch is due. */
     firstAt: number
@@ -49,8 +56,6 @@ interface LinkState {
     isUp: boolean
     /** Why the connection is over, or has to be given up; empty while it is usable. */
     ended: string
-    /** Whether the peer closed it without an error. */
-    isClosed: boolean
     /** Uptime of the first write that was refused, ms; negative after one that was taken. */
     blockedSince: number
     /** The second half of a batch whose first half was taken: it is sent before anything else. */
@@ -61,14 +66,18 @@ interface LinkState {
     sentAt: number
     /** Uptime of the last look whether it holds, ms. */
     lookedAt: number
+    /** State of RELP; null with another transport. */
+    relp: RelpState
     /** Whether frames are sent in another framing than octet counting, in which they are kept. */
     isReframed: boolean
     /** Most bytes of one batch: at most PIECE_BYTES of reframed records, which are in one piece. */
     batchBytes: number
 }
 
-/** State of RELP on the connection. */
-interface RelpState extends Framing {
+/** State of RELP on a connection. */
+export interface RelpState {
+    /** TXNR of the last command. */
+    txnr: number
     /**
      * The commands from the first unanswered one to the last one: for each the number of its frame;
      * 0 for `open`, the number of the next frame for a declaration, ANSWERED for answered ones.

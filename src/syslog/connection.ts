@@ -1,4 +1,4 @@
-import { DISCONNECTED, QUEUED, SocketListener } from "../platform"
+import { DISCONNECTED, QUEUED } from "../platform"
 import { SyslogClient } from "./client"
 import { reframe } from "./framing"
 import { declaration } from "./message"
@@ -17,7 +17,14 @@ import {
     waitingBytes,
     watch,
 } from "./outbox"
-import { answersDue, MAX_FLYING, OPEN, receiveRelp, sentCommands } from "./relp"
+import {
+    answersDue,
+    MAX_FLYING,
+    newRelp,
+    OPEN,
+    receiveRelp,
+    sentCommands,
+} from "./relp"
 
 // What counts as delivered. RELP acknowledges. TCP and TLS do not: there a connection has to hold
 // for ARRIVED_MS after a record was sent, or for PROBE_MS when the window is full. Until then the
@@ -48,41 +55,35 @@ const WRITES_A_SLICE = 16
 const LOOK_MS = 50
 /** Most ms that a connection is credited with for one look. */
 const MAX_LOOK_MS = 100
+/** Why a connection is over that the peer closed without an error. */
+export const CLOSED = "closed by the collector"
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
 
-/**
- * Takes what the socket reports about the connection of a client.
- *
- * @devsWhenUsed
- */
-class Reports implements SocketListener {
-    constructor(private readonly client: SyslogClient) {}
+/** Notes that the connection is open. */
+export function opened(client: SyslogClient): void {
+    const { relp } = client
+    const now = client.clock.millis()
+    client.openedAt = client.sentAt = client.lookedAt = now
+    client.connects++
+    // what is queued is due at once
+    client.firstAt = 0
+    if (relp) {
+        relp.progressAt = now
+        client.stream.write(OPEN)
+    } else client.isUp = true
+    client.wake.notify()
+}
 
-    opened(): void {
-        const { client } = this
-        const now = client.clock.millis()
-        client.openedAt = client.sentAt = now
-        client.lookedAt = client.progressAt = now
-        client.connects++
-        // what is queued is due at once
-        client.firstAt = 0
-        if (client.isRelp) client.stream.write(OPEN)
-        else client.isUp = true
-        client.wake.notify()
-    }
+/** Takes data: only RELP has answers, as RFC 6587 and RFC 5425 define none. */
+export function received(client: SyslogClient, data: Buffer): void {
+    if (client.relp) receiveRelp(client, data)
+}
 
-    /** Only RELP has answers: RFC 6587 and RFC 5425 define none, so data of a receiver is ignored. */
-    received(data: Buffer): void {
-        if (this.client.isRelp) receiveRelp(this.client, data)
-    }
-
-    closed(reason: string | undefined): void {
-        const { client } = this
-        client.isClosed = !reason
-        client.ended = reason || "closed by the collector"
-        client.wake.notify()
-    }
+/** Notes the end of the connection, with its reason unless the peer closed it in order. */
+export function closed(client: SyslogClient, reason: string | undefined): void {
+    client.ended = reason || CLOSED
+    client.wake.notify()
 }
 
 /**
@@ -93,8 +94,8 @@ export function connect(client: SyslogClient): void {
     const { host, proto, framing, batchBytes } = client.options
     client.ended = ""
     client.sentAt = client.clock.millis()
-    client.isRelp = proto === "relp"
-    client.isReframed = client.isRelp || framing === "lf"
+    client.relp = proto === "relp" ? newRelp() : null
+    client.isReframed = proto === "relp" || framing === "lf"
     client.batchBytes = client.isReframed
         ? Math.min(batchBytes, PIECE_BYTES)
         : batchBytes
@@ -102,7 +103,7 @@ export function connect(client: SyslogClient): void {
         host,
         portOf(client.options),
         proto === "tls" ? "tls" : "tcp",
-        new Reports(client)
+        client
     )
 }
 
@@ -116,7 +117,7 @@ export function attend(client: SyslogClient): void {
     const now = client.clock.millis()
     if (client.sentEnd === client.end) client.wake.notify()
     // otherwise the fiber sends it, which wakes by itself
-    else if (!client.isRelp && client.blockedSince < 0 && client.tries === 0)
+    else if (!client.relp && client.blockedSince < 0 && client.tries === 0)
         sendBatch(client, batchBytes, now)
     client.firstAt = now
     client.watched = client.end + batchBytes
@@ -127,7 +128,7 @@ export function attend(client: SyslogClient): void {
  * @returns ms until something may be due again
  */
 export function turn(client: SyslogClient): number {
-    const { isRelp, batchBytes } = client
+    const { relp, batchBytes } = client
     const { connectMs, batchMs } = client.options
     const now = client.clock.millis()
     if (client.openedAt < 0) {
@@ -138,7 +139,7 @@ export function turn(client: SyslogClient): number {
     client.heldMs += Math.min(now - client.lookedAt, MAX_LOOK_MS)
     client.lookedAt = now
     let due = now + IDLE_MS
-    if (isRelp) due = answersDue(client, now)
+    if (relp) due = answersDue(client, now)
     else takeArrived(client)
     settle(client)
     if (!client.isUp || client.ended) return due - now
@@ -149,10 +150,7 @@ export function turn(client: SyslogClient): number {
         pause = send(client, now) ? RETRY_MS : 1
     const waiting = waitingBytes(client)
     if (waiting > 0 || client.rest) due = Math.min(due, now + pause)
-    if (
-        client.gap > 0 ||
-        (!isRelp && (inFlight(client) > 0 || !client.hasHeld))
-    )
+    if (client.gap > 0 || (!relp && (inFlight(client) > 0 || !client.hasHeld)))
         due = Math.min(due, now + LOOK_MS)
     // the first record wakes us, and a record that fills a batch is sent at once
     if (waiting < batchBytes)
@@ -162,26 +160,21 @@ export function turn(client: SyslogClient): number {
 
 /** Disconnects. Never throws. */
 export function disconnect(client: SyslogClient): void {
-    const { stream } = client
-    if (client.isRelp && client.openedAt >= 0 && !client.ended)
-        stream.write(`${client.txnr + 1} close 0\n`)
+    const { stream, relp } = client
+    if (relp && client.openedAt >= 0 && !client.ended)
+        stream.write(`${relp.txnr + 1} close 0\n`)
     stream.close()
 }
 
 /** Makes the state that of a client without a connection. */
 export function forget(client: SyslogClient): void {
-    client.stream = client.rest = null
-    client.isUp = client.isClosed = false
+    client.stream = client.rest = client.relp = null
+    client.isUp = false
     client.blockedSince = client.openedAt = -1
     client.heldMs = client.markAt = 0
     // a gap may be declared at once
     client.hasHeld = client.isDeclared = false
     client.declaredAt = -DECLARE_MS
-    // of RELP, `open` is the first command
-    client.txnr = 1
-    client.flying = [0]
-    client.gapTxnr = 0
-    client.answer = ""
 }
 
 /** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */
@@ -214,11 +207,12 @@ function send(client: SyslogClient, now: number): boolean {
         if (client.rest) return true
         noteTaken(client, now)
     }
+    const { relp } = client
     for (let n = 0; n < WRITES_A_SLICE; ++n) {
         const room = roomFor(client, now)
         if (room <= 0) return true
         // only one declaration is in flight at a time, so that its answer can be told
-        if (client.gapTxnr === 0 && isGapDue(client)) {
+        if (isGapDue(client) && !(relp && relp.gapTxnr > 0)) {
             if (!sendGap(client, now)) return true
         } else if (client.sentEnd === client.end) return false
         else if (!sendBatch(client, room, now)) return true
@@ -234,8 +228,8 @@ function noteTaken(client: SyslogClient, now: number): void {
 
 /** Bytes that may be sent now in one write, 0 for none; a single frame may be longer. */
 function roomFor(client: SyslogClient, now: number): number {
-    const { batchBytes, tries } = client
-    if (!client.isRelp) {
+    const { batchBytes, tries, relp } = client
+    if (!relp) {
         if (tries > 0) {
             const { sentAt } = client
             if (now < sentAt + PROBE_MS) return 0
@@ -245,7 +239,7 @@ function roomFor(client: SyslogClient, now: number): number {
         return batchBytes
     }
     const { windowBytes } = client.options
-    const flying = client.flying.length
+    const flying = relp.flying.length
     // one by one, so that it is known which record the server refuses
     if (tries > 0) return flying > 0 ? 0 : 1
     const room = Math.min(
@@ -293,7 +287,7 @@ function sendBatch(client: SyslogClient, room: number, now: number): boolean {
         at += size
         size = end - at
     }
-    if (client.isRelp) sentCommands(client, frame - sent)
+    if (client.relp) sentCommands(client, frame - sent)
     client.sent = frame
     client.sentEnd = end
     if (sent === client.acked) setMark(client)
@@ -307,9 +301,10 @@ function sendGap(client: SyslogClient, now: number): boolean {
     if (write(client, frame, now)) return false
     client.isDeclared = true
     client.declaredAt = client.heldMs
-    if (client.isRelp) {
+    const { relp } = client
+    if (relp) {
         sentCommands(client, 1)
-        client.gapTxnr = client.txnr
+        relp.gapTxnr = relp.txnr
     }
     return true
 }

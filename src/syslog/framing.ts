@@ -24,9 +24,8 @@ export function frameBytesAt(bytes: Buffer, at: number): number {
 
 /** How frames are sent on a connection. */
 export interface Framing {
-    isRelp: boolean
-    /** TXNR of the last command of RELP. */
-    txnr: number
+    /** With RELP the TXNR of the last command; null with another transport. */
+    relp: { txnr: number }
 }
 
 /** Bytes before the message in a frame of `frame` bytes. */
@@ -39,16 +38,17 @@ function prefixBytes(frame: number): number {
  * in which the length stands before the message as well.
  */
 export function reframe(
-    { isRelp, txnr }: Framing,
+    { relp }: Framing,
     frames: Buffer,
     count: number
 ): Buffer {
     const data = Buffer.alloc(frames.length + count * RELP_BYTES)
+    let txnr = relp ? relp.txnr : 0
     let from = 0
     let to = 0
     while (from < frames.length) {
         let length = frameBytesAt(frames, from)
-        if (isRelp) {
+        if (relp) {
             const command = `${++txnr} syslog `
             data.blitAt(to, command, 0, command.length)
             to += command.length

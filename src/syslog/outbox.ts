@@ -32,114 +32,124 @@ const LEAST_FRAME = 50
  * A frame is a message in octet counting, whatever the framing on the wire, so each frame holds its
  * size. Frames are numbered from 1; up to the first wrap the number is the sequenceId. Places are
  * counted in bytes from the start of the buffer; places of the lap before that of `end` are negative.
- *
- * Functions work on it, since each method takes heap; only what runs for each record is a method.
- * The VM looks through the fields in their order, so those of `push` come first.
- *
- * @devsWhenUsed
  */
-export class Outbox implements MessageState {
-    /** What `head` and `middle` were made for; time is null when they hold for no event. */
-    time: number = null
-    level = 0
-    topic: string = null
-    mark: string = null
-    /** Bytes of a message without its text, and most bytes of a whole message. */
-    base = 0
-    maxBytes = 0
+export interface Outbox extends MessageState {
     /** SequenceId of the next frame. */
-    sequence = 1
-    /** The part of a message before its sequenceId, and the part between that and its text. */
-    head = ""
-    middle = ""
+    sequence: number
     /** Where the next frame goes; a frame that ends beyond the limit needs `makeRoom` first. */
-    end = 0
-    limit = 0
-    bytes: Buffer = null
+    end: number
+    limit: number
+    bytes: Buffer
     /** The sequenceId that has one more digit than those before, or is 1 again. */
-    decade = 10
-    /** Number of the last frame before the current round of sequenceIds; 0 in the first one. */
-    earlier = 0
+    decade: number
     /** A frame that ends beyond this place does not fit, or is the last one before the decade. */
-    full = 0
+    full: number
     /** A place, and what is called once before a frame is added that ends beyond it. */
-    watched = NOWHERE
+    watched: number
     onWatched: (out: Outbox) => void
     /** Bytes of the ring; the buffer has a few more, so that the length of a frame never wraps. */
-    room = 0
-    options: SyslogOptions
-    /** HOSTNAME to MSGID of the topic and mark above. */
-    sender: string
+    room: number
     /** The oldest frame in the ring. */
-    first = 1
-    start = 0
+    first: number
+    start: number
     /** The first frame not known to have arrived; before `first` when the ring dropped it in flight. */
-    acked = 1
+    acked: number
     /** The next frame to send. */
-    sent = 1
-    sentEnd = 0
+    sent: number
+    sentEnd: number
     /** What `sent` and `sentEnd` were when the connection had held for `markAt` ms. */
-    marked = 1
-    markedEnd = 0
+    marked: number
+    markedEnd: number
     markAt: number
     /** For how long the connection was seen to hold, ms. */
     heldMs: number
     /** Whether that is long enough to count as good. */
     hasHeld: boolean
     /** Records dropped since boot. */
-    dropped = 0
+    dropped: number
     /** Records that were in flight when a connection ended, and so are sent once more. */
-    resent = 0
+    resent: number
     /** Records of our own that declared a gap and arrived. */
-    declared = 0
-    /** Records dropped and not known to be declared; their numbers are `gapFrom` to before `gapTo`. */
-    gap = 0
-    gapFrom: number
-    gapTo: number
-    /** Why the last of them were dropped. */
-    reason: string
+    declared: number
     /** Whether a declaration of the whole gap is in flight. */
     isDeclared: boolean
     /** For how long the connection had held when the last declaration was sent, ms. */
     declaredAt: number
+}
 
-    /**
-     * Takes one event. Never waits, never throws; a full ring drops its oldest records.
-     *
-     * @param event its message holds no control characters (`escapeControls`), as in the records of
-     * the log; events of the same time must have the same `wall`
-     */
-    push(event: SyslogEvent): void {
-        if (
-            event.time !== this.time ||
-            event.level !== this.level ||
-            event.topic !== this.topic ||
-            event.mark !== this.mark ||
-            event.meta
-        )
-            if (!renderHeader(this, event, this.sequence)) return
-        let text = event.message
-        let size = this.base + text.byteLength
-        // not `size > maxBytes`: what is no text has no length, and NaN must not pass
-        if (!(size <= this.maxBytes)) {
-            text = fitText(this, text)
-            size = this.base + text.byteLength
-        }
-        const frame = nativeFormat(
-            FRAME,
-            size,
-            this.head,
-            this.sequence,
-            this.middle,
-            text
-        )
-        let end = this.end + frame.byteLength
-        if (end > this.limit) end = makeRoom(this, frame, end)
-        // all of the frame but for the part that makeRoom has put at the ring's start
-        this.bytes.blitAt(this.end, frame, 0, NOWHERE)
-        this.end = end
-        this.sequence++
+/**
+ * An outbox without a ring. Time is null while `head` and `middle` hold for no event. The VM looks
+ * through the fields in their order, so those of `push` come first.
+ */
+export function newOutbox(): Outbox {
+    return {
+        time: null,
+        level: 0,
+        topic: null,
+        mark: null,
+        base: 0,
+        maxBytes: 0,
+        sequence: 1,
+        head: "",
+        middle: "",
+        end: 0,
+        limit: 0,
+        bytes: null,
+        decade: 10,
+        earlier: 0,
+        full: 0,
+        watched: NOWHERE,
+        room: 0,
+        first: 1,
+        start: 0,
+        acked: 1,
+        sent: 1,
+        sentEnd: 0,
+        marked: 1,
+        markedEnd: 0,
+        dropped: 0,
+        resent: 0,
+        declared: 0,
+        gap: 0,
+    } as Outbox
+}
+
+/**
+ * Takes one event. Never waits, never throws; a full ring drops its oldest records.
+ *
+ * @param event its message holds no control characters (`escapeControls`), as in the records of
+ * the log; events of the same time must have the same `wall`
+ */
+export function push(out: Outbox, event: SyslogEvent): void {
+    if (
+        event.time !== out.time ||
+        event.level !== out.level ||
+        event.topic !== out.topic ||
+        event.mark !== out.mark ||
+        event.meta
+    )
+        if (!renderHeader(out, event, out.sequence)) return
+    let text = event.message
+    let size = out.base + text.byteLength
+    // not `size > maxBytes`: what is no text has no length, and NaN must not pass
+    if (!(size <= out.maxBytes)) {
+        text = fitText(out, text)
+        size = out.base + text.byteLength
     }
+    const frame = nativeFormat(
+        FRAME,
+        size,
+        out.head,
+        out.sequence,
+        out.middle,
+        text
+    )
+    let end = out.end + frame.byteLength
+    if (end > out.limit) end = makeRoom(out, frame, end)
+    // all of the frame but for the part that makeRoom has put at the ring's start
+    out.bytes.blitAt(out.end, frame, 0, NOWHERE)
+    out.end = end
+    out.sequence++
 }
 
 /** Applies options to later records. The ring is allocated once, when a host is set first. */

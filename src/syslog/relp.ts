@@ -1,4 +1,4 @@
-import { SyslogClient } from "./client"
+import { RelpState, SyslogClient } from "./client"
 import { arrive, clearGap } from "./outbox"
 
 // RELP, version 0 (rsyslog's imrelp, librelp): the server answers each command. Records that were
@@ -22,10 +22,18 @@ const NO_SERVER = "no RELP server"
 /** Marks a command that was answered before an earlier one. */
 const ANSWERED = -1
 
+/** The state of a connection before its first command, which is `open`. */
+export function newRelp(): RelpState {
+    return { txnr: 1, flying: [0], gapTxnr: 0, progressAt: 0, answer: "" }
+}
+
 /** Notes `count` commands as sent: frames from `sent` on, or one declaration of a gap. */
-export function sentCommands(client: SyslogClient, count: number): void {
-    for (let i = 0; i < count; ++i) client.flying.push(client.sent + i)
-    client.txnr += count
+export function sentCommands(
+    { relp, sent }: SyslogClient,
+    count: number
+): void {
+    for (let i = 0; i < count; ++i) relp.flying.push(sent + i)
+    relp.txnr += count
 }
 
 /**
@@ -33,19 +41,21 @@ export function sentCommands(client: SyslogClient, count: number): void {
  * @returns uptime when an answer is overdue, ms
  */
 export function answersDue(client: SyslogClient, now: number): number {
-    if (!client.flying.length) client.progressAt = now
-    const due = client.progressAt + ANSWER_MS
+    const { relp } = client
+    if (!relp.flying.length) relp.progressAt = now
+    const due = relp.progressAt + ANSWER_MS
     if (now >= due) client.ended = `no answer for ${ANSWER_MS} ms`
-    if (client.txnr > MAX_TXNR) client.ended = "all numbers used"
+    if (relp.txnr > MAX_TXNR) client.ended = "all numbers used"
     return due
 }
 
 /** Takes what the server sends. */
 export function receiveRelp(client: SyslogClient, data: Buffer): void {
-    client.progressAt = client.clock.millis()
-    client.answer = client.answer + data.toString()
+    const { relp } = client
+    relp.progressAt = client.clock.millis()
+    relp.answer = relp.answer + data.toString()
     while (!client.ended && takeFrame(client));
-    if (client.answer.length > MAX_FRAME_BYTES) client.ended = NO_SERVER
+    if (relp.answer.length > MAX_FRAME_BYTES) client.ended = NO_SERVER
     client.wake.notify()
 }
 
@@ -54,7 +64,8 @@ export function receiveRelp(client: SyslogClient, data: Buffer): void {
  * in ASCII. Returns false when there is no whole frame.
  */
 function takeFrame(client: SyslogClient): boolean {
-    const { answer } = client
+    const { relp } = client
+    const { answer } = relp
     const first = answer.indexOf(" ")
     const second = answer.indexOf(" ", first + 1)
     if (second < 0 || second + 1 === answer.length) return false
@@ -67,7 +78,7 @@ function takeFrame(client: SyslogClient): boolean {
     const at = second + 1 + ("" + size).length + Math.min(size, 1)
     const end = at + size
     if (answer.length <= end) return false
-    client.answer = answer.slice(end + 1)
+    relp.answer = answer.slice(end + 1)
     const command = answer.slice(first + 1, second)
     take(client, txnr, command, answer.slice(at, end))
     return true
@@ -79,10 +90,8 @@ function take(
     command: string,
     data: string
 ): void {
-    if (command === "serverclose") {
-        client.isClosed = true
-        client.ended = "closed by the server"
-    } else if (command !== "rsp") client.ended = NO_SERVER
+    if (command === "serverclose") client.ended = "closed by the server"
+    else if (command !== "rsp") client.ended = NO_SERVER
     else if (data.indexOf("200", 0, 1) >= 0) acknowledge(client, txnr)
     // the answer to our close is empty
     else if (data) client.ended = `refused: ${data.slice(0, MAX_REASON)}`
@@ -90,13 +99,14 @@ function take(
 
 /** Notes the answer to a command: all frames before the first unanswered command have arrived. */
 function acknowledge(client: SyslogClient, txnr: number): void {
-    const { flying } = client
-    const at = txnr - client.txnr + flying.length - 1
+    const { relp } = client
+    const { flying } = relp
+    const at = txnr - relp.txnr + flying.length - 1
     if (!(at >= 0 && at < flying.length)) return
     if (txnr === 1) client.isUp = true
     else client.tries = 0
-    if (txnr === client.gapTxnr) {
-        client.gapTxnr = 0
+    if (txnr === relp.gapTxnr) {
+        relp.gapTxnr = 0
         if (client.isDeclared) clearGap(client)
     }
     flying[at] = ANSWERED

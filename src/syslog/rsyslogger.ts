@@ -1,14 +1,16 @@
 import * as ds from "@devicescript/core"
 import { Signal } from "../platform"
 import { SyslogClient, SyslogNet, SyslogReport } from "./client"
-import { attend, forget } from "./connection"
+import { attend, closed, forget, opened, received } from "./connection"
 import { SyslogEvent } from "./message"
 import { completeOptions, SyslogOptions, target } from "./options"
 import {
     applyOptions,
     inFlight,
     nextFrame,
+    newOutbox,
     Outbox,
+    push,
     settle,
     waitingBytes,
 } from "./outbox"
@@ -44,6 +46,35 @@ export interface SyslogStats {
     queuedBytes: number
 }
 
+/** A client of the socket. @devsWhenUsed */
+class Client {
+    constructor(net: SyslogNet) {
+        Object.assign(this, newOutbox())
+        Object.assign(this, net)
+    }
+
+    push(event: SyslogEvent): void {
+        push(stateOf(this), event)
+    }
+
+    opened(): void {
+        opened(stateOf(this))
+    }
+
+    received(data: Buffer): void {
+        received(stateOf(this), data)
+    }
+
+    closed(reason: string | undefined): void {
+        closed(stateOf(this), reason)
+    }
+}
+
+/** All fields of a client. */
+function stateOf(client: Client): SyslogClient {
+    return client as unknown as SyslogClient
+}
+
 /**
  * A syslog client: makes RFC 5424 messages of events, keeps them in a bounded queue and sends
  * them to a collector. Taking an event never waits, never throws and needs no connection. While
@@ -52,7 +83,7 @@ export interface SyslogStats {
  * @devsWhenUsed
  */
 export class Rsyslogger {
-    /** Takes one event: `push` of `Outbox` itself, as a method around it would cost a tenth more time. */
+    /** Takes one event: `push` of the client itself, as a method around it would cost a tenth more time. */
     readonly push: (event: SyslogEvent) => void
     private readonly client: SyslogClient
 
@@ -61,7 +92,8 @@ export class Rsyslogger {
      * @throws OPTION_ERROR for an option out of its limits
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
-        const client = Object.assign(new Outbox(), net) as SyslogClient
+        const own = new Client(net)
+        const client = stateOf(own)
         forget(client)
         client.firstAt = client.connects = client.tries = 0
         client.reportsUntil = 0
@@ -70,7 +102,7 @@ export class Rsyslogger {
         client.report = report
         client.wake = new Signal()
         applyOptions(client, completeOptions(given))
-        this.push = client.push
+        this.push = own.push
         this.client = client
     }
 

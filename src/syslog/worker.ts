@@ -3,6 +3,7 @@ import { INFO, Level, WARNING } from "../log"
 import { delayOf, Lease, nextStep } from "../net"
 import { SyslogClient } from "./client"
 import {
+    CLOSED,
     connect,
     disconnect,
     forget,
@@ -87,19 +88,19 @@ async function session(client: SyslogClient, lease: Lease): Promise<void> {
  * until a reset would have come back. So nothing is sent twice after an orderly end.
  */
 async function linger(client: SyslogClient): Promise<void> {
-    const { isRelp } = client
+    const { relp } = client
     if (!client.isUp || client.ended) return
     // nothing more is sent
     client.isUp = false
     // counts looks and not time: a board that was held up may learn of the end late
-    let looks = (isRelp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
+    let looks = (relp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
     while (
         !client.ended &&
         (inFlight(client) > 0 || client.isDeclared) &&
         looks-- > 0
     )
         await ds.sleep(POLL_MS)
-    if (isRelp || client.ended || client.rest || client.tries > 0) return
+    if (relp || client.ended || client.rest || client.tries > 0) return
     settle(client)
     arrive(client, client.sent)
     if (client.isDeclared) clearGap(client)
@@ -117,23 +118,23 @@ function leave(client: SyslogClient): void {
 
 /** Counts a connection that took records in vain; gives them up after too many. */
 function countTry(client: SyslogClient): void {
-    const { isRelp } = client
+    const { relp } = client
     settle(client)
     // no collector at all is not a collector that refuses
     if (client.openedAt < 0) client.tries = 0
     if (inFlight(client) === 0 && !client.isDeclared) return
     // anything on the way may have sent a reset; a connection that has held did take records
-    if (!isRelp && (!client.isClosed || client.hasHeld)) return
+    if (!relp && (client.ended !== CLOSED || client.hasHeld)) return
     client.tries++
     if (client.tries < MAX_TRIES) return
     client.tries = 0
     // a server that refuses the declaration of a gap does not get it
-    if (isRelp && client.txnr - client.flying.length + 1 === client.gapTxnr)
+    if (relp && relp.txnr - relp.flying.length + 1 === relp.gapTxnr)
         client.gap = 0
     else
         giveUp(
             client,
-            isRelp ? client.acked + 1 : client.sent,
+            relp ? client.acked + 1 : client.sent,
             `given up after ${MAX_TRIES} tries`
         )
 }

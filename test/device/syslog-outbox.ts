@@ -7,8 +7,9 @@ import {
     copyBytes,
     frameBytes,
     nextFrame,
-    Outbox,
+    newOutbox,
     passMark,
+    push,
     settle,
     watch,
 } from "../../src/syslog/outbox"
@@ -28,7 +29,7 @@ const WORDS = "the tank is empty, tänk ïs ëmpty, ...................."
 
 /** An outbox, and a list that knows what must be in it. */
 class Model {
-    readonly out = new Outbox()
+    readonly out = newOutbox()
     /** Frames from number `first` on. */
     kept: string[] = []
     first = 1
@@ -68,7 +69,7 @@ class Model {
         const message = words.join("|")
         const text = `<134>1 - b t - t [meta sequenceId="${out.sequence}" sysUpTime="0"] ${message}`
         const frame = `${text.byteLength} ${text}`
-        out.push({ time: 1, wall: undefined, level: 6, topic: "t", message })
+        push(out, { time: 1, wall: undefined, level: 6, topic: "t", message })
         const { room } = out
         if (this.bytes() + frame.byteLength > room)
             while (this.bytes() + frame.byteLength > room - SPARE) this.drop()
@@ -132,7 +133,7 @@ describe("the ring of syslog is a list of frames with an end", () => {
         const wanted: string[] = []
         for (const sequence of [MAX_SEQUENCE - 1, MAX_SEQUENCE, 1, 2]) {
             const message = "round"
-            out.push({
+            push(out, {
                 time: 1,
                 wall: undefined,
                 level: 6,
