@@ -11,22 +11,22 @@ export interface Sounder {
  * A heartbeat played by a buzzer.
  * @devsWhenUsed
  */
-export class BuzzerHeartBeat extends PatternPlayer {
+export class BuzzerHeartBeat extends PatternPlayer<Sounder> {
     /**
      * @param patterns their values are frequencies in Hz, at least 16, or 0 for silence;
      *     `buzzerPatterns` when left out
      * @param volume from 0 to 1
      */
     constructor(
-        private readonly buzzer: Sounder,
+        buzzer: Sounder,
         patterns?: PatternTable,
         private readonly volume = 1
     ) {
-        super(buzzer, patterns, buzzerPatterns)
+        super(buzzer, patterns || buzzerPatterns)
     }
 
     /** Starts a tone, which the buzzer ends after `ms`; so a pause needs no command. */
     protected async show(hz: number, ms: number): Promise<void> {
-        if (hz > 0) await this.buzzer.playNote(hz, this.volume, ms)
+        if (hz > 0) await this.device.playNote(hz, this.volume, ms)
     }
 }

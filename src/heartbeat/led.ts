@@ -11,16 +11,13 @@ export interface Light {
  * A heartbeat shown by a light.
  * @devsWhenUsed
  */
-export class LedHeartBeat extends PatternPlayer {
+export class LedHeartBeat extends PatternPlayer<Light> {
     /** @param patterns their values are a brightness from 0 to 1; `ledPatterns` when left out */
-    constructor(
-        private readonly light: Light,
-        patterns?: PatternTable
-    ) {
-        super(light, patterns, ledPatterns)
+    constructor(light: Light, patterns?: PatternTable) {
+        super(light, patterns || ledPatterns)
     }
 
     protected async show(brightness: number): Promise<void> {
-        await this.light.intensity.write(brightness)
+        await this.device.intensity.write(brightness)
     }
 }

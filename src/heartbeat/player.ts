@@ -3,6 +3,11 @@ import { splitText } from "../platform"
 import { HeartBeat } from "./heartbeat"
 import { PatternTable } from "./patterns"
 
+/** What a player asks before each step: a command to a role without a device would not return. */
+export interface BoundDevice {
+    readonly isBound: boolean
+}
+
 /**
  * Plays patterns in a fiber that exists only while a pattern plays. Notifications during a pattern
  * coalesce into the most severe one, which plays after it. A pattern is never interrupted, so that
@@ -10,7 +15,9 @@ import { PatternTable } from "./patterns"
  * dropped. When the device throws, the rest of that pattern is dropped and counted in `failed`.
  * @devsWhenUsed
  */
-export abstract class PatternPlayer implements HeartBeat {
+export abstract class PatternPlayer<
+    D extends BoundDevice = BoundDevice,
+> implements HeartBeat {
     /** The severity to play next; the length of the table while there is none. */
     private worst: number
     protected playing = false
@@ -18,14 +25,12 @@ export abstract class PatternPlayer implements HeartBeat {
     failed?: number
 
     /**
-     * @param device asked before each step: a command to a role without a device would not return
-     * @param patterns the patterns; those of `defaults` when undefined
-     * @param defaults makes the default patterns at each use, since a table that is kept takes heap
+     * @param device what plays the patterns
+     * @param patterns the patterns, or what makes them at each use: a table that is kept takes heap
      */
     constructor(
-        private readonly device: { readonly isBound: boolean },
-        private readonly patterns: PatternTable | undefined,
-        private readonly defaults: () => PatternTable
+        protected readonly device: D,
+        private readonly patterns: PatternTable | (() => PatternTable)
     ) {
         this.worst = this.table().length
     }
@@ -44,7 +49,8 @@ export abstract class PatternPlayer implements HeartBeat {
     protected abstract show(value: number, ms: number): Promise<void>
 
     private table(): PatternTable {
-        return this.patterns || this.defaults()
+        const { patterns } = this
+        return typeof patterns === "function" ? patterns() : patterns
     }
 
     private async play(): Promise<void> {

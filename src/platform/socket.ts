@@ -63,6 +63,9 @@ interface SocketNatives {
 
 const natives = ds as unknown as SocketNatives
 
+/** The last connection. A VM has one socket, so this belongs to the module and not to an object. */
+let current: SystemConnection
+
 /** @devsWhenUsed */
 class SystemConnection implements Connection {
     /** Whether it is over: no more calls of the listener. */
@@ -108,17 +111,15 @@ class SystemConnection implements Connection {
  * @devsWhenUsed
  */
 export class SystemSocket implements NetSocket {
-    private current: SystemConnection
-
     open(
         host: string,
         port: number,
         proto: SocketProto,
         listener: SocketListener
     ): Connection {
-        if (this.current) this.current.ended = true
+        if (current) current.ended = true
         const connection = new SystemConnection(listener)
-        this.current = connection
+        current = connection
         // The VM looks up the function when an event happens, and runs it later in a fiber. Each
         // connection has its own, so that late events of an old one do not reach a new one.
         natives._socketOnEvent = connection.onEvent
@@ -133,7 +134,7 @@ export class SystemSocket implements NetSocket {
     }
 
     disconnect(): void {
-        if (this.current) this.current.ended = true
+        if (current) current.ended = true
         // tells a fiber that waits for an event of the connection, as `fetch` does, that it is over
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
