@@ -80,9 +80,6 @@ export class BoundedQueue<T> {
     unreported = 0
     /** Entries dropped since the last delivery or flush. */
     private stuck = 0
-    /** Entries and bytes at which an overload ends. */
-    private lowEntries: number
-    private lowBytes: number
     delivered = 0
     /** Limits in force. */
     limits: QueueOptions
@@ -186,7 +183,11 @@ export class BoundedQueue<T> {
 
     /** Whether the fill is at `lowAt` or below. */
     isLow(): boolean {
-        return this.length <= this.lowEntries && this.bytes <= this.lowBytes
+        const { entries, bytes, lowAt } = this.limits
+        return (
+            this.length * 100 <= entries * lowAt &&
+            this.bytes * 100 <= bytes * lowAt
+        )
     }
 
     /** Received, delivered, queued and dropped so far. */
@@ -203,11 +204,9 @@ export class BoundedQueue<T> {
     }
 
     private setThresholds(): void {
-        const { entries, bytes, dropAt, lowAt } = this.limits
+        const { entries, bytes, dropAt } = this.limits
         this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
         this.dropBytes = Math.idiv(bytes * dropAt, 100)
-        this.lowEntries = Math.idiv(entries * lowAt, 100)
-        this.lowBytes = Math.idiv(bytes * lowAt, 100)
     }
 
     /** Ends an overload once the queue is low, and calls `onLow` if drops are not reported yet. */

@@ -79,8 +79,8 @@ export class LogSystem implements Core {
     maintenance: Signal
     /** Listeners of level changes; undefined until there are any. */
     private watch: LevelWatch
-    /** Receivers made so far; numbers their names. */
-    private receivers = 0
+    /** Receivers made so far, which numbers their names; undefined for none. */
+    private receivers: number
 
     /**
      * @param spec levels at the start (see `LevelRules`); only here may trace be set
@@ -263,7 +263,7 @@ export class LogSystem implements Core {
      */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
-        this.receivers++
+        this.receivers = (this.receivers ?? 0) + 1
         const name = `receiver-${this.receivers}`
         const receiver = new LogReceiver(name, rules, options)
         this.addHandler(name, receiver)
