@@ -8,7 +8,7 @@ import {
 } from "../heartbeat"
 import { followSettings, HEARTBEAT_SETTINGS, Settings } from "../settings"
 import type { Plan } from "../tasks"
-import { followHandler, log, tasks } from "./core"
+import { log, tasks } from "./core"
 
 let led: HeartBeat
 let buzzer: HeartBeat
@@ -31,8 +31,10 @@ export function heartbeat(
     buzzer = new BuzzerHeartBeat(devices.buzzer)
     log.addHandler("led", new HeartBeatHandler(led))
     log.addHandler("buzzer", new HeartBeatHandler(buzzer))
-    followHandler(settings, "led", "level=HB_LEVEL")
-    followHandler(settings, "buzzer", "level=HB_LEVEL")
+    followSettings(settings, "level=HB_LEVEL", options => {
+        log.configureHandler("led", options)
+        log.configureHandler("buzzer", options)
+    })
     tasks.add("heartbeat", () => beat([led, buzzer]), {
         core: true,
         autostart: false,

@@ -1,7 +1,7 @@
 import { FileRotationHandler } from "../flashlog"
 import { ConsoleHandler, RingHandler } from "../log"
 import { FILE_SETTINGS, followSettings, Settings } from "../settings"
-import { clock, flash, followHandler, log, system, tasks } from "./core"
+import { clock, flash, log, system, tasks } from "./core"
 
 /** Size of the RAM log, in bytes. */
 const RING_BYTES = 2048
@@ -34,10 +34,10 @@ export function flashLog(settings: Settings<typeof FILE_SETTINGS>): void {
         onProblem: text => system.warning("{0}", text),
     })
     log.addHandler("file", file)
-    followHandler(
+    followSettings(
         settings,
-        "file",
-        "level=FILE_LEVEL flushBytes=FLUSH_BYTES flushTime=FLUSH_TIME flushLevel=FLUSH_LEVEL"
+        "level=FILE_LEVEL flushBytes=FLUSH_BYTES flushTime=FLUSH_TIME flushLevel=FLUSH_LEVEL",
+        options => log.configureHandler("file", options)
     )
     followSettings(
         settings,

@@ -7,15 +7,7 @@ import {
     SYSLOG_TOPIC,
 } from "../syslog"
 import type { Task } from "../tasks"
-import {
-    clock,
-    flash,
-    followHandler,
-    hostname,
-    journal,
-    log,
-    tasks,
-} from "./core"
+import { clock, flash, hostname, journal, log, tasks } from "./core"
 import { file } from "./logs"
 import { socketArbiter } from "./network"
 
@@ -51,7 +43,9 @@ export function syslog(settings: Settings<typeof SYSLOG_SETTINGS>): void {
         rsyslogger.configure({ backoff })
     )
     log.addHandler("syslog", new RsyslogHandler(rsyslogger))
-    followHandler(settings, "syslog", "level=SYSLOG_LEVEL")
+    followSettings(settings, "level=SYSLOG_LEVEL", options =>
+        log.configureHandler("syslog", options)
+    )
 }
 
 /**

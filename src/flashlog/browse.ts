@@ -27,7 +27,7 @@ export interface FileInfo {
  * @devsWhenUsed
  */
 export class LogFiles {
-    constructor(private readonly log: FlashLog) {}
+    constructor(protected readonly log: FlashLog) {}
 
     /** The files, newest first. */
     async list(): Promise<FileInfo[]> {

@@ -40,11 +40,10 @@ export interface FileStats {
  * of a line are stored separately from its text. Format and guarantees: docs/flash-log.md.
  * @devsWhenUsed
  */
-export class FileRotationHandler implements Handler {
+export class FileRotationHandler extends LogFiles implements Handler {
     /** Lines queued for their write, and the account of all lines. */
     readonly queue: BoundedQueue<string>
-    private readonly log: FlashLog
-    /** Reads the stored files. */
+    /** Reads the stored files: this object itself, as another one would take heap. */
     readonly files: LogFiles
 
     /**
@@ -56,9 +55,9 @@ export class FileRotationHandler implements Handler {
     constructor(filename: string, maxSize: number, options: FileOptions) {
         const log = newLog(completeOptions(filename, maxSize, options))
         claimSlots(log)
+        super(log)
         this.queue = log.queue
-        this.log = log
-        this.files = new LogFiles(log)
+        this.files = this
     }
 
     defaultOptions(): HandlerOptions {

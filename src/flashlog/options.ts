@@ -82,7 +82,11 @@ export function completeOptions(
     const given = Object.assign({}, options) as FileSetup
     given.filename = filename
     given.maxSize = maxSize
-    return readOptions(thing(filename), SETTINGS + FIXED, given)
+    // a function that is read from an object is bound to it and keeps it: this object is kept
+    return Object.assign(
+        given,
+        readOptions(thing(filename), SETTINGS + FIXED, given)
+    )
 }
 
 /**

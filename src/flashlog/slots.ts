@@ -68,7 +68,7 @@ export function grantSlots(log: FlashLog, options: FileSetup): void {
             `flash log "${filename}": maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
                 `there are ${most} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
         )
-    log.options = options
+    Object.assign(log.options, options)
     if (peers.indexOf(log) < 0) peers.push(log)
     const spare = Math.idiv(free - need, peers.length)
     for (const peer of peers) {
