@@ -1,11 +1,10 @@
-import { DISCONNECTED, QUEUED } from "../platform"
+import { copyBytes, DISCONNECTED, QUEUED } from "../platform"
 import { SyslogClient } from "./client"
 import { reframe } from "./framing"
 import { declaration } from "./message"
 import { portOf } from "./options"
 import {
     clearGap,
-    copyBytes,
     DECLARE_MS,
     frameBytes,
     inFlight,
@@ -275,7 +274,7 @@ function sendBatch(client: SyslogClient, room: number, now: number): boolean {
     const end = sentEnd + size
     if (size > PIECE_BYTES && !isReframed) size >>= 1
     let at = sentEnd
-    while (at < end) {
+    while (size > 0) {
         let piece = copyBytes(client, at, size)
         if (isReframed) piece = reframe(client, piece, frame - sent)
         piece = write(client, piece, now)

@@ -1,4 +1,5 @@
 import { nativeFormat } from "../log"
+import { ALL_BYTES, beginLap, ByteRing } from "../platform"
 import { frameBytesAt, MAX_PREFIX } from "./framing"
 import {
     fitText,
@@ -18,7 +19,7 @@ export const QUEUE_FULL = "the queue was full"
 /** Bytes freed in a full ring beyond what a frame needs: a search for room costs as much as a drop. */
 const SPARE = 256
 /** Beyond every place in the ring: nothing is watched. */
-const NOWHERE = 1000000000
+const NOWHERE = ALL_BYTES
 /** Least bytes of a frame: `51 <0>1 - - - - - [meta sequenceId="1" sysUpTime="0"] `, or more. */
 const LEAST_FRAME = 50
 
@@ -33,13 +34,9 @@ const LEAST_FRAME = 50
  * size. Frames are numbered from 1; up to the first wrap the number is the sequenceId. Places are
  * counted in bytes from the start of the buffer; places of the lap before that of `end` are negative.
  */
-export interface Outbox extends MessageState {
+export interface Outbox extends MessageState, ByteRing {
     /** SequenceId of the next frame. */
     sequence: number
-    /** Where the next frame goes; a frame that ends beyond the limit needs `makeRoom` first. */
-    end: number
-    limit: number
-    bytes: Buffer
     /** The sequenceId that has one more digit than those before, or is 1 again. */
     decade: number
     /** A frame that ends beyond this place does not fit, or is the last one before the decade. */
@@ -47,11 +44,8 @@ export interface Outbox extends MessageState {
     /** A place, and what is called once before a frame is added that ends beyond it. */
     watched: number
     onWatched: (out: Outbox) => void
-    /** Bytes of the ring; the buffer has a few more, so that the length of a frame never wraps. */
-    room: number
     /** The oldest frame in the ring. */
     first: number
-    start: number
     /** The first frame not known to have arrived; before `first` when the ring dropped it in flight. */
     acked: number
     /** The next frame to send. */
@@ -94,7 +88,7 @@ export function newOutbox(): Outbox {
         middle: "",
         end: 0,
         limit: 0,
-        bytes: null,
+        buffer: null,
         decade: 10,
         earlier: 0,
         full: 0,
@@ -145,9 +139,9 @@ export function push(out: Outbox, event: SyslogEvent): void {
         text
     )
     let end = out.end + frame.byteLength
-    if (end > out.limit) end = makeRoom(out, frame, end)
-    // all of the frame but for the part that makeRoom has put at the ring's start
-    out.bytes.blitAt(out.end, frame, 0, NOWHERE)
+    if (end > out.limit) end = passLimit(out, frame, end)
+    // all of the frame but for the part that is at the ring's start already
+    out.buffer.blitAt(out.end, frame, 0, ALL_BYTES)
     out.end = end
     out.sequence++
 }
@@ -155,12 +149,13 @@ export function push(out: Outbox, event: SyslogEvent): void {
 /** Applies options to later records. The ring is allocated once, when a host is set first. */
 export function applyOptions(out: Outbox, options: SyslogOptions): void {
     const { queueBytes, maxBytes, host } = options
-    if (host && !out.bytes) {
-        out.bytes = Buffer.alloc(queueBytes)
+    if (host && !out.buffer) {
+        // a few more than a lap, so that the length of a frame is in one piece
+        out.buffer = Buffer.alloc(queueBytes)
         out.room = queueBytes - MAX_PREFIX
     }
     out.options = options
-    // a whole frame must fit into the ring, with what makeRoom frees besides
+    // a whole frame must fit into the ring, with what is freed besides
     out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
     // the next event needs a new header
     out.time = out.topic = null
@@ -175,7 +170,7 @@ export function nextFrame({ earlier, sequence }: Outbox): number {
  * Makes room for a frame that would end at `end`, beyond the limit.
  * @returns where the frame ends
  */
-function makeRoom(out: Outbox, frame: string, end: number): number {
+function passLimit(out: Outbox, frame: string, end: number): number {
     if (end > out.watched) {
         out.watched = NOWHERE
         out.onWatched(out)
@@ -185,19 +180,13 @@ function makeRoom(out: Outbox, frame: string, end: number): number {
     return end
 }
 
-/**
- * Drops the oldest frames until one that would end at `end` fits, and copies the part beyond the
- * ring's end to its start.
- * @returns where the frame ends
- */
+/** Frees frames, begins a lap, or begins a decade of sequenceIds. @returns as `passLimit` */
 function wrap(out: Outbox, frame: string, end: number): number {
     const { room } = out
     if (end - out.start > room)
         while (end - out.start > room - SPARE) dropOldest(out)
     if (end > room) {
-        out.bytes.blitAt(0, frame, room - out.end, room)
-        end -= room
-        out.start -= room
+        end = beginLap(out, frame, out.end, end)
         out.sentEnd -= room
         out.markedEnd -= room
         out.watched -= room
@@ -235,21 +224,8 @@ function dropOldest(out: Outbox): void {
 }
 
 /** Size of the frame at a place in bytes, length included. */
-export function frameBytes({ bytes, room }: Outbox, at: number): number {
-    return frameBytesAt(bytes, at < 0 ? at + room : at)
-}
-
-/** A copy of `size` bytes from a place on. */
-export function copyBytes(
-    { bytes, room }: Outbox,
-    at: number,
-    size: number
-): Buffer {
-    if (at < 0) at += room
-    const data = Buffer.alloc(size)
-    data.blitAt(0, bytes, at, size)
-    if (at + size > room) data.blitAt(room - at, bytes, 0, size)
-    return data
+export function frameBytes({ buffer, room }: Outbox, at: number): number {
+    return frameBytesAt(buffer, at < 0 ? at + room : at)
 }
 
 /**

@@ -4,7 +4,6 @@ import { describe, expect, test } from "@devicescript/test"
 import {
     applyOptions,
     arrive,
-    copyBytes,
     frameBytes,
     nextFrame,
     newOutbox,
@@ -13,6 +12,7 @@ import {
     settle,
     watch,
 } from "../../src/syslog/outbox"
+import { copyBytes } from "../../src/platform"
 import { MAX_SEQUENCE } from "../../src/syslog"
 import { completeOptions } from "../../src/syslog/options"
 import { Dice } from "./support/log"

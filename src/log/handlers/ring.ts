@@ -1,4 +1,13 @@
-import { checkOption, OptionTable, removeFrom, Signal } from "../../platform"
+import {
+    ALL_BYTES,
+    beginLap,
+    ByteRing,
+    checkOption,
+    copyBytes,
+    OptionTable,
+    removeFrom,
+    Signal,
+} from "../../platform"
 import { Handler, HandlerOptions } from "../handler"
 import { matches } from "../pattern"
 import { LogRecord } from "../record"
@@ -12,8 +21,6 @@ const RING: OptionTable = " size: bytes 64 57344"
 export const MAX_FOLLOWERS = 4
 /** A full ring frees its size >> FREED_SHIFT bytes at a time: line by line would take longer. */
 const FREED_SHIFT = 3
-/** Value of `wrap` while the lines do not wrap around to the start of the buffer. */
-const UNBROKEN = -1
 /** Lines of a ring, in order. */
 export interface RingLines {
     /** Index of the first line here; above the index asked for when older lines are gone. */
@@ -27,29 +34,24 @@ export interface RingLines {
  * Keeps the last lines in RAM, in one buffer of a fixed size; the oldest lines go first. Lines are
  * numbered from 0 at the start of the firmware; the number is the index of a line.
  *
- * Each line ends with a byte 0, which no line of the log contains. The free space behind the
- * newest line holds zeros only, so the next line has its end already. No line is split at the end
- * of the buffer.
+ * Each line ends with a byte 0, which no line of the log contains. Between `end` and `limit` there
+ * are zeros only, so the next line has its end already.
  * @devsWhenUsed
  */
-export class RingHandler implements Handler {
-    private readonly bytes: Buffer
-    /** Offset of the next line. */
-    private end = 0
-    /** Offset up to which there is room for it. */
-    private limit: number
+export class RingHandler implements Handler, ByteRing {
+    readonly buffer: Buffer
+    end = 0
+    limit: number
     /** Index of the next line. */
     private nextIndex = 0
-    /** Offset of the oldest line. */
-    private start = 0
-    /** Offset from which the lines wrap around to 0. */
-    private wrap = UNBROKEN
+    start = 0
+    readonly room: number
     /**
      * The fibers that wait for a line; undefined while none does. While it is set, `limit` is 0, so
-     * that the next line takes the slow path, which wakes them; `room` keeps the true limit.
+     * that the next line takes the slow path, which wakes them; `keptLimit` is the true limit.
      */
     private followers: Signal[] = undefined
-    private room: number
+    private keptLimit: number
 
     /**
      * @param size bytes of the buffer, MIN_RING to MAX_RING; each line takes 1 besides its text
@@ -57,19 +59,17 @@ export class RingHandler implements Handler {
      */
     constructor(size: number) {
         checkOption("ring", RING, "size", size)
-        this.bytes = Buffer.alloc(size)
-        this.limit = size
+        this.buffer = Buffer.alloc(size)
+        this.room = this.limit = size
     }
 
     emit(record: LogRecord, line: string): void {
-        let at = this.end
-        let end = at + line.byteLength + 1
+        let end = this.end + line.byteLength + 1
         if (end > this.limit) {
-            line = cut(line, this.bytes.length - 1)
-            at = this.makeRoom(line.byteLength + 1)
-            end = at + line.byteLength + 1
+            line = cut(line, this.room - 1)
+            end = this.passLimit(line)
         }
-        this.bytes.blitAt(at, line, 0, end)
+        this.buffer.blitAt(this.end, line, 0, ALL_BYTES)
         this.end = end
         this.nextIndex = this.nextIndex + 1
     }
@@ -83,11 +83,9 @@ export class RingHandler implements Handler {
     first(): number {
         let first = this.nextIndex
         let at = this.start
-        let hasMore = at !== this.end || this.wrap !== UNBROKEN
-        while (hasMore) {
-            at = this.after(this.bytes.indexOf(0, at))
+        while (at !== this.end) {
+            at = lineEnd(this, at)
             first--
-            hasMore = at !== this.end
         }
         return first
     }
@@ -153,12 +151,11 @@ export class RingHandler implements Handler {
 
     /** Discards all lines; their indexes are not used again. */
     clear(): void {
-        const { bytes } = this
+        const { room, followers } = this
         this.start = this.end = 0
-        this.wrap = UNBROKEN
-        this.room = bytes.length
-        if (!this.followers) this.limit = this.room
-        bytes.fillAt(0, this.room, 0)
+        this.keptLimit = room
+        if (!followers) this.limit = room
+        this.buffer.fillAt(0, room, 0)
     }
 
     /**
@@ -170,68 +167,46 @@ export class RingHandler implements Handler {
         limit: number,
         use: (line: string) => void
     ): number {
-        const { bytes, nextIndex } = this
+        const { nextIndex } = this
         let index = this.first()
         if (from < index || from > nextIndex) from = index
         let at = this.start
         for (; index < nextIndex && index - from < limit; ++index) {
-            const end = bytes.indexOf(0, at)
-            if (index >= from) use(bytes.slice(at, end).toString())
-            at = this.after(end)
+            const end = lineEnd(this, at)
+            if (index >= from) use(copyBytes(this, at, end - 1 - at).toString())
+            at = end
         }
         return from
     }
 
-    /** Offset of the line after the one that ends at `end`. */
-    private after(end: number): number {
-        return end + 1 === this.wrap ? 0 : end + 1
-    }
-
     /**
-     * Makes room for `need` bytes: discards the oldest lines if need be, and wakes followers.
-     * @returns its offset
+     * Wakes followers, and makes room for a line; a full ring drops its oldest lines.
+     * @returns the place where the line ends
      */
-    private makeRoom(need: number): number {
-        let at = this.end
-        if (this.followers) {
-            this.wake()
-            if (at + need <= this.limit) return at
+    private passLimit(line: string): number {
+        const { followers, room } = this
+        const at = this.end
+        let end = at + line.byteLength + 1
+        if (followers) {
+            this.followers = undefined
+            this.limit = this.keptLimit
+            for (const follower of followers) follower.notify()
+            if (end <= this.limit) return end
         }
-        const { bytes } = this
-        const size = bytes.length
-        let wrap = this.wrap
-        if (wrap === UNBROKEN || at + need > size) {
-            // a new lap begins at 0; lines that are left of an older lap are discarded
-            wrap = at
-            at = 0
+        if (end - this.start > room) {
+            const place = end - room + (room >> FREED_SHIFT)
+            this.start = lineEnd(this, Math.min(place, at) - 1)
         }
-        const wanted = at + Math.min(need + (size >> FREED_SHIFT), size)
-        let start = wrap
-        if (wanted < wrap) start = bytes.indexOf(0, wanted - 1) + 1
-        let limit = start
-        if (start === wrap) {
-            start = 0
-            limit = size
-            wrap = UNBROKEN
-        }
-        this.start = start
-        this.limit = limit
-        this.wrap = wrap
-        bytes.fillAt(at, limit - at, 0)
-        return at
-    }
-
-    private wake(): void {
-        const { followers } = this
-        this.followers = undefined
-        this.limit = this.room
-        for (const follower of followers) follower.notify()
+        if (end > room) end = beginLap(this, line, at, end)
+        this.limit = Math.min(room, this.start + room)
+        this.buffer.fillAt(end - 1, this.limit - end + 1, 0)
+        return end
     }
 
     private async waitForLine(timeout: number): Promise<void> {
         if (!this.followers) {
             this.followers = []
-            this.room = this.limit
+            this.keptLimit = this.limit
             this.limit = 0
         }
         const { followers } = this
@@ -241,6 +216,13 @@ export class RingHandler implements Handler {
         followers.push(signal)
         if (!(await signal.wait(timeout))) removeFrom(followers, signal)
     }
+}
+
+/** Place after the end of the line that has a byte at `at`. */
+function lineEnd({ buffer, room }: ByteRing, at: number): number {
+    if (at >= 0) return buffer.indexOf(0, at) + 1
+    const found = buffer.indexOf(0, at + room)
+    return found < 0 ? buffer.indexOf(0, 0) + 1 : found + 1 - room
 }
 
 /** Whether a line contains one of the patterns, in which `*` matches any characters. */
