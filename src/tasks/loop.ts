@@ -51,7 +51,7 @@ export async function supervise(
         }
         if (timers.length > 0) due = Math.min(due, timers[0].due)
         // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
-        if ((supervisor.flags & NEEDS_REVIEW) === 0)
+        if ((supervisor.flags & (NEEDS_REVIEW | CLOCK_SET)) === 0)
             await ds.suspend(
                 Math.min(Math.max(0, due - clock.millis()), MAX_MS)
             )
@@ -71,17 +71,23 @@ export async function inSlices(
     }
 }
 
-/** Handles all tasks whose timer has run out. */
+/**
+ * Handles all tasks whose timer has run out. It yields before the first: after the VM was held up,
+ * bodies that were to run before their time was over come first.
+ */
 async function attend(supervisor: Supervisor): Promise<void> {
     const { timers, clock } = supervisor
     const now = clock.millis()
     let seen = 0
     while (timers.length > 0 && timers[0].due <= now) {
+        if (seen++ % TASKS_PER_SLICE === 0) {
+            await ds.sleep(0)
+            continue
+        }
         const task = timers[0]
         timers.insert(0, -1)
         task.due = undefined
         onDue(task, now)
-        if (++seen % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
 }
 

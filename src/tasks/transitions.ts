@@ -97,12 +97,9 @@ export function startTask(task: TaskRecord): void {
         if (state === "stopping") task.flags |= WANTED | DUE
         return
     }
-    if (state === "waiting") {
-        if ((task.flags & HELD) !== 0) return
-        task.flags |= DUE
-    }
-    if (isPlanned(task)) task.flags |= DUE
     task.flags |= START_REQUIRED
+    if ((task.flags & HELD) !== 0) return scheduleReview(task.supervisor)
+    if (state === "waiting" || isPlanned(task)) task.flags |= DUE
     task.supervisor.flags |= UNCHECKED
     forgiveRestarts(task)
     enqueue(task)
@@ -133,11 +130,11 @@ function enqueue(task: TaskRecord): void {
 
 /** Releases a held task if no dependency holds it any more. */
 function proceed(task: TaskRecord): void {
+    if ((task.flags & START_REQUIRED) !== 0) startRequired(task)
     if ((task.flags & HAS_LEAVING) !== 0) {
         if (stopOthers(task)) return
         task.flags &= ~HAS_LEAVING
     }
-    if ((task.flags & START_REQUIRED) !== 0) startRequired(task)
     const missing = missingName(task)
     if (missing !== undefined && miss(task, missing)) return
     if (missing !== undefined || nameAhead(task) !== undefined) {
@@ -153,11 +150,11 @@ function startRequired(task: TaskRecord): void {
     for (const name of task.options.requires || []) {
         const other = find(task.supervisor, name)
         if (!other || isUp(other) || isLive(other)) continue
-        if ((other.flags & (WANTED | DISABLED)) === 0) startTask(other)
-        else if ((other.flags & HELD) !== 0) {
-            other.flags |= START_REQUIRED
-            scheduleReview(task.supervisor)
-        }
+        if (
+            (other.flags & HELD) !== 0 ||
+            (other.flags & (WANTED | DISABLED)) === 0
+        )
+            startTask(other)
     }
 }
 
@@ -298,16 +295,16 @@ export function settle(task: TaskRecord): void {
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & WANTED) === 0) stopWanting(task)
     else if ((flags & (DUE | HELD)) !== 0) enqueue(task)
-    else if ((flags & KEEP_PLAN) !== 0) {
-        if (!resumePlan(task)) stopForGood(task)
-    } else if (
+    else if (
+        (flags & KEEP_PLAN) === 0 &&
         // a task that has returned waits for its planned run, if it has one
         (hasFailed(task) || !isPlanned(task)) &&
         wantsRestart(effective(task, "restart"), hasFailed(task))
     )
         restartLater(task)
     else if (!resumePlan(task)) {
-        if (hasFailed(task)) failForGood(task)
+        if ((flags & KEEP_PLAN) !== 0) stopForGood(task)
+        else if (hasFailed(task)) failForGood(task)
         else park(task, "done")
     }
     if (!isUp(task)) stopOthers(task)
@@ -568,10 +565,9 @@ export function needsReview(task: TaskRecord): boolean {
  * children and dependents runs any more.
  */
 export function reviewTask(task: TaskRecord): void {
-    // the review yields between tasks, so this one may have been stopped or deleted meanwhile
-    if (!needsReview(task)) return
     if (task.state !== "stopping") {
-        if (!isLive(task)) proceed(task)
+        // the review yields between tasks, so this one may have been stopped or deleted meanwhile
+        if (needsReview(task) && !isLive(task)) proceed(task)
         return
     }
     if ((task.flags & (CANCELLED | WINDING)) !== 0 || stopOthers(task)) return
@@ -671,7 +667,7 @@ function endPlan(task: TaskRecord): void {
     if (state === "scheduled") stopForGood(task)
     dropPlan(task)
     if (state === "failed" && wasPlanned) {
-        task.flags &= ~WANTED
+        task.flags &= ~(WANTED | HELD)
         disarm(task)
     }
 }
@@ -680,7 +676,7 @@ function endPlan(task: TaskRecord): void {
 function replan(task: TaskRecord): void {
     dropPlan(task)
     beginPlan(task)
-    if (task.state === "scheduled") arm(task, task.next)
+    refitPlan(task)
 }
 
 /** Restarts the watchdog of a running task after its period has changed. */

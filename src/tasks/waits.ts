@@ -5,13 +5,16 @@ import { IGNORED_STOP_MS, LEFT_BEHIND_PAUSE_MS } from "./options"
 import {
     CANCELLED,
     HAS_LEFT,
+    HELD,
     isLive,
     isWithin,
     PARKED,
     pauseForChange,
+    START_REQUIRED,
     Supervisor,
     TaskRecord,
     THROWN,
+    WANTED,
     WINDING,
 } from "./state"
 
@@ -83,8 +86,21 @@ export async function endTasks(
     action: (task: TaskRecord) => void
 ): Promise<void> {
     checkPresent(supervisor)
+    // commands count in the order in which they are given: what an earlier start requires must not
+    // start after this
+    while (
+        supervisor.forgetClock &&
+        supervisor.tasks.filter(isStartingOthers).length > 0
+    )
+        await ds.sleep(1)
     await inSlices(tasks, action)
     await awaitEnds(supervisor, tasks)
+}
+
+/** Whether the boot or the supervising fiber still has to start what `task` requires. */
+function isStartingOthers({ flags }: TaskRecord): boolean {
+    const wanted = WANTED | HELD | START_REQUIRED
+    return (flags & wanted) === wanted
 }
 
 /**

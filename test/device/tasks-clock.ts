@@ -2,6 +2,7 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { SystemClock } from "../../src/platform"
+import { ManualClock } from "../../src/testing"
 import { Bench, emptyBench, same, until } from "./support/tasks"
 
 const HOUR = 3_600_000
@@ -87,6 +88,26 @@ describe("tasks: a clock that is set", () => {
         clock.setWall(HALF_SEVEN - 10 * HOUR)
         await ds.sleep(10)
         same(t.nextWall, HALF_SEVEN)
+        await tasks.delete("*")
+        await tasks.dispose()
+    })
+
+    test("twice at nearly the same time: all plans follow the last one", async () => {
+        const clock = new ManualClock()
+        const bench = new Bench({ clock })
+        const { tasks } = bench
+        for (let i = 0; i < 20; ++i) tasks.add("x", nothing, { at: "06:30" })
+        await bench.become("x@19", "scheduled")
+        for (let late = 1; late < 8; ++late) {
+            clock.setWall(MIDNIGHT)
+            for (let i = 0; i < late; ++i) await ds.sleep(0)
+            clock.setWall(HALF_SEVEN - 1000)
+            await until(`plans after ${late} yields`, () =>
+                tasks
+                    .names()
+                    .every(name => tasks.get(name).next === clock.now + 1000)
+            )
+        }
         await tasks.delete("*")
         await tasks.dispose()
     })

@@ -1,9 +1,10 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
-import { defaultOptions } from "../../src/platform"
+import { defaultOptions, Signal } from "../../src/platform"
 import { Task, TASK_OPTIONS } from "../../src/tasks"
 import { admitRestart } from "../../src/tasks/restart-policy"
-import { emptyBench, forever, same, until } from "./support/tasks"
+import { ManualClock } from "../../src/testing"
+import { Bench, emptyBench, forever, same, until } from "./support/tasks"
 
 async function failing(): Promise<void> {
     throw new Error("again")
@@ -151,6 +152,35 @@ describe("tasks: watchdog", () => {
         same(line.endsWith("400 ms allowed"), true, line)
         same(t.error.name, "Watchdog")
         await tasks.stop("silent")
+    })
+
+    test("T9 a body whose turn came during a hold-up of the VM feeds first", async () => {
+        const clock = new ManualClock()
+        const { tasks } = new Bench({ clock })
+        const signal = new Signal()
+        await tasks.boot()
+        const fed = tasks.add(
+            "fed",
+            async task => {
+                while (true) {
+                    await task.wait(signal)
+                    task.feed()
+                }
+            },
+            { watchdog: 100 }
+        )
+        await until("its run", () => fed.state === "running")
+        for (let i = 0; i < 5; ++i) {
+            clock.now += 150
+            // wakes the supervising fiber, which is older than the task's
+            clock.setWall(1.8e12)
+            signal.notify()
+            await ds.sleep(10)
+        }
+        same(fed.state, "running")
+        same(fed.failures, undefined)
+        await tasks.delete("*")
+        await tasks.dispose()
     })
 
     test("T9 one that hangs outside of its own waits is left behind and restarted", async () => {

@@ -337,6 +337,30 @@ describe("tasks: cancel", () => {
         same(t.state, "stopped")
         same(t.runs, 2)
     })
+
+    test("T2 a stop counts although an earlier start requires the task", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const manual = (requires?: string[]) =>
+            Object.assign({ autostart: false }, { requires })
+        tasks.add("base", forever, manual())
+        tasks.add("mid", forever, manual(["base"]))
+        // a command yields after some tasks, and meanwhile the supervising fiber starts others
+        for (let i = 0; i < 8; ++i) tasks.add(`x${i}`, forever, manual())
+        tasks.add("top", forever, manual(["mid"]))
+        for (const selection of ["base", "mid", "*"]) {
+            tasks.start("top")
+            await tasks.stop(selection)
+            await ds.sleep(20)
+            const name = selection === "*" ? "base" : selection
+            same(bench.state(name), "stopped", `after stop ${selection}`)
+            await tasks.stop("*")
+            same(tasks.names(":stopped").length, 11, `after ${selection}`)
+        }
+        tasks.start("top")
+        await bench.become("top", "running")
+        same(tasks.names(":running").join(), "base,mid,top")
+    })
 })
 
 describe("tasks: hooks", () => {

@@ -1,7 +1,13 @@
 import * as ds from "@devicescript/core"
 import { LogSystem } from "../../../src/log"
 import { FlashSlots, FlashStats, SystemClock } from "../../../src/platform"
-import { Task, TaskOptions, TaskRegistry, TaskState } from "../../../src/tasks"
+import {
+    Task,
+    TaskOptions,
+    TaskRegistry,
+    TaskState,
+    TaskStopped,
+} from "../../../src/tasks"
 import { TaskRecord } from "../../../src/tasks/state"
 import { Dice } from "./log"
 
@@ -171,26 +177,20 @@ export class Model {
                     restart: child === "a" ? "on-failure" : "never",
                     delay: 1,
                 })
-        let hung = false
         try {
             while (true) {
                 const mood = self.moods[name]
                 self.moods[name] = "idle"
                 if (mood === "throw") throw new Error("asked to")
                 if (mood === "return") return
-                if (mood === "hang") {
-                    // in a wait that is not the task's own
-                    hung = true
-                    await ds.sleep(60)
-                }
+                // in a wait that is not the task's own
+                if (mood === "hang") await ds.sleep(60)
                 task.feed()
                 await task.sleep(5)
             }
         } catch (e: any) {
-            // a body that hung, or that a busy machine held up, may have been left behind: then
-            // nothing is known of the others
-            const isLeft = (task as TaskRecord).left > 0
-            if (e.name === "TaskStopped" && !hung && !isLeft) self.stopped(name)
+            if (e instanceof TaskStopped && e.taskName === name)
+                self.stopped(name)
             throw e
         }
     }
@@ -206,7 +206,12 @@ export class Model {
         return !self.isAtRest(state) ? state !== "waiting" : state === "done"
     }
 
-    /** A stop has reached the body of a task: its dependents and children have ended before. */
+    /**
+     * A stop has reached the body of a task: its dependents and children have ended before. Not
+     * called for a run that was left behind: it may go on beside later runs of all tasks, and gets a
+     * `TaskStopped` that names no task, up to 1 s later. So a dependent that runs then, in the
+     * place of one that did end first, outlives nothing.
+     */
     private stopped(name: string): void {
         const self = this
         for (const other of NAMES) {
