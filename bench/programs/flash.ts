@@ -1,6 +1,6 @@
 // Writes lines to the flash log and says what that cost: batched, or each at once as errors are.
 import * as ds from "@devicescript/core"
-import { ERROR, INFO, LogSystem } from "../../src/log"
+import { accountOf, ERROR, INFO, LogSystem } from "../../src/log"
 import { FileRotationHandler, lineText } from "../../src/flashlog"
 import { SettingsFlash, SystemClock } from "../../src/platform"
 
@@ -36,5 +36,5 @@ for (let i = 0; i < lines; ++i) {
 }
 await file.flush()
 const { bytes, writes, programmed } = file.stats()
-const { dropped } = file.queue.account()
+const { dropped } = accountOf(file.queue)
 console.log(`end ${dropped} ${bytes} ${asRead + bytes} ${writes} ${programmed}`)

@@ -1,7 +1,7 @@
 // Sends lines to a collector in several ways, round after round, and says on the console when
 // each begins. The host counts the lines at the collector.
 import * as ds from "@devicescript/core"
-import { INFO, LogSystem } from "../../src/log"
+import { accountOf, INFO, LogSystem } from "../../src/log"
 import { SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
 import { RsyslogHandler, Rsyslogger } from "../../src/syslog"
@@ -82,5 +82,5 @@ for (let round = 0; round < ROUNDS; ++round) {
         toAll.info("measured {0} degrees, {1}", 21, i)
     )
 }
-console.log(`file ${JSON.stringify(file.queue.account())}`)
+console.log(`file ${JSON.stringify(accountOf(file.queue))}`)
 console.log("done")

@@ -1,12 +1,15 @@
 import {
-    BoundedQueue,
+    admits,
     cut,
+    dropAll,
+    enter,
     ERROR,
     Handler,
     HandlerOptions,
     LogRecord,
     MAX_MESSAGE,
     nativeFormat,
+    takeDropped,
 } from "../log"
 import { LogFiles } from "./browse"
 import {
@@ -16,7 +19,7 @@ import {
     FileSettings,
 } from "./options"
 import { claimSlots, grantSlots, releaseSlots } from "./slots"
-import { FlashLog, newLog } from "./state"
+import { FlashLog, LineQueue, newLog } from "./state"
 import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
@@ -42,7 +45,7 @@ export interface FileStats {
  */
 export class FileRotationHandler extends LogFiles implements Handler {
     /** Lines queued for their write, and the account of all lines. */
-    readonly queue: BoundedQueue<string>
+    readonly queue: LineQueue
     /** Reads the stored files: this object itself, as another one would take heap. */
     readonly files: LogFiles
 
@@ -77,14 +80,15 @@ export class FileRotationHandler extends LogFiles implements Handler {
         }
         // a line that would be dropped is not formatted
         const bytes = text.byteLength + name.byteLength + QUEUED_BYTES
-        if (!queue.admits(bytes, level)) return
+        if (!admits(queue, bytes, level)) return
         let time = record.wall
         if (time === undefined) time = -1 - record.time
         const tag = Math.floor(time / 1000) * 16 + level
         const queued = name
             ? nativeFormat("{0} [{1}] {2}", tag, name, text)
             : nativeFormat("{0} {1}", tag, text)
-        queue.put(queued, bytes)
+        queue.lines[queue.length] = queued
+        enter(queue, queued.byteLength)
         if (level <= log.options.flushLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)
     }
@@ -165,8 +169,8 @@ export class FileRotationHandler extends LogFiles implements Handler {
     }
 
     private discard(): void {
-        this.queue.clear()
-        this.queue.takeDropped()
+        dropAll(this.queue)
+        takeDropped(this.queue)
     }
 
     /** What has been written to flash since the start. */

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { MAX_VALUE_BYTES, Signal } from "../platform"
-import { BoundedQueue } from "../log"
+import { newQueue, QueueState } from "../log"
 import { ID, logId, NO_LINE, FIRST, SEQ_COUNT } from "./format"
 import { FileSetup } from "./options"
 
@@ -14,6 +14,12 @@ export interface Command {
     ok: boolean
 }
 
+/** Lines queued for their write, and the account of all lines. */
+export interface LineQueue extends QueueState {
+    /** For each line a number (see `tag`), a blank and text; more than `length` after a flush. */
+    lines: string[]
+}
+
 /**
  * The state of one log, as plain data: on this VM each class and each method costs heap.
  * `recovery` fills it from the slots, `writer` stores lines, `worker` decides when, `reader` reads.
@@ -21,8 +27,7 @@ export interface Command {
 export interface FlashLog {
     /** Bytes in the queue at which `emit` wakes the fiber; Infinity: it wakes by itself. */
     wakeBytes: number
-    /** Lines queued for their write: number (see `tag`), a blank and text. */
-    queue: BoundedQueue<string>
+    queue: LineQueue
     options: FileSetup
     /** Identity of its segments (see `identityOf`) less their sequence number. */
     readonly key: number
@@ -95,11 +100,13 @@ export function newLog(options: FileSetup): FlashLog {
         flash.logs = []
         flash.logSlots = []
     }
+    const queue = newQueue({ bytes: 2048 }) as LineQueue
+    queue.lines = []
     // all fields at once: a field added later would move the object to a larger block of heap,
     // which a board may no longer have
     return {
         wakeBytes: 0,
-        queue: new BoundedQueue<string>({ bytes: 2048 }),
+        queue,
         options,
         key: id * SEQ_COUNT,
         peers: flash.logs as FlashLog[],

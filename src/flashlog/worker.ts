@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { cut, NONE } from "../log"
+import { cut, dropAll, leave, NONE } from "../log"
 import { resumeFiber, Signal } from "../platform"
 import { recover } from "./recovery"
 import { FlashLog, tell } from "./state"
@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 2147483647
 /** Plans the write of a line of `level` that `emit` has queued. */
 export function attend(log: FlashLog, level: number): void {
     // the line was logged after `close`
-    if (log.closed) log.queue.clear()
+    if (log.closed) dropAll(log.queue)
     else plan(log, level)
 }
 
@@ -134,8 +134,11 @@ async function work(log: FlashLog): Promise<void> {
 
 /** Takes the oldest line from the queue, to be stored. */
 function takeLine(log: FlashLog): void {
-    const { maxLine, maxSize } = log.options
-    const next = log.queue.shift()
+    const { queue, options } = log
+    const { maxLine, maxSize } = options
+    const next = queue.lines.shift()
+    leave(queue, next.byteLength)
+    if (!queue.length) queue.lines = []
     log.tag = parseInt(next)
     const text = next.slice(next.indexOf(" ") + 1)
     log.text = cut(text, Math.min(maxLine, maxSize - 1))

@@ -5,7 +5,7 @@ import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
-import { Account, queueLimits } from "./queue"
+import { Account, accountOf, configureQueue, queueLimits } from "./queue"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
@@ -98,7 +98,7 @@ export function takeOptions(
     now: number
 ): void {
     if (options.queue) {
-        entry.handler.queue.configure(options.queue)
+        configureQueue(entry.handler.queue, options.queue)
         options.queue = undefined
     }
     // a new level replaces levels by topic
@@ -160,10 +160,11 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
 /** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, error, handler, passed, threshold } = entry
-    const own = handler.queue || handler
-    const account: Account = own.account
-        ? Object.assign({}, own.account())
-        : { received: passed, delivered: passed, queued: 0, dropped: 0 }
+    const account: Account = handler.queue
+        ? accountOf(handler.queue)
+        : handler.account
+          ? Object.assign({}, handler.account())
+          : { received: passed, delivered: passed, queued: 0, dropped: 0 }
     const dropped = entry.dropped ?? 0
     account.received += dropped
     account.dropped += dropped

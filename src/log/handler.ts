@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { HandlerFilters } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
-import { Account, BoundedQueue, QueueOptions } from "./queue"
+import { Account, QueueOptions, QueueState } from "./queue"
 import { LogRecord } from "./record"
 import { LevelRules } from "./spec"
 
@@ -77,7 +77,7 @@ export interface Handler {
      * The queue of a slow handler. The log takes the handler's account from it. Once the queue is
      * low again, the log reports in one record how many entries it dropped.
      */
-    readonly queue?: BoundedQueue<any>
+    readonly queue?: QueueState
     /** The account of a handler that has no `queue` but keeps its own. */
     account?(): Account
 }

@@ -4,6 +4,7 @@ import { deliverDeferred, settleCounts } from "./dispatch"
 import { activate } from "./entry"
 import { report, takeOut } from "./faults"
 import { ERROR, WARNING } from "./levels"
+import { isLow, takeDropped } from "./queue"
 import { renderError } from "./render"
 import { placeEntry } from "./table"
 import { invalidate } from "./topic"
@@ -109,8 +110,8 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
         reportDropped(core, entry, unreported, "burst limit")
     }
     const { queue } = entry.handler
-    if (!queue || !(queue.unreported > 0) || !queue.isLow()) return
-    const count = queue.takeDropped()
+    if (!queue || !(queue.unreported > 0) || !isLow(queue)) return
+    const count = takeDropped(queue)
     const before = queue.dropped
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)

@@ -52,61 +52,189 @@ const QUEUE_OPTIONS: OptionTable = `
 `
 
 /**
- * A first-in first-out queue between the log, which must not wait, and a slow device.
- * It is bounded in entries and bytes, and its account is exact at every moment.
+ * Limits, fill and account of a queue between the log, which must not wait, and a slow device. It
+ * is bounded in entries and bytes, and its account is exact at every moment. Where the entries are
+ * is up to the handler: a BoundedQueue keeps values, a flash log bytes.
  *
  * Dropping continues until the queue is low again (hysteresis), so that the stage does not change
  * at each entry. The stages are those of OTP's logger_olp: `async`, then `drop`, then `flush`.
  * OTP's `sync`, which slows the caller down until the handler has caught up, is missing, since
  * no caller may be blocked here.
- * @devsWhenUsed
  */
-export class BoundedQueue<T> {
+export interface QueueState {
     /** Entries offered so far. */
-    received = 0
+    received: number
     /** Entries in the queue. */
-    length = 0
+    length: number
     /** Entries at which dropping starts; 0 while the stage is `drop`. */
-    private dropEntries = 0
+    dropEntries: number
     /** Bytes of the entries in the queue. */
-    bytes = 0
+    bytes: number
     /** Bytes above which dropping starts. */
-    private dropBytes = 0
-    private items: T[] = []
-    private sizes: number[] = []
-    stage: Stage = STAGE_ASYNC
-    dropped = 0
+    dropBytes: number
+    stage: Stage
+    dropped: number
     /** Entries dropped and not reported yet. */
-    unreported = 0
+    unreported: number
     /** Entries dropped since the last delivery or flush. */
-    private stuck = 0
-    delivered = 0
+    stuck: number
+    delivered: number
     /** Limits in force. */
     limits: QueueOptions
     /** Called when entries were dropped and the queue is low again; must not log or wait. */
     onLow: () => void
+}
+
+/** An empty queue. @throws OPTION_ERROR when a limit is out of its range */
+export function newQueue(options?: QueueOptions): QueueState {
+    const queue = {
+        received: 0,
+        length: 0,
+        bytes: 0,
+        stage: STAGE_ASYNC,
+        dropped: 0,
+        unreported: 0,
+        stuck: 0,
+        delivered: 0,
+        limits: queueLimits(options),
+    } as QueueState
+    setThresholds(queue)
+    return queue
+}
+
+/**
+ * Changes limits while running. Entries that no longer fit stay until they are delivered.
+ * @throws OPTION_ERROR when a limit is out of its range; nothing is changed then
+ */
+export function configureQueue(queue: QueueState, changes: QueueOptions): void {
+    queue.limits = queueLimits(changes, queue.limits)
+    if (queue.stage !== STAGE_DROP) setThresholds(queue)
+}
+
+/**
+ * Counts an entry as received and decides on it. One that is admitted must be counted by `enter` at
+ * once, with these bytes or fewer.
+ * @param bytes its size, counted against the byte limit
+ * @param level its severity; those at `vital` or worse may use the reserve
+ * @returns false when it was dropped (and counted)
+ */
+export function admits(
+    queue: QueueState,
+    bytes: number,
+    level?: Level
+): boolean {
+    queue.received = queue.received + 1
+    if (queue.length < queue.dropEntries)
+        if (queue.bytes + bytes <= queue.dropBytes) return true
+    if (queue.stage !== STAGE_DROP) {
+        queue.stage = STAGE_DROP
+        queue.dropEntries = 0
+    }
+    const { entries, bytes: most, vital, flushAfter } = queue.limits
+    const fits = queue.length < entries && queue.bytes + bytes <= most
+    if (level <= vital && fits) return true
+    const stuck = queue.stuck + 1
+    queue.stuck = stuck
+    if (stuck >= flushAfter && flushAfter > 0) {
+        dropAll(queue)
+        queue.stuck = 0
+        queue.stage = STAGE_FLUSH
+        if (bytes <= most) return true
+    }
+    queue.dropped = queue.dropped + 1
+    queue.unreported = queue.unreported + 1
+    // an entry larger than the drop threshold is dropped even when the queue is low
+    if (bytes > queue.dropBytes) checkLow(queue)
+    return false
+}
+
+/** Counts an entry that `admits` let in. */
+export function enter(queue: QueueState, bytes: number): void {
+    queue.length = queue.length + 1
+    queue.bytes = queue.bytes + bytes
+}
+
+/** Counts the oldest entry as delivered. @param bytes its size, as for `enter` */
+export function leave(queue: QueueState, bytes: number): void {
+    queue.length--
+    queue.bytes -= bytes
+    queue.delivered++
+    queue.stuck = 0
+    checkLow(queue)
+}
+
+/** Drops (and counts) everything that is queued. */
+export function dropAll(queue: QueueState): void {
+    queue.dropped += queue.length
+    queue.unreported += queue.length
+    queue.length = queue.bytes = 0
+    checkLow(queue)
+}
+
+/** Whether the fill is at `lowAt` or below. */
+export function isLow({ limits, length, bytes }: QueueState): boolean {
+    const { entries, bytes: most, lowAt } = limits
+    return length * 100 <= entries * lowAt && bytes * 100 <= most * lowAt
+}
+
+/** Received, delivered, queued and dropped so far. */
+export function accountOf(queue: QueueState): Account {
+    const { received, delivered, length, dropped } = queue
+    return { received, delivered, queued: length, dropped }
+}
+
+/** Returns and resets the number of entries dropped and not reported yet. */
+export function takeDropped(queue: QueueState): number {
+    const count = queue.unreported
+    queue.unreported = 0
+    return count
+}
+
+function setThresholds(queue: QueueState): void {
+    const { entries, bytes, dropAt } = queue.limits
+    queue.dropEntries = Math.idiv(entries * dropAt + 99, 100)
+    queue.dropBytes = Math.idiv(bytes * dropAt, 100)
+}
+
+/** Ends an overload once the queue is low, and calls `onLow` if drops are not reported yet. */
+function checkLow(queue: QueueState): void {
+    if (!isLow(queue)) return
+    queue.stage = STAGE_ASYNC
+    setThresholds(queue)
+    if (queue.unreported > 0 && queue.onLow) queue.onLow()
+}
+
+/**
+ * A first-in first-out queue of values, see QueueState.
+ * @devsWhenUsed
+ */
+export class BoundedQueue<T> implements QueueState {
+    received: number
+    length: number
+    dropEntries: number
+    bytes: number
+    dropBytes: number
+    stage: Stage
+    dropped: number
+    unreported: number
+    stuck: number
+    delivered: number
+    limits: QueueOptions
+    onLow: () => void
+    private items: T[] = []
+    private sizes: number[] = []
 
     /** @throws OPTION_ERROR when a limit is out of its range */
     constructor(options?: QueueOptions) {
-        this.limits = queueLimits(options)
-        this.setThresholds()
+        Object.assign(this, newQueue(options))
     }
 
-    /**
-     * Changes limits while running. Entries that no longer fit stay until they are delivered.
-     * @throws OPTION_ERROR when a limit is out of its range; nothing is changed then
-     */
+    /** As `configureQueue`. */
     configure(changes: QueueOptions): void {
-        this.limits = queueLimits(changes, this.limits)
-        if (this.stage !== STAGE_DROP) this.setThresholds()
+        configureQueue(this, changes)
     }
 
-    /**
-     * Offers an entry.
-     * @param bytes its size, counted against the byte limit
-     * @param level its severity; those at `vital` or worse may use the reserve
-     * @returns false when it was dropped (and counted)
-     */
+    /** Offers an entry; parameters and result as of `admits`. */
     push(item: T, bytes: number, level?: Level): boolean {
         if (!this.admits(bytes, level)) return false
         this.put(item, bytes)
@@ -114,107 +242,60 @@ export class BoundedQueue<T> {
     }
 
     /**
-     * The first half of `push`, for an entry that is expensive to make: counts it as received and
-     * decides on it. An entry that is admitted must be passed to `put` at once.
-     * @returns false when it was dropped (and counted)
+     * The first half of `push`, for an entry that is expensive to make. An entry that is admitted
+     * must be passed to `put` at once.
      */
     admits(bytes: number, level?: Level): boolean {
-        this.received = this.received + 1
-        if (this.length < this.dropEntries)
-            if (this.bytes + bytes <= this.dropBytes) return true
-        if (this.stage !== STAGE_DROP) {
-            this.stage = STAGE_DROP
-            this.dropEntries = 0
-        }
-        const { entries, bytes: most, vital, flushAfter } = this.limits
-        const fits = this.length < entries && this.bytes + bytes <= most
-        if (level <= vital && fits) return true
-        const stuck = this.stuck + 1
-        this.stuck = stuck
-        if (stuck >= flushAfter && flushAfter > 0) {
-            this.clear()
-            this.stuck = 0
-            this.stage = STAGE_FLUSH
-            if (bytes <= most) return true
-        }
-        this.dropped = this.dropped + 1
-        this.unreported = this.unreported + 1
-        // an entry larger than the drop threshold is dropped even when the queue is low
-        if (bytes > this.dropBytes) this.checkLow()
-        return false
+        return admits(this, bytes, level)
     }
 
     /** The second half of `push`: adds an entry that `admits` let in. */
     put(item: T, bytes: number): void {
-        const length = this.length
-        // by index: `push` of the array would cost a call
+        const { length } = this
+        // the queue was flushed
+        if (this.items.length > length) this.forget()
         this.items[length] = item
         this.sizes[length] = bytes
-        this.length = length + 1
-        this.bytes = this.bytes + bytes
+        enter(this, bytes)
     }
 
     /** The entry at `index` (0 = oldest), left in the queue; undefined past the end. */
     peek(index: number): T | undefined {
-        return this.items[index]
+        return index < this.length ? this.items[index] : undefined
     }
 
     /** Takes the oldest entry and counts it as delivered; undefined when there is none. */
     shift(): T | undefined {
         if (!this.length) return undefined
-        this.length--
-        this.bytes -= this.sizes.shift()
-        this.delivered++
-        this.stuck = 0
         const item = this.items.shift()
-        this.checkLow()
+        leave(this, this.sizes.shift())
         return item
     }
 
     /** Drops (and counts) everything that is queued. */
     clear(): void {
-        this.dropped += this.length
-        this.unreported += this.length
-        this.length = this.bytes = 0
-        this.items = []
-        this.sizes = []
-        this.checkLow()
+        this.forget()
+        dropAll(this)
     }
 
     /** Whether the fill is at `lowAt` or below. */
     isLow(): boolean {
-        const { entries, bytes, lowAt } = this.limits
-        return (
-            this.length * 100 <= entries * lowAt &&
-            this.bytes * 100 <= bytes * lowAt
-        )
+        return isLow(this)
     }
 
     /** Received, delivered, queued and dropped so far. */
     account(): Account {
-        const { received, delivered, length, dropped } = this
-        return { received, delivered, queued: length, dropped }
+        return accountOf(this)
     }
 
     /** Returns and resets the number of entries dropped and not reported yet. */
     takeDropped(): number {
-        const count = this.unreported
-        this.unreported = 0
-        return count
+        return takeDropped(this)
     }
 
-    private setThresholds(): void {
-        const { entries, bytes, dropAt } = this.limits
-        this.dropEntries = Math.idiv(entries * dropAt + 99, 100)
-        this.dropBytes = Math.idiv(bytes * dropAt, 100)
-    }
-
-    /** Ends an overload once the queue is low, and calls `onLow` if drops are not reported yet. */
-    private checkLow(): void {
-        if (!this.isLow()) return
-        this.stage = STAGE_ASYNC
-        this.setThresholds()
-        if (this.unreported > 0 && this.onLow) this.onLow()
+    private forget(): void {
+        this.items = []
+        this.sizes = []
     }
 }
 

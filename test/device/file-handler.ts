@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { LogSystem } from "../../src/log"
+import { accountOf, LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
@@ -142,7 +142,7 @@ describe("the flash log as a handler", () => {
         file.emit(record(ERROR, clock), "before")
         await file.close()
         file.emit(record(ERROR, clock), "after")
-        const { received, delivered, queued, dropped } = file.queue.account()
+        const { received, delivered, queued, dropped } = accountOf(file.queue)
         expect(`${received} ${delivered} ${queued} ${dropped}`).toBe("2 1 0 1")
         await file.open()
         file.emit(record(ERROR, clock), "again")

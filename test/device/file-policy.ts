@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { LogSystem } from "../../src/log"
+import { accountOf, LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
@@ -233,7 +233,7 @@ describe("trouble", () => {
         const clock = new ManualClock(0)
         for (let i = 0; i < 100; ++i) log.emit(record(ERROR, clock), FORTY)
         await log.flush()
-        const { received, delivered, dropped, queued } = log.queue.account()
+        const { received, delivered, dropped, queued } = accountOf(log.queue)
         expect(received).toBe(100)
         expect(queued).toBe(0)
         expect(delivered + dropped).toBe(100)

@@ -1,3 +1,4 @@
+import { accountOf } from "../../src/log"
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { FileRotationHandler } from "../../src/flashlog"
@@ -253,7 +254,7 @@ describe("open, rotate, reset, close", () => {
         await put(log, 1, 6)
         log.emit(record(INFO, new ManualClock(0)), line(7))
         expect(await log.clear()).toBe(true)
-        const { delivered, dropped } = log.queue.account()
+        const { delivered, dropped } = accountOf(log.queue)
         expect(`${delivered} ${dropped}`).toBe("6 1")
         expect(await names(log)).toBe("error.log")
         await log.close()
