@@ -53,7 +53,7 @@ export function decodeProgram(
         checkOperands(raw, f)
     }
     linkClosures(reached, functions)
-    return { functions: reached, counts: new Map() }
+    return { functions: reached, marked: new Set(), counts: new Map() }
 }
 
 /** Functions that code names which can be reached; the compiler leaves others behind. */

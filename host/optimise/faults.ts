@@ -92,19 +92,19 @@ export class Faults {
     }
 }
 
-/** True for what cannot fail, nor be seen, once its values are there. */
+/**
+ * True for what cannot be seen once its values are there. A read of a field may fail, which is as
+ * well: the function then fails at the same point.
+ */
 function isHarmless(f: Func, e: Expression): boolean {
-    const isKnown = e.args.length > 0 && e.args.every(isConstant)
-    if (e.op === Op.alloc_array || e.op === Op.builtin_field) return isKnown
+    if (fieldName(e) !== undefined) return true
+    if (e.op === Op.alloc_array) return e.args.every(isConstant)
     return isPure(f, { ...e, args: [] })
 }
 
 /** The object whose field an expression reads, or a statement writes. */
 function touchedObject(e: Expression): Expression | undefined {
-    const isField =
-        e.op === Op.builtin_field ||
-        e.op === Op.index_set ||
-        fieldName(e) !== undefined
+    const isField = e.op === Op.index_set || fieldName(e) !== undefined
     return isField ? e.args[0] : undefined
 }
 

@@ -1,5 +1,6 @@
-// Calls whose target is known: of a function by itself, bound to an object, and of methods that
-// only one class has, on `this` within the class or where types have marked the call.
+// Calls whose target is known: of a function by itself, bound to an object, and of methods: on
+// `this` within the class when only that class has one of this name, or where types have marked the
+// call.
 import { FunctionFlag, isShortCall, Op } from "./format.ts"
 import type { RawImage } from "./image.ts"
 import { fieldName, findMethods, installed, type Method } from "./methods.ts"
@@ -22,8 +23,10 @@ export interface Call {
 /** The calls of a program. */
 export class KnownCalls {
     readonly functions: Map<number, Func>
-    /** Methods that only one class has, by name. */
+    /** All methods, by the number of their function. */
     readonly methods: Map<number, Method>
+    /** Methods that alone have their name, by name. */
+    private readonly alone = new Map<number, Method>()
     /** The class of each method, and of each constructor, as the constructor's number. */
     readonly owners = new Map<number, number>()
     /** How often a function is named, and how often it is called by a known call. */
@@ -33,6 +36,8 @@ export class KnownCalls {
     constructor(program: Program, raw: RawImage) {
         this.functions = new Map(program.functions.map(f => [f.id, f]))
         this.methods = findMethods(program, raw)
+        for (const method of this.methods.values())
+            if (method.isAlone) this.alone.set(method.name, method)
         const plain = new Set<number>()
         for (const f of program.functions) this.findOwners(f)
         for (const f of program.functions) findPlainUses(f, plain)
@@ -46,11 +51,10 @@ export class KnownCalls {
     find(statement: Expression): Call | undefined {
         if (!isShortCall(statement.op)) return undefined
         const [target, ...args] = statement.args
-        const name = fieldName(target!)
-        if (name !== undefined) {
-            const method = this.methods.get(name)
-            if (!method || target!.callee !== method.f.id) return undefined
-            return { callee: method.f, receiver: target!.args[0]!, args }
+        if (fieldName(target!) !== undefined) {
+            if (target!.callee === undefined) return undefined
+            const callee = this.functions.get(target!.callee)!
+            return { callee, receiver: target!.args[0]!, args }
         }
         const bound = target!.op === Op.bind
         const named = bound ? target!.args[0]! : target!
@@ -92,7 +96,7 @@ export class KnownCalls {
         const owner = this.owners.get(f.id)
         walkFunction(f, e => {
             const name = fieldName(e)
-            const method = name === undefined ? name : this.methods.get(name)
+            const method = name === undefined ? name : this.alone.get(name)
             if (!method || method.owner !== owner) return
             const { op, number } = e.args[0]!
             if (op === Op.load_local && number === 0) e.callee = method.f.id

@@ -84,6 +84,8 @@ export interface Func {
 /** All functions of a program; the first one is entered by the VM. */
 export interface Program {
     functions: Func[]
+    /** Methods whose every read is marked as the `callee` of an expression. */
+    marked: Set<number>
     /** How often each pass changed something. */
     counts: Map<string, number>
 }

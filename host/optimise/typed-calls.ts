@@ -1,5 +1,7 @@
-// Calls by name whose receiver has a type: a method that only one class has is then known to be
-// called on any receiver, and not only on `this`. And methods that are linked although nobody
+// Calls by name whose receiver has a type. A method that only one class has is then known to be
+// called on any receiver, and not only on `this`. Where several classes have methods of one name, a
+// read means that of the only class whose objects fit the type it is read of, and a method whose
+// every read is known may be called plainly. And methods that are linked although nobody
 // calls them: the compiler links a method when its name is used, for whatever object. Where all
 // that has the name is data, such a method is taken out.
 //
@@ -14,11 +16,15 @@ import {
     fieldName,
     findMethods,
     installed,
+    isBuiltin,
+    isPrototype,
+    keyIndex,
+    type Method,
     nameText,
-    textIndex,
 } from "./methods.ts"
 import {
     type Expression,
+    type Func,
     type Place,
     type Program,
     roots,
@@ -37,30 +43,181 @@ export function useTypes(
     debug: DebugInfo,
     types: Types
 ): void {
-    const methods = findMethods(program, raw)
-    const sources = new Sources(debug)
-    const faults = new Faults(program)
-    const uses = findUses(program, raw, sources, installedNames(program))
-    const declarations = types.findDeclarations(
-        uses.flatMap(({ use }) => use ?? [])
-    )
-    let next = 0
-    const called = new Set<number>(namesAsText(program))
-    for (const { field, name, use } of uses) {
-        const declared = use && declarations[next++]
+    const marking = new Marking(program, raw, debug, types)
+    const called = new Set(namesAsText(program))
+    for (const { name, declared } of marking.uses)
         if (!declared?.every(({ isData }) => isData)) called.add(name)
-        const method = methods.get(name)
-        if (!method || !declared || !faults.withoutThis(method.f)) continue
-        const { id } = method.f
-        if (declared.every(one => one.mustHave || sources.declares(id, one)))
-            field.callee = id
-    }
+    marking.run()
     for (const { blocks } of program.functions)
         for (const block of blocks)
             block.statements = block.statements.filter(statement => {
                 const name = installedName(statement)
-                return name === undefined || called.has(name)
+                return name === undefined || isBuiltin(name) || called.has(name)
             })
+}
+
+/** Finds out what each read of a method's name means. */
+class Marking {
+    readonly uses: readonly DeclaredUse[]
+    private readonly program: Program
+    private readonly methods: Map<number, Method>
+    private readonly byName = new Map<number, Method[]>()
+    private readonly sources: Sources
+    private readonly faults: Faults
+    private readonly fits: Fits
+    /** Methods that may be read where nobody knows it, by id. */
+    private readonly unknown = new Set<number>()
+
+    constructor(
+        program: Program,
+        raw: RawImage,
+        debug: DebugInfo,
+        types: Types
+    ) {
+        this.program = program
+        this.methods = findMethods(program, raw)
+        for (const method of this.methods.values()) {
+            const { name } = method
+            this.byName.set(name, [...(this.byName.get(name) ?? []), method])
+        }
+        this.sources = new Sources(debug)
+        this.faults = new Faults(program)
+        const textOf = (name: number) =>
+            isBuiltin(name)
+                ? // the VM's own names are in no table of the image
+                  debug.functions[this.byName.get(name)![0]!.f.id]!.name
+                : nameText(raw, name)
+        const uses = findUses(program, textOf, this.sources, [
+            ...installedNames(program),
+            ...this.byName.keys(),
+        ])
+        const declarations = types.findDeclarations(
+            uses.flatMap(({ use }) => use ?? [])
+        )
+        let next = 0
+        this.uses = uses.map(use => ({
+            ...use,
+            declared: use.use && declarations[next++],
+        }))
+        this.fits = new Fits(program, this.sources, types)
+        for (const { name, declared } of this.uses)
+            for (const { owner, isAlone } of this.byName.get(name) ?? [])
+                if (!isAlone) this.fits.ask(owner, declared ?? [])
+    }
+
+    run(): void {
+        const stored = storedNames(this.program)
+        this.fits.answer()
+        for (const use of this.uses) this.mark(use, stored)
+        const texts = new Set(namesAsText(this.program))
+        for (const { name, f } of this.methods.values())
+            if (!texts.has(name) && !this.unknown.has(f.id))
+                this.program.marked.add(f.id)
+    }
+
+    private mark(
+        { f, field, name, declared }: DeclaredUse,
+        stored: ReadonlySet<number>
+    ): void {
+        const named = this.byName.get(name) ?? []
+        if (!declared || isPrototype(field.args[0]!)) {
+            for (const method of named) this.unknown.add(method.f.id)
+            return
+        }
+        const meant = named.filter(
+            ({ isAlone, owner }) =>
+                isAlone || declared.some(one => this.fits.canBe(owner, one))
+        )
+        const [method] = meant
+        if (!method) return
+        const { id } = method.f
+        const isSure = declared.every(
+            one =>
+                this.sources.declares(id, one) ||
+                (method.isAlone
+                    ? one.mustHave
+                    : one.isMethod ||
+                      (one.mustHave && !stored.has(name) && !isBuiltin(name)))
+        )
+        const isThere =
+            this.faults.withoutThis(method.f) || this.isThis(f, field)
+        if (meant.length === 1 && isSure && isThere) field.callee = id
+        else for (const one of meant) this.unknown.add(one.f.id)
+    }
+
+    /** True for a read of a field of `this` in a method. */
+    private isThis(f: Func, { args: [object] }: Expression): boolean {
+        return (
+            this.methods.has(f.id) &&
+            object!.op === Op.load_local &&
+            object!.number === 0
+        )
+    }
+}
+
+/** Whether an object of a class can be that of which a field is read, by the types. */
+class Fits {
+    private readonly sources: Sources
+    private readonly types: Types
+    /** The classes that are derived from a class. */
+    private readonly derived = new Map<number, number[]>()
+    private readonly asked = new Map<string, [number, Declaration]>()
+    private readonly answers = new Map<string, boolean>()
+
+    constructor(program: Program, sources: Sources, types: Types) {
+        this.sources = sources
+        this.types = types
+        for (const f of program.functions)
+            for (const { statements } of f.blocks)
+                for (const statement of statements) {
+                    const [target, ...prototypes] = statement.args
+                    if (target?.op !== Op.object_field) continue
+                    const [heir, base] = prototypes
+                    if (!base || !isPrototype(heir!) || !isPrototype(base))
+                        continue
+                    const owner = base.args[0]!.number
+                    const heirs = this.derived.get(owner) ?? []
+                    heirs.push(heir!.args[0]!.number)
+                    this.derived.set(owner, heirs)
+                }
+    }
+
+    /** Notes a question; `answer` asks all of them at once. */
+    ask(owner: number, declared: readonly Declaration[]): void {
+        for (const one of declared)
+            if (one.isMember)
+                for (const id of this.withHeirs(owner))
+                    this.asked.set(keyOf(id, one), [id, one])
+    }
+
+    answer(): void {
+        const questions = [...this.asked]
+        const answers = this.types.canBe(
+            questions.map(([, [owner, one]]) => [
+                this.sources.placeOf(owner),
+                one,
+            ])
+        )
+        questions.forEach(([key], i) => this.answers.set(key, answers[i]!))
+    }
+
+    canBe(owner: number, declared: Declaration): boolean {
+        return (
+            declared.isMember &&
+            this.withHeirs(owner).some(id =>
+                this.answers.get(keyOf(id, declared))
+            )
+        )
+    }
+
+    private withHeirs(owner: number): number[] {
+        const heirs = this.derived.get(owner) ?? []
+        return [owner, ...heirs.flatMap(heir => this.withHeirs(heir))]
+    }
+}
+
+function keyOf(owner: number, { path, end }: Declaration): string {
+    return `${owner} ${end} ${path}`
 }
 
 /** The name under which a statement installs a method, on a class or on an object of the VM's. */
@@ -70,16 +227,31 @@ function installedName(statement: Expression): number | undefined {
     if (statement.op !== Op.index_set) return undefined
     const [object, key, value] = statement.args
     return object!.op === Op.builtin_object && value!.op === Op.static_function
-        ? textIndex(key!)
+        ? keyIndex(key!)
         : undefined
 }
 
+/** The program's own names under which methods are installed. */
 function installedNames(program: Program): Set<number> {
     const names = new Set<number>()
     for (const f of program.functions)
         for (const { statements } of f.blocks)
             for (const statement of statements) {
                 const name = installedName(statement)
+                if (name !== undefined && !isBuiltin(name)) names.add(name)
+            }
+    return names
+}
+
+/** Names under which something is stored otherwise than as a method. */
+function storedNames(program: Program): Set<number> {
+    const names = new Set<number>()
+    for (const f of program.functions)
+        for (const { statements } of f.blocks)
+            for (const statement of statements) {
+                if (statement.op !== Op.index_set || installed(statement))
+                    continue
+                const name = keyIndex(statement.args[1]!)
                 if (name !== undefined) names.add(name)
             }
     return names
@@ -87,25 +259,33 @@ function installedNames(program: Program): Set<number> {
 
 /** A read of a field, and what the sources say there; undefined for code of no source. */
 interface FieldUse {
+    /** The function that reads it. */
+    f: Func
     field: Expression
     name: number
     use: NameUse | undefined
 }
 
+/** A read of a field with all that it can mean; undefined when that is not known. */
+interface DeclaredUse extends FieldUse {
+    declared: readonly Declaration[] | undefined
+}
+
 /** All reads of fields of some names. */
 function findUses(
     program: Program,
-    raw: RawImage,
+    textOf: (name: number) => string,
     sources: Sources,
-    names: ReadonlySet<number>
+    names: readonly number[]
 ): FieldUse[] {
+    const wanted = new Set(names)
     const uses: FieldUse[] = []
     for (const f of program.functions)
         walkFunction(f, field => {
             const name = fieldName(field)
-            if (name === undefined || !names.has(name)) return
-            const use = sources.use(field.place, nameText(raw, name))
-            uses.push({ field, name, use })
+            if (name === undefined || !wanted.has(name)) return
+            const use = sources.use(field.place, textOf(name))
+            uses.push({ f, field, name, use })
         })
     return uses
 }
@@ -118,7 +298,7 @@ function namesAsText(program: Program): Set<number> {
             for (const root of roots(block))
                 walk(root, e => {
                     const isKey = root.op === Op.index_set && e === root.args[1]
-                    const name = isKey ? undefined : textIndex(e)
+                    const name = isKey ? undefined : keyIndex(e)
                     if (name !== undefined) names.add(name)
                 })
     return names
@@ -149,13 +329,13 @@ export function findUncalled(
         for (const block of f.blocks)
             for (const root of roots(block)) {
                 const method = installed(root)
-                if (method) methods.push(method)
+                if (method && !isBuiltin(method.name)) methods.push(method)
             }
     const uses = findUses(
         program,
-        raw,
+        name => nameText(raw, name),
         sources,
-        new Set(methods.map(({ name }) => name))
+        methods.map(({ name }) => name)
     )
     const known = uses.filter(({ use }) => use)
     const declarations = types.findDeclarations(known.map(({ use }) => use!))

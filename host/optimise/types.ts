@@ -7,7 +7,6 @@ import { dirname, relative, resolve } from "node:path"
 import type {
     ClassDeclaration,
     Identifier,
-    InterfaceDeclaration,
     Node,
     SourceFile,
 } from "typescript/unstable/ast"
@@ -28,6 +27,10 @@ export interface Declaration {
     end: number
     /** True for a field that holds no function. */
     isData: boolean
+    /** True for a part of a class, an interface or any other type of objects. */
+    isMember: boolean
+    /** True for a method of a class. */
+    isMethod: boolean
     /** True for a part of an interface. */
     inInterface: boolean
     /** True for a function that each object of an interface has. */
@@ -47,8 +50,7 @@ export interface Types {
         uses: readonly NameUse[]
     ) => (Declaration[] | undefined)[]
     /**
-     * Whether an object of a class can be what a part of an interface is read of; true where that is
-     * not known.
+     * Whether an object of a class can be what a member is read of; true where that is not known.
      */
     canBe: (pairs: readonly [ClassPlace, Declaration][]) => boolean[]
     /** The text from a place in a source file to the next brace: what a class says it is. */
@@ -90,9 +92,14 @@ export async function projectTypes(
             const symbols = checker.getSymbolAtLocation(all)
             const types = checker.getTypeAtLocation(all)
             const declared = all.map((name, i) => {
-                if (typescript!.isBindingElement(name.parent))
-                    return isPrimitive(types[i]) ? [BOUND_DATA] : undefined
-                const handles = symbols[i]?.declarations ?? []
+                const { parent } = name
+                const isBound = typescript!.isBindingElement(parent)
+                if (isBound && isPrimitive(types[i])) return [BOUND_DATA]
+                const from = isBound && checker.getTypeAtLocation(parent.parent)
+                const symbol = from
+                    ? checker.getPropertyOfType(from, name.text)
+                    : symbols[i]
+                const handles = symbol?.declarations ?? []
                 const nodes = handles.map(handle => handle.resolve())
                 const known = nodes.length > 0 && nodes.every(node => !!node)
                 return known ? nodes.map(describe) : undefined
@@ -112,15 +119,29 @@ export async function projectTypes(
             const typeAt = (path: string, position: number) => {
                 const file = program.getSourceFile(resolve(folder, path))
                 const node = file && typeDeclarationAt(file, position)
-                // what fits a type with parameters depends on them
-                if (!node || node.typeParameters) return undefined
-                return checker.getTypeAtLocation(node)
+                const type = node && checker.getTypeAtLocation(node)
+                return type && { type, isOpen: hasParameters(node) }
+            }
+            const known = new Map<string, ReturnType<typeof typeAt>>()
+            const find = (path: string, position: number) => {
+                const key = `${position} ${path}`
+                if (!known.has(key)) known.set(key, typeAt(path, position))
+                return known.get(key)
             }
             return pairs.map(([{ path, start }, declared]) => {
-                const given = typeAt(path, start)
-                const wanted = typeAt(declared.path, declared.end - 1)
+                const given = find(path, start)
+                const wanted = find(declared.path, declared.end)
                 if (!given || !wanted) return true
-                return checker.isTypeAssignableTo(given, wanted)
+                // what fits a type with parameters depends on them, but for the names of its parts
+                return given.isOpen || wanted.isOpen
+                    ? checker
+                          .getPropertiesOfType(wanted.type)
+                          .every(
+                              ({ name, flags }) =>
+                                  (flags & typescript!.OPTIONAL) !== 0 ||
+                                  checker.getPropertyOfType(given.type, name)
+                          )
+                    : checker.isTypeAssignableTo(given.type, wanted.type)
             })
         })
     }
@@ -167,20 +188,32 @@ export async function projectTypes(
         return api.updateSnapshot({ fileChanges: { invalidateAll: true } })
     }
 
-    /** The class or interface around a character of a file. */
+    /** What declares the type of objects around a character of a file. */
     function typeDeclarationAt(file: SourceFile, position: number) {
-        let found: ClassDeclaration | InterfaceDeclaration | undefined
+        let found: Node | undefined
         const visit = (node: Node) => {
             if (node.end <= position || node.pos > position) return
-            if (
-                typescript!.isClassDeclaration(node) ||
-                typescript!.isInterfaceDeclaration(node)
-            )
-                found = node
+            if (declaresMembers(node)) found = node
             node.forEachChild(visit)
         }
         visit(file)
         return found
+    }
+
+    function declaresMembers(node: Node): boolean {
+        return (
+            typescript!.isClassDeclaration(node) ||
+            typescript!.isInterfaceDeclaration(node) ||
+            typescript!.isTypeLiteralNode(node) ||
+            typescript!.isObjectLiteralExpression(node)
+        )
+    }
+
+    /** True where a type depends on parameters, of its own or of what it stands in. */
+    function hasParameters(node: Node): boolean {
+        for (let at: Node | undefined = node; at; at = at.parent)
+            if ((at as Partial<ClassDeclaration>).typeParameters) return true
+        return false
     }
 
     function describe(node: Node): Declaration {
@@ -195,6 +228,10 @@ export async function projectTypes(
             path: relative(folder, pathOf(node)),
             end: node.end,
             isData: !!type && !typescript!.isFunctionTypeNode(type),
+            isMember: declaresMembers(parent),
+            isMethod:
+                typescript!.isClassDeclaration(parent) &&
+                typescript!.isMethodDeclaration(node),
             inInterface: isInterface,
             mustHave:
                 isInterface &&
@@ -234,6 +271,8 @@ const BOUND_DATA: Declaration = {
     path: "",
     end: 0,
     isData: true,
+    isMember: false,
+    isMethod: false,
     inInterface: false,
     mustHave: false,
 }
@@ -256,10 +295,12 @@ function pathOf(node: Node): string {
 /** TypeScript's API, if the TypeScript that is installed has it. */
 async function loadTypeScript() {
     try {
-        const { API, TypeFlags } = await import("typescript/unstable/sync")
+        const { API, SymbolFlags, TypeFlags } =
+            await import("typescript/unstable/sync")
         const is = await import("typescript/unstable/ast/is")
         const { NumberLike, StringLike, BooleanLike } = TypeFlags
-        return { ...is, API, PRIMITIVE: NumberLike | StringLike | BooleanLike }
+        const PRIMITIVE = NumberLike | StringLike | BooleanLike
+        return { ...is, API, PRIMITIVE, OPTIONAL: SymbolFlags.Optional }
     } catch {
         return undefined
     }

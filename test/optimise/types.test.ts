@@ -225,6 +225,124 @@ test("a call through an interface means a method whose class fits it", async () 
     assert.ok((await uncalled("kind: number")).includes("count"))
 })
 
+test("of one name, each class has its own method", async () => {
+    const { compiled, types } = await project(`
+        class Meter {
+            total = 0
+            start(by: number) {
+                this.total = this.total + by
+                return this.total
+            }
+            read() {
+                return this.total
+            }
+        }
+        class Clock {
+            now = 100
+            start(by: number) {
+                this.now = this.now - by
+                return this.now
+            }
+            read() {
+                return this.now
+            }
+        }
+        const meters = [new Meter()]
+        const clocks = [new Clock()]
+        function both(meter: Meter, clock: Clock, by: number) {
+            const total = meter.start(by)
+            return total + " " + clock.start(by)
+        }
+        for (let i = 0; i < 3; i++) {
+            console.log(both(meters[0], clocks[0], i + meters.length))
+            const { now } = clocks[0]
+            console.log("" + now + meters[0].read())
+            console.log("" + clocks[0].read())
+        }
+        console.log("> end")`)
+    const { image, debug } = compiled
+    assert.ok(functionNames(optimise(image, debug)).includes("start"))
+    const typed = optimise(image, debug, { types })
+    // a name of the VM's own, as \`read\` and \`start\` are, is as good as any
+    assert.equal(typed.report.passes["method called plainly"], 4)
+
+    const machine = await Machine.start()
+    const { difference } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+})
+
+test("what may be another class's method stays one", async () => {
+    const changed = async (part: string) => {
+        const { compiled, types } = await project(`
+            class Meter {
+                total = 0
+                start(by: number) {
+                    this.total = this.total + by
+                    return this.total
+                }
+            }
+            class Clock {
+                now = 100
+                start(by: number) {
+                    this.now = this.now - by
+                    return this.now
+                }
+            }
+            class Alarm extends Clock {}
+            const made = [new Meter(), new Clock(), new Alarm()]
+            const meter = made[0] as Meter
+            console.log("" + meter.start(1))
+            const clock = made[1] as Clock
+            console.log("" + clock.start(2))
+            ${part}
+            console.log("> end")`)
+        const machine = await Machine.start()
+        const { difference } = await runPair(
+            machine,
+            (image, debug) => optimise(image, debug, { types }),
+            compiled
+        )
+        assert.equal(difference, undefined)
+        const { image, debug } = compiled
+        const { report } = optimise(image, debug, { types })
+        return report.passes["method called plainly"] ?? 0
+    }
+    assert.equal(await changed(""), 2)
+    const either = await changed(`
+        for (const one of made as { start(by: number): number }[])
+            console.log("" + one.start(1))`)
+    assert.equal(either, 0)
+    const any = await changed(`console.log("" + (made as any[])[0].start(1))`)
+    assert.equal(any, 0)
+    const byName = await changed(`
+        const name = made.length > 1 ? "start" : "stop"
+        console.log("" + (made[0] as any)[name](1))`)
+    assert.equal(byName, 0)
+    // only the meter fits
+    const fitting = await changed(`
+        const one: { total: number; start(by: number): number } = made[0] as Meter
+        console.log("" + one.start(1))`)
+    assert.equal(fitting, 1)
+    const heir = await changed(`
+        class Late extends Clock {
+            override start(by: number) {
+                this.now = this.now + by
+                return this.now
+            }
+        }
+        const clocks: Clock[] = [new Late(), new Alarm()]
+        for (const clock of clocks) console.log("" + clock.start(3))`)
+    assert.equal(heir, 1)
+    const taken = await changed(`
+        const { start } = made[0] as Meter
+        console.log(typeof start)`)
+    assert.equal(taken, 1)
+})
+
 test("a method whose name is a text may be called by it", async () => {
     const { compiled, types } = await project(`${METER}
         interface Answer {

@@ -12,7 +12,7 @@ import { Liveness } from "../liveness.ts"
 import { effectsOf } from "../effects.ts"
 import type { RawImage } from "../image.ts"
 import { type Call, KnownCalls } from "../known-calls.ts"
-import { installed, type Method } from "../methods.ts"
+import { findMethods, installed } from "../methods.ts"
 import { blockBytes, expressionBytes, VARIABLE_BYTES } from "../size.ts"
 import {
     type Block,
@@ -56,10 +56,11 @@ export function inlineFunctions(
 
 class Inliner {
     private readonly program: Program
+    private readonly raw: RawImage
     private readonly tidy: (f: Func) => void
     private readonly known: KnownCalls
     /** Methods whose every read was a call, by id. */
-    private readonly onlyCalled: Map<number, Method>
+    private readonly onlyCalled: Set<number>
     /** Whether the code gets smaller when all known calls of a function are replaced. */
     private readonly smaller = new Map<number, boolean>()
     /** How many calls of a function have been replaced. */
@@ -68,17 +69,19 @@ class Inliner {
 
     constructor(program: Program, raw: RawImage, tidy: (f: Func) => void) {
         this.program = program
+        this.raw = raw
         this.tidy = tidy
         this.known = new KnownCalls(program, raw)
-        this.onlyCalled = new Map(
+        this.onlyCalled = new Set(
             [...this.known.methods.values()]
                 .filter(method => this.known.isOnlyCalled(method))
-                .map(method => [method.f.id, method])
+                .map(({ f }) => f.id)
         )
     }
 
     run(): void {
         for (const f of this.program.functions) this.visit(f)
+        this.dropUnused()
         this.dropInstalls()
         this.dropUnused()
     }
@@ -167,15 +170,16 @@ class Inliner {
 
     /** Methods whose every call was replaced need not be installed. */
     private dropInstalls(): void {
+        const methods = findMethods(this.program, this.raw)
+        const isGone = (id: number) =>
+            this.replaced.has(id) &&
+            this.onlyCalled.has(id) &&
+            methods.get(id)?.reads === 0
         for (const f of this.program.functions)
             for (const block of f.blocks)
-                block.statements = block.statements.filter(statement => {
-                    const method = installed(statement)
-                    const known = method && this.onlyCalled.get(method.id)
-                    return (
-                        !known || this.replaced.get(method.id) !== known.reads
-                    )
-                })
+                block.statements = block.statements.filter(
+                    statement => !isGone(installed(statement)?.id ?? -1)
+                )
     }
 
     /** Functions that nothing names any more. */
