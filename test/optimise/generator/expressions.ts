@@ -510,7 +510,7 @@ function callable(context: Context, { async, cost, lines }: Callable): boolean {
 
 /** A call of a method of something of which the class is known, or guessed. */
 function methodCall(context: Context, depth: number): Write | undefined {
-    const { random } = context
+    const { random, taste } = context
     const { frame } = context
     const instances = context.visible(v => !!v.instance)
     const own = frame.this
@@ -530,8 +530,8 @@ function methodCall(context: Context, depth: number): Write | undefined {
     return () => {
         const name = random.weigh([
             [8, `${receiver}.${method.name}`],
-            [1, `(${receiver} as any).${method.name}`],
-            [1, `(${receiver} as any)["${method.name}"]`],
+            [taste("untyped"), `(${receiver} as any).${method.name}`],
+            [taste("untyped"), `(${receiver} as any)["${method.name}"]`],
         ])
         return awaited(method, call(context, name, method, depth), a)
     }

@@ -370,9 +370,12 @@ function method(context: Context, info: Writable): Statement {
             )
             const kept = functionBody(context, chosen)
             const head = overridden ? "override " : ""
+            // a method that needs its object at once may be called plainly
+            const field = random.chance(0.6) && random.pick(info.fields)
+            const first = field ? `this.${field} = this.${field}\n` : ""
             return {
                 kinds,
-                tree: statement`${head}${name}(${text}): any {\n${kept}\n}`,
+                tree: statement`${head}${name}(${text}): any {\n${first}${kept}\n}`,
             }
         }
     )
