@@ -131,14 +131,16 @@ class Marking {
         const [method] = meant
         if (!method) return
         const { id } = method.f
-        const isSure = declared.every(
-            one =>
-                this.sources.declares(id, one) ||
-                (method.isAlone
-                    ? one.mustHave
-                    : one.isMethod ||
-                      (one.mustHave && !stored.has(name) && !isBuiltin(name)))
-        )
+        const isSure =
+            // nor may it be a stand-in, cast to the type, that has a part of this name
+            (method.isAlone || !stored.has(name)) &&
+            declared.every(
+                one =>
+                    this.sources.declares(id, one) ||
+                    (method.isAlone
+                        ? one.mustHave
+                        : one.isMethod || (one.mustHave && !isBuiltin(name)))
+            )
         const isThere =
             this.faults.withoutThis(method.f) || this.isThis(f, field)
         if (meant.length === 1 && isSure && isThere) field.callee = id

@@ -341,6 +341,13 @@ test("what may be another class's method stays one", async () => {
         const { start } = made[0] as Meter
         console.log(typeof start)`)
     assert.equal(taken, 1)
+    const standIn = await changed(`
+        const other = { start: (by: number) => -by } as any as Meter
+        function use(meter: Meter) {
+            return meter.start(4)
+        }
+        console.log("" + use(other))`)
+    assert.equal(standIn, 0)
 })
 
 test("a method whose name is a text may be called by it", async () => {
