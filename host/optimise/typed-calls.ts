@@ -25,6 +25,7 @@ import {
 import {
     type Expression,
     type Func,
+    isConstant,
     type Place,
     type Program,
     roots,
@@ -65,6 +66,8 @@ class Marking {
     private readonly sources: Sources
     private readonly faults: Faults
     private readonly fits: Fits
+    /** Names under which something may be stored that is no method, but a function. */
+    private readonly stored: ReadonlySet<number>
     /** Methods that may be read where nobody knows it, by id. */
     private readonly unknown = new Set<number>()
 
@@ -91,14 +94,20 @@ class Marking {
             ...installedNames(program),
             ...this.byName.keys(),
         ])
+        const stores = findStores(program, textOf, this.sources, this.byName)
         const declarations = types.findDeclarations(
-            uses.flatMap(({ use }) => use ?? [])
+            [...uses, ...stores].flatMap(({ use }) => use ?? [])
         )
         let next = 0
         this.uses = uses.map(use => ({
             ...use,
             declared: use.use && declarations[next++],
         }))
+        this.stored = new Set(
+            stores
+                .filter(({ use }) => !(use && declarations[next++]))
+                .map(({ name }) => name)
+        )
         this.fits = new Fits(program, this.sources, types)
         for (const { name, declared } of this.uses)
             for (const { owner, isAlone } of this.byName.get(name) ?? [])
@@ -106,19 +115,15 @@ class Marking {
     }
 
     run(): void {
-        const stored = storedNames(this.program)
         this.fits.answer()
-        for (const use of this.uses) this.mark(use, stored)
+        for (const use of this.uses) this.mark(use)
         const texts = new Set(namesAsText(this.program))
         for (const { name, f } of this.methods.values())
             if (!texts.has(name) && !this.unknown.has(f.id))
                 this.program.marked.add(f.id)
     }
 
-    private mark(
-        { f, field, name, declared }: DeclaredUse,
-        stored: ReadonlySet<number>
-    ): void {
+    private mark({ f, field, name, declared }: DeclaredUse): void {
         const named = this.byName.get(name) ?? []
         if (!declared || isPrototype(field.args[0]!)) {
             for (const method of named) this.unknown.add(method.f.id)
@@ -133,7 +138,7 @@ class Marking {
         const { id } = method.f
         const isSure =
             // nor may it be a stand-in, cast to the type, that has a part of this name
-            (method.isAlone || !stored.has(name)) &&
+            (method.isAlone || !this.stored.has(name)) &&
             declared.every(
                 one =>
                     this.sources.declares(id, one) ||
@@ -245,18 +250,39 @@ function installedNames(program: Program): Set<number> {
     return names
 }
 
-/** Names under which something is stored otherwise than as a method. */
-function storedNames(program: Program): Set<number> {
-    const names = new Set<number>()
+/** A statement that stores under a name, otherwise than as a method, what may be a function. */
+interface Store {
+    name: number
+    use: NameUse | undefined
+}
+
+/** Such statements, for some names. */
+function findStores(
+    program: Program,
+    textOf: (name: number) => string,
+    sources: Sources,
+    names: ReadonlyMap<number, unknown>
+): Store[] {
+    const stores: Store[] = []
     for (const f of program.functions)
         for (const { statements } of f.blocks)
             for (const statement of statements) {
                 if (statement.op !== Op.index_set || installed(statement))
                     continue
-                const name = keyIndex(statement.args[1]!)
-                if (name !== undefined) names.add(name)
+                const [, key, value] = statement.args
+                const name = keyIndex(key!)
+                if (name === undefined || !names.has(name) || isData(value!))
+                    continue
+                const use = sources.use(statement.place, textOf(name))
+                stores.push({ name, use: use && { ...use, isStored: true } })
             }
-    return names
+    return stores
+}
+
+/** True for what is no function, whatever the types. */
+function isData(value: Expression): boolean {
+    const { op } = value
+    return op === Op.add || (isConstant(value) && op !== Op.static_function)
 }
 
 /** A read of a field, and what the sources say there; undefined for code of no source. */

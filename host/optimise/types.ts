@@ -8,17 +8,24 @@ import type {
     ClassDeclaration,
     Identifier,
     Node,
+    PropertyAssignment,
+    PropertyDeclaration,
+    ShorthandPropertyAssignment,
     SourceFile,
 } from "typescript/unstable/ast"
-import type { API, Project, Type } from "typescript/unstable/sync"
+import type { API, Checker, Project, Type } from "typescript/unstable/sync"
 
-/** The uses of a field, `x.name` or `{ name } = x`, in a part of a source file. */
+/**
+ * The uses of a field, `x.name` or `{ name } = x`, in a part of a source file; of one that is stored,
+ * `{ name: value }` as well.
+ */
 export interface NameUse {
     path: string
     /** The part: its first character in the file, and the one behind it. */
     start: number
     end: number
     name: string
+    isStored?: boolean
 }
 
 /** Where something is declared: its file, and the character behind it. */
@@ -89,11 +96,18 @@ export async function projectTypes(
                 return file ? usedNames(file, use) : []
             })
             const all = names.flat()
+            const stored = new Set(
+                names.filter((_, i) => uses[i]!.isStored).flat()
+            )
             const symbols = checker.getSymbolAtLocation(all)
             const types = checker.getTypeAtLocation(all)
             const declared = all.map((name, i) => {
                 const { parent } = name
                 const isBound = typescript!.isBindingElement(parent)
+                if (stored.has(name))
+                    return isCallable(checker, types[i])
+                        ? undefined
+                        : [BOUND_DATA]
                 if (isBound && isPrimitive(types[i])) return [BOUND_DATA]
                 const from = isBound && checker.getTypeAtLocation(parent.parent)
                 const symbol = from
@@ -200,6 +214,23 @@ export async function projectTypes(
         return found
     }
 
+    /** True for what something is assigned to; `x++` makes a number, whatever it was. */
+    function isChanged(node: Node): boolean {
+        const { parent } = node
+        return typescript!.isBinaryExpression(parent) && parent.left === node
+    }
+
+    function storesProperty(
+        node: Node
+    ): node is
+        PropertyAssignment | ShorthandPropertyAssignment | PropertyDeclaration {
+        return (
+            typescript!.isPropertyAssignment(node) ||
+            typescript!.isShorthandPropertyAssignment(node) ||
+            typescript!.isPropertyDeclaration(node)
+        )
+    }
+
     function declaresMembers(node: Node): boolean {
         return (
             typescript!.isClassDeclaration(node) ||
@@ -246,15 +277,27 @@ export async function projectTypes(
         return (type.flags & typescript!.PRIMITIVE) !== 0
     }
 
+    /** True for a type that may be one of a function. */
+    function isCallable(checker: Checker, type: Type | undefined): boolean {
+        if (!type) return true
+        if (type.isUnionType())
+            return type.getTypes().some(one => isCallable(checker, one))
+        if ((type.flags & typescript!.PRIMITIVE) !== 0) return false
+        if ((type.flags & typescript!.OBJECT) === 0) return true
+        return checker.getSignaturesOfType(type, typescript!.CALL).length > 0
+    }
+
     /** The names of the fields that are used in a part of a file. */
     function usedNames(file: SourceFile, use: NameUse): Identifier[] {
         const names: Identifier[] = []
         const visit = (node: Node) => {
             if (node.end <= use.start || node.pos >= use.end) return
             let name: Node | undefined
-            if (typescript!.isPropertyAccessExpression(node)) name = node.name
-            else if (typescript!.isBindingElement(node) && !node.propertyName)
+            if (typescript!.isPropertyAccessExpression(node)) {
+                if (!use.isStored || isChanged(node)) name = node.name
+            } else if (typescript!.isBindingElement(node) && !node.propertyName)
                 name = node.name
+            else if (use.isStored && storesProperty(node)) name = node.name
             const isInside =
                 name && name.pos >= use.start && name.end <= use.end
             if (isInside && (name as Identifier).text === use.name)
@@ -295,12 +338,19 @@ function pathOf(node: Node): string {
 /** TypeScript's API, if the TypeScript that is installed has it. */
 async function loadTypeScript() {
     try {
-        const { API, SymbolFlags, TypeFlags } =
+        const { API, SignatureKind, SymbolFlags, TypeFlags } =
             await import("typescript/unstable/sync")
         const is = await import("typescript/unstable/ast/is")
-        const { NumberLike, StringLike, BooleanLike } = TypeFlags
+        const {
+            NumberLike,
+            StringLike,
+            BooleanLike,
+            Object: OBJECT,
+        } = TypeFlags
+        const { Optional: OPTIONAL } = SymbolFlags
+        const { Call: CALL } = SignatureKind
         const PRIMITIVE = NumberLike | StringLike | BooleanLike
-        return { ...is, API, PRIMITIVE, OPTIONAL: SymbolFlags.Optional }
+        return { ...is, API, PRIMITIVE, OBJECT, OPTIONAL, CALL }
     } catch {
         return undefined
     }

@@ -348,6 +348,12 @@ test("what may be another class's method stays one", async () => {
         }
         console.log("" + use(other))`)
     assert.equal(standIn, 0)
+    const data = await changed(`
+        const times = { start: made.length + 0.5, stop: 0 }
+        times.start++
+        times.start = made.length * 3
+        console.log("" + times.start + times.stop)`)
+    assert.equal(data, 2)
 })
 
 test("a method whose name is a text may be called by it", async () => {
