@@ -43,7 +43,9 @@ const MOODY = [
 /** Tasks whose options are set: flash has no room for those of all. */
 const SET = ["base", "poll", "keep"]
 /** Steps between two moments of rest. */
-const STEPS_PER_ROUND = 150
+const STEPS_PER_ROUND = 30
+/** In one of this many the flash is checked first: its waits would hide races of `stop`. */
+const ROUNDS_PER_CHECK = 5
 /** Most commands that wait at a time: on a busy machine the heap would be full of their fibers. */
 const MAX_PENDING = 16
 /** Longest that a command or a rest may take, in ms. */
@@ -346,7 +348,8 @@ export class Model {
         const { flash, tasks } = this
         flash.broken = false
         await self.until("every command returns", () => self.pending === 0)
-        await self.keptAsAsked()
+        const steps = STEPS_PER_ROUND * ROUNDS_PER_CHECK
+        if ((self.steps + 1) % steps === 0) await self.keptAsAsked()
         await tasks.stop("*")
         const restless = tasks
             .status()
