@@ -1,4 +1,12 @@
-import { cut, firstBytes, nativeFormat, textOf, WARNING } from "../log"
+import {
+    cut,
+    DEBUG,
+    firstBytes,
+    nativeFormat,
+    TASK_PREFIX,
+    textOf,
+    WARNING,
+} from "../log"
 import { escapeControls, replaceAll, rfc3339, Clock } from "../platform"
 import { SyslogOptions } from "./options"
 import { headerField, NIL } from "./text"
@@ -12,14 +20,10 @@ export const SYSLOG_TOPIC = "net.syslog"
 /** Limits of RFC 5424, section 6: APP-NAME, MSGID. */
 const MAX_APP_NAME = 48
 const MAX_MSGID = 32
-/** Least severe severity of syslog; more detailed levels are sent as this one. */
-const DEBUG = 7
 /** Last millisecond of the year 9999: RFC 3339 has four digits for the year. */
 const LAST_MS = 253402300799999
 /** Marks the text as UTF-8: RFC 5424, section 6.4. */
 const BOM = "\ufeff"
-/** Start of the topics of tasks: the rest of the topic is the task's name. */
-const TASK_PREFIX = "task."
 /** Most parameters of the metadata; more are left out. */
 const MAX_PARAMS = 16
 /** Longest SD-NAME, RFC 5424, section 6.3.2. */
@@ -95,6 +99,7 @@ export function renderHeader(
     out.time = meta ? undefined : time
     out.head = nativeFormat(
         '<{0}>1 {1} {2} [meta sequenceId="',
+        // syslog has nothing that is more detailed
         options.facility * 8 + Math.min(level, DEBUG),
         wall >= 0 && wall <= LAST_MS ? rfc3339(wall) : NIL,
         out.sender
