@@ -17,13 +17,9 @@ const LF = 10
 /** The line ends U+2028 and U+2029, not as literals, of which the build tool warns at each build. */
 const LINE_SEPARATOR = String.fromCharCode(0x2028)
 const PARAGRAPH_SEPARATOR = String.fromCharCode(0x2029)
-const LINE_ENDS = "\n" + LINE_SEPARATOR + PARAGRAPH_SEPARATOR
 /** White space of ECMAScript's `\s` without line ends: a CR that is left has an LF behind it. */
 const BLANKS =
     " \t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
-const SPACES = BLANKS + LINE_ENDS
-/** What may follow a quoted value and blanks. */
-const VALUE_ENDS = "#" + LINE_ENDS
 const QUOTES = "'\"`"
 const KEY_CHARS =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
@@ -48,8 +44,14 @@ export interface DotenvEntry {
 export interface DotenvScan {
     /** The source, with line feeds in place of single carriage returns. */
     readonly text: string
+    /** White space and line ends. */
+    readonly spaces: string
     /** Where the next statement starts; the length of the text when all is read. */
     at: number
+}
+
+function lineEnds(): string {
+    return "\n" + LINE_SEPARATOR + PARAGRAPH_SEPARATOR
 }
 
 /** Begins to read a text. @throws RangeError when it is longer than `MAX_DOTENV_LENGTH` */
@@ -65,33 +67,35 @@ export function scanDotenv(source: string): DotenvScan {
         if (bytes[at + 1] !== LF) bytes[at] = LF
         at = bytes.indexOf(CR, at + 1)
     }
-    return { text: bytes.toString(), at: 0 }
+    // made for each text, as it would take heap all the time
+    const spaces = BLANKS + lineEnds()
+    return { text: bytes.toString(), spaces, at: 0 }
 }
 
 /** Reads the next statement, comment or white space; undefined for a comment or white space. */
 export function nextEntry(scan: DotenvScan): DotenvEntry | undefined {
-    const { text } = scan
-    const start = skipChars(text, scan.at, SPACES)
+    const { text, spaces } = scan
+    const start = skipChars(text, scan.at, spaces)
     if (start > scan.at) {
         scan.at = start
         return undefined
     }
     let keyStart = start
     let keyEnd = skipChars(text, start, KEY_CHARS)
-    let gapEnd = skipChars(text, keyEnd, SPACES)
+    let gapEnd = skipChars(text, keyEnd, spaces)
     // `export = x` assigns to the key "export"
     if (gapEnd > keyEnd && text.slice(start, keyEnd) === "export") {
         const end = skipChars(text, gapEnd, KEY_CHARS)
         if (end > gapEnd) {
             keyStart = gapEnd
             keyEnd = end
-            gapEnd = skipChars(text, end, SPACES)
+            gapEnd = skipChars(text, end, spaces)
         }
     }
     let valueAt = -1
     if (text[gapEnd] === "=") valueAt = gapEnd + 1
     // a colon follows right after the key
-    else if (text[keyEnd] === ":" && SPACES.indexOf(text[keyEnd + 1]) >= 0)
+    else if (text[keyEnd] === ":" && spaces.indexOf(text[keyEnd + 1]) >= 0)
         valueAt = keyEnd + (text[keyEnd + 1] === "\r" ? 3 : 2)
     const entry: DotenvEntry = {
         key: "",
@@ -116,8 +120,8 @@ function readValue(
     entry: DotenvEntry,
     valueAt: number
 ): void {
-    const { text } = scan
-    let start = skipChars(text, valueAt, SPACES)
+    const { text, spaces } = scan
+    let start = skipChars(text, valueAt, spaces)
     let end = 0
     if (QUOTES.indexOf(text[start]) >= 0) end = closingQuote(text, start) + 1
     if (end === 0) {
@@ -128,7 +132,7 @@ function readValue(
         start = Math.min(start, end)
     }
     scan.at = end
-    while (end > start && SPACES.indexOf(text[end - 1]) >= 0) end--
+    while (end > start && spaces.indexOf(text[end - 1]) >= 0) end--
     entry.valueStart = start
     entry.valueEnd = end
     const inner = stripQuotes(text.slice(start, end))
@@ -146,13 +150,15 @@ function readValue(
  */
 function closingQuote(text: string, open: number): number {
     const quote = text[open]
+    // what may follow the quote and blanks
+    const ends = "#" + lineEnds()
     let close = -1
     let at = text.indexOf(quote, open + 1)
     while (at >= 0) {
         // no function call, as a text may be nothing but quotes
         let end = at + 1
         while (BLANKS.indexOf(text[end]) >= 0) end++
-        if (end >= text.length || VALUE_ENDS.indexOf(text[end]) >= 0) close = at
+        if (end >= text.length || ends.indexOf(text[end]) >= 0) close = at
         if (text[at - 1] !== "\\") break
         at = text.indexOf(quote, at + 1)
     }
