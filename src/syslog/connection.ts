@@ -1,7 +1,7 @@
-import { copyBytes, DISCONNECTED, QUEUED } from "../platform"
-import { SyslogClient } from "./client"
+import { copyBytes, DISCONNECTED, QUEUED, SocketListener } from "../platform"
+import { SyslogClient, SyslogNet } from "./client"
 import { reframe } from "./framing"
-import { declaration } from "./message"
+import { declaration, SyslogEvent } from "./message"
 import { portOf } from "./options"
 import {
     clearGap,
@@ -9,8 +9,10 @@ import {
     frameBytes,
     inFlight,
     isGapDue,
+    newOutbox,
     nextFrame,
     passMark,
+    push,
     setMark,
     settle,
     waitingBytes,
@@ -59,30 +61,48 @@ export const CLOSED = "closed by the collector"
 /** Longest wait while nothing is due, ms. */
 export const IDLE_MS = 3600000
 
-/** Notes that the connection is open. */
-export function opened(client: SyslogClient): void {
-    const { relp } = client
-    const now = client.clock.millis()
-    client.openedAt = client.sentAt = client.lookedAt = now
-    client.connects++
-    // what is queued is due at once
-    client.firstAt = 0
-    if (relp) {
-        relp.progressAt = now
-        client.stream.write(OPEN)
-    } else client.isUp = true
-    client.wake.notify()
-}
+/**
+ * A client without its own fields of `SyslogClient`. It has all methods that it needs, and takes what
+ * the socket reports.
+ *
+ * @devsWhenUsed
+ */
+export class Client implements SocketListener {
+    constructor(net: SyslogNet) {
+        Object.assign(this, newOutbox())
+        Object.assign(this, net)
+    }
 
-/** Takes data: only RELP has answers, as RFC 6587 and RFC 5425 define none. */
-export function received(client: SyslogClient, data: Buffer): void {
-    if (client.relp) receiveRelp(client, data)
-}
+    push(event: SyslogEvent): void {
+        push(this as unknown as SyslogClient, event)
+    }
 
-/** Notes the end of the connection, with its reason unless the peer closed it in order. */
-export function closed(client: SyslogClient, reason: string | undefined): void {
-    client.ended = reason || CLOSED
-    client.wake.notify()
+    opened(): void {
+        const client = this as unknown as SyslogClient
+        const { relp } = client
+        const now = client.clock.millis()
+        client.openedAt = client.sentAt = client.lookedAt = now
+        client.connects++
+        // what is queued is due at once
+        client.firstAt = 0
+        if (relp) {
+            relp.progressAt = now
+            client.stream.write(OPEN)
+        } else client.isUp = true
+        client.wake.notify()
+    }
+
+    /** Only RELP has answers: RFC 6587 and RFC 5425 define none, so data of a receiver is ignored. */
+    received(data: Buffer): void {
+        const client = this as unknown as SyslogClient
+        if (client.relp) receiveRelp(client, data)
+    }
+
+    closed(reason: string | undefined): void {
+        const client = this as unknown as SyslogClient
+        client.ended = reason || CLOSED
+        client.wake.notify()
+    }
 }
 
 /**
@@ -94,7 +114,7 @@ export function connect(client: SyslogClient): void {
     client.ended = ""
     client.sentAt = client.clock.millis()
     client.relp = proto === "relp" ? newRelp() : null
-    client.isReframed = proto === "relp" || framing === "lf"
+    client.isReframed = !!client.relp || framing === "lf"
     client.batchBytes = client.isReframed
         ? Math.min(batchBytes, PIECE_BYTES)
         : batchBytes
@@ -191,8 +211,7 @@ function takeArrived(client: SyslogClient): void {
         (client.sentEnd - client.markedEnd) * 2 >= client.options.windowBytes
     if (heldMs - client.markAt >= (isFull ? PROBE_MS : ARRIVED_MS))
         passMark(client)
-    if (client.isDeclared && heldMs - client.declaredAt >= ARRIVED_MS)
-        clearGap(client)
+    if (heldMs - client.declaredAt >= ARRIVED_MS) clearGap(client)
 }
 
 /**

@@ -172,7 +172,8 @@ function metaElement(
     head: string
 ): string {
     let room = (maxBytes - head.byteLength) >> 1
-    const params: string[] = []
+    let params = ""
+    let count = 0
     for (const key of Object.keys(meta)) {
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
         const text = firstBytes(
@@ -180,11 +181,12 @@ function metaElement(
             MAX_VALUE_BYTES
         )
         const param = ` ${name}="${escapeValue(text)}"`
-        if (param.byteLength > room || params.length === MAX_PARAMS) continue
+        if (param.byteLength > room || count === MAX_PARAMS) continue
         room -= param.byteLength
-        params.push(param)
+        params = params + param
+        count++
     }
-    return params.length ? `[fiberd@${enterprise}${params.join("")}]` : ""
+    return params ? `[fiberd@${enterprise}${params}]` : ""
 }
 
 /** Escapes a PARAM-VALUE: `\`, `"` and `]` get a `\` in front. RFC 5424, section 6.3.3. */

@@ -20,6 +20,8 @@ export const QUEUE_FULL = "the queue was full"
 const SPARE = 256
 /** Beyond every place in the ring: nothing is watched. */
 const NOWHERE = ALL_BYTES
+/** Digits of MAX_SEQUENCE less the one of the sequenceId that follows it. */
+const MORE_DIGITS = 9
 /** Least bytes of a frame: `51 <0>1 - - - - - [meta sequenceId="1" sysUpTime="0"] `, or more. */
 const LEAST_FRAME = 50
 
@@ -205,7 +207,7 @@ function startDecade(out: Outbox): void {
         out.base++
         out.decade = Math.min(decade * 10, MAX_SEQUENCE + 1)
     } else {
-        out.base -= ("" + MAX_SEQUENCE).length - 1
+        out.base -= MORE_DIGITS
         out.earlier += MAX_SEQUENCE
         out.sequence = 0
         out.decade = 10
@@ -284,8 +286,9 @@ export function setMark(out: Outbox): void {
     out.markAt = out.heldMs
 }
 
-/** Notes that the declaration of the gap has arrived. */
+/** Notes that the declaration of the gap has arrived, if one is in flight. */
 export function clearGap(out: Outbox): void {
+    if (!out.isDeclared) return
     out.gap = 0
     out.isDeclared = false
     out.declared++

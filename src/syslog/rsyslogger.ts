@@ -1,16 +1,14 @@
 import * as ds from "@devicescript/core"
 import { Signal } from "../platform"
 import { SyslogClient, SyslogNet, SyslogReport } from "./client"
-import { attend, closed, forget, opened, received } from "./connection"
+import { attend, Client, forget } from "./connection"
 import { SyslogEvent } from "./message"
 import { completeOptions, SyslogOptions, target } from "./options"
 import {
     applyOptions,
     inFlight,
     nextFrame,
-    newOutbox,
     Outbox,
-    push,
     settle,
     waitingBytes,
 } from "./outbox"
@@ -46,35 +44,6 @@ export interface SyslogStats {
     queuedBytes: number
 }
 
-/** A client of the socket. @devsWhenUsed */
-class Client {
-    constructor(net: SyslogNet) {
-        Object.assign(this, newOutbox())
-        Object.assign(this, net)
-    }
-
-    push(event: SyslogEvent): void {
-        push(stateOf(this), event)
-    }
-
-    opened(): void {
-        opened(stateOf(this))
-    }
-
-    received(data: Buffer): void {
-        received(stateOf(this), data)
-    }
-
-    closed(reason: string | undefined): void {
-        closed(stateOf(this), reason)
-    }
-}
-
-/** All fields of a client. */
-function stateOf(client: Client): SyslogClient {
-    return client as unknown as SyslogClient
-}
-
 /**
  * A syslog client: makes RFC 5424 messages of events, keeps them in a bounded queue and sends
  * them to a collector. Taking an event never waits, never throws and needs no connection. While
@@ -93,7 +62,7 @@ export class Rsyslogger {
      */
     constructor(net: SyslogNet, given: SyslogOptions, report: SyslogReport) {
         const own = new Client(net)
-        const client = stateOf(own)
+        const client = own as unknown as SyslogClient
         forget(client)
         client.firstAt = client.connects = client.tries = 0
         client.reportsUntil = 0

@@ -23,12 +23,13 @@ export function headerField(
     if (!forbidden && isHeaderText(text)) return text
     const out: string[] = []
     for (let i = 0; i < text.length; ++i) {
+        const character = text[i]
         const code = text.charCodeAt(i)
         const isAllowed =
             code >= FIRST_PRINTABLE &&
             code <= LAST_PRINTABLE &&
-            forbidden.indexOf(text[i]) < 0
-        out.push(isAllowed ? text[i] : SUBSTITUTE)
+            forbidden.indexOf(character) < 0
+        out.push(isAllowed ? character : SUBSTITUTE)
     }
     return out.join("")
 }

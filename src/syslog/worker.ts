@@ -26,17 +26,18 @@ const STABLE_MS = 1000
  * answer, with tcp and tls those that the peer closed in order before they had held (ARRIVED_MS).
  */
 export const MAX_TRIES = 5
-/** Longest wait for answers before the socket is given back, ms. */
-const ANSWER_LINGER_MS = 1000
 /** What a report takes off the allowance, and the whole of it, ms: 6 at once, then 2 a minute. */
 const REPORT_MS = 30000
 const REPORTS_MS = 180000
 /** Time between two looks whether everything has arrived, before the socket is given back, ms. */
 export const POLL_MS = 10
+/** Most of these looks: for the answers of RELP 1 s, for a reset PROBE_MS. */
+const ANSWER_LOOKS = 100
+const PROBE_LOOKS = PROBE_MS / POLL_MS
 
-/** Starts the fiber unless it is running, is not wanted or has no host. */
+/** Starts the fiber unless it is running. It ends at once when no connection is wanted. */
 export function launch(client: SyslogClient): void {
-    if (client.isRunning || !isWanted(client)) return
+    if (client.isRunning) return
     client.isRunning = true
     run.start(client)
 }
@@ -93,7 +94,7 @@ async function linger(client: SyslogClient): Promise<void> {
     // nothing more is sent
     client.isUp = false
     // counts looks and not time: a board that was held up may learn of the end late
-    let looks = (relp ? ANSWER_LINGER_MS : PROBE_MS) / POLL_MS
+    let looks = relp ? ANSWER_LOOKS : PROBE_LOOKS
     while (
         !client.ended &&
         (inFlight(client) > 0 || client.isDeclared) &&
@@ -103,7 +104,7 @@ async function linger(client: SyslogClient): Promise<void> {
     if (relp || client.ended || client.rest || client.tries > 0) return
     settle(client)
     arrive(client, client.sent)
-    if (client.isDeclared) clearGap(client)
+    clearGap(client)
 }
 
 /** Ends the connection: what it took in vain is sent again, or given up after too many tries. */
@@ -146,11 +147,12 @@ function countTry(client: SyslogClient): void {
 function markConnected(client: SyslogClient): number {
     if (!client.isUp) return IDLE_MS
     const left = client.openedAt + STABLE_MS - client.clock.millis()
-    if (left <= 0) client.step = undefined
+    const isStable = left <= 0
+    if (isStable) client.step = undefined
     // the first connection ends no outage
-    if (left <= 0 || client.saidConnected === undefined)
+    if (isStable || client.saidConnected === undefined)
         report(client, true, INFO, `connected to ${target(client.options)}`)
-    return left > 0 ? left : IDLE_MS
+    return isStable ? IDLE_MS : left
 }
 
 /** Reports an outage once, and waits until the next attempt is due. */
