@@ -19,8 +19,8 @@ const BEFORE_RESTART_MS = 100
 
 /** Carries out a request; what it throws becomes the answer's error. */
 export async function carryOut(call: Call): Promise<void> {
-    const { parts, server } = call
-    const { tasks, log, clock, reboot } = parts
+    const { server } = call
+    const { tasks, log, clock, reboot } = server
     switch (call.operation) {
         case ds.FiberdOperation.Info:
             return await info(call)
@@ -75,7 +75,7 @@ export async function carryOut(call: Call): Promise<void> {
 }
 
 async function info(call: Call): Promise<void> {
-    const { clock, tasks, ring, file, hostname, version, figures } = call.parts
+    const { clock, tasks, ring, file, hostname, version, figures } = call.server
     const stats = tasks.deviceStats()
     const { flash } = stats
     const all: any = Object.assign(stats, tasks.summary())
@@ -98,7 +98,7 @@ async function info(call: Call): Promise<void> {
 
 /** Sends an item for each task that the patterns match. */
 async function ofTasks(call: Call): Promise<void> {
-    const { tasks } = call.parts
+    const { tasks } = call.server
     for (const name of namesOf(call)) {
         let item: unknown
         if (call.operation === ds.FiberdOperation.Tasks)
@@ -136,7 +136,7 @@ function plainOptions(all: Record<string, any>): Record<string, unknown> {
 }
 
 async function lines(call: Call): Promise<void> {
-    const { ring, clock } = call.parts
+    const { ring, clock } = call.server
     wanted(ring, "ring")
     let from = integer(call, 0)
     const count = call.args.length > 1 ? integer(call, 1) : ring.next()
@@ -154,7 +154,7 @@ async function lines(call: Call): Promise<void> {
 }
 
 async function files(call: Call): Promise<void> {
-    const file = wanted(call.parts.file, "flash log")
+    const file = wanted(call.server.file, "flash log")
     for (const one of await file.files.list())
         await sendItem(call, {
             name: one.name,
@@ -165,7 +165,7 @@ async function files(call: Call): Promise<void> {
 }
 
 async function fileLines(call: Call): Promise<void> {
-    const file = wanted(call.parts.file, "flash log")
+    const file = wanted(call.server.file, "flash log")
     const after = call.args.length > 1 ? integer(call, 1) : -1
     await file.files.read(given(call)[0], async line => {
         const { cursor, level, time, wall, text } = line
@@ -176,7 +176,7 @@ async function fileLines(call: Call): Promise<void> {
 
 /** Sends the sizes of flash slots, rounded up to 8 bytes so that they tell little of a secret. */
 async function slots(call: Call): Promise<void> {
-    const flash = wanted(call.parts.flash, "flash")
+    const flash = wanted(call.server.flash, "flash")
     for (const key of given(call)) {
         const value = await flash.read(key)
         await sendItem(call, value ? (value.length + 7) & ~7 : 0)
@@ -185,8 +185,8 @@ async function slots(call: Call): Promise<void> {
 
 /** Operations that wait for tasks. @throws BusyError when MAX_WAITING wait already */
 async function changeTasks(call: Call): Promise<void> {
-    const { server, parts, operation } = call
-    const { tasks } = parts
+    const { server, operation } = call
+    const { tasks } = server
     if (server.waiting >= MAX_WAITING)
         throw remoteError("BusyError", `${MAX_WAITING} requests wait already`)
     server.waiting++
@@ -222,8 +222,8 @@ async function sendAll(call: Call, items: unknown[]): Promise<void> {
     for (const item of items) await sendItem(call, item)
 }
 
-function settingsOf({ parts }: Call): RemoteSettings {
-    return wanted(parts.settings, "settings")
+function settingsOf({ server }: Call): RemoteSettings {
+    return wanted(server.settings, "settings")
 }
 
 /** Restarts the board after BEFORE_RESTART_MS. */
@@ -242,8 +242,8 @@ async function offer(call: Call): Promise<void> {
     await configOf(call).offer(integer(call, 0), integer(call, 1), part)
 }
 
-function configOf({ parts }: Call): RemoteConfig {
-    return wanted(parts.config, "configuration")
+function configOf({ server }: Call): RemoteConfig {
+    return wanted(server.config, "configuration")
 }
 
 /** A part of the program. @throws UnsupportedError when the program does not have it */
@@ -274,8 +274,8 @@ function integer({ args }: Call, index: number): number {
  * Names of the tasks that match any of the patterns, each once; of all tasks without a pattern.
  * @throws UnknownTaskError for a pattern that no task matches
  */
-function namesOf({ parts, args }: Call): string[] {
-    const { tasks } = parts
+function namesOf({ server, args }: Call): string[] {
+    const { tasks } = server
     if (!args.length) return tasks.names()
     const names: string[] = []
     for (const pattern of args)

@@ -7,7 +7,6 @@ export const PAGE_BYTES = 229
 /** A request that is being served. */
 export interface Call {
     server: RemoteServer
-    parts: RemoteParts
     /** Arguments as the client sent them, unchecked. */
     args: string[]
     id: number
@@ -19,10 +18,9 @@ export interface Call {
     used: number
 }
 
-/** State of the service. */
-export interface RemoteServer {
+/** State of the service, and the parts that it serves: one object, as two take more heap. */
+export interface RemoteServer extends RemoteParts {
     access: ds.FiberdAccess
-    parts: RemoteParts
     /** Packets that are being served, and the requests among them that wait for tasks. */
     busy: number
     waiting: number
@@ -34,20 +32,19 @@ export interface RemoteServer {
     taskChanges: number
 }
 
-/** A server that has not been started. */
+/** A server that has not been started. It is the object of `parts`, with further fields. */
 export function newServer(
     parts: RemoteParts,
     access: ds.FiberdAccess
 ): RemoteServer {
-    return {
+    return Object.assign(parts, {
         access,
-        parts,
         busy: 0,
         waiting: 0,
         ids: [],
         watchedUntil: 0,
         taskChanges: 0,
-    }
+    })
 }
 
 /** A request before it is served. */
@@ -57,7 +54,6 @@ export function newCall(
     operation: number,
     args: string[]
 ): Call {
-    const { parts } = server
     const page = Buffer.alloc(PAGE_BYTES)
-    return { server, parts, args, id, operation, index: 0, page, used: 0 }
+    return { server, args, id, operation, index: 0, page, used: 0 }
 }

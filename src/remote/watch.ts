@@ -11,11 +11,11 @@ const LOOK_MS = 50
  * @throws TaskError when the registry has too many listeners
  */
 export function watch(server: RemoteServer, seconds: number): void {
-    const { watchedUntil, parts } = server
-    const until = parts.clock.millis() + seconds * 1000
+    const { watchedUntil, clock, tasks } = server
+    const until = clock.millis() + seconds * 1000
     if (watchedUntil === 0) {
         // not in the fiber: what it throws becomes the answer
-        const forget = parts.tasks.onChange(() => {
+        const forget = tasks.onChange(() => {
             server.taskChanges++
         })
         look.start(server, forget)
@@ -24,7 +24,7 @@ export function watch(server: RemoteServer, seconds: number): void {
 }
 
 async function look(server: RemoteServer, forget: () => void): Promise<void> {
-    const { clock, ring } = server.parts
+    const { clock, ring } = server
     let changes = server.taskChanges
     let next = ring ? ring.next() : 0
     while (clock.millis() < server.watchedUntil) {
