@@ -79,9 +79,20 @@ export function completeOptions(
     maxSize: number,
     options: FileOptions
 ): FileSetup {
-    const given = Object.assign({}, options) as FileSetup
-    given.filename = filename
-    given.maxSize = maxSize
+    // with all names here: those of the table would stay on the heap
+    const given = {
+        filename,
+        maxSize,
+        maxCount: undefined,
+        maxAge: undefined,
+        flushBytes: undefined,
+        flushTime: undefined,
+        flushLevel: undefined,
+        maxLine: undefined,
+        slots: undefined,
+        digits: undefined,
+    } as FileSetup
+    Object.assign(given, options)
     // a function that is read from an object is bound to it and keeps it: this object is kept
     return Object.assign(
         given,

@@ -476,6 +476,11 @@ function makeSupervisor(options: RegistryOptions): Supervisor {
         reports: given.log.logger("tasks"),
         keptVersion: 0,
         writtenVersion: 0,
+        // the options have names on the heap: with these fields here they need not stay there
+        maxTasks: 0,
+        autoBoot: true,
+        maxShortStarts: 0,
+        safeModeMs: 0,
     } as unknown as Supervisor
     Object.assign(supervisor, given)
     const defaults = readOptions<SupervisionOptions>(
