@@ -87,6 +87,16 @@ export interface QueueState {
 
 /** An empty queue. @throws OPTION_ERROR when a limit is out of its range */
 export function newQueue(options?: QueueOptions): QueueState {
+    // with all names here: those of the table would stay on the heap
+    const limits = {
+        entries: 0,
+        bytes: 0,
+        dropAt: 0,
+        lowAt: 0,
+        flushAfter: 0,
+        vital: 0,
+    }
+    Object.assign(limits, queueLimits(options))
     const queue = {
         received: 0,
         length: 0,
@@ -96,7 +106,7 @@ export function newQueue(options?: QueueOptions): QueueState {
         unreported: 0,
         stuck: 0,
         delivered: 0,
-        limits: queueLimits(options),
+        limits,
     } as QueueState
     setThresholds(queue)
     return queue

@@ -483,10 +483,23 @@ function makeSupervisor(options: RegistryOptions): Supervisor {
         safeModeMs: 0,
     } as unknown as Supervisor
     Object.assign(supervisor, given)
-    const defaults = readOptions<SupervisionOptions>(
-        "defaults",
-        TASK_OPTIONS,
-        options.defaults
+    const defaults = {
+        restart: "",
+        delay: 0,
+        maxDelay: 0,
+        healthy: 0,
+        maxRestarts: 0,
+        window: 0,
+        grace: 0,
+        escalate: "",
+    }
+    Object.assign(
+        defaults,
+        readOptions<SupervisionOptions>(
+            "defaults",
+            TASK_OPTIONS,
+            options.defaults
+        )
     )
     return Object.assign(supervisor, { defaults })
 }
