@@ -1,5 +1,6 @@
 import {
     escapeControls,
+    nativeFormat,
     OptionTable,
     readOptions,
     replaceAll,
@@ -10,7 +11,7 @@ import { TASK_PREFIX } from "./filters"
 import { LABELS } from "./levels"
 import { LogRecord } from "./record"
 import { renderFields } from "./render"
-import { cut, nativeFormat } from "./text"
+import { cut } from "./text"
 
 /** Formats a record as a line; handlers may share a formatter. */
 export interface Formatter {

@@ -27,6 +27,6 @@ export {
     MAX_HANDLERS,
     UNKNOWN_HANDLER_ERROR,
 } from "./table"
-export { cut, firstBytes, MAX_MESSAGE, nativeFormat } from "./text"
+export { cut, firstBytes, MAX_MESSAGE } from "./text"
 export { MAX_TOPICS, serviceMark } from "./topic"
-export { rfc3339, uptimeText } from "../platform"
+export { nativeFormat, rfc3339, uptimeText } from "../platform"

@@ -1,7 +1,5 @@
 import { escapeControls } from "../platform"
 
-import * as ds from "@devicescript/core"
-
 /** Longest message, in bytes: a longer one is cut, and its end tells how many bytes are missing. */
 export const MAX_MESSAGE = 1024
 /** The mark at the end of a text that was cut: these two, with the number of bytes between them. */
@@ -9,20 +7,6 @@ const CUT_BEGIN = "[+"
 const CUT_END = " bytes]"
 /** Longest such mark, in bytes. */
 const MAX_CUT = 20
-
-/**
- * The VM's native formatter, which fills the placeholders `{0}` to `{4}` of a message; the type in
- * the library admits numbers only. It escapes UTF-8 in objects byte by byte: render those with
- * `textOf` first.
- */
-export const nativeFormat: (
-    message: string,
-    a?: unknown,
-    b?: unknown,
-    c?: unknown,
-    d?: unknown,
-    e?: unknown
-) => string = (ds as any).format
 
 /**
  * Limits a text to `bytes` bytes. A longer one is cut at a character, and its end tells how much

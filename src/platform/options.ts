@@ -1,5 +1,5 @@
-import * as ds from "@devicescript/core"
 import { rangeError } from "./errors"
+import { nativeFormat } from "./format"
 import { indexOrEnd, splitText } from "./split"
 
 /**
@@ -99,12 +99,7 @@ export function checkOption(
     if (isAllowed(kind, low, high, value)) return
     if (isNullable && value === null) return
     const wanted = ruleOf(WANTED, kind) || WHOLE_NUMBER
-    throw optionError(thing, name, filled(wanted, low, high, kind), value)
-}
-
-/** A text with its placeholders filled in; the declaration of `ds.format` allows numbers only. */
-function filled(text: string, a: string, b: string, c: string): string {
-    return (ds as any).format(text, a, b, c)
+    throw optionError(thing, name, nativeFormat(wanted, low, high, kind), value)
 }
 
 /** The rest of an option's line in a table; undefined for a name that is not in it. */
