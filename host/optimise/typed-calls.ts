@@ -63,6 +63,7 @@ class Marking {
     private readonly program: Program
     private readonly methods: Map<number, Method>
     private readonly byName = new Map<number, Method[]>()
+    private readonly textOf: (name: number) => string
     private readonly sources: Sources
     private readonly faults: Faults
     private readonly fits: Fits
@@ -85,16 +86,21 @@ class Marking {
         }
         this.sources = new Sources(debug)
         this.faults = new Faults(program)
-        const textOf = (name: number) =>
+        this.textOf = name =>
             isBuiltin(name)
                 ? // the VM's own names are in no table of the image
                   debug.functions[this.byName.get(name)![0]!.f.id]!.name
                 : nameText(raw, name)
-        const uses = findUses(program, textOf, this.sources, [
+        const uses = findUses(program, this.textOf, this.sources, [
             ...installedNames(program),
             ...this.byName.keys(),
         ])
-        const stores = findStores(program, textOf, this.sources, this.byName)
+        const stores = findStores(
+            program,
+            this.textOf,
+            this.sources,
+            this.byName
+        )
         const declarations = types.findDeclarations(
             [...uses, ...stores].flatMap(({ use }) => use ?? [])
         )
@@ -118,9 +124,13 @@ class Marking {
         this.fits.answer()
         for (const use of this.uses) this.mark(use)
         const texts = new Set(namesAsText(this.program))
-        for (const { name, f } of this.methods.values())
+        for (const { name, f } of this.methods.values()) {
+            // the VM calls methods of some names, as `_onPacket`, by itself
+            const isNative = isBuiltin(name) && this.textOf(name)[0] === "_"
+            if (isNative) continue
             if (!texts.has(name) && !this.unknown.has(f.id))
                 this.program.marked.add(f.id)
+        }
     }
 
     private mark({ f, field, name, declared }: DeclaredUse): void {

@@ -354,6 +354,16 @@ test("what may be another class's method stays one", async () => {
         times.start = made.length * 3
         console.log("" + times.start + times.stop)`)
     assert.equal(data, 2)
+    // the VM calls some methods of its own names
+    const unread = await changed(`
+        class Role {
+            packets = made.length
+            _onPacket() {
+                this.packets = this.packets + 1
+            }
+        }
+        console.log("" + new Role().packets)`)
+    assert.equal(unread, 2)
 })
 
 test("a method whose name is a text may be called by it", async () => {
