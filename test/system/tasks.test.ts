@@ -270,8 +270,9 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         assert.match(text, /● console: running/)
         assert.match(text, /● bad: stopped/)
         assert.equal(sim.past("panic").length, 2)
-        // 3 starts, 1 that lasted, 1 restart recorded in advance
-        assert.equal(sim.flashCounts.writes, 5)
+        // 3 starts, 1 that lasted, 1 restart recorded in advance; the fourth start may be saved yet
+        const { writes } = sim.flashCounts
+        assert.ok(writes === 5 || writes === 6, `${writes} writes`)
     })
 
     // rows: T18 T17
