@@ -9,7 +9,7 @@
 // Of any other name types may tell what each read of it means (typed-calls.ts).
 import { Op, STRING_KIND_SHIFT, StringKind } from "./format.ts"
 import type { RawImage } from "./image.ts"
-import { specNames } from "./numbering.ts"
+import { Counts, specNames } from "./numbering.ts"
 import {
     type Expression,
     type Func,
@@ -159,12 +159,6 @@ export function findMethods(
         methods.set(f.id, method)
     }
     return methods
-}
-
-class Counts extends Map<number, number> {
-    add(key: number): void {
-        this.set(key, (this.get(key) ?? 0) + 1)
-    }
 }
 
 function namesOfServices(raw: RawImage): number[] {

@@ -103,7 +103,8 @@ class Uses {
     }
 }
 
-class Counts extends Map<number, number> {
+/** How often each of some numbers occurs. */
+export class Counts extends Map<number, number> {
     add(key: number, times = 1): void {
         this.set(key, (this.get(key) ?? 0) + times)
     }

@@ -289,7 +289,7 @@ function findStores(
     return stores
 }
 
-/** True for what is no function, whatever the types. */
+/** True for what is no function, whatever the types; a sum, as of `x++`, is a number or a text. */
 function isData(value: Expression): boolean {
     const { op } = value
     return op === Op.add || (isConstant(value) && op !== Op.static_function)

@@ -214,7 +214,7 @@ export async function projectTypes(
         return found
     }
 
-    /** True for what something is assigned to; `x++` makes a number, whatever it was. */
+    /** True for what something is assigned to. */
     function isChanged(node: Node): boolean {
         const { parent } = node
         return typescript!.isBinaryExpression(parent) && parent.left === node
