@@ -1,9 +1,9 @@
 import type * as ds from "@devicescript/core"
-import { checkNewTasks, review, supervise } from "./loop"
+import { ALERT } from "../log"
+import { checkNewTasks, inSlices, review, supervise } from "./loop"
 import { Journal } from "./options"
 import { applyKept, loadKept } from "./overrides"
 import {
-    CLOCK_SET,
     CORE,
     HALTED,
     NEEDS_REVIEW,
@@ -13,14 +13,12 @@ import {
     Supervisor,
     TaskRecord,
     UNPROVEN,
-    UP,
     wake,
     wakeWatchers,
 } from "./state"
 import { autostart, isBarred } from "./task"
-import { stopForNow, stopWanting } from "./transitions"
+import { refitPlan, stopForNow, stopWanting } from "./transitions"
 import { checkPresent, endTasks } from "./waits"
-import { inSlices } from "./loop"
 
 // The life of the registry as a whole: boot, safe mode (T18), shutdown.
 
@@ -28,8 +26,7 @@ import { inSlices } from "./loop"
 export function beginBoot(supervisor: Supervisor): void {
     if (supervisor.forgetClock) return
     supervisor.forgetClock = supervisor.clock.onSet(() => {
-        supervisor.flags |= CLOCK_SET
-        wake(supervisor)
+        inSlices.start(supervisor.tasks.slice(), refitPlan)
     })
     boot.start(supervisor)
 }
@@ -37,7 +34,7 @@ export function beginBoot(supervisor: Supervisor): void {
 /** Waits until the boot is over. */
 export async function awaitBoot(supervisor: Supervisor): Promise<void> {
     beginBoot(supervisor)
-    while ((supervisor.flags & UP) === 0) await pauseForChange(supervisor)
+    while (!supervisor.fiber) await pauseForChange(supervisor)
 }
 
 /**
@@ -58,10 +55,9 @@ async function boot(supervisor: Supervisor): Promise<void> {
         if (isBarred(task)) stopWanting(task)
     }
     while ((supervisor.flags & NEEDS_REVIEW) !== 0) await review(supervisor)
-    supervisor.flags |= UP
-    wakeWatchers(supervisor)
     if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN
     supervisor.fiber = supervise.start(supervisor, housekeeping)
+    wakeWatchers(supervisor)
 }
 
 async function readJournal(
@@ -74,7 +70,8 @@ async function readJournal(
     reports.notice("boot {0}, last end: {1}", boot, lastEnd)
     if (shortStarts < supervisor.maxShortStarts) return
     markSafe(supervisor)
-    reports.alert(
+    reports.log(
+        ALERT,
         "safe mode, only core tasks run: {0} starts in a row lasted under {1} s, the last ended by {2}",
         shortStarts,
         stableMs / 1000,
@@ -134,7 +131,11 @@ export async function enterSafeMode(
 ): Promise<void> {
     checkPresent(supervisor)
     if ((supervisor.flags & SAFE) === 0)
-        supervisor.reports.alert("safe mode, only core tasks run: {0}", why)
+        supervisor.reports.log(
+            ALERT,
+            "safe mode, only core tasks run: {0}",
+            why
+        )
     markSafe(supervisor)
     await stopGroup(supervisor, 0)
 }

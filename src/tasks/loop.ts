@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
 import {
-    CLOCK_SET,
+    arm,
     CLOSING,
     find,
     HAS_WAITERS,
@@ -17,7 +17,6 @@ import {
     failCycle,
     needsReview,
     onDue,
-    refitPlan,
     reviewTask,
 } from "./transitions"
 
@@ -39,10 +38,6 @@ export async function supervise(
         try {
             if ((supervisor.flags & NEEDS_REVIEW) !== 0)
                 await review(supervisor)
-            if ((supervisor.flags & CLOCK_SET) !== 0) {
-                supervisor.flags &= ~CLOCK_SET
-                await inSlices(tasks.slice(), refitPlan)
-            }
             await attend(supervisor)
             due = housekeeping(supervisor)
         } catch (e: any) {
@@ -51,13 +46,12 @@ export async function supervise(
         }
         if (timers.length > 0) due = Math.min(due, timers[0].due)
         // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
-        if ((supervisor.flags & (NEEDS_REVIEW | CLOCK_SET)) === 0)
+        if ((supervisor.flags & NEEDS_REVIEW) === 0)
             await ds.suspend(
                 Math.min(Math.max(0, due - clock.millis()), MAX_MS)
             )
     }
     supervisor.forgetClock()
-    supervisor.fiber = undefined
 }
 
 /** Calls `action` for each task, and yields now and then. */
@@ -85,8 +79,7 @@ async function attend(supervisor: Supervisor): Promise<void> {
             continue
         }
         const task = timers[0]
-        timers.insert(0, -1)
-        task.due = undefined
+        arm(task)
         onDue(task, now)
     }
 }

@@ -60,8 +60,7 @@ import { statusText, underParents } from "./status-text"
 import { addTask } from "./task"
 import {
     hasParentUp,
-    stopDisabled,
-    startEnabled,
+    followDisabled,
     planAgain,
     requestDelete,
     requestRestart,
@@ -242,7 +241,7 @@ export class TaskRegistry {
     async disable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        await keep(supervisor, tasks, { off: 1 }, stopDisabled, DISABLED)
+        await keep(supervisor, tasks, { off: 1 }, followDisabled, DISABLED)
         await awaitEnds(supervisor, tasks)
     }
 
@@ -250,7 +249,7 @@ export class TaskRegistry {
     async enable(selection: string): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        await keep(supervisor, tasks, { off: undefined }, startEnabled, 0)
+        await keep(supervisor, tasks, { off: undefined }, followDisabled, 0)
     }
 
     /**
@@ -501,5 +500,6 @@ function makeSupervisor(options: RegistryOptions): Supervisor {
             options.defaults
         )
     )
-    return Object.assign(supervisor, { defaults })
+    supervisor.defaults = defaults as SupervisionOptions
+    return supervisor
 }

@@ -87,8 +87,6 @@ export const NEEDS_REVIEW = 0x1
 export const HAS_WAITERS = 0x2
 /** Tasks were started whose dependencies have not been checked for cycles. */
 export const UNCHECKED = 0x4
-/** The boot is over: all tasks that could start have been started. */
-export const UP = 0x8
 /** This run of the program has not lasted `stableMs` of the boot journal yet. */
 export const UNPROVEN = 0x10
 /** Safe mode: only core tasks start by themselves. */
@@ -97,8 +95,6 @@ export const SAFE = 0x20
 export const SHUTTING_DOWN = 0x80
 /** The registry takes no more tasks; supervision ends after the last one. */
 export const CLOSING = 0x100
-/** The wall clock was set: plans by it must be adapted. */
-export const CLOCK_SET = 0x40
 
 /** A task as supervision sees it. `Task` explains the fields without a comment. */
 export interface TaskRecord extends Task {
@@ -164,7 +160,7 @@ export interface Supervisor extends RegistryOptions {
     readonly windUp: (task: TaskRecord) => Promise<void>
     /** Listeners of changes of state. */
     readonly listeners: ((task: Task) => void)[]
-    /** The supervising fiber; undefined before the end of the boot. */
+    /** The supervising fiber; undefined until all tasks that could start have been started. */
     fiber: ds.Fiber
     /** The logger of supervision itself, topic `tasks`. */
     readonly reports: Logger
@@ -185,7 +181,7 @@ export interface Supervisor extends RegistryOptions {
     /** What the failure of a task asks of the device, until the supervising fiber begins it. */
     escalation: Escalation
     /** Supervision options of tasks that leave them out. */
-    readonly defaults: SupervisionOptions
+    defaults: SupervisionOptions
 }
 
 /** The task of a name, or undefined. `byName` alone would also find what every object inherits. */
@@ -244,16 +240,21 @@ export function makeCore(task: TaskRecord): void {
 }
 
 /**
- * Sets the state of `task`, clears the timer, which is that of the state before, wakes watchers and
+ * Sets the state of `task`, and its timer in place of that of the state before; wakes watchers and
  * calls listeners. Only transitions.ts calls it.
+ * @param due when the timer runs out; none when left out
  */
-export function setState(task: TaskRecord, state: TaskState): void {
+export function setState(
+    task: TaskRecord,
+    state: TaskState,
+    due?: number
+): void {
     const { supervisor } = task
     noteStart(task)
     task.state = state
     task.since = supervisor.clock.millis()
     // asked here, since most calls would do nothing
-    if (task.due !== undefined) disarm(task)
+    if (task.due !== due) arm(task, due)
     if ((supervisor.flags & HAS_WAITERS) !== 0) scheduleReview(supervisor)
     if (supervisor.watchers.length > 0) wakeWatchers(supervisor)
     if (supervisor.listeners.length > 0) tellListeners(task)
@@ -289,26 +290,19 @@ export function scheduleReview(supervisor: Supervisor): void {
 
 /**
  * Sets the timer of `task` to `due` (ms on the monotonic clock), in place of the one before; clears
- * it for an unknown time.
+ * it without one.
  */
-export function arm(task: TaskRecord, due: number | undefined): void {
+export function arm(task: TaskRecord, due?: number): void {
     const { supervisor } = task
     const { timers } = supervisor
-    disarm(task)
-    if (due === undefined) return
+    removeFrom(timers, task)
     task.due = due
+    if (due === undefined) return
     let at = timers.length
     while (at > 0 && timers[at - 1].due > due) --at
     timers.insert(at, 1)
     timers[at] = task
     if (at === 0) wake(supervisor)
-}
-
-/** Clears the timer of `task`. */
-export function disarm(task: TaskRecord): void {
-    if (task.due === undefined) return
-    task.due = undefined
-    removeFrom(task.supervisor.timers, task)
 }
 
 /**

@@ -22,7 +22,6 @@ import {
     SHUTTING_DOWN,
     Supervisor,
     TaskRecord,
-    UP,
 } from "./state"
 import { logName } from "./task"
 
@@ -264,13 +263,13 @@ export function deviceStats(supervisor: Supervisor): DeviceStats {
 
 /** The registry as a whole at this moment. */
 export function summaryOf(supervisor: Supervisor): Summary {
-    const { tasks, left, flags } = supervisor
+    const { tasks, left, flags, fiber } = supervisor
     const states: Record<string, number> = {}
     for (const task of tasks) states[task.state] = count(states[task.state]) + 1
     let state: Summary["state"] =
         states["failed"] === undefined ? "running" : "degraded"
     if ((flags & SAFE) !== 0) state = "maintenance"
-    if ((flags & UP) === 0) state = "starting"
+    if (!fiber) state = "starting"
     if ((flags & SHUTTING_DOWN) !== 0) state = "stopping"
     return { state, tasks: tasks.length, states, left: left.length }
 }

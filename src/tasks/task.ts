@@ -25,7 +25,6 @@ import {
     SAFE,
     Supervisor,
     TaskRecord,
-    UNREADY,
 } from "./state"
 import {
     isOver,
@@ -56,7 +55,7 @@ const NO_OPTIONS: TaskOptions = {}
 class SupervisedTask implements TaskRecord {
     state: TaskState = "stopped"
     since = 0
-    flags: number
+    flags = 0
     log: ServiceLogger
     fiber: ds.Fiber
     due: number
@@ -87,7 +86,6 @@ class SupervisedTask implements TaskRecord {
         readonly body: TaskBody,
         public options: TaskOptions
     ) {
-        this.flags = options.notify ? UNREADY : 0
         this.log = taskLogger(supervisor.log, logName(name))
     }
 

@@ -25,7 +25,6 @@ import {
     CANCELLED,
     countUp,
     DELETED,
-    disarm,
     DISABLED,
     DUE,
     effective,
@@ -52,7 +51,6 @@ import {
     TaskRecord,
     UNCHECKED,
     UNREADY,
-    UP,
     wake,
     WANTED,
     WINDING,
@@ -122,7 +120,7 @@ function enqueue(task: TaskRecord): void {
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | (WANTED | HELD)) & ~(FAILED | HALTED)
     const isFree = !options.requires && !options.after
-    if (isFree && (supervisor.flags & UP) !== 0) proceed(task)
+    if (isFree && supervisor.fiber) proceed(task)
     if ((task.flags & HELD) === 0) return
     supervisor.flags |= HAS_WAITERS
     setState(task, "waiting")
@@ -228,8 +226,7 @@ function resumePlan(task: TaskRecord): boolean {
 
 /** Makes a task wait until its planned time, or until the wall clock is known. @returns true */
 function sleepUntilNext(task: TaskRecord): boolean {
-    setState(task, "scheduled")
-    arm(task, task.next)
+    setState(task, "scheduled", task.next)
     return true
 }
 
@@ -366,8 +363,7 @@ function restartLater(task: TaskRecord): void {
     countUp(task, "restarts", 1)
     if (refreshPlan(task) && task.next < doneAt + delay)
         delay = task.next - doneAt
-    setState(task, "waiting")
-    arm(task, doneAt + delay)
+    setState(task, "waiting", doneAt + delay)
     task.supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
 }
 
@@ -386,8 +382,7 @@ function useUp(task: TaskRecord): void {
         hadFailed ? failureText(task.error) : "it returned"
     )
     if (!goesOn) return failForGood(task)
-    setState(task, "failed")
-    arm(task, task.next)
+    setState(task, "failed", task.next)
 }
 
 /** Fails a task for good, records it at its parent, and escalates as its options say (T19b). */
@@ -400,7 +395,12 @@ function failForGood(task: TaskRecord): void {
         if (parent && parent.state === "running")
             failRun(parent, "Child", `${name} failed for good`)
     } else if (escalation !== "none" && supervisor.escalation !== "restart") {
-        supervisor.reports.alert("{0} failed for good: {1}", name, escalation)
+        supervisor.reports.log(
+            ALERT,
+            "{0} failed for good: {1}",
+            name,
+            escalation
+        )
         supervisor.escalation = escalation
         wake(supervisor)
     }
@@ -621,14 +621,12 @@ function childrenOf(task: TaskRecord): TaskRecord[] {
 
 // disable, enable, plans
 
-/** Stops a disabled task, unless it was enabled meanwhile. */
-export function stopDisabled(task: TaskRecord): void {
-    if ((task.flags & DISABLED) !== 0) stopForGood(task)
-}
-
-/** Starts an enabled task, unless only `start` starts it or its parent does not run. */
-export function startEnabled(task: TaskRecord): void {
-    if ((task.flags & DISABLED) !== 0) return
+/**
+ * Stops a task that was disabled. Starts one that was enabled, unless only `start` starts it or its
+ * parent does not run.
+ */
+export function followDisabled(task: TaskRecord): void {
+    if ((task.flags & DISABLED) !== 0) return stopForGood(task)
     if (isLive(task) || task.options.autostart !== false) startTask(task)
     if (task.state === "disabled") stopWanting(task)
 }
@@ -668,7 +666,7 @@ function endPlan(task: TaskRecord): void {
     dropPlan(task)
     if (state === "failed" && wasPlanned) {
         task.flags &= ~(WANTED | HELD)
-        disarm(task)
+        arm(task)
     }
 }
 
@@ -682,6 +680,6 @@ function replan(task: TaskRecord): void {
 /** Restarts the watchdog of a running task after its period has changed. */
 export function watchAgain(task: TaskRecord): void {
     if (task.state !== "running") return
-    disarm(task)
+    arm(task)
     beginWatch(task)
 }
