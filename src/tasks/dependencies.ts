@@ -8,14 +8,12 @@ import {
     HELD,
     isLive,
     TaskRecord,
+    TASKS_PER_SLICE,
     UNREADY,
 } from "./state"
 
 // Dependencies between tasks (T11): which are up, and which wait for which. This file only answers
 // questions; it changes nothing.
-
-/** The search for cycles yields after this many tasks: the VM limits the steps without a wait. */
-const TASKS_PER_SLICE = 8
 
 /**
  * Whether `task` is up for those that require it: its body runs, or has returned without an

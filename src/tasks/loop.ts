@@ -1,37 +1,26 @@
 import * as ds from "@devicescript/core"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
+import { enterSafeMode, leaveSafeMode, shutDown } from "./safe-mode"
 import {
     arm,
     CLOSING,
     find,
     HAS_WAITERS,
+    inSlices,
     makeCore,
     NEEDS_REVIEW,
     START_REQUIRED,
     Supervisor,
     TaskRecord,
+    TASKS_PER_SLICE,
     UNCHECKED,
+    UNPROVEN,
 } from "./state"
-import {
-    failCycle,
-    needsReview,
-    onDue,
-    reviewTask,
-} from "./transitions"
+import { failCycle, needsReview, onDue, reviewTask } from "./transitions"
 
-/** A loop over tasks yields after this many: the VM limits the steps without a wait. */
-const TASKS_PER_SLICE = 8
-
-/**
- * The supervising fiber: one for all tasks. It sleeps until the earliest timer or an event.
- * @param housekeeping called whenever the fiber is awake; returns when to call it again, in ms on
- *     the monotonic clock
- */
-export async function supervise(
-    supervisor: Supervisor,
-    housekeeping: (supervisor: Supervisor) => number
-): Promise<void> {
+/** The supervising fiber: one for all tasks. It sleeps until the earliest timer or an event. */
+export async function supervise(supervisor: Supervisor): Promise<void> {
     const { timers, tasks, clock } = supervisor
     while ((supervisor.flags & CLOSING) === 0 || tasks.length > 0) {
         let due = Infinity
@@ -39,7 +28,7 @@ export async function supervise(
             if ((supervisor.flags & NEEDS_REVIEW) !== 0)
                 await review(supervisor)
             await attend(supervisor)
-            due = housekeeping(supervisor)
+            due = attendDevice(supervisor)
         } catch (e: any) {
             supervisor.reports.exception("supervision", e)
             await ds.sleep(0)
@@ -54,14 +43,38 @@ export async function supervise(
     supervisor.forgetClock()
 }
 
-/** Calls `action` for each task, and yields now and then. */
-export async function inSlices(
-    tasks: TaskRecord[],
-    action: (task: TaskRecord) => void
-): Promise<void> {
-    for (let i = 0; i < tasks.length; ++i) {
-        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
-        action(tasks[i])
+/**
+ * Work of the supervising fiber besides the tasks.
+ * @returns when to call it again, in ms on the monotonic clock; Infinity for no such time
+ */
+function attendDevice(supervisor: Supervisor): number {
+    const { journal, safeUntil, escalation } = supervisor
+    const now = supervisor.clock.millis()
+    let due = Infinity
+    if (escalation) {
+        supervisor.escalation = undefined
+        if (escalation === "restart")
+            shutDown.start(supervisor, supervisor.restartDevice)
+        else enterSafeMode.start(supervisor, "a task failed for good")
+    }
+    if ((supervisor.flags & UNPROVEN) !== 0) {
+        due = journal.startedAt + journal.stableMs
+        if (now >= due) {
+            supervisor.flags &= ~UNPROVEN
+            // in its own fiber, since the flash may be slow and the tasks must not wait for it
+            recordStable.start(supervisor)
+        }
+    }
+    // an undefined time is neither
+    if (safeUntil <= now) leaveSafeMode.start(supervisor)
+    return safeUntil < due ? safeUntil : due
+}
+
+async function recordStable(supervisor: Supervisor): Promise<void> {
+    try {
+        await supervisor.journal.markStable()
+    } catch (e: any) {
+        supervisor.reports.exception("boot journal", e)
     }
 }
 

@@ -1,15 +1,7 @@
 import * as ds from "@devicescript/core"
 import { addTo, readOptions } from "../platform"
-import {
-    awaitBoot,
-    beginBoot,
-    enterSafeMode,
-    leaveSafeMode,
-    markSafe,
-    shutDown,
-} from "./boot"
+import { awaitBoot, beginBoot } from "./boot"
 import { taskError } from "./errors"
-import { inSlices } from "./loop"
 import { get, select } from "./names"
 import {
     LineSource,
@@ -34,9 +26,11 @@ import {
     saveKept,
 } from "./overrides"
 import { run, windUp } from "./run"
+import { enterSafeMode, leaveSafeMode, markSafe, shutDown } from "./safe-mode"
 import {
     CLOSING,
     DISABLED,
+    inSlices,
     nameOf,
     SAFE,
     Supervisor,

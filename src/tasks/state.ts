@@ -96,6 +96,9 @@ export const SHUTTING_DOWN = 0x80
 /** The registry takes no more tasks; supervision ends after the last one. */
 export const CLOSING = 0x100
 
+/** A loop over tasks yields after this many: the VM limits the steps without a wait. */
+export const TASKS_PER_SLICE = 8
+
 /** A task as supervision sees it. `Task` explains the fields without a comment. */
 export interface TaskRecord extends Task {
     readonly supervisor: Supervisor
@@ -220,6 +223,17 @@ export function effective(
 ): any {
     const own = task.options[option]
     return own === undefined ? task.supervisor.defaults[option] : own
+}
+
+/** Calls `action` for each task, and yields now and then. */
+export async function inSlices(
+    tasks: TaskRecord[],
+    action: (task: TaskRecord) => void
+): Promise<void> {
+    for (let i = 0; i < tasks.length; ++i) {
+        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
+        action(tasks[i])
+    }
 }
 
 /** Adds to a counter of a task; a counter that was never used is undefined and takes no heap. */

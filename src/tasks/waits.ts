@@ -1,11 +1,11 @@
 import * as ds from "@devicescript/core"
 import { TaskStopped } from "./errors"
-import { inSlices } from "./loop"
 import { IGNORED_STOP_MS, LEFT_BEHIND_PAUSE_MS } from "./options"
 import {
     CANCELLED,
     HAS_LEFT,
     HELD,
+    inSlices,
     isLive,
     isWithin,
     PARKED,

@@ -1,0 +1,94 @@
+import type * as ds from "@devicescript/core"
+import { ALERT } from "../log"
+import {
+    CORE,
+    HALTED,
+    inSlices,
+    SAFE,
+    SHUTTING_DOWN,
+    Supervisor,
+    TaskRecord,
+    wake,
+} from "./state"
+import { autostart } from "./task"
+import { stopForNow } from "./transitions"
+import { checkPresent, endTasks } from "./waits"
+
+// What stops and starts groups of tasks: safe mode (T18), shutdown.
+
+/** Begins safe mode, or restarts its time limit. */
+export function markSafe(supervisor: Supervisor): void {
+    const { safeModeMs, clock } = supervisor
+    supervisor.flags |= SAFE
+    supervisor.safeUntil =
+        safeModeMs > 0 ? clock.millis() + safeModeMs : undefined
+    wake(supervisor)
+}
+
+/** Begins safe mode: stops all tasks but the core ones, and waits until they have ended. */
+export async function enterSafeMode(
+    supervisor: Supervisor,
+    why: string
+): Promise<void> {
+    checkPresent(supervisor)
+    if ((supervisor.flags & SAFE) === 0)
+        supervisor.reports.log(
+            ALERT,
+            "safe mode, only core tasks run: {0}",
+            why
+        )
+    markSafe(supervisor)
+    await stopGroup(supervisor, 0)
+}
+
+/**
+ * Ends safe mode and starts the tasks that it stopped or kept from starting. One that a command
+ * stopped, or that only `start` starts, stays stopped.
+ */
+export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
+    checkPresent(supervisor)
+    const { tasks, flags, reports } = supervisor
+    supervisor.safeUntil = undefined
+    if ((flags & SAFE) === 0) return
+    supervisor.flags &= ~SAFE
+    reports.notice("safe mode is over")
+    await inSlices(tasks.slice(), task => {
+        const isHalted = (task.flags & HALTED) !== 0
+        if (task.state === "stopped" && !isHalted && !task.parent)
+            autostart(task)
+    })
+}
+
+/**
+ * Stops all tasks, core tasks last, records a restart on purpose, and calls `then`. Start it in
+ * its own fiber, since the caller may be a task that it stops.
+ */
+export async function shutDown(
+    supervisor: Supervisor,
+    then: () => ds.AsyncVoid
+): Promise<void> {
+    const { journal } = supervisor
+    supervisor.flags |= SHUTTING_DOWN
+    await stopGroup(supervisor, 0)
+    await stopGroup(supervisor, CORE)
+    try {
+        if (journal && journal.boot > 0) await journal.markRestart()
+    } catch (e: any) {
+        supervisor.reports.exception("boot journal", e)
+    }
+    await then()
+}
+
+/**
+ * Stops one group of tasks, in the reverse order of their adding. Children end with their parents.
+ * @param core `CORE` for the core tasks, 0 for the others
+ */
+async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
+    const group: TaskRecord[] = []
+    const { tasks } = supervisor
+    for (let i = tasks.length - 1; i >= 0; --i) {
+        const task = tasks[i]
+        if ((task.flags & CORE) === core && !task.parent) group.push(task)
+    }
+    await endTasks(supervisor, group, stopForNow)
+}
