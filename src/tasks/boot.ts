@@ -7,6 +7,7 @@ import {
     inSlices,
     NEEDS_REVIEW,
     pauseForChange,
+    raise,
     Supervisor,
     UNPROVEN,
     wakeWatchers,
@@ -49,7 +50,7 @@ async function boot(supervisor: Supervisor): Promise<void> {
         if (isBarred(task)) stopWanting(task)
     }
     while ((supervisor.flags & NEEDS_REVIEW) !== 0) await review(supervisor)
-    if (journal && journal.boot > 0) supervisor.flags |= UNPROVEN
+    if (journal && journal.boot > 0) raise(supervisor, UNPROVEN)
     supervisor.fiber = supervise.start(supervisor)
     wakeWatchers(supervisor)
 }

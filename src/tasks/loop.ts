@@ -3,11 +3,11 @@ import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
 import { enterSafeMode, leaveSafeMode, shutDown } from "./safe-mode"
 import {
-    arm,
     CLOSING,
     find,
     HAS_WAITERS,
     inSlices,
+    lower,
     makeCore,
     NEEDS_REVIEW,
     START_REQUIRED,
@@ -60,7 +60,7 @@ function attendDevice(supervisor: Supervisor): number {
     if ((supervisor.flags & UNPROVEN) !== 0) {
         due = journal.startedAt + journal.stableMs
         if (now >= due) {
-            supervisor.flags &= ~UNPROVEN
+            lower(supervisor, UNPROVEN)
             // in its own fiber, since the flash may be slow and the tasks must not wait for it
             recordStable.start(supervisor)
         }
@@ -92,7 +92,8 @@ async function attend(supervisor: Supervisor): Promise<void> {
             continue
         }
         const task = timers[0]
-        arm(task)
+        timers.insert(0, -1)
+        task.due = undefined
         onDue(task, now)
     }
 }
@@ -102,12 +103,12 @@ async function attend(supervisor: Supervisor): Promise<void> {
  * round, which begins after a yield: a chain of tasks takes as many rounds as it has links.
  */
 export async function review(supervisor: Supervisor): Promise<void> {
-    supervisor.flags &= ~NEEDS_REVIEW
+    lower(supervisor, NEEDS_REVIEW)
     await checkNewTasks(supervisor)
     const waiting = supervisor.tasks.filter(needsReview)
     await inSlices(waiting, reviewTask)
     if ((supervisor.flags & NEEDS_REVIEW) !== 0) await ds.sleep(0)
-    else if (!waiting.length) supervisor.flags &= ~HAS_WAITERS
+    else if (!waiting.length) lower(supervisor, HAS_WAITERS)
 }
 
 /**
@@ -116,7 +117,7 @@ export async function review(supervisor: Supervisor): Promise<void> {
  */
 export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
     if ((supervisor.flags & UNCHECKED) === 0) return
-    supervisor.flags &= ~UNCHECKED
+    lower(supervisor, UNCHECKED)
     for (const task of supervisor.tasks.slice()) {
         const { requires, after } = task.options
         if ((task.flags & START_REQUIRED) === 0 || (!requires && !after))

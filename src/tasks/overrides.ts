@@ -11,6 +11,7 @@ import {
     DISABLED,
     find,
     pauseForChange,
+    raise,
     Supervisor,
     TaskRecord,
     wakeWatchers,
@@ -59,7 +60,7 @@ export function applyKept(task: TaskRecord): void {
     const { kept } = supervisor
     if (!kept || !(kept[0] || kept[1] || ownOptions)) return
     const options = keptIn(kept.map(parse), name)
-    if (options["off"] !== undefined) task.flags |= DISABLED
+    if (options["off"] !== undefined) raise(task, DISABLED)
     delete options["off"]
     try {
         checkKeptOptions(name, options)

@@ -32,6 +32,7 @@ import {
     DISABLED,
     inSlices,
     nameOf,
+    raise,
     SAFE,
     Supervisor,
     TaskRecord,
@@ -129,7 +130,7 @@ export class TaskRegistry {
     async dispose(): Promise<void> {
         const { supervisor } = this
         checkPresent(supervisor)
-        supervisor.flags |= CLOSING
+        raise(supervisor, CLOSING)
         wake(supervisor)
         if (supervisor.tasks.length > 0) await this.delete("*")
     }

@@ -1,7 +1,15 @@
 import * as ds from "@devicescript/core"
 import { TaskStopped } from "./errors"
 import { TaskHook } from "./options"
-import { CANCELLED, FAILED, HOOKED, PARENT, TaskRecord, WINDING } from "./state"
+import {
+    CANCELLED,
+    FAILED,
+    HOOKED,
+    PARENT,
+    raise,
+    TaskRecord,
+    WINDING,
+} from "./state"
 import {
     enterBody,
     leaveBody,
@@ -78,7 +86,7 @@ function hookOf(task: TaskRecord): TaskHook | undefined {
 }
 
 async function callHook(task: TaskRecord, hook: TaskHook): Promise<void> {
-    task.flags |= HOOKED
+    raise(task, HOOKED)
     try {
         // the error of an earlier run is none of `onStop`
         const { error, flags } = task

@@ -4,6 +4,8 @@ import {
     CORE,
     HALTED,
     inSlices,
+    lower,
+    raise,
     SAFE,
     SHUTTING_DOWN,
     Supervisor,
@@ -19,7 +21,7 @@ import { checkPresent, endTasks } from "./waits"
 /** Begins safe mode, or restarts its time limit. */
 export function markSafe(supervisor: Supervisor): void {
     const { safeModeMs, clock } = supervisor
-    supervisor.flags |= SAFE
+    raise(supervisor, SAFE)
     supervisor.safeUntil =
         safeModeMs > 0 ? clock.millis() + safeModeMs : undefined
     wake(supervisor)
@@ -50,7 +52,7 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
     const { tasks, flags, reports } = supervisor
     supervisor.safeUntil = undefined
     if ((flags & SAFE) === 0) return
-    supervisor.flags &= ~SAFE
+    lower(supervisor, SAFE)
     reports.notice("safe mode is over")
     await inSlices(tasks.slice(), task => {
         const isHalted = (task.flags & HALTED) !== 0
@@ -68,7 +70,7 @@ export async function shutDown(
     then: () => ds.AsyncVoid
 ): Promise<void> {
     const { journal } = supervisor
-    supervisor.flags |= SHUTTING_DOWN
+    raise(supervisor, SHUTTING_DOWN)
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
     try {

@@ -1,5 +1,13 @@
 import { rfc3339 } from "../platform"
-import { countUp, planOf, PLAN_BEGUN, PLANNED, TaskRecord } from "./state"
+import {
+    countUp,
+    lower,
+    PLAN_BEGUN,
+    PLANNED,
+    planOf,
+    raise,
+    TaskRecord,
+} from "./state"
 
 // When a task runs next (T10). These functions change the plan in its record, but no state and no
 // timer. Periods count from the planned time, not from the present, so delays do not add up.
@@ -26,7 +34,7 @@ export function beginPlan(task: TaskRecord): boolean {
     const { in: delay, every, at } = planOf(task)
     const first = delay === undefined ? every : delay
     if (first === undefined && at === undefined) return false
-    task.flags |= PLANNED
+    raise(task, PLANNED)
     if (at === undefined) {
         task.next = task.supervisor.clock.millis() + first
         return delay !== undefined
@@ -39,7 +47,7 @@ export function beginPlan(task: TaskRecord): boolean {
 export function dropPlan(task: TaskRecord): void {
     // a field that was set takes heap, even if it is undefined
     if (!isPlanned(task)) return
-    task.flags &= ~(PLANNED | PLAN_BEGUN)
+    lower(task, PLANNED | PLAN_BEGUN)
     task.next = undefined
     task.nextWall = undefined
 }

@@ -246,10 +246,22 @@ export function countUp(
     task[figure] = before === undefined ? by : before + by
 }
 
+// Flags are set and cleared by calls, where it happens rarely: a call takes half of the code.
+
+/** Sets flags of a task or of the registry. */
+export function raise(owner: { flags: number }, flags: number): void {
+    owner.flags |= flags
+}
+
+/** Clears flags of a task or of the registry. */
+export function lower(owner: { flags: number }, flags: number): void {
+    owner.flags &= ~flags
+}
+
 /** Makes `task` a core task. */
 export function makeCore(task: TaskRecord): void {
     if ((task.flags & CORE) !== 0) return
-    task.flags |= CORE
+    raise(task, CORE)
     task.supervisor.core.push(task)
 }
 
@@ -309,7 +321,7 @@ export function scheduleReview(supervisor: Supervisor): void {
 export function arm(task: TaskRecord, due?: number): void {
     const { supervisor } = task
     const { timers } = supervisor
-    removeFrom(timers, task)
+    if (task.due !== undefined) removeFrom(timers, task)
     task.due = due
     if (due === undefined) return
     let at = timers.length

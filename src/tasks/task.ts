@@ -22,6 +22,7 @@ import {
     makeCore,
     PARENT,
     PARKED,
+    raise,
     SAFE,
     Supervisor,
     TaskRecord,
@@ -208,7 +209,7 @@ function addChild(
             task.name,
             `no child "${name}" now: it is ${task.state}, not running`
         )
-    task.flags |= PARENT
+    raise(task, PARENT)
     const ended = find(task.supervisor, `${task.name}.${name}`)
     if (ended && isOver(ended)) removeTask(ended)
     return addTask(task.supervisor, task, name, body, options)

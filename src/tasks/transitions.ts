@@ -38,11 +38,13 @@ import {
     HOOKED,
     isLive,
     KEEP_PLAN,
+    lower,
     nameOf,
     noteStart,
     PARENT,
     PARKED,
     pauseForChange,
+    raise,
     RUN_FLAGS,
     scheduleReview,
     setState,
@@ -92,13 +94,13 @@ export function startTask(task: TaskRecord): void {
     const { state } = task
     if (!hasParentUp(task)) return
     if (isLive(task)) {
-        if (state === "stopping") task.flags |= WANTED | DUE
+        if (state === "stopping") raise(task, WANTED | DUE)
         return
     }
-    task.flags |= START_REQUIRED
+    raise(task, START_REQUIRED)
     if ((task.flags & HELD) !== 0) return scheduleReview(task.supervisor)
-    if (state === "waiting" || isPlanned(task)) task.flags |= DUE
-    task.supervisor.flags |= UNCHECKED
+    if (state === "waiting" || isPlanned(task)) raise(task, DUE)
+    raise(task.supervisor, UNCHECKED)
     forgiveRestarts(task)
     enqueue(task)
 }
@@ -122,7 +124,7 @@ function enqueue(task: TaskRecord): void {
     const isFree = !options.requires && !options.after
     if (isFree && supervisor.fiber) proceed(task)
     if ((task.flags & HELD) === 0) return
-    supervisor.flags |= HAS_WAITERS
+    raise(supervisor, HAS_WAITERS)
     setState(task, "waiting")
 }
 
@@ -131,7 +133,7 @@ function proceed(task: TaskRecord): void {
     if ((task.flags & START_REQUIRED) !== 0) startRequired(task)
     if ((task.flags & HAS_LEAVING) !== 0) {
         if (stopOthers(task)) return
-        task.flags &= ~HAS_LEAVING
+        lower(task, HAS_LEAVING)
     }
     const missing = missingName(task)
     if (missing !== undefined && miss(task, missing)) return
@@ -139,12 +141,11 @@ function proceed(task: TaskRecord): void {
         if (task.state === "failed") setState(task, "waiting")
         return
     }
-    task.flags &= ~HELD
     if ((task.flags & DUE) !== 0 || !awaitPlan(task)) begin(task)
 }
 
 function startRequired(task: TaskRecord): void {
-    task.flags &= ~START_REQUIRED
+    lower(task, START_REQUIRED)
     for (const name of task.options.requires || []) {
         const other = find(task.supervisor, name)
         if (!other || isUp(other) || isLive(other)) continue
@@ -177,7 +178,7 @@ function miss(task: TaskRecord, name: string): boolean {
 
 /** Fails a task that does not run because of its dependencies. */
 function failHeld(task: TaskRecord, why: string): void {
-    task.flags |= FAILED
+    raise(task, FAILED)
     task.error = toFailure(rangeError("Dependency", why))
     setState(task, "failed")
 }
@@ -188,7 +189,7 @@ export function failCycle(cycle: TaskRecord[]): void {
     names.push(names[0])
     const text = `cycle of dependencies: ${names.join(" -> ")}`
     for (const task of cycle) {
-        task.flags &= ~(HELD | START_REQUIRED)
+        lower(task, HELD | START_REQUIRED)
         failHeld(task, text)
     }
     cycle[0].supervisor.reports.error("{0}", text)
@@ -206,7 +207,7 @@ function begin(task: TaskRecord): void {
         return failForGood(task)
     }
     task.flags &= ~(RUN_FLAGS | DUE | FAILED)
-    if (task.options.notify) task.flags |= UNREADY
+    if (task.options.notify) raise(task, UNREADY)
     removeChildren(task)
     countUp(task, "runs", 1)
     setState(task, "starting")
@@ -215,6 +216,7 @@ function begin(task: TaskRecord): void {
 
 /** Schedules the planned run of a task. @returns false when the task is to run at once */
 function awaitPlan(task: TaskRecord): boolean {
+    lower(task, HELD)
     if (isPlanned(task)) return resumePlan(task)
     return beginPlan(task) && sleepUntilNext(task)
 }
@@ -249,8 +251,8 @@ export function refitPlan(task: TaskRecord): void {
 export function enterBody(task: TaskRecord): boolean {
     const { supervisor, state } = task
     if (state !== "starting" || (isWaitedFor(supervisor) && isHeld(task))) {
-        task.flags |= CANCELLED | HOOKED
-        if (state === "starting") task.flags |= HELD
+        raise(task, CANCELLED | HOOKED)
+        if (state === "starting") raise(task, HELD)
         return false
     }
     task.flags |= BEGUN
@@ -327,7 +329,7 @@ function hasFailed(task: TaskRecord): boolean {
 
 /** Puts a task that does not run into a state in which it stays, without a plan, until started. */
 function park(task: TaskRecord, state: TaskState): void {
-    task.flags &= ~(WANTED | HELD | DUE)
+    lower(task, WANTED | HELD | DUE)
     dropPlan(task)
     if (task.state === state) return
     setState(task, state)
@@ -371,7 +373,7 @@ function restartLater(task: TaskRecord): void {
 function useUp(task: TaskRecord): void {
     task.recent = undefined
     const hadFailed = hasFailed(task)
-    task.flags |= FAILED
+    raise(task, FAILED)
     const goesOn = refreshPlan(task)
     task.log.log(
         goesOn ? ERROR : ALERT,
@@ -418,7 +420,7 @@ export function recordFailure(
     what: string,
     thrown: unknown
 ): void {
-    task.flags |= FAILED
+    raise(task, FAILED)
     task.error = toFailure(thrown)
     task.log.exception(what, thrown)
 }
@@ -484,20 +486,20 @@ function leaveBehind(task: TaskRecord): void {
 
 /** Stops a task by a command, and cancels what is planned. */
 export function stopForGood(task: TaskRecord): void {
-    task.flags |= HALTED
+    raise(task, HALTED)
     stopForNow(task)
 }
 
 /** Stops a task, and cancels what is planned; the end of safe mode starts it again. */
 export function stopForNow(task: TaskRecord): void {
-    task.flags &= ~WANTED
+    lower(task, WANTED)
     requestStop(task)
 }
 
 /** Stops the present run of a task, or cancels its restart; planned runs stay. */
 export function stopRun(task: TaskRecord): void {
     if (isLive(task)) {
-        task.flags |= KEEP_PLAN
+        raise(task, KEEP_PLAN)
         requestStop(task)
     } else if (task.state === "waiting" && !resumePlan(task)) stopForGood(task)
 }
@@ -508,7 +510,7 @@ export function stopRun(task: TaskRecord): void {
  * since it has returned, stops its dependents too.
  */
 function requestStop(task: TaskRecord): void {
-    task.flags &= ~DUE
+    lower(task, DUE)
     if (isLive(task)) return beginStop(task)
     stopWanting(task)
     stopOthers(task)
@@ -517,7 +519,7 @@ function requestStop(task: TaskRecord): void {
 function beginStop(task: TaskRecord): void {
     const { supervisor } = task
     if (task.state === "stopping") return
-    supervisor.flags |= HAS_WAITERS
+    raise(supervisor, HAS_WAITERS)
     setState(task, "stopping")
 }
 
@@ -531,10 +533,10 @@ function stopOthers(task: TaskRecord): boolean {
     for (const other of task.supervisor.tasks) {
         if (!isLive(other)) continue
         if (other.parent === task && task.state === "stopping")
-            other.flags &= ~(WANTED | DUE)
+            lower(other, WANTED | DUE)
         else if (requires(other, task)) {
-            other.flags |= HELD
-            task.flags |= HAS_LEAVING
+            raise(other, HELD)
+            raise(task, HAS_LEAVING)
         } else continue
         areAny = true
         beginStop(other)
@@ -544,9 +546,9 @@ function stopOthers(task: TaskRecord): boolean {
 
 /** Sets whether `task` is up, as `Task.ready` explains. */
 export function setReady(task: TaskRecord, up: boolean): void {
-    if (up) task.flags &= ~UNREADY
+    if (up) lower(task, UNREADY)
     else {
-        task.flags |= UNREADY
+        raise(task, UNREADY)
         stopOthers(task)
     }
     scheduleReview(task.supervisor)
@@ -571,7 +573,7 @@ export function reviewTask(task: TaskRecord): void {
         return
     }
     if ((task.flags & (CANCELLED | WINDING)) !== 0 || stopOthers(task)) return
-    task.flags |= CANCELLED
+    raise(task, CANCELLED)
     armGrace(task)
     if ((task.flags & PARKED) !== 0) resumeFiber(task.fiber)
 }
@@ -587,7 +589,7 @@ export function requestRestart(task: TaskRecord): void {
 
 /** Stops a task and removes it, with its children, from the registry. */
 export function requestDelete(task: TaskRecord): void {
-    task.flags |= DELETED
+    raise(task, DELETED)
     stopForGood(task)
     if (!isLive(task)) removeTask(task)
 }
@@ -596,7 +598,7 @@ export function requestDelete(task: TaskRecord): void {
 export function removeTask(task: TaskRecord): void {
     const { supervisor } = task
     if (!removeFrom(supervisor.tasks, task)) return
-    task.flags |= DELETED
+    raise(task, DELETED)
     delete supervisor.byName[task.name]
     removeFrom(supervisor.core, task)
     removeChildren(task)
@@ -636,10 +638,10 @@ export function scheduleTask(task: TaskRecord, plan: Plan): void {
     task.plan = plan
     dropPlan(task)
     if (isLive(task)) {
-        task.flags |= WANTED
+        raise(task, WANTED)
         replan(task)
     } else if (hasParentUp(task)) {
-        task.flags &= ~DUE
+        lower(task, DUE)
         enqueue(task)
     }
 }
@@ -665,7 +667,7 @@ function endPlan(task: TaskRecord): void {
     if (state === "scheduled") stopForGood(task)
     dropPlan(task)
     if (state === "failed" && wasPlanned) {
-        task.flags &= ~(WANTED | HELD)
+        lower(task, WANTED | HELD)
         arm(task)
     }
 }

@@ -8,8 +8,10 @@ import {
     inSlices,
     isLive,
     isWithin,
+    lower,
     PARKED,
     pauseForChange,
+    raise,
     START_REQUIRED,
     Supervisor,
     TaskRecord,
@@ -33,11 +35,11 @@ export async function checkStopped(task: TaskRecord): Promise<void> {
         return checkPresent(supervisor)
     }
     if ((task.flags & (CANCELLED | WINDING)) !== CANCELLED) return
-    task.flags &= ~PARKED
+    lower(task, PARKED)
     if ((task.flags & THROWN) !== 0) await ds.sleep(IGNORED_STOP_MS)
     // the run may have been left behind meanwhile; then the flags are those of the next run
     checkPresent(supervisor)
-    task.flags |= THROWN
+    raise(task, THROWN)
     throw new TaskStopped(task.name)
 }
 
@@ -138,9 +140,9 @@ async function pauseUntil(
             await checkStopped(caller)
         const left = end === undefined ? undefined : end - clock.millis()
         if (left <= 0) return false
-        if (caller) caller.flags |= PARKED
+        if (caller) raise(caller, PARKED)
         await pauseForChange(supervisor, left)
-        if (caller && !isLeftBehind(supervisor)) caller.flags &= ~PARKED
+        if (caller && !isLeftBehind(supervisor)) lower(caller, PARKED)
     }
     return true
 }
