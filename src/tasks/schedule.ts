@@ -56,8 +56,7 @@ export function dropPlan(task: TaskRecord): void {
 export function consumeRun(task: TaskRecord, now: number): void {
     task.flags |= PLAN_BEGUN
     if (task.nextWall !== undefined) task.lastPlanned = now
-    const { every } = planOf(task)
-    skipRuns(task, every, Math.floor((now - task.next) / every), 1)
+    passRuns(task, now, 1)
 }
 
 /**
@@ -66,31 +65,23 @@ export function consumeRun(task: TaskRecord, now: number): void {
  * @returns whether a run is planned
  */
 export function refreshPlan(task: TaskRecord): boolean {
-    const { at, every } = planOf(task)
-    if (at !== undefined) followWall(task)
-    const late = task.supervisor.clock.millis() - task.next
-    if (late > 0)
-        skipRuns(
-            task,
-            every,
-            every === undefined ? 1 : Math.ceil(late / every),
-            0
-        )
+    followWall(task)
+    // a run of this very moment has not passed
+    passRuns(task, task.supervisor.clock.millis() - 1, 0)
     return isPlanned(task)
 }
 
-/** Counts `missed` planned runs as skipped, and plans the run after these and `taken` others. */
-function skipRuns(
-    task: TaskRecord,
-    every: number | undefined,
-    missed: number,
-    taken: number
-): void {
-    if (missed > 0) countUp(task, "skipped", missed)
+/** Plans the run after those up to `until`, of which `taken` are counted as begun, not skipped. */
+function passRuns(task: TaskRecord, until: number, taken: number): void {
+    const late = until - task.next
+    // also for an unknown time
+    if (!(late >= 0)) return
+    const { every } = planOf(task)
+    const runs = every === undefined ? 1 : Math.floor(late / every) + 1
+    if (runs > taken) countUp(task, "skipped", runs - taken)
     if (every === undefined) return dropPlan(task)
-    const ms = (missed + taken) * every
-    task.next += ms
-    if (task.nextWall !== undefined) task.nextWall += ms
+    task.next += runs * every
+    if (task.nextWall !== undefined) task.nextWall += runs * every
 }
 
 /**
@@ -111,10 +102,18 @@ export function followWall(task: TaskRecord): void {
     const offset = clock.millis() - wall
     if (before === undefined || before > wall) {
         const isBegun = (task.flags & PLAN_BEGUN) !== 0
-        const first = isBegun ? before : occurrence(at, wall)
-        let next = first
-        if (every !== undefined && (isBegun || first <= wall))
-            next = onGrid(first, every, wall)
+        let next = before
+        let period = every
+        if (!isBegun) {
+            next = at as number
+            if (typeof at === "string") {
+                next = parseTimeOfDay(at)
+                period = DAY_MS
+            }
+        }
+        // the first time of the grid after `wall`; a first run in the future stays
+        if (period !== undefined && (isBegun || next <= wall))
+            next += (Math.floor((wall - next) / period) + 1) * period
         if (isBegun && next < before) {
             const sinceLast = next + offset - task.lastPlanned
             if (sinceLast < Math.min(every / 2, SAME_RUN_MS)) next += every
@@ -122,17 +121,6 @@ export function followWall(task: TaskRecord): void {
         task.nextWall = next
     }
     task.next = task.nextWall + offset
-}
-
-/** The time that `at` names, in Unix ms: for a time of day, its first occurrence after `wall`. */
-function occurrence(at: number | string, wall: number): number {
-    if (typeof at === "number") return at
-    return onGrid(parseTimeOfDay(at), DAY_MS, wall)
-}
-
-/** The first `phase + n * every` after `wall`, all in ms. */
-function onGrid(phase: number, every: number, wall: number): number {
-    return phase + (Math.floor((wall - phase) / every) + 1) * every
 }
 
 /**

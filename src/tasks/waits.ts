@@ -71,14 +71,12 @@ export async function awaitEnds(
     tasks: TaskRecord[]
 ): Promise<void> {
     const caller = callingTask(supervisor)
-    const isStopping = (task: TaskRecord) =>
-        task.state === "stopping" &&
-        !(isWithin(caller, task) && (caller.flags & WINDING) !== 0)
-    await pauseUntil(caller, supervisor, () => {
-        // a task that has ended may begin its next run before the others have ended
-        tasks = tasks.filter(isStopping)
-        return !tasks.length
-    })
+    for (const task of tasks)
+        while (
+            task.state === "stopping" &&
+            !(isWithin(caller, task) && (caller.flags & WINDING) !== 0)
+        )
+            await pauseCaller(supervisor, caller)
 }
 
 /** Asks tasks to end, and waits for their ends. @throws TaskStopped in a run left behind */
@@ -118,31 +116,35 @@ export async function awaitRest(
 ): Promise<boolean> {
     const caller = callingTask(supervisor)
     const others = tasks.filter(task => !isWithin(caller, task))
-    const isOver = () => others.filter(isBusy).length === 0
-    return await pauseUntil(caller, supervisor, isOver, timeout)
+    const end =
+        timeout === undefined ? undefined : supervisor.clock.millis() + timeout
+    while (others.filter(isBusy).length > 0)
+        if (!(await pauseCaller(supervisor, caller, end))) return false
+    return true
 }
 
 function isBusy(task: TaskRecord): boolean {
     return isLive(task) || task.state === "waiting"
 }
 
-/** Suspends the caller until `isOver`; in a task this counts as one of its own waits. */
-async function pauseUntil(
-    caller: TaskRecord | undefined,
+/**
+ * Suspends the calling fiber until the next change of state; in a task this is one of its own waits.
+ * @param end longest until then, in ms on the monotonic clock; no limit when left out
+ * @returns false when the time is over
+ */
+async function pauseCaller(
     supervisor: Supervisor,
-    isOver: () => boolean,
-    timeout?: number
+    caller: TaskRecord | undefined,
+    end?: number
 ): Promise<boolean> {
-    const { clock } = supervisor
-    const end = timeout === undefined ? undefined : clock.millis() + timeout
-    while (!isOver()) {
-        if (caller && (caller.flags & MAY_THROW) !== 0)
-            await checkStopped(caller)
-        const left = end === undefined ? undefined : end - clock.millis()
+    if (caller && (caller.flags & MAY_THROW) !== 0) await checkStopped(caller)
+    let left: number
+    if (end !== undefined) {
+        left = end - supervisor.clock.millis()
         if (left <= 0) return false
-        if (caller) raise(caller, PARKED)
-        await pauseForChange(supervisor, left)
-        if (caller && !isLeftBehind(supervisor)) lower(caller, PARKED)
     }
+    if (caller) caller.flags |= PARKED
+    await pauseForChange(supervisor, left)
+    if (caller && !isLeftBehind(supervisor)) caller.flags &= ~PARKED
     return true
 }
