@@ -104,32 +104,25 @@ export async function findCycle(
     task: TaskRecord
 ): Promise<TaskRecord[] | undefined> {
     const seen: TaskRecord[] = []
-    // the path so far, and the names that are still to be followed from each of its tasks
-    const path = [task]
-    const names = [namesIn(task)]
-    while (path.length > 0) {
-        const name = names[path.length - 1].pop()
+    const path: TaskRecord[] = []
+    // names still to be followed; undefined where all from the last task of the path have been
+    const names = [task.name]
+    while (names.length > 0) {
+        const name = names.pop()
         if (name === undefined) {
             path.pop()
-            names.pop()
             continue
         }
         const other = find(task.supervisor, name)
-        if (other === task) return path
+        if (other === task && seen.length > 0) return path
         if (!other || seen.indexOf(other) >= 0) continue
         seen.push(other)
         path.push(other)
-        names.push(namesIn(other))
+        const { requires, after } = other.options
+        names.push(undefined)
+        if (after) names.pushRange(after)
+        if (requires) names.pushRange(requires)
         if (seen.length % TASKS_PER_SLICE === 0) await ds.sleep(0)
     }
     return undefined
-}
-
-/** All names in `requires` and `after`. */
-function namesIn(task: TaskRecord): string[] {
-    const { requires, after } = task.options
-    const names: string[] = []
-    if (after) names.pushRange(after)
-    if (requires) names.pushRange(requires)
-    return names
 }
