@@ -83,38 +83,33 @@ export class BootJournal implements Journal {
                 if (isSameChipRun || this.countPower) this.shortStarts++
             }
         }
-        await write(this, this.flash, RUNNING, this.startedAt)
+        await this.write(RUNNING)
     }
 
     /** Records that this run has lasted `stableMs`, and clears the count of short starts. */
     async markStable(): Promise<void> {
         this.shortStarts = 0
-        await write(this, this.flash, STABLE, this.startedAt)
+        await this.write(STABLE)
     }
 
     /** Records a restart on purpose. Restart at once after it: the time between is measured. */
     async markRestart(): Promise<void> {
-        const now = this.clock.millis()
         this.shortStarts = 0
-        await write(this, this.flash, RESTARTING, now)
+        this.startedAt = this.clock.millis()
+        await this.write(RESTARTING)
     }
-}
 
-/**
- * Writes the record: u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 `at` in units of
- * 100 ms; little-endian.
- */
-async function write(
-    journal: Journal,
-    flash: FlashSlots,
-    state: number,
-    at: number
-): Promise<void> {
-    const record = Buffer.alloc(RECORD_BYTES)
-    record[0] = LAYOUT
-    record[1] = state
-    record[2] = Math.min(journal.shortStarts, 255)
-    record.setAt(4, "u32", journal.boot)
-    record.setAt(8, "u32", Math.floor(at / TIME_UNIT_MS))
-    await flash.write(BOOT_SLOT, record)
+    /**
+     * Writes the record: u8 layout, u8 state, u8 short starts, u8 0, u32 boot, u32 time of the start
+     * or of the restart, in units of 100 ms; little-endian.
+     */
+    private async write(state: number): Promise<void> {
+        const record = Buffer.alloc(RECORD_BYTES)
+        record[0] = LAYOUT
+        record[1] = state
+        record[2] = Math.min(this.shortStarts, 255)
+        record.setAt(4, "u32", this.boot)
+        record.setAt(8, "u32", Math.floor(this.startedAt / TIME_UNIT_MS))
+        await this.flash.write(BOOT_SLOT, record)
+    }
 }

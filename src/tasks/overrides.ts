@@ -2,6 +2,7 @@ import {
     FlashSlots,
     MAX_VALUE_BYTES,
     MORE_TASKS_SLOT,
+    runExclusive,
     TASKS_SLOT,
 } from "../platform"
 import { matches } from "../log"
@@ -31,6 +32,8 @@ type Table = Record<string, Kept | number>
 
 const SLOTS = [TASKS_SLOT, MORE_TASKS_SLOT]
 const OFF_ONLY = 1
+/** Most callers that may wait for their turn to write the slots. */
+const MAX_WAITING_SAVES = 100
 
 /**
  * Reads the slots, unless they have been read. A slot that does not parse counts as empty.
@@ -103,11 +106,10 @@ export function noteKept(
 /** Puts an entry into the table that has it, or into the other one if it does not fit there. */
 function put(tables: Table[], name: string, kept: Kept): void {
     const size = Object.keys(kept).length
-    const home = has(tables[1], name) ? 1 : 0
-    delete tables[home][name]
+    delete tables[0][name]
+    delete tables[1][name]
     if (size === 0) return
-    for (let i = 0; i < 2; ++i) {
-        const table = tables[i ^ home]
+    for (const table of tables) {
         table[name] = size === 1 && kept["off"] === 1 ? OFF_ONLY : kept
         if (textOf(table).byteLength <= MAX_VALUE_BYTES) return
         delete table[name]
@@ -141,33 +143,24 @@ export function forgetAbsent(
 
 function change(supervisor: Supervisor, tables: Table[]): void {
     supervisor.kept = tables.map(textOf)
-    supervisor.keptVersion++
 }
 
 /**
- * Writes the slots that have changed, and reads them back. One of several concurrent callers writes
- * for all; each returns when its own change is in flash.
+ * Writes the slots that have changed, and reads them back: one caller after the other, each with
+ * the changes of all.
  * @throws FlashError when the flash does not answer, TaskError when it returns another text
  */
 export async function saveKept(supervisor: Supervisor): Promise<void> {
-    const wanted = supervisor.keptVersion
-    while (supervisor.writtenVersion < wanted) {
-        if (supervisor.isWriting) {
-            await pauseForChange(supervisor)
-            continue
-        }
-        supervisor.isWriting = true
-        try {
-            await writeSlots(supervisor)
-        } finally {
-            supervisor.isWriting = false
-            wakeWatchers(supervisor)
-        }
-    }
+    await runExclusive(
+        supervisor.saving,
+        "flash",
+        async () => await writeSlots(supervisor),
+        MAX_WAITING_SAVES
+    )
 }
 
 async function writeSlots(supervisor: Supervisor): Promise<void> {
-    const { flash, keptVersion, kept } = supervisor
+    const { flash, kept } = supervisor
     if (flash)
         for (let i = 0; i < kept.length; ++i) {
             const text = kept[i]
@@ -176,7 +169,6 @@ async function writeSlots(supervisor: Supervisor): Promise<void> {
             if ((await readText(flash, SLOTS[i])) !== text)
                 throw taskError("*", "the flash did not keep the states")
         }
-    supervisor.writtenVersion = keptVersion
 }
 
 /** What is kept about a task: a copy, empty when nothing is. */

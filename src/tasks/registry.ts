@@ -468,8 +468,7 @@ function makeSupervisor(options: RegistryOptions): Supervisor {
         windUp: windUp,
         restartDevice: ds.restart,
         reports: given.log.logger("tasks"),
-        keptVersion: 0,
-        writtenVersion: 0,
+        saving: [],
         // the options have names on the heap: with these fields here they need not stay there
         maxTasks: 0,
         autoBoot: true,

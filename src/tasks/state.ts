@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import type { Logger, LogSystem, ServiceLogger } from "../log"
+import type { Jobs } from "../platform"
 import { removeFrom, resumeFiber } from "../platform"
 import {
     Escalation,
@@ -171,12 +172,8 @@ export interface Supervisor extends RegistryOptions {
     readonly log: LogSystem
     /** What is kept about tasks in each flash slot, as text; undefined until it has been read. */
     kept: string[]
-    /** Number of the last change of `kept`. */
-    keptVersion: number
-    /** Number of the last change that flash has. */
-    writtenVersion: number
-    /** Whether a fiber is writing the slots. */
-    isWriting: boolean
+    /** The fibers that write the slots, one after the other. */
+    readonly saving: Jobs
     /** Stops listening to settings of the wall clock; undefined before the boot. */
     forgetClock: () => void
     /** When safe mode ends, in ms on the monotonic clock; undefined: only on request. */
