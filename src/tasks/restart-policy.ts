@@ -10,12 +10,19 @@ export interface RecentRestarts {
     attempts: number
 }
 
-/** Whether a restart follows a run that nobody stopped, without a planned run to wait for. */
+/** More would not fit into the VM's integers; the delay is over every limit long before. */
+const MAX_DOUBLINGS = 30
+
+/**
+ * Whether a restart follows a run that nobody stopped. A task that has returned waits for its
+ * planned run, if it has one.
+ */
 export function wantsRestart(
     policy: RestartPolicy,
-    hasFailed: boolean
+    hasFailed: boolean,
+    isPlanned: boolean
 ): boolean {
-    return hasFailed ? policy !== "never" : policy === "always"
+    return hasFailed ? policy !== "never" : !isPlanned && policy === "always"
 }
 
 /** Delay of a restart in ms: doubles with each one since the last healthy run, up to `ceiling`. */
@@ -24,9 +31,7 @@ export function restartDelay(
     ceiling: number,
     attempts: number
 ): number {
-    let ms = delay
-    for (let i = 0; i < attempts && ms < ceiling; ++i) ms *= 2
-    return Math.min(ms, ceiling)
+    return Math.min(delay * (1 << Math.min(attempts, MAX_DOUBLINGS)), ceiling)
 }
 
 /**

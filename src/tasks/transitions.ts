@@ -244,32 +244,23 @@ export function refitPlan(task: TaskRecord): void {
 // during and after a run
 
 /**
- * Called when the fiber of a run begins. A dependency may have gone down since the start: then the
- * task waits for it again, unless it is to stop.
+ * Called when the fiber of a run begins, unless the run was asked to stop before.
  * @returns false when neither body nor hook may be called
  */
 export function enterBody(task: TaskRecord): boolean {
-    const { supervisor, state } = task
-    if (state !== "starting" || (isWaitedFor(supervisor) && isHeld(task))) {
+    if (task.state !== "starting") {
         raise(task, CANCELLED | HOOKED)
-        if (state === "starting") raise(task, HELD)
         return false
     }
     task.flags |= BEGUN
     setState(task, "running")
     beginWatch(task)
-    supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
+    task.supervisor.reports.progress(
+        "{0} started, run {1}",
+        task.name,
+        task.runs
+    )
     return true
-}
-
-/** Whether any task stops or waits for others. */
-function isWaitedFor(supervisor: Supervisor): boolean {
-    return (supervisor.flags & HAS_WAITERS) !== 0
-}
-
-/** Whether a task must not begin: its parent does not run, or a required task is not up. */
-function isHeld(task: TaskRecord): boolean {
-    return !hasParentUp(task) || missingName(task) !== undefined
 }
 
 /** Called after the body, if work is left: stops the children and waits until they have ended. */
@@ -290,20 +281,19 @@ export function settle(task: TaskRecord): void {
     endRun(task)
     noteStart(task)
     if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
-    if (hasFailed(task)) countUp(task, "failures", 1)
+    const hasFailed = (flags & FAILED) !== 0
+    if (hasFailed) countUp(task, "failures", 1)
     if ((flags & DELETED) !== 0) removeTask(task)
     else if ((flags & WANTED) === 0) stopWanting(task)
     else if ((flags & (DUE | HELD)) !== 0) enqueue(task)
     else if (
         (flags & KEEP_PLAN) === 0 &&
-        // a task that has returned waits for its planned run, if it has one
-        (hasFailed(task) || !isPlanned(task)) &&
-        wantsRestart(effective(task, "restart"), hasFailed(task))
+        wantsRestart(effective(task, "restart"), hasFailed, isPlanned(task))
     )
         restartLater(task)
     else if (!resumePlan(task)) {
         if ((flags & KEEP_PLAN) !== 0) stopForGood(task)
-        else if (hasFailed(task)) failForGood(task)
+        else if (hasFailed) failForGood(task)
         else park(task, "done")
     }
     if (!isUp(task)) stopOthers(task)
@@ -323,10 +313,6 @@ function endRun(task: TaskRecord): void {
     task.flags &= ~RUN_FLAGS
 }
 
-function hasFailed(task: TaskRecord): boolean {
-    return (task.flags & FAILED) !== 0
-}
-
 /** Puts a task that does not run into a state in which it stays, without a plan, until started. */
 function park(task: TaskRecord, state: TaskState): void {
     lower(task, WANTED | HELD | DUE)
@@ -341,20 +327,40 @@ export function stopWanting(task: TaskRecord): void {
     park(task, (task.flags & DISABLED) !== 0 ? "disabled" : "stopped")
 }
 
-/** Plans a restart after its delay, or at the next planned run if that is sooner. */
+/**
+ * Plans a restart after its delay, or at the next planned run if that is sooner. When the restarts
+ * are used up, fails the task until its next planned run, or for good.
+ */
 function restartLater(task: TaskRecord): void {
     const { doneAt } = task
     const recent = task.recent || { times: [], attempts: 0 }
     task.recent = recent
-    if (
-        !admitRestart(
-            recent.times,
-            doneAt,
-            effective(task, "maxRestarts"),
-            effective(task, "window")
+    const limit = effective(task, "maxRestarts")
+    const window = effective(task, "window")
+    if (!admitRestart(recent.times, doneAt, limit, window)) {
+        task.recent = undefined
+        const last =
+            (task.flags & FAILED) !== 0
+                ? failureText(task.error)
+                : "it returned"
+        raise(task, FAILED)
+        let level = ALERT
+        let until = "for good"
+        if (refreshPlan(task)) {
+            level = ERROR
+            until = "until its next planned run"
+        }
+        task.log.log(
+            level,
+            "failed {0} after {1} restarts in {2} s, last: {3}",
+            until,
+            limit,
+            window / 1000,
+            last
         )
-    )
-        return useUp(task)
+        if (!isPlanned(task)) return failForGood(task)
+        return setState(task, "failed", task.next)
+    }
     if (doneAt - task.startedAt >= effective(task, "healthy"))
         recent.attempts = 0
     let delay = restartDelay(
@@ -367,24 +373,6 @@ function restartLater(task: TaskRecord): void {
         delay = task.next - doneAt
     setState(task, "waiting", doneAt + delay)
     task.supervisor.reports.progress("{0} restarts in {1} ms", task.name, delay)
-}
-
-/** Called when the restarts are used up: fails the task until its next planned run, or for good. */
-function useUp(task: TaskRecord): void {
-    task.recent = undefined
-    const hadFailed = hasFailed(task)
-    raise(task, FAILED)
-    const goesOn = refreshPlan(task)
-    task.log.log(
-        goesOn ? ERROR : ALERT,
-        "failed {0} after {1} restarts in {2} s, last: {3}",
-        goesOn ? "until its next planned run" : "for good",
-        effective(task, "maxRestarts"),
-        effective(task, "window") / 1000,
-        hadFailed ? failureText(task.error) : "it returned"
-    )
-    if (!goesOn) return failForGood(task)
-    setState(task, "failed", task.next)
 }
 
 /** Fails a task for good, records it at its parent, and escalates as its options say (T19b). */
