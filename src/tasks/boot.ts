@@ -50,7 +50,7 @@ async function boot(supervisor: Supervisor): Promise<void> {
         if (isBarred(task)) stopWanting(task)
     }
     while ((supervisor.flags & NEEDS_REVIEW) !== 0) await review(supervisor)
-    if (journal && journal.boot > 0) raise(supervisor, UNPROVEN)
+    if (journal) raise(supervisor, UNPROVEN)
     supervisor.fiber = supervise.start(supervisor)
     wakeWatchers(supervisor)
 }

@@ -1,7 +1,8 @@
 import * as ds from "@devicescript/core"
+import { WARNING } from "../log"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
-import { enterSafeMode, leaveSafeMode, shutDown } from "./safe-mode"
+import { enterSafeMode, leaveSafeMode, record, shutDown } from "./safe-mode"
 import {
     CLOSING,
     find,
@@ -62,20 +63,12 @@ function attendDevice(supervisor: Supervisor): number {
         if (now >= due) {
             lower(supervisor, UNPROVEN)
             // in its own fiber, since the flash may be slow and the tasks must not wait for it
-            recordStable.start(supervisor)
+            record.start(supervisor, false)
         }
     }
     // an undefined time is neither
     if (safeUntil <= now) leaveSafeMode.start(supervisor)
     return safeUntil < due ? safeUntil : due
-}
-
-async function recordStable(supervisor: Supervisor): Promise<void> {
-    try {
-        await supervisor.journal.markStable()
-    } catch (e: any) {
-        supervisor.reports.exception("boot journal", e)
-    }
 }
 
 /**
@@ -140,7 +133,8 @@ function warnOfAbsent(task: TaskRecord): void {
     const { supervisor, options, name } = task
     for (const other of options.after || [])
         if (!find(supervisor, other))
-            supervisor.reports.warning(
+            supervisor.reports.log(
+                WARNING,
                 'task "{0}": after "{1}" is passed over, no such task',
                 name,
                 other

@@ -1,32 +1,24 @@
 import { matches } from "../log"
-import { checkOption, OptionTable, skipChars } from "../platform"
-import { plainText, taskError, unknownTaskError } from "./errors"
-import { MAX_ERROR_CHARS, MAX_FULL_NAME_CHARS, MAX_NAME_CHARS } from "./options"
+import { checkOption, OptionTable } from "../platform"
+import { taskError, unknownTaskError } from "./errors"
+import { MAX_FULL_NAME_CHARS } from "./options"
 import { find, Supervisor, TaskRecord } from "./state"
 import { checkPresent } from "./waits"
 
 /** The states that a selection may name. */
 const STATES: OptionTable =
     " state: one-of disabled|scheduled|waiting|starting|running|stopping|done|stopped|failed"
-const NAME_CHARS =
+/** The characters of a name. */
+export const NAME_CHARS =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-
-/** @throws TaskError unless `name` has 1 to `MAX_NAME_CHARS` letters, digits, `-` or `_` */
-export function checkName(name: string): void {
-    if (typeof name !== "string" || !name || name.length > MAX_NAME_CHARS)
-        refuseName(name, "name must have 1 to 24 characters")
-    if (skipChars(name, 0, NAME_CHARS) < name.length)
-        refuseName(name, 'name may have letters, digits, "-" and "_" only')
-}
-
-function refuseName(name: string, problem: string): void {
-    throw taskError(plainText(name, MAX_ERROR_CHARS), problem)
-}
 
 /** `name`, with `@1`, `@2`, ... appended when it is taken. @throws TaskError if it is too long */
 export function freeName(supervisor: Supervisor, name: string): string {
     if (name.length > MAX_FULL_NAME_CHARS)
-        refuseName(name, "name with its parents has more than 48 characters")
+        throw taskError(
+            name,
+            "name with its parents has more than 48 characters"
+        )
     let free = name
     for (let i = 1; find(supervisor, free); ++i) free = `${name}@${i}`
     return free

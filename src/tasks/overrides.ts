@@ -163,11 +163,13 @@ async function writeSlots(supervisor: Supervisor): Promise<void> {
     const { flash, kept } = supervisor
     if (flash)
         for (let i = 0; i < kept.length; ++i) {
-            const text = kept[i]
-            if ((await readText(flash, SLOTS[i])) === text) continue
-            await flash.write(SLOTS[i], Buffer.from(text))
-            if ((await readText(flash, SLOTS[i])) !== text)
-                throw taskError("*", "the flash did not keep the states")
+            let isWritten = false
+            while ((await readText(flash, SLOTS[i])) !== kept[i]) {
+                if (isWritten)
+                    throw taskError("*", "the flash did not keep the states")
+                await flash.write(SLOTS[i], Buffer.from(kept[i]))
+                isWritten = true
+            }
         }
 }
 

@@ -69,16 +69,27 @@ export async function shutDown(
     supervisor: Supervisor,
     then: () => ds.AsyncVoid
 ): Promise<void> {
-    const { journal } = supervisor
     raise(supervisor, SHUTTING_DOWN)
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
+    await record(supervisor, true)
+    await then()
+}
+
+/** Records in the boot journal that a restart on purpose follows, or that this run is stable. */
+export async function record(
+    supervisor: Supervisor,
+    restarts: boolean
+): Promise<void> {
+    const { journal } = supervisor
     try {
-        if (journal && journal.boot > 0) await journal.markRestart()
+        // without the number of this boot the record would be wrong
+        if (!journal || journal.boot === 0) return
+        if (restarts) await journal.markRestart()
+        else await journal.markStable()
     } catch (e: any) {
         supervisor.reports.exception("boot journal", e)
     }
-    await then()
 }
 
 /**

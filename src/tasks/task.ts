@@ -1,11 +1,13 @@
 import * as ds from "@devicescript/core"
 import { ServiceLogger, taskLogger } from "../log"
-import { removeFrom, replaceAll, Signal } from "../platform"
-import { taskError } from "./errors"
-import { checkName, freeName } from "./names"
+import { removeFrom, replaceAll, Signal, skipChars } from "../platform"
+import { plainText, taskError } from "./errors"
+import { freeName, NAME_CHARS } from "./names"
 import {
     Failure,
     MAX_CLEANUPS,
+    MAX_ERROR_CHARS,
+    MAX_NAME_CHARS,
     Plan,
     Task,
     TaskBody,
@@ -153,14 +155,18 @@ export function addTask(
     body: TaskBody,
     options: TaskOptions | undefined
 ): TaskRecord {
-    checkName(name)
-    if (typeof body !== "function")
-        throw taskError(name, "the body must be a function")
+    let problem: string
+    if (typeof name !== "string" || !name || name.length > MAX_NAME_CHARS)
+        problem = "name must have 1 to 24 characters"
+    else if (skipChars(name, 0, NAME_CHARS) < name.length)
+        problem = 'name may have letters, digits, "-" and "_" only'
+    else if (typeof body !== "function") problem = "the body must be a function"
+    else if ((supervisor.flags & CLOSING) !== 0)
+        problem = "the registry was disposed of"
+    if (problem) throw taskError(plainText(name, MAX_ERROR_CHARS), problem)
     // the caller's object is kept, not a copy, so that many tasks may share one
     if (options) readTaskOptions(name, options)
     const own = options || NO_OPTIONS
-    if ((supervisor.flags & CLOSING) !== 0)
-        throw taskError(name, "the registry was disposed of")
     const full = freeName(supervisor, parent ? parent.name + "." + name : name)
     makeRoom(supervisor, name)
     const task = new SupervisedTask(supervisor, full, body, own)

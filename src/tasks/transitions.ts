@@ -244,35 +244,45 @@ export function refitPlan(task: TaskRecord): void {
 // during and after a run
 
 /**
- * Called when the fiber of a run begins, unless the run was asked to stop before.
+ * Called when the fiber of a run begins. A dependency may have gone down since the start: then the
+ * task waits for it again, unless it is to stop.
  * @returns false when neither body nor hook may be called
  */
 export function enterBody(task: TaskRecord): boolean {
-    if (task.state !== "starting") {
-        raise(task, CANCELLED | HOOKED)
+    const { supervisor, state } = task
+    const isStarting = state === "starting"
+    if (
+        !isStarting ||
+        ((supervisor.flags & HAS_WAITERS) !== 0 && isHeld(task))
+    ) {
+        raise(task, CANCELLED | HOOKED | (isStarting ? HELD : 0))
         return false
     }
     task.flags |= BEGUN
     setState(task, "running")
     beginWatch(task)
-    task.supervisor.reports.progress(
-        "{0} started, run {1}",
-        task.name,
-        task.runs
-    )
+    supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
     return true
+}
+
+/** Whether a task must not begin: its parent does not run, or a required task is not up. */
+function isHeld(task: TaskRecord): boolean {
+    return !hasParentUp(task) || missingName(task) !== undefined
 }
 
 /** Called after the body, if work is left: stops the children and waits until they have ended. */
 export async function leaveBody(task: TaskRecord): Promise<void> {
     if (task.state !== "stopping") setState(task, "stopping")
     if ((task.flags & PARENT) !== 0) {
-        for (const child of childrenOf(task))
-            if (!isOver(child)) stopForGood(child)
+        childrenOf(task).forEach(endChild)
         while (childrenOf(task).filter(isLive).length > 0)
             await pauseForChange(task.supervisor)
     }
     armGrace(task)
+}
+
+function endChild(child: TaskRecord): void {
+    if (!isOver(child)) stopForGood(child)
 }
 
 /** Called at the end of a run: decides the next state. */
