@@ -1,4 +1,5 @@
 import { HTTP_TIMEOUT_MS, httpRequest, setClockByHttpDate } from "../net"
+import { Signal } from "../platform"
 import type { Settings, TIME_SETTINGS } from "../settings"
 import { clock, tasks } from "./core"
 import { reportTime, socketArbiter } from "./network"
@@ -19,6 +20,7 @@ const RETRY_MS = 60000
  */
 export function webClock(settings: Settings<typeof TIME_SETTINGS>): void {
     reportTime()
+    const changed = new Signal()
     tasks.add(
         "clock",
         async task => {
@@ -36,14 +38,13 @@ export function webClock(settings: Settings<typeof TIME_SETTINGS>): void {
                         task.log.warning("no time: {0}", e.message)
                     problem = e.message
                 }
-                await task.sleep(pause)
+                await task.wait(changed, pause)
             }
         },
         { requires: ["network"], restart: "on-failure" }
     )
-    settings.subscribe("TIME_URL", () => {
-        tasks.restart.start("clock")
-    })
+    // the task may be disabled or deleted by now, and must stay so
+    settings.subscribe(["TIME_URL", "TIME_POLL"], () => changed.notify())
 }
 
 async function askForTime(url: string): Promise<void> {
