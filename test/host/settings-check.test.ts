@@ -57,6 +57,7 @@ describe("the host's checks of settings", () => {
             ["LOG_LEVEL", "err 7@net WARN@task.*"],
             ["FILE_LEVEL", "none"],
             ["HB_PERIOD", "2m"],
+            ["SYSLOG_APP", "a"],
             ["WIFI_PWD", "hunter22"],
             ["_MINE", "anything"],
         ])
