@@ -1,4 +1,6 @@
+import { randomInt } from "node:crypto"
 import { EventEmitter } from "node:events"
+import { setTimeout as pause } from "node:timers/promises"
 import type { Packet } from "jacdac-ts"
 import { programDevice } from "../bus/index.ts"
 import { nearest } from "../nearest.ts"
@@ -63,6 +65,14 @@ const SLOTS_AT_ONCE = 8
 const MAX_SLOT_BYTES = 232
 /** Bytes of a configuration in one request: two digits each, beside offset and total. */
 const OFFER_BYTES = 96
+
+/** Most requests of one change of settings, as the board has it. */
+const MAX_SET_PARTS = 16
+/** How often a change is sent again when another one came in between, after a pause of up to, ms. */
+const SET_TRIES = 5
+const SET_PAUSE_MS = 500
+/** Bytes of the mark of such a request, with one more: `=16.999999`. */
+const SET_MARK_BYTES = 11
 
 /** Events that a board sends. */
 export interface BoardEvents {
@@ -213,12 +223,38 @@ export class Board extends EventEmitter<BoardEvents> {
         return (await this.values("Settings")) as SettingInfo[]
     }
 
-    /** Sets settings; undefined brings back the default. */
+    /** Sets settings, all or none; undefined brings back the default. */
     async set(values: Record<string, string | undefined>): Promise<void> {
         const texts = Object.entries(values).map(([key, value]) =>
             value === undefined ? key : `${key}=${value}`
         )
-        for (const group of groups(texts)) await this.request("Set", group)
+        const [first, ...more] = groups(texts)
+        if (!first) return
+        if (!more.length) return void (await this.request("Set", first))
+        const parts = groups(texts, MAX_ARGUMENTS - 1, SET_MARK_BYTES)
+        if (parts.length > MAX_SET_PARTS)
+            throw new RangeError(
+                `${texts.length} settings are more than a board takes at once`
+            )
+        for (let tries = SET_TRIES; !(await this.setParts(parts)); tries--) {
+            if (!tries) throw new RemoteError("PartError", "busy, try again")
+            await pause(Math.random() * SET_PAUSE_MS)
+        }
+    }
+
+    /** @returns false when the parts of another client's change came in between */
+    private async setParts(parts: string[][]): Promise<boolean> {
+        // by their mark the board tells changes apart
+        const mark = `=${parts.length}.${randomInt(1e6)}`
+        let isWhole = false
+        for (const part of parts) {
+            isWhole = true
+            await this.request("Set", [mark, ...part]).catch((error: Error) => {
+                if (error.name !== "PartError") throw error
+                isWhole = false
+            })
+        }
+        return isWhole
     }
 
     /** The state of the configuration: version, hash, state, reason. */
@@ -555,16 +591,29 @@ function checkedSize(size: unknown): number {
     )
 }
 
-/** Groups texts so that each group fits into a request, of `most` at most. */
-function groups(texts: readonly string[], most = MAX_ARGUMENTS): string[][] {
+/**
+ * Groups texts so that each group fits into a request, of `most` at most, with some bytes left.
+ * @throws RangeError for a text that does not fit into a request by itself
+ */
+function groups(
+    texts: readonly string[],
+    most = MAX_ARGUMENTS,
+    left = 0
+): string[][] {
     const result: string[][] = [[]]
-    let room = MAX_ARGUMENT_BYTES
+    const whole = MAX_ARGUMENT_BYTES - left
+    let room = whole
     for (const text of texts) {
         const bytes = Buffer.byteLength(text) + 1
+        if (bytes > whole)
+            throw new RangeError(
+                // without a value, which may be a secret
+                `${text.replace(/=.*/s, "")}: ${bytes} bytes, at most ${whole} fit into a request`
+            )
         const { length } = result.at(-1)!
         if (length === most || (bytes > room && length)) {
             result.push([])
-            room = MAX_ARGUMENT_BYTES
+            room = whole
         }
         result.at(-1)!.push(text)
         room -= bytes

@@ -4,9 +4,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Command } from "commander"
 import type { Board, SettingInfo } from "../client/index.ts"
-import { parseSet, readEnvFile } from "../env/index.ts"
+import {
+    checkFileSetting,
+    hashWarning,
+    parseSet,
+    readEnvFile,
+} from "../env/index.ts"
 import { UsageError } from "../errors.ts"
 import { nearest } from "../nearest.ts"
+import { complain } from "../output.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -14,6 +20,8 @@ import {
     withBoard,
 } from "./board.ts"
 import { printable } from "../printable.ts"
+import { OWN_PREFIX } from "../../src/settings/schema.ts"
+import { editDotenv } from "../../src/settings/writer.ts"
 import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
 import { example, refuseWords } from "./example.ts"
@@ -49,7 +57,9 @@ export function addSettingsCommand(program: Command): void {
         .argument("<assignments...>", "KEY=VALUE")
         .action(async (texts: string[], _, command: Command) =>
             change(
-                Object.fromEntries(texts.map(text => parseSet(text, ""))),
+                Object.fromEntries(
+                    texts.map(text => parseSet(text, "", checkFileSetting))
+                ),
                 command
             )
         )
@@ -143,6 +153,11 @@ async function getSettings(
     })
 }
 
+/** Whether a key is for references only, and not listed by a board. */
+function isOwn(key: string): boolean {
+    return key.startsWith(OWN_PREFIX)
+}
+
 /** @throws UsageError for a key that the board does not know */
 function findSetting(settings: SettingInfo[], key: string): SettingInfo {
     const found = settings.find(setting => setting.key === key)
@@ -171,7 +186,8 @@ async function applyChanges(
     const isNothing = Object.keys(changes).length === 0
     if (isNothing && !options.json) return console.log("nothing is changed")
     const known = await board.settings()
-    for (const key of Object.keys(changes)) findSetting(known, key)
+    for (const key of Object.keys(changes))
+        if (!isOwn(key)) findSetting(known, key)
     await board.set(changes)
     const after = await board.settings()
     show(
@@ -182,7 +198,11 @@ async function applyChanges(
 
 function readSettings(file: string): Record<string, string> {
     return Object.fromEntries(
-        readEnvFile(file).map(({ key, value }) => [key, value])
+        readEnvFile(file, checkFileSetting).map(entry => {
+            const { key, value, line, cutAtHash } = entry
+            if (cutAtHash) complain(hashWarning(`${file}:${line}`))
+            return [key, value]
+        })
     )
 }
 
@@ -192,6 +212,7 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
     await withBoard(options, async ({ board }) => {
         const settings = await board.settings()
         const differences = Object.entries(wanted)
+            .filter(([key]) => !isOwn(key))
             .map(([key, text]) => ({
                 key,
                 board: findSetting(settings, key).text,
@@ -217,7 +238,8 @@ async function edit(command: Command): Promise<void> {
         const folder = mkdtempSync(join(tmpdir(), "fiberctl-"))
         const file = join(folder, "settings.env")
         try {
-            writeFileSync(file, settingsFile(before), { mode: 0o600 })
+            const text = await settingsFile(before)
+            writeFileSync(file, text, { mode: 0o600 })
             const { status } = spawnSync(`${editor} "${file}"`, {
                 shell: true,
                 stdio: "inherit",
@@ -236,13 +258,13 @@ async function edit(command: Command): Promise<void> {
 }
 
 /** Settings as they are edited: those with their defaults are comments. */
-function settingsFile(settings: SettingInfo[]): string {
-    return settings
-        .map(({ key, text, origin }) => {
-            const line = `${key}=${JSON.stringify(text)}`
-            return origin === "default" ? `# ${line}\n` : `${line}\n`
-        })
-        .join("")
+async function settingsFile(settings: SettingInfo[]): Promise<string> {
+    let text = ""
+    for (const { key, text: value, origin } of settings) {
+        const line = await editDotenv("", { [key]: value }, async () => {})
+        text += origin === "default" ? `# ${line}` : line
+    }
+    return text
 }
 
 /** What an edited file changes; a secret that still has its mask stays. */

@@ -1,6 +1,10 @@
 import { parse } from "dotenv"
 import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
+import {
+    isSettingKey as isFileKey,
+    MAX_KEY_LENGTH,
+} from "../../src/settings/schema.ts"
 import { type EnvAssignment, scanEnv } from "./scan.ts"
 
 /** Settings by key, as text; an empty text means "no such setting". */
@@ -46,9 +50,10 @@ function isPlainJson(value: string): boolean {
 
 /**
  * Reads a dotenv file with the npm package `dotenv`, and refuses lines that it would skip.
+ * @param check what is wrong with a setting; `checkFileSetting` for the settings file of a board
  * @throws UsageError naming file, line and reason
  */
-export function readEnvFile(file: string): EnvEntry[] {
+export function readEnvFile(file: string, check = checkSetting): EnvEntry[] {
     const bytes = readInput(file, MAX_ENV_BYTES)
     let text: string
     try {
@@ -56,11 +61,15 @@ export function readEnvFile(file: string): EnvEntry[] {
     } catch {
         throw new UsageError(`"${file}" is not UTF-8 text`)
     }
-    return parseEnv(text, file)
+    return parseEnv(text, file, check)
 }
 
 /** Like `readEnvFile`, for the text of a file called `name`. */
-export function parseEnv(text: string, name: string): EnvEntry[] {
+export function parseEnv(
+    text: string,
+    name: string,
+    check = checkSetting
+): EnvEntry[] {
     const { assignments, problems } = scanEnv(text)
     const refuse = (line: number, reason: string) => {
         throw new UsageError(`${name}:${line}: ${reason}`)
@@ -71,7 +80,7 @@ export function parseEnv(text: string, name: string): EnvEntry[] {
     return assignments.map(assignment => {
         const { key, line } = assignment
         const value = values[key]
-        const problem = checkSetting(key, value)
+        const problem = check(key, value)
         if (problem) refuse(line, problem)
         if (lines.has(key))
             refuse(line, `this key is set in line ${lines.get(key)} already`)
@@ -87,14 +96,15 @@ export function parseEnv(text: string, name: string): EnvEntry[] {
  */
 export function parseSet(
     text: string,
-    option: "" | "--set "
+    option: "" | "--set ",
+    check = checkSetting
 ): [key: string, value: string] {
     const at = text.indexOf("=")
     // without the text, which may be a secret
-    if (at < 0) throw new UsageError(`${option}KEY=VALUE is wanted`)
+    if (at <= 0) throw new UsageError(`${option}KEY=VALUE is wanted`)
     const key = text.slice(0, at)
     const value = text.slice(at + 1)
-    const problem = checkSetting(key, value)
+    const problem = check(key, value)
     if (problem) throw new UsageError(`${option}${key}: ${problem}`)
     return [key, value]
 }
@@ -113,4 +123,19 @@ export function checkSetting(key: string, value: string): string | undefined {
     if (length > MAX_VALUE_BYTES)
         return `the value takes ${length} bytes, at most ${MAX_VALUE_BYTES} fit`
     return undefined
+}
+
+/** The same for the settings file of a board; what a value may be is in the schema of its program. */
+export function checkFileSetting(
+    key: string,
+    value: string
+): string | undefined {
+    if (!isFileKey(key))
+        return `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
+    return value === undefined ? "the value cannot be read" : undefined
+}
+
+/** The warning about a value that an unquoted `#` ends, as `dotenv` has it. */
+export function hashWarning(place: string): string {
+    return `${place}: the value ends before the "#"; put it in quotes to keep the rest`
 }

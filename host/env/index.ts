@@ -1,7 +1,9 @@
 export {
+    checkFileSetting,
     checkSetting,
     encodeSetting,
     type EnvEntry,
+    hashWarning,
     isSettingKey,
     MAX_ENV_BYTES,
     MAX_KEY,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import {
     checkSetting,
+    hashWarning,
     parseSet,
     readEnvFile,
     type Settings,
@@ -101,10 +102,7 @@ function readExisting(file: string, warnings: string[]): GivenSetting[] {
 function readFile(file: string, warnings: string[]): GivenSetting[] {
     return readEnvFile(file).map(({ key, value, line, cutAtHash }) => {
         const place = `${file}:${line}`
-        if (cutAtHash)
-            warnings.push(
-                `${place}: the value ends before the "#"; put it in quotes to keep the rest`
-            )
+        if (cutAtHash) warnings.push(hashWarning(place))
         return { key, text: value, place }
     })
 }

@@ -14,6 +14,8 @@ const LINES_AT_ONCE = 4
 const MAX_WATCH_S = 60
 /** Most requests that may wait for tasks at a time; one more is refused. */
 const MAX_WAITING = 4
+/** Most requests of one change of settings: more text than a settings file has. */
+const MAX_SET_PARTS = 16
 /** Time from a request for a reboot to the restart, for the answer to be sent, in ms. */
 const BEFORE_RESTART_MS = 100
 
@@ -208,13 +210,34 @@ async function changeTasks(call: Call): Promise<void> {
     }
 }
 
+/**
+ * Changes settings, all or none. A change that is too long for one request comes in several: the
+ * first argument of each is `=COUNT.ID`. All but the last fail with PartError, as does a last one
+ * whose first ones were dropped for those of another client.
+ */
 async function changeSettings(call: Call): Promise<void> {
-    const texts: Record<string, string | undefined> = {}
-    for (const arg of given(call)) {
-        const end = arg.indexOf("=")
-        if (end < 0) texts[arg] = undefined
-        else texts[arg.slice(0, end)] = arg.slice(end + 1)
+    const { server } = call
+    const args = given(call)
+    const mark = args[0]
+    let parts = [args]
+    if (mark[0] === "=") {
+        const { args: before } = server
+        if (before && before[0][0] === mark) {
+            parts = before
+            parts.push(args)
+        }
+        server.args = parts
+        if (parts.length < Math.min(parseInt(mark.slice(1)), MAX_SET_PARTS))
+            throw remoteError("PartError", "a part is missing, try again")
+        server.args = undefined
     }
+    const texts: Record<string, string | undefined> = {}
+    for (const part of parts)
+        for (const arg of part) {
+            const end = arg.indexOf("=")
+            if (end < 0) texts[arg] = undefined
+            else if (end > 0) texts[arg.slice(0, end)] = arg.slice(end + 1)
+        }
     await settingsOf(call).change(texts)
 }
 

@@ -26,6 +26,8 @@ export interface RemoteServer extends RemoteParts {
     waiting: number
     /** Ids of the last changes, oldest first. */
     readonly ids: number[]
+    /** The arguments of the first requests of a change of settings that takes several. */
+    args?: string[][]
     /** Uptime until which events are sent, in ms; 0 while no client watches. */
     watchedUntil: number
     /** Number of changes of tasks seen while a client watched. */

@@ -29,7 +29,8 @@ export async function editDotenv(
         // if a key is given twice, the later one counts
         const last = mine[mine.length - 1]
         if (value === undefined)
-            while (mine.length) text = withoutLines(text, mine.pop())
+            while (mine.length)
+                text = withoutLines(text, mine.pop() as DotenvEntry)
         else text = await set(text, key, value, last, pause)
         const wanted = others(entries, key) + value
         entries = await readDotenv(text, pause)

@@ -70,6 +70,59 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         assert.equal(unknown.code, 2)
         assert.match(unknown.stderr, /LOG_LEVLE/)
     })
+    await t.test("many settings, too: all or none", async () => {
+        // more than a request holds
+        const host = "collector." + "a".repeat(50)
+        const set = (app: string, last: string) => [
+            ...["settings", "set", `HOSTNAME=${"b".repeat(60)}`],
+            ...[`SYSLOG_HOST=${host}`, `SYSLOG_APP=${app}`],
+            ...[`OTA_URL=http://${"c".repeat(100)}`, "OTA_POLL=2h", last],
+        ]
+        const file = join(folder, "many.env")
+        const bad = await fail(...set("pump", "FLUSH_TIME=what"))
+        assert.match(bad.stderr, /FLUSH_TIME .*wanted a time/)
+        writeFileSync(file, set("pump", "FLUSH_TIME=what").slice(2).join("\n"))
+        assert.equal((await fail("settings", "push", file)).code, 1)
+        assert.equal(await run("settings", "get", "HOSTNAME"), "roof\n")
+        // two at a time: each as a whole, or refused
+        const both = await Promise.all(
+            ["one", "two"].map(app =>
+                runCli([
+                    ...set(app, `SYSLOG_FAC=${app === "one" ? 1 : 2}`),
+                    ...["--state", sim.stateFolder!],
+                ])
+            )
+        )
+        assert.ok(both.some(({ code }) => code === 0))
+        for (const { code, stderr } of both)
+            if (code !== 0) assert.match(stderr, /missing, try again$/m)
+        const now = await run("settings", "get", "SYSLOG_APP", "SYSLOG_FAC")
+        assert.ok(["one\n1\n", "two\n2\n"].includes(now), now)
+        await run(...set("pump", "FLUSH_TIME=3m"))
+        assert.equal(await run("settings", "get", "OTA_POLL"), "2h\n")
+        await run(
+            ...["settings", "unset", "HOSTNAME", "SYSLOG_HOST", "SYSLOG_APP"],
+            ...["SYSLOG_FAC", "OTA_URL", "OTA_POLL", "FLUSH_TIME"]
+        )
+        await run("settings", "set", "HOSTNAME=roof")
+    })
+    await t.test("keys of up to 40 characters, and own ones", async () => {
+        const key = "K".repeat(40)
+        const long = await fail("settings", "set", `${key}=1`)
+        assert.match(long.stderr, /no setting "K{40}"/)
+        const longer = await fail("settings", "set", `${key}K=1`)
+        assert.match(longer.stderr, /wanted a key of at most 40 /)
+        await run("settings", "set", "_SITE=roof", "HOSTNAME=${_SITE}-9")
+        assert.equal(await run("settings", "get", "HOSTNAME"), "roof-9\n")
+        await run("settings", "set", "HOSTNAME=roof")
+        await run("settings", "unset", "_SITE")
+        const file = join(folder, "hash.env")
+        writeFileSync(file, "_SITE=roof#9\nSYSLOG_APP=pump\n")
+        const push = ["settings", "push", file, "--state", sim.stateFolder!]
+        const { stderr } = await runCli(push)
+        assert.match(stderr, /hash.env:1: the value ends before the "#"/)
+        await run("settings", "unset", "SYSLOG_APP", "_SITE")
+    })
     await t.test("set says what holds from the next start", async () => {
         const shown = await run("settings", "set", "FILE_MAX_SIZE=1000")
         assert.match(shown, /^FILE_MAX_SIZE +1000 +file, from the next start$/m)
@@ -135,6 +188,8 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             assert.match(stdout, /^FLUSH_TIME +5m +default$/m)
             assert.ok(!readFileSync(seen, "utf8").includes(KEY))
             assert.match(await run("settings"), /^OTA_KEY +\*\*\* +build$/m)
+            // what quotes and backslashes would change when read back
+            await run("settings", "set", `SYSLOG_APP="a" \\n 'b'`)
             for (const [form, shown] of [
                 [[], "nothing is changed\n"],
                 [["--json"], "[]\n"],
@@ -146,6 +201,7 @@ test("fiberctl settings reads and changes the settings file of a board", async t
                 assert.equal(same.code, 0, same.stderr)
                 assert.equal(same.stdout, shown)
             }
+            await run("settings", "unset", "SYSLOG_APP")
         }
     )
     await t.test("what is set survives a restart", async () => {
