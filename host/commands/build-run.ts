@@ -10,7 +10,7 @@ import {
     TooLargeError,
     uncalledMethods,
 } from "../sim/index.ts"
-import { readTables } from "../settings/index.ts"
+import { checkTables, readTables } from "../settings/index.ts"
 import { checkEnvFiles } from "./settings-checks.ts"
 import { sizesText, uncalledText } from "./sizes-table.ts"
 import { complain } from "../output.ts"
@@ -53,6 +53,7 @@ export async function runBuild({
         throw error
     })
     const tables = readTables(bytecode)
+    problems.push(...checkTables(tables))
     if (tables.length)
         problems.push(...(await checkEnvFiles(DEPLOYED_FILES, tables)))
     if (problems.length)

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs"
 import { MAX_ENV_BYTES, parseEnv } from "../env/index.ts"
-import { UsageError } from "../errors.ts"
+import { FirmwareError, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { complain } from "../output.ts"
 import {
     checkGiven,
+    checkTables,
     type GivenProblem,
     type GivenSetting,
     readTables,
@@ -16,13 +17,16 @@ import type { SimSettings } from "../sim/index.ts"
 /**
  * Checks the settings that go to a board with its program. What the project's own files say for
  * other programs is a warning only.
- * @throws UsageError for a key that the program does not know, or a text that it does not take
+ * @throws UsageError for a key that the program does not know, or a text that it does not take;
+ * FirmwareError for a schema that the board cannot read
  */
 export async function checkBoardSettings(
     bytecode: Uint8Array,
     { own, asked }: SimSettings
 ): Promise<void> {
     const tables = readTables(bytecode)
+    const [fault, ...faults] = checkTables(tables)
+    if (fault) throw new FirmwareError(fault, faults.join("\n"))
     if (!tables.length) return
     const places = new Set(asked.map(({ place }) => place))
     const problems = await checkGiven([...own, ...asked], tables)

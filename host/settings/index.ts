@@ -12,4 +12,5 @@ export {
     settingsTable,
     settingsTemplate,
 } from "./docs.ts"
+export { checkTables } from "./schema-check.ts"
 export { readTables } from "./tables.ts"

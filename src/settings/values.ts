@@ -25,7 +25,7 @@ const DIGITS = "0123456789"
  * with their factors; for `word`, names of values with their numbers. For `text` these are the
  * allowed characters; without any, all are allowed.
  */
-const KINDS = `
+export const KINDS = `
 int: whole -2147483648 2147483647 = =1 | a whole number
 number: number -2147483648 2147483647 = =1 | a number
 duration: number 0 24d = ms=1 s=1000 m=60000 h=3600000 d=86400000 | a time with its unit, as 500ms, 5s, 2m or 1h

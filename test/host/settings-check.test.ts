@@ -7,11 +7,17 @@ import { buildProgram } from "../../host/sim/index.ts"
 import {
     checkGiven,
     checkSettingsFile,
+    checkTables,
     settingsSchema,
     settingsTemplate,
 } from "../../host/settings/index.ts"
 import { parseEnv } from "../../host/env/index.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { OTA_SETTINGS } from "../../src/ota/settings.ts"
+import {
+    CORE_SETTINGS,
+    FIRMWARE_SETTINGS,
+    TIME_SETTINGS,
+} from "../../src/settings/firmware.ts"
 import { schemaKeys } from "../../src/settings/schema.ts"
 import { Cli, runCli, tempFolder } from "../system/harness.ts"
 
@@ -191,5 +197,51 @@ describe("fiberctl", () => {
         await cli.waitForOutput(/every 120000 ms, off/)
         cli.signal("SIGTERM")
         await cli.done
+    })
+})
+
+describe("the check of a program's tables", () => {
+    const faults = (...lines: string[]) =>
+        checkTables([`# settings\n${lines.join("\n")}`])
+
+    test("passes what is in form", () => {
+        const others = [CORE_SETTINGS, OTA_SETTINGS, TIME_SETTINGS, OWN]
+        assert.deepEqual(checkTables([...FIRMWARE_SETTINGS, ...others]), [])
+        assert.deepEqual(
+            faults(
+                "# of the pump",
+                "PUMP_MODE: one-of off|fast restart = off | how it runs",
+                "PUMP_AT: int restart = 5",
+                "PUMP_GAIN: number -1 1.5 = 0.5 | a = b: c",
+                "PUMP_NAME: text =",
+                "PUMP_ON: flag = yes",
+                ""
+            ),
+            []
+        )
+    })
+
+    test("names the key and what is wanted", () => {
+        for (const [line, wanted] of [
+            ["A: text 20 = ", "wanted two limits, the least and the greatest"],
+            ["A: text 0 20 40 = ", "wanted two limits"],
+            ["A: duration 1 5 = 2s", "wanted two limits"],
+            ["A: int restart 1 5 = 2", "wanted two limits"],
+            ["A: int 5 1 = 2", "the least value is above the greatest"],
+            ["A: level error info = info", "level takes no limits"],
+            ["A: strng = x", 'no kind "strng"; there are: int number'],
+            ["A: durration 1s 5s = 2s", "the nearest is duration"],
+            ["A: int 1 5 = 9", "its default: wanted a whole number: 1 to 5"],
+            ["A: one-of = x", "wanted words between bars"],
+            ["A: int 1 5 | no default", "wanted KEY: KIND [LIMITS]"],
+            ["A:int = 5", "wanted KEY: KIND [LIMITS]"],
+            ["pump: int = 5", "wanted a key of at most 40"],
+            [`A${"B".repeat(40)}: int = 5`, "wanted a key of at most 40"],
+            ["A: int = 5\nA: int = 6", "it is in this table twice"],
+        ]) {
+            const [message = ""] = faults(line!)
+            assert.match(message, /^table of settings: \w+: /, line)
+            assert.ok(message.includes(wanted!), `${line}: ${message}`)
+        }
     })
 })
