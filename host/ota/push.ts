@@ -41,11 +41,14 @@ export async function pushFile(
     if (typeof file === "string") throw new UsageError(file)
     const { version } = file
     const hash = hashOf(file.body)
-    try {
-        await target.offer(bytes)
-    } catch (error) {
-        throw new FirmwareError(`refused: ${(error as Error).message}`)
+    const offer = async () => {
+        try {
+            await target.offer(bytes)
+        } catch (error) {
+            throw new FirmwareError(`refused: ${(error as Error).message}`)
+        }
     }
+    await offer()
     const until = Date.now() + timeoutMs
     let shown = ""
     for (;;) {
@@ -55,7 +58,10 @@ export async function pushFile(
             onState(state)
         }
         if (state?.version === version && state.hash === hash) {
-            if (state.state === "active") return state
+            // after a roll-back it is the version that runs again
+            if (/^(active|rolled-back)$/.test(state.state)) return state
+            // the board tells of somebody else's file: this one shows the state of its own again
+            if (state.state === "refused") await offer()
         } else if (state?.state === "rolled-back")
             throw new FirmwareError(
                 `version ${version} was taken back: ${state.reason}`

@@ -251,7 +251,6 @@ async function take(
             )
         await replaceFile(file, text, encodeRecord(record))
     })
-    ota.refusal = ""
     enter(ota, record, NOTICE)
     if (record.state === "probation") restart(ota)
     return record
@@ -260,6 +259,8 @@ async function take(
 /** Continues with a record that has been stored. */
 function enter(ota: Ota, record: OtaRecord, level: number): void {
     ota.record = record
+    // the news, and not a file that was refused before it
+    ota.refusal = ""
     announce(ota, level)
 }
 

@@ -53,6 +53,18 @@ describe("ota push", () => {
         assert.deepEqual(offered, [bytes])
     })
 
+    test("of the version that runs after a roll-back is no error", async () => {
+        const { target } = board({ ...active, state: "rolled-back" })
+        assert.deepEqual(await push(target), [`${version} rolled-back`])
+    })
+
+    test("is not held up by the refusal of another file", async () => {
+        const refused = { ...active, state: "refused", reason: "version 3" }
+        const { target, offered } = board(probation, refused, active)
+        assert.equal((await push(target)).length, 3)
+        assert.equal(offered.length, 2)
+    })
+
     test("an active one of another body is not this one", async () => {
         const other = { ...active, hash: "00" }
         const { target } = board(other, probation, active)
