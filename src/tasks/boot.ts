@@ -37,12 +37,12 @@ export async function awaitBoot(supervisor: Supervisor): Promise<void> {
  * fiber. If the flash does not answer, the tasks start without what it keeps.
  */
 async function boot(supervisor: Supervisor): Promise<void> {
-    const { reports, journal } = supervisor
+    const { journal } = supervisor
     try {
         if (journal) await readJournal(supervisor, journal)
         await loadKept(supervisor)
     } catch (e: any) {
-        reports.exception("nothing known of the last run", e)
+        supervisor.reports.exception("nothing known of the last run", e)
     }
     await checkNewTasks(supervisor)
     for (const task of supervisor.tasks.slice()) {
@@ -61,15 +61,14 @@ async function readJournal(
 ): Promise<void> {
     const { reports } = supervisor
     await journal.open()
-    const { boot, lastEnd, shortStarts, stableMs } = journal
-    reports.notice("boot {0}, last end: {1}", boot, lastEnd)
-    if (shortStarts < supervisor.maxShortStarts) return
+    reports.notice("boot {0}, last end: {1}", journal.boot, journal.lastEnd)
+    if (journal.shortStarts < supervisor.maxShortStarts) return
     markSafe(supervisor)
     reports.log(
         ALERT,
         "safe mode, only core tasks run: {0} starts in a row lasted under {1} s, the last ended by {2}",
-        shortStarts,
-        stableMs / 1000,
-        lastEnd
+        journal.shortStarts,
+        journal.stableMs / 1000,
+        journal.lastEnd
     )
 }

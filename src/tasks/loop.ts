@@ -130,13 +130,13 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
 
 /** Warns of names in `after` that no task has. They are ignored, as systemd does silently. */
 function warnOfAbsent(task: TaskRecord): void {
-    const { supervisor, options, name } = task
-    for (const other of options.after || [])
+    const { supervisor } = task
+    for (const other of task.options.after || [])
         if (!find(supervisor, other))
             supervisor.reports.log(
                 WARNING,
                 'task "{0}": after "{1}" is passed over, no such task',
-                name,
+                task.name,
                 other
             )
 }

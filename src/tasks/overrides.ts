@@ -59,14 +59,14 @@ async function readText(flash: FlashSlots, slot: string): Promise<string> {
 
 /** Applies what is kept about a task: in `add`, at boot, and after a change. */
 export function applyKept(task: TaskRecord): void {
-    const { supervisor, name, ownOptions } = task
-    const { kept } = supervisor
+    const { ownOptions } = task
+    const { kept } = task.supervisor
     if (!kept || !(kept[0] || kept[1] || ownOptions)) return
-    const options = keptIn(kept.map(parse), name)
+    const options = keptIn(kept.map(parse), task.name)
     if (options["off"] !== undefined) raise(task, DISABLED)
     delete options["off"]
     try {
-        checkKeptOptions(name, options)
+        checkKeptOptions(task.name, options)
         if (ownOptions) task.options = ownOptions
         if (Object.keys(options).length === 0) return
         task.ownOptions = task.options
@@ -75,7 +75,7 @@ export function applyKept(task: TaskRecord): void {
             options as TaskOptions
         )
     } catch (e: any) {
-        supervisor.reports.exception("what was kept", e)
+        task.supervisor.reports.exception("what was kept", e)
     }
 }
 

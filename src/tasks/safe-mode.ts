@@ -20,10 +20,11 @@ import { checkPresent, endTasks } from "./waits"
 
 /** Begins safe mode, or restarts its time limit. */
 export function markSafe(supervisor: Supervisor): void {
-    const { safeModeMs, clock } = supervisor
     raise(supervisor, SAFE)
     supervisor.safeUntil =
-        safeModeMs > 0 ? clock.millis() + safeModeMs : undefined
+        supervisor.safeModeMs > 0
+            ? supervisor.clock.millis() + supervisor.safeModeMs
+            : undefined
     wake(supervisor)
 }
 
@@ -49,12 +50,11 @@ export async function enterSafeMode(
  */
 export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
     checkPresent(supervisor)
-    const { tasks, flags, reports } = supervisor
     supervisor.safeUntil = undefined
-    if ((flags & SAFE) === 0) return
+    if ((supervisor.flags & SAFE) === 0) return
     lower(supervisor, SAFE)
-    reports.notice("safe mode is over")
-    await inSlices(tasks.slice(), task => {
+    supervisor.reports.notice("safe mode is over")
+    await inSlices(supervisor.tasks.slice(), task => {
         const isHalted = (task.flags & HALTED) !== 0
         if (task.state === "stopped" && !isHalted && !task.parent)
             autostart(task)

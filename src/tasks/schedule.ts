@@ -65,7 +65,8 @@ export function consumeRun(task: TaskRecord, now: number): void {
  * @returns whether a run is planned
  */
 export function refreshPlan(task: TaskRecord): boolean {
-    followWall(task)
+    // asked here, since most plans are not by the wall clock
+    if (task.next === undefined || task.nextWall !== undefined) followWall(task)
     // a run of this very moment has not passed
     passRuns(task, task.supervisor.clock.millis() - 1, 0)
     return isPlanned(task)
@@ -90,9 +91,9 @@ function passRuns(task: TaskRecord, until: number, taken: number): void {
  * clock was set back, the next run is the next occurrence after the new time.
  */
 export function followWall(task: TaskRecord): void {
-    const { clock } = task.supervisor
     const { at, every } = planOf(task)
     if (at === undefined || !isPlanned(task)) return
+    const { clock } = task.supervisor
     const wall = clock.wall()
     if (wall === undefined) {
         task.next = undefined

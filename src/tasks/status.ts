@@ -145,10 +145,10 @@ export function statusOf(task: TaskRecord): TaskStatus {
     const now = clock.millis()
     const wall = clock.wall()
     const next = nextOf(task, now)
-    const { name, state, since, doneAt, parent, failedChild, left } = task
+    const { since, doneAt } = task
     const status: TaskStatus = {
-        name,
-        state,
+        name: task.name,
+        state: task.state,
         since,
         ago: now - since,
         runs: count(task.runs),
@@ -171,9 +171,9 @@ export function statusOf(task: TaskRecord): TaskStatus {
     put(status, "error", task.error)
     put(status, "waitsFor", waitsFor(task))
     if ((task.flags & DISABLED) !== 0) status.disabled = true
-    if (parent) status.parent = parent.name
-    if (failedChild) status.failedChild = failedChild.name
-    if (left > 0) status.left = left
+    if (task.parent) status.parent = task.parent.name
+    if (task.failedChild) status.failedChild = task.failedChild.name
+    if (task.left > 0) status.left = task.left
     return status
 }
 

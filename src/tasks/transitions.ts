@@ -311,10 +311,13 @@ export function settle(task: TaskRecord): void {
 
 /** Called when a run that was left behind has ended after all. */
 export function settleLeft(task: TaskRecord): void {
-    const { left, reports } = task.supervisor
-    removeFrom(left, ds.Fiber.self())
+    const { supervisor } = task
+    removeFrom(supervisor.left, ds.Fiber.self())
     countUp(task, "left", -1)
-    reports.progress("a run of {0} that was left behind has ended", task.name)
+    supervisor.reports.progress(
+        "a run of {0} that was left behind has ended",
+        task.name
+    )
 }
 
 function endRun(task: TaskRecord): void {
@@ -387,18 +390,18 @@ function restartLater(task: TaskRecord): void {
 
 /** Fails a task for good, records it at its parent, and escalates as its options say (T19b). */
 function failForGood(task: TaskRecord): void {
-    const { supervisor, parent, name } = task
+    const { supervisor, parent } = task
     park(task, "failed")
     if (parent) parent.failedChild = task
     const escalation = effective(task, "escalate")
     if (escalation === "link") {
         if (parent && parent.state === "running")
-            failRun(parent, "Child", `${name} failed for good`)
+            failRun(parent, "Child", `${task.name} failed for good`)
     } else if (escalation !== "none" && supervisor.escalation !== "restart") {
         supervisor.reports.log(
             ALERT,
             "{0} failed for good: {1}",
-            name,
+            task.name,
             escalation
         )
         supervisor.escalation = escalation
@@ -469,15 +472,14 @@ function armGrace(task: TaskRecord): void {
  * fiber panics the VM (60005).
  */
 function leaveBehind(task: TaskRecord): void {
-    const { supervisor } = task
-    supervisor.left.push(task.fiber)
+    task.supervisor.left.push(task.fiber)
     countUp(task, "left", 1)
     task.flags = (task.flags | HAS_LEFT) & ~PARKED
     task.log.error(
         "did not stop within {0} ms: this run is left behind where it waits",
         effective(task, "grace")
     )
-    task.fiber = supervisor.windUp.start(task)
+    task.fiber = task.supervisor.windUp.start(task)
 }
 
 // stop
