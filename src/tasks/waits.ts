@@ -71,6 +71,8 @@ export async function awaitEnds(
     tasks: TaskRecord[]
 ): Promise<void> {
     const caller = callingTask(supervisor)
+    // also if nothing is to end: a loop of commands that never yields is a panic (60001)
+    await ds.sleep(0)
     for (const task of tasks)
         while (
             task.state === "stopping" &&
@@ -116,6 +118,7 @@ export async function awaitRest(
 ): Promise<boolean> {
     const caller = callingTask(supervisor)
     const others = tasks.filter(task => !isWithin(caller, task))
+    await ds.sleep(0) // as in `awaitEnds`
     const end =
         timeout === undefined ? undefined : supervisor.clock.millis() + timeout
     while (others.filter(isBusy).length > 0)

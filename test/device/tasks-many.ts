@@ -87,6 +87,21 @@ describe("tasks: as many as are allowed", () => {
         await tasks.dispose()
     })
 
+    test("a loop of commands that have nothing to wait for", async () => {
+        const { tasks } = new Bench()
+        await tasks.boot()
+        const idle = { autostart: false }
+        for (let i = 0; i < 300; ++i) {
+            tasks.add("short", forever, idle)
+            await tasks.delete("short")
+        }
+        tasks.add("idle", forever, idle)
+        for (let i = 0; i < 400; ++i) await tasks.stop("idle")
+        for (let i = 0; i < 400; ++i) await tasks.wait("idle")
+        same(tasks.get("idle").state, "stopped")
+        await tasks.dispose()
+    })
+
     test("all are due at once, and by a clock that is set", async () => {
         const bench = new Bench()
         const { tasks, clock } = bench
