@@ -112,11 +112,14 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const { queue } = entry.handler
     if (!queue || !(queue.unreported > 0) || !isLow(queue)) return
     const count = takeDropped(queue)
-    const before = queue.dropped
+    const { dropped, onLow } = queue
+    // a queue that drops the report, as that of a closed log, must not ask for the next one
+    queue.onLow = undefined
     reportDropped(core, entry, count, "queue full")
     deliverDeferred(core)
-    // the queue dropped the report itself: the next one includes its count
-    if (queue.dropped !== before) queue.unreported += count
+    queue.onLow = onLow
+    // the next report includes its count
+    if (queue.dropped !== dropped) queue.unreported += count
 }
 
 function reportDropped(

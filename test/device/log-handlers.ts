@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
+    BoundedQueue,
     ConsoleHandler,
     DEBUG,
     ERROR,
@@ -184,6 +185,28 @@ describe("handlers by name (L5)", () => {
         vault.info("3")
         expect(out.take()).toBe("info vault 3")
         expect(isKept()).toBe(true)
+    })
+
+    test("a queue that drops even the report is told once a drop (L12)", async () => {
+        const { log, out, l, clock } = fresh()
+        const queue = new BoundedQueue<string>()
+        // as a flash log that was closed by another one of its name
+        const closed = new Recorder()
+        closed.onEmit = () => {
+            queue.push("", 10)
+            queue.clear()
+        }
+        log.addHandler("closed", Object.assign(closed, { queue }))
+        l.info("1")
+        clock.now += 1
+        await ds.sleep(20)
+        const report = 'log handler "closed": 1 records dropped, queue full'
+        expect(out.take()).toBe(`info x 1|warning log ${report}`)
+        l.info("2")
+        clock.now += 1
+        await ds.sleep(20)
+        expectPart(out.take(), '"closed": 3 records dropped, queue full')
+        expect(account(log, "closed")).toBe("4 = 0 + 0 + 4")
     })
 
     test("handlers are bounded", () => {
