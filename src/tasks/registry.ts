@@ -215,7 +215,10 @@ export class TaskRegistry {
         )
     }
 
-    /** Gives all tasks of a selection a plan until the next reset, and starts them by it. */
+    /**
+     * Gives all tasks of a selection a plan until the next reset, and starts them by it; a disabled
+     * one when it is enabled.
+     */
     schedule(selection: string, plan: Plan): void {
         const tasks = select(this.supervisor, selection)
         const read = readPlan(selection, plan)

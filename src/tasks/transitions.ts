@@ -624,23 +624,29 @@ function childrenOf(task: TaskRecord): TaskRecord[] {
 // disable, enable, plans
 
 /**
- * Stops a task that was disabled. Starts one that was enabled, unless only `start` starts it or its
- * parent does not run.
+ * Stops a task that was disabled. Starts one that was enabled, unless only `start` starts it, and no
+ * plan of `schedule`, or its parent does not run.
  */
 export function followDisabled(task: TaskRecord): void {
     if ((task.flags & DISABLED) !== 0) return stopForGood(task)
-    if (isLive(task) || task.options.autostart !== false) startTask(task)
+    const { plan, options } = task
+    const isScheduled = plan && Object.keys(plan).length > 0
+    if (isLive(task) || options.autostart !== false || isScheduled)
+        startTask(task)
     if (task.state === "disabled") stopWanting(task)
 }
 
-/** Gives a task another plan until the next reset, and starts it by that plan. */
+/**
+ * Gives a task another plan until the next reset, and starts it by that plan; one that is disabled
+ * when it is enabled.
+ */
 export function scheduleTask(task: TaskRecord, plan: Plan): void {
     task.plan = plan
     dropPlan(task)
     if (isLive(task)) {
         raise(task, WANTED)
         replan(task)
-    } else if (hasParentUp(task)) {
+    } else if (hasParentUp(task) && (task.flags & DISABLED) === 0) {
         lower(task, DUE)
         enqueue(task)
     }

@@ -86,6 +86,28 @@ describe("tasks: kept states", () => {
         same(bench.tasks.add("late", forever).state, "disabled", "added late")
     })
 
+    test("T12 a new plan leaves a disabled task alone, until it is enabled", async () => {
+        const bench = new Bench()
+        const { tasks } = bench
+        tasks.add("pump", async () => {}, { autostart: false })
+        tasks.schedule("pump", { every: 50 })
+        await bench.become("pump", "scheduled")
+        await tasks.disable("pump")
+        const { runs } = tasks.get("pump")
+        tasks.schedule("pump", { every: 20 })
+        await ds.sleep(100)
+        same(bench.state("pump"), "disabled")
+        same(tasks.get("pump").runs, runs)
+        await tasks.enable("pump")
+        await bench.become("pump", "scheduled")
+        // without a plan only a start starts it
+        tasks.unschedule("pump")
+        await tasks.disable("pump")
+        await tasks.enable("pump")
+        same(bench.state("pump"), "stopped")
+        await tasks.dispose()
+    })
+
     test("T12 options survive a reset, and can be taken back", async () => {
         const flash = new MemoryFlash()
         let bench = await boot(flash, addThree)
