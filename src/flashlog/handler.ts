@@ -18,7 +18,7 @@ import {
     FileOptions,
     FileSettings,
 } from "./options"
-import { claimSlots, grantSlots, releaseSlots } from "./slots"
+import { grantSlots, releaseSlots } from "./slots"
 import { FlashLog, LineQueue, newLog } from "./state"
 import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
@@ -57,7 +57,7 @@ export class FileRotationHandler extends LogFiles implements Handler {
      */
     constructor(filename: string, maxSize: number, options: FileOptions) {
         const log = newLog(completeOptions(filename, maxSize, options))
-        claimSlots(log)
+        grantSlots(log, log.options)
         super(log)
         this.queue = log.queue
         this.files = this
@@ -101,7 +101,7 @@ export class FileRotationHandler extends LogFiles implements Handler {
         const { log } = this
         if (log.closed) {
             log.closed = false
-            claimSlots(log)
+            grantSlots(log, log.options)
         }
         if (!log.options.lazyOpen) await call(log, nothing)
     }

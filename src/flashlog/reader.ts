@@ -1,4 +1,4 @@
-import { logSlot } from "../platform"
+import { ALL_BYTES, logSlot } from "../platform"
 import {
     cursorOf,
     cursorSeq,
@@ -76,8 +76,14 @@ export async function readLog(
         const isGap = seq > expected
         const lines: StoredLine[] = []
         const rest = readLines(log, segment, isGap ? undefined : open, lines)
-        if (isGap && (open || isLoss(segment, lines, size)))
-            noteMissing(log, expected, seq)
+        if (isGap) {
+            // recovery skips the numbers that a damaged slot may have had, so a gap in the numbers
+            // alone proves nothing; the header has the size of the file
+            for (const line of lines) size += line.text.byteLength + 1
+            const isLoss =
+                segment[FIRST] !== 0 || segment.getAt(SIZE, "u16") > size
+            if (open || isLoss) noteMissing(log, expected, seq)
+        }
         open = rest
         size = segment.getAt(SIZE, "u16")
         expected = seq + 1
@@ -88,18 +94,6 @@ export async function readLog(
 
 function noteMissing(log: FlashLog, from: number, to: number): void {
     note(log, `segments ${from} to ${to - 1} are missing`)
-}
-
-/**
- * Whether lines are missing before a segment. Recovery skips the numbers that a damaged slot may
- * have had, so a gap in the numbers alone proves nothing; the header has the size of the file.
- * @param lines the lines that end in the segment
- * @param size bytes of the file before the segment
- */
-function isLoss(segment: Buffer, lines: StoredLine[], size: number): boolean {
-    if (segment[FIRST] !== 0) return true
-    for (const line of lines) size += line.text.byteLength + 1
-    return size >= 0 && segment.getAt(SIZE, "u16") !== size
 }
 
 /** Reads a segment; undefined when it is missing, overwritten or damaged. */
@@ -126,50 +120,45 @@ export function readLines(
     open: OpenLine | undefined,
     lines: StoredLine[]
 ): OpenLine | undefined {
-    const payload = segment.length - HEADER_BYTES
+    const { length } = segment
+    const payload = length - HEADER_BYTES
     const rest = segment[FIRST] === NO_LINE ? payload : segment[FIRST]
     if (open && rest !== Math.min(open.bytes.length - open.filled, payload)) {
         note(log, CUT_SHORT)
         open = undefined
     }
-    if (open && fill(open, segment, HEADER_BYTES, lines)) open = undefined
     let time = 0
-    let at = HEADER_BYTES + rest
-    while (at + MIN_HEAD_BYTES <= segment.length) {
-        const cursor = cursorOf(segment.getAt(SEQ, "u32"), at - HEADER_BYTES)
-        const word = segment.getAt(at, "u16")
-        const seconds = segment[at + 2]
-        at += MIN_HEAD_BYTES
-        if (seconds === LONG_TIME) {
-            time = segment.getAt(at, "u32")
-            at += 4
-        } else time += seconds
-        const length = word & MAX_TEXT_BYTES
-        const level = (word >> LEVEL_SHIFT) & 15
-        if (level !== NAME_LEVEL) {
+    let at = HEADER_BYTES
+    if (!open) at += rest
+    while (open || at + MIN_HEAD_BYTES <= length) {
+        if (!open) {
+            const cursor = cursorOf(
+                segment.getAt(SEQ, "u32"),
+                at - HEADER_BYTES
+            )
+            const word = segment.getAt(at, "u16")
+            const seconds = segment[at + 2]
+            at += MIN_HEAD_BYTES
+            if (seconds === LONG_TIME) {
+                time = segment.getAt(at, "u32")
+                at += 4
+            } else time += seconds
+            const level = (word >> LEVEL_SHIFT) & 15
             const wall = (word & WALL_BIT) !== 0
-            const line = { text: "", level, time, wall, cursor }
-            open = { line, bytes: Buffer.alloc(length), filled: 0 }
-            if (fill(open, segment, at, lines)) open = undefined
+            open = {
+                line: { text: "", level, time, wall, cursor },
+                bytes: Buffer.alloc(word & MAX_TEXT_BYTES),
+                filled: 0,
+            }
         }
-        at += length
+        const { line, bytes, filled } = open
+        bytes.blitAt(filled, segment, at, ALL_BYTES)
+        open.filled += length - at
+        if (open.filled < bytes.length) return open
+        at += bytes.length - filled
+        line.text = bytes.toString()
+        if (line.level !== NAME_LEVEL) lines.push(line)
+        open = undefined
     }
-    return open
-}
-
-/** Copies text from offset `from` of the segment. @returns whether the line is complete now */
-function fill(
-    open: OpenLine,
-    segment: Buffer,
-    from: number,
-    lines: StoredLine[]
-): boolean {
-    const { line, bytes, filled } = open
-    const count = Math.min(bytes.length - filled, segment.length - from)
-    bytes.blitAt(filled, segment, from, count)
-    open.filled += count
-    if (open.filled < bytes.length) return false
-    line.text = bytes.toString()
-    lines.push(line)
-    return true
+    return undefined
 }

@@ -19,46 +19,36 @@ export const VIRGIN = -1
 /** Bytes of text that a segment holds at least if lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
 
-/**
- * Adds a log to those of its store; an open log of the same name is closed.
- * @throws OPTION_ERROR when its files do not fit beside those of the others, or when another name
- * has the same id
- */
-export function claimSlots(log: FlashLog): void {
-    const { peers, options } = log
-    const { filename } = options
-    for (const peer of peers.slice()) {
-        if (peer.key !== log.key) continue
-        if (peer.options.filename !== filename)
-            throw rangeError(
-                OPTION_ERROR,
-                `flash log "${filename}": its name is too like "${peer.options.filename}", take another`
-            )
-        peer.closed = true
-        releaseSlots(peer)
-    }
-    grantSlots(log, options)
-}
-
 /** Removes a log from those of its store. */
 export function releaseSlots(log: FlashLog): void {
     removeFrom(log.peers, log)
 }
 
 /**
- * Applies options of a log, and divides the slots anew; other logs may have to free some.
- * @throws OPTION_ERROR when its files do not fit beside those of the others; nothing is changed
- * then
+ * Adds a log to those of its store, or applies changed options of one; an open log of the same name
+ * is closed. Divides the slots anew; other logs may have to free some.
+ * @throws OPTION_ERROR when its files do not fit beside those of the others, or when another name
+ * has the same id; options are not changed then
  */
 export function grantSlots(log: FlashLog, options: FileSetup): void {
     const { filename, maxSize, maxCount, slots } = options
-    const { peers } = log
+    const { peers, key } = log
     const others: string[] = []
     let free = MAX_LOG_SEGMENTS
-    for (const peer of peers) {
-        if (peer === log) continue
-        free -= neededSlots(peer.options)
-        others.push(peer.options.filename)
+    for (const peer of peers.slice()) {
+        const other = peer.options.filename
+        if (peer.key !== key) {
+            free -= neededSlots(peer.options)
+            others.push(other)
+        } else if (other !== filename)
+            throw rangeError(
+                OPTION_ERROR,
+                `flash log "${filename}": its name is too like "${other}", take another`
+            )
+        else if (peer !== log) {
+            peer.closed = true
+            releaseSlots(peer)
+        }
     }
     const need = neededSlots(options)
     const most = Math.min(slots, free)
