@@ -1,4 +1,5 @@
-import { Clock, Signal } from "../platform"
+import * as ds from "@devicescript/core"
+import { Clock } from "../platform"
 import { LogFilter } from "./filters"
 import { Formatter } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
@@ -43,11 +44,22 @@ export interface Source {
     kept?: number
 }
 
+/** What a handler has dropped by its burst limit, its queue, or the log because of `MAX_DEFERRED`. */
+export interface Losses {
+    /** Records that are not reported yet. */
+    unreported?: number
+    /**
+     * When they are reported, in ms since start; Infinity = the report is being delivered,
+     * undefined = no time is set.
+     */
+    reportAt?: number
+}
+
 /**
  * A handler with its name, its options, those in force (less what threw), its burst window and
  * its counters. Fields that most handlers never need are unset until then, to save heap.
  */
-export interface HandlerEntry extends HandlerOptions {
+export interface HandlerEntry extends HandlerOptions, Losses {
     /** The most detailed level that it takes; TRACE with levels by topic, NONE while it is out. */
     threshold: Level
     /**
@@ -71,10 +83,6 @@ export interface HandlerEntry extends HandlerOptions {
     activeFilters?: LogFilter[]
     /** Records dropped by the burst limit, or lost because the handler threw. */
     dropped?: number
-    /** Of these, dropped by the burst limit and not reported yet. */
-    unreported?: number
-    /** When these are reported, in ms since start. */
-    reportAt?: number
     /** Whether the handler threw and is out. */
     failed?: boolean
     /** When what was taken out comes back, in ms since start; undefined = never. */
@@ -100,11 +108,11 @@ interface FiltersBefore {
         filters: LogFilter[],
         record: LogRecord
     ): LogRecord | undefined
-    bringBack(now: number): number
+    bringBack(core: Core, now: number): void
 }
 
 /** The state of a log. */
-export interface Core {
+export interface Core extends Losses {
     /** The one record, which every log call fills again. */
     readonly record: LogRecord
     /** The clock's `millis`, bound to it: it is looked up once. */
@@ -118,14 +126,7 @@ export interface Core {
     draining?: boolean
     /** Whether progress reports are enabled. */
     progress?: boolean
-    /** Records logged inside handlers that were dropped and are not reported yet. */
-    refused?: number
-    /**
-     * When these are reported, in ms since start: undefined = there are none, Infinity = the
-     * report is being delivered.
-     */
-    refusedAt?: number
-    /** Delay of the next such report, in ms. */
+    /** Delay of the next report of records logged inside handlers and dropped, in ms. */
     refusedWait?: number
     /** The loggers that are invalidated by changes; the first is the log's own, for its reports. */
     readonly topics: Source[]
@@ -146,8 +147,8 @@ export interface Core {
     rules: LevelRules
     /** When maintenance is due next, in ms since start; Infinity = never. */
     dueAt: number
-    /** Wakes the maintenance fiber; undefined while there is none. */
-    maintenance?: Signal
+    /** The maintenance fiber; undefined while there is none. */
+    maintenance?: ds.Fiber
     /** Schedules maintenance at a time, in ms since start; now when omitted. */
     due(time?: number): void
 }

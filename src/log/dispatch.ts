@@ -1,5 +1,5 @@
 import { escapeControls, nativeFormat, replaceAll } from "../platform"
-import { Core, Deferred, HandlerEntry, Source } from "./core"
+import { Core, Deferred, HandlerEntry, Losses, Source } from "./core"
 import { startWindow } from "./entry"
 import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
@@ -306,7 +306,7 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
     try {
         const line: unknown = formatter.format(record)
         if (typeof line !== "string")
-            throw new TypeError(`a formatter gives a text, got ${textOf(line)}`)
+            throw new TypeError("a formatter gives a text, got " + textOf(line))
         // the console and the ring end a line at a NUL
         return formatter.multiLine
             ? replaceAll(line, "\0", "#000")
@@ -327,11 +327,7 @@ function refuses(core: Core, entry: HandlerEntry, level: Level): boolean {
     if (left > 0) return false
     if (level <= ERROR && left + entry.burst.records > 0) return false
     entry.dropped = (entry.dropped ?? 0) + 1
-    entry.unreported = (entry.unreported ?? 0) + 1
-    if (entry.unreported === 1) {
-        entry.reportAt = entry.windowEnd
-        core.due(entry.reportAt)
-    }
+    countLoss(core, entry, entry.windowEnd)
     return true
 }
 
@@ -348,12 +344,18 @@ function keepForLater(
     const { deferred } = core
     if (!core.draining && (!deferred || deferred.length < MAX_DEFERRED))
         return defer(core, source, level, message)
-    core.refused = (core.refused ?? 0) + 1
-    if (core.refusedAt !== undefined) return
     const wait = core.refusedWait ?? REFUSED_MS
-    core.refusedWait = Math.min(2 * wait, MAX_REFUSED_MS)
-    core.refusedAt = core.millis() + wait
-    core.due(core.refusedAt)
+    if (core.reportAt === undefined)
+        core.refusedWait = Math.min(2 * wait, MAX_REFUSED_MS)
+    countLoss(core, core, core.millis() + wait)
+}
+
+/** Counts a dropped record. @param reportAt when to report it, unless a time is set already */
+function countLoss(core: Core, losses: Losses, reportAt: number): void {
+    losses.unreported = (losses.unreported ?? 0) + 1
+    if (losses.reportAt !== undefined) return
+    losses.reportAt = reportAt
+    core.due(reportAt)
 }
 
 /** Delivers deferred records, unless a dispatch is under way, which delivers them at its end. */

@@ -5,7 +5,8 @@ import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
-import { Account, accountOf, configureQueue, queueLimits } from "./queue"
+import { Account, accountOf, queueLimits, setLimits } from "./queue"
+import { textOf } from "./render"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
@@ -50,26 +51,24 @@ export function makeEntry(
     } as HandlerEntry
 }
 
-/** Whether an option belongs to the log and not to the handler. */
-export function isLogOption(name: string): boolean {
-    return optionNames(HANDLER_OPTIONS).indexOf(name) >= 0
-}
-
 /**
  * Checks the options of a handler.
+ * @param others receives those that are not in HandlerOptions; without it they are refused
  * @returns a copy, with defaults for what `burst` leaves out
  * @throws OPTION_ERROR for a name or value that is not allowed, RangeError for a malformed topic
  */
 export function checkedOptions(
     { name, handler }: HandlerEntry,
-    given: HandlerOptions
+    given: HandlerOptions,
+    others?: Record<string, any>
 ): HandlerOptions {
     const thing = `log handler "${name}"`
     const options: HandlerOptions = readOptions(
         thing,
         HANDLER_OPTIONS,
         given,
-        {}
+        {},
+        others
     )
     const { levels, filters, formatter, burst, queue, loggers } = options
     if (levels && !(levels instanceof LevelRules))
@@ -80,14 +79,16 @@ export function checkedOptions(
         throw optionError(thing, "formatter", "a format function", formatter)
     if (burst)
         options.burst = readOptions<Burst>(
-            `${thing}: burst`,
+            thing + ": burst",
             BURST_OPTIONS,
             burst
         )
-    if (loggers) for (const topic of loggers) checkTopic(topic)
-    if (queue && !handler.queue)
-        throw optionError(thing, "queue", "none: it has no queue", queue)
-    if (queue) queueLimits(queue, handler.queue.limits)
+    if (loggers) loggers.forEach(checkTopic)
+    if (queue) {
+        if (!handler.queue)
+            throw optionError(thing, "queue", "none: it has no queue", queue)
+        options.queue = queueLimits(queue, handler.queue.limits)
+    }
     return options
 }
 
@@ -98,7 +99,7 @@ export function takeOptions(
     now: number
 ): void {
     if (options.queue) {
-        configureQueue(entry.handler.queue, options.queue)
+        setLimits(entry.handler.queue, options.queue)
         options.queue = undefined
     }
     // a new level replaces levels by topic
@@ -175,9 +176,9 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
 
 /** Checks that the account adds up. Only in the simulator: a board must not stop over it. */
 function checkAccount(name: string, account: Account): void {
-    const { received, delivered, queued, dropped } = account
-    if (received !== delivered + queued + dropped)
-        throw new Error(
-            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
-        )
+    if (
+        account.received !==
+        account.delivered + account.queued + account.dropped
+    )
+        throw new Error(`log handler "${name}": account ${textOf(account)}`)
 }

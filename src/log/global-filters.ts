@@ -7,6 +7,7 @@ import { LogRecord } from "./record"
 import { renderError } from "./render"
 import { applyFilters, checkFilter } from "./filter-chain"
 import { checkTopic } from "./spec"
+import { invalidate } from "./topic"
 
 /** Most filters before all handlers. */
 export const MAX_FILTERS = 16
@@ -116,18 +117,14 @@ export class GlobalFilters {
         )
     }
 
-    /**
-     * Brings back the filters that are due at `now`, in ms since start.
-     * @returns when the next one is due, Infinity when none is
-     */
-    bringBack(now: number): number {
-        let next = Infinity
+    /** Brings back the filters that are due at `now`, in ms since start. */
+    bringBack(core: Core, now: number): void {
         for (const entry of this.list)
             if (entry.backAt <= now) {
                 entry.out = false
                 entry.backAt = undefined
-            } else if (entry.backAt < next) next = entry.backAt
-        return next
+                invalidate(core)
+            } else if (entry.backAt > 0) core.due(entry.backAt)
     }
 
     /** The filters in force, in the order in which they are asked. */

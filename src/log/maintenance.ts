@@ -1,24 +1,23 @@
-import { Signal } from "../platform"
-import { Core, HandlerEntry } from "./core"
+import * as ds from "@devicescript/core"
+import { resumeFiber } from "../platform"
+import { Core, HandlerEntry, Losses } from "./core"
 import { deliverDeferred, settleCounts } from "./dispatch"
 import { activate } from "./entry"
 import { report, takeOut } from "./faults"
-import { ERROR, WARNING } from "./levels"
-import { isLow, takeDropped } from "./queue"
+import { ERROR, Level, WARNING } from "./levels"
+import { isLow } from "./queue"
 import { renderError } from "./render"
 import { placeEntry } from "./table"
-import { invalidate } from "./topic"
 
 // The work of the log outside log calls: it opens and closes handlers, reports what was dropped,
 // and brings back what was taken out.
 
-/** Schedules maintenance at `time`, in ms since start, unless it is due earlier. */
-export function wakeAt(core: Core, time: number): void {
-    if (!(time < core.dueAt)) return
-    core.dueAt = time
-    if (core.maintenance) return core.maintenance.notify()
-    core.maintenance = new Signal()
-    maintain.start(core)
+/** Schedules maintenance at `time`, in ms since start or undefined for now, unless it is due earlier. */
+export function wakeAt(core: Core, time: number | undefined): void {
+    if (time >= core.dueAt) return
+    core.dueAt = time ?? 0
+    if (core.maintenance) resumeFiber(core.maintenance)
+    else core.maintenance = maintain.start(core)
 }
 
 /** The maintenance fiber; it ends when nothing more is due. */
@@ -26,11 +25,11 @@ async function maintain(core: Core): Promise<void> {
     try {
         while (core.dueAt !== Infinity) {
             const wait = core.dueAt - core.millis()
-            await core.maintenance.wait(Math.max(1, wait))
+            await ds.suspend(Math.max(1, wait))
             doDue(core)
         }
     } catch (e: any) {
-        reportNow(core, "log", e)
+        reportNow(core, ERROR, "log: " + renderError(e))
     }
     core.maintenance = undefined
 }
@@ -41,12 +40,10 @@ export function doDue(core: Core): void {
     if (now < core.dueAt) return
     core.dueAt = Infinity
     settleCounts(now)
-    reportRefused(core, now)
+    reportDropped(core, core, now, "log", " that were logged inside handlers")
     const { globalFilters } = core
-    if (globalFilters) core.due(globalFilters.bringBack(now))
+    if (globalFilters) globalFilters.bringBack(core, now)
     for (const entry of core.entries) checkEntry(core, entry, now)
-    invalidate(core)
-    deliverDeferred(core)
 }
 
 /** Opens a handler; one that throws is taken out. */
@@ -71,67 +68,68 @@ export async function closeEntry(
     try {
         if (handler.close) await handler.close()
     } catch (e: any) {
-        reportNow(core, `closing log handler "${name}"`, e)
+        reportNow(
+            core,
+            ERROR,
+            `closing log handler "${name}": ${renderError(e)}`
+        )
     }
 }
 
-function reportNow(core: Core, what: string, error: unknown): void {
-    report(core, ERROR, `${what}: ${renderError(error)}`)
+/** Delivers a report of the log at once. */
+function reportNow(
+    core: Core,
+    level: Level,
+    message: string,
+    forced?: HandlerEntry
+): void {
+    report(core, level, message, forced)
     deliverDeferred(core)
-}
-
-/** Reports records logged inside handlers and dropped; those that the report causes only count. */
-function reportRefused(core: Core, now: number): void {
-    const { refused, refusedAt } = core
-    if (refusedAt === undefined) return
-    if (now < refusedAt) return core.due(refusedAt)
-    core.refused = 0
-    core.refusedAt = Infinity
-    report(
-        core,
-        WARNING,
-        `log: ${refused} records dropped that were logged inside handlers`
-    )
-    deliverDeferred(core)
-    core.refusedAt = undefined
 }
 
 /** Does what is due for a handler at `now`, in ms since start. */
 function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
-    const { backAt, unreported } = entry
+    const { backAt, handler, name } = entry
     if (backAt <= now) {
         activate(entry, now)
         placeEntry(core, entry)
     } else if (backAt > 0) core.due(backAt)
     if (entry.failed) return
-    if (unreported > 0 && now < entry.reportAt) core.due(entry.reportAt)
-    else if (unreported > 0) {
-        entry.unreported = 0
-        reportDropped(core, entry, unreported, "burst limit")
-    }
-    const { queue } = entry.handler
+    const what = `log handler "${name}"`
+    reportDropped(core, entry, now, what, ", burst limit", entry)
+    const { queue } = handler
     if (!queue || !(queue.unreported > 0) || !isLow(queue)) return
-    const count = takeDropped(queue)
-    const { dropped, onLow } = queue
+    const { dropped, unreported, onLow } = queue
     // a queue that drops the report, as that of a closed log, must not ask for the next one
     queue.onLow = undefined
-    reportDropped(core, entry, count, "queue full")
-    deliverDeferred(core)
+    reportDropped(core, queue, now, what, ", queue full", entry)
     queue.onLow = onLow
     // the next report includes its count
-    if (queue.dropped !== dropped) queue.unreported += count
+    if (queue.dropped !== dropped) queue.unreported += unreported
 }
 
+/**
+ * Reports what was dropped, once it is time. What is dropped because of the report only counts: it
+ * is reported with what is dropped later.
+ */
 function reportDropped(
     core: Core,
-    entry: HandlerEntry,
-    count: number,
-    reason: string
+    losses: Losses,
+    now: number,
+    what: string,
+    reason: string,
+    forced?: HandlerEntry
 ): void {
-    report(
+    const { unreported, reportAt } = losses
+    if (!(unreported > 0)) return
+    if (now < reportAt) return core.due(reportAt)
+    losses.unreported = 0
+    losses.reportAt = Infinity
+    reportNow(
         core,
         WARNING,
-        `log handler "${entry.name}": ${count} records dropped, ${reason}`,
-        entry
+        `${what}: ${unreported} records dropped${reason}`,
+        forced
     )
+    losses.reportAt = undefined
 }

@@ -1,3 +1,5 @@
+import { replaceAll } from "../platform"
+
 /**
  * Whether the whole `text` matches `pattern`, in which each `*` matches any run of characters,
  * also an empty one. Case counts, and a `*` cannot be escaped.
@@ -5,13 +7,13 @@
 export function matches(pattern: string, text: string): boolean {
     let star = pattern.indexOf("*")
     if (star < 0) return pattern === text
-    // the VM does not find an empty text at the end of a text, so empty parts are not searched
-    if (star > 0 && text.indexOf(pattern.slice(0, star), 0, 1) < 0) return false
+    if (text.slice(0, star) !== pattern.slice(0, star)) return false
     let from = star
     while (true) {
         const next = pattern.indexOf("*", star + 1)
         if (next < 0) break
         const size = next - star - 1
+        // the VM does not find an empty text at the end of a text
         if (size > 0) {
             const at = text.indexOf(pattern.slice(star + 1, next), from)
             if (at < 0) return false
@@ -21,7 +23,7 @@ export function matches(pattern: string, text: string): boolean {
     }
     const tail = pattern.slice(star + 1)
     const start = text.length - tail.length
-    return start >= from && (!tail || text.indexOf(tail, start) === start)
+    return start >= from && text.slice(start) === tail
 }
 
 /**
@@ -29,12 +31,7 @@ export function matches(pattern: string, text: string): boolean {
  * dotted parents, so that `net` covers `net.syslog`.
  */
 export function covers(pattern: string, topic: string): boolean {
-    if (pattern.indexOf("*") >= 0)
-        return matches(pattern, topic) || matches(pattern + ".*", topic)
-    // natives only: after a new specification this runs for each topic in use and each override
-    if (topic.indexOf(pattern, 0, 1) < 0) return false
-    const { length } = pattern
-    return topic.length === length || topic.indexOf(".", length) === length
+    return matches(pattern + ".*", topic + ".")
 }
 
 /**
@@ -42,11 +39,6 @@ export function covers(pattern: string, topic: string): boolean {
  * star. Of several that cover a topic, the one with the largest value counts.
  */
 export function exactness(pattern: string): number {
-    let stars = 0
-    let at = pattern.indexOf("*")
-    while (at >= 0) {
-        stars++
-        at = pattern.indexOf("*", at + 1)
-    }
-    return pattern.length - (stars > 0 ? stars : -0.5)
+    const plain = replaceAll(pattern, "*", "").length
+    return plain < pattern.length ? plain : plain + 0.5
 }

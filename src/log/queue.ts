@@ -117,7 +117,12 @@ export function newQueue(options?: QueueOptions): QueueState {
  * @throws OPTION_ERROR when a limit is out of its range; nothing is changed then
  */
 export function configureQueue(queue: QueueState, changes: QueueOptions): void {
-    queue.limits = queueLimits(changes, queue.limits)
+    setLimits(queue, queueLimits(changes, queue.limits))
+}
+
+/** Puts limits in force that `queueLimits` has completed. */
+export function setLimits(queue: QueueState, limits: QueueOptions): void {
+    queue.limits = limits
     if (queue.stage !== STAGE_DROP) setThresholds(queue)
 }
 

@@ -63,19 +63,15 @@ export function renderFields(object: unknown): string {
  * They appear as `gpc:1234`; the build's debug information maps them to file and line.
  */
 export function renderError(error: any): string {
-    if (error instanceof Error) return textOf(error) + renderFrames(error)
-    if (!fieldsOf(error)) return "threw " + textOf(error)
+    const text =
+        error instanceof Error ? textOf(error) : "threw " + renderFields(error)
     // the VM gives frames to any object that is thrown
-    return `threw ${renderFields(error)}${renderFrames(error)}`
-}
-
-function renderFrames(error: Fields): string {
-    const stack = error[STACK]
-    if (!(stack instanceof Buffer) || !stack.length) return ""
+    const stack = error && error[STACK]
+    if (!(stack instanceof Buffer) || !stack.length) return text
     const frames: string[] = []
     for (let i = 0; i + 1 < stack.length; i += 2)
-        frames.push(`gpc:${stack.getAt(i, "u16")}`)
-    return ` at ${frames.join(" ")}`
+        frames.push("gpc:" + stack.getAt(i, "u16"))
+    return text + " at " + frames.join(" ")
 }
 
 function nestedText(value: any, depth: number): string {
@@ -84,7 +80,7 @@ function nestedText(value: any, depth: number): string {
     if (typeof value === "string") return quoted(value)
     if (value instanceof Error) {
         const name = plainText(value.name, depth) || "Error"
-        return `${name}: ${plainText(value.message, depth)}`
+        return name + ": " + plainText(value.message, depth)
     }
     if (value instanceof Buffer) return take(bufferText(value))
     const isList = Array.isArray(value)
@@ -116,18 +112,17 @@ function manyTexts(
     const words: string[] = []
     const { length } = keys || values
     for (let i = 0; i < length; ++i) {
-        if (room <= 0) {
-            words.push(LEFT_OUT)
-            break
-        }
         const key = keys ? keys[i] : i
         const value = values[key]
-        if (!keys) words.push(nestedText(value, depth))
+        let word = LEFT_OUT
+        if (room <= 0) i = length
+        else if (!keys) word = nestedText(value, depth)
         else if (key === STACK) continue
         else if (depth > 0)
-            words.push(`${quoted(keys[i])}:${nestedText(value, depth)}`)
-        else if (value !== undefined)
-            words.push(`${take(keys[i])}=${plainText(value, 0)}`)
+            word = quoted(keys[i]) + ":" + nestedText(value, depth)
+        else if (value === undefined) continue
+        else word = take(keys[i]) + "=" + plainText(value, 0)
+        words.push(word)
     }
     return words
 }

@@ -112,10 +112,10 @@ export class LevelRules {
 
     /** The specification as text; `parseLevelSpec` reads it back. */
     toText(): string {
-        const words = [levelName(this.fallback)]
+        let text = levelName(this.fallback)
         for (const rule of this.rules)
-            words.push(`${levelName(rule.level)}@${rule.topic}`)
-        return words.join(" ")
+            text += ` ${levelName(rule.level)}@${rule.topic}`
+        return text
     }
 }
 
@@ -123,61 +123,54 @@ export class LevelRules {
  * Reads `LEVEL LEVEL@TOPIC ...`: words between blanks, tabs or line ends. At most one word has no
  * topic; it may be anywhere. A second word for the same topic is a fault.
  * @param fallback the level of all other topics when no word without topic gives one
- * @throws LEVEL_SPEC_ERROR with the place of the fault
+ * @param before levels in force, which the new ones replace. `trace` is for the start only: later
+ * it is refused unless it is in force already, since its records can overload a device in the field
+ * @throws LEVEL_SPEC_ERROR with the place of the fault, RangeError for trace
  */
-export function parseLevelSpec(text: string, fallback: Level): LevelRules {
+export function parseLevelSpec(
+    text: string,
+    fallback: Level,
+    before?: LevelRules
+): LevelRules {
     const rules = new LevelRules(fallback)
-    if (typeof text !== "string")
-        throw specError("" + text, 0, "a text is wanted")
-    const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
-    const blanked = replaceAll(lines, "\n", " ")
-    let hasDefault = false
-    let start = 0
-    for (const word of splitText(blanked, " ")) {
-        const sign = word.indexOf("@")
-        const name = sign < 0 ? word : word.slice(0, sign)
-        const level = parseLevel(name)
-        let at = start
-        let problem: string = undefined
-        start += word.length + 1
-        if (!word) continue
-        if (level === undefined)
-            problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
-        else if (sign >= 0) {
-            at += sign + 1
-            problem = rules.add(word.slice(sign + 1), level)
-        } else if (hasDefault) problem = "a second default level"
-        else {
-            hasDefault = true
-            rules.fallback = level
+    let at = 0
+    let problem: string = undefined
+    if (typeof text === "string") {
+        const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
+        const blanked = replaceAll(lines, "\n", " ")
+        let hasDefault = false
+        let start = 0
+        for (const word of splitText(blanked, " ")) {
+            const sign = word.indexOf("@")
+            const name = sign < 0 ? word : word.slice(0, sign)
+            const topic = sign < 0 ? "*" : word.slice(sign + 1)
+            const level = parseLevel(name)
+            at = start
+            start += word.length + 1
+            if (!word) continue
+            if (level === undefined)
+                problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
+            else if (sign >= 0) {
+                at += sign + 1
+                problem = rules.add(topic, level)
+            } else if (hasDefault) problem = "a second default level"
+            else {
+                hasDefault = true
+                rules.fallback = level
+            }
+            if (problem) break
+            if (before) before.checkTrace(topic, level)
         }
-        if (problem) throw specError(text, at, problem)
-    }
-    return rules
-}
-
-function specError(spec: string, at: number, problem: string): Error {
+    } else problem = "a text is wanted"
+    if (!problem) return rules
     const error = rangeError(
         LEVEL_SPEC_ERROR,
         escapeControls(
-            `level specification "${spec}", character ${at + 1}: ${problem}`
+            `level specification "${"" + text}", character ${at + 1}: ${problem}`
         )
     )
     ;(error as any).at = at
-    return error
-}
-
-/**
- * Reads a new specification; `info` is the default level of one that gives none. `trace` is for
- * the start only: later it is refused unless it is in force already, since its records can
- * overload a device in the field.
- * @throws LEVEL_SPEC_ERROR, RangeError for trace
- */
-export function changedRules(before: LevelRules, text: string): LevelRules {
-    const next = parseLevelSpec(text, INFO)
-    before.checkTrace("*", next.fallback)
-    for (const rule of next.rules) before.checkTrace(rule.topic, rule.level)
-    return next
+    throw error
 }
 
 /** What is wrong with a topic or pattern; undefined when it is well formed. */

@@ -1,11 +1,11 @@
-import { checkOption, Clock, OptionTable, Signal } from "../platform"
+import * as ds from "@devicescript/core"
+import { checkOption, Clock, OptionTable } from "../platform"
 import { Core, Deferred, HandlerEntry, NEVER } from "./core"
 import { settleCounts } from "./dispatch"
 import {
     checkedOptions,
     handlerInfo,
     HandlerInfo,
-    isLogOption,
     makeEntry,
     optionsOf,
     takeOptions,
@@ -28,7 +28,7 @@ import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
 import { QueueOptions } from "./queue"
 import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
-import { changedRules, checkTopic, LevelRules, parseLevelSpec } from "./spec"
+import { checkTopic, LevelRules, parseLevelSpec } from "./spec"
 import { checkNew, getEntry, placeEntry, removeEntry } from "./table"
 import { invalidate, keep, release } from "./topic"
 
@@ -71,12 +71,12 @@ export class LogSystem implements Core {
     readonly burst: Burst | null = null
     draining: boolean
     progress: boolean
-    refused: number
-    refusedAt: number
+    unreported: number
+    reportAt: number
     refusedWait: number
     globalFilters: GlobalFilters
     restrictions: Restrictions
-    maintenance: Signal
+    maintenance: ds.Fiber
     /** Listeners of level changes; undefined until there are any. */
     private watch: LevelWatch
     /** Receivers made so far, which numbers their names; undefined for none. */
@@ -164,7 +164,7 @@ export class LogSystem implements Core {
     async removeHandler(name: string): Promise<void> {
         const entry = getEntry(this, name)
         removeEntry(this, entry)
-        this.changed(false)
+        this.tell(false)
         await closeEntry(this, entry)
     }
 
@@ -180,13 +180,9 @@ export class LogSystem implements Core {
     ): void {
         const entry = getEntry(this, name)
         const { handler } = entry
-        const options: Record<string, any> = {}
         const own: Record<string, any> = {}
-        for (const key of Object.keys(changes)) {
-            const isOwn = handler.configure && !isLogOption(key)
-            ;(isOwn ? own : options)[key] = changes[key]
-        }
-        const checked = checkedOptions(entry, options)
+        const isOwn = handler.configure !== undefined
+        const checked = checkedOptions(entry, changes, isOwn ? own : undefined)
         if (Object.keys(own).length) handler.configure(own)
         this.configure(entry, checked)
     }
@@ -289,8 +285,9 @@ export class LogSystem implements Core {
      * force already; the old specification then stays in force
      */
     setSpec(text: string): void {
-        this.rules = changedRules(this.rules, text)
-        this.changed(true)
+        this.rules = parseLevelSpec(text, INFO, this.rules)
+        invalidate(this)
+        this.tell(true)
     }
 
     /** The level of a topic by the specification, whatever the handlers take. */
@@ -307,7 +304,8 @@ export class LogSystem implements Core {
     setLevel(topic: string, level: Level | undefined): void {
         this.rules.checkTrace(topic, level)
         this.rules.setRule(topic, level)
-        this.changed(true)
+        invalidate(this)
+        this.tell(true)
     }
 
     /**
@@ -354,7 +352,7 @@ export class LogSystem implements Core {
 
     /** For the log's own use: schedules maintenance at a time, in ms since start, or now. */
     due(time?: number): void {
-        wakeAt(this, time === undefined ? this.millis() : time)
+        wakeAt(this, time)
     }
 
     /** Applies checked options to a handler, and places it among the others. */
@@ -363,12 +361,11 @@ export class LogSystem implements Core {
         settleCounts(now)
         takeOptions(entry, options, now)
         placeEntry(this, entry)
-        this.changed(false)
+        this.tell(false)
     }
 
     /** Reports a change. @param inRules whether levels changed; otherwise handlers did */
-    private changed(inRules: boolean): void {
-        invalidate(this)
+    private tell(inRules: boolean): void {
         if (this.watch) this.watch.tell(inRules)
     }
 

@@ -2,6 +2,7 @@ import { checkOption, optionError, OptionTable, rangeError } from "../platform"
 import { Core, HandlerEntry } from "./core"
 import { Handler } from "./handler"
 import { NONE } from "./levels"
+import { invalidate } from "./topic"
 
 /** Most handlers and receivers of one log. */
 export const MAX_HANDLERS = 16
@@ -28,7 +29,7 @@ export function checkNew(
         throw optionError(thing, "emit", "a function", handler)
     const old = findEntry(core, name)
     if (old && !old.failed)
-        throw rangeError(HANDLER_EXISTS_ERROR, `${thing} exists already`)
+        throw rangeError(HANDLER_EXISTS_ERROR, thing + " exists already")
     if (!old && core.entries.length >= MAX_HANDLERS)
         throw new RangeError(`${thing}: at most ${MAX_HANDLERS} fit`)
     return old
@@ -49,6 +50,7 @@ export function getEntry(core: Core, name: string): HandlerEntry {
 export function removeEntry(core: Core, entry: HandlerEntry): void {
     entry.threshold = entry.plainLevel = NONE
     core.entries = without(core.entries, entry)
+    invalidate(core)
 }
 
 /** Places an entry, new or changed, next to those with the same formatter. */
@@ -61,11 +63,17 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
     entries.insert(at, 1)
     entries[at] = entry
     core.entries = entries
+    invalidate(core)
 }
 
 function findEntry(core: Core, name: string): HandlerEntry | undefined {
-    for (const entry of core.entries) if (entry.name === name) return entry
-    return undefined
+    const { entries } = core
+    let i = 0
+    while (true) {
+        const entry = entries[i]
+        if (!entry || entry.name === name) return entry
+        i++
+    }
 }
 
 /** All elements but one. */

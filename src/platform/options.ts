@@ -52,6 +52,7 @@ const WHOLE_NUMBER = "a whole number, {0} to {1} {2}"
  * @param thing what the error names first, as `flash log "error.log"`
  * @param given the options as written; undefined for none
  * @param before options in force, when only some are changed; the table's defaults when left out
+ * @param others receives the options whose names are not in the table; without it they are refused
  * @returns a new object: `before` or the defaults, with `given` on top
  * @throws OPTION_ERROR for a name that is not in the table, or a value that is not allowed
  */
@@ -59,7 +60,8 @@ export function readOptions<T>(
     thing: string,
     table: OptionTable,
     given: Partial<T> | undefined,
-    before?: T
+    before?: T,
+    others?: Record<string, any>
 ): T {
     const options: any = before
         ? Object.assign({}, before)
@@ -70,9 +72,12 @@ export function readOptions<T>(
     const values = given as any
     for (const name of Object.keys(values)) {
         const value = values[name]
-        if (value === undefined && ruleOf(table, name) !== undefined) continue
-        checkOption(thing, table, name, value)
-        options[name] = value
+        const isOther = ruleOf(table, name) === undefined
+        if (isOther && others) others[name] = value
+        else if (isOther || value !== undefined) {
+            checkOption(thing, table, name, value)
+            options[name] = value
+        }
     }
     return options
 }
