@@ -33,8 +33,16 @@ export class LogFiles {
     async list(): Promise<FileInfo[]> {
         const { log } = this
         const infos: FileInfo[] = []
-        for (const name of await fileNames(log))
-            infos.push(await describe(log, infos.length, name))
+        for (const name of await fileNames(log)) {
+            const index = infos.length
+            infos.push({ name, size: 0, first: undefined, last: undefined })
+            await readFile(log, index, async line => {
+                const info = infos[infos.length - 1]
+                info.size += line.text.byteLength + 1
+                if (!info.first) info.first = line
+                info.last = line
+            })
+        }
         return infos
     }
 
@@ -127,18 +135,4 @@ async function readFile(
 ): Promise<void> {
     const start = log.starts[index]
     await readLog(log, start, start + 1, -1, visit)
-}
-
-async function describe(
-    log: FlashLog,
-    index: number,
-    name: string
-): Promise<FileInfo> {
-    const info: FileInfo = { name, size: 0, first: undefined, last: undefined }
-    await readFile(log, index, async line => {
-        info.size += line.text.byteLength + 1
-        if (!info.first) info.first = line
-        info.last = line
-    })
-    return info
 }

@@ -54,7 +54,7 @@ export async function recover(log: FlashLog): Promise<void> {
     log.starts = starts
     if (head) await resume(log, head)
     // skips the numbers that damaged segments may have had: no number is used twice
-    if (damaged > 0) nextSegment(log, damaged + (head ? 1 : 0))
+    if (damaged > 0) nextSegment(log, damaged + 1)
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
     returnSlots(log)
 }
@@ -68,7 +68,6 @@ async function resume(log: FlashLog, head: Buffer): Promise<void> {
     log.buffer.blitAt(0, head, 0, head.length)
     log.size = head.getAt(SIZE, "u16")
     log.written = seq
-    log.dirty = 0
     log.last = NaN
     const length = head.length - HEADER_BYTES
     const open = readLines(log, head, undefined, [])

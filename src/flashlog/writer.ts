@@ -117,8 +117,8 @@ async function advance(log: FlashLog): Promise<void> {
 }
 
 function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
-    const { since, options, size } = log
-    const { maxSize, maxCount, maxAge } = options
+    const { since, size } = log
+    const { maxSize, maxCount, maxAge } = log.options
     if (size === 0) return false
     if (size + bytes + 1 > maxSize) return true
     // the stamp of an uptime is negative, so it never exceeds the age
@@ -174,8 +174,8 @@ function grow(log: FlashLog, count: number): void {
 
 /** Writes the segment in RAM and reads it back, since the store does not acknowledge a write. */
 async function writeSegment(log: FlashLog): Promise<void> {
-    const { options, slots, seq } = log
-    const { flash } = options
+    const { slots, seq } = log
+    const { flash } = log.options
     const identity = log.key + seq
     let slot = slots.indexOf(identity)
     if (slot < 0) {
