@@ -182,13 +182,15 @@ function filtered(
     message: string
 ): LogRecord | undefined {
     const { record } = log
-    const { taking, kept, ceiling, filters } = settled(source)
+    const topic = settled(source)
     // what the filters log is queued
     active = null
     record.level = level
     record.message = message
-    if (kept === PLAIN) return record
-    if (level > ceiling) takeHandlers(taking.filter(isDirect), log.loadedAt)
+    if (topic.kept === PLAIN) return record
+    if (level > topic.ceiling)
+        takeHandlers(topic.taking.filter(isDirect), log.loadedAt)
+    const { filters } = topic
     return filters ? log.globalFilters.apply(log, filters, record) : record
 }
 
@@ -352,7 +354,7 @@ function keepForLater(
 
 /** Counts a dropped record. @param reportAt when to report it, unless a time is set already */
 function countLoss(core: Core, losses: Losses, reportAt: number): void {
-    losses.unreported = (losses.unreported ?? 0) + 1
+    losses.unreported = (losses.unreported | 0) + 1
     if (losses.reportAt !== undefined) return
     losses.reportAt = reportAt
     core.due(reportAt)
@@ -384,14 +386,13 @@ function publishDeferred(
     { source, level, message, forced }: Deferred
 ): void {
     const topic = settled(source)
-    const isTaken = level <= topic.threshold
-    if (!forced) {
-        if (isTaken) publish(source, level, "{0}", message)
-        return
+    if (forced) {
+        const isTaken = level <= topic.threshold
+        topic.taking = isTaken ? without(topic.taking, forced) : []
+        topic.threshold = TRACE
     }
-    topic.taking = isTaken ? without(topic.taking, forced) : []
-    topic.threshold = TRACE
     publish(source, level, "{0}", message)
+    if (!forced) return
     forget(topic)
     // `core.record` still holds the report; it does not count against the burst limit
     active = null

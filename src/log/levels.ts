@@ -47,7 +47,8 @@ export const LEVEL_NAMES =
 
 /** Name of a level in lower case, as in settings. */
 export function levelName(level: Level): string {
-    return (level === NONE ? "none" : LABELS[level]).toLowerCase()
+    const count = LABELS.length
+    return LABELS[(level + count) % count].toLowerCase()
 }
 
 /**

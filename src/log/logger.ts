@@ -38,7 +38,7 @@ export type Meta = Record<string, any>
 export class Logger implements Source {
     // worked out for its topic, see `topic.ts`
     threshold = TRACE
-    taking: HandlerEntry[] = undefined
+    taking: HandlerEntry[]
     /** Dotted topic, or undefined before the first use of a task's logger. */
     name: string
     /** The mark of a service's lines, or undefined; the task's name before its first use. */
@@ -261,7 +261,7 @@ function reaches(logger: Logger, level: Level): boolean {
 function withMeta(logger: Logger, meta: Meta): Logger {
     const base = settled(logger) as Logger
     const made = new Logger(base.core, base.name, logger.mark)
-    const merged = Object.assign({}, logger.meta || {})
+    const merged = Object.assign({}, logger.meta)
     if (fieldsOf(meta)) Object.assign(merged, meta)
     made.meta = merged
     made.base = base

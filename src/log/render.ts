@@ -36,12 +36,10 @@ export function messageOf(value: unknown): string {
 
 /** The field names of a value; undefined when it is not a plain object. */
 export function fieldsOf(value: unknown): string[] | undefined {
-    if (typeof value !== "object" || value === null) return undefined
-    if (Array.isArray(value) || value instanceof Error) return undefined
-    // the VM returns undefined, or throws, for an object that is not a map
+    if (typeof value === "function" || value instanceof Error) return undefined
+    // the VM returns undefined for what is no map, lists among them, and throws for null
     try {
-        const keys: unknown = Object.keys(value)
-        return Array.isArray(keys) ? keys : undefined
+        return Object.keys(value as object)
     } catch (e: any) {
         return undefined
     }
@@ -66,7 +64,7 @@ export function renderError(error: any): string {
     const text =
         error instanceof Error ? textOf(error) : "threw " + renderFields(error)
     // the VM gives frames to any object that is thrown
-    const stack = error && error[STACK]
+    const stack = error?.[STACK]
     if (!(stack instanceof Buffer) || !stack.length) return text
     const frames: string[] = []
     for (let i = 0; i + 1 < stack.length; i += 2)

@@ -74,14 +74,6 @@ export class LevelRules {
         return undefined
     }
 
-    /** Refuses `trace` while running. @throws RangeError for it, unless the topic has it already */
-    checkTrace(topic: string, level: Level): void {
-        if (level === TRACE && this.levelOf(topic) !== TRACE)
-            throw new RangeError(
-                `topic "${topic}": trace can be set at the start only`
-            )
-    }
-
     /** Adds an override. @returns what is wrong with it, or undefined when it was added */
     add(topic: string, level: Level): string | undefined {
         const { rules } = this
@@ -139,27 +131,30 @@ export function parseLevelSpec(
         const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
         const blanked = replaceAll(lines, "\n", " ")
         let hasDefault = false
-        let start = 0
         for (const word of splitText(blanked, " ")) {
             const sign = word.indexOf("@")
-            const name = sign < 0 ? word : word.slice(0, sign)
-            const topic = sign < 0 ? "*" : word.slice(sign + 1)
-            const level = parseLevel(name)
-            at = start
-            start += word.length + 1
-            if (!word) continue
-            if (level === undefined)
-                problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
-            else if (sign >= 0) {
-                at += sign + 1
-                problem = rules.add(topic, level)
-            } else if (hasDefault) problem = "a second default level"
-            else {
-                hasDefault = true
-                rules.fallback = level
+            let name = word
+            let topic = "*"
+            if (sign >= 0) {
+                name = word.slice(0, sign)
+                topic = word.slice(sign + 1)
             }
-            if (problem) break
-            if (before) before.checkTrace(topic, level)
+            const level = parseLevel(name)
+            if (word) {
+                if (level === undefined)
+                    problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
+                else if (sign >= 0) {
+                    problem = rules.add(topic, level)
+                    if (problem) at += sign + 1
+                } else if (hasDefault) problem = "a second default level"
+                else {
+                    hasDefault = true
+                    rules.fallback = level
+                }
+                if (problem) break
+                if (before) checkTrace(before, topic, level)
+            }
+            at += word.length + 1
         }
     } else problem = "a text is wanted"
     if (!problem) return rules
@@ -171,6 +166,21 @@ export function parseLevelSpec(
     )
     ;(error as any).at = at
     throw error
+}
+
+/**
+ * Refuses `trace` while running.
+ * @throws RangeError for it, unless the topic has it already
+ */
+export function checkTrace(
+    rules: LevelRules,
+    topic: string,
+    level: Level
+): void {
+    if (level === TRACE && rules.levelOf(topic) !== TRACE)
+        throw new RangeError(
+            `topic "${topic}": trace can be set at the start only`
+        )
 }
 
 /** What is wrong with a topic or pattern; undefined when it is well formed. */

@@ -28,7 +28,7 @@ import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
 import { QueueOptions } from "./queue"
 import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
-import { checkTopic, LevelRules, parseLevelSpec } from "./spec"
+import { checkTopic, checkTrace, LevelRules, parseLevelSpec } from "./spec"
 import { checkNew, getEntry, placeEntry, removeEntry } from "./table"
 import { invalidate, keep, release } from "./topic"
 
@@ -49,17 +49,8 @@ export interface TopicLevel {
  */
 export class LogSystem implements Core {
     // fields of the hot path come first and are always set, see `core.ts`
-    readonly record: LogRecord = {
-        time: 0,
-        topic: "",
-        name: "",
-        meta: undefined,
-        level: 0,
-        message: "",
-        mark: undefined,
-        wall: undefined,
-        stamp: undefined,
-    }
+    // the first call sets the rest
+    readonly record = { level: 0, message: "" } as LogRecord
     loadedAt = NEVER
     deferred: Deferred[] = undefined
     readonly millis: () => number
@@ -164,7 +155,7 @@ export class LogSystem implements Core {
     async removeHandler(name: string): Promise<void> {
         const entry = getEntry(this, name)
         removeEntry(this, entry)
-        this.tell(false)
+        tell(this.watch, false)
         await closeEntry(this, entry)
     }
 
@@ -287,7 +278,7 @@ export class LogSystem implements Core {
     setSpec(text: string): void {
         this.rules = parseLevelSpec(text, INFO, this.rules)
         invalidate(this)
-        this.tell(true)
+        tell(this.watch, true)
     }
 
     /** The level of a topic by the specification, whatever the handlers take. */
@@ -302,10 +293,10 @@ export class LogSystem implements Core {
      * one beyond 32 overrides, or for trace unless it is in force already
      */
     setLevel(topic: string, level: Level | undefined): void {
-        this.rules.checkTrace(topic, level)
+        checkTrace(this.rules, topic, level)
         this.rules.setRule(topic, level)
         invalidate(this)
-        this.tell(true)
+        tell(this.watch, true)
     }
 
     /**
@@ -361,12 +352,7 @@ export class LogSystem implements Core {
         settleCounts(now)
         takeOptions(entry, options, now)
         placeEntry(this, entry)
-        this.tell(false)
-    }
-
-    /** Reports a change. @param inRules whether levels changed; otherwise handlers did */
-    private tell(inRules: boolean): void {
-        if (this.watch) this.watch.tell(inRules)
+        tell(this.watch, false)
     }
 
     private levelWatch(): LevelWatch {
@@ -386,4 +372,9 @@ export class LogSystem implements Core {
     private forgetTime(): void {
         this.loadedAt = NEVER
     }
+}
+
+/** Reports a change. @param inRules whether levels changed; otherwise handlers did */
+function tell(watch: LevelWatch | undefined, inRules: boolean): void {
+    if (watch) watch.tell(inRules)
 }

@@ -28,9 +28,10 @@ export function checkNew(
     if (!handler || typeof handler.emit !== "function")
         throw optionError(thing, "emit", "a function", handler)
     const old = findEntry(core, name)
-    if (old && !old.failed)
-        throw rangeError(HANDLER_EXISTS_ERROR, thing + " exists already")
-    if (!old && core.entries.length >= MAX_HANDLERS)
+    if (old) {
+        if (!old.failed)
+            throw rangeError(HANDLER_EXISTS_ERROR, thing + " exists already")
+    } else if (core.entries.length >= MAX_HANDLERS)
         throw new RangeError(`${thing}: at most ${MAX_HANDLERS} fit`)
     return old
 }

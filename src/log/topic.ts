@@ -106,9 +106,9 @@ function workOut(source: Source): void {
     // topics that all handlers take share one array, to save heap
     source.taking = taking.length < entries.length ? taking : entries
     const filters = globalFilters && globalFilters.ofTopic(name)
-    const isSpecial = filters || threshold > ceiling
-    source.kept = isSpecial ? SPECIAL : PLAIN
-    if (!isSpecial) return
+    source.kept = PLAIN
+    if (!filters && threshold <= ceiling) return
+    source.kept = SPECIAL
     source.ceiling = ceiling
     source.filters = filters
 }

@@ -13,3 +13,11 @@ export const nativeFormat: (
     d?: unknown,
     e?: unknown
 ) => string = (ds as any).format
+
+/**
+ * Prints a line on the VM's console, as the methods of `console` do, without a format.
+ * @param mark code of the character before the line: `!`, `*`, `>` or `?`
+ */
+export function printLine(mark: number, line: string): void {
+    ;(ds as any).print(mark, line)
+}

@@ -1,5 +1,6 @@
+import { printLine } from "../../platform"
 import { Handler } from "../handler"
-import { DEBUG, ERROR, Level, WARNING } from "../levels"
+import { Level } from "../levels"
 import { LogRecord } from "../record"
 import { firstBytes } from "../text"
 
@@ -7,6 +8,8 @@ import { firstBytes } from "../text"
 export const CONSOLE_BYTES = 280
 /** Begins a line that continues the one before. */
 export const CONSOLE_MORE = "... "
+/** The VM's mark for each level. */
+const MARKS = "!!!!*>>??"
 
 /**
  * Writes lines to the VM's console, by the console method for the severity. The VM marks them:
@@ -27,8 +30,5 @@ export class ConsoleHandler implements Handler {
 }
 
 function write(level: Level, line: string): void {
-    if (level <= ERROR) console.error(line)
-    else if (level === WARNING) console.warn(line)
-    else if (level >= DEBUG) console.debug(line)
-    else console.log(line)
+    printLine(MARKS.charCodeAt(level), line)
 }
