@@ -122,8 +122,8 @@ async function fileNames(log: FlashLog): Promise<string[]> {
  */
 function fileName({ options }: FlashLog, index: number): string {
     const { filename, digits } = options
-    let number = "" + index
-    while (number.length < digits) number = "0" + number
+    const size = Math.max(digits, index < 10 ? 1 : 2)
+    const number = ("00" + index).slice(-size)
     const name = replaceAll(filename, "%", number)
     return name === filename && index > 0 ? `${name}.${number}` : name
 }

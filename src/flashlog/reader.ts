@@ -71,24 +71,27 @@ export async function readLog(
             open = undefined
             size = NaN
             expected = seq + 1
+        } else if (segment) {
+            const isGap = seq > expected
+            const lines: StoredLine[] = []
+            if (isGap && open) {
+                open = undefined
+                size = -1
+            }
+            open = readLines(log, segment, open, lines)
+            const after = segment.getAt(SIZE, "u16")
+            if (isGap) {
+                // recovery skips the numbers that a damaged slot may have had, so a gap in the
+                // numbers alone proves nothing; the header has the size of the file
+                for (const line of lines) size += line.text.byteLength + 1
+                if (segment[FIRST] !== 0 || after > size)
+                    noteMissing(log, expected, seq)
+            }
+            size = after
+            expected = seq + 1
+            for (const line of lines)
+                if (line.cursor >= from && (await visit(line)) === false) return
         }
-        if (seq < expected || !segment) continue
-        const isGap = seq > expected
-        const lines: StoredLine[] = []
-        const rest = readLines(log, segment, isGap ? undefined : open, lines)
-        if (isGap) {
-            // recovery skips the numbers that a damaged slot may have had, so a gap in the numbers
-            // alone proves nothing; the header has the size of the file
-            for (const line of lines) size += line.text.byteLength + 1
-            const isLoss =
-                segment[FIRST] !== 0 || segment.getAt(SIZE, "u16") > size
-            if (open || isLoss) noteMissing(log, expected, seq)
-        }
-        open = rest
-        size = segment.getAt(SIZE, "u16")
-        expected = seq + 1
-        for (const line of lines)
-            if (line.cursor >= from && (await visit(line)) === false) return
     }
 }
 

@@ -31,12 +31,16 @@ export async function recover(log: FlashLog): Promise<void> {
         // another log may have taken the slot during the read
         const owner = ownerOf(log, i)
         if (owner && owner !== log) continue
-        const fault = value ? segmentFault(value) : undefined
-        if (fault) {
-            damaged++
-            note(log, `slot ${key} ${fault}: skipped`)
+        let identity = VIRGIN
+        if (value) {
+            const fault = segmentFault(value)
+            if (fault) {
+                damaged++
+                note(log, `slot ${key} ${fault}: skipped`)
+                identity = log.key
+            } else identity = identityOf(value)
         }
-        slots[i] = !value ? VIRGIN : fault ? log.key : identityOf(value)
+        slots[i] = identity
         const seq = seqIn(log, i)
         if (seq === 0) continue
         const start = seq - value[INDEX]
