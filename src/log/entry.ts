@@ -5,8 +5,7 @@ import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
-import { Account, accountOf, queueLimits, setLimits } from "./queue"
-import { textOf } from "./render"
+import { Account, queueLimits, setLimits } from "./queue"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
@@ -161,24 +160,30 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
 /** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, error, handler, passed, threshold } = entry
-    const account: Account = handler.queue
-        ? accountOf(handler.queue)
-        : handler.account
-          ? Object.assign({}, handler.account())
-          : { received: passed, delivered: passed, queued: 0, dropped: 0 }
-    const dropped = entry.dropped ?? 0
-    account.received += dropped
-    account.dropped += dropped
-    if (ds.isSimulator()) checkAccount(name, account)
-    const state = entry.failed ? FAILED : RUNNING
-    return { name, level: threshold, state, error, account }
-}
-
-/** Checks that the account adds up. Only in the simulator: a board must not stop over it. */
-function checkAccount(name: string, account: Account): void {
-    if (
-        account.received !==
-        account.delivered + account.queued + account.dropped
-    )
-        throw new Error(`log handler "${name}": account ${textOf(account)}`)
+    const { queue } = handler
+    const own: Partial<Account> =
+        queue || (handler.account && handler.account())
+    const lost = entry.dropped ?? 0
+    let received = passed + lost
+    let delivered = passed
+    let queued = 0
+    let dropped = lost
+    if (own) {
+        received = own.received + lost
+        delivered = own.delivered
+        queued = queue ? queue.length : own.queued
+        dropped += own.dropped
+    }
+    // only in the simulator: a board must not stop over it
+    if (ds.isSimulator() && received !== delivered + queued + dropped)
+        throw new Error(
+            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
+        )
+    return {
+        name,
+        level: threshold,
+        state: entry.failed ? FAILED : RUNNING,
+        error,
+        account: { received, delivered, queued, dropped },
+    }
 }

@@ -161,7 +161,8 @@ export class Logger implements Source {
         d?: unknown
     ): void {
         level = severity(level)
-        if (reaches(this, level)) publish(this, level, message, a, b, c, d)
+        if (level > NONE && this.threshold >= level)
+            publish(this, level, message, a, b, c, d)
     }
 
     /** Whether a record of this level would reach any handler, filters left aside. */

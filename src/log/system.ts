@@ -49,8 +49,15 @@ export interface TopicLevel {
  */
 export class LogSystem implements Core {
     // fields of the hot path come first and are always set, see `core.ts`
-    // the first call sets the rest
-    readonly record = { level: 0, message: "" } as LogRecord
+    // the first call adds the others
+    readonly record = {
+        time: 0,
+        topic: "",
+        name: "",
+        meta: undefined,
+        level: 0,
+        message: "",
+    } as LogRecord
     loadedAt = NEVER
     deferred: Deferred[] = undefined
     readonly millis: () => number

@@ -1,7 +1,7 @@
 import { removeFrom } from "../platform"
 import { Core, HandlerEntry, NEVER, Source } from "./core"
 import { TASK_PREFIX } from "./filters"
-import { Level, NONE, TRACE } from "./levels"
+import { NONE, TRACE } from "./levels"
 import { covers } from "./pattern"
 
 // A topic is a name in the tree of loggers. The first call of a logger works out the level up to
@@ -95,8 +95,11 @@ function workOut(source: Source): void {
     let threshold = NONE
     const taking: HandlerEntry[] = []
     for (const entry of entries) {
+        const { levels, loggers } = entry
         if (only && only !== entry.name) continue
-        let level = levelFor(entry, name)
+        if (loggers && !coversAny(loggers, name)) continue
+        let level = entry.threshold
+        if (levels) level = Math.min(level, levels.levelOf(name))
         if (level === NONE) continue
         if (level > ceiling && !entry.direct) level = ceiling
         if (level > threshold) threshold = level
@@ -111,13 +114,6 @@ function workOut(source: Source): void {
     source.kept = SPECIAL
     source.ceiling = ceiling
     source.filters = filters
-}
-
-/** The most detailed level that a handler takes of a topic. */
-function levelFor(entry: HandlerEntry, topic: string): Level {
-    const { threshold, levels, loggers } = entry
-    if (loggers && !coversAny(loggers, topic)) return NONE
-    return levels ? Math.min(threshold, levels.levelOf(topic)) : threshold
 }
 
 function coversAny(patterns: string[], topic: string): boolean {
