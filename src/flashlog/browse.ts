@@ -31,12 +31,11 @@ export class LogFiles {
 
     /** The files, newest first. */
     async list(): Promise<FileInfo[]> {
-        const { log } = this
         const infos: FileInfo[] = []
-        for (const name of await fileNames(log)) {
+        for (const name of await fileNames(this.log)) {
             const index = infos.length
             infos.push({ name, size: 0, first: undefined, last: undefined })
-            await readFile(log, index, async line => {
+            await readFile(this.log, index, async line => {
                 const info = infos[infos.length - 1]
                 info.size += line.text.byteLength + 1
                 if (!info.first) info.first = line
@@ -121,8 +120,8 @@ async function fileNames(log: FlashLog): Promise<string[]> {
  * a `%` it is appended to the names of older files, as in `error.log.1`.
  */
 function fileName({ options }: FlashLog, index: number): string {
-    const { filename, digits } = options
-    const size = Math.max(digits, index < 10 ? 1 : 2)
+    const { filename } = options
+    const size = Math.max(options.digits, index < 10 ? 1 : 2)
     const number = ("00" + index).slice(-size)
     const name = replaceAll(filename, "%", number)
     return name === filename && index > 0 ? `${name}.${number}` : name

@@ -101,13 +101,14 @@ function noteMissing(log: FlashLog, from: number, to: number): void {
 
 /** Reads a segment; undefined when it is missing, overwritten or damaged. */
 async function readSegment(
-    { options, slots, key }: FlashLog,
+    log: FlashLog,
     seq: number
 ): Promise<Buffer | undefined> {
-    const slot = slots.indexOf(key + seq)
+    const identity = log.key + seq
+    const slot = log.slots.indexOf(identity)
     if (slot < 0) return undefined
-    const value = await options.flash.read(logSlot(slot))
-    return value && !segmentFault(value) && identityOf(value) === key + seq
+    const value = await log.options.flash.read(logSlot(slot))
+    return value && !segmentFault(value) && identityOf(value) === identity
         ? value
         : undefined
 }

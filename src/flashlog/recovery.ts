@@ -20,7 +20,7 @@ import { beginFile } from "./writer"
  * @throws FlashError when the store cannot be read; the call can be repeated
  */
 export async function recover(log: FlashLog): Promise<void> {
-    const { options, slots } = log
+    const { options } = log
     const starts: number[] = []
     let head: Buffer
     let damaged = 0
@@ -40,7 +40,7 @@ export async function recover(log: FlashLog): Promise<void> {
                 identity = log.key
             } else identity = identityOf(value)
         }
-        slots[i] = identity
+        log.slots[i] = identity
         const seq = seqIn(log, i)
         if (seq === 0) continue
         const start = seq - value[INDEX]

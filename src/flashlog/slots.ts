@@ -31,7 +31,7 @@ export function releaseSlots(log: FlashLog): void {
  * has the same id; options are not changed then
  */
 export function grantSlots(log: FlashLog, options: FileSetup): void {
-    const { filename, maxSize, maxCount, slots } = options
+    const { filename } = options
     const { peers, key } = log
     const others: string[] = []
     let free = MAX_LOG_SEGMENTS
@@ -51,11 +51,11 @@ export function grantSlots(log: FlashLog, options: FileSetup): void {
         }
     }
     const need = neededSlots(options)
-    const most = Math.min(slots, free)
+    const most = Math.min(options.slots, free)
     if (need > most)
         throw rangeError(
             OPTION_ERROR,
-            `flash log "${filename}": maxSize ${maxSize} with ${maxCount + 1} files needs ${need} slots of flash, ` +
+            `flash log "${filename}": maxSize ${options.maxSize} with ${options.maxCount + 1} files needs ${need} slots of flash, ` +
                 `there are ${most} of ${MAX_LOG_SEGMENTS} beside other logs (${others.join(", ")})`
         )
     Object.assign(log.options, options)
@@ -74,20 +74,21 @@ export function returnSlots(log: FlashLog): void {
 }
 
 /** Slots that the files of a log need if lines have 40 bytes or more on average. */
-function neededSlots({ maxSize, maxCount }: FileSetup): number {
-    return Math.max(2, Math.ceil(maxSize / SEGMENT_TEXT_BYTES) * (maxCount + 1))
+function neededSlots(options: FileSetup): number {
+    const perFile = Math.ceil(options.maxSize / SEGMENT_TEXT_BYTES)
+    return Math.max(2, perFile * (options.maxCount + 1))
 }
 
 /** Sequence number of the log's segment in a slot; 0 when there is none that counts. */
-export function seqIn({ slots, key, oldest }: FlashLog, slot: number): number {
-    const seq = slots[slot] - key
-    return seq >= oldest && seq < SEQ_COUNT ? seq : 0
+export function seqIn(log: FlashLog, slot: number): number {
+    const seq = log.slots[slot] - log.key
+    return seq >= log.oldest && seq < SEQ_COUNT ? seq : 0
 }
 
 /** The log whose segment is in a slot, whether or not it counts; undefined for none. */
-export function ownerOf({ peers, slots }: FlashLog, slot: number): FlashLog {
-    for (const peer of peers) {
-        const seq = slots[slot] - peer.key
+export function ownerOf(log: FlashLog, slot: number): FlashLog {
+    for (const peer of log.peers) {
+        const seq = log.slots[slot] - peer.key
         if (seq >= 0 && seq < SEQ_COUNT) return peer
     }
     return undefined
@@ -135,9 +136,12 @@ function heldBy(log: FlashLog): number {
 
 /** Gives up the oldest file: the share has shrunk, or short lines need more slots than expected. */
 function dropOldestFile(log: FlashLog): void {
-    const { starts, options } = log
+    const { starts } = log
     if (starts.length < 2)
-        throw flashError(options.filename, "one file needs more than all slots")
+        throw flashError(
+            log.options.filename,
+            "one file needs more than all slots"
+        )
     keepFiles(log, starts.length - 1)
     note(log, "the oldest file was given up to make room")
 }

@@ -99,7 +99,6 @@ export async function reset(log: FlashLog): Promise<void> {
 /** Begins a new file, and lets `keep` older ones count. Its name alone does not start a write. */
 export function beginFile(log: FlashLog, keep: number): void {
     const { starts, options } = log
-    const { filename, digits } = options
     nextSegment(log, 1)
     starts.insert(0, 1)
     starts[0] = log.seq
@@ -107,7 +106,7 @@ export function beginFile(log: FlashLog, keep: number): void {
     log.size = 0
     log.since = -1
     // the time of this entry holds `digits`, which the host needs to make file names
-    startLine(log, NAME_LEVEL, -digits, filename)
+    startLine(log, NAME_LEVEL, -options.digits, options.filename)
     log.dirty = 0
 }
 
@@ -117,15 +116,15 @@ async function advance(log: FlashLog): Promise<void> {
 }
 
 function isFileFull(log: FlashLog, stamp: number, bytes: number): boolean {
-    const { since, size } = log
-    const { maxSize, maxCount, maxAge } = log.options
+    const { since, size, options } = log
+    const { maxAge } = options
     if (size === 0) return false
-    if (size + bytes + 1 > maxSize) return true
+    if (size + bytes + 1 > options.maxSize) return true
     // the stamp of an uptime is negative, so it never exceeds the age
     if (maxAge > 0 && since >= 0 && (stamp - since) * 1000 >= maxAge)
         return true
     // the file's part of the share is used up, which happens only with very short lines
-    const share = Math.idiv(log.share, maxCount + 1)
+    const share = Math.idiv(log.share, options.maxCount + 1)
     const left = log.starts[0] + share - log.seq
     return bytes + 2 * MAX_HEAD_BYTES > left * PAYLOAD_BYTES - log.used
 }
@@ -160,9 +159,9 @@ function startLine(
 
 /** Adds as much of the rest of `text` as fits. */
 function copyText(log: FlashLog, text: string): void {
-    const { buffer, used, stored } = log
+    const { used, stored } = log
     const count = Math.min(text.byteLength - stored, PAYLOAD_BYTES - used)
-    buffer.blitAt(HEADER_BYTES + used, text, stored, count)
+    log.buffer.blitAt(HEADER_BYTES + used, text, stored, count)
     log.stored += count
     grow(log, count)
 }
