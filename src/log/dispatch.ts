@@ -257,9 +257,11 @@ function asked(
     record: LogRecord
 ): LogRecord | undefined {
     if (record.level > entry.threshold) return undefined
-    const { levels, filters } = entry
+    const { levels } = entry
     if (levels && record.level > levels.levelOf(record.topic)) return undefined
-    return entry.activeFilters ? filters.apply(core, entry, record) : record
+    return entry.activeFilters
+        ? entry.filters.apply(core, entry, record)
+        : record
 }
 
 /**
@@ -385,15 +387,15 @@ function publishDeferred(
     core: Core,
     { source, level, message, forced }: Deferred
 ): void {
-    const topic = settled(source)
     if (forced) {
-        const isTaken = level <= topic.threshold
-        topic.taking = isTaken ? without(topic.taking, forced) : []
-        topic.threshold = TRACE
+        settled(source)
+        const isTaken = level <= source.threshold
+        source.taking = isTaken ? without(source.taking, forced) : []
+        source.threshold = TRACE
     }
     publish(source, level, "{0}", message)
     if (!forced) return
-    forget(topic)
+    forget(source)
     // `core.record` still holds the report; it does not count against the burst limit
     active = null
     const { limit } = forced

@@ -57,11 +57,12 @@ export function makeEntry(
  * @throws OPTION_ERROR for a name or value that is not allowed, RangeError for a malformed topic
  */
 export function checkedOptions(
-    { name, handler }: HandlerEntry,
+    entry: HandlerEntry,
     given: HandlerOptions,
     others?: Record<string, any>
 ): HandlerOptions {
-    const thing = `log handler "${name}"`
+    const { queue: own } = entry.handler
+    const thing = `log handler "${entry.name}"`
     const options: HandlerOptions = readOptions(
         thing,
         HANDLER_OPTIONS,
@@ -84,9 +85,9 @@ export function checkedOptions(
         )
     if (loggers) loggers.forEach(checkTopic)
     if (queue) {
-        if (!handler.queue)
+        if (!own)
             throw optionError(thing, "queue", "none: it has no queue", queue)
-        options.queue = queueLimits(queue, handler.queue.limits)
+        options.queue = queueLimits(queue, own.limits)
     }
     return options
 }
@@ -109,8 +110,8 @@ export function takeOptions(
 
 /** Puts the options of an entry in force, in a new burst window. */
 export function activate(entry: HandlerEntry, now: number): void {
-    const { level, levels, filters } = entry
-    entry.threshold = levels ? TRACE : level
+    const { filters } = entry
+    entry.threshold = entry.levels ? TRACE : entry.level
     if (filters) setFilters(entry, filters.list)
     entry.activeFormatter = entry.formatter
     if (entry.error !== undefined) {
@@ -127,8 +128,9 @@ export function setFilters(entry: HandlerEntry, filters: LogFilter[]): void {
 
 /** Starts a burst window; it never ends when there is no limit. */
 export function startWindow(entry: HandlerEntry, now: number): void {
-    const { burst, threshold, levels, activeFilters } = entry
-    entry.plainLevel = activeFilters || levels ? NONE : threshold
+    const { burst } = entry
+    const asks = entry.activeFilters || entry.levels
+    entry.plainLevel = asks ? NONE : entry.threshold
     entry.limit = entry.windowEnd = Infinity
     if (!burst) return
     entry.limit = entry.passed + burst.records
@@ -159,7 +161,7 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
 
 /** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
-    const { name, error, handler, passed, threshold } = entry
+    const { name, handler, passed } = entry
     const { queue } = handler
     const own: Partial<Account> =
         queue || (handler.account && handler.account())
@@ -181,9 +183,9 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
         )
     return {
         name,
-        level: threshold,
+        level: entry.threshold,
         state: entry.failed ? FAILED : RUNNING,
-        error,
+        error: entry.error,
         account: { received, delivered, queued, dropped },
     }
 }

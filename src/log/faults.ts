@@ -65,9 +65,10 @@ function partFailed(
     part: string,
     error: unknown
 ): void {
-    entry.error = renderError(error)
+    const text = renderError(error)
+    entry.error = text
     const what = `${part}log handler "${entry.name}"`
-    entry.backAt = reportOut(core, what, entry.error, entry.restartAfter)
+    entry.backAt = reportOut(core, what, text, entry.restartAfter)
 }
 
 /**

@@ -64,14 +64,14 @@ export async function closeEntry(
     core: Core,
     entry: HandlerEntry
 ): Promise<void> {
-    const { handler, name } = entry
+    const { handler } = entry
     try {
         if (handler.close) await handler.close()
     } catch (e: any) {
         reportNow(
             core,
             ERROR,
-            `closing log handler "${name}": ${renderError(e)}`
+            `closing log handler "${entry.name}": ${renderError(e)}`
         )
     }
 }
@@ -89,15 +89,15 @@ function reportNow(
 
 /** Does what is due for a handler at `now`, in ms since start. */
 function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
-    const { backAt, handler, name } = entry
+    const { backAt } = entry
     if (backAt <= now) {
         activate(entry, now)
         placeEntry(core, entry)
     } else if (backAt > 0) core.due(backAt)
     if (entry.failed) return
-    const what = `log handler "${name}"`
+    const what = `log handler "${entry.name}"`
     reportDropped(core, entry, now, what, ", burst limit", entry)
-    const { queue } = handler
+    const { queue } = entry.handler
     if (!queue || !(queue.unreported > 0) || !isLow(queue)) return
     const { dropped, unreported, onLow } = queue
     // a queue that drops the report, as that of a closed log, must not ask for the next one

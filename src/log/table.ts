@@ -57,10 +57,11 @@ export function removeEntry(core: Core, entry: HandlerEntry): void {
 /** Places an entry, new or changed, next to those with the same formatter. */
 export function placeEntry(core: Core, entry: HandlerEntry): void {
     const entries = without(core.entries, entry)
+    const { length } = entries
     const formatter = entry.activeFormatter
-    let at = entries.length
+    let at = length
     while (at > 0 && entries[at - 1].activeFormatter !== formatter) at--
-    if (at === 0) at = entries.length
+    if (at === 0) at = length
     entries.insert(at, 1)
     entries[at] = entry
     core.entries = entries
