@@ -98,8 +98,9 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const what = `log handler "${entry.name}"`
     reportDropped(core, entry, now, what, ", burst limit", entry)
     const { queue } = entry.handler
-    if (!queue || !(queue.unreported > 0) || !isLow(queue)) return
+    if (!queue || !isLow(queue)) return
     const { dropped, unreported, onLow } = queue
+    if (!(unreported > 0)) return
     // a queue that drops the report, as that of a closed log, must not ask for the next one
     queue.onLow = undefined
     reportDropped(core, queue, now, what, ", queue full", entry)
