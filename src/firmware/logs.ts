@@ -31,6 +31,8 @@ export function flashLog(settings: Settings<typeof FILE_SETTINGS>): void {
     file = new FileRotationHandler("error.log", settings.get("FILE_MAX_SIZE"), {
         flash: flash,
         clock: clock,
+        // some seven errors at once
+        queueBytes: 768,
         onProblem: text => system.warning("{0}", text),
     })
     log.addHandler("file", file)

@@ -7,10 +7,10 @@ import {
     Handler,
     HandlerOptions,
     LogRecord,
-    MAX_MESSAGE,
     nativeFormat,
     takeDropped,
 } from "../log"
+import { ALL_BYTES, beginLap } from "../platform"
 import { LogFiles } from "./browse"
 import {
     changeSettings,
@@ -23,7 +23,7 @@ import { FlashLog, LineQueue, newLog } from "./state"
 import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
-/** Most bytes of a queued line besides its text and name. */
+/** Most bytes of a queued line besides its text and name: its number and a byte 0, too. */
 const QUEUED_BYTES = 16
 
 /** Figures of the flash log since the start, to estimate the wear of the flash. */
@@ -75,9 +75,11 @@ export class FileRotationHandler extends LogFiles implements Handler {
         let text = record.message
         let name = record.name
         if (line !== undefined) {
-            text = cut(line, MAX_MESSAGE)
+            text = line
             name = ""
         }
+        const { maxLine, flushLevel } = log.options
+        if (text.byteLength > maxLine) text = cut(text, maxLine)
         // a line that would be dropped is not formatted
         const bytes = text.byteLength + name.byteLength + QUEUED_BYTES
         if (!admits(queue, bytes, level)) return
@@ -85,11 +87,15 @@ export class FileRotationHandler extends LogFiles implements Handler {
         if (time === undefined) time = -1 - record.time
         const tag = Math.floor(time / 1000) * 16 + level
         const queued = name
-            ? nativeFormat("{0} [{1}] {2}", tag, name, text)
-            : nativeFormat("{0} {1}", tag, text)
-        queue.lines[queue.length] = queued
-        enter(queue, queued.byteLength)
-        if (level <= log.options.flushLevel || queue.bytes >= log.wakeBytes)
+            ? nativeFormat("{0} [{1}] {2}\0", tag, name, text)
+            : nativeFormat("{0} {1}\0", tag, text)
+        const size = queued.byteLength
+        let end = queue.end + size
+        if (end > queue.room) end = beginLap(queue, queued, queue.end, end)
+        queue.buffer.blitAt(queue.end, queued, 0, ALL_BYTES)
+        queue.end = end
+        enter(queue, size)
+        if (level <= flushLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)
     }
 

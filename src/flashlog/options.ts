@@ -34,6 +34,11 @@ export interface FileOptions extends FileSettings {
     slots?: number
     /** Fewest digits of the numbers in file names, 1 to 3; 1 by default. */
     digits?: number
+    /**
+     * Bytes of the queue, 64 to 57,344, which are one piece of memory from the start; 2048 by default.
+     * The handler's `queue` option may set a lower limit.
+     */
+    queueBytes?: number
     /** Called with one line for a new problem, and when writing begins to fail; must not wait. */
     onProblem?: (text: string) => void
 }
@@ -62,6 +67,7 @@ const FIXED: OptionTable = `
     lazyOpen: flag
     slots: int 2 24 = 24
     digits: int 1 3 = 1
+    queueBytes: bytes 64 57344 = 2048
     onProblem: function
 `
 
@@ -91,6 +97,7 @@ export function completeOptions(
         maxLine: undefined,
         slots: undefined,
         digits: undefined,
+        queueBytes: undefined,
     } as FileSetup
     Object.assign(given, options)
     // a function that is read from an object is bound to it and keeps it: this object is kept

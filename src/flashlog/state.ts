@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { MAX_VALUE_BYTES, Signal } from "../platform"
+import { ByteRing, MAX_VALUE_BYTES, Signal } from "../platform"
 import { newQueue, QueueState } from "../log"
 import { ID, logId, NO_LINE, FIRST, SEQ_COUNT } from "./format"
 import { FileSetup } from "./options"
@@ -14,11 +14,12 @@ export interface Command {
     ok: boolean
 }
 
-/** Lines queued for their write, and the account of all lines. */
-export interface LineQueue extends QueueState {
-    /** For each line a number (see `tag`), a blank and text; more than `length` after a flush. */
-    lines: string[]
-}
+/**
+ * Lines queued for their write, and the account of all lines. They lie in a byte ring, the last
+ * `bytes` bytes before `end`: for each line a number (see `tag`), a blank, text and a byte 0.
+ */
+export interface LineQueue
+    extends QueueState, Pick<ByteRing, "buffer" | "room" | "end"> {}
 
 /**
  * The state of one log, as plain data: on this VM each class and each method costs heap.
@@ -92,7 +93,7 @@ export interface FlashLog {
 
 /** Makes the state of a log before anything of it is read. */
 export function newLog(options: FileSetup): FlashLog {
-    const { filename, flash } = options
+    const { filename, flash, queueBytes } = options
     const id = logId(filename)
     const buffer = Buffer.alloc(MAX_VALUE_BYTES)
     buffer.setAt(ID, "u16", id)
@@ -100,8 +101,10 @@ export function newLog(options: FileSetup): FlashLog {
         flash.logs = []
         flash.logSlots = []
     }
-    const queue = newQueue({ bytes: 2048 }) as LineQueue
-    queue.lines = []
+    const queue = newQueue({ bytes: queueBytes }) as LineQueue
+    queue.buffer = Buffer.alloc(queueBytes)
+    queue.room = queueBytes
+    queue.end = 0
     // all fields at once: a field added later would move the object to a larger block of heap,
     // which a board may no longer have
     return {

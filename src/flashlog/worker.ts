@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { cut, dropAll, leave, NONE } from "../log"
-import { resumeFiber, Signal } from "../platform"
+import { entryEnd, entryText, resumeFiber, Signal } from "../platform"
 import { recover } from "./recovery"
 import { FlashLog, tell } from "./state"
 import { storeLine, sync } from "./writer"
@@ -136,9 +136,10 @@ async function work(log: FlashLog): Promise<void> {
 function takeLine(log: FlashLog): void {
     const { queue, options } = log
     const { maxLine, maxSize } = options
-    const next = queue.lines.shift()
-    leave(queue, next.byteLength)
-    if (!queue.length) queue.lines = []
+    const at = queue.end - queue.bytes
+    const end = entryEnd(queue, at)
+    const next = entryText(queue, at, end)
+    leave(queue, end - at)
     log.tag = parseInt(next)
     const text = next.slice(next.indexOf(" ") + 1)
     log.text = cut(text, Math.min(maxLine, maxSize - 1))

@@ -83,6 +83,8 @@ export interface QueueState {
     limits: QueueOptions
     /** Called when entries were dropped and the queue is low again; must not log or wait. */
     onLow: () => void
+    /** Bytes of the buffer with the entries, which no limit exceeds; undefined without a buffer. */
+    room: number
 }
 
 /** An empty queue. @throws OPTION_ERROR when a limit is out of its range */
@@ -122,6 +124,7 @@ export function configureQueue(queue: QueueState, changes: QueueOptions): void {
 
 /** Puts limits in force that `queueLimits` has completed. */
 export function setLimits(queue: QueueState, limits: QueueOptions): void {
+    if (limits.bytes > queue.room) limits.bytes = queue.room
     queue.limits = limits
     if (queue.stage !== STAGE_DROP) setThresholds(queue)
 }
@@ -236,6 +239,7 @@ export class BoundedQueue<T> implements QueueState {
     delivered: number
     limits: QueueOptions
     onLow: () => void
+    room: number
     private items: T[] = []
     private sizes: number[] = []
 

@@ -9,6 +9,9 @@
 /** More than any number of bytes: to write as much as fits. */
 export const ALL_BYTES = 1000000000
 
+/** What a ring needs to begin a lap or to read: its buffer, and the bytes of a lap. */
+type Lap = Pick<ByteRing, "buffer" | "room">
+
 /** The state of a byte ring. Places are in bytes; those in the lap before `end` are negative. */
 export interface ByteRing {
     /** Where the next entry goes. */
@@ -25,26 +28,25 @@ export interface ByteRing {
 
 /**
  * Begins a lap, for an entry that would end at `end`, beyond `room`: copies the part of its text
- * that is beyond the end of the lap to the start of the buffer.
+ * that is beyond the end of the lap to the start of the buffer. All places that the user keeps are
+ * a lap further back then.
  * @param at place of the text, with which the entry ends; of one that begins beyond the lap nothing
  * is copied
  * @returns the place where the entry ends
  */
 export function beginLap(
-    ring: ByteRing,
+    { buffer, room }: Lap,
     text: string,
     at: number,
     end: number
 ): number {
-    const { room } = ring
-    ring.buffer.blitAt(0, text, room - at, room)
-    ring.start -= room
+    buffer.blitAt(0, text, room - at, room)
     return end - room
 }
 
 /** A copy of `size` bytes from a place on. */
 export function copyBytes(
-    { buffer, room }: ByteRing,
+    { buffer, room }: Lap,
     place: number,
     size: number
 ): Buffer {
@@ -53,4 +55,19 @@ export function copyBytes(
     data.blitAt(0, buffer, place, size)
     if (place + size > room) data.blitAt(room - place, buffer, 0, size)
     return data
+}
+
+/**
+ * The end of the entry that has a byte at a place, in a ring whose entries end with a byte 0 and
+ * hold no other: the place behind that byte.
+ */
+export function entryEnd({ buffer, room }: Lap, at: number): number {
+    if (at >= 0) return buffer.indexOf(0, at) + 1
+    const found = buffer.indexOf(0, at + room)
+    return found < 0 ? buffer.indexOf(0, 0) + 1 : found + 1 - room
+}
+
+/** The text of an entry between two places; the byte 0 at its end is left out. */
+export function entryText(ring: Lap, at: number, end: number): string {
+    return copyBytes(ring, at, end - 1 - at).toString()
 }

@@ -96,6 +96,30 @@ export function target(options: SyslogOptions): string {
     return host ? `${proto}://${host}:${portOf(options)}` : ""
 }
 
+/** A copy whose names are those of the program: those of the table would stay on the heap. */
+function withNames(options: SyslogOptions): SyslogOptions {
+    const named: SyslogOptions = {
+        host: undefined,
+        port: 0,
+        proto: undefined,
+        framing: undefined,
+        facility: 0,
+        hostname: undefined,
+        appName: undefined,
+        procId: undefined,
+        maxBytes: 0,
+        bom: undefined,
+        enterprise: 0,
+        queueBytes: 0,
+        windowBytes: 0,
+        batchBytes: 0,
+        batchMs: 0,
+        connectMs: 0,
+        backoff: undefined,
+    }
+    return Object.assign(named, options)
+}
+
 /**
  * Fills in the defaults, checks the limits, and makes header fields valid.
  * @param before options in force, when only some are changed; `queueBytes` cannot change then
@@ -105,7 +129,9 @@ export function completeOptions(
     given: SyslogOptions,
     before?: SyslogOptions
 ): SyslogOptions {
-    const options = readOptions<SyslogOptions>(THING, OPTIONS, given, before)
+    const options = withNames(
+        readOptions<SyslogOptions>(THING, OPTIONS, given, before)
+    )
     const { host, queueBytes, windowBytes, batchBytes } = options
     const fault = hostFault(host || "")
     if (fault) throw optionError(THING, "host", fault, host)

@@ -189,6 +189,7 @@ function wrap(out: Outbox, frame: string, end: number): number {
         while (end - out.start > room - SPARE) dropOldest(out)
     if (end > room) {
         end = beginLap(out, frame, out.end, end)
+        out.start -= room
         out.sentEnd -= room
         out.markedEnd -= room
         out.watched -= room

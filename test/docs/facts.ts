@@ -370,9 +370,16 @@ export const FACTS: Record<string, Fact[]> = {
         ["| `flushLevel` | {} |", LEVELS[fallback(FILE, "flushLevel")]!],
         ["| `maxAge` | {}: never |", fallback(FILE, "maxAge")],
         [
-            "stay in the queue ({} lines, {} KB by default)",
+            "stay in the queue ({} lines, {} KB by default, {} bytes in",
             fallback(`${LOG}/queue.ts`, "entries"),
-            literal("src/flashlog/state.ts", /\{ bytes: (\d+) \}/) / 1024,
+            fallback(FILE, "queueBytes") / 1024,
+            literal("src/firmware/logs.ts", /queueBytes: (\d+)/),
+        ],
+        [
+            "| `queueBytes` | {} | {} to {} bytes",
+            fallback(FILE, "queueBytes"),
+            least(FILE, "queueBytes"),
+            most(FILE, "queueBytes"),
         ],
         [
             "`maxSize` {} with two files is the most that {} slots hold",

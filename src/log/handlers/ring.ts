@@ -3,7 +3,8 @@ import {
     beginLap,
     ByteRing,
     checkOption,
-    copyBytes,
+    entryEnd,
+    entryText,
     OptionTable,
     removeFrom,
     Signal,
@@ -84,7 +85,7 @@ export class RingHandler implements Handler, ByteRing {
         let first = this.nextIndex
         let at = this.start
         while (at !== this.end) {
-            at = lineEnd(this, at)
+            at = entryEnd(this, at)
             first--
         }
         return first
@@ -172,8 +173,8 @@ export class RingHandler implements Handler, ByteRing {
         if (from < index || from > nextIndex) from = index
         let at = this.start
         for (; index < nextIndex && index - from < limit; ++index) {
-            const end = lineEnd(this, at)
-            if (index >= from) use(copyBytes(this, at, end - 1 - at).toString())
+            const end = entryEnd(this, at)
+            if (index >= from) use(entryText(this, at, end))
             at = end
         }
         return from
@@ -195,9 +196,12 @@ export class RingHandler implements Handler, ByteRing {
         }
         if (end - this.start > room) {
             const place = end - room + (room >> FREED_SHIFT)
-            this.start = lineEnd(this, Math.min(place, at) - 1)
+            this.start = entryEnd(this, Math.min(place, at) - 1)
         }
-        if (end > room) end = beginLap(this, line, at, end)
+        if (end > room) {
+            end = beginLap(this, line, at, end)
+            this.start -= room
+        }
         this.limit = Math.min(room, this.start + room)
         this.buffer.fillAt(end - 1, this.limit - end + 1, 0)
         return end
@@ -216,13 +220,6 @@ export class RingHandler implements Handler, ByteRing {
         followers.push(signal)
         if (!(await signal.wait(timeout))) removeFrom(followers, signal)
     }
-}
-
-/** Place after the end of the line that has a byte at `at`. */
-function lineEnd({ buffer, room }: ByteRing, at: number): number {
-    if (at >= 0) return buffer.indexOf(0, at) + 1
-    const found = buffer.indexOf(0, at + room)
-    return found < 0 ? buffer.indexOf(0, 0) + 1 : found + 1 - room
 }
 
 /** Whether a line contains one of the patterns, in which `*` matches any characters. */
