@@ -7,6 +7,9 @@ import { buildProgram } from "../../host/sim/index.ts"
  * bits, and its verifier refuses more (error 1051). Strings come after and do not count.
  */
 export const CODE_LIMIT = 65536
+/** Bytes of a function's descriptor, which the optimiser's debug information leaves out. */
+const DESCRIPTOR_BYTES = 16
+
 /** One function of a program. */
 export interface ImageFunction {
     name: string
@@ -46,7 +49,7 @@ function toImage({ sources, functions, binary }: DebugInfo): ProgramImage {
         functions: functions.map(({ name, location, size }) => ({
             name,
             file: fileAt(sources, location[0]),
-            bytes: size,
+            bytes: size + DESCRIPTOR_BYTES,
         })),
         codeEnd: codeEnd(image),
         totalBytes: image.length,

@@ -8,6 +8,9 @@ import {
 } from "../../bench/parts/size.ts"
 import { buildFolder, measureBuild } from "../../host/sim/index.ts"
 
+/** Bytes of an image before its functions. */
+const IMAGE_HEADER_BYTES = 112
+
 // rows: B3a
 test("the reference firmware keeps to its budget", async () => {
     const budget = codeBudget()
@@ -19,6 +22,13 @@ test("the reference firmware keeps to its budget", async () => {
         codeEnd <= budget,
         `src/main.ts needs ${codeEnd} bytes of code, bench/budget.json grants ${budget}:\n${shown}`
     )
+})
+
+// rows: B3a
+test("the folders of the size table add up to the whole code", async () => {
+    const { codeEnd, modules } = await measureSize("src/main.ts")
+    const sum = Object.values(modules).reduce((all, bytes) => all + bytes, 0)
+    assert.equal(sum, codeEnd - IMAGE_HEADER_BYTES)
 })
 
 for (const [program, bytes] of Object.entries(applicationRoom()))
