@@ -1,14 +1,12 @@
 import {
     admits,
     cut,
-    dropAll,
     enter,
     ERROR,
     Handler,
     HandlerOptions,
     LogRecord,
     nativeFormat,
-    takeDropped,
 } from "../log"
 import { ALL_BYTES, beginLap } from "../platform"
 import { LogFiles } from "./browse"
@@ -20,7 +18,15 @@ import {
 } from "./options"
 import { grantSlots, releaseSlots } from "./slots"
 import { FlashLog, LineQueue, newLog } from "./state"
-import { attend, call, changed, nothing, waitingBytes, wake } from "./worker"
+import {
+    attend,
+    call,
+    changed,
+    discard,
+    nothing,
+    waitingBytes,
+    wake,
+} from "./worker"
 import { clear, reset, rotateNow, sync } from "./writer"
 
 /** Most bytes of a queued line besides its text and name: its number and a byte 0, too. */
@@ -133,7 +139,7 @@ export class FileRotationHandler extends LogFiles implements Handler {
      * @returns as `flush`
      */
     async reset(): Promise<boolean> {
-        this.discard()
+        discard(this.log)
         return await call(this.log, reset)
     }
 
@@ -142,7 +148,7 @@ export class FileRotationHandler extends LogFiles implements Handler {
      * @returns as `flush`
      */
     async clear(): Promise<boolean> {
-        this.discard()
+        discard(this.log)
         return await call(this.log, clear)
     }
 
@@ -172,11 +178,6 @@ export class FileRotationHandler extends LogFiles implements Handler {
     /** The last 16 problems, one line each, oldest first. */
     problems(): string[] {
         return this.log.problems.slice()
-    }
-
-    private discard(): void {
-        dropAll(this.queue)
-        takeDropped(this.queue)
     }
 
     /** What has been written to flash since the start. */

@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { cut, dropAll, leave, NONE } from "../log"
+import { cut, dropAll, leave, NONE, takeDropped } from "../log"
 import { entryEnd, entryText, resumeFiber, Signal } from "../platform"
 import { recover } from "./recovery"
 import { FlashLog, tell } from "./state"
@@ -20,9 +20,15 @@ const LONGEST_WAIT_MS = 2147483647
 
 /** Plans the write of a line of `level` that `emit` has queued. */
 export function attend(log: FlashLog, level: number): void {
-    // the line was logged after `close`
-    if (log.closed) dropAll(log.queue)
+    // the line was logged after `close`: who closed the log need not be told
+    if (log.closed) discard(log)
     else plan(log, level)
+}
+
+/** Drops what is queued: it counts as dropped, without a report. */
+export function discard({ queue }: FlashLog): void {
+    dropAll(queue)
+    takeDropped(queue)
 }
 
 /** Applies changed settings: queued lines are stored at once. */

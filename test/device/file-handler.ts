@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { accountOf, LogSystem } from "../../src/log"
+import { accountOf, LogSystem, RingHandler } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
 import { SystemClock } from "../../src/platform"
@@ -135,6 +135,21 @@ describe("the flash log as a handler", () => {
         await file.flush()
         expect((await file.files.tail(9)).join()).toBe("0 [ERROR] late")
         await file.close()
+    })
+    test("a log that is closed, and not removed, says nothing of what it drops", async () => {
+        const clock = new ManualClock(0)
+        const log = new LogSystem(clock)
+        const ring = new RingHandler(1000)
+        log.addHandler("ring", ring)
+        const file = openLog(new TestFlash(), 1000)
+        log.addHandler("file", file)
+        await file.flush()
+        await file.close()
+        log.logger("a").error("one")
+        await ds.sleep(50)
+        expect(ring.cat().length).toBe(1)
+        expect(accountOf(file.queue).dropped).toBe(1)
+        await log.removeHandler("file")
     })
     test("what comes after the close is dropped and counted, until it is opened again", async () => {
         const file = openLog(new TestFlash(), 1000)

@@ -308,6 +308,22 @@ describe("slow handlers (L12)", () => {
         expect(account(log, "slow")).toBe("23 = 5 + 3 + 15")
     })
 
+    test("a queue that drops each report of its drops is no endless loop", async () => {
+        const { log, l, out } = fresh()
+        const slow = new Slow()
+        log.addHandler("slow", slow, { queue: { bytes: 9 } })
+        const report = (count: number) =>
+            `warning log log handler "slow": ${count} records dropped, queue full`
+        l.info("1")
+        await ds.sleep(50)
+        expect(out.take()).toBe(`info x 1|${report(1)}`)
+        // the next one includes the report that was dropped
+        l.info("2")
+        await ds.sleep(50)
+        expect(out.take()).toBe(`info x 2|${report(3)}`)
+        expect(account(log, "slow")).toBe("4 = 0 + 0 + 4")
+    })
+
     test("a report that finds the queue full again counts into the next one", async () => {
         const { log, l, clock } = fresh()
         const slow = new Slow()
