@@ -1,4 +1,4 @@
-import { isSecretKey } from "./check"
+import { checkText, isSecretKey, REFUSED, SET_BY_PROGRAM } from "./check"
 import { FileState } from "./commit"
 import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
@@ -29,14 +29,14 @@ export async function changeSettings<T extends SchemaTable>(
     const file = fileOf(held)
     return await inTurn(file, async () => {
         const text = await editDotenv(await textOf(file), changes, held.pause)
-        const checked = await checkFile(settings, text)
-        const known = held.problems.map(problem => problem.key)
-        refuse(
-            checked.problems.filter(
-                ({ key }) =>
-                    changes[key] !== undefined || known.indexOf(key) < 0
-            )
-        )
+        // by their lines, as not all problems are kept
+        const known = Object.assign({}, held.inForce.lines)
+        for (const problem of held.problems) known[problem.key] = REFUSED
+        for (const key of Object.keys(changes))
+            if (changes[key] !== undefined) known[key] = SET_BY_PROGRAM
+        const context = Object.assign({ known }, held)
+        const checked = await checkText(text, held.unread, context)
+        refuse(checked.problems.filter(({ key }) => known[key] !== REFUSED))
         await replaceFile(file, text)
         return await putInForce(held, checked)
     })

@@ -1,6 +1,7 @@
 import { nextEntry, scanDotenv } from "./dotenv"
 import {
     addProblem,
+    MAX_PROBLEMS,
     MAX_SETTINGS,
     SettingProblem,
     UNKNOWN_SETTING,
@@ -35,6 +36,11 @@ export interface CheckContext extends LevelNames {
     readonly build: Record<string, string>
     /** Called with 0 for each statement and each value, so that other fibers run in between. */
     pause(ms: number): Promise<void>
+    /**
+     * At a change: REFUSED for each key whose problem is no news. Those of other keys are among the
+     * problems however many there are.
+     */
+    readonly known?: Record<string, number>
 }
 
 /** Where the text of a setting comes from. */
@@ -47,7 +53,10 @@ export type SettingOrigin = "program" | "file" | "build" | "default"
 export interface SettingTexts {
     /** With references filled in. */
     texts: Record<string, string>
-    /** Lines in the settings file; SET_BY_PROGRAM for a text that the program has set. */
+    /**
+     * Lines in the settings file; SET_BY_PROGRAM for a text that the program has set, REFUSED for one
+     * that is not in force.
+     */
     lines: Record<string, number>
     /** The keys of texts that are never shown: kind or name says so, or they refer to a secret. */
     secrets: Record<string, boolean>
@@ -55,6 +64,8 @@ export interface SettingTexts {
 
 /** In place of the line of a text that the program has set. */
 export const SET_BY_PROGRAM = 0
+/** In place of the line of a text that was refused. */
+export const REFUSED = -1
 
 /** The result of the checks: the valid texts, and what is wrong. */
 export interface CheckedSettings extends SettingTexts {
@@ -135,9 +146,17 @@ export async function checkSettings(
             if (rule) problem = valueFault(rule, text, context)
             else if (key[0] !== OWN_PREFIX) problem = UNKNOWN_SETTING
         }
-        if (problem !== undefined)
+        if (problem !== undefined) {
+            const { known } = context
+            if (
+                known &&
+                known[key] !== REFUSED &&
+                problems.length >= MAX_PROBLEMS
+            )
+                problems.pop()
             addProblem(problems, key, lines[key], problem, !rule)
-        else if (rule && text !== "") {
+            lines[key] = REFUSED
+        } else if (rule && text !== "") {
             texts[key] = text
             if (secret) secrets[key] = true
         }

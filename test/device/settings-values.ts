@@ -7,6 +7,7 @@ import {
     loadSettings,
     LARGE_FILE_BYTES,
     MASK,
+    MAX_PROBLEMS,
     maskedFile,
     openSettingsFile,
     readFile,
@@ -15,6 +16,7 @@ import {
     replaceSettings,
     rollBackFile,
     SchemaTable,
+    SettingChanges,
     Settings,
     SettingsFile,
 } from "../../src/settings"
@@ -488,6 +490,24 @@ describe("the settings file", () => {
         expect((await readFile(file)).text).toBe("OLD=1\nHOSTNAME=b\n")
         await changeSettings(settings, { OLD: undefined })
         expect(messages(settings)).toBe("")
+    })
+
+    test("refuses a wrong change however much of it is wrong", async () => {
+        const old: string[] = []
+        for (let i = 0; i <= MAX_PROBLEMS; i++) old.push(`OLD${i}=1\n`)
+        const before = old.join("") + "SYSLOG_PORT=${_PORT:-601}\n"
+        const { settings, file } = await withFile(before)
+        const outcome = async (changes: SettingChanges) =>
+            await fails(async () => await changeSettings(settings, changes))
+        const refused =
+            "SettingsError: settings file: SYSLOG_PORT (line 18): wanted a whole number: 0 to 65535"
+        expect(await outcome({ SYSLOG_PORT: "x" })).toBe(refused)
+        expect(await outcome({ _PORT: "x" })).toBe(refused)
+        expect((await readFile(file)).text).toBe(before)
+        expect(settings.problems().length).toBe(MAX_PROBLEMS)
+        await changeSettings(settings, { OLD0: undefined, HOSTNAME: "b" })
+        expect(settings.get("HOSTNAME")).toBe("b")
+        expect(settings.problems()[15].key).toBe("OLD16")
     })
 
     test("takes changes from several fibers, none lost", async () => {
