@@ -87,5 +87,5 @@ flash.write = async (slot, value) => {
 const total = signedFile().length
 for (let at = 0; at < total; at += PART_BYTES) {
     const end = Math.min(at + PART_BYTES, total)
-    await updates.offer(at, total, signedFile().slice(at, end))
+    await updates.offer(at, total, signedFile().slice(at, end), "")
 }

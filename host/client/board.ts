@@ -273,12 +273,14 @@ export class Board extends EventEmitter<BoardEvents> {
 
     /** Offers a configuration file. */
     async offer(file: Uint8Array): Promise<void> {
+        const sender = String(randomInt(1e6))
         for (let at = 0; at < file.length; at += OFFER_BYTES) {
             const part = Buffer.from(file.subarray(at, at + OFFER_BYTES))
             await this.request("Offer", [
                 String(at),
                 String(file.length),
                 part.toString("hex"),
+                sender,
             ])
         }
     }

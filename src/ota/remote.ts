@@ -6,6 +6,9 @@ import { offerFile, Ota, OtaStatus, otaStatus } from "./updater"
 /** Name of the error about a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
 
+/** After this time without a part, another sender may begin, ms: more than a request is repeated. */
+const SENDER_TIMEOUT_MS = 10000
+
 /** Updates as the remote service needs them: `config` of its parts. */
 export interface OtaConfig {
     state(): OtaStatus
@@ -13,17 +16,24 @@ export interface OtaConfig {
      * Takes a part of a file; the last part has the file checked and put in force.
      * @param offset where the part begins in the file, in bytes; 0 begins a new file
      * @param total size of the file, in bytes
+     * @param sender tells those apart who bring files; no new file is begun while another one's parts
+     * come
      * @throws an error of name OTA_ERROR for a file that is not taken
      */
-    offer(offset: number, total: number, part: Buffer): Promise<void>
+    offer(
+        offset: number,
+        total: number,
+        part: Buffer,
+        sender: string
+    ): Promise<void>
 }
 
 /** Lets the remote service show the state of updates and bring files. */
 export function otaConfig(ota: Ota): OtaConfig {
     return {
         state: () => otaStatus(ota),
-        offer: async (offset, total, part) =>
-            await takePart(ota, offset, total, part),
+        offer: async (offset, total, part, sender) =>
+            await takePart(ota, offset, total, part, sender),
     }
 }
 
@@ -32,15 +42,23 @@ async function takePart(
     ota: Ota,
     offset: number,
     total: number,
-    part: Buffer
+    part: Buffer,
+    sender: string
 ): Promise<void> {
+    const now = ota.clock.millis()
+    if (ota.sender !== sender) {
+        if (ota.received && now - ota.heardAt < SENDER_TIMEOUT_MS)
+            throw otaError("another file is being received, try again")
+        ota.received = undefined
+        ota.sender = sender
+    }
     if (offset === 0) ota.received = new Pieces()
     const { received } = ota
     if (!received || received.length !== offset)
         throw otaError("a part is missing, begin again")
     if (total > MAX_FILE_BYTES)
         throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
-    ota.heardAt = ota.clock.millis()
+    ota.heardAt = now
     received.add(part)
     if (received.length < total) return
     ota.received = undefined

@@ -88,9 +88,10 @@ export interface Ota extends OtaParts {
     sourceProblem: string
     /** Names of the tasks that were found failing since the start. */
     failing: string[]
-    /** An incomplete file from the bus, and the uptime of its last part, ms. */
+    /** An incomplete file from the bus, the uptime of its last part, ms, and who brings it. */
     received: Pieces
     heardAt: number
+    sender: string
     /** Uptime of `startOta`, ms: the probation counts from it. */
     startedAt: number
 }

@@ -259,10 +259,16 @@ async function restartLater(
     else tasks.shutDown(ds.restart)
 }
 
-/** Takes a part of a configuration file: offset, size of the file, bytes in hexadecimal. */
+/** Takes a part of a configuration file: offset, size of the file, bytes in hexadecimal, sender. */
 async function offer(call: Call): Promise<void> {
-    const part = Buffer.from(call.args[2] || "", "hex")
-    await configOf(call).offer(integer(call, 0), integer(call, 1), part)
+    const { args } = call
+    const part = Buffer.from(args[2] || "", "hex")
+    await configOf(call).offer(
+        integer(call, 0),
+        integer(call, 1),
+        part,
+        args[3] || ""
+    )
 }
 
 function configOf({ server }: Call): RemoteConfig {

@@ -47,7 +47,13 @@ export interface RemoteConfig {
      * Takes a part of a file; the last part puts the file in force.
      * @param offset where the part begins in the file, in bytes
      * @param total size of the file, in bytes
+     * @param sender tells those apart who bring files; may be empty
      * @throws Error for a file that is refused
      */
-    offer(offset: number, total: number, part: Buffer): ds.AsyncVoid
+    offer(
+        offset: number,
+        total: number,
+        part: Buffer,
+        sender: string
+    ): ds.AsyncVoid
 }

@@ -8,7 +8,8 @@ import {
     OTHER_KEY,
 } from "../vectors/ota"
 import { SocketArbiter } from "../../src/net"
-import { MAX_REASON, pullUpdates, SOURCE } from "../../src/ota"
+import { piecesText } from "../../src/platform"
+import { MAX_REASON, otaConfig, pullUpdates, SOURCE } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
 import { hold, OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
 import {
@@ -56,6 +57,30 @@ describe("an update", () => {
         )
         expect(config[0].meta["reason"]).toBe("")
         expect(config[0].meta["hash"].length).toBe(16)
+    })
+    test("comes in the parts of one sender, whoever else sends", async () => {
+        const board = await startedBoard()
+        const { offer } = otaConfig(board.ota)
+        const file = Buffer.from(piecesText(signed(7, A).list))
+        const half = file.length >> 1
+        const send = async (at: number, sender: string) => {
+            try {
+                const end = at !== 0 ? file.length : half
+                await offer(at, file.length, file.slice(at, end), sender)
+                return "taken"
+            } catch (e: any) {
+                return e.message
+            }
+        }
+        const busy = "another file is being received, try again"
+        expect(await send(0, "1")).toBe("taken")
+        expect(await send(0, "2")).toBe(busy)
+        expect(await send(half, "2")).toBe(busy)
+        board.clock.now += 10000
+        expect(await send(0, "2")).toBe("taken")
+        expect(await send(half, "1")).toBe(busy)
+        expect(await send(half, "2")).toBe("taken")
+        expect(board.shown()).toBe("7 probation")
     })
     test("with LMS and sealed ones are taken as well", async () => {
         const board = await startedBoard()
