@@ -2,13 +2,16 @@ import * as ds from "@devicescript/core"
 import { removeFrom } from "./list"
 
 /**
- * Resumes a fiber if it still exists and is suspended, and does nothing otherwise.
+ * Resumes a fiber if there is one and it is suspended, and does nothing otherwise.
  * The VM throws on `resume` of a fiber that is gone, asleep or running.
  * @param value what `ds.suspend` of the fiber returns
  */
-export function resumeFiber(fiber: ds.Fiber, value?: unknown): void {
+export function resumeFiber(
+    fiber: ds.Fiber | undefined,
+    value?: unknown
+): void {
     try {
-        if (fiber.suspended) fiber.resume(value)
+        if (fiber && fiber.suspended) fiber.resume(value)
     } catch (e: any) {
         // the fiber has ended or was terminated: there is nothing to resume
     }

@@ -20,17 +20,20 @@ import {
  * error. A running task with the option `notify` is up once it has called `ready()`.
  */
 export function isUp(task: TaskRecord): boolean {
-    const { state, flags } = task
-    if (state === "running") return (flags & UNREADY) === 0
+    const { state } = task
+    if (state === "running") return (task.flags & UNREADY) === 0
     if (state === "done") return true
-    return state === "scheduled" && task.runs > 0 && (flags & FAILED) === 0
+    return state === "scheduled" && task.runs > 0 && (task.flags & FAILED) === 0
 }
 
 /** Whether `task` has been started and is not up yet. */
 export function isComing(task: TaskRecord): boolean {
-    const { state, flags } = task
-    if (state === "running") return (flags & UNREADY) !== 0
-    return state === "starting" || (state === "waiting" && (flags & HELD) !== 0)
+    const { state } = task
+    if (state === "running") return (task.flags & UNREADY) !== 0
+    return (
+        state === "starting" ||
+        (state === "waiting" && (task.flags & HELD) !== 0)
+    )
 }
 
 /** Whether `task` names `other` in `requires`. */
@@ -63,17 +66,17 @@ export function obstacle(required: TaskRecord | undefined): string | undefined {
  * or a core task that is about to start. A core task that itself waits for others delays no task.
  */
 export function nameAhead(task: TaskRecord): string | undefined {
-    const { supervisor, flags, options } = task
-    const isCore = (flags & CORE) !== 0
-    if (options.after)
-        for (const name of options.after) {
-            const other = find(supervisor, name)
+    const isCore = (task.flags & CORE) !== 0
+    const { after } = task.options
+    if (after)
+        for (const name of after) {
+            const other = find(task.supervisor, name)
             if (!other || !isComing(other)) continue
             // a core task never waits for a task that is not core, since that waits for core tasks
             if (!isCore || (other.flags & CORE) !== 0) return name
         }
     if (isCore || task.parent) return undefined
-    for (const core of supervisor.core)
+    for (const core of task.supervisor.core)
         if (isAboutToStart(core)) return core.name
     return undefined
 }
@@ -88,11 +91,11 @@ function isAboutToStart(core: TaskRecord): boolean {
 
 /** What `task` waits for, in a few words; undefined for a task that does not wait. */
 export function waitsFor(task: TaskRecord): string | undefined {
-    const { state, flags } = task
+    const { state } = task
     if (state === "scheduled" && task.next === undefined) return "wall clock"
     if (state !== "waiting") return undefined
-    if ((flags & HELD) === 0) return "restart"
-    if ((flags & HAS_LEAVING) !== 0) return "its dependents"
+    if ((task.flags & HELD) === 0) return "restart"
+    if ((task.flags & HAS_LEAVING) !== 0) return "its dependents"
     return missingName(task) || nameAhead(task) || "boot"
 }
 

@@ -22,8 +22,8 @@ import { failCycle, needsReview, onDue, reviewTask } from "./transitions"
 
 /** The supervising fiber: one for all tasks. It sleeps until the earliest timer or an event. */
 export async function supervise(supervisor: Supervisor): Promise<void> {
-    const { timers, tasks, clock } = supervisor
-    while ((supervisor.flags & CLOSING) === 0 || tasks.length > 0) {
+    const { timers } = supervisor
+    while ((supervisor.flags & CLOSING) === 0 || supervisor.tasks.length > 0) {
         let due = Infinity
         try {
             if ((supervisor.flags & NEEDS_REVIEW) !== 0)
@@ -38,7 +38,7 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
         // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
         if ((supervisor.flags & NEEDS_REVIEW) === 0)
             await ds.suspend(
-                Math.min(Math.max(0, due - clock.millis()), MAX_MS)
+                Math.min(Math.max(0, due - supervisor.clock.millis()), MAX_MS)
             )
     }
     supervisor.forgetClock()
@@ -49,7 +49,7 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
  * @returns when to call it again, in ms on the monotonic clock; Infinity for no such time
  */
 function attendDevice(supervisor: Supervisor): number {
-    const { journal, safeUntil, escalation } = supervisor
+    const { safeUntil, escalation } = supervisor
     const now = supervisor.clock.millis()
     let due = Infinity
     if (escalation) {
@@ -59,7 +59,7 @@ function attendDevice(supervisor: Supervisor): number {
         else enterSafeMode.start(supervisor, "a task failed for good")
     }
     if ((supervisor.flags & UNPROVEN) !== 0) {
-        due = journal.startedAt + journal.stableMs
+        due = supervisor.journal.startedAt + supervisor.journal.stableMs
         if (now >= due) {
             lower(supervisor, UNPROVEN)
             // in its own fiber, since the flash may be slow and the tasks must not wait for it

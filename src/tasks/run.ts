@@ -37,8 +37,7 @@ export async function run(task: TaskRecord): Promise<void> {
 }
 
 async function callWithArgs(task: TaskRecord): Promise<void> {
-    const { body, options } = task
-    keepResult(task, await (body as any)(task, ...options.args))
+    keepResult(task, await (task.body as any)(task, ...task.options.args))
 }
 
 /** Whether the calling fiber is the one of the task's present run. */

@@ -98,9 +98,8 @@ export async function record(
  */
 async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
     const group: TaskRecord[] = []
-    const { tasks } = supervisor
-    for (let i = tasks.length - 1; i >= 0; --i) {
-        const task = tasks[i]
+    for (let i = supervisor.tasks.length - 1; i >= 0; --i) {
+        const task = supervisor.tasks[i]
         if ((task.flags & CORE) === core && !task.parent) group.push(task)
     }
     await endTasks(supervisor, group, stopForNow)

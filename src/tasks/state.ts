@@ -284,12 +284,11 @@ export function setState(
 }
 
 function tellListeners(task: TaskRecord): void {
-    const { listeners, reports } = task.supervisor
-    for (const listener of listeners.slice()) {
+    for (const listener of task.supervisor.listeners.slice()) {
         try {
             listener(task)
         } catch (e: any) {
-            reports.exception("listener of changes", e)
+            task.supervisor.reports.exception("listener of changes", e)
         }
     }
 }
@@ -301,12 +300,11 @@ export function noteStart(task: TaskRecord): void {
 
 /** Wakes the supervising fiber, for an earlier timer or other work. */
 export function wake(supervisor: Supervisor): void {
-    if (supervisor.fiber) resumeFiber(supervisor.fiber)
+    resumeFiber(supervisor.fiber)
 }
 
-/** Schedules a review of the tasks that stop or wait for others, if there are any. */
+/** Schedules a review of the tasks that stop or wait for others. */
 export function scheduleReview(supervisor: Supervisor): void {
-    if ((supervisor.flags & HAS_WAITERS) === 0) return
     supervisor.flags |= NEEDS_REVIEW
     wake(supervisor)
 }
@@ -316,8 +314,7 @@ export function scheduleReview(supervisor: Supervisor): void {
  * it without one.
  */
 export function arm(task: TaskRecord, due?: number): void {
-    const { supervisor } = task
-    const { timers } = supervisor
+    const { timers } = task.supervisor
     if (task.due !== undefined) removeFrom(timers, task)
     task.due = due
     if (due === undefined) return
@@ -325,7 +322,7 @@ export function arm(task: TaskRecord, due?: number): void {
     while (at > 0 && timers[at - 1].due > due) --at
     timers.insert(at, 1)
     timers[at] = task
-    if (at === 0) wake(supervisor)
+    if (at === 0) wake(task.supervisor)
 }
 
 /**

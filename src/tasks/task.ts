@@ -181,10 +181,10 @@ export function addTask(
 
 /** Makes room for one more task: removes a child that has ended, if necessary. */
 function makeRoom(supervisor: Supervisor, name: string): void {
-    const { tasks, left, maxTasks } = supervisor
+    const { left, maxTasks } = supervisor
     // a run that is left behind takes the place of a task
-    if (tasks.length + left.length < maxTasks) return
-    for (const task of tasks)
+    if (supervisor.tasks.length + left.length < maxTasks) return
+    for (const task of supervisor.tasks)
         if (task.parent && isOver(task)) return removeTask(task)
     throw taskError(
         name,
@@ -199,9 +199,10 @@ export function autostart(task: TaskRecord): void {
 }
 
 /** Whether a task must not start by itself: it is disabled, or not core in safe mode. */
-export function isBarred({ flags, supervisor, parent }: TaskRecord): boolean {
-    if ((flags & DISABLED) !== 0) return true
-    return (supervisor.flags & SAFE) !== 0 && (flags & CORE) === 0 && !parent
+export function isBarred(task: TaskRecord): boolean {
+    if ((task.flags & DISABLED) !== 0) return true
+    const isSafe = (task.supervisor.flags & SAFE) !== 0
+    return isSafe && (task.flags & CORE) === 0 && !task.parent
 }
 
 function addChild(

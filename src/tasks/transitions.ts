@@ -91,15 +91,14 @@ import {
  * child whose parent does not run.
  */
 export function startTask(task: TaskRecord): void {
-    const { state } = task
     if (!hasParentUp(task)) return
     if (isLive(task)) {
-        if (state === "stopping") raise(task, WANTED | DUE)
+        if (task.state === "stopping") raise(task, WANTED | DUE)
         return
     }
     raise(task, START_REQUIRED)
     if ((task.flags & HELD) !== 0) return scheduleReview(task.supervisor)
-    if (state === "waiting" || isPlanned(task)) raise(task, DUE)
+    if (task.state === "waiting" || isPlanned(task)) raise(task, DUE)
     raise(task.supervisor, UNCHECKED)
     forgiveRestarts(task)
     enqueue(task)
@@ -117,14 +116,14 @@ function forgiveRestarts(task: TaskRecord): void {
 
 /** Starts a task that is not running as soon as the boot, its dependencies and its plan allow. */
 function enqueue(task: TaskRecord): void {
-    const { supervisor, options } = task
+    const { options } = task
     // a deleted task may still be started by its handle
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     task.flags = (task.flags | (WANTED | HELD)) & ~(FAILED | HALTED)
     const isFree = !options.requires && !options.after
-    if (isFree && supervisor.fiber) proceed(task)
+    if (isFree && task.supervisor.fiber) proceed(task)
     if ((task.flags & HELD) === 0) return
-    raise(supervisor, HAS_WAITERS)
+    raise(task.supervisor, HAS_WAITERS)
     setState(task, "waiting")
 }
 
@@ -249,11 +248,10 @@ export function refitPlan(task: TaskRecord): void {
  * @returns false when neither body nor hook may be called
  */
 export function enterBody(task: TaskRecord): boolean {
-    const { supervisor, state } = task
-    const isStarting = state === "starting"
+    const isStarting = task.state === "starting"
     if (
         !isStarting ||
-        ((supervisor.flags & HAS_WAITERS) !== 0 && isHeld(task))
+        ((task.supervisor.flags & HAS_WAITERS) !== 0 && isHeld(task))
     ) {
         raise(task, CANCELLED | HOOKED | (isStarting ? HELD : 0))
         return false
@@ -261,7 +259,11 @@ export function enterBody(task: TaskRecord): boolean {
     task.flags |= BEGUN
     setState(task, "running")
     beginWatch(task)
-    supervisor.reports.progress("{0} started, run {1}", task.name, task.runs)
+    task.supervisor.reports.progress(
+        "{0} started, run {1}",
+        task.name,
+        task.runs
+    )
     return true
 }
 
@@ -287,10 +289,10 @@ function endChild(child: TaskRecord): void {
 
 /** Called at the end of a run: decides the next state. */
 export function settle(task: TaskRecord): void {
-    const { supervisor, flags } = task
+    const { flags } = task
     endRun(task)
     noteStart(task)
-    if ((flags & BEGUN) !== 0) task.doneAt = supervisor.clock.millis()
+    if ((flags & BEGUN) !== 0) task.doneAt = task.supervisor.clock.millis()
     const hasFailed = (flags & FAILED) !== 0
     if (hasFailed) countUp(task, "failures", 1)
     if ((flags & DELETED) !== 0) removeTask(task)
@@ -311,10 +313,9 @@ export function settle(task: TaskRecord): void {
 
 /** Called when a run that was left behind has ended after all. */
 export function settleLeft(task: TaskRecord): void {
-    const { supervisor } = task
-    removeFrom(supervisor.left, ds.Fiber.self())
+    removeFrom(task.supervisor.left, ds.Fiber.self())
     countUp(task, "left", -1)
-    supervisor.reports.progress(
+    task.supervisor.reports.progress(
         "a run of {0} that was left behind has ended",
         task.name
     )
@@ -605,7 +606,6 @@ export function removeTask(task: TaskRecord): void {
     supervisor.log.freeTopic(task.log)
     stopWanting(task)
     scheduleReview(supervisor)
-    wake(supervisor)
 }
 
 function removeChildren(task: TaskRecord): void {
@@ -668,14 +668,12 @@ export function planAgain(task: TaskRecord): void {
 }
 
 function endPlan(task: TaskRecord): void {
-    const { state } = task
-    const wasPlanned = isPlanned(task)
-    if (state === "scheduled") stopForGood(task)
-    dropPlan(task)
-    if (state === "failed" && wasPlanned) {
+    if (task.state === "scheduled") stopForGood(task)
+    if (task.state === "failed" && isPlanned(task)) {
         lower(task, WANTED | HELD)
         arm(task)
     }
+    dropPlan(task)
 }
 
 /** Plans the next run from now on. */
