@@ -686,6 +686,10 @@ export const FACTS: Record<string, Fact[]> = {
             literal("docs/ota.md", /OTA_POLL=(\d+)s/),
             literal("docs/ota.md", /OTA_PROBATION=(\d+)s/),
         ],
+        [
+            "or {} s have passed without one",
+            constant("src/ota/remote.ts", "SENDER_TIMEOUT_MS") / 1000,
+        ],
         ["| body | {} bytes |", constant(OTA_FILE, "MAX_BODY_BYTES")],
         [
             "| body, on a board with the 8 KB store | {} bytes |",
