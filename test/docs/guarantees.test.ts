@@ -19,7 +19,7 @@ const GUARANTEES: Record<
         ],
         [
             "what a full queue drops is counted and reported",
-            "device/log-overload.ts",
+            "device/log-slow.ts",
             "drops are one record when the queue is low again",
         ],
         [
@@ -68,7 +68,7 @@ const GUARANTEES: Record<
         ],
         [
             "holds at every moment: received = delivered + queued + dropped",
-            "device/log-overload.ts",
+            "device/log-slow.ts",
             "every account adds up at every moment of an overload",
         ],
         [
