@@ -181,11 +181,15 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
         throw new Error(
             `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
         )
+    const account = {} as Account
+    // a handler may tell more, as that of syslog tells its connection
+    if (own && !queue) Object.assign(account, own)
+    Object.assign(account, { received, delivered, queued, dropped })
     return {
         name,
         level: entry.threshold,
         state: entry.failed ? FAILED : RUNNING,
         error: entry.error,
-        account: { received, delivered, queued, dropped },
+        account,
     }
 }

@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
     ERROR,

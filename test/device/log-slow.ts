@@ -99,6 +99,23 @@ describe("slow handlers (L12)", () => {
         expect(account(log, "slow")).toBe("5 = 3 + 0 + 2")
     })
 
+    test("what a handler adds to its account is told, too, in a copy", () => {
+        const { log } = fresh()
+        const own = {
+            received: 5,
+            delivered: 3,
+            queued: 1,
+            dropped: 1,
+            connected: true,
+        }
+        log.addHandler("link", { emit: () => {}, account: () => own })
+        const told: any = info(log, "link").account
+        expect(told.connected).toBe(true)
+        expect(account(log, "link")).toBe("5 = 3 + 1 + 1")
+        told.received = 0
+        expect(own.received).toBe(5)
+    })
+
     test("a queue that fills again after a flush drops until it is low", () => {
         const queue = new BoundedQueue<number>({
             entries: 8,
