@@ -1,10 +1,10 @@
 // A console for boards in the browser: `fiberctl web`, and `fiberctl sim --web`.
 import type { ConnectOptions } from "../client/index.ts"
-import type { BoardClient } from "./server/session.ts"
+import type { BoardClient } from "./server/board-client.ts"
 import { type OwnSimulator, Sessions } from "./server/sessions.ts"
 import { WebServer, type WebOptions } from "./server/web-server.ts"
 
-export type { BoardClient } from "./server/session.ts"
+export type { BoardClient } from "./server/board-client.ts"
 export { buildPage } from "./server/page-files.ts"
 export { type OwnSimulator } from "./server/sessions.ts"
 export { SimulatedBoard } from "./server/simulated-board.ts"

@@ -1,6 +1,6 @@
 import { type BoardInfo, readSlots, TimedOutError } from "../../client/index.ts"
 import { computedMap, type FlashMap } from "../../flash/index.ts"
-import type { BoardClient } from "./session.ts"
+import type { BoardClient } from "./board-client.ts"
 
 /** Shortest time between two readings of the slots, in ms: they take the board some seconds. */
 const READ_MS = 30_000

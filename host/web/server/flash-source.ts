@@ -2,7 +2,7 @@ import { type BoardInfo, findStateFolder } from "../../client/index.ts"
 import type { FlashCounts, FlashMap } from "../../flash/index.ts"
 import { AskedFlash } from "./asked-flash.ts"
 import { SavedFlash } from "./saved-flash.ts"
-import type { BoardClient } from "./session.ts"
+import type { BoardClient } from "./board-client.ts"
 import type { SimulatedBoard } from "./simulated-board.ts"
 
 /** The flash of a board: of a simulated one as it is read, of another as its firmware tells. */

@@ -1,7 +1,5 @@
 import { EventEmitter } from "node:events"
 import {
-    type Board,
-    type BoardEvents,
     type BoardInfo,
     type HandlerInfo,
     newLine,
@@ -21,6 +19,7 @@ import {
     type StreamEvents,
     type TaskView,
 } from "../protocol.ts"
+import type { BoardClient } from "./board-client.ts"
 import { FlashSource } from "./flash-source.ts"
 import { LightReader } from "./light-reader.ts"
 import { LineHistory } from "./line-history.ts"
@@ -43,10 +42,6 @@ const CONFIG_MS = 10_000
 const RUN_SLACK_MS = 2000
 /** Versions of the configuration that are remembered. */
 const MAX_VERSIONS = 50
-
-/** A board's client as others see it. */
-export type BoardClient = EventEmitter<BoardEvents> &
-    Omit<Pick<Board, keyof Board>, keyof EventEmitter | "textFilter">
 
 interface SessionEvents {
     state: [BoardState]

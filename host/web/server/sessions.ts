@@ -6,7 +6,8 @@ import {
 } from "../../client/index.ts"
 import { printable } from "../../printable.ts"
 import type { BoardSummary } from "../protocol.ts"
-import { type BoardClient, Session } from "./session.ts"
+import type { BoardClient } from "./board-client.ts"
+import { Session } from "./session.ts"
 import type { SimulatedBoard } from "./simulated-board.ts"
 import { Sources } from "./sources.ts"
 
