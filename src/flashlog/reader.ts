@@ -75,6 +75,7 @@ export async function readLog(
             const isGap = seq > expected
             const lines: StoredLine[] = []
             if (isGap && open) {
+                // the rest of the line is lost, so the file is larger than what was read of it
                 open = undefined
                 size = -1
             }

@@ -5,7 +5,7 @@ import { LogFilter } from "./filters"
 import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
-import { Account, queueLimits, setLimits } from "./queue"
+import { Account, accountOf, queueLimits, setLimits } from "./queue"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
@@ -162,29 +162,17 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
 /** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, handler, passed } = entry
-    const { queue } = handler
-    const own: Partial<Account> =
-        queue || (handler.account && handler.account())
+    // a handler may tell more than the four counts, as that of syslog tells its connection
+    const account: Account = handler.queue
+        ? accountOf(handler.queue)
+        : handler.account
+          ? Object.assign({}, handler.account())
+          : { received: passed, delivered: passed, queued: 0, dropped: 0 }
     const lost = entry.dropped ?? 0
-    let received = passed + lost
-    let delivered = passed
-    let queued = 0
-    let dropped = lost
-    if (own) {
-        received = own.received + lost
-        delivered = own.delivered
-        queued = queue ? queue.length : own.queued
-        dropped += own.dropped
-    }
+    account.received += lost
+    account.dropped += lost
     // only in the simulator: a board must not stop over it
-    if (ds.isSimulator() && received !== delivered + queued + dropped)
-        throw new Error(
-            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
-        )
-    const account = {} as Account
-    // a handler may tell more, as that of syslog tells its connection
-    if (own && !queue) Object.assign(account, own)
-    Object.assign(account, { received, delivered, queued, dropped })
+    if (ds.isSimulator()) checkAccount(name, account)
     return {
         name,
         level: entry.threshold,
@@ -192,4 +180,13 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
         error: entry.error,
         account,
     }
+}
+
+/** @throws Error when an account does not add up */
+function checkAccount(name: string, account: Account): void {
+    const { received, delivered, queued, dropped } = account
+    if (received !== delivered + queued + dropped)
+        throw new Error(
+            `log handler "${name}": ${received} received, ${delivered} delivered, ${queued} queued, ${dropped} dropped`
+        )
 }

@@ -110,11 +110,14 @@ function manyTexts(
     const words: string[] = []
     const { length } = keys || values
     for (let i = 0; i < length; ++i) {
+        if (room <= 0) {
+            words.push(LEFT_OUT)
+            break
+        }
         const key = keys ? keys[i] : i
         const value = values[key]
-        let word = LEFT_OUT
-        if (room <= 0) i = length
-        else if (!keys) word = nestedText(value, depth)
+        let word: string
+        if (!keys) word = nestedText(value, depth)
         else if (key === STACK) continue
         else if (depth > 0)
             word = quoted(keys[i]) + ":" + nestedText(value, depth)

@@ -69,13 +69,8 @@ export function placeEntry(core: Core, entry: HandlerEntry): void {
 }
 
 function findEntry(core: Core, name: string): HandlerEntry | undefined {
-    const { entries } = core
-    let i = 0
-    while (true) {
-        const entry = entries[i]
-        if (!entry || entry.name === name) return entry
-        i++
-    }
+    for (const entry of core.entries) if (entry.name === name) return entry
+    return undefined
 }
 
 /** All elements but one. */
