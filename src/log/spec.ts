@@ -125,47 +125,46 @@ export function parseLevelSpec(
     before?: LevelRules
 ): LevelRules {
     const rules = new LevelRules(fallback)
-    let at = 0
-    let problem: string = undefined
-    if (typeof text === "string") {
-        const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
-        const blanked = replaceAll(lines, "\n", " ")
-        let hasDefault = false
-        for (const word of splitText(blanked, " ")) {
-            const sign = word.indexOf("@")
-            let name = word
-            let topic = "*"
-            if (sign >= 0) {
-                name = word.slice(0, sign)
-                topic = word.slice(sign + 1)
-            }
-            const level = parseLevel(name)
-            if (word) {
-                if (level === undefined)
-                    problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
-                else if (sign >= 0) {
-                    problem = rules.add(topic, level)
-                    if (problem) at += sign + 1
-                } else if (hasDefault) problem = "a second default level"
-                else {
-                    hasDefault = true
-                    rules.fallback = level
-                }
-                if (problem) break
-                if (before) checkTrace(before, topic, level)
-            }
-            at += word.length + 1
+    if (typeof text !== "string")
+        throw specError("" + text, 0, "a text is wanted")
+    const lines = replaceAll(replaceAll(text, "\r", "\n"), "\t", "\n")
+    const blanked = replaceAll(lines, "\n", " ")
+    let hasDefault = false
+    let start = 0
+    for (const word of splitText(blanked, " ")) {
+        let at = start
+        start += word.length + 1
+        if (!word) continue
+        const sign = word.indexOf("@")
+        const name = sign < 0 ? word : word.slice(0, sign)
+        const topic = sign < 0 ? "*" : word.slice(sign + 1)
+        const level = parseLevel(name)
+        let problem: string = undefined
+        if (level === undefined)
+            problem = `"${name}" is no level; wanted ${LEVEL_NAMES}`
+        else if (sign >= 0) {
+            at += sign + 1
+            problem = rules.add(topic, level)
+        } else if (hasDefault) problem = "a second default level"
+        else {
+            hasDefault = true
+            rules.fallback = level
         }
-    } else problem = "a text is wanted"
-    if (!problem) return rules
+        if (problem) throw specError(text, at, problem)
+        if (before) checkTrace(before, topic, level)
+    }
+    return rules
+}
+
+function specError(spec: string, at: number, problem: string): Error {
     const error = rangeError(
         LEVEL_SPEC_ERROR,
         escapeControls(
-            `level specification "${"" + text}", character ${at + 1}: ${problem}`
+            `level specification "${spec}", character ${at + 1}: ${problem}`
         )
     )
     ;(error as any).at = at
-    throw error
+    return error
 }
 
 /**
