@@ -97,18 +97,25 @@ export interface Run {
     boot?: number | undefined
 }
 
+/** An operation that the caller waits for. */
+interface Exchange {
+    /** When the board was heard last. */
+    heardAt: number
+    /** Whether the board has said that it knows the request. */
+    isKnown: boolean
+    resolve: (items: Item[]) => void
+    reject: (error: Error) => void
+    /** Called when a report of an answer was lost. */
+    lostReport: () => void
+}
+
 /** A request whose answer is not complete. */
 interface Pending {
+    exchange: Exchange
     items: Item[]
     /** The start of an item whose end has not arrived. */
     rest: Buffer
     nextIndex: number
-    /** Whether the board has said that it knows the request. */
-    isKnown: boolean
-    heardAt: number
-    resolve: (items: Item[]) => void
-    reject: (error: Error) => void
-    lostReport: () => void
 }
 
 let lastId = Math.floor(Math.random() * 0x1_0000_0000)
@@ -391,8 +398,8 @@ export class Board extends EventEmitter<BoardEvents> {
         this.link.off("packet", this.onPacket)
         this.link.off("lost", this.onLost)
         this.link.off("back", this.onBack)
-        for (const { reject } of this.pending.values())
-            reject(new TimedOutError("the client was closed"))
+        for (const { exchange } of this.pending.values())
+            exchange.reject(new TimedOutError("the client was closed"))
         this.emit("lines", 0)
     }
 
@@ -404,22 +411,16 @@ export class Board extends EventEmitter<BoardEvents> {
         operation: OperationName,
         args: readonly string[] = []
     ): Promise<Item[]> {
-        const until =
-            Date.now() +
-            (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
-        for (;;) {
-            const id = (lastId = (lastId + 1) >>> 0)
-            const items = await this.attempt(id, operation, args, until).catch(
-                async (error: Error) => {
-                    throw await this.withNearTask(error)
-                }
-            )
-            if (!items) continue
-            const { textFilter } = this
-            return textFilter && operation !== "Settings"
-                ? (mapTexts(items, textFilter) as Item[])
-                : items
+        let items: Item[]
+        try {
+            items = await this.exchange(operation, args)
+        } catch (error) {
+            throw await this.withNearTask(error as Error)
         }
+        const { textFilter } = this
+        return textFilter && operation !== "Settings"
+            ? (mapTexts(items, textFilter) as Item[])
+            : items
     }
 
     /** An error that says that there is no such task, with the task whose name is near. */
@@ -437,29 +438,46 @@ export class Board extends EventEmitter<BoardEvents> {
             : error
     }
 
-    /** @returns undefined when a report was lost, so that the operation is asked for again */
-    private attempt(
-        id: number,
+    /**
+     * Sends a request until it is answered. What only reads is asked for under a new id each time:
+     * a board answers it each time, and reports of two answers under one id would be mixed. A change
+     * keeps its id, by which the board knows that it was carried out.
+     */
+    private exchange(
         operation: OperationName,
-        args: readonly string[],
-        until: number
-    ): Promise<Item[] | undefined> {
-        const payload = encodeRequest(id, operation, args)
+        args: readonly string[]
+    ): Promise<Item[]> {
+        const until =
+            Date.now() +
+            (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
+        const ids: number[] = []
         let timer: NodeJS.Timeout | undefined
-        const send = () =>
-            this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
-        return new Promise<Item[] | undefined>((resolve, reject) => {
-            const pending: Pending = {
-                items: [],
-                rest: Buffer.alloc(0),
-                nextIndex: 0,
-                isKnown: false,
+        return new Promise<Item[]>((resolve, reject) => {
+            const exchange: Exchange = {
                 heardAt: Date.now(),
+                isKnown: false,
                 resolve,
                 reject,
-                lostReport: () => resolve(undefined),
+                lostReport: () => {
+                    if (!isChange(operation)) send()
+                },
             }
-            this.pending.set(id, pending)
+            const send = () => {
+                if (!ids.length || !isChange(operation)) {
+                    lastId = (lastId + 1) >>> 0
+                    ids.push(lastId)
+                }
+                const id = ids.at(-1)!
+                const payload = encodeRequest(id, operation, args)
+                if (!this.pending.has(id))
+                    this.pending.set(id, {
+                        exchange,
+                        items: [],
+                        rest: Buffer.alloc(0),
+                        nextIndex: 0,
+                    })
+                this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
+            }
             let silence = FIRST_SILENCE_MS
             timer = setInterval(() => {
                 const now = Date.now()
@@ -469,19 +487,16 @@ export class Board extends EventEmitter<BoardEvents> {
                             `the board did not answer (${operation})`
                         )
                     )
-                else if (now - pending.heardAt > silence) {
-                    pending.heardAt = now
+                else if (now - exchange.heardAt > silence) {
+                    exchange.heardAt = now
                     silence = Math.min(silence * 2, LONGEST_SILENCE_MS)
-                    // reports of an answer that had begun are lost
-                    if (pending.nextIndex > 0 && !isChange(operation))
-                        resolve(undefined)
-                    else if (!pending.isKnown) send()
+                    if (!exchange.isKnown) send()
                 }
             }, FIRST_SILENCE_MS / 3)
             send()
         }).finally(() => {
             clearInterval(timer)
-            this.pending.delete(id)
+            for (const id of ids) this.pending.delete(id)
         })
     }
 
@@ -530,7 +545,26 @@ export class Board extends EventEmitter<BoardEvents> {
         else if (packet.serviceCommand === REQUEST) {
             const report = decodeReport(packet.data)
             const pending = report && this.pending.get(report.id)
-            if (pending) takeReport(pending, report)
+            if (pending) this.takeReport(pending, report)
+        }
+    }
+
+    private takeReport(pending: Pending, report: Report): void {
+        const { exchange, nextIndex } = pending
+        const { id, index, kind, data } = report
+        exchange.heardAt = Date.now()
+        // sent twice on its way
+        if (kind !== Kind.Error && index < nextIndex) return
+        try {
+            if (kind === Kind.Error) takeError(exchange, data)
+            else if (index > nextIndex) {
+                this.pending.delete(id)
+                exchange.lostReport()
+            } else takePart(pending, report)
+        } catch {
+            exchange.reject(
+                new RemoteError("AnswerError", "the board's answer is damaged")
+            )
         }
     }
 
@@ -546,23 +580,21 @@ function isSameRun(a: Run, b: Run): boolean {
     return b.startedAt - a.startedAt <= LOOK_MS
 }
 
-function takeReport(pending: Pending, { index, kind, data }: Report): void {
-    pending.heardAt = Date.now()
-    if (kind === Kind.Error) {
-        const [name, message] = parseJson(data) as [string, string]
-        // the board has it, from a packet that was sent twice
-        if (name === "RepeatedError") pending.isKnown = true
-        else pending.reject(new RemoteError(name, message))
-        return
-    }
-    // sent twice on its way
-    if (index < pending.nextIndex) return
-    if (index > pending.nextIndex) return pending.lostReport()
+/** @throws SyntaxError for what is no JSON */
+function takeError(exchange: Exchange, data: Buffer): void {
+    const [name, message] = parseJson(data) as [string, string]
+    // the board has it, from a packet that was sent twice
+    if (name === "RepeatedError") exchange.isKnown = true
+    else exchange.reject(new RemoteError(name, message))
+}
+
+/** @throws SyntaxError for an item that is no JSON */
+function takePart(pending: Pending, { kind, data }: Report): void {
     pending.nextIndex++
     const { items, rest } = splitItems(Buffer.concat([pending.rest, data]))
     pending.items.push(...items)
     pending.rest = rest
-    if (kind === Kind.End) pending.resolve(pending.items)
+    if (kind === Kind.End) pending.exchange.resolve(pending.items)
 }
 
 /** A copy of a value in which each text, names of fields included, went through `change`. */

@@ -12,6 +12,7 @@ import {
     parseJson,
     REQUEST,
     SERVICE_CLASS,
+    SERVICE_INDEX,
     splitItems,
 } from "../../host/client/protocol.ts"
 import { Board } from "../../host/client/board.ts"
@@ -107,6 +108,100 @@ test("a board that does not answer leaves no timer behind", async t => {
     assert.deepEqual(ended.mock.calls.at(-1)?.arguments, [
         started.mock.calls[0]!.result,
     ])
+})
+
+/** A board of texts: `send` gets each request, with a function that reports on it. */
+function answeringBoard(
+    send: (
+        id: number,
+        report: (index: number, kind: number, ...items: string[]) => void
+    ) => void
+): Board {
+    const link = Object.assign(new EventEmitter(), {
+        isUp: true,
+        send(_: string, __: number, ___: number, payload: Buffer) {
+            const id = payload.readUInt32LE(0)
+            send(id, (index, kind, ...items) => {
+                const head = Buffer.alloc(7)
+                head.writeUInt32LE(id)
+                head.writeUInt16LE(index, 4)
+                head[6] = kind
+                const data = Buffer.concat([head, Buffer.from(items.join(""))])
+                link.emit("packet", {
+                    deviceIdentifier: programDevice("0123456789abcdef"),
+                    serviceIndex: SERVICE_INDEX,
+                    serviceCommand: REQUEST,
+                    data,
+                })
+            })
+        },
+    })
+    return new Board(link as unknown as Link, "0123456789abcdef")
+}
+
+test("two answers of a slow board are not mixed", async () => {
+    const line = (i: number) => `${i}\x1fline ${i}\x1e`
+    const ids = new Set<number>()
+    const reports: ((
+        index: number,
+        kind: number,
+        ...items: string[]
+    ) => void)[] = []
+    const board = answeringBoard((id, report) => {
+        ids.add(id)
+        if (reports.push(report) < 2) return
+        // the one that was asked first is answered late, with one line a report; the other with all
+        const [first, second] = reports
+        first!(0, Kind.Part, "[0,3,9]\x1e", line(0), line(1))
+        second!(0, Kind.Part, "[0,3,9]\x1e", line(0))
+        second!(1, Kind.Part, line(1), line(2))
+        first!(1, Kind.Part, line(2))
+        second!(2, Kind.End)
+        first!(2, Kind.End)
+    })
+    const { lines } = await board.lines(0)
+    assert.deepEqual(
+        lines.map(({ text }) => text),
+        ["line 0", "line 1", "line 2"]
+    )
+    assert.equal(ids.size, 2)
+})
+
+test("a change is repeated under its id, until the board knows it", async () => {
+    const ids: number[] = []
+    const board = answeringBoard((id, report) => {
+        if (ids.push(id) === 1) return
+        report(0, Kind.Error, '["RepeatedError","this was asked for before"]')
+        setTimeout(() => report(0, Kind.End), 700)
+    })
+    await board.start("x")
+    assert.deepEqual(ids, [ids[0], ids[0]])
+})
+
+test("a lost report has the rest asked for again, once", async () => {
+    let asked = 0
+    const board = answeringBoard((_, report) => {
+        report(0, Kind.Part, '{"boot":')
+        if (asked++) return report(1, Kind.End, "7}\x1e")
+        report(2, Kind.Part, "1")
+        report(3, Kind.End, "2}\x1e")
+    })
+    assert.deepEqual(await board.info(), { boot: 7 })
+    assert.equal(asked, 2)
+})
+
+test("a damaged answer is one clear error", async () => {
+    for (const [kind, text] of [
+        [Kind.End, "{nonsense\x1e"],
+        [Kind.Error, "nonsense"],
+        [Kind.Error, "7"],
+    ] as const) {
+        const board = answeringBoard((_, report) => report(0, kind, text))
+        await assert.rejects(board.info(), {
+            name: "AnswerError",
+            message: "the board's answer is damaged",
+        })
+    }
 })
 
 test("a restart before the first answer loses no line of the new run", async () => {
