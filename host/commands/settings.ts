@@ -6,6 +6,7 @@ import { type Command } from "commander"
 import type { Board, SettingInfo } from "../client/index.ts"
 import {
     checkFileSetting,
+    type EnvEntry,
     hashWarning,
     parseSet,
     readEnvFile,
@@ -30,6 +31,8 @@ import { example, refuseWords } from "./example.ts"
 const PROGRAM = "src/main.ts"
 
 type Changes = Record<string, string | undefined>
+/** Where keys are in a file, as `board.env:3: `. */
+type Places = Record<string, string | undefined>
 
 /** Adds `fiberctl settings`: the settings of a board with their sources, read and changed. */
 export function addSettingsCommand(program: Command): void {
@@ -74,7 +77,7 @@ export function addSettingsCommand(program: Command): void {
     sub("push", "set all settings of a dotenv file", "push board.env")
         .argument("<file>")
         .action(async (file: string, _, command: Command) =>
-            change(readSettings(file), command)
+            pushFile(file, command)
         )
     sub("diff", "compare a dotenv file with the board", "diff board.env")
         .argument("<file>")
@@ -158,37 +161,64 @@ function isOwn(key: string): boolean {
     return key.startsWith(OWN_PREFIX)
 }
 
-/** @throws UsageError for a key that the board does not know */
-function findSetting(settings: SettingInfo[], key: string): SettingInfo {
+/**
+ * @param place of the key in a file, as `board.env:3: `
+ * @throws UsageError for a key that the board does not know
+ */
+function findSetting(
+    settings: SettingInfo[],
+    key: string,
+    place = ""
+): SettingInfo {
     const found = settings.find(setting => setting.key === key)
     if (found) return found
     const keys = settings.map(({ key }) => key)
     const near = nearest(key, keys)
     throw new UsageError(
         near
-            ? `no setting "${key}"; the nearest is ${near}`
-            : `no setting "${key}"; there are: ${keys.join(" ")}`
+            ? `${place}no setting "${key}"; the nearest is ${near}`
+            : `${place}no setting "${key}"; there are: ${keys.join(" ")}`
     )
 }
 
-async function change(changes: Changes, command: Command): Promise<void> {
+async function change(
+    changes: Changes,
+    command: Command,
+    places: Places = {}
+): Promise<void> {
     const options = command.optsWithGlobals<BoardOptions>()
     await withBoard(options, board =>
-        applyChanges(board.board, changes, options)
+        applyChanges(board.board, changes, options, places)
+    )
+}
+
+async function pushFile(file: string, command: Command): Promise<void> {
+    const entries = readEntries(file)
+    const places = entries.map(({ key, line }) => [key, `${file}:${line}: `])
+    await change(
+        settingsOf(entries),
+        command,
+        Object.fromEntries(places) as Places
     )
 }
 
 async function applyChanges(
     board: Board,
     changes: Changes,
-    options: BoardOptions
+    options: BoardOptions,
+    places: Places = {}
 ): Promise<void> {
     const isNothing = Object.keys(changes).length === 0
     if (isNothing && !options.json) return console.log("nothing is changed")
     const known = await board.settings()
     for (const key of Object.keys(changes))
-        if (!isOwn(key)) findSetting(known, key)
-    await board.set(changes)
+        if (!isOwn(key)) findSetting(known, key, places[key])
+    try {
+        await board.set(changes)
+    } catch (error) {
+        placeError(error as Error, changes, places)
+        throw error
+    }
     const after = await board.settings()
     show(
         after.filter(({ key }) => key in changes),
@@ -196,14 +226,31 @@ async function applyChanges(
     )
 }
 
+/**
+ * Makes an error about a setting that was given name its place there: the board names the line of
+ * its own settings file.
+ */
+function placeError(error: Error, changes: Changes, places: Places): void {
+    const named = /^settings file: (\w+) \(line \d+\): /.exec(error.message)
+    const key = named?.[1]
+    if (!named || !key || changes[key] === undefined) return
+    const what = error.message.slice(named[0].length)
+    error.message = `${places[key] ?? ""}${key}: ${what}`
+}
+
 function readSettings(file: string): Record<string, string> {
-    return Object.fromEntries(
-        readEnvFile(file, checkFileSetting).map(entry => {
-            const { key, value, line, cutAtHash } = entry
-            if (cutAtHash) complain(hashWarning(`${file}:${line}`))
-            return [key, value]
-        })
-    )
+    return settingsOf(readEntries(file))
+}
+
+function settingsOf(entries: EnvEntry[]): Record<string, string> {
+    return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
+}
+
+function readEntries(file: string): EnvEntry[] {
+    const entries = readEnvFile(file, checkFileSetting)
+    for (const { line, cutAtHash } of entries)
+        if (cutAtHash) complain(hashWarning(`${file}:${line}`))
+    return entries
 }
 
 /** Exit code 1 when they differ, as diff has it. */

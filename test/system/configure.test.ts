@@ -80,7 +80,7 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         ]
         const file = join(folder, "many.env")
         const bad = await fail(...set("pump", "FLUSH_TIME=what"))
-        assert.match(bad.stderr, /FLUSH_TIME .*wanted a time/)
+        assert.match(bad.stderr, /FLUSH_TIME: wanted a time/)
         writeFileSync(file, set("pump", "FLUSH_TIME=what").slice(2).join("\n"))
         assert.equal((await fail("settings", "push", file)).code, 1)
         assert.equal(await run("settings", "get", "HOSTNAME"), "roof\n")
@@ -122,6 +122,21 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         const { stderr } = await runCli(push)
         assert.match(stderr, /hash.env:1: the value ends before the "#"/)
         await run("settings", "unset", "SYSLOG_APP", "_SITE")
+    })
+    await t.test("an error names the place in what was given", async () => {
+        const set = await fail("settings", "set", "LOG_LEVEL=what")
+        assert.match(set.stderr, /^fiberctl: LOG_LEVEL: wanted levels/m)
+        const file = join(folder, "wrong.env")
+        writeFileSync(file, "# the roof\n\nLOG_LEVEL=what\nHB_PERIOD=no\n")
+        const push = await fail("settings", "push", file)
+        assert.match(
+            push.stderr,
+            /wrong\.env:4: HB_PERIOD: wanted a time .*; and 1 more$/m
+        )
+        writeFileSync(file, "HOSTNAME=roof\nLOG_LEVLE=info\n")
+        const unknown = await fail("settings", "push", file)
+        assert.equal(unknown.code, 2)
+        assert.match(unknown.stderr, /wrong\.env:2: no setting "LOG_LEVLE"/)
     })
     await t.test("set says what holds from the next start", async () => {
         const shown = await run("settings", "set", "FILE_MAX_SIZE=1000")
