@@ -4,7 +4,7 @@
  *
  * - a file whose text is the same is not parsed again;
  * - errors of type are looked for in the files that a change can reach, and not in the tool's own
- *   libraries, which come with it;
+ *   libraries, which come with it; so is what the VM cannot stand (vm-traps.ts);
  * - whether an expression lacks its `await` is asked again only in those files;
  * - the full name of a symbol is made once, and what a node names is looked up once in a
  *   compilation, not at each use.
@@ -13,6 +13,7 @@
  * kept aside and dropped when a compilation begins.
  */
 import { createHash } from "node:crypto"
+import { findTraps, type SyntaxOf, type TypesOf } from "./vm-traps.ts"
 
 /** How the bundle's text calls the hooks. */
 export const HOOKS = "globalThis.fiberdCompiler"
@@ -36,6 +37,7 @@ interface SourceFile {
 
 interface TypeScriptProgram {
     getSourceFiles(): SourceFile[]
+    getTypeChecker(): TypesOf
 }
 
 /** A program that remembers which of its files were checked, and checks only the others. */
@@ -48,7 +50,7 @@ interface CheckedProgram {
 }
 
 /** The parts of TypeScript 4.9 that are used; the tool has it inside. */
-interface TypeScript {
+interface TypeScript extends SyntaxOf {
     createSourceFile(
         file: string,
         text: string,
@@ -119,10 +121,14 @@ export function installHooks(): void {
                         }
                     )
                 );
+                const types = program.getTypeChecker()
                 return program
                     .getSourceFiles()
                     .filter(file => !isLibrary(file))
-                    .flatMap(file => current.getSemanticDiagnostics(file))
+                    .flatMap(file => [
+                        ...current.getSemanticDiagnostics(file),
+                        ...findTraps(ts, types, file),
+                    ])
             },
 
             remember(checker: Checker): Checker {

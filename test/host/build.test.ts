@@ -34,6 +34,46 @@ function assertBuilt(run: CliRun, message: RegExp): void {
 
 // rows: B2
 describe("fiberctl build", { concurrency: 2 }, () => {
+    test("refuses what damages the heap of the VM", async t => {
+        const { write, build } = project(t, {
+            "src/main.ts": `type Pair = [number, string]
+function maybe(): Error | Buffer { return Buffer.from("a") }
+const list = [1, 2]
+const pair: Pair = [1, ""]
+export function fail(kind: number): void {
+    if (kind === 1) throw list
+    if (kind === 2) throw maybe()
+    if (kind === 3) throw pair
+    list.length = 0
+}
+fail(0)
+`,
+        })
+        const { code, stderr } = await build()
+        assert.equal(code, 1)
+        const named = [
+            ...stderr.matchAll(/main\.ts\((.*)\): error .*: (\w+) /g),
+        ]
+        assert.deepEqual(
+            named.map(([, place, word]) => `${place} ${word}`),
+            ["6,21 Throwing", "7,21 Throwing", "8,21 Throwing", "9,5 Setting"]
+        )
+        assert.match(stderr, /Throwing a Buffer damages the heap/)
+        write(
+            "src/main.ts",
+            `const size = { length: 1 }
+size.length = 2
+export function fail(kind: any): void {
+    if (kind === 1) throw "text"
+    if (kind === 2) throw { list: [1] }
+    if (kind === 3) throw kind
+    if (size.length > 1) throw new Error("one")
+}
+fail(4)
+`
+        )
+        assert.match((await build()).stdout, /code \d+ of 65535/)
+    })
     test("builds once, and again when an imported file or its absence changes", async t => {
         const { write, build } = project(t, {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',
