@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import {
     Clock,
+    isAlive,
     namedError,
     NetSocket,
     removeFrom,
@@ -205,14 +206,6 @@ function revoke(arbiter: SocketArbiter, owner: Lease): void {
     arbiter.revoked++
     if (owner.recall) owner.recall()
     arbiter.socket.disconnect()
-}
-
-function isAlive(fiber: ds.Fiber): boolean {
-    try {
-        return fiber.suspended !== undefined
-    } catch (e: any) {
-        return false // the VM throws for a fiber that is gone
-    }
 }
 
 /**

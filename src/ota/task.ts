@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { Ota, watchProbation } from "./updater"
 
 /** Time between two checks of the probation, ms. */
@@ -23,6 +24,7 @@ export function updateBoard(
     links: OtaLink[] = []
 ): (task: Sleeper) => Promise<void> {
     return async task => {
+        ota.watcher = ds.Fiber.self()
         while (true) {
             await task.sleep(LOOK_MS)
             await watchProbation(ota)

@@ -1,6 +1,7 @@
 // Takes settings files over the air, from all sources alike. A file that is taken is committed, and
 // the device restarts with it, on probation: a start with the new settings is part of the test.
-import { Clock, piecesText } from "../platform"
+import type * as ds from "@devicescript/core"
+import { Clock, isAlive, piecesText } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
     checkFile,
@@ -34,6 +35,8 @@ export const PARTS_TIMEOUT_MS = 300000
 /** Reasons for the verdict `busy`. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
+/** Why no version is taken, and why one stays on probation. */
+const UNWATCHED = "nobody watches a probation: the task ota does not run"
 
 /** What a board reports about its version: to its source, over the bus, in the log. */
 export interface OtaStatus {
@@ -94,6 +97,8 @@ export interface Ota extends OtaParts {
     sender: string
     /** Uptime of `startOta`, ms: the probation counts from it. */
     startedAt: number
+    /** The fiber of `updateBoard`, which watches the probation; undefined before it has begun. */
+    watcher: ds.Fiber
 }
 
 /**
@@ -116,14 +121,22 @@ export function startOta(parts: OtaParts): Ota {
 }
 
 /** What a board reports about its version. */
-export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
+export function otaStatus(ota: Ota): OtaStatus {
+    const { device, record, refusal } = ota
+    const { version, hash, state, reason } = record
+    const isStuck = state === "probation" && !isWatched(ota)
     return {
         device,
-        version: record.version,
-        hash: record.hash,
-        state: refusal ? "refused" : record.state,
-        reason: refusal || record.reason,
+        version,
+        hash,
+        state: refusal ? "refused" : state,
+        reason: refusal || (isStuck ? UNWATCHED : reason),
     }
+}
+
+/** Whether a fiber would end a probation: the task may be stopped or disabled. */
+function isWatched({ watcher }: Ota): boolean {
+    return watcher !== undefined && isAlive(watcher)
 }
 
 /** Whether the board has a key: without one, updates are off. */
@@ -204,6 +217,7 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
         if (known.state !== "busy") ota.refusal = ""
         return known
     }
+    if (!isWatched(ota)) return verdict("busy", UNWATCHED)
     if (!(await verify(file, settings.held().inForce.texts)))
         throw new Error("wrong signature")
     const text = await openBody(ota, file)

@@ -17,6 +17,15 @@ export function resumeFiber(
     }
 }
 
+/** Whether a fiber has not ended. */
+export function isAlive(fiber: ds.Fiber): boolean {
+    try {
+        return fiber.suspended !== undefined
+    } catch (e: any) {
+        return false // the VM throws for a fiber that is gone
+    }
+}
+
 /**
  * Starts `body` in a new fiber. Whatever it throws is passed to `failed`, or dropped without one:
  * at the root of the fiber it would restart the whole program (panic 60005).

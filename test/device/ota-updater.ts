@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR } from "../../src/log"
 import {
@@ -8,8 +9,14 @@ import {
     OTHER_KEY,
 } from "../vectors/ota"
 import { SocketArbiter } from "../../src/net"
-import { piecesText } from "../../src/platform"
-import { MAX_REASON, otaConfig, pullUpdates, SOURCE } from "../../src/ota"
+import { isAlive, piecesText, spawn } from "../../src/platform"
+import {
+    MAX_REASON,
+    otaConfig,
+    pullUpdates,
+    SOURCE,
+    updateBoard,
+} from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
 import { hold, OtaBoard, piecesOf, signed, startedBoard } from "./support/ota"
 import {
@@ -173,6 +180,39 @@ describe("an update", () => {
         expect((await board.offer(signed(7, A))).reason).toBe(
             "version 7: updates are off"
         )
+    })
+    test("is not taken while nobody would watch its probation", async () => {
+        const board = await startedBoard()
+        const unwatched =
+            "nobody watches a probation: the task ota does not run"
+        const refuse = async () => {
+            const { state, reason } = await board.offer(signed(7, A))
+            expect(`${state} ${reason}`).toBe(`busy ${unwatched}`)
+        }
+        board.ota.watcher = undefined
+        await refuse()
+        let isStopped = false
+        const body = updateBoard(board.ota)
+        const task = spawn(async () => {
+            await body({
+                sleep: async () => {
+                    while (!isStopped) await ds.sleep(1)
+                    throw new Error("stopped")
+                },
+            })
+        })
+        const end = async () => {
+            isStopped = true
+            while (isAlive(task)) await ds.sleep(1)
+        }
+        await ds.sleep(0)
+        expect((await board.offer(signed(7, A))).state).toBe("probation")
+        await end()
+        expect(board.shown()).toBe(`7 probation ${unwatched}`)
+        await board.start()
+        expect(board.shown()).toBe("7 probation")
+        await board.pass(31)
+        expect(board.shown()).toBe("7 active")
     })
     // rows: O6
     test(`${DELIVERIES} times the same writes nothing`, async () => {

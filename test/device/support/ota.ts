@@ -126,6 +126,8 @@ export class OtaBoard {
                 self.restarts++
             },
         })
+        // in place of `updateBoard`
+        this.ota.watcher = ds.Fiber.self()
     }
 
     async offer(pieces: Pieces): Promise<OtaVerdict> {
