@@ -178,7 +178,7 @@ export function checkTrace(
 ): void {
     if (level === TRACE && rules.levelOf(topic) !== TRACE)
         throw new RangeError(
-            `topic "${topic}": trace can be set at the start only`
+            `${topic === "*" ? "" : `topic "${topic}": `}trace can be set at the start only`
         )
 }
 
