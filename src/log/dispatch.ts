@@ -224,8 +224,10 @@ export function settleCounts(time: number): void {
 }
 
 /** The next call sets up the record again: call it when what a logger adds to it has changed. */
-export function unload(source: Source): void {
-    if (active === source) active = undefined
+export function unload(): void {
+    reusable = undefined
+    // null during a dispatch, which sets it at its end
+    if (active) active = undefined
 }
 
 /** The message and arguments of a call whose message is not a text, separated by blanks. */

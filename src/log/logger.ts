@@ -234,7 +234,7 @@ export class Logger implements Source {
     setMeta(meta: Meta | undefined): void {
         this.meta = fieldsOf(meta) ? Object.assign({}, meta) : undefined
         // the log's record may still hold the old metadata
-        unload(this)
+        unload()
     }
 }
 

@@ -105,6 +105,24 @@ describe("records (L9)", () => {
         expect(out.lastMeta).toBe(undefined)
     })
 
+    test("setMeta inside a handler holds from the next record on", () => {
+        const { log, out } = freshLog()
+        const l = log.logger("x")
+        let count = 0
+        out.onEmit = () => {
+            count++
+            l.setMeta({ count })
+        }
+        l.info("m")
+        expect(out.lastMeta).toBe(undefined)
+        l.info("m")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"count":1}')
+        log.logger("y").info("m")
+        expect(out.lastMeta).toBe(undefined)
+        l.info("m")
+        expect(JSON.stringify(out.lastMeta)).toBe('{"count":3}')
+    })
+
     test("reports are rendered by default or by a callback", () => {
         const { log, out } = freshLog()
         const l = log.logger("x")
