@@ -80,8 +80,9 @@ export function pullUpdates(
             ota.sourceProblem = verdict.reason
         }
         const tag = fields["etag"]
-        if (verdict.state !== "busy" && tag && tag.byteLength <= MAX_ETAG_BYTES)
-            etag = tag
+        // one that was not taken is sent again, as it may be under another key
+        const isTaken = "refused busy".indexOf(verdict.state) < 0
+        if (isTaken && tag && tag.byteLength <= MAX_ETAG_BYTES) etag = tag
         return pollMs(ota)
     })
 }

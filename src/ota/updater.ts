@@ -214,7 +214,8 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     const hash = bodyHash(file)
     const known = judgeOffer(record, version, hash)
     if (known) {
-        if (known.state !== "busy") ota.refusal = ""
+        // a refusal that was reported is over
+        if (known.state !== "busy" && ota.refusal) enter(ota, record, NOTICE)
         return known
     }
     if (!isWatched(ota)) return verdict("busy", UNWATCHED)

@@ -13,6 +13,7 @@ import { isAlive, piecesText, spawn } from "../../src/platform"
 import {
     MAX_REASON,
     otaConfig,
+    OtaLink,
     pullUpdates,
     SOURCE,
     updateBoard,
@@ -38,6 +39,40 @@ const FLEET = 3
 
 const A = "HOSTNAME=a\n"
 const B = "HOSTNAME=b\n"
+
+/** A source with one file, as a web server gives it: with an ETag, and 304 for one that is known. */
+class Source {
+    file = ""
+    private readonly socket = new FakeSocket()
+    private readonly pull: OtaLink
+
+    constructor(private readonly board: OtaBoard) {
+        const arbiter = new SocketArbiter(board.clock, this.socket)
+        this.pull = pullUpdates(board.ota, arbiter)
+    }
+
+    /** Has the board ask when it is due; returns what it shows then. */
+    async asked(): Promise<string> {
+        const { board, file, socket } = this
+        board.clock.now += 7200000
+        const tag = `"${file.length}"`
+        const serve = async () => {
+            const before = socket.connections.length
+            while (socket.connections.length === before) await ds.sleep(1)
+            const connection = socket.connections[before]
+            while (!connection.sent) await ds.sleep(1)
+            const isKnown = connection.sent.indexOf(tag) >= 0
+            connection.answer(
+                isKnown
+                    ? "HTTP/1.1 304 x\r\n\r\n"
+                    : `HTTP/1.1 200 x\r\nETag: ${tag}\r\nContent-Length: ${file.length}\r\n\r\n${file}`
+            )
+        }
+        serve.start()
+        await this.pull()
+        return board.shown()
+    }
+}
 
 // rows: O1 O5
 describe("an update", () => {
@@ -386,6 +421,41 @@ describe("probation", () => {
         await board.start()
         await board.pass(31)
         expect(board.shown()).toBe("7 active")
+    })
+})
+
+describe("a source", () => {
+    const URL = "http://192.0.2.1/a"
+    test("is asked for a refused file again, as the reason may be gone", async () => {
+        const board = await startedBoard({ OTA_URL: URL, OTA_KEY: OTHER_KEY })
+        const source = new Source(board)
+        const file = signed(7, `OTA_KEY=${OTA_KEY}\n`)
+        source.file = piecesText(file.list)
+        const refused = "0 refused version 7: wrong signature"
+        expect(await source.asked()).toBe(refused)
+        expect(await source.asked()).toBe(refused)
+        board.settings.set("OTA_KEY", OTA_KEY)
+        expect(await source.asked()).toBe("7 probation")
+    })
+    test("that has the running version again ends a refusal, which is reported", async () => {
+        const board = await startedBoard({ OTA_URL: URL })
+        await hold(board, 7, A)
+        const source = new Source(board)
+        const states = () => board.records.map(r => r.meta["state"]).join()
+        board.records.insert(0, -board.records.length)
+        source.file = piecesText(signed(7, A).list)
+        expect(await source.asked()).toBe("7 active")
+        expect(states()).toBe("")
+        const good = source.file
+        source.file = "<html>log in first</html>"
+        await source.asked()
+        expect(states()).toBe("refused")
+        source.file = good
+        expect(await source.asked()).toBe("7 active")
+        expect(states()).toBe("refused,active")
+        const { announced } = board.ota
+        expect(await source.asked()).toBe("7 active")
+        expect(board.ota.announced).toBe(announced)
     })
 })
 
