@@ -285,6 +285,7 @@ export {
 
 // what the VM has
 export {
+    AtOnce,
     Clock,
     ClockChange,
     Connection,

@@ -1,3 +1,4 @@
+import type { AtOnce } from "../platform"
 import { HeartBeat } from "./heartbeat"
 import { Handler, HandlerOptions, INFO, Level, LogRecord } from "../log"
 
@@ -9,7 +10,7 @@ import { Handler, HandlerOptions, INFO, Level, LogRecord } from "../log"
  */
 export class HeartBeatHandler implements Handler {
     /** `notify` of the device, bound to it: the VM then looks the method up only once. */
-    private readonly notify: (level: number) => void
+    private readonly notify: (level: number) => AtOnce
 
     /** @param level the least severe level to show, unless the handler's options set another */
     constructor(

@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import type { AtOnce } from "../platform"
 import { HandlerFilters } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
@@ -64,13 +65,13 @@ export interface Handler {
      * @param line the text that the handler's formatter made, without a line end; undefined
      * when the formatter is null
      */
-    emit(record: LogRecord, line?: string): void
+    emit(record: LogRecord, line?: string): AtOnce
     /** Called when the handler is added. */
     open?(): ds.AsyncVoid
     /** Called when the handler is removed or replaced; writes what is pending. */
     close?(): ds.AsyncVoid
     /** Applies changed options of its own while running; throws for a bad one. */
-    configure?(options: Record<string, any>): void
+    configure?(options: Record<string, any>): AtOnce
     /** Defaults of this handler for options that `addHandler` is not given. */
     defaultOptions?(): HandlerOptions
     /**

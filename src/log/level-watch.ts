@@ -1,4 +1,4 @@
-import { addTo, removeFrom, Signal } from "../platform"
+import { addTo, AtOnce, removeFrom, Signal } from "../platform"
 import { Core } from "./core"
 import { Level, NONE } from "./levels"
 
@@ -22,7 +22,7 @@ export function maxLevel({ rules, entries }: Core): Level {
  * @devsWhenUsed
  */
 export class LevelWatch {
-    private readonly listeners: (() => void)[] = []
+    private readonly listeners: (() => AtOnce)[] = []
     private waiting: Signal[] = []
     /** Whether listeners are being called: changes that they make are not reported to them. */
     private telling = false
@@ -41,7 +41,7 @@ export class LevelWatch {
      * @returns a function that removes it
      * @throws RangeError when there are MAX_LISTENERS already
      */
-    listen(listener: () => void): () => void {
+    listen(listener: () => AtOnce): () => void {
         const { listeners } = this
         if (listeners.length >= MAX_LISTENERS)
             throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)

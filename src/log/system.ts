@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { checkOption, Clock, OptionTable } from "../platform"
+import { AtOnce, checkOption, Clock, OptionTable } from "../platform"
 import { Core, Deferred, HandlerEntry, NEVER } from "./core"
 import { settleCounts } from "./dispatch"
 import {
@@ -311,7 +311,7 @@ export class LogSystem implements Core {
      * @returns a function that removes the listener
      * @throws RangeError beyond 8 listeners
      */
-    onLevelChange(listener: () => void): () => void {
+    onLevelChange(listener: () => AtOnce): () => void {
         return this.levelWatch().listen(listener)
     }
 

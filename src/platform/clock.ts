@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import type { AtOnce } from "./fibers"
 import { addTo } from "./list"
 
 /** How the wall clock was changed. */
@@ -30,7 +31,7 @@ export interface Clock {
      */
     setWall(unixMs: number, source?: string): void
     /** Calls `listener` after each `setWall`, until the returned function is called. */
-    onSet(listener: (change: ClockChange) => void): () => void
+    onSet(listener: (change: ClockChange) => AtOnce): () => void
 }
 
 /** A clock that is ahead by this or more, ms, is set back at once; by less, it is slowed down. */
@@ -53,7 +54,7 @@ export class SystemClock implements Clock {
     /** By how much the clock was ahead when it was last set, and the uptime then, ms. */
     private ahead = 0
     private setAt = 0
-    private readonly listeners: ((change: ClockChange) => void)[] = []
+    private readonly listeners: ((change: ClockChange) => AtOnce)[] = []
 
     /** The VM's function, without a method around it, as every log call asks for the time. */
     millis: () => number = ds.millis
@@ -87,7 +88,7 @@ export class SystemClock implements Clock {
             listener({ source, correction, stepped })
     }
 
-    onSet(listener: (change: ClockChange) => void): () => void {
+    onSet(listener: (change: ClockChange) => AtOnce): () => void {
         return addTo(this.listeners, listener)
     }
 }

@@ -2,6 +2,12 @@ import * as ds from "@devicescript/core"
 import { removeFrom } from "./list"
 
 /**
+ * What a function returns that must not wait: not a promise, so that an `async` function in its
+ * place does not compile. It would hold up its caller, and what waits for that.
+ */
+export type AtOnce = void | boolean | number | string
+
+/**
  * Resumes a fiber if there is one and it is suspended, and does nothing otherwise.
  * The VM throws on `resume` of a fiber that is gone, asleep or running.
  * @param value what `ds.suspend` of the fiber returns

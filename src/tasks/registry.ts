@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { addTo, readOptions } from "../platform"
+import { addTo, AtOnce, readOptions } from "../platform"
 import { awaitBoot, beginBoot } from "./boot"
 import { taskError } from "./errors"
 import { get, select } from "./names"
@@ -318,7 +318,7 @@ export class TaskRegistry {
      * @returns a function that removes the listener
      * @throws TaskError above `MAX_CHANGE_LISTENERS`
      */
-    onChange(listener: (task: Task) => void): () => void {
+    onChange(listener: (task: Task) => AtOnce): () => void {
         const { listeners } = this.supervisor
         if (listeners.length >= MAX_CHANGE_LISTENERS)
             throw taskError("*", "at most 8 listeners of changes")

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import type { Logger, LogSystem, ServiceLogger } from "../log"
-import type { Jobs } from "../platform"
+import type { AtOnce, Jobs } from "../platform"
 import { removeFrom, resumeFiber } from "../platform"
 import {
     Escalation,
@@ -163,7 +163,7 @@ export interface Supervisor extends RegistryOptions {
     /** Root of the fiber that continues for a run that was left behind. */
     readonly windUp: (task: TaskRecord) => Promise<void>
     /** Listeners of changes of state. */
-    readonly listeners: ((task: Task) => void)[]
+    readonly listeners: ((task: Task) => AtOnce)[]
     /** The supervising fiber; undefined until all tasks that could start have been started. */
     fiber: ds.Fiber
     /** The logger of supervision itself, topic `tasks`. */

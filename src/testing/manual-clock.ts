@@ -1,11 +1,11 @@
-import { Clock, ClockChange } from "../platform"
+import { AtOnce, Clock, ClockChange } from "../platform"
 
 /** A clock that the test sets by `now`; `asked` counts the calls of `millis`. */
 export class ManualClock implements Clock {
     now: number
     asked = 0
     private offset: number
-    private readonly listeners: ((change: ClockChange) => void)[] = []
+    private readonly listeners: ((change: ClockChange) => AtOnce)[] = []
 
     /** @param now uptime at first, in ms */
     constructor(now = 1000) {
@@ -31,7 +31,7 @@ export class ManualClock implements Clock {
         for (const listener of this.listeners) listener(change)
     }
 
-    onSet(listener: (change: ClockChange) => void): () => void {
+    onSet(listener: (change: ClockChange) => AtOnce): () => void {
         this.listeners.push(listener)
         return () => {}
     }

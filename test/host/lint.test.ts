@@ -67,6 +67,42 @@ describe("the lint of conditions", () => {
         })
 })
 
+test("what must not wait is no async function", async t => {
+    const head = `import { Handler, HeartBeat, LogRecord, LogSystem, SystemClock, TaskRegistry } from "${resolve("src")}"
+declare const log: LogSystem, clock: SystemClock, tasks: TaskRegistry, list: string[]
+declare function wait(): Promise<void>`
+    const check = (lines: string[]) =>
+        run(TSC, ["-p", project(t, [head, ...lines].join("\n"))]).then(
+            () => "",
+            ({ stdout }: { stdout: string }) => stdout
+        )
+    const wrong = [
+        "class Slow implements Handler { async emit(record: LogRecord) { await wait() } }",
+        'log.addHandler("slow", { emit: async record => await wait() })',
+        "class Lamp implements HeartBeat { async notify(level: number) { await wait() } }",
+        "log.onLevelChange(async () => await wait())",
+        "tasks.onChange(async task => await wait())",
+        "clock.onSet(async change => await wait())",
+    ]
+    const refused = await check(wrong)
+    for (const i of wrong.keys())
+        assert.match(
+            refused,
+            new RegExp(`a\\.ts\\(${i + 4},.*error TS`),
+            wrong[i]
+        )
+    assert.equal(
+        await check([
+            'log.addHandler("list", { emit: record => list.push(record.message) })',
+            "class Quick implements Handler { emit(record: LogRecord) { wait.start() } }",
+            "log.onLevelChange(() => {})",
+            "tasks.onChange(task => { list.push(task.name) })",
+            "clock.onSet(({ source }) => list.push(source))",
+        ]),
+        ""
+    )
+})
+
 test("a program sees the names of the board and not those of a browser or of Node", async t => {
     const check = (program: string) =>
         run(TSC, ["-p", project(t, program)]).then(
