@@ -44,6 +44,16 @@ export function hostFault(text: string): string | undefined {
     return undefined
 }
 
+/**
+ * A reason of the VM's socket without the address that it puts first, as in `tcp://host:514: connect
+ * ...`, for messages that name the address already.
+ */
+export function withoutAddress(reason: string): string {
+    return reason.indexOf("://") === 3
+        ? reason.slice(reason.indexOf(": ") + 2)
+        : reason
+}
+
 function consistsOf(text: string, characters: string): boolean {
     return skipChars(text, 0, characters) === text.length
 }

@@ -8,6 +8,7 @@ import {
     SocketProto,
     WOULD_BLOCK,
 } from "../platform"
+import { withoutAddress } from "./host"
 import {
     endAnswer,
     HttpAnswer,
@@ -153,7 +154,7 @@ async function exchange(
             news.notify()
         },
         closed: reason => {
-            endAnswer(answer, reason)
+            endAnswer(answer, reason && withoutAddress(reason))
             news.notify()
         },
     })

@@ -17,6 +17,7 @@ import {
     SocketProto,
     WOULD_BLOCK,
 } from "../platform"
+import { withoutAddress } from "./host"
 
 /** Name of the errors of a publisher; their messages name the broker. */
 export const MQTT_ERROR = "MqttError"
@@ -150,7 +151,7 @@ function open(
             session.news.notify()
         },
         closed: reason => {
-            session.ended = reason || "closed"
+            session.ended = withoutAddress(reason || "closed")
             session.news.notify()
         },
     })

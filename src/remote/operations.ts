@@ -272,7 +272,7 @@ async function offer(call: Call): Promise<void> {
 }
 
 function configOf({ server }: Call): RemoteConfig {
-    return wanted(server.config, "configuration")
+    return wanted(server.config, "updates over the air")
 }
 
 /** A part of the program. @throws UnsupportedError when the program does not have it */

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { INFO, Level, WARNING } from "../log"
-import { delayOf, Lease, nextStep } from "../net"
+import { delayOf, Lease, nextStep, withoutAddress } from "../net"
 import { SyslogClient } from "./client"
 import {
     CLOSED,
@@ -158,10 +158,7 @@ function markConnected(client: SyslogClient): number {
 /** Reports an outage once, and waits until the next attempt is due. */
 async function backOff(client: SyslogClient): Promise<void> {
     const { clock, options } = client
-    let problem = client.ended
-    // the VM's socket puts its address first: `tcp://host:514: connect ...`
-    if (problem.indexOf("://") === 3)
-        problem = problem.slice(problem.indexOf(": ") + 2)
+    const problem = withoutAddress(client.ended)
     report(
         client,
         false,

@@ -323,6 +323,11 @@ describe("HTTP", () => {
     test("who does not connect, or does not answer, costs a bounded time", async () => {
         const { error } = await ask(() => {}, { timeoutMs: 200 })
         expect(error).toBe("192.0.2.1: no answer in time")
+        // the VM puts the address first, once more
+        const broken = await ask(connection =>
+            connection.fail("tcp://192.0.2.1:8080: connect reset")
+        )
+        expect(broken.error).toBe("192.0.2.1: connect reset")
         const socket = new FakeSocket()
         socket.accepts = false
         let refused = ""

@@ -195,6 +195,9 @@ test("a board that is read-only refuses changes", async t => {
     assert.equal((await board.tasks()).length, 1)
     await assert.rejects(board.settings(), { name: "UnsupportedError" })
     await assert.rejects(board.files(), { name: "UnsupportedError" })
+    await assert.rejects(board.config(), {
+        message: "this firmware has no updates over the air",
+    })
     for (const change of [
         () => board.stop("idle"),
         () => board.setLevels("debug"),
