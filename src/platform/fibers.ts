@@ -2,10 +2,16 @@ import * as ds from "@devicescript/core"
 import { removeFrom } from "./list"
 
 /**
- * What a function returns that must not wait: not a promise, so that an `async` function in its
- * place does not compile. It would hold up its caller, and what waits for that.
+ * What a function returns that must not wait: anything but a promise, so that an `async` function in
+ * its place does not compile. It would hold up its caller, and what waits for that.
  */
-export type AtOnce = void | boolean | number | string
+export type AtOnce =
+    | void
+    | null
+    | boolean
+    | number
+    | string
+    | (object & { _useAwaitPlease?: undefined })
 
 /**
  * Resumes a fiber if there is one and it is suspended, and does nothing otherwise.

@@ -98,6 +98,10 @@ declare function wait(): Promise<void>`
             "log.onLevelChange(() => {})",
             "tasks.onChange(task => { list.push(task.name) })",
             "clock.onSet(({ source }) => list.push(source))",
+            "let last: object | undefined",
+            "clock.onSet(change => (last = change))",
+            "tasks.onChange(task => (last = task))",
+            "log.onLevelChange(() => list.slice(1))",
         ]),
         ""
     )
