@@ -147,23 +147,28 @@ export function newLine({ text }: RingLine, startedAt: number): LogLine {
     return parseRingLine(text, startedAt)
 }
 
-/** Lines of one file, or of all of them, oldest first. */
+/**
+ * Lines of one file, or of all of them, oldest first. Files are read the newest first: when one is
+ * begun meanwhile, the next name is that of a file which has been read already, and none is left
+ * out.
+ */
 async function storedLines(
     board: LogSource,
     only: string | undefined
 ): Promise<LogLine[]> {
     const names = only === undefined ? await fileNames(board) : [only]
-    const lines: LogLine[] = []
+    const lines = new Map<number, LogLine>()
     for (const name of names)
         for (const line of await board.file(name))
-            lines.push(parseFileLine(line, name))
-    return lines
+            if (!lines.has(line.cursor))
+                lines.set(line.cursor, parseFileLine(line, name))
+    return [...lines].sort(([a], [b]) => a - b).map(([, line]) => line)
 }
 
-/** Names of the files, oldest first; none for a firmware without a flash log. */
+/** Names of the files, newest first; none for a firmware without a flash log. */
 async function fileNames(board: LogSource): Promise<string[]> {
     try {
-        return (await board.files()).map(file => file.name).reverse()
+        return (await board.files()).map(file => file.name)
     } catch (error) {
         if ((error as RemoteError).name === "UnsupportedError") return []
         throw error

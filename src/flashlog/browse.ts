@@ -32,10 +32,13 @@ export class LogFiles {
     /** The files, newest first. */
     async list(): Promise<FileInfo[]> {
         const infos: FileInfo[] = []
-        for (const name of await fileNames(this.log)) {
-            const index = infos.length
+        const names = await fileNames(this.log)
+        // a file that is begun meanwhile shifts the others
+        const starts = this.log.starts.slice()
+        for (const name of names) {
+            const start = starts[infos.length]
             infos.push({ name, size: 0, first: undefined, last: undefined })
-            await readFile(this.log, index, async line => {
+            await readFile(this.log, start, async line => {
                 const info = infos[infos.length - 1]
                 info.size += line.text.byteLength + 1
                 if (!info.first) info.first = line
@@ -57,7 +60,7 @@ export class LogFiles {
             throw new RangeError(
                 `no log file "${name}", there are: ${names.join(", ")}`
             )
-        await readFile(this.log, index, visit)
+        await readFile(this.log, this.log.starts[index], visit)
     }
 
     /** The lines of one file. @throws RangeError when there is no such file */
@@ -129,9 +132,8 @@ function fileName({ options }: FlashLog, index: number): string {
 
 async function readFile(
     log: FlashLog,
-    index: number,
+    start: number,
     visit: LineVisitor
 ): Promise<void> {
-    const start = log.starts[index]
     await readLog(log, start, start + 1, -1, visit)
 }

@@ -77,6 +77,36 @@ describe("reading", () => {
         expect(tail[0]).toBe(`0 [ERROR] ${next - 1} ${FORTY}`)
         await log.close()
     })
+    test("a list has each file once, also when one is begun meanwhile", async () => {
+        const flash = new TestFlash()
+        let meanwhile: () => Promise<boolean>
+        const log = openLog(
+            {
+                stats: flash.stats,
+                read: async key => {
+                    const once = meanwhile
+                    meanwhile = undefined
+                    if (once) await once()
+                    return await flash.read(key)
+                },
+                write: async (key, value) => await flash.write(key, value),
+            },
+            400
+        )
+        const clock = new ManualClock(0)
+        for (let i = 100; i < 118; ++i)
+            log.emit(record(INFO, clock), `${i} ${FORTY}`)
+        await log.flush()
+        const before = await log.files.list()
+        meanwhile = async () => await log.rotate()
+        const [current, older] = await log.files.list()
+        expect(current.first.cursor).toBe(before[0].first.cursor)
+        expect(older.last === undefined).toBe(true)
+        await log.flush()
+        const after = await log.files.list()
+        expect(after[1].last.cursor).toBe(before[0].last.cursor)
+        await log.close()
+    })
     test("a file that is rotated away meanwhile ends early, and nothing is missing", async () => {
         const log = openLog(new TestFlash(), 400)
         const clock = new ManualClock(0)
