@@ -35,7 +35,9 @@ export async function storeLine(log: FlashLog): Promise<void> {
         const stamp = Math.floor(tag / 16)
         if (isFileFull(log, stamp, bytes)) await rotate(log)
         if (PAYLOAD_BYTES - log.used <= MAX_HEAD_BYTES) await advance(log)
-        if (log.since < 0) log.since = stamp
+        // later than this line only if the clock was ahead
+        if (log.since < 0 || (stamp >= 0 && stamp < log.since))
+            log.since = stamp
         startLine(log, tag - 16 * stamp, stamp, text)
     }
     while (log.stored < bytes) {

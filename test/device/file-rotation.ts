@@ -183,6 +183,21 @@ describe("rotation", () => {
         )
         await again.close()
     })
+    test("maxAge follows a clock that was far ahead and is set back", async () => {
+        const clock = new ManualClock(0)
+        const log = openLog(new TestFlash(), 1000, { maxAge: 60_000 }, clock)
+        clock.setWall(4_000_000_000_000)
+        await put(log, 1, 1, clock)
+        clock.setWall(1_800_000_000_000)
+        await put(log, 2, 2, clock)
+        clock.now += 59_000
+        await put(log, 3, 3, clock)
+        expect(await names(log)).toBe("error.log")
+        clock.now += 1_000
+        await put(log, 4, 4, clock)
+        expect(await span(log, "error.log.1")).toBe("01-03")
+        await log.close()
+    })
     test("maxAge counts on after a reset", async () => {
         const clock = new ManualClock(0)
         const flash = new TestFlash()
