@@ -352,7 +352,7 @@ export class Board extends EventEmitter<BoardEvents> {
         run?: Run
     ): AsyncGenerator<RingLine> {
         let next = from
-        await this.watch()
+        await this.watch().catch(allowTimeout)
         while (!this.closed) {
             const news = this.news()
             let part: RingPart
@@ -361,7 +361,7 @@ export class Board extends EventEmitter<BoardEvents> {
                 part = await this.lines(next)
                 present = await this.runAt(Date.now() - part.uptime, run)
             } catch (error) {
-                if (!(error instanceof TimedOutError)) throw error
+                allowTimeout(error)
                 continue
             }
             const isOther = run !== undefined && !isSameRun(run, present)
@@ -573,6 +573,11 @@ export class Board extends EventEmitter<BoardEvents> {
         else if (eventCode === Event.Lines)
             this.emit("lines", Buffer.from(data).readUInt32LE(0))
     }
+}
+
+/** @throws what is not that a board did not answer */
+function allowTimeout(error: unknown): void {
+    if (!(error instanceof TimedOutError)) throw error
 }
 
 function isSameRun(a: Run, b: Run): boolean {

@@ -125,12 +125,15 @@ async function followBoard(
     filter: (line: LogLine) => boolean,
     show: (line: LogLine) => void
 ): Promise<void> {
-    const { newLine } = await import("../client/index.ts")
     const { board } = target
     const say = (text: string) =>
         console.error(`fiberctl: ${name ? `${name}: ` : ""}${text}`)
-    board.on("lost", () => say("the connection is lost, waiting for it"))
+    const sayLost = () => say("the connection is lost, waiting for it")
+    // it may have been lost after the history was read
+    if (!board.isUp) sayLost()
+    board.on("lost", sayLost)
     board.on("back", () => say("the connection is back"))
+    const { newLine } = await import("../client/index.ts")
     let startedAt = history.startedAt
     const gap = (count: number) => say(`${count} lines were overwritten`)
     const restarted = () => {

@@ -114,14 +114,19 @@ test("a board that does not answer leaves no timer behind", async t => {
 function answeringBoard(
     send: (
         id: number,
-        report: (index: number, kind: number, ...items: string[]) => void
+        report: (index: number, kind: number, ...items: string[]) => void,
+        operation: number
     ) => void
 ): Board {
     const link = Object.assign(new EventEmitter(), {
         isUp: true,
         send(_: string, __: number, ___: number, payload: Buffer) {
             const id = payload.readUInt32LE(0)
-            send(id, (index, kind, ...items) => {
+            const report = (
+                index: number,
+                kind: number,
+                ...items: string[]
+            ) => {
                 const head = Buffer.alloc(7)
                 head.writeUInt32LE(id)
                 head.writeUInt16LE(index, 4)
@@ -133,7 +138,8 @@ function answeringBoard(
                     serviceCommand: REQUEST,
                     data,
                 })
-            })
+            }
+            send(id, report, payload[4]!)
         },
     })
     return new Board(link as unknown as Link, "0123456789abcdef")
@@ -202,6 +208,30 @@ test("a damaged answer is one clear error", async () => {
             message: "the board's answer is damaged",
         })
     }
+})
+
+test("a board that is lost at once is followed when it is back", async t => {
+    t.mock.timers.enable({ apis: ["setInterval", "Date"] })
+    let isAway = true
+    const board = answeringBoard((_, report, operation) => {
+        if (isAway) return
+        if (operation === Operation.Lines)
+            report(0, Kind.End, "[0,1,9]\x1e", "0\x1fline 0\x1e")
+        else report(0, Kind.End, '{"boot":1}\x1e')
+    })
+    const line = board.follow().next()
+    // longer than any request is waited for
+    for (let ms = 0; ms < 15_000; ms += 100) {
+        t.mock.timers.tick(100)
+        await new Promise(setImmediate)
+    }
+    isAway = false
+    for (let ms = 0; ms < 5000; ms += 100) {
+        t.mock.timers.tick(100)
+        await new Promise(setImmediate)
+    }
+    assert.equal((await line).value?.text, "line 0")
+    board.close()
 })
 
 test("a restart before the first answer loses no line of the new run", async () => {

@@ -33,8 +33,9 @@ export function row(f: Figures): string {
 export function sound(f: Figures): void {
     const { stats } = f
     assert.equal(f.panics, 0)
-    // lateness of the machine itself is allowed for, twice, as it slows down the VM's work, too
-    assert.ok(f.jitter < JITTER_MS + 2 * f.machine, row(f))
+    // lateness of the machine itself is allowed for several times: on a busy one the VM may have waited
+    // longer than the bystander, and its work takes longer, too
+    assert.ok(f.jitter < JITTER_MS + 4 * f.machine, row(f))
     assert.equal(stats.received, f.lines)
     assert.equal(stats.received, stats.delivered + stats.queued + stats.dropped)
     assert.equal(f.miscounts, 0)
