@@ -1,5 +1,11 @@
 import { Level } from "../log"
-import { Clock, FlashSlots, OptionTable, readOptions } from "../platform"
+import {
+    AtOnce,
+    Clock,
+    FlashSlots,
+    OptionTable,
+    readOptions,
+} from "../platform"
 
 /** Settings that can be changed while the log runs. Times in ms, sizes in bytes. */
 export interface FileSettings {
@@ -40,7 +46,7 @@ export interface FileOptions extends FileSettings {
      */
     queueBytes?: number
     /** Called with one line for a new problem, and when writing begins to fail; must not wait. */
-    onProblem?: (text: string) => void
+    onProblem?: (text: string) => AtOnce
 }
 
 /** All options of a flash log. */

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import {
+    AtOnce,
     Clock,
     isAlive,
     namedError,
@@ -32,7 +33,7 @@ export interface Lease {
     readonly holdMs?: number
     /** The fiber that waits for a borrower's end: when it is gone, nobody needs the result. */
     readonly caller?: ds.Fiber
-    readonly recall?: () => void
+    readonly recall?: () => AtOnce
     /** Uptime of the grant, ms; undefined while it waits. */
     since?: number
     /** Uptime of the recall, ms; undefined before. */
@@ -79,7 +80,7 @@ export class SocketArbiter {
      * or wait
      * @throws an error of name ArbiterError when MAX_CLAIMS wait already
      */
-    async claim(name: string, recall: () => void): Promise<Lease> {
+    async claim(name: string, recall: () => AtOnce): Promise<Lease> {
         const lease: Lease = { name, recall, fiber: ds.Fiber.self() }
         await wait(this, lease)
         return lease

@@ -1,5 +1,6 @@
 // Reads an HTTP/1.1 answer (RFC 9112) from parts of any size, and hands its body on. The server is
 // not trusted: lines, their number and the body have limits.
+import type { AtOnce } from "../platform"
 
 /** Longest line of an answer's head, in bytes. */
 export const MAX_HEAD_LINE_BYTES = 1000
@@ -34,7 +35,7 @@ export interface HttpAnswer {
     /** Longest body, in bytes. */
     readonly maxBytes: number
     /** Takes the body of an answer with status 200, part by part. */
-    readonly onBody: ((part: Buffer) => void) | undefined
+    readonly onBody: ((part: Buffer) => AtOnce) | undefined
     state: number
     /** Start of a line whose end has not arrived yet. */
     line: Buffer
@@ -47,7 +48,7 @@ export interface HttpAnswer {
 /** An answer of which nothing has arrived yet. */
 export function newAnswer(
     maxBytes: number,
-    onBody?: (part: Buffer) => void
+    onBody?: (part: Buffer) => AtOnce
 ): HttpAnswer {
     return {
         status: 0,

@@ -1,6 +1,7 @@
 // A client of HTTP/1.1 (RFC 9110, 9112) on the VM's one socket, for small requests and answers: one
 // at a time, with limits on size and time. The caller must have the socket from the arbiter.
 import {
+    AtOnce,
     Clock,
     namedError,
     NetSocket,
@@ -40,7 +41,7 @@ export interface HttpRequest {
     /** Longest body of the answer, in bytes; a longer one is an error. */
     maxBytes: number
     /** Takes the body of an answer with status 200, part by part; other bodies are dropped. */
-    onBody?: (part: Buffer) => void
+    onBody?: (part: Buffer) => AtOnce
 }
 
 export type { HttpAnswer } from "./http-answer"

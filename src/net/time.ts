@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { Clock, MAX_WALL_MS, rfc3339, STEP_MS } from "../platform"
+import { AtOnce, Clock, MAX_WALL_MS, rfc3339, STEP_MS } from "../platform"
 
 const MS_PER_DAY = 86400000
 /** Number of the day 1970-01-01 in the formula below. */
@@ -106,7 +106,7 @@ export function setClockByHttpDate(
  */
 export function reportClock(
     clock: Clock,
-    say: (message: string) => void
+    say: (message: string) => AtOnce
 ): void {
     clock.onSet(({ source, correction }) => {
         if (correction === undefined) say(`time known, from ${source}`)

@@ -1,5 +1,5 @@
 // Pulls files from the source `OTA_URL` and posts reports to `OTA_REPORT`, over HTTP or HTTPS.
-import { Clock } from "../platform"
+import { AtOnce, Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
@@ -30,7 +30,7 @@ const CLAIM = "ota"
 export function pullUpdates(
     ota: Ota,
     arbiter: SocketArbiter,
-    useDate?: (clock: Clock, date: string | undefined) => void
+    useDate?: (clock: Clock, date: string | undefined) => AtOnce
 ): OtaLink {
     const { settings, log } = ota
     // URL of the last request, and the ETag of its file; empty if the file is to be sent again
@@ -150,7 +150,7 @@ async function request(
     url: string,
     headers: string,
     body: string,
-    onBody?: (part: Buffer) => void
+    onBody?: (part: Buffer) => AtOnce
 ): Promise<HttpAnswer> {
     const { clock, socket } = arbiter
     const maxBytes = MAX_FILE_BYTES

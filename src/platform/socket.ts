@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { namedError } from "./errors"
-import { spawn } from "./fibers"
+import { AtOnce, spawn } from "./fibers"
 
 /** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
 export type SocketProto = "tcp" | "tls"
@@ -17,10 +17,10 @@ export const DISCONNECTED: WriteResult = -2
 /** What a connection reports to its user. Called in fibers of the VM; must not throw or wait. */
 export interface SocketListener {
     /** Connected. With `tls` the handshake may still be under way, and may still fail. */
-    opened(): void
-    received(data: Buffer): void
+    opened(): AtOnce
+    received(data: Buffer): AtOnce
     /** Called once, when the peer closes (no reason) or on an error; not after `close`. */
-    closed(reason: string | undefined): void
+    closed(reason: string | undefined): AtOnce
 }
 
 /** One connection. It cannot be opened again. */

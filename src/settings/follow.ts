@@ -1,3 +1,4 @@
+import type { AtOnce } from "../platform"
 import { SchemaTable } from "./schema"
 import { ending, follow, Settings, tell } from "./settings"
 
@@ -16,7 +17,7 @@ import { ending, follow, Settings, tell } from "./settings"
 export function followSettings<T extends SchemaTable>(
     settings: Settings<T>,
     bindings: string,
-    apply: (options: any) => void
+    apply: (options: any) => AtOnce
 ): () => void {
     const held = settings.held()
     const place = follow(held, bindings, apply)

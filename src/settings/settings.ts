@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { isLevelSpec, parseLevel } from "../log"
-import { splitText } from "../platform"
+import { AtOnce, splitText } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -30,7 +30,7 @@ export const MAX_LISTENERS = 32
  * Called when settings have changed, once for all of its keys that changed together, with these
  * keys. Must not wait.
  */
-export type SettingListener = (changed: string[]) => void
+export type SettingListener = (changed: string[]) => AtOnce
 
 /** One setting, without its secret. */
 export interface SettingInfo {
@@ -50,7 +50,7 @@ export interface SettingInfo {
 const NO_TEXTS = '{"texts":{}, "lines":{}, "secrets":{}}'
 
 /** What a change is told to: a listener, or what takes the values of its bindings as options. */
-type Told = (told: any) => void
+type Told = (told: any) => AtOnce
 
 /** The state of a `Settings` object. */
 export interface Held extends CheckContext {

@@ -1,5 +1,6 @@
 import { SocketArbiter } from "../net"
 import {
+    AtOnce,
     Clock,
     Connection,
     NetSocket,
@@ -16,7 +17,7 @@ export interface SyslogNet {
 }
 
 /** Takes reports about the connection: severity and text. Must not throw. */
-export type SyslogReport = (level: number, message: string) => void
+export type SyslogReport = (level: number, message: string) => AtOnce
 
 /**
  * The whole state of a syslog client in one object, allocated at the start: the queue, the fiber, and

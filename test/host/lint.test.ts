@@ -68,8 +68,8 @@ describe("the lint of conditions", () => {
 })
 
 test("what must not wait is no async function", async t => {
-    const head = `import { Handler, HeartBeat, LogRecord, LogSystem, SystemClock, TaskRegistry } from "${resolve("src")}"
-declare const log: LogSystem, clock: SystemClock, tasks: TaskRegistry, list: string[]
+    const head = `import { FileRotationHandler, followSettings, Handler, HeartBeat, httpRequest, LogRecord, LogSystem, reportClock, Rsyslogger, Settings, SocketArbiter, SocketListener, SYSLOG_SETTINGS, SystemClock, TaskRegistry } from "${resolve("src")}"
+declare const log: LogSystem, clock: SystemClock, tasks: TaskRegistry, list: string[], settings: Settings<typeof SYSLOG_SETTINGS>, arbiter: SocketArbiter
 declare function wait(): Promise<void>`
     const check = (lines: string[]) =>
         run(TSC, ["-p", project(t, [head, ...lines].join("\n"))]).then(
@@ -83,6 +83,14 @@ declare function wait(): Promise<void>`
         "log.onLevelChange(async () => await wait())",
         "tasks.onChange(async task => await wait())",
         "clock.onSet(async change => await wait())",
+        "reportClock(clock, async message => await wait())",
+        'settings.subscribe("SYSLOG_HOST", async () => await wait())',
+        'followSettings(settings, "a=SYSLOG_HOST", async options => await wait())',
+        'arbiter.claim("mine", async () => await wait())',
+        "class Ear implements SocketListener { opened() {} received() {} async closed(reason: string) { await wait() } }",
+        'httpRequest(clock, arbiter.socket, { url: "", maxBytes: 1, onBody: async part => await wait() })',
+        "new Rsyslogger({ clock, socket: arbiter.socket, arbiter }, {}, async () => await wait())",
+        'new FileRotationHandler("a", 500, { onProblem: async text => await wait() })',
     ]
     const refused = await check(wrong)
     for (const i of wrong.keys())
@@ -102,6 +110,9 @@ declare function wait(): Promise<void>`
             "clock.onSet(change => (last = change))",
             "tasks.onChange(task => (last = task))",
             "log.onLevelChange(() => list.slice(1))",
+            'settings.subscribe("SYSLOG_HOST", () => settings.get("SYSLOG_HOST"))',
+            'followSettings(settings, "a=SYSLOG_HOST", ({ a }) => list.push(a))',
+            'arbiter.claim("mine", () => wait.start())',
         ]),
         ""
     )
