@@ -86,6 +86,30 @@ describe("tasks: cancel", () => {
         same(heard.join(), "false,true")
     })
 
+    test("T7 a wait that another fiber calls leaves the task alone", async () => {
+        const { tasks } = await emptyBench()
+        const owner = tasks.add("owner", forever)
+        const guest = async (task: Task, host: Task, ms: number) =>
+            await host.sleep(ms)
+        const short = tasks.add("short", guest, { args: [owner, 5] })
+        await until("its end", () => short.state === "done")
+        await owner.stop()
+        same(tasks.status("owner")[0].left ?? 0, 0, "left")
+        // nor does a stop resume a task from a wait of DeviceScript
+        const button = ds.emitter<number>()
+        const deaf = async () => await ds.wait(button)
+        const waiting = tasks.add("waiting", deaf, { grace: 50 })
+        tasks.add("long", guest, { args: [waiting, 500] })
+        await ds.sleep(10)
+        await waiting.stop()
+        same(tasks.status("waiting")[0].left, 1, "left")
+        button.emit(1)
+        await until(
+            "the event",
+            () => (tasks.status("waiting")[0].left ?? 0) === 0
+        )
+    })
+
     test("T7 one that ignores its stop is left behind after the grace period", async () => {
         const bench = await emptyBench()
         const { tasks, clock } = bench
