@@ -53,8 +53,9 @@ export async function pushFile(
     let shown = ""
     for (;;) {
         const state = await readState(target).catch(passOver)
-        if (state && `${state.version} ${state.state}` !== shown) {
-            shown = `${state.version} ${state.state}`
+        const now = state && shownAs(state)
+        if (now && now !== shown) {
+            shown = now
             onState(state)
         }
         if (state?.version === version && state.hash === hash) {
@@ -74,6 +75,11 @@ export async function pushFile(
             )
         await sleep(askMs)
     }
+}
+
+/** A state in one line; a probation that nobody watches has a reason. */
+function shownAs({ version, state, reason }: BoardReport): string {
+    return `${version} ${state}` + (reason && `: ${reason}`)
 }
 
 /** A board that restarts does not answer for some seconds. */

@@ -1,7 +1,14 @@
 import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
-import { offerFile, Ota, OtaStatus, otaStatus } from "./updater"
+import {
+    isWatched,
+    offerFile,
+    Ota,
+    OtaStatus,
+    otaStatus,
+    UNWATCHED,
+} from "./updater"
 
 /** Name of the error about a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
@@ -31,7 +38,13 @@ export interface OtaConfig {
 /** Lets the remote service show the state of updates and bring files. */
 export function otaConfig(ota: Ota): OtaConfig {
     return {
-        state: () => otaStatus(ota),
+        state: () => {
+            const status = otaStatus(ota)
+            // a board that restarts has stopped its tasks
+            if (status.state === "probation" && !ota.busy && !isWatched(ota))
+                status.reason = UNWATCHED
+            return status
+        },
         offer: async (offset, total, part, sender) =>
             await takePart(ota, offset, total, part, sender),
     }

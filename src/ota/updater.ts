@@ -36,7 +36,7 @@ export const PARTS_TIMEOUT_MS = 300000
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
 /** Why no version is taken, and why one stays on probation. */
-const UNWATCHED = "nobody watches a probation: the task ota does not run"
+export const UNWATCHED = "nobody watches a probation: the task ota does not run"
 
 /** What a board reports about its version: to its source, over the bus, in the log. */
 export interface OtaStatus {
@@ -121,21 +121,18 @@ export function startOta(parts: OtaParts): Ota {
 }
 
 /** What a board reports about its version. */
-export function otaStatus(ota: Ota): OtaStatus {
-    const { device, record, refusal } = ota
-    const { version, hash, state, reason } = record
-    const isStuck = state === "probation" && !isWatched(ota)
+export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     return {
         device,
-        version,
-        hash,
-        state: refusal ? "refused" : state,
-        reason: refusal || (isStuck ? UNWATCHED : reason),
+        version: record.version,
+        hash: record.hash,
+        state: refusal ? "refused" : record.state,
+        reason: refusal || record.reason,
     }
 }
 
 /** Whether a fiber would end a probation: the task may be stopped or disabled. */
-function isWatched({ watcher }: Ota): boolean {
+export function isWatched({ watcher }: Ota): boolean {
     return watcher !== undefined && isAlive(watcher)
 }
 

@@ -243,9 +243,19 @@ describe("an update", () => {
         await ds.sleep(0)
         expect((await board.offer(signed(7, A))).state).toBe("probation")
         await end()
-        expect(board.shown()).toBe(`7 probation ${unwatched}`)
+        const reason = () => otaConfig(board.ota).state().reason
+        // the restart has stopped the task
+        expect(reason()).toBe("")
+        board.records.insert(0, -board.records.length)
         await board.start()
+        // the task is not there yet
+        expect(board.records[0].message).toBe("config 7: probation")
+        expect(reason()).toBe("")
+        const { watcher } = board.ota
+        board.ota.watcher = task
+        expect(reason()).toBe(unwatched)
         expect(board.shown()).toBe("7 probation")
+        board.ota.watcher = watcher
         await board.pass(31)
         expect(board.shown()).toBe("7 active")
     })

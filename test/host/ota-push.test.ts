@@ -53,6 +53,25 @@ describe("ota push", () => {
         assert.deepEqual(offered, [bytes])
     })
 
+    test("shows why a probation does not end", async () => {
+        const reason = "nobody watches a probation: the task ota does not run"
+        const stuck = { ...probation, reason }
+        const { target } = board(probation, stuck, stuck, probation, active)
+        const seen: string[] = []
+        await pushFile(
+            target,
+            bytes,
+            ({ reason }) => seen.push(reason),
+            5000,
+            1
+        )
+        assert.deepEqual(seen, ["", reason, "", ""])
+        await assert.rejects(push(board(stuck).target, 20), {
+            exitCode: 4,
+            message: new RegExp(`probation: ${reason}$`),
+        })
+    })
+
     test("of the version that runs after a roll-back is no error", async () => {
         const { target } = board({ ...active, state: "rolled-back" })
         assert.deepEqual(await push(target), [`${version} rolled-back`])
