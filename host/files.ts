@@ -52,6 +52,14 @@ export function withPath<T>(path: string, step: () => T): T {
 }
 
 /**
+ * What the system knows about a path; undefined when there is no such file.
+ * @throws UsageError naming the path, as for one that leads through a file
+ */
+export function statsOf(path: string): Stats | undefined {
+    return withPath(path, () => statSync(path, { throwIfNoEntry: false }))
+}
+
+/**
  * Reads a regular file. A pipe or a device could block for ever or have no end.
  * @throws UsageError naming the path: not found, no file, or more than `most` bytes
  */

@@ -10,6 +10,7 @@ import {
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "../errors.ts"
+import { statsOf, withPath } from "../files.ts"
 import { version } from "../version.ts"
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url))
@@ -30,10 +31,11 @@ export function makeProject(folder: string): string[] {
         throw new UsageError(
             `"${name}" cannot be the name of a project: wanted lower-case letters, digits, ".", "_" and "-"`
         )
-    const stats = statSync(folder, { throwIfNoEntry: false })
+    const stats = statsOf(folder)
     if (stats && !stats.isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
-    if (stats && readdirSync(folder).length > 0)
+    // a repository that has just been made or cloned
+    if (stats && readdirSync(folder).some(name => name !== ".git"))
         throw new UsageError(`"${folder}" is not empty`)
     const words = { NAME: name, FIBERD: ownPlace(folder), ...toolVersions() }
     const files = filesOf(TEMPLATE).map(path =>
@@ -100,8 +102,10 @@ function write(folder: string, path: string, text: string): string {
     const name = basename(path)
     const place = DOTTED.has(name) ? join(dirname(path), `.${name}`) : path
     const target = join(folder, place)
-    if (!existsSync(dirname(target)))
-        mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text)
+    withPath(target, () => {
+        if (!existsSync(dirname(target)))
+            mkdirSync(dirname(target), { recursive: true })
+        writeFileSync(target, text)
+    })
     return place
 }

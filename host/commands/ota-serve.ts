@@ -1,7 +1,7 @@
 import { once } from "node:events"
-import { statSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../errors.ts"
+import { statsOf } from "../files.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { printJson } from "./board.ts"
@@ -18,7 +18,7 @@ export async function serve(
     folder: string,
     { port, host, json }: ServeOptions
 ): Promise<void> {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    if (!statsOf(folder)?.isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
     const show = (event: ServeEvent) =>
         console.log(json ? printableJson(event) : printable(line(event)))

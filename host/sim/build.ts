@@ -4,13 +4,12 @@ import {
     readdirSync,
     renameSync,
     rmSync,
-    statSync,
     writeFileSync,
 } from "node:fs"
 import { basename, join } from "node:path"
 import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
-import { withPath } from "../files.ts"
+import { statsOf, withPath } from "../files.ts"
 import {
     type KeptBuild,
     markCurrent,
@@ -52,7 +51,7 @@ export interface BuildOptions {
 
 /** @throws UsageError when there is no program `main` */
 export function checkProgram(main: string): void {
-    const stats = statSync(main, { throwIfNoEntry: false })
+    const stats = statsOf(main)
     if (!stats) throw new UsageError(`"${main}" not found`)
     if (!stats.isFile()) throw new UsageError(`"${main}" is no file`)
 }

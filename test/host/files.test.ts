@@ -262,3 +262,28 @@ test("a file is replaced as a whole, through a link", t => {
     assert.throws(() => writeOutput(join(file, "x"), "x"), /" not found$/)
     assert.deepEqual(readdirSync(folder), ["file", "link"])
 })
+
+test("a path that leads through a file is wrong usage of each command", async t => {
+    const cwd = project(t)
+    const path = "devsconfig.json/x"
+    for (const line of [
+        `build --main ${path}`,
+        `sim --main ${path}`,
+        `new ${path}`,
+        `ota serve ${path}`,
+    ]) {
+        const { code, stderr } = await runCli(line.split(" "), { cwd })
+        assert.equal(stderr, `fiberctl: "${path}" not found\n`, line)
+        assert.equal(code, 2, line)
+    }
+})
+
+test("a project goes into a folder with a new repository, and no other file", async t => {
+    const cwd = tempFolder(t)
+    mkdirSync(join(cwd, "pump/.git"), { recursive: true })
+    assert.equal((await runCli(["new", "pump"], { cwd })).code, 0)
+    assert.ok(existsSync(join(cwd, "pump/src/main.ts")))
+    const again = await runCli(["new", "pump"], { cwd })
+    assert.equal(again.stderr, 'fiberctl: "pump" is not empty\n')
+    assert.equal(again.code, 2)
+})
