@@ -284,6 +284,7 @@ async function edit(command: Command): Promise<void> {
         const before = await board.settings()
         const folder = mkdtempSync(join(tmpdir(), "fiberctl-"))
         const file = join(folder, "settings.env")
+        let isRefused = false
         try {
             const text = await settingsFile(before)
             writeFileSync(file, text, { mode: 0o600 })
@@ -293,13 +294,16 @@ async function edit(command: Command): Promise<void> {
             })
             if (status !== 0)
                 throw new UsageError(`"${editor}" ended with ${status}`)
+            isRefused = true
             await applyChanges(
                 board,
                 editedChanges(before, readSettings(file)),
                 options
             )
+            isRefused = false
         } finally {
-            rmSync(folder, { recursive: true, force: true })
+            if (isRefused) complain(`what was edited is kept in "${file}"`)
+            else rmSync(folder, { recursive: true, force: true })
         }
     })
 }

@@ -1,10 +1,16 @@
 // rows: C6 O1
 import assert from "node:assert/strict"
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import {
+    chmodSync,
+    existsSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs"
+import { dirname, join } from "node:path"
 import test from "node:test"
 import type { Simulator } from "../../host/sim/index.ts"
-import { runCli, startSimulator, tempFolder } from "./harness.ts"
+import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
 
 const main = "test/system/programs/configured.ts"
 const KEY = "5a".repeat(32)
@@ -217,6 +223,19 @@ test("fiberctl settings reads and changes the settings file of a board", async t
                 assert.equal(same.stdout, shown)
             }
             await run("settings", "unset", "SYSLOG_APP")
+            // an hour of editing is not lost with a mistake in it
+            writeFileSync(editor, '#!/bin/sh\necho FLUSH_TIME=soon > "$1"\n')
+            const refused = await runCli(
+                ["settings", "edit", "--state", sim.stateFolder!],
+                { env: { EDITOR: editor, VISUAL: editor } }
+            )
+            assert.equal(refused.code, 1)
+            const kept = /is kept in "(.+)"\n.*FLUSH_TIME: wanted/.exec(
+                refused.stderr
+            )?.[1]
+            assert.ok(kept, refused.stderr)
+            cleanUp(t, () => rmSync(dirname(kept), { recursive: true }))
+            assert.equal(readFileSync(kept, "utf8"), "FLUSH_TIME=soon\n")
         }
     )
     await t.test("what is set survives a restart", async () => {
