@@ -117,8 +117,11 @@ export class TaskRegistry {
      * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
      * Returns at once, so that a task that is itself stopped by it may call it.
      * @param then called at the end; it must restart the program: `() => ds.restart()`
+     * @throws TaskError for what is no function
      */
     shutDown(then: () => ds.AsyncVoid): void {
+        if (typeof then !== "function")
+            throw taskError("*", "a function wanted that restarts the board")
         checkPresent(this.supervisor)
         shutDown.start(this.supervisor, then)
     }

@@ -94,12 +94,12 @@ class SupervisedTask implements TaskRecord {
 
     // Other fibers may call the waits by mistake, as a child does with the task of its parent. Only
     // the task's own fiber counts as parked, since a stop resumes that one. A variable would take
-    // heap while a task sleeps.
+    // heap while a task sleeps, as would `this.fiber` before the call.
 
     async sleep(ms: number): Promise<void> {
         checkWait(this.name, ms)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
-        if (this.fiber !== ds.Fiber.self()) return await ds.sleep(ms)
+        if (ds.Fiber.self() !== this.fiber) return await ds.sleep(ms)
         this.flags |= PARKED
         await ds.suspend(ms)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
@@ -111,7 +111,7 @@ class SupervisedTask implements TaskRecord {
             throw taskError(this.name, "a signal wanted to wait for")
         if (timeout !== undefined) checkWait(this.name, timeout)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
-        if (this.fiber !== ds.Fiber.self()) return await signal.wait(timeout)
+        if (ds.Fiber.self() !== this.fiber) return await signal.wait(timeout)
         this.flags |= PARKED
         const notified = await signal.wait(timeout)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)

@@ -300,6 +300,14 @@ describe("tasks: boot journal and safe mode", () => {
         same(bench.tasks.deviceStats().flash.writes, writes + 1)
     })
 
+    test("T17 a shut-down that could not restart stops nothing", async () => {
+        const { tasks } = await boot(new MemoryFlash(), addThree)
+        await until("net runs", () => tasks.get("net").state === "running")
+        expectError("a function wanted", () => tasks.shutDown(undefined))
+        await ds.sleep(20)
+        same(tasks.get("net").state, "running")
+    })
+
     test("T17 a restart on purpose that crashes at once is told from one that does not", async () => {
         const flash = new MemoryFlash()
         let bench = await boot(flash, nothing)
