@@ -80,6 +80,8 @@ export function installHooks(): void {
     const names = new WeakMap<object, string>()
     /** Expressions that are no promise, by file; of files whose types may be others now, none. */
     const plain = new Map<string, WeakSet<object>>()
+    /** What the VM cannot stand, by file; kept as long. */
+    const traps = new Map<string, object[]>()
     const resetNotes = keepNotesAside()
 
     Object.assign(globalThis, {
@@ -117,17 +119,24 @@ export function installHooks(): void {
                         undefined,
                         file => {
                             plain.delete(file.fileName)
+                            traps.delete(file.fileName)
                             return isLibrary(file)
                         }
                     )
                 );
                 const types = program.getTypeChecker()
+                const trapsIn = (file: SourceFile) => {
+                    const found =
+                        traps.get(file.fileName) ?? findTraps(ts, types, file)
+                    traps.set(file.fileName, found)
+                    return found
+                }
                 return program
                     .getSourceFiles()
                     .filter(file => !isLibrary(file))
                     .flatMap(file => [
                         ...current.getSemanticDiagnostics(file),
-                        ...findTraps(ts, types, file),
+                        ...trapsIn(file),
                     ])
             },
 
