@@ -105,8 +105,8 @@ interface Exchange {
     isKnown: boolean
     resolve: (items: Item[]) => void
     reject: (error: Error) => void
-    /** Called when a report of an answer was lost. */
-    lostReport: () => void
+    /** Called when a report of the answer to the request `id` was lost. */
+    lostReport: (id: number) => void
 }
 
 /** A request whose answer is not complete. */
@@ -453,30 +453,31 @@ export class Board extends EventEmitter<BoardEvents> {
         const ids: number[] = []
         let timer: NodeJS.Timeout | undefined
         return new Promise<Item[]>((resolve, reject) => {
-            const exchange: Exchange = {
-                heardAt: Date.now(),
-                isKnown: false,
-                resolve,
-                reject,
-                lostReport: () => {
-                    if (!isChange(operation)) send()
-                },
-            }
+            let payload: Buffer
             const send = () => {
-                if (!ids.length || !isChange(operation)) {
+                if (!isChange(operation) || !ids.length) {
                     lastId = (lastId + 1) >>> 0
+                    payload = encodeRequest(lastId, operation, args)
                     ids.push(lastId)
-                }
-                const id = ids.at(-1)!
-                const payload = encodeRequest(id, operation, args)
-                if (!this.pending.has(id))
-                    this.pending.set(id, {
+                    this.pending.set(lastId, {
                         exchange,
                         items: [],
                         rest: Buffer.alloc(0),
                         nextIndex: 0,
                     })
+                }
                 this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
+            }
+            const exchange: Exchange = {
+                heardAt: Date.now(),
+                isKnown: false,
+                resolve,
+                reject,
+                lostReport: id => {
+                    if (isChange(operation)) return
+                    this.pending.delete(id)
+                    send()
+                },
             }
             let silence = FIRST_SILENCE_MS
             timer = setInterval(() => {
@@ -557,10 +558,8 @@ export class Board extends EventEmitter<BoardEvents> {
         if (kind !== Kind.Error && index < nextIndex) return
         try {
             if (kind === Kind.Error) takeError(exchange, data)
-            else if (index > nextIndex) {
-                this.pending.delete(id)
-                exchange.lostReport()
-            } else takePart(pending, report)
+            else if (index > nextIndex) exchange.lostReport(id)
+            else takePart(pending, report)
         } catch {
             exchange.reject(
                 new RemoteError("AnswerError", "the board's answer is damaged")
