@@ -81,7 +81,7 @@ export function pullUpdates(
         }
         const tag = fields["etag"]
         // one that was not taken is sent again, as it may be under another key
-        const isTaken = "refused busy".indexOf(verdict.state) < 0
+        const isTaken = verdict.state !== "refused" && verdict.state !== "busy"
         if (isTaken && tag && tag.byteLength <= MAX_ETAG_BYTES) etag = tag
         return pollMs(ota)
     })
