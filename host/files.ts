@@ -75,6 +75,12 @@ export function readInput(path: string, most: number): Buffer {
     })
 }
 
+/** Whether two paths lead to one file. */
+export function isSameFile(one: string, other: string): boolean {
+    const [a, b] = [statsOf(one), statsOf(other)]
+    return !!a && !!b && a.dev === b.dev && a.ino === b.ino
+}
+
 /** How a file is written. */
 export interface OutputOptions {
     /** Who may use a new file (default: as the system decides). */
@@ -94,21 +100,51 @@ export function writeOutput(
     { mode, isSynced }: OutputOptions = {}
 ): void {
     withPath(path, () => {
-        const stats = statSync(path, { throwIfNoEntry: false })
-        if (stats?.isCharacterDevice()) return writeFileSync(path, data)
-        checkRegular(path, stats)
-        const file = stats ? realpathSync(path) : path
-        const fresh = `${file}.${process.pid}.new`
-        try {
-            writeFileSync(fresh, data, { mode })
+        const file = placeOf(path)
+        if (file === undefined) return writeFileSync(path, data)
+        writeBeside(file, data, mode, fresh => {
             if (isSynced) sync(fresh)
             renameSync(fresh, file)
-        } catch (error) {
-            rmSync(fresh, { force: true })
-            throw error
-        }
+        })
         if (isSynced) sync(dirname(file))
     })
+}
+
+/**
+ * Checks that a file can be written, before work that cannot be done twice.
+ * @throws UsageError naming the path
+ */
+export function checkOutput(path: string): void {
+    withPath(path, () => {
+        const file = placeOf(path)
+        if (file !== undefined)
+            writeBeside(file, "", undefined, fresh => rmSync(fresh))
+    })
+}
+
+/** Where an output lies, past links; undefined for a device. @throws UsageError for a folder or pipe */
+function placeOf(path: string): string | undefined {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats?.isCharacterDevice()) return undefined
+    checkRegular(path, stats)
+    return stats ? realpathSync(path) : path
+}
+
+/** Writes a new file beside `file` and passes its path on; none is left when that fails. */
+function writeBeside(
+    file: string,
+    data: Uint8Array | string,
+    mode: number | undefined,
+    use: (fresh: string) => void
+): void {
+    const fresh = `${file}.${process.pid}.new`
+    try {
+        writeFileSync(fresh, data, { mode })
+        use(fresh)
+    } catch (error) {
+        rmSync(fresh, { force: true })
+        throw error
+    }
 }
 
 /** Waits until the disk has a file, or a folder's list of files. */

@@ -11,7 +11,7 @@ import {
     type Target,
     verifyFile,
 } from "../ota/index.ts"
-import { writeOutput } from "../files.ts"
+import { checkOutput, isSameFile, writeOutput } from "../files.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
@@ -76,6 +76,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
     const { version, out, json } = options
     const keys = options.key.map(readKey)
     const { main } = options
+    if (out) checkTarget(out, options)
     const { bytes, hash, warnings } = await signFile({
         text: readBytes(file, "file"),
         name: file,
@@ -130,6 +131,14 @@ export function verify(file: string, { key, json }: VerifyOptions): void {
     console.log(
         `valid: version ${version} for ${whom}, hash ${hash}, signed by ${kind}${isSealed ? ", sealed" : ""}`
     )
+}
+
+/** Checks where a signed file goes, before a version is used up. @throws UsageError naming the file */
+function checkTarget(out: string, { key, sealKey }: SignOptions): void {
+    for (const file of sealKey ? [...key, sealKey] : key)
+        if (isSameFile(out, file))
+            throw new UsageError(`--out "${out}": is the key`)
+    checkOutput(out)
 }
 
 function targetOf({ device, share }: SignOptions): Target {

@@ -32,7 +32,8 @@ export async function serve(
     }
     const { port: actual } = server.address() as AddressInfo
     const files = listFiles(folder)
-    const url = `http://${host}:${actual}/`
+    const shown = host.includes(":") ? `[${host}]` : host
+    const url = `http://${shown}:${actual}/`
     if (json) printJson({ url, files })
     else {
         console.log(`serving "${folder}" at ${url}`)

@@ -2,8 +2,10 @@
 // leaf `version mod 2^h`, and the count is on the disk before a signature leaves: a leaf that signs
 // twice gives the key away. A restored backup of the file would forget: docs/ota.md says so.
 import { randomBytes } from "node:crypto"
+import { realpathSync } from "node:fs"
+import { resolve } from "node:path"
 import { UsageError } from "../errors.ts"
-import { readInput, writeOutput } from "../files.ts"
+import { readInput, withPath, writeOutput } from "../files.ts"
 import { waitLock } from "../sim/lock.ts"
 import {
     encodePublicKey,
@@ -106,21 +108,15 @@ export async function signVersion(
     version: number,
     message: Buffer
 ): Promise<Buffer> {
-    const release = await waitLock(`${file}.lock`, LOCK_MS)
+    // one lock for a file, whatever links lead to it
+    const real = withPath(file, () => realpathSync(file))
+    const place = real === resolve(file) ? file : real
+    const release = await waitLock(`${place}.lock`, LOCK_MS)
     try {
-        const content = parse(file, readInput(file, MAX_KEY_BYTES).toString())
+        const content = read(file)
         const { secret, nodes, publicKey } = open(file, content)
         const size = 2 ** secret.tree.h
-        const block = Math.floor(version / size)
-        const { next } = content
-        if (version < next)
-            throw new UsageError(
-                `version ${version}: "${file}" signs a version once only, and ${next} is its next`
-            )
-        if (content.block !== null && content.block !== block)
-            throw new UsageError(
-                `version ${version}: "${file}" signs up to version ${(content.block + 1) * size - 1}; make a new key`
-            )
+        const block = blockFor(file, content, size, version)
         writeOutput(file, encode({ ...content, next: version + 1, block }), {
             mode: 0o600,
             isSynced: true,
@@ -132,6 +128,36 @@ export async function signVersion(
     } finally {
         release()
     }
+}
+
+/** @throws UsageError when a key cannot sign a version */
+export function checkVersion(file: string, version: number): void {
+    const content = read(file)
+    const { secret } = open(file, content)
+    blockFor(file, content, 2 ** secret.tree.h, version)
+}
+
+/** The block of a version that may be signed. @throws UsageError for another one */
+function blockFor(
+    file: string,
+    { next, block: last }: KeyFile,
+    size: number,
+    version: number
+): number {
+    if (version < next)
+        throw new UsageError(
+            `version ${version}: "${file}" signs a version once only, and ${next} is its next`
+        )
+    const block = Math.floor(version / size)
+    if (last !== null && last !== block)
+        throw new UsageError(
+            `version ${version}: "${file}" signs up to version ${(last + 1) * size - 1}; make a new key`
+        )
+    return block
+}
+
+function read(file: string): KeyFile {
+    return parse(file, readInput(file, MAX_KEY_BYTES).toString())
 }
 
 function parse(file: string, text: string): KeyFile {

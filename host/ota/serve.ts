@@ -61,12 +61,16 @@ export function serveFolder(
     onEvent: (event: ServeEvent) => void
 ): Server {
     const server = createServer((request, response) => {
-        answer(folder, request, response).then(event => {
-            const { method = "", url = "" } = request
-            const time = new Date().toISOString()
-            const { statusCode: status } = response
-            onEvent({ time, method, path: url, status, ...event })
-        })
+        answer(folder, request, response).then(
+            event => {
+                const { method = "", url = "" } = request
+                const time = new Date().toISOString()
+                const { statusCode: status } = response
+                onEvent({ time, method, path: url, status, ...event })
+            },
+            // the board is gone in the middle of its report, which it sends again
+            () => response.destroy()
+        )
     })
     server.requestTimeout = REQUEST_TIMEOUT_MS
     return server

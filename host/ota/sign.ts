@@ -20,7 +20,7 @@ import {
 } from "./file.ts"
 import { type OtaKey, parseHmacKey, parsePublicText } from "./keys.ts"
 import { encodePublicKey, leafOf, verifyLms } from "./lms.ts"
-import { signVersion } from "./lms-key.ts"
+import { checkVersion, signVersion } from "./lms-key.ts"
 import { seal, unseal } from "./seal.ts"
 
 /** What is to be signed, and how. */
@@ -59,6 +59,7 @@ export async function signFile(request: SignRequest): Promise<Signed> {
     const text = withoutHeader(request.text)
     const warnings = checkBody(name, text, keys)
     warnings.push(...(await checkKeysAndValues(text.toString(), request)))
+    checkSigners(keys, version)
     const sealed = sealKey ? seal(sealKey, text) : { body: text }
     const header = composeHeader({ version, target, ...sealed } as Header)
     const message = Buffer.concat([Buffer.from(header), sealed.body])
@@ -107,6 +108,32 @@ function isBy(key: OtaKey, file: SignedFile, signature: Signature): boolean {
     )
 }
 
+/** Checks all keys before the first one signs: a version of LMS is used up by it. */
+function checkSigners(keys: OtaKey[], version: number): void {
+    keys.forEach((key, at) => {
+        const known = keys.slice(0, at).find(one => isSame(one, key))
+        if (known)
+            throw new UsageError(
+                `keys "${known.file}" and "${key.file}": are the same key`
+            )
+        if (key.kind === "hmac") return
+        if (!key.canSign)
+            throw new UsageError(
+                `key "${key.file}": is a public key, the private one is wanted`
+            )
+        checkVersion(key.file, version)
+    })
+}
+
+function isSame(one: OtaKey, other: OtaKey): boolean {
+    return bytesOf(one).equals(bytesOf(other))
+}
+
+/** An HMAC key, or the public key of LMS. */
+function bytesOf(key: OtaKey): Buffer {
+    return key.kind === "hmac" ? key.key : encodePublicKey(key.publicKey)
+}
+
 async function signOne(
     key: OtaKey,
     version: number,
@@ -114,10 +141,6 @@ async function signOne(
 ): Promise<Signature> {
     if (key.kind === "hmac")
         return { kind: "hmac", bytes: hmac(key.key, message) }
-    if (!key.canSign)
-        throw new UsageError(
-            `key "${key.file}": is a public key, the private one is wanted`
-        )
     return {
         kind: "lms",
         bytes: await signVersion(key.file, version, message),
@@ -198,11 +221,7 @@ function checkKeys(
     const hmacKey = parseHmacKey(values.OTA_KEY ?? "")
     const publicKey = parsePublicText(values.OTA_PUBKEY ?? "")
     const isKnown = (wanted: Buffer) =>
-        keys.some(key =>
-            key.kind === "hmac"
-                ? key.key.equals(wanted)
-                : encodePublicKey(key.publicKey).equals(wanted)
-        )
+        keys.some(key => bytesOf(key).equals(wanted))
     const refuse = (setting: string) => {
         throw new UsageError(
             `"${name}": sets ${setting}, so boards want it signed by that key too: give a second --key`

@@ -10,12 +10,15 @@ import {
     writeFileSync,
 } from "node:fs"
 import { get } from "node:http"
+import { connect } from "node:net"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { describe, test, type TestContext } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
 import { parsePublicText } from "../../host/ota/keys.ts"
 import { makeLmsKey, signVersion } from "../../host/ota/lms-key.ts"
 import { verifyLms } from "../../host/ota/lms.ts"
+import { tryLock } from "../../host/sim/lock.ts"
 import { cleanUp, runCli, tempFolder } from "../system/harness.ts"
 
 const DEVICE = "8f3a6c1d20b94e75"
@@ -193,6 +196,71 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         assert.match(own.stderr, /nearest is LOG_LEVEL; --main FILE checks/)
     })
 
+    test("sign uses up no version when it cannot finish", async t => {
+        const { path, ota } = workshop(t)
+        writeFileSync(path("other"), makeLmsKey(5).text)
+        writeFileSync(
+            path("new.pub"),
+            makeLmsKey(5).publicKey.toString("base64")
+        )
+        const before = readFileSync(path("lms"), "utf8")
+        const sign = (version: number, ...more: string[]) =>
+            ota(
+                ...["sign", "a.env", "--key", "lms", "--share", "1%"],
+                ...["--version", String(version), ...more]
+            )
+        assert.equal(
+            (
+                await ota(
+                    ...["sign", "a.env", "--key", "other", "--share", "1%"],
+                    ...["--version", "9", "--out", "other.ota"]
+                )
+            ).code,
+            0
+        )
+        const wrong: [string[], RegExp][] = [
+            [["--out", "nowhere/a.ota"], /"nowhere\/a\.ota" not found/],
+            [["--out", "."], /"\." is a folder/],
+            [["--out", "lms"], /--out "lms": is the key/],
+            [["--key", "new.pub"], /is a public key/],
+            [["--key", "lms"], /keys "lms" and "lms": are the same key/],
+            [["--key", "other"], /"other" signs a version once only/],
+            [["--seal-key", "key", "--out", "./key"], /is the key/],
+        ]
+        for (const [args, message] of wrong) {
+            const run = await sign(3, ...args)
+            assert.equal(run.code, 2)
+            assert.match(run.stderr, message)
+            assert.equal(readFileSync(path("lms"), "utf8"), before)
+        }
+        assert.equal((await sign(3, "--out", "a.ota")).code, 0)
+    })
+
+    test("serve goes on when a board is lost in its report", async t => {
+        const { folder, ota } = workshop(t)
+        const sign = await ota(
+            ...["sign", "a.env", "--key", "key", "--share", "100"],
+            ...["--version", "3", "--out", "a.ota"]
+        )
+        assert.equal(sign.code, 0)
+        const server = spawn(
+            process.execPath,
+            [TOOL, "ota", "serve", folder, "--port", "0", "--json"],
+            { stdio: ["ignore", "pipe", "inherit"] }
+        )
+        cleanUp(t, () => server.kill("SIGKILL"))
+        const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
+        const { url } = JSON.parse((await lines.next()).value)
+        const socket = connect(Number(new URL(url).port), "127.0.0.1")
+        socket.write(
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
+        )
+        await sleep(300)
+        socket.destroy()
+        await sleep(300)
+        assert.equal((await fetch(url + "a.ota")).status, 200)
+    })
+
     test("serve gives signed files, and says which board has what", async t => {
         const { folder, path, ota } = workshop(t)
         const sign = await ota(
@@ -289,6 +357,21 @@ describe("an LMS key file", () => {
         const { next } = JSON.parse(readFileSync(file, "utf8"))
         assert.equal(next, Math.max(...leaves) + 1)
         assert.ok(!existsSync(`${file}.lock`))
+    })
+
+    test("has one lock for all links to it", async t => {
+        const { path } = workshop(t)
+        symlinkSync("lms", path("link"))
+        const release = tryLock(path("lms.lock"))!
+        let isSigned = false
+        const signed = signVersion(path("link"), 3, Buffer.from("m")).then(
+            () => (isSigned = true)
+        )
+        await sleep(300)
+        assert.equal(isSigned, false)
+        release()
+        await signed
+        assert.equal(JSON.parse(readFileSync(path("lms"), "utf8")).next, 4)
     })
 
     test("a damaged one signs nothing", async t => {
