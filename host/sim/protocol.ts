@@ -39,7 +39,7 @@ export interface VmGo {
 
 /** Messages of the VM process. */
 export type VmMessage =
-    /** The tool is loaded; "go" may come. */
+    /** The VM is loaded; "go" may come. */
     | { type: "ready" }
     /** Lines of the VM's own log, its console among them. */
     | { type: "lines"; lines: string[] }

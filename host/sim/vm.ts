@@ -20,7 +20,7 @@ export interface VmListener {
     exit(code: number | null, signal: NodeJS.Signals | null): void
 }
 
-/** A VM in a separate process; it loads its tool at once and boots on request. */
+/** A VM in a separate process; it loads the VM at once and boots on request. */
 export class Vm {
     private readonly child: Child
     private readonly ready: Promise<unknown>
@@ -55,7 +55,7 @@ export class Vm {
         return this.child.output()
     }
 
-    /** Switches the power on, once the tool is loaded. */
+    /** Switches the power on, once the VM is loaded. */
     async boot(go: Omit<VmGo, "type">): Promise<void> {
         await this.ready
         this.booted = true

@@ -58,7 +58,8 @@ export interface Tool {
 }
 
 const require = createRequire(import.meta.url)
-const BUNDLE = "@devicescript/cli/built/devicescript-cli.cjs"
+/** The file of the tool. */
+export const BUNDLE = "@devicescript/cli/built/devicescript-cli.cjs"
 const EXPORTS = `
 module.exports.compileFile = compileFile
 module.exports.setConsoleColors = setConsoleColors
