@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// The package holds built JavaScript, a checkout TypeScript.
-import { existsSync } from "node:fs"
+import { builtProgram } from "./built.js"
 
-if (existsSync(new URL("./fiberctl.ts", import.meta.url))) {
+const built = builtProgram("fiberctl")
+if (built) await import(built)
+else {
     await import("./register.js")
     await import("./fiberctl.ts")
-} else await import("../dist/fiberctl.js")
+}

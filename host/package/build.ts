@@ -1,13 +1,13 @@
 /**
- * Builds what the npm package runs: the host's programs as JavaScript in dist/, so that they need
- * no TypeScript loader, and the types of its door for other programs. `npm pack` calls it.
+ * Makes JavaScript of the host's programs, in dist/: for the package, and so that a checkout starts
+ * without a TypeScript loader. Nothing is done while the sources are as they were the last time.
  *
- *     node --import ./host/register.js host/package/build.ts
+ *     npm run compile
  */
-import { execFileSync } from "node:child_process"
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
-import { relative } from "node:path"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { basename, relative } from "node:path"
 import { build, type Plugin } from "esbuild"
+import { builtProgram, stampOf } from "../built.js"
 
 const OUTPUT = "dist"
 /** The programs: the tool, the door for other programs, and what they start as processes. */
@@ -17,57 +17,68 @@ const PROGRAMS = [
     "host/sim/build-process.ts",
     "host/sim/vm-process.ts",
 ]
-/** Files that the sources name at run time, and where the package has them. */
-const PLACES: Record<string, string> = {
-    '"./build-process.ts"': '"../../dist/build-process.js"',
-    '"./vm-process.ts"': '"../../dist/vm-process.js"',
-    'new URL("../register.js"': 'new URL("../../dist/register.js"',
-    'new URL("../optimise"': 'new URL("../../dist"',
+/** What the built programs have in place of modules: nothing is loaded as TypeScript there. */
+const STAND_INS: Record<string, string> = {
+    "register.js": "export function unregister() {}",
+    "built.js":
+        "export const builtProgram = name => new URL(`./${name}.js`, import.meta.url)",
 }
-/** Nothing is to be loaded as TypeScript in the package. */
-const REGISTER = "export function unregister() {}\n"
 
 /** Lets what a source says of its own place hold for its place in the checkout. */
 const keepPlaces: Plugin = {
     name: "keep places",
     setup(builder) {
-        builder.onResolve({ filter: /\/register\.js$/ }, () => ({
-            path: "register.js",
-            namespace: "none",
+        builder.onResolve({ filter: /\/(register|built)\.js$/ }, found => ({
+            path: basename(found.path),
+            namespace: "stand-in",
         }))
-        builder.onLoad({ filter: /.*/, namespace: "none" }, () => ({
-            contents: REGISTER,
+        builder.onLoad({ filter: /.*/, namespace: "stand-in" }, found => ({
+            contents: STAND_INS[found.path]!,
         }))
         builder.onLoad({ filter: /\/(host|src)\/.*\.ts$/ }, ({ path }) => {
-            let contents = readFileSync(path, "utf8")
-            for (const [from, to] of Object.entries(PLACES))
-                contents = contents.replaceAll(from, to)
             const place = `new URL("../${relative(".", path)}", import.meta.url).href`
-            contents = contents.replaceAll("import.meta.url", place)
-            return { contents, loader: "ts" }
+            const contents = readFileSync(path, "utf8")
+            return {
+                contents: contents.replaceAll("import.meta.url", place),
+                loader: "ts",
+            }
         })
     },
 }
 
-rmSync(OUTPUT, { recursive: true, force: true })
-await build({
-    entryPoints: Object.fromEntries(PROGRAMS.map(path => [nameOf(path), path])),
-    outdir: OUTPUT,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    plugins: [keepPlaces],
-    logLevel: "warning",
-})
-writeFileSync(`${OUTPUT}/register.js`, REGISTER)
-const compiler = "node_modules/typescript/bin/tsc"
-execFileSync(process.execPath, [compiler, "-p", "host/client"], {
-    stdio: "inherit",
-})
+/** The sources of the built programs, this one among them, with their stamps. */
+const stampsOf = (paths: string[]) =>
+    Object.fromEntries(paths.map(path => [path, stampOf(path)]))
+
+async function compile(): Promise<void> {
+    rmSync(OUTPUT, { recursive: true, force: true })
+    const { metafile } = await build({
+        entryPoints: Object.fromEntries(
+            PROGRAMS.map(path => [nameOf(path), path])
+        ),
+        outdir: OUTPUT,
+        bundle: true,
+        splitting: true,
+        format: "esm",
+        platform: "node",
+        target: "node20",
+        packages: "external",
+        plugins: [keepPlaces],
+        logLevel: "warning",
+        metafile: true,
+    })
+    const sources = Object.keys(metafile.inputs).filter(path =>
+        existsSync(path)
+    )
+    // last: without it nothing of what is built is used
+    writeFileSync(
+        `${OUTPUT}/sources.json`,
+        JSON.stringify(stampsOf([...sources, "host/package/build.ts"]))
+    )
+}
 
 function nameOf(path: string): string {
     return path.includes("client") ? "client" : path.replace(/^.*\/|\.ts$/g, "")
 }
+
+if (!PROGRAMS.every(path => builtProgram(nameOf(path)))) await compile()

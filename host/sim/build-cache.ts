@@ -32,6 +32,9 @@ const BYTECODE = "bytecode.devs"
 const DEBUG = "bytecode-dbg.json"
 
 const require = createRequire(import.meta.url)
+/** The optimiser: its sources, or what a package has of them. */
+const OPTIMISER = fileURLToPath(new URL("../optimise", import.meta.url))
+const BUILT = fileURLToPath(new URL("../../dist", import.meta.url))
 
 /** What a build left in its folder. */
 export interface KeptBuild {
@@ -144,7 +147,7 @@ export function toolVersion(): string {
 
 /** Another optimiser makes another image. */
 function optimiserHash(): string {
-    const folder = fileURLToPath(new URL("../optimise", import.meta.url))
+    const folder = [OPTIMISER, BUILT].find(place => existsSync(place))!
     const hash = createHash("sha256")
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     for (const file of files.filter(name => /\.[jt]s$/.test(name)).sort())

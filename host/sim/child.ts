@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { builtProgram } from "../built.js"
 
 /** How much of a child's output is kept for an error report, in characters. */
 const MAX_OUTPUT = 16_384
@@ -21,15 +22,20 @@ process.on("exit", () => {
     for (const child of running) child.kill("SIGKILL")
 })
 
-/** Starts a TypeScript module of this folder in a new Node process. */
+/** The programs of this folder that run as processes. */
+export type ChildName = "build-process" | "vm-process"
+
+/** Starts a program of this folder in a new Node process. */
 export function startChild(
-    module: string,
-    args: string[],
+    name: ChildName,
     options: { env?: Record<string, string> } = {}
 ): Child {
-    const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    const built = builtProgram(name)
+    const file = built ?? new URL(`./${name}.ts`, import.meta.url)
+    const loader = new URL("../register.js", import.meta.url).href
+    const child = fork(fileURLToPath(file), {
         // not inherited: a debugger's port, a test runner's hooks
-        execArgv: ["--import", new URL("../register.js", import.meta.url).href],
+        execArgv: built ? [] : ["--import", loader],
         env: { ...withoutTestContext(process.env), ...options.env },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
     })

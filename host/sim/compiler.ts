@@ -41,7 +41,7 @@ class Compiler {
     private isAlive = true
 
     constructor() {
-        this.child = startChild("./build-process.ts", [])
+        this.child = startChild("build-process")
         this.child.process.once("exit", () => (this.isAlive = false))
         this.child.release()
     }

@@ -32,7 +32,7 @@ export class Vm {
         const env = options.caFile
             ? { NODE_EXTRA_CA_CERTS: options.caFile }
             : undefined
-        this.child = startChild("./vm-process.ts", [], { env })
+        this.child = startChild("vm-process", { env })
         const { process } = this.child
         this.ready = new Promise<void>(resolve => {
             process.on("message", (message: VmMessage) => {

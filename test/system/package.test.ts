@@ -129,15 +129,7 @@ const TYPES = {
 const INSTALL = ["install", "--offline", "--no-audit", "--no-fund"]
 
 describe("the packed package", () => {
-    before(() =>
-        mustRun(
-            ".",
-            process.execPath,
-            "--import",
-            "./host/register.js",
-            "host/package/build.ts"
-        )
-    )
+    before(() => mustRun(".", "npm", "run", "prepack"))
 
     test("makes a project whose CI passes: it builds, runs, tests and type-checks", async t => {
         const start = await install(t)

@@ -1,0 +1,2 @@
+export function builtProgram(name: string): URL | undefined
+export function stampOf(path: string): string | undefined
