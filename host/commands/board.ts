@@ -98,12 +98,20 @@ export function printJson(value: unknown): void {
     console.log(printableJson(value))
 }
 
-async function frameResolver(file: string): Promise<(text: string) => string> {
+/** Makes stack frames readable, as long as a build's debug information is there. */
+export async function frameResolver(
+    file: string
+): Promise<(text: string) => string> {
     const { SourceMap } = await import("../sim/source-map.ts")
     let map: InstanceType<typeof SourceMap> | undefined
     return text => {
         if (!/\bgpc:\d/.test(text)) return text
-        map ??= new SourceMap(file)
+        try {
+            map ??= new SourceMap(file)
+        } catch {
+            // the builds were cleaned away: frames stay as they are
+            return text
+        }
         return map.resolve(text)
     }
 }

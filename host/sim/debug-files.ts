@@ -6,6 +6,7 @@ import {
     rmSync,
     statSync,
     utimesSync,
+    writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
@@ -14,27 +15,38 @@ import { buildId } from "../flash/index.ts"
 
 /** Most builds whose debug information is kept. */
 const MAX_KEPT = 50
+const KEPT = ".json"
 
 /**
- * Keeps a build's debug information, so that its stack frames can be resolved later on: of the
- * builds that were used last.
+ * Keeps a build's debug information and its image beside it, so that its stack frames can be
+ * resolved and its settings are known when the program has been built again: of the builds that
+ * were used last.
  */
 export function keepDebugFile(bytecode: Uint8Array, debugFile: string): void {
     const folder = debugFolder()
     const file = fileOf(buildId(bytecode))
     withPath(folder, () => {
         mkdirSync(folder, { recursive: true })
+        writeFileSync(imageBeside(file), bytecode)
         copyFileSync(debugFile, file)
         const now = new Date()
         utimesSync(file, now, now)
     })
     const old = readdirSync(folder)
+        .filter(name => name.endsWith(KEPT))
         .map(name => join(folder, name))
         // another process may take one away at the same time
         .map(path => ({ path, used: modified(path) }))
         .sort((a, b) => b.used - a.used)
         .slice(MAX_KEPT)
-    for (const { path } of old) rmSync(path, { force: true })
+    for (const { path } of old)
+        for (const one of [path, imageBeside(path)])
+            rmSync(one, { force: true })
+}
+
+/** The image that lies beside debug information that is kept. */
+export function imageBeside(debugFile: string): string {
+    return debugFile.replace(/\.json$/, ".devs")
 }
 
 function modified(file: string): number {
@@ -53,5 +65,5 @@ function debugFolder(): string {
 }
 
 function fileOf(id: string): string {
-    return join(debugFolder(), `${id}.json`)
+    return join(debugFolder(), id + KEPT)
 }

@@ -43,7 +43,8 @@ export class LoadedProgram {
         await onBuilt?.(built.bytecode)
         const isSame = this.bytecode?.equals(built.bytecode) ?? false
         this.bytecode = built.bytecode
-        this.debug = built.debugFile
+        // what is kept, as the next build of the program overwrites its own
+        this.debug = findDebugFile(buildId(built.bytecode))
         this.sources = undefined
         return !isSame
     }

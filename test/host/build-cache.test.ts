@@ -1,6 +1,7 @@
 // rows: B2
 import assert from "node:assert/strict"
 import {
+    existsSync,
     mkdirSync,
     readdirSync,
     readFileSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs"
 import { join, resolve } from "node:path"
 import { after, before, test, type TestContext } from "node:test"
+import { frameResolver } from "../../host/commands/board.ts"
 import { buildId } from "../../host/flash/index.ts"
 import {
     buildProgram,
@@ -18,6 +20,8 @@ import {
     keepCompilers,
     unpackLibraries,
 } from "../../host/sim/index.ts"
+import { imageBeside } from "../../host/sim/debug-files.ts"
+import { LoadedProgram } from "../../host/sim/loaded-program.ts"
 import { cleanUp, tempFolder } from "../system/harness.ts"
 
 before(unpackLibraries)
@@ -74,6 +78,26 @@ test("a build that is used again keeps its debug information", async t => {
     rmSync(file)
     assert.equal(await isCached(), true)
     assert.equal(findDebugFile(buildId(bytecode)), file)
+})
+
+test("a board's frames are those of its own build, after another one", async t => {
+    enterProject(t, { "src/main.ts": "console.log(1)\n" })
+    const program = new LoadedProgram({ main: "src/main.ts" })
+    await program.build()
+    const places = Array.from({ length: 500 }, (_, pc) => `at gpc:${pc}`)
+    const line = places.find(place =>
+        program.resolveFrames(place).endsWith("src/main.ts:1")
+    )!
+    const before = program.resolveFrames(line)
+    const another = new LoadedProgram({ main: "src/main.ts" })
+    await another.build()
+    writeFileSync("src/main.ts", "\n\n\n\nconsole.log(2)\n")
+    await buildProgram("src/main.ts")
+    assert.equal(another.resolveFrames(line), before)
+    assert.ok(existsSync(imageBeside(another.debugFile!)))
+    rmSync(".devicescript", { recursive: true })
+    const resolve = await frameResolver(another.debugFile!)
+    assert.equal(resolve(line), line)
 })
 
 test("builds of programs that are gone are forgotten", async t => {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs"
-import { dirname, join } from "node:path"
 import { readTables } from "../../settings/index.ts"
+import { imageBeside } from "../../sim/debug-files.ts"
 import { SourceMap } from "../../sim/source-map.ts"
 import type { SourceView } from "../protocol.ts"
 
@@ -54,14 +54,11 @@ export class Sources {
     }
 }
 
-/** The tables of the image that a build has written beside its debug information. */
+/** The tables of the image that is kept beside its debug information. */
 function tablesBeside(debugFile: string): string[] {
     try {
-        return readTables(
-            readFileSync(join(dirname(debugFile), "bytecode.devs"))
-        )
+        return readTables(readFileSync(imageBeside(debugFile)))
     } catch {
-        // the image of a flash dump has debug information, and no build
-        return []
+        return [] // it was cleaned away
     }
 }
