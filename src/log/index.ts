@@ -13,7 +13,7 @@ export { Logger, Meta, ServiceLogger, taskLogger } from "./logger"
 export { covers, exactness, matches } from "./pattern"
 export * from "./queue"
 export * from "./record"
-export { renderError, renderFields, textOf } from "./render"
+export { fieldsOf, renderError, renderFields, textOf } from "./render"
 export {
     isLevelSpec,
     LEVEL_SPEC_ERROR,

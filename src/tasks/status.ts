@@ -1,5 +1,5 @@
 import type { HandlerInfo } from "../log"
-import { serviceMark } from "../log"
+import { fieldsOf, serviceMark } from "../log"
 import type { FlashStats } from "../platform"
 import { splitText } from "../platform"
 import { waitsFor } from "./dependencies"
@@ -233,9 +233,10 @@ export function statsOf(task: TaskRecord): TaskStats {
 /** The figures that the task reports itself, at most `MAX_FIGURES`. */
 function figuresOf(stats: any): Record<string, number | string> {
     const figures: Record<string, number | string> = {}
-    if (typeof stats !== "object" || stats === null) return figures
-    for (const name of Object.keys(stats).slice(0, MAX_FIGURES))
-        figures[name] = shortOf(stats[name])
+    const names = fieldsOf(stats)
+    if (names)
+        for (const name of names.slice(0, MAX_FIGURES))
+            figures[name] = shortOf(stats[name])
     return figures
 }
 

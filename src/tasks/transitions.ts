@@ -209,8 +209,9 @@ function begin(task: TaskRecord): void {
     if (task.options.notify) raise(task, UNREADY)
     removeChildren(task)
     countUp(task, "runs", 1)
-    setState(task, "starting")
+    // first, since a listener of the change may start the task, which must then be live
     task.fiber = task.supervisor.run.start(task)
+    setState(task, "starting")
 }
 
 /** Schedules the planned run of a task. @returns false when the task is to run at once */

@@ -281,6 +281,19 @@ describe("tasks: status and figures", () => {
         same(device.log[0].name, "lines")
         same(device.safe, false)
     })
+
+    test("T16 figures that are no object with fields are left out", async () => {
+        const { tasks } = await emptyBench()
+        const wrong: any[] = [[1, 2], Buffer.alloc(2), null, "reads", 5]
+        for (const value of wrong) tasks.add("odd", forever).stats = value
+        tasks.add("sensor", forever).stats = { reads: 12 }
+        const stats = tasks.stats()
+        same(stats.length, 6)
+        for (const one of stats) {
+            const wanted = one.name === "sensor" ? "reads" : ""
+            same(Object.keys(one.figures).join(), wanted, one.name)
+        }
+    })
 })
 
 describe("tasks: misuse", () => {

@@ -282,6 +282,19 @@ describe("tasks: selections and summaries", () => {
         same(changes.length, 4)
         await tasks.dispose()
     })
+
+    test("T15 a listener that starts a task at each change starts one run", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("started", forever, { autostart: false })
+        const end = tasks.onChange(() => tasks.start("started"))
+        tasks.add("other", forever)
+        await bench.become("started", "running")
+        await tasks.stop("other")
+        same(tasks.get("started").runs, 1)
+        same(tasks.deviceStats().fibers, 2)
+        end()
+    })
 })
 
 function refuse(tasks: TaskRegistry, selection: string): void {
