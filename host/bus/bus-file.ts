@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
 import { writeOutput } from "../files.ts"
 
@@ -28,7 +28,10 @@ export interface BusFile {
 /** Writes into a state folder where the bus is. @returns a function that removes that file */
 export function writeBusFile(folder: string, content: BusFile): () => void {
     const file = join(folder, BUS_FILE)
-    writeOutput(file, JSON.stringify(content) + "\n")
+    const { debugFile } = content
+    // absolute, as commands find the simulator from other folders, too
+    const found = { ...content, debugFile: debugFile && resolve(debugFile) }
+    writeOutput(file, JSON.stringify(found) + "\n")
     return () => rmSync(file, { force: true })
 }
 

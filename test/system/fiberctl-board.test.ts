@@ -1,8 +1,8 @@
 // rows: A2
 import assert from "node:assert/strict"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import test from "node:test"
-import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
+import { Cli, cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
 
 const main = "test/system/programs/remote.ts"
 
@@ -30,6 +30,12 @@ test("fiberctl asks and controls a running board", async t => {
             /^× broken failed[^]*error: Error: the cable is loose at test\/system\/programs\/remote\.ts:\d+/m
         )
         assert.doesNotMatch(text, /\x1b/)
+        const elsewhere = await runCli(
+            ["status", "broken", "--state", resolve(sim.stateFolder!)],
+            { cwd: tempFolder(t) }
+        )
+        assert.equal(elsewhere.code, 0, elsewhere.stderr)
+        assert.match(elsewhere.stdout, /loose at test\/system\/programs\/rem/)
         for (const [env, isColoured] of [
             [{ FORCE_COLOR: "1" }, true],
             [{ FORCE_COLOR: "", NO_COLOR: "1" }, false],
