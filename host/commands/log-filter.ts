@@ -112,34 +112,93 @@ function priorityNumber(text: string): number {
     return level
 }
 
-const UNITS: Record<string, number> = {
-    s: 1000,
-    min: 60_000,
-    m: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-}
+const UNITS = new Map(
+    Object.entries({
+        s: 1000,
+        sec: 1000,
+        second: 1000,
+        m: 60_000,
+        min: 60_000,
+        minute: 60_000,
+        h: 3_600_000,
+        hour: 3_600_000,
+        d: 86_400_000,
+        day: 86_400_000,
+    })
+)
+/** `-5m`, `5 min ago`. */
+const RELATIVE = /^-?(\d+(?:\.\d+)?)\s*([a-z]+)(?:\s+ago)?$/
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](.+))?$/
+const CLOCK = /^(\d\d?):(\d\d)(?::(\d\d)(\.\d+)?)?$/
+/** The end of a time that says how far it is ahead of UTC. */
+const ZONE = /(?:Z|([+-])(\d\d):?(\d\d))$/
 
-/** A time: ISO 8601, `HH:MM[:SS]`, `today`, `yesterday`, `now`, `-5m`, `5 min ago`. */
+/**
+ * A time, of this machine's zone unless it names one: ISO 8601, `HH:MM[:SS]`, `today`, `yesterday`,
+ * `now`, `-5m`, `5 min ago`. What `Date.parse` makes of other texts is nothing that anybody means.
+ */
 function parseTime(text: string, now: number): number {
-    const relative = /^-?(\d+(?:\.\d+)?)\s*(s|min|m|h|d)(?:\s+ago)?$/.exec(text)
-    if (relative) return now - Number(relative[1]) * UNITS[relative[2]!]!
-    const today = new Date(now)
-    today.setHours(0, 0, 0, 0)
+    const [, count, word = ""] = RELATIVE.exec(text) ?? []
+    const unit = UNITS.get(word) ?? UNITS.get(word.replace(/s$/, ""))
+    if (unit !== undefined) return now - Number(count) * unit
     if (text === "now") return now
-    if (text === "today") return today.getTime()
-    if (text === "yesterday") return today.getTime() - UNITS.d!
-    const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text)
-    if (clock) {
-        const [, hours, minutes, seconds = "0"] = clock
-        return today.setHours(Number(hours), Number(minutes), Number(seconds))
-    }
-    const time = Date.parse(text)
-    if (Number.isNaN(time))
+    const today = new Date(now)
+    const time =
+        text === "today"
+            ? dayTime(today, 0)
+            : text === "yesterday"
+              ? dayTime(today, -1)
+              : absoluteTime(text, today)
+    if (time === undefined)
         throw new UsageError(
             `"${text}" is no time: wanted as 2026-11-26T14:00, 14:00, today, -5m`
         )
     return time
+}
+
+/** The start of a day, so many days after `date`. */
+function dayTime(date: Date, days: number): number {
+    return new Date(
+        date.getFullYear(),
+        date.getMonth(),
+        date.getDate() + days
+    ).getTime()
+}
+
+/** A date, a time of today, or both; undefined for what is none, or does not exist. */
+function absoluteTime(text: string, today: Date): number | undefined {
+    const [, year, month, day, rest = "00:00"] = DATE.exec(text) ?? []
+    const clock = year === undefined ? text : rest
+    const zone = year === undefined ? null : ZONE.exec(clock)
+    const digits = CLOCK.exec(zone ? clock.slice(0, zone.index) : clock)
+    if (!digits) return undefined
+    const [, hour, minute, second = "0", fraction = "0"] = digits
+    const [y, m, d] =
+        year === undefined
+            ? [today.getFullYear(), today.getMonth(), today.getDate()]
+            : [Number(year), Number(month) - 1, Number(day)]
+    const fields = [
+        ...([
+            y!,
+            m!,
+            d!,
+            Number(hour),
+            Number(minute),
+            Number(second),
+        ] as const),
+        Math.floor(Number(fraction) * 1000),
+    ] as const
+    const utc = new Date(Date.UTC(...fields))
+    const again = [
+        ...[utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()],
+        ...[utc.getUTCHours(), utc.getUTCMinutes(), utc.getUTCSeconds()],
+    ]
+    // a date that does not exist comes out as another one
+    if (again.some((field, i) => field !== fields[i])) return undefined
+    if (!zone) return new Date(...fields).getTime()
+    const [, sign, hours = "0", minutes = "0"] = zone
+    const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000
+    return utc.getTime() - (sign === "-" ? -ahead : ahead)
 }
 
 function bootNumber(boot: string | true): number {
