@@ -41,10 +41,15 @@ export async function pushFile(
     if (typeof file === "string") throw new UsageError(file)
     const { version } = file
     const hash = hashOf(file.body)
+    const has = (state: BoardReport) =>
+        state.version === version && state.hash === hash
     const offer = async () => {
         try {
             await target.offer(bytes)
         } catch (error) {
+            // the board may have it from its source, and restarts with it
+            const state = await readState(target).catch(passOver)
+            if (state?.state === "probation" && has(state)) return
             throw new FirmwareError(`refused: ${(error as Error).message}`)
         }
     }
@@ -58,7 +63,7 @@ export async function pushFile(
             shown = now
             onState(state)
         }
-        if (state?.version === version && state.hash === hash) {
+        if (state && has(state)) {
             // after a roll-back it is the version that runs again
             if (/^(active|rolled-back)$/.test(state.state)) return state
             // the board tells of somebody else's file: this one shows the state of its own again

@@ -107,6 +107,17 @@ describe("ota push", () => {
         await assert.rejects(push(refused.target), /refused: version 7: wrong/)
     })
 
+    test("of a file that the board takes from its source is no refusal", async () => {
+        const { target } = board(probation, probation, silent, active)
+        target.offer = async () => {
+            throw new Error("the board restarts")
+        }
+        assert.deepEqual(await push(target), [
+            `${version} probation`,
+            `${version} active`,
+        ])
+    })
+
     test("gives up in time", async () => {
         const { target } = board(silent)
         await assert.rejects(push(target, 30), /no verdict within 0 s/)
