@@ -289,4 +289,27 @@ describe("tasks: dependencies", () => {
         same((tasks.get("t30").runs ?? 0) + (deleted.runs ?? 0), begun)
         await tasks.dispose()
     })
+
+    test("T11 a task that is up again stops its dependents no second time", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const p = tasks.add("p", async task => await task.sleep(20), {
+            every: 60,
+        })
+        const d = tasks.add("d", forever, { requires: ["p"] })
+        await bench.become("d", "running")
+        await bench.become("p", "running")
+        p.ready(false)
+        p.ready()
+        await until("second run", () => d.runs === 2)
+        const before = p.runs
+        await until("two periods", () => p.runs >= before + 2)
+        same(d.runs, 2, "runs after ready()")
+        await bench.become("p", "running")
+        await tasks.stop("p", true)
+        await until("third run", () => d.runs === 3)
+        const then = p.runs
+        await until("two more periods", () => p.runs >= then + 2)
+        same(d.runs, 3, "runs after a stop that keeps the schedule")
+    })
 })
