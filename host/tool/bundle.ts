@@ -53,8 +53,6 @@ export interface Tool {
     ): Promise<Compilation>
     setConsoleColors(colors: boolean): void
     compiler: () => CompilerLibrary
-    /** Makes the emscripten module of the VM. */
-    vm: () => (options: object) => Promise<unknown>
 }
 
 const require = createRequire(import.meta.url)
@@ -64,7 +62,6 @@ const EXPORTS = `
 module.exports.compileFile = compileFile
 module.exports.setConsoleColors = setConsoleColors
 module.exports.compiler = () => require_devicescript_compiler_node()
-module.exports.vm = () => require_devicescript_vm()
 `
 /** Where the compiler asks its hooks instead. */
 const PATCHES: [RegExp, string][] = [

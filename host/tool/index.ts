@@ -6,4 +6,4 @@ export {
     type Tool,
 } from "./bundle.ts"
 export { movedPath, moveToolFolder } from "./tool-folder.ts"
-export { loadVm, type Load, type VmModule } from "./vm-module.ts"
+export { loadVm, type VmModule } from "./vm-module.ts"

@@ -14,7 +14,6 @@ export interface VmModule {
     flashLoad: () => Uint8Array
     flashSave: (image: Uint8Array) => void
     dmesg: (line: string) => void
-    log: (...words: unknown[]) => void
     panicHandler: (code: number) => void
     /** Does what is due. @returns the time until something else is due, in microseconds */
     _jd_em_process: () => number
@@ -29,7 +28,7 @@ export interface VmModule {
 }
 
 /** What a module gets its modules from. */
-export type Load = (name: string) => unknown
+type Load = (name: string) => unknown
 
 const require = createRequire(import.meta.url)
 /** Where the module's body begins and ends in the bundle. */

@@ -6,7 +6,8 @@
  * The VM does not count its steps, so instructions that do are added to its WebAssembly: one
  * increment in the loop that executes one opcode after the other.
  */
-import { loadTool } from "../../host/tool/index.ts"
+import { createRequire } from "node:module"
+import { loadVm } from "../../host/tool/index.ts"
 
 /** The result of a run. */
 export interface Run {
@@ -35,6 +36,7 @@ interface VmModule {
     panicHandler(code: number): void
 }
 
+const require = createRequire(import.meta.url)
 /** Longest run, in ms of the program's own clock. */
 const LONGEST_RUN_MS = 30_000
 /** The panic of a run that broke the VM itself. */
@@ -54,12 +56,12 @@ const BOOT_ROUNDS = 20
 const MARKED = /^\s*[>!*?#] (?!stop program|start: |DeviceScript )/
 
 /** A VM that counts its steps. */
-async function loadVm(): Promise<unknown> {
+async function loadCountingVm(): Promise<unknown> {
     const { instantiate } = assembly
     assembly.instantiate = (binary, imports) =>
         instantiate(countSteps(binary), imports)
     try {
-        return await loadTool().vm()({})
+        return await loadVm(require)
     } finally {
         assembly.instantiate = instantiate
     }
@@ -87,7 +89,7 @@ export class Machine {
     }
 
     static async start(): Promise<Machine> {
-        const machine = new Machine((await loadVm()) as VmModule)
+        const machine = new Machine((await loadCountingVm()) as VmModule)
         machine.boot()
         return machine
     }
@@ -109,7 +111,7 @@ export class Machine {
     /** Runs a program from its start to its end, its panic or LONGEST_RUN_MS. */
     async run(image: Uint8Array): Promise<Run> {
         if (this.broken) {
-            this.vm = (await loadVm()) as VmModule
+            this.vm = (await loadCountingVm()) as VmModule
             this.boot()
             this.broken = false
         }
