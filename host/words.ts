@@ -24,6 +24,11 @@ export function wallTime(unixMs: number): string {
     return local.toISOString().slice(0, 19).replace("T", " ")
 }
 
+/** A host as it stands in a URL: `board.local`, `[::1]`. */
+export function urlHost(host: string): string {
+    return host.includes(":") ? `[${host}]` : host
+}
+
 /** A count and its noun. */
 export function count(number: number, noun: string): string {
     return `${number} ${noun}${number === 1 ? "" : "s"}`

@@ -4,6 +4,7 @@ import { UsageError } from "../errors.ts"
 import { statsOf } from "../files.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
+import { urlHost } from "../words.ts"
 import { printJson } from "./board.ts"
 
 /** Options of `fiberctl ota serve`. */
@@ -32,8 +33,7 @@ export async function serve(
     }
     const { port: actual } = server.address() as AddressInfo
     const files = listFiles(folder)
-    const shown = host.includes(":") ? `[${host}]` : host
-    const url = `http://${shown}:${actual}/`
+    const url = `http://${urlHost(host)}:${actual}/`
     if (json) printJson({ url, files })
     else {
         console.log(`serving "${folder}" at ${url}`)

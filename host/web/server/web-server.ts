@@ -6,6 +6,7 @@ import {
 } from "node:http"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../../errors.ts"
+import { urlHost } from "../../words.ts"
 import type { Failure } from "../protocol.ts"
 import { Access } from "./access.ts"
 import {
@@ -88,8 +89,7 @@ export class WebServer {
     /** The address to open; it has the token where one is needed. */
     get url(): string {
         const { token } = this.access
-        const host = this.host.includes(":") ? `[${this.host}]` : this.host
-        return `http://${host}:${this.port}/${token ? `?token=${token}` : ""}`
+        return `http://${urlHost(this.host)}:${this.port}/${token ? `?token=${token}` : ""}`
     }
 
     async close(): Promise<void> {
