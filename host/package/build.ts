@@ -4,7 +4,7 @@
  *
  *     npm run compile
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, relative } from "node:path"
 import { build, type Plugin } from "esbuild"
 import { builtProgram, stampOf } from "../built.js"
@@ -24,6 +24,11 @@ const STAND_INS: Record<string, string> = {
         "export const builtProgram = name => new URL(`./${name}.js`, import.meta.url)",
 }
 
+/** The sources of the built programs, and this one, with their stamps. */
+const sources: Record<string, string | undefined> = {
+    "host/package/build.ts": stampOf("host/package/build.ts"),
+}
+
 /** Lets what a source says of its own place hold for its place in the checkout. */
 const keepPlaces: Plugin = {
     name: "keep places",
@@ -36,7 +41,10 @@ const keepPlaces: Plugin = {
             contents: STAND_INS[found.path]!,
         }))
         builder.onLoad({ filter: /\/(host|src)\/.*\.ts$/ }, ({ path }) => {
-            const place = `new URL("../${relative(".", path)}", import.meta.url).href`
+            const name = relative(".", path)
+            // before it is read: what is written meanwhile is a change
+            sources[name] = stampOf(name)
+            const place = `new URL("../${name}", import.meta.url).href`
             const contents = readFileSync(path, "utf8")
             return {
                 contents: contents.replaceAll("import.meta.url", place),
@@ -46,13 +54,9 @@ const keepPlaces: Plugin = {
     },
 }
 
-/** The sources of the built programs, this one among them, with their stamps. */
-const stampsOf = (paths: string[]) =>
-    Object.fromEntries(paths.map(path => [path, stampOf(path)]))
-
 async function compile(): Promise<void> {
     rmSync(OUTPUT, { recursive: true, force: true })
-    const { metafile } = await build({
+    await build({
         entryPoints: Object.fromEntries(
             PROGRAMS.map(path => [nameOf(path), path])
         ),
@@ -65,16 +69,9 @@ async function compile(): Promise<void> {
         packages: "external",
         plugins: [keepPlaces],
         logLevel: "warning",
-        metafile: true,
     })
-    const sources = Object.keys(metafile.inputs).filter(path =>
-        existsSync(path)
-    )
     // last: without it nothing of what is built is used
-    writeFileSync(
-        `${OUTPUT}/sources.json`,
-        JSON.stringify(stampsOf([...sources, "host/package/build.ts"]))
-    )
+    writeFileSync(`${OUTPUT}/sources.json`, JSON.stringify(sources))
 }
 
 function nameOf(path: string): string {
