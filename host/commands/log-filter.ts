@@ -173,21 +173,17 @@ function absoluteTime(text: string, today: Date): number | undefined {
     const digits = CLOCK.exec(zone ? clock.slice(0, zone.index) : clock)
     if (!digits) return undefined
     const [, hour, minute, second = "0", fraction = "0"] = digits
-    const [y, m, d] =
+    const date =
         year === undefined
-            ? [today.getFullYear(), today.getMonth(), today.getDate()]
-            : [Number(year), Number(month) - 1, Number(day)]
-    const fields = [
-        ...([
-            y!,
-            m!,
-            d!,
-            Number(hour),
-            Number(minute),
-            Number(second),
-        ] as const),
-        Math.floor(Number(fraction) * 1000),
-    ] as const
+            ? ([
+                  today.getFullYear(),
+                  today.getMonth(),
+                  today.getDate(),
+              ] as const)
+            : ([Number(year), Number(month) - 1, Number(day)] as const)
+    const time = [Number(hour), Number(minute), Number(second)] as const
+    const ms = Math.floor(Number(fraction) * 1000)
+    const fields = [...date, ...time, ms] as const
     const utc = new Date(Date.UTC(...fields))
     const again = [
         ...[utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()],

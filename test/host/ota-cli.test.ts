@@ -37,6 +37,27 @@ function workshop(t: TestContext) {
     return { folder, path, ota }
 }
 
+/** Signs a file in a workshop and serves its folder. @returns the server, and its next event */
+async function serveSigned(
+    t: TestContext,
+    { folder, ota }: ReturnType<typeof workshop>
+) {
+    const sign = await ota(
+        ...["sign", "a.env", "--key", "key", "--share", "100"],
+        ...["--version", "3", "--out", "a.ota"]
+    )
+    assert.equal(sign.code, 0)
+    const server = spawn(
+        process.execPath,
+        [TOOL, "ota", "serve", folder, "--port", "0", "--json"],
+        { stdio: ["ignore", "pipe", "inherit"] }
+    )
+    cleanUp(t, () => server.kill("SIGKILL"))
+    const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
+    const next = async () => JSON.parse((await lines.next()).value)
+    return { server, next }
+}
+
 describe("fiberctl ota", { concurrency: 2 }, () => {
     test("keygen makes keys that only their owner reads", async t => {
         const { path, ota } = workshop(t)
@@ -237,46 +258,24 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
     })
 
     test("serve goes on when a board is lost in its report", async t => {
-        const { folder, ota } = workshop(t)
-        const sign = await ota(
-            ...["sign", "a.env", "--key", "key", "--share", "100"],
-            ...["--version", "3", "--out", "a.ota"]
-        )
-        assert.equal(sign.code, 0)
-        const server = spawn(
-            process.execPath,
-            [TOOL, "ota", "serve", folder, "--port", "0", "--json"],
-            { stdio: ["ignore", "pipe", "inherit"] }
-        )
-        cleanUp(t, () => server.kill("SIGKILL"))
-        const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
-        const { url } = JSON.parse((await lines.next()).value)
+        const { next } = await serveSigned(t, workshop(t))
+        const { url } = await next()
         const socket = connect(Number(new URL(url).port), "127.0.0.1")
         socket.write(
-            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n{"
         )
-        await sleep(300)
+        // the server has begun to read it
+        await once(socket, "data")
         socket.destroy()
         await sleep(300)
         assert.equal((await fetch(url + "a.ota")).status, 200)
     })
 
     test("serve gives signed files, and says which board has what", async t => {
-        const { folder, path, ota } = workshop(t)
-        const sign = await ota(
-            ...["sign", "a.env", "--key", "key", "--share", "100"],
-            ...["--version", "3", "--out", "a.ota"]
-        )
-        assert.equal(sign.code, 0)
+        const shop = workshop(t)
+        const { path } = shop
         symlinkSync(resolve("package.json"), path("link.json"))
-        const server = spawn(
-            process.execPath,
-            [TOOL, "ota", "serve", folder, "--port", "0", "--json"],
-            { stdio: ["ignore", "pipe", "inherit"] }
-        )
-        cleanUp(t, () => server.kill("SIGKILL"))
-        const lines = createInterface(server.stdout)[Symbol.asyncIterator]()
-        const next = async () => JSON.parse((await lines.next()).value)
+        const { server, next } = await serveSigned(t, shop)
         const { url, files } = await next()
         assert.deepEqual(
             files.map(({ name }: { name: string }) => name),
