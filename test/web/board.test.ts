@@ -12,6 +12,7 @@ import {
     noBrowser,
     openPage,
     startBrowser,
+    untilFlashed,
     untilShown,
 } from "./browser.ts"
 
@@ -47,8 +48,8 @@ const view = (page: Page, name: string) =>
 
 /** Waits until the LED has blinked, and its pattern is known. */
 async function seeLight(page: Page): Promise<void> {
-    await page.getByRole("img", { name: "LED on" }).waitFor()
-    await page.getByRole("img", { name: "LED off" }).waitFor()
+    for (const label of ["LED on", "LED off"])
+        await untilFlashed(page, `[role="img"][aria-label="${label}"]`)
     await page.getByTestId("pattern").getByText(PATTERN).waitFor()
 }
 

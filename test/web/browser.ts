@@ -91,3 +91,23 @@ export async function untilShown<T>(
     }
     assert.deepEqual(shown, wanted)
 }
+
+/**
+ * Waits until an element was there for a frame. A locator looks twice a second, and can miss for
+ * ever what comes and goes in the same time.
+ */
+export async function untilFlashed(
+    page: Page,
+    selector: string
+): Promise<void> {
+    const wasSeen = await page.evaluate<boolean>(`new Promise(resolve => {
+        const until = Date.now() + ${TIMEOUT_MS}
+        const look = () => {
+            const isSeen = document.querySelector(${JSON.stringify(selector)}) !== null
+            if (isSeen || Date.now() > until) resolve(isSeen)
+            else requestAnimationFrame(look)
+        }
+        look()
+    })`)
+    assert.ok(wasSeen, `${selector} was never seen`)
+}
