@@ -8,21 +8,15 @@ import { DrivenParts } from "./driven-parts.ts"
 import { RemoteError, TimedOutError } from "./errors.ts"
 import type { Link } from "./link.ts"
 import {
-    decodeReport,
-    encodeRequest,
     Event,
-    isChange,
     type Item,
-    Kind,
     MAX_ARGUMENT_BYTES,
     MAX_ARGUMENTS,
     type OperationName,
-    parseJson,
-    type Report,
     REQUEST,
     SERVICE_INDEX,
-    splitItems,
 } from "./protocol.ts"
+import { Requests } from "./requests.ts"
 import type {
     BoardInfo,
     FileInfo,
@@ -37,12 +31,6 @@ import type {
     TaskStatus,
 } from "./types.ts"
 
-/** Time without an answer after which a request is sent again, in ms; doubled each time. */
-const FIRST_SILENCE_MS = 300
-const LONGEST_SILENCE_MS = 2400
-/** Longest time that an operation may take, in ms: one that waits for tasks takes longer. */
-const TIMEOUT_MS = 10_000
-const WAITING_TIMEOUT_MS = 60_000
 /** How long a board is asked to send events, and how often, in s. */
 const WATCH_S = 20
 const WATCH_AGAIN_MS = 8000
@@ -51,14 +39,6 @@ const LOOK_MS = 2000
 /** Time by which answers of one run may come sooner or later than others, in ms. */
 const JITTER_MS = 100
 
-/** Operations that wait for tasks. */
-const WAITING: OperationName[] = [
-    "Stop",
-    "Restart",
-    "Enable",
-    "Disable",
-    "SafeMode",
-]
 /** Slots of flash in one request: each read takes some 20 ms, all must end in FIRST_SILENCE_MS. */
 const SLOTS_AT_ONCE = 8
 /** Most bytes that a value in flash takes. */
@@ -97,29 +77,6 @@ export interface Run {
     boot?: number | undefined
 }
 
-/** An operation that the caller waits for. */
-interface Exchange {
-    /** When the board was heard last. */
-    heardAt: number
-    /** Whether the board has said that it knows the request. */
-    isKnown: boolean
-    resolve: (items: Item[]) => void
-    reject: (error: Error) => void
-    /** Called when a report of the answer to the request `id` was lost. */
-    lostReport: (id: number) => void
-}
-
-/** A request whose answer is not complete. */
-interface Pending {
-    exchange: Exchange
-    items: Item[]
-    /** The start of an item whose end has not arrived. */
-    rest: Buffer
-    nextIndex: number
-}
-
-let lastId = Math.floor(Math.random() * 0x1_0000_0000)
-
 /**
  * A board that runs fiberd, over its remote service. All methods throw `RemoteError` for what
  * the board refuses and `TimedOutError` when it does not answer.
@@ -131,7 +88,7 @@ export class Board extends EventEmitter<BoardEvents> {
     textFilter: ((text: string) => string) | undefined
     private readonly link: Link
     private readonly server: string
-    private readonly pending = new Map<number, Pending>()
+    private readonly requests: Requests
     private watching: NodeJS.Timeout | undefined
     private closed = false
     private readonly parts: DrivenParts
@@ -148,6 +105,9 @@ export class Board extends EventEmitter<BoardEvents> {
         this.device = device
         this.link = link
         this.server = programDevice(device)
+        this.requests = new Requests(payload =>
+            link.send(this.server, SERVICE_INDEX, REQUEST, payload)
+        )
         this.parts = new DrivenParts(device, {
             led: brightness => this.emit("led", brightness),
             tone: (hz, ms) => this.emit("tone", hz, ms),
@@ -398,8 +358,7 @@ export class Board extends EventEmitter<BoardEvents> {
         this.link.off("packet", this.onPacket)
         this.link.off("lost", this.onLost)
         this.link.off("back", this.onBack)
-        for (const { exchange } of this.pending.values())
-            exchange.reject(new TimedOutError("the client was closed"))
+        this.requests.close()
         this.emit("lines", 0)
     }
 
@@ -413,7 +372,7 @@ export class Board extends EventEmitter<BoardEvents> {
     ): Promise<Item[]> {
         let items: Item[]
         try {
-            items = await this.exchange(operation, args)
+            items = await this.requests.carryOut(operation, args)
         } catch (error) {
             throw await this.withNearTask(error as Error)
         }
@@ -436,69 +395,6 @@ export class Board extends EventEmitter<BoardEvents> {
         return near
             ? new RemoteError(error.name, `${error.message}; near: ${near}`)
             : error
-    }
-
-    /**
-     * Sends a request until it is answered. What only reads is asked for under a new id each time:
-     * a board answers it each time, and reports of two answers under one id would be mixed. A change
-     * keeps its id, by which the board knows that it was carried out.
-     */
-    private exchange(
-        operation: OperationName,
-        args: readonly string[]
-    ): Promise<Item[]> {
-        const until =
-            Date.now() +
-            (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
-        const ids: number[] = []
-        let timer: NodeJS.Timeout | undefined
-        return new Promise<Item[]>((resolve, reject) => {
-            let payload: Buffer
-            const send = () => {
-                if (!isChange(operation) || !ids.length) {
-                    lastId = (lastId + 1) >>> 0
-                    payload = encodeRequest(lastId, operation, args)
-                    ids.push(lastId)
-                    this.pending.set(lastId, {
-                        exchange,
-                        items: [],
-                        rest: Buffer.alloc(0),
-                        nextIndex: 0,
-                    })
-                }
-                this.link.send(this.server, SERVICE_INDEX, REQUEST, payload)
-            }
-            const exchange: Exchange = {
-                heardAt: Date.now(),
-                isKnown: false,
-                resolve,
-                reject,
-                lostReport: id => {
-                    if (isChange(operation)) return
-                    this.pending.delete(id)
-                    send()
-                },
-            }
-            let silence = FIRST_SILENCE_MS
-            timer = setInterval(() => {
-                const now = Date.now()
-                if (now > until)
-                    reject(
-                        new TimedOutError(
-                            `the board did not answer (${operation})`
-                        )
-                    )
-                else if (now - exchange.heardAt > silence) {
-                    exchange.heardAt = now
-                    silence = Math.min(silence * 2, LONGEST_SILENCE_MS)
-                    if (!exchange.isKnown) send()
-                }
-            }, FIRST_SILENCE_MS / 3)
-            send()
-        }).finally(() => {
-            clearInterval(timer)
-            for (const id of ids) this.pending.delete(id)
-        })
     }
 
     private async one(operation: OperationName): Promise<unknown> {
@@ -543,28 +439,8 @@ export class Board extends EventEmitter<BoardEvents> {
         )
             return
         if (packet.isEvent) this.takeEvent(packet)
-        else if (packet.serviceCommand === REQUEST) {
-            const report = decodeReport(packet.data)
-            const pending = report && this.pending.get(report.id)
-            if (pending) this.takeReport(pending, report)
-        }
-    }
-
-    private takeReport(pending: Pending, report: Report): void {
-        const { exchange, nextIndex } = pending
-        const { id, index, kind, data } = report
-        exchange.heardAt = Date.now()
-        // sent twice on its way
-        if (kind !== Kind.Error && index < nextIndex) return
-        try {
-            if (kind === Kind.Error) takeError(exchange, data)
-            else if (index > nextIndex) exchange.lostReport(id)
-            else takePart(pending, report)
-        } catch {
-            exchange.reject(
-                new RemoteError("AnswerError", "the board's answer is damaged")
-            )
-        }
+        else if (packet.serviceCommand === REQUEST)
+            this.requests.take(packet.data)
     }
 
     private takeEvent({ eventCode, data }: Packet): void {
@@ -582,23 +458,6 @@ function allowTimeout(error: unknown): void {
 function isSameRun(a: Run, b: Run): boolean {
     if (a.boot !== undefined && b.boot !== undefined) return a.boot === b.boot
     return b.startedAt - a.startedAt <= LOOK_MS
-}
-
-/** @throws SyntaxError for what is no JSON */
-function takeError(exchange: Exchange, data: Buffer): void {
-    const [name, message] = parseJson(data) as [string, string]
-    // the board has it, from a packet that was sent twice
-    if (name === "RepeatedError") exchange.isKnown = true
-    else exchange.reject(new RemoteError(name, message))
-}
-
-/** @throws SyntaxError for an item that is no JSON */
-function takePart(pending: Pending, { kind, data }: Report): void {
-    pending.nextIndex++
-    const { items, rest } = splitItems(Buffer.concat([pending.rest, data]))
-    pending.items.push(...items)
-    pending.rest = rest
-    if (kind === Kind.End) pending.exchange.resolve(pending.items)
 }
 
 /** A copy of a value in which each text, names of fields included, went through `change`. */
