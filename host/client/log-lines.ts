@@ -193,19 +193,33 @@ export function merge(stored: LogLine[], ring: LogLine[]): LogLine[] {
         if (same >= 0) times.splice(same, 1)
         return same < 0
     })
-    return [...older, ...byTime([...onlyStored, ...ring])]
+    return [...older, ...byTime(onlyStored, ring)]
 }
 
-/** Sorts by time; a line without a time stays behind the one before it. */
-export function byTime<T extends { at?: number }>(lines: T[]): T[] {
-    let last = -Infinity
-    return lines
-        .map((line, index) => {
-            last = line.at ?? last
-            return { line, index, at: last }
-        })
-        .sort((a, b) => a.at - b.at || a.index - b.index)
+/**
+ * Merges sources by time, of each of which the order stays: a clock that was ahead is set back, and
+ * the lines before that were written before. A line without a time stays behind the one before it.
+ */
+export function byTime<T extends { at?: number }>(...sources: T[][]): T[] {
+    return sources
+        .flatMap(inOrder)
+        .sort((a, b) => a.at - b.at)
         .map(({ line }) => line)
+}
+
+/** Lines of one source, in its order, with times that do not go back: none is after a later one's. */
+function inOrder<T extends { at?: number }>(
+    lines: T[]
+): { line: T; at: number }[] {
+    let last = -Infinity
+    const timed = lines.map(line => {
+        if (Number.isFinite(line.at)) last = line.at!
+        return { line, at: last }
+    })
+    let next = Infinity
+    for (const entry of [...timed].reverse())
+        next = entry.at = Math.min(entry.at, next)
+    return timed
 }
 
 function identity({ level, mark, message }: LogLine): string {

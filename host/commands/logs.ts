@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
+import { complain } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import {
     addBoardCommand,
@@ -95,11 +96,14 @@ async function showLogs(
             name: isMany ? boardName(await target.board.info()) : "",
             history: await readHistory(target.board, { file }),
         })
+    for (const unit of options.unit ?? [])
+        await checkUnit(sources, unit, follow)
+    checkBoot(sources, options)
     const paint = paintFor(process.stdout)
     const show = (source: Source, line: LogLine) =>
         console.log(render(line, source, form, paint))
     const before = byTime(
-        sources.flatMap(source =>
+        ...sources.map(source =>
             source.history.lines
                 .filter(filter)
                 .map(line => ({ source, line, at: line.at }))
@@ -116,6 +120,46 @@ async function showLogs(
                 merger.add(line.at ?? 0, () => show(source, line))
             )
         )
+    )
+}
+
+/**
+ * Checks that `-u` names something: a task of a board, or one that is gone and has left lines.
+ * With `-f` it may be added later.
+ * @throws RemoteError (exit code 3) naming it, and the task whose name is near
+ */
+async function checkUnit(
+    sources: Source[],
+    unit: string,
+    follow = false
+): Promise<void> {
+    const filter = makeFilter({ unit: [unit] })
+    let unknown: Error | undefined
+    for (const { target, history } of sources) {
+        if (history.lines.some(filter)) return
+        try {
+            await target.board.tasks(unit)
+            return
+        } catch (error) {
+            // one that serves no tasks has none to be named
+            if ((error as Error).name !== "UnknownTaskError") return
+            unknown = error as Error
+        }
+    }
+    if (unknown && !follow) throw unknown
+    if (unknown) complain(unknown.message)
+}
+
+/** Says that no line is kept of the run that `-b` names, and how far the log goes back. */
+function checkBoot(sources: Source[], { boot, file }: LogsOptions): void {
+    if (boot === undefined) return
+    const lines = sources.flatMap(({ history }) => history.lines)
+    if (lines.some(makeFilter({ boot }))) return
+    const first = Math.min(0, ...lines.map(line => line.boot))
+    const where = file === undefined ? "the log" : `"${file}"`
+    complain(
+        `no line of run ${Number(boot) || 0} is kept: ${where} ` +
+            (lines.length ? `goes back to run ${first}` : "is empty")
     )
 }
 

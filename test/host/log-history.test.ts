@@ -1,7 +1,7 @@
 // rows: R10
 import assert from "node:assert/strict"
 import test from "node:test"
-import { type Board, readHistory } from "../../host/client/index.ts"
+import { type Board, byTime, readHistory } from "../../host/client/index.ts"
 
 /** A board without a ring, whose files are read by name. */
 function boardWith(file: (name: string) => [number, string][]) {
@@ -53,5 +53,63 @@ test("a file that is begun while the history is read leaves none out and none tw
     assert.deepEqual(
         lines.map(({ message }) => message),
         ["three", "four"]
+    )
+})
+
+/** A board that has been up for 10 s, with a ring and one file of the flash log. */
+function boardWithRing(ring: string[], stored: [number, string][] = []) {
+    const lines = ring.map((text, index) => ({ index, text }))
+    return {
+        info: async () => ({ uptime: 10_000, boot: 1, next: ring.length }),
+        files: async () => [{ name: "error.log", size: 0 }],
+        file: async () =>
+            stored.map(([time, text], cursor) => ({
+                ...{ cursor, text: `[x] ${text}` },
+                ...{ level: 3, time, isWall: false },
+            })),
+        lines: async () => ({ lines, next: ring.length }),
+    } as unknown as Board
+}
+
+/** Messages of a board's history. */
+async function messages(board: Board): Promise<string[]> {
+    return (await readHistory(board)).lines.map(({ message }) => message)
+}
+
+test("a clock that is set back or in whole seconds does not change the order of lines", async () => {
+    const now = Date.now()
+    const wall = (ms: number) => new Date(now + ms).toISOString()
+    assert.deepEqual(
+        await messages(
+            boardWithRing(
+                [
+                    "2.500 [ERROR] [x] two",
+                    `${wall(-8000)} [INFO] [x] the clock is known`,
+                    `${wall(3_600_000)} [INFO] [x] an hour ahead`,
+                    `${wall(-2000)} [INFO] [x] set back`,
+                    "garbage without a time",
+                    `${wall(-1000)} [INFO] [x] last`,
+                ],
+                [
+                    [1, "one"],
+                    [2, "two"],
+                ]
+            )
+        ),
+        [
+            ...["one", "two", "the clock is known", "an hour ahead"],
+            ...["set back", "garbage without a time", "last"],
+        ]
+    )
+})
+
+test("lines of several boards are merged by time, those of each in its order", () => {
+    const line = (name: string, at?: number) => ({ name, at })
+    assert.deepEqual(
+        byTime(
+            [line("a1", 10), line("a2", 900), line("a3", 30), line("a4")],
+            [line("b1"), line("b2", 5), line("b3", 20), line("b4", 40)]
+        ).map(({ name }) => name),
+        ["b1", "b2", "a1", "b3", "a2", "a3", "a4", "b4"]
     )
 })

@@ -266,6 +266,17 @@ test("fiberctl asks and controls a running board", async t => {
         const task = await fail("stop", "sensr")
         assert.equal(task.code, 3)
         assert.match(task.stderr, /^fiberctl: no task "sensr".*sensor/)
+        const unit = await fail("logs", "-u", "sensr")
+        assert.equal(unit.code, 3)
+        assert.equal(unit.stderr, 'fiberctl: no task "sensr"; near: sensor\n')
+        // it has written nothing of that level
+        assert.equal(await run("logs", "-u", "job", "-p", "alert"), "")
+        const earlier = await fail("logs", "-b", "-99")
+        assert.equal(earlier.code, 0)
+        assert.match(
+            earlier.stderr,
+            /^fiberctl: no line of run -99 is kept: the log goes back to run 0\n$/
+        )
         const device = await fail("status", "--device", "ffff")
         assert.equal(device.code, 3)
         assert.equal((await fail("logs", "-p", "loud")).code, 2)
