@@ -95,6 +95,9 @@ export function completeOptions(
     const given = {
         filename,
         maxSize,
+        // refused, unless the options have them
+        flash: null,
+        clock: null,
         maxCount: undefined,
         maxAge: undefined,
         flushBytes: undefined,

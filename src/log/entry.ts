@@ -6,6 +6,7 @@ import { LINE_FORMATTER } from "./formatters"
 import { Burst, Handler, HandlerOptions } from "./handler"
 import { Level, NONE, TRACE } from "./levels"
 import { Account, accountOf, queueLimits, setLimits } from "./queue"
+import { renderError } from "./render"
 import { checkTopic, LevelRules } from "./spec"
 
 /** The handler takes records. */
@@ -144,7 +145,10 @@ export interface HandlerInfo {
     level: Level
     /** RUNNING or FAILED. */
     state: string
-    /** What the handler, a filter or its formatter threw last; undefined when none did. */
+    /**
+     * What its `account` has just thrown, or else what it, a filter or its formatter threw last;
+     * undefined when none did.
+     */
     error: string | undefined
     account: Account
 }
@@ -162,12 +166,20 @@ export function optionsOf(entry: HandlerEntry): HandlerOptions {
 /** What `handlers()` returns for one; records that never reached it are added to its account. */
 export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     const { name, handler, passed } = entry
-    // a handler may tell more than the four counts, as that of syslog tells its connection
-    const account: Account = handler.queue
-        ? accountOf(handler.queue)
-        : handler.account
-          ? Object.assign({}, handler.account())
-          : { received: passed, delivered: passed, queued: 0, dropped: 0 }
+    let { error } = entry
+    let account: Account = {
+        received: passed,
+        delivered: passed,
+        queued: 0,
+        dropped: 0,
+    }
+    try {
+        // a handler may tell more than the four counts, as that of syslog tells its connection
+        if (handler.queue) account = accountOf(handler.queue)
+        else if (handler.account) account = Object.assign({}, handler.account())
+    } catch (e: any) {
+        error = renderError(e)
+    }
     const lost = entry.dropped ?? 0
     account.received += lost
     account.dropped += lost
@@ -177,7 +189,7 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
         name,
         level: entry.threshold,
         state: entry.failed ? FAILED : RUNNING,
-        error: entry.error,
+        error,
         account,
     }
 }

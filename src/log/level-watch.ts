@@ -1,6 +1,13 @@
-import { addTo, AtOnce, removeFrom, Signal } from "../platform"
+import {
+    addListener,
+    AtOnce,
+    callListeners,
+    removeFrom,
+    Signal,
+} from "../platform"
 import { Core } from "./core"
 import { Level, NONE } from "./levels"
+import type { Logger } from "./logger"
 
 /** Most listeners, and most waiting fibers, for level changes. */
 export const MAX_LISTENERS = 8
@@ -28,10 +35,10 @@ export class LevelWatch {
     private telling = false
     private most: Level
 
-    /** @param failed is called with what a listener threw */
+    /** @param reports takes the reports about listeners that threw */
     constructor(
         private readonly core: Core,
-        private readonly failed: (error: unknown) => void
+        private readonly reports: Logger
     ) {
         this.most = maxLevel(core)
     }
@@ -45,7 +52,7 @@ export class LevelWatch {
         const { listeners } = this
         if (listeners.length >= MAX_LISTENERS)
             throw new RangeError(`at most ${MAX_LISTENERS} level listeners`)
-        return addTo(listeners, listener)
+        return addListener(listeners, listener)
     }
 
     /**
@@ -77,12 +84,8 @@ export class LevelWatch {
         for (const signal of waiting) signal.notify()
         if (this.telling) return
         this.telling = true
-        for (const listener of this.listeners.slice())
-            try {
-                listener()
-            } catch (e: any) {
-                this.failed(e)
-            }
+        const { listeners, reports } = this
+        callListeners(listeners, undefined, "level listener", reports)
         this.telling = false
     }
 }

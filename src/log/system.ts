@@ -363,11 +363,8 @@ export class LogSystem implements Core {
     }
 
     private levelWatch(): LevelWatch {
-        const journal = this.logger(LOG_TOPIC)
         if (!this.watch)
-            this.watch = new LevelWatch(this, error =>
-                journal.exception("level listener", error)
-            )
+            this.watch = new LevelWatch(this, this.logger(LOG_TOPIC))
         return this.watch
     }
 

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import type { AtOnce } from "./fibers"
-import { addTo } from "./list"
+import { addListener, callListeners } from "./listeners"
 
 /** How the wall clock was changed. */
 export interface ClockChange {
@@ -30,7 +30,10 @@ export interface Clock {
      * @throws RangeError when `unixMs` is not 0 to MAX_WALL_MS
      */
     setWall(unixMs: number, source?: string): void
-    /** Calls `listener` after each `setWall`, until the returned function is called. */
+    /**
+     * Calls `listener` after each `setWall`, until the returned function is called. What it throws
+     * goes to the console.
+     */
     onSet(listener: (change: ClockChange) => AtOnce): () => void
 }
 
@@ -84,11 +87,12 @@ export class SystemClock implements Clock {
         this.offset = unixMs - now
         this.ahead = correction < 0 && !stepped ? -correction : 0
         this.setAt = now
-        for (const listener of this.listeners)
-            listener({ source, correction, stepped })
+        const change = { source, correction, stepped }
+        // a clock has no log, and who sets it must not fail because of a listener
+        callListeners(this.listeners, change, "clock listener")
     }
 
     onSet(listener: (change: ClockChange) => AtOnce): () => void {
-        return addTo(this.listeners, listener)
+        return addListener(this.listeners, listener)
     }
 }

@@ -1,11 +1,3 @@
-/** Adds an item to a list. @returns a function that takes it out again */
-export function addTo<T>(list: T[], item: T): () => void {
-    list.push(item)
-    return () => {
-        removeFrom(list, item)
-    }
-}
-
 /**
  * Takes an item out of a list.
  * @returns false when it is not there

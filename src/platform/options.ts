@@ -1,6 +1,7 @@
 import { rangeError } from "./errors"
 import { nativeFormat } from "./format"
 import { indexOrEnd, splitText } from "./split"
+import { escapeControls } from "./text"
 
 /**
  * Options as data. A part describes its options in a table, one line for each:
@@ -10,7 +11,8 @@ import { indexOrEnd, splitText } from "./split"
  *     flushTime: ms 0 86400000 = 300000     whole number; the kind is its unit: ms, bytes,
  *                                           percent, ..., `int` for none; `level` of the log
  *     jitter: number 0 1 = 0.5              number, also a fraction
- *     filename: text 1 24                   text, with limits in bytes
+ *     filename: text 1 24                   text, with limits in bytes; from 1 on it is a name, without
+ *                                           control characters
  *     time: one-of rfc3339|uptime = rfc3339 one of some texts
  *     progress: flag = false                true or false
  *     onProblem: function                   function, object or list, without limits; `any` for
@@ -32,6 +34,8 @@ export type OptionTable = string
 
 /** Most characters of a value that an error shows. */
 const MAX_SHOWN = 40
+/** The lower limit of a name. */
+const NAME_LOW = "1"
 const KINDS_OF_OBJECT = "function object list"
 /** What is wanted of each kind but whole numbers with a unit; `{0}` and `{1}` are the limits. */
 const WANTED: OptionTable = `
@@ -168,6 +172,8 @@ function isAllowed(
     if (type !== (isText ? "string" : "number")) return false
     if (kind === "one-of")
         return value.indexOf("|") < 0 && `|${low}|`.indexOf(`|${value}|`) >= 0
+    if (low === NAME_LOW && isText && value !== escapeControls(value))
+        return false
     const size: number = isText ? value.byteLength : value
     return (
         size >= parseFloat(low) &&
@@ -185,7 +191,8 @@ function typeOf(value: unknown): string {
 /** A value as an error shows it. */
 function shown(value: unknown): string {
     const type = typeOf(value)
-    if (type === "string") return `"${(value as string).slice(0, MAX_SHOWN)}"`
+    if (type === "string")
+        return `"${escapeControls((value as string).slice(0, MAX_SHOWN))}"`
     return (type !== "number" && ruleOf(WANTED, type)) || "" + value
 }
 

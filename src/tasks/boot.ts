@@ -5,6 +5,7 @@ import { applyKept, loadKept } from "./overrides"
 import { markSafe } from "./safe-mode"
 import {
     inSlices,
+    isBarred,
     NEEDS_REVIEW,
     pauseForChange,
     raise,
@@ -12,7 +13,6 @@ import {
     UNPROVEN,
     wakeWatchers,
 } from "./state"
-import { isBarred } from "./task"
 import { refitPlan, stopWanting } from "./transitions"
 
 // The boot of the registry (T17): journal, what flash keeps, and the first start of all tasks.

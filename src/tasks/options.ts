@@ -154,7 +154,13 @@ export const KEPT_OPTIONS =
 /** The options of a plan. */
 export const PLAN_OPTIONS = " in every at "
 
-/** The options of a registry; `RegistryOptions` explains them. */
+/** When safe mode begins and ends; `SafeModeOptions` explains them. */
+export const SAFE_MODE_OPTIONS: OptionTable = `
+    maxShortStarts: int 0 255 = 5
+    safeModeMs: number 0 2147483647 = 600000
+`
+
+/** The other options of a registry; `RegistryOptions` explains them. */
 export const REGISTRY_OPTIONS: OptionTable = `
     log: object
     clock: object
@@ -164,8 +170,6 @@ export const REGISTRY_OPTIONS: OptionTable = `
     defaults: object
     maxTasks: int 1 1000 = 64
     autoBoot: flag = true
-    maxShortStarts: int 0 255 = 5
-    safeModeMs: number 0 2147483647 = 600000
     restartDevice: function
 `
 

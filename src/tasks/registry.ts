@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { addTo, AtOnce, readOptions } from "../platform"
+import { addListener, AtOnce, readOptions } from "../platform"
 import { awaitBoot, beginBoot } from "./boot"
 import { taskError } from "./errors"
 import { get, select } from "./names"
@@ -10,6 +10,7 @@ import {
     Plan,
     REGISTRY_OPTIONS,
     RegistryOptions,
+    SAFE_MODE_OPTIONS,
     SafeModeOptions,
     SupervisionOptions,
     Task,
@@ -264,9 +265,10 @@ export class TaskRegistry {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
         checkKeptOptions(selection, options)
-        const names = Object.keys(options)
+        const changes = options ?? {}
+        const names = Object.keys(changes)
         const isPlan = names.indexOf("in") >= 0 || names.indexOf("every") >= 0
-        await keep(supervisor, tasks, options, task => {
+        await keep(supervisor, tasks, changes, task => {
             applyKept(task)
             if (isPlan) planAgain(task)
             if (names.indexOf("watchdog") >= 0) watchAgain(task)
@@ -306,14 +308,21 @@ export class TaskRegistry {
         await leaveSafeMode(this.supervisor)
     }
 
-    /** Changes when safe mode begins and ends; `maxShortStarts` counts only before the boot. */
+    /**
+     * Changes when safe mode begins and ends; `maxShortStarts` counts only before the boot.
+     * @throws OptionError for an option that is unknown or not allowed; nothing is changed then
+     */
     configureSafeMode(options: SafeModeOptions): void {
         const { supervisor } = this
-        if (options.maxShortStarts !== undefined)
-            supervisor.maxShortStarts = options.maxShortStarts
-        if (options.safeModeMs === undefined) return
-        supervisor.safeModeMs = options.safeModeMs
-        if ((supervisor.flags & SAFE) !== 0) markSafe(supervisor)
+        const read = readOptions<SafeModeOptions>(
+            "safe mode",
+            SAFE_MODE_OPTIONS,
+            options,
+            {}
+        )
+        Object.assign(supervisor, read)
+        if (read.safeModeMs !== undefined && (supervisor.flags & SAFE) !== 0)
+            markSafe(supervisor)
     }
 
     /**
@@ -325,7 +334,7 @@ export class TaskRegistry {
         const { listeners } = this.supervisor
         if (listeners.length >= MAX_CHANGE_LISTENERS)
             throw taskError("*", "at most 8 listeners of changes")
-        return addTo(listeners, listener)
+        return addListener(listeners, listener)
     }
 
     /** State of all tasks of a selection, as data. */
@@ -455,7 +464,7 @@ async function keep(
 function makeSupervisor(options: RegistryOptions): Supervisor {
     const given = readOptions<RegistryOptions>(
         "tasks",
-        REGISTRY_OPTIONS,
+        REGISTRY_OPTIONS + SAFE_MODE_OPTIONS,
         options
     )
     // the VM searches fields in order, so those used most come first

@@ -100,7 +100,13 @@ async function stopGroup(supervisor: Supervisor, core: number): Promise<void> {
     const group: TaskRecord[] = []
     for (let i = supervisor.tasks.length - 1; i >= 0; --i) {
         const task = supervisor.tasks[i]
-        if ((task.flags & CORE) === core && !task.parent) group.push(task)
+        // one that is done has nothing to stop, and must not run again after safe mode
+        if (
+            (task.flags & CORE) === core &&
+            !task.parent &&
+            task.state !== "done"
+        )
+            group.push(task)
     }
     await endTasks(supervisor, group, stopForNow)
 }

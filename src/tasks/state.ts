@@ -1,7 +1,7 @@
 import * as ds from "@devicescript/core"
 import type { Logger, LogSystem, ServiceLogger } from "../log"
 import type { AtOnce, Jobs } from "../platform"
-import { removeFrom, resumeFiber } from "../platform"
+import { callListeners, removeFrom, resumeFiber } from "../platform"
 import {
     Escalation,
     Failure,
@@ -202,6 +202,13 @@ export function isLive(task: TaskRecord): boolean {
     return task.fiber !== undefined
 }
 
+/** Whether a task must not start by itself: it is disabled, or not core in safe mode. */
+export function isBarred(task: TaskRecord): boolean {
+    if ((task.flags & DISABLED) !== 0) return true
+    const isSafe = (task.supervisor.flags & SAFE) !== 0
+    return isSafe && (task.flags & CORE) === 0 && !task.parent
+}
+
 /** Whether `task` is `ancestor` or one of its descendants. */
 export function isWithin(task: TaskRecord, ancestor: TaskRecord): boolean {
     while (task && task !== ancestor) task = task.parent
@@ -284,13 +291,8 @@ export function setState(
 }
 
 function tellListeners(task: TaskRecord): void {
-    for (const listener of task.supervisor.listeners.slice()) {
-        try {
-            listener(task)
-        } catch (e: any) {
-            task.supervisor.reports.exception("listener of changes", e)
-        }
-    }
+    const { listeners, reports } = task.supervisor
+    callListeners<Task>(listeners, task, "listener of changes", reports)
 }
 
 /** Records when a run began, at its end: `since` has the time, and a field takes heap. */

@@ -18,14 +18,12 @@ import { applyKept } from "./overrides"
 import { RecentRestarts } from "./restart-policy"
 import {
     CLOSING,
-    CORE,
-    DISABLED,
     find,
+    isBarred,
     makeCore,
     PARENT,
     PARKED,
     raise,
-    SAFE,
     Supervisor,
     TaskRecord,
 } from "./state"
@@ -34,6 +32,7 @@ import {
     removeTask,
     requestRestart,
     setReady,
+    startsByItself,
     startTask,
     stopForGood,
     stopWanting,
@@ -201,14 +200,7 @@ function makeRoom(supervisor: Supervisor, name: string): void {
 /** Starts a task at boot or after it, unless its options, flash or safe mode forbid it. */
 export function autostart(task: TaskRecord): void {
     if (isBarred(task)) stopWanting(task)
-    else if (task.options.autostart !== false) startTask(task)
-}
-
-/** Whether a task must not start by itself: it is disabled, or not core in safe mode. */
-export function isBarred(task: TaskRecord): boolean {
-    if ((task.flags & DISABLED) !== 0) return true
-    const isSafe = (task.supervisor.flags & SAFE) !== 0
-    return isSafe && (task.flags & CORE) === 0 && !task.parent
+    else if (startsByItself(task)) startTask(task)
 }
 
 function addChild(

@@ -36,6 +36,7 @@ import {
     HAS_WAITERS,
     HELD,
     HOOKED,
+    isBarred,
     isLive,
     KEEP_PLAN,
     lower,
@@ -626,22 +627,25 @@ function childrenOf(task: TaskRecord): TaskRecord[] {
 
 // disable, enable, plans
 
+/** Whether a task does not need a command to start: `schedule` gives a plan to one that does. */
+export function startsByItself({ options, plan }: TaskRecord): boolean {
+    return options.autostart !== false || Object.keys(plan || {}).length > 0
+}
+
 /**
  * Stops a task that was disabled. Starts one that was enabled, unless only `start` starts it, and no
- * plan of `schedule`, or its parent does not run.
+ * plan of `schedule`, or its parent does not run; in safe mode its end does that.
  */
 export function followDisabled(task: TaskRecord): void {
     if ((task.flags & DISABLED) !== 0) return stopForGood(task)
-    const { plan, options } = task
-    const isScheduled = plan && Object.keys(plan).length > 0
-    if (isLive(task) || options.autostart !== false || isScheduled)
-        startTask(task)
+    if (isBarred(task)) lower(task, HALTED)
+    else if (isLive(task) || startsByItself(task)) startTask(task)
     if (task.state === "disabled") stopWanting(task)
 }
 
 /**
  * Gives a task another plan until the next reset, and starts it by that plan; one that is disabled
- * when it is enabled.
+ * when it is enabled, in safe mode one that is not core at its end.
  */
 export function scheduleTask(task: TaskRecord, plan: Plan): void {
     task.plan = plan
@@ -649,7 +653,8 @@ export function scheduleTask(task: TaskRecord, plan: Plan): void {
     if (isLive(task)) {
         raise(task, WANTED)
         replan(task)
-    } else if (hasParentUp(task) && (task.flags & DISABLED) === 0) {
+    } else if (isBarred(task)) lower(task, HALTED)
+    else if (hasParentUp(task)) {
         lower(task, DUE)
         enqueue(task)
     }

@@ -285,5 +285,14 @@ describe("trouble", () => {
         ).toBe(
             'flash log "a name of more than thirty-two bytes": filename: wanted a text of 1 to 32 bytes, got "a name of more than thirty-two bytes"'
         )
+        const part: any = { flash }
+        expect(fails(() => new FileRotationHandler("a.log", 100, part))).toBe(
+            'flash log "a.log": clock: wanted an object, got null'
+        )
+        expect(
+            fails(() => new FileRotationHandler("a\n", 100, { flash, clock }))
+        ).toBe(
+            'flash log "a\n": filename: wanted a text of 1 to 32 bytes, got "a#012"'
+        )
     })
 })

@@ -209,6 +209,28 @@ describe("handlers by name (L5)", () => {
         expect(account(log, "closed")).toBe("4 = 0 + 0 + 4")
     })
 
+    test("one whose account throws hides no other", () => {
+        const { log, l } = fresh()
+        const account = () => {
+            throw new Error("no figures")
+        }
+        log.addHandler("bad", Object.assign(new Recorder(), { account }))
+        log.addHandler("last", new Recorder())
+        l.info("1")
+        expect(log.handlers().length).toBe(3)
+        expectPart(info(log, "bad").error, "no figures")
+        expect(info(log, "bad").account.received).toBe(1)
+        expect(info(log, "last").account.received).toBe(1)
+    })
+
+    test("a name is one line", () => {
+        const { log } = fresh()
+        expectPart(
+            thrown(() => log.addHandler("a\nb", new Recorder())),
+            'name: wanted a text of 1 to 32 bytes, got "a#012b"'
+        )
+    })
+
     test("handlers are bounded", () => {
         const { log } = fresh()
         expectPart(

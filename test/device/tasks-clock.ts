@@ -3,7 +3,7 @@ import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { SystemClock } from "../../src/platform"
 import { ManualClock } from "../../src/testing"
-import { Bench, emptyBench, same, until } from "./support/tasks"
+import { Bench, emptyBench, expectError, same, until } from "./support/tasks"
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -23,6 +23,28 @@ class LateClock extends SystemClock {
 const nothing = async () => {}
 
 describe("tasks: a clock that is set", () => {
+    test("a listener that ends itself or throws keeps none from its turn", async () => {
+        const clock = new SystemClock()
+        let calls = ""
+        const end = clock.onSet(() => {
+            calls += "first "
+            end()
+        })
+        clock.onSet(() => {
+            throw new Error("a listener that throws, on purpose")
+        })
+        clock.onSet(() => {
+            calls += "last "
+        })
+        clock.setWall(MIDNIGHT)
+        clock.setWall(MIDNIGHT)
+        same(calls, "first last last ")
+        const none: any = undefined
+        expectError("listener: wanted a function, got undefined", () =>
+            clock.onSet(none)
+        )
+    })
+
     test("back by an hour: a short period goes on at once", async () => {
         const bench = new Bench()
         const { tasks, clock } = bench
