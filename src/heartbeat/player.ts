@@ -56,9 +56,10 @@ export abstract class PatternPlayer<
     private async play(): Promise<void> {
         const table = this.table()
         while (this.worst < table.length) {
-            const steps = splitText(table[this.worst], " ")
+            const pattern = table[this.worst]
             this.worst = table.length
             try {
+                const steps = splitText(pattern, " ")
                 for (
                     let i = 0;
                     i < steps.length && this.device.isBound;

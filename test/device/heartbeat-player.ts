@@ -277,6 +277,16 @@ describe("a heartbeat", () => {
         expect(light.shown.join()).toBe("" + INFO)
     })
 
+    test("survives a pattern that is no text", async () => {
+        const light = new FakeLight()
+        const patterns: any[] = ["1 20", 5]
+        const led = new LedHeartBeat(light, patterns)
+        led.notify(1)
+        await until("a pattern dropped", () => led.failed === 1)
+        led.notify(0)
+        await until("a pattern played", () => light.shown.length === 1)
+    })
+
     // rows: H4
     test("beats when nothing is logged, after what is", async () => {
         const light = new FakeLight()
