@@ -10,6 +10,20 @@ export function duration(ms: number): string {
     return pair(Math.round(seconds / 3600), 24, "d", "h")
 }
 
+const UNITS: Record<string, number> = {
+    ms: 1,
+    s: 1000,
+    m: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+}
+
+/** `5`, `5s`, `200ms`, `1.5m`, `1h`, `1d`, in ms, without a unit in seconds; undefined for other texts. */
+export function parseDuration(text: string): number | undefined {
+    const match = /^(\d+(?:\.\d+)?)(ms|[smhd])?$/.exec(text)
+    return match ? Number(match[1]) * UNITS[match[2] ?? "s"]! : undefined
+}
+
 function pair(value: number, by: number, big: string, small: string): string {
     const rest = value % by
     const whole = `${Math.floor(value / by)} ${big}`

@@ -4,6 +4,7 @@ import type { PushOptions } from "./ota-push.ts"
 import { example } from "./example.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota-run.ts"
 import type { ServeOptions } from "./ota-serve.ts"
+import { parseDuration } from "../words.ts"
 
 /** Adds `fiberctl ota`: sign settings files for boards, and bring them there. */
 export function addOtaCommand(program: Command): void {
@@ -109,7 +110,7 @@ function addPush(ota: Command): void {
         "ota push a.ota"
     )
         .argument("<file>", "a signed file")
-        .option("--timeout <seconds>", "longest wait", wholeNumber, 900)
+        .option("--timeout <seconds>", "longest wait", seconds, 900)
         .action(async (file: string, options: PushOptions) => {
             const { push } = await import("./ota-push.ts")
             await push(file, options)
@@ -136,6 +137,15 @@ function wholeNumber(text: string): number {
     if (!/^\d{1,9}$/.test(text))
         throw new InvalidArgumentError("a whole number is wanted.")
     return Number(text)
+}
+
+function seconds(text: string): number {
+    const ms = parseDuration(text)
+    if (ms === undefined)
+        throw new InvalidArgumentError(
+            "a number of seconds is wanted, or a time as 30s, 5m or 1h."
+        )
+    return ms / 1000
 }
 
 function version(text: string): number {

@@ -4,6 +4,7 @@ import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"
 import { example } from "./example.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
+import { parseDuration } from "../words.ts"
 
 /** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
 export function addSimCommand(program: Command): void {
@@ -137,10 +138,12 @@ function collect(value: string, before: string[]): string[] {
 }
 
 function seconds(text: string): number {
-    const value = Number(text)
-    if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
-        throw new InvalidArgumentError("a number of seconds is wanted.")
-    return value
+    const ms = parseDuration(text)
+    if (!ms)
+        throw new InvalidArgumentError(
+            "a number of seconds is wanted, or a time as 500ms, 5s, 2m or 1h."
+        )
+    return ms / 1000
 }
 
 function wholeNumber(text: string): number {

@@ -9,6 +9,7 @@ import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { type Matcher, parseMatcher } from "../matcher.ts"
 import { nearest } from "../nearest.ts"
+import { parseDuration } from "../words.ts"
 import type { Simulator } from "../sim/index.ts"
 
 /** Largest file that is taken, in bytes. */
@@ -151,16 +152,10 @@ function readAction(kind: string, value: unknown): Action {
 
 /** `5`, `5s`, `200ms`, `2m`, `1h`, in ms. */
 function readTime(value: unknown, name: string): number {
-    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value))
-    if (!match) throw new UsageError(`${name}: a time is wanted, as 5s or 2m`)
-    return Number(match[1]) * UNITS[match[2] ?? "s"]!
-}
-
-const UNITS: Record<string, number> = {
-    ms: 1,
-    s: 1000,
-    m: 60_000,
-    h: 3_600_000,
+    const ms = parseDuration(String(value))
+    if (ms === undefined)
+        throw new UsageError(`${name}: a time is wanted, as 5s or 2m`)
+    return ms
 }
 
 /** A time, or by how much the clock is moved: `+1h`, `-90s`. */

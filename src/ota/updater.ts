@@ -239,8 +239,14 @@ async function openBody(
     file: SignedFile
 ): Promise<string> {
     if (!file.seal) return piecesText(file.body)
-    const text = open && (await open(file, settings.get("OTA_KEY")))
-    if (text === undefined) throw new Error("it cannot be opened")
+    const key = settings.get("OTA_KEY")
+    if (!open || !key)
+        throw new Error(
+            "it is sealed, this " +
+                (open ? "board has no OTA_KEY" : "firmware opens none")
+        )
+    const text = await open(file, key)
+    if (text === undefined) throw new Error("OTA_KEY does not open its seal")
     return text
 }
 

@@ -26,6 +26,7 @@ import {
     OTHER_KEY,
     OTHER_PUBKEY,
 } from "../vectors/ota"
+import { OtaBoard, startedBoard } from "./support/ota"
 import { damageFile } from "./support/ota-campaigns"
 
 /** A file as it is received: in parts of a given size. */
@@ -213,6 +214,28 @@ describe("a signed file", () => {
         // the same line again is not sealed under the number of its place
         file.body.push(file.body[0])
         expect(await openSealed(file, OTA_KEY)).toBe(undefined)
+    })
+    test("a board tells why it does not open one", async () => {
+        const offered = async (board: OtaBoard) => {
+            board.ota.verify = async () => true
+            const file = pieces(Buffer.from(OTA_VECTORS[2].text))
+            return (await board.offer(file)).reason
+        }
+        const closed = await startedBoard()
+        closed.ota.open = undefined
+        expect(await offered(closed)).toBe(
+            "version 9: it is sealed, this firmware opens none"
+        )
+        const fleet = await startedBoard({
+            OTA_KEY: "",
+            OTA_PUBKEY: OTA_PUBKEY,
+        })
+        expect(await offered(fleet)).toBe(
+            "version 9: it is sealed, this board has no OTA_KEY"
+        )
+        expect(await offered(await startedBoard({ OTA_KEY: OTHER_KEY }))).toBe(
+            "version 9: OTA_KEY does not open its seal"
+        )
     })
     // rows: O5b
     test("a board keeps its place in all rollouts", async () => {

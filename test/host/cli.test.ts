@@ -72,6 +72,29 @@ describe(
                 /a number of seconds is wanted/,
             ],
             [
+                "no time",
+                ["sim", "--timeout", "0s"],
+                /a number of seconds is wanted, or a time as/,
+            ],
+            [
+                "no wait",
+                ["ota", "push", "a.ota", "--timeout", "5 minutes"],
+                /a number of seconds is wanted, or a time as/,
+            ],
+            [
+                "a time with its unit",
+                [
+                    "sim",
+                    "--for",
+                    "1.5m",
+                    "--timeout",
+                    "300ms",
+                    "--main",
+                    "no.ts",
+                ],
+                /^fiberctl: "no\.ts" not found/,
+            ],
+            [
                 "main not found",
                 ["sim", "--main", "no.ts"],
                 /"no\.ts" not found/,
