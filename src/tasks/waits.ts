@@ -53,11 +53,23 @@ export function isLeftBehind(supervisor: Supervisor): boolean {
     return supervisor.left.indexOf(ds.Fiber.self()) >= 0
 }
 
-/** The task of the calling fiber, or undefined. @throws TaskStopped in a run left behind */
-function callingTask(supervisor: Supervisor): TaskRecord | undefined {
+/**
+ * Begins a wait for tasks. It yields: a loop of commands that have nothing to wait for would be a
+ * panic (60001), and would not see that its task is asked to stop.
+ * @returns the task of the calling fiber, or undefined
+ * @throws TaskStopped as all waits
+ */
+async function beginWait(
+    supervisor: Supervisor
+): Promise<TaskRecord | undefined> {
     checkPresent(supervisor)
     const self = ds.Fiber.self()
-    for (const task of supervisor.tasks) if (task.fiber === self) return task
+    await ds.sleep(0)
+    for (const task of supervisor.tasks)
+        if (task.fiber === self) {
+            if ((task.flags & MAY_THROW) !== 0) await checkStopped(task)
+            return task
+        }
     return undefined
 }
 
@@ -70,9 +82,7 @@ export async function awaitEnds(
     supervisor: Supervisor,
     tasks: TaskRecord[]
 ): Promise<void> {
-    const caller = callingTask(supervisor)
-    // also if nothing is to end: a loop of commands that never yields is a panic (60001)
-    await ds.sleep(0)
+    const caller = await beginWait(supervisor)
     for (const task of tasks)
         while (
             task.state === "stopping" &&
@@ -116,9 +126,8 @@ export async function awaitRest(
     tasks: TaskRecord[],
     timeout: number | undefined
 ): Promise<boolean> {
-    const caller = callingTask(supervisor)
+    const caller = await beginWait(supervisor)
     const others = tasks.filter(task => !isWithin(caller, task))
-    await ds.sleep(0) // as in `awaitEnds`
     const end =
         timeout === undefined ? undefined : supervisor.clock.millis() + timeout
     while (others.filter(isBusy).length > 0)

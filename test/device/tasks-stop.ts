@@ -72,6 +72,30 @@ describe("tasks: cancel", () => {
         await tasks.delete("stubborn")
     })
 
+    test("T7 commands that have nothing to wait for throw it, too", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("idle", forever, { autostart: false })
+        const seen: string[] = []
+        const loop = async (_: Task, how: string) => {
+            try {
+                while (true) {
+                    if (how === "wait") await tasks.wait("idle")
+                    if (how === "gather") await tasks.gather("idle", 60_000)
+                    if (how === "stop") await tasks.stop("idle")
+                }
+            } finally {
+                seen.push(how)
+            }
+        }
+        const hows = ["wait", "gather", "stop"]
+        for (const how of hows) tasks.add(how, loop, { args: [how] })
+        await until("all run", () => tasks.names(":running").length === 3)
+        for (const how of hows) await tasks.stop(how)
+        same(seen.join(), hows.join())
+        same(bench.grep("left behind").length, 0)
+    })
+
     test("T7 a wait that ends in time says so", async () => {
         const { tasks } = await emptyBench()
         const signal = new Signal()
