@@ -102,12 +102,6 @@ function spareWaits(vm: VmModule): void {
     }
 }
 
-/** Makes the VM read a clock that is `ahead` of this machine's. */
-function setClockAhead(): void {
-    const { now } = Date
-    Date.now = () => Math.floor(now() + ahead)
-}
-
 /** Reports how long the VM has run, so that the host does not take a slow machine for a hang. */
 function tellProgress(): void {
     let seen = performance.now()
@@ -128,12 +122,13 @@ process.on("SIGINT", () => {})
 // nothing is loaded from now on but the VM, which needs no TypeScript
 await unregister()
 
-const vm = await loadVm(loadForBoard)
+const vm = await loadVm(loadForBoard, {
+    now: () => Math.floor(Date.now() + ahead),
+})
 process.once("message", (go: VmGo) => void boot(go))
 report({ type: "ready" })
 
 async function boot(go: VmGo): Promise<void> {
-    setClockAhead()
     tellProgress()
     equip(vm, go)
     // the bus is no network

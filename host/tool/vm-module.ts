@@ -10,11 +10,14 @@ import { BUNDLE } from "./bundle.ts"
 
 /** The emscripten module of the VM, as far as it is used (runtime/devicescript-vm/wasmpre.ts). */
 export interface VmModule {
+    HEAPU32: Uint32Array
     flashSize: number
     flashLoad: () => Uint8Array
     flashSave: (image: Uint8Array) => void
     dmesg: (line: string) => void
+    error: (...problem: unknown[]) => void
     panicHandler: (code: number) => void
+    sendPacket: (packet: Uint8Array) => void
     /** Does what is due. @returns the time until something else is due, in microseconds */
     _jd_em_process: () => number
     /** Connects the VM to its bus, by the `net` that `load` gives. */
@@ -23,7 +26,13 @@ export interface VmModule {
         host: string,
         port: number
     ): Promise<object>
+    devsInit(): void
     devsSetDeviceId(id: string): void
+    /** Collects garbage at each allocation, instead of when the heap is full. */
+    devsGcStress(isOn: boolean): void
+    /** @returns 0 when the image is sound */
+    devsVerify(image: Uint8Array): number
+    devsDeploy(image: Uint8Array): number
     devsStart(): void
 }
 
@@ -36,18 +45,37 @@ const BEGIN =
     '"runtime/devicescript-vm/built/devicescript-vm.js"(exports, module2) {'
 const END = "\n  }\n});"
 
+/** What the VM takes from the engine. */
+interface Surroundings {
+    /** The time that it is told, in whole ms. */
+    now: () => number
+    /** What it prints besides its log: its panics. */
+    print: (...values: unknown[]) => void
+}
+
 /** @param load gives the modules that the VM takes: `net` and `tls` are its network */
-export async function loadVm(load: Load): Promise<VmModule> {
+export async function loadVm(
+    load: Load,
+    { now = Date.now, print = console.log }: Partial<Surroundings> = {}
+): Promise<VmModule> {
     const file = require.resolve(BUNDLE)
     const bundle = readFileSync(file)
     const begin = bundle.indexOf(BEGIN)
     const end = bundle.indexOf(END, begin)
     if (begin < 0 || end < 0) throw new Error(`no VM in ${file}`)
     const body = bundle.toString("utf8", begin + BEGIN.length, end)
-    const names = ["exports", "module2", "require", "__filename", "__dirname"]
-    const run = compileFunction(body, names, { filename: file })
     const module = { exports: {} }
-    run(module.exports, module, load, file, dirname(file))
+    const given = {
+        exports: module.exports,
+        module2: module,
+        require: load,
+        __filename: file,
+        __dirname: dirname(file),
+        Date: { now },
+        console: { ...console, log: print },
+    }
+    const run = compileFunction(body, Object.keys(given), { filename: file })
+    run(...Object.values(given))
     const make = module.exports as (options: object) => Promise<VmModule>
     return make({})
 }

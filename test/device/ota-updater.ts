@@ -240,7 +240,7 @@ describe("an update", () => {
             isStopped = true
             while (isAlive(task)) await ds.sleep(1)
         }
-        await ds.sleep(0)
+        while (board.ota.watcher === undefined) await ds.sleep(1)
         expect((await board.offer(signed(7, A))).state).toBe("probation")
         await end()
         const reason = () => otaConfig(board.ota).state().reason

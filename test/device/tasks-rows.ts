@@ -156,9 +156,16 @@ describe("tasks: escalation", () => {
             },
         })
         const { tasks } = bench
+        let isBroken = true
         tasks.add("core", forever, { core: true })
         tasks.add("other", forever)
-        tasks.add("vital", failing, { escalate: "safe-mode" })
+        tasks.add(
+            "vital",
+            async () => {
+                if (isBroken) await failing()
+            },
+            { escalate: "safe-mode" }
+        )
         await bench.become("other", "stopped")
         same(tasks.deviceStats().safe, true)
         same(tasks.summary().state, "maintenance")
@@ -167,6 +174,7 @@ describe("tasks: escalation", () => {
             bench.grep("alert tasks vital failed for good: safe-mode").length,
             1
         )
+        isBroken = false
         await tasks.leaveSafeMode()
         await bench.become("other", "running")
         same(restarts, 0)

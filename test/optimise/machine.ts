@@ -7,7 +7,7 @@
  * increment in the loop that executes one opcode after the other.
  */
 import { createRequire } from "node:module"
-import { loadVm } from "../../host/tool/index.ts"
+import { loadVm, type VmModule } from "../../host/tool/index.ts"
 
 /** The result of a run. */
 export interface Run {
@@ -19,21 +19,6 @@ export interface Run {
     steps: number
     /** The result of the VM's verifier: 0 when the image is sound, else it did not run. */
     verified: number
-}
-
-/** The part of the VM's emscripten module that is used. */
-interface VmModule {
-    HEAPU32: Uint32Array
-    _jd_em_process(): number
-    devsInit(): void
-    devsVerify(image: Uint8Array): number
-    devsDeploy(image: Uint8Array): number
-    flashLoad(): Uint8Array
-    flashSave(image: Uint8Array): void
-    sendPacket(packet: Uint8Array): void
-    dmesg(line: string): void
-    error(...args: unknown[]): void
-    panicHandler(code: number): void
 }
 
 const require = createRequire(import.meta.url)
@@ -56,12 +41,12 @@ const BOOT_ROUNDS = 20
 const MARKED = /^\s*[>!*?#] (?!stop program|start: |DeviceScript )/
 
 /** A VM that counts its steps. */
-async function loadCountingVm(): Promise<unknown> {
+async function loadCountingVm(now: () => number): Promise<VmModule> {
     const { instantiate } = assembly
     assembly.instantiate = (binary, imports) =>
         instantiate(countSteps(binary), imports)
     try {
-        return await loadVm(require)
+        return await loadVm(require, { now, print: () => {} })
     } finally {
         assembly.instantiate = instantiate
     }
@@ -77,49 +62,32 @@ const assembly = (
 ).WebAssembly
 
 export class Machine {
-    private vm: VmModule
-    /** True when the VM broke: its results from then on mean nothing. */
-    private broken = false
+    /** Booted by the first run, and by the next one after it broke. */
+    private vm: VmModule | undefined
     private now = RUN_GRID_MS
     private lines: string[] = []
     private panic: number | undefined
 
-    private constructor(vm: VmModule) {
-        this.vm = vm
-    }
-
-    static async start(): Promise<Machine> {
-        const machine = new Machine((await loadCountingVm()) as VmModule)
-        machine.boot()
-        return machine
-    }
-
-    private boot(): void {
-        const { vm } = this
+    private async boot(): Promise<VmModule> {
+        const vm = await loadCountingVm(() => this.now)
         vm.flashLoad = () => new Uint8Array(0)
         vm.flashSave = () => {}
         vm.sendPacket = () => {}
         vm.error = () => {}
         vm.dmesg = line => this.lines.push(line)
         vm.panicHandler = code => (this.panic = code)
-        this.onOwnClock(() => {
-            vm.devsInit()
-            for (let i = 0; i < BOOT_ROUNDS; i++) this.advance()
-        })
+        vm.devsInit()
+        for (let i = 0; i < BOOT_ROUNDS; i++) this.advance(vm)
+        return vm
     }
 
     /** Runs a program from its start to its end, its panic or LONGEST_RUN_MS. */
     async run(image: Uint8Array): Promise<Run> {
-        if (this.broken) {
-            this.vm = (await loadCountingVm()) as VmModule
-            this.boot()
-            this.broken = false
-        }
-        return this.onOwnClock(() => this.runImage(image))
+        this.vm ??= await this.boot()
+        return this.runImage(this.vm, image)
     }
 
-    private runImage(image: Uint8Array): Run {
-        const { vm } = this
+    private runImage(vm: VmModule, image: Uint8Array): Run {
         const verified = vm.devsVerify(image)
         if (verified !== 0)
             return { lines: [], panic: undefined, steps: 0, verified }
@@ -129,24 +97,25 @@ export class Machine {
         vm.HEAPU32[STEPS_ADDRESS / 4] = 0
         try {
             vm.devsDeploy(image)
-            this.runToEnd()
+            this.runToEnd(vm)
         } catch {
-            this.broken = true
+            // results of a VM that broke mean nothing
+            this.vm = undefined
             this.panic = BROKEN
         }
         const { panic } = this
         const lines = this.lines.filter(line => MARKED.test(line))
         const steps = vm.HEAPU32[STEPS_ADDRESS / 4]!
         // the empty program: nothing of this run goes on
-        if (!this.broken) vm.devsDeploy(new Uint8Array(0))
+        this.vm?.devsDeploy(new Uint8Array(0))
         return { lines, panic, steps, verified }
     }
 
-    private runToEnd(): void {
+    private runToEnd(vm: VmModule): void {
         let until = this.now + LONGEST_RUN_MS
         let seen = 0
         while (this.now < until && this.panic === undefined) {
-            this.advance()
+            this.advance(vm)
             for (; seen < this.lines.length; seen++)
                 if (this.lines[seen] === LAST_LINE)
                     until = this.now + AFTER_LAST_MS
@@ -154,23 +123,9 @@ export class Machine {
     }
 
     /** One round of the VM; its clock goes on to when it wants the next. */
-    private advance(): void {
-        const wait = this.vm._jd_em_process()
+    private advance(vm: VmModule): void {
+        const wait = vm._jd_em_process()
         this.now += Math.max(1, Math.ceil(wait / 1000))
-    }
-
-    private onOwnClock<T>(action: () => T): T {
-        const { now } = Date
-        const { log } = console
-        Date.now = () => this.now
-        // the VM prints its panics besides
-        console.log = () => {}
-        try {
-            return action()
-        } finally {
-            Date.now = now
-            console.log = log
-        }
     }
 }
 

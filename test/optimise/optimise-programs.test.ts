@@ -1,7 +1,7 @@
 // rows: B3a
 import assert from "node:assert/strict"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { after, before, describe, test } from "node:test"
+import { after, describe, test } from "node:test"
 import { optimise } from "../../host/optimise/index.ts"
 import { type Compiled, compile } from "./compiler.ts"
 import { generate, render } from "./generator/index.ts"
@@ -27,8 +27,7 @@ const untouched: Optimiser = (image, debug) => ({
     report: { before: 0, after: 0, passes: {} },
 })
 
-let machine: Machine
-before(async () => (machine = await Machine.start()))
+const machine = new Machine()
 
 describe(`programs from seed ${seed} on behave the same optimised`, () => {
     const compiled: Compiled[] = []

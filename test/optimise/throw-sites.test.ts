@@ -13,7 +13,7 @@ const LEAST_SITES = 50
 test("errors show the same frames optimised", async () => {
     const source = readFileSync(PROGRAM, "utf8")
     const program = compile(source, PROGRAM)
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { before, after, difference } = await runPair(
         machine,
         optimise,

@@ -75,7 +75,7 @@ test("a call on a receiver of a known class is a call of its method", async () =
     assert.ok(functionNames(typed).includes("answer"))
     assert.ok(typed.report.after < plain.report.after)
 
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { difference, before } = await runPair(
         machine,
         (image, debug) => optimise(image, debug, { types }),
@@ -125,7 +125,7 @@ test("who implements an interface alone is called through it", async () => {
     // an object need not have it
     assert.ok(functionNames(typed).includes("answer"))
 
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { difference } = await runPair(
         machine,
         (image, debug) => optimise(image, debug, { types }),
@@ -174,7 +174,7 @@ test("a method that hands its object on fails without it as well", async () => {
     const typed = optimise(image, debug, { types })
     assert.equal(typed.report.passes["method called plainly"], 1)
 
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { difference, before } = await runPair(
         machine,
         (image, debug) => optimise(image, debug, { types }),
@@ -266,7 +266,7 @@ test("of one name, each class has its own method", async () => {
     // a name of the VM's own, as \`read\` and \`start\` are, is as good as any
     assert.equal(typed.report.passes["method called plainly"], 4)
 
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { difference } = await runPair(
         machine,
         (image, debug) => optimise(image, debug, { types }),
@@ -300,7 +300,7 @@ test("what may be another class's method stays one", async () => {
             console.log("" + clock.start(2))
             ${part}
             console.log("> end")`)
-        const machine = await Machine.start()
+        const machine = new Machine()
         const { difference } = await runPair(
             machine,
             (image, debug) => optimise(image, debug, { types }),
@@ -377,7 +377,7 @@ test("a method whose name is a text may be called by it", async () => {
         const name: string = both({ answer: 1 }) === 1 ? "answer" : "count"
         console.log("" + (meters[0] as any)[name]() + use(meters[1]))
         console.log("> end")`)
-    const machine = await Machine.start()
+    const machine = new Machine()
     const { difference, before } = await runPair(
         machine,
         (image, debug) => optimise(image, debug, { types }),

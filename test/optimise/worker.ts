@@ -14,7 +14,7 @@ import { shrink } from "./shrink.ts"
 const REGRESSIONS = "test/optimise/regressions"
 
 const work = JSON.parse(process.argv[2]!) as Work
-const machine = await Machine.start()
+const machine = new Machine()
 const project = work.types ? new Project() : undefined
 process.on("exit", () => project?.remove())
 for (let seed = work.first; seed < work.end; seed += work.stride)

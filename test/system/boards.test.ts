@@ -139,8 +139,8 @@ describe("a board on a serial port", () => {
         const board = await SerialBoard.plugIn(t)
         board.isFlipping = true
         const run = await flash(t, board.path)
-        assert.equal(run.code, 1)
         assert.match(run.stderr, /writing to .* failed: MD5 .* does not match/)
+        assert.equal(run.code, 1)
     })
 
     test("with another chip is not written", async t => {

@@ -1,4 +1,4 @@
-// A long campaign of the task supervision: `npm run test:tasks`, `npm run test:model`.
+// A long campaign of the task supervision: `npm run test:tasks`.
 // Exits with 0 when the program survived, 1 when it panicked or fell silent.
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,11 +7,11 @@ import { Simulator } from "../../host/sim/index.ts"
 
 /** Longest time for the whole of it, in ms. */
 const PATIENCE_MS = 4 * 3_600_000
-const DEFAULT_PROGRAM = "test/system/programs/task-soak.ts"
+const PROGRAM = "test/system/programs/task-soak.ts"
 
 const state = mkdtempSync(join(tmpdir(), "fiberd-soak-"))
 const sim = new Simulator({
-    main: process.argv[2] ?? DEFAULT_PROGRAM,
+    main: PROGRAM,
     state,
     fastBoot: true,
     collector: false,
