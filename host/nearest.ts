@@ -17,6 +17,22 @@ export function nearest(
     return best && best.distance <= most ? best.other : undefined
 }
 
+/** How many characters of an unknown key may differ from a known one for it to be shown. */
+const MAX_STRANGE = 3
+
+/**
+ * The known setting that is near an unknown key of a file, if the key may be shown. In a damaged file
+ * a key may be a piece of a secret: at most MAX_STRANGE characters are shown that are not of a known
+ * key.
+ */
+export function nearKey(
+    key: string,
+    keys: readonly string[]
+): string | undefined {
+    const near = nearest(key, keys, 1)
+    return near && distance(key, near) <= MAX_STRANGE ? near : undefined
+}
+
 /** Levenshtein distance: how many characters to add, remove or replace. */
 export function distance(a: string, b: string): number {
     let row = Array.from({ length: b.length + 1 }, (_, i) => i)

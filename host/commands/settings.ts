@@ -8,11 +8,12 @@ import {
     checkFileSetting,
     type EnvEntry,
     hashWarning,
+    isSecret,
     parseSet,
     readEnvFile,
 } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
-import { nearest } from "../nearest.ts"
+import { nearest, nearKey } from "../nearest.ts"
 import { complain } from "../output.ts"
 import {
     addBoardCommand,
@@ -21,7 +22,9 @@ import {
     withBoard,
 } from "./board.ts"
 import { printable } from "../printable.ts"
+import { UNKNOWN_SETTING } from "../../src/settings/problem.ts"
 import { OWN_PREFIX } from "../../src/settings/schema.ts"
+import { MASK } from "../../src/settings/values.ts"
 import { editDotenv } from "../../src/settings/writer.ts"
 import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
@@ -173,11 +176,13 @@ function findSetting(
     const found = settings.find(setting => setting.key === key)
     if (found) return found
     const keys = settings.map(({ key }) => key)
-    const near = nearest(key, keys)
+    const near = place ? nearKey(key, keys) : nearest(key, keys)
     throw new UsageError(
         near
             ? `${place}no setting "${key}"; the nearest is ${near}`
-            : `${place}no setting "${key}"; there are: ${keys.join(" ")}`
+            : place
+              ? place + UNKNOWN_SETTING
+              : `no setting "${key}"; there are: ${keys.join(" ")}`
     )
 }
 
@@ -194,12 +199,7 @@ async function change(
 
 async function pushFile(file: string, command: Command): Promise<void> {
     const entries = readEntries(file)
-    const places = entries.map(({ key, line }) => [key, `${file}:${line}: `])
-    await change(
-        settingsOf(entries),
-        command,
-        Object.fromEntries(places) as Places
-    )
+    await change(settingsOf(entries), command, placesOf(file, entries))
 }
 
 async function applyChanges(
@@ -246,6 +246,12 @@ function settingsOf(entries: EnvEntry[]): Record<string, string> {
     return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
 }
 
+function placesOf(file: string, entries: EnvEntry[]): Places {
+    return Object.fromEntries(
+        entries.map(({ key, line }) => [key, `${file}:${line}: `])
+    )
+}
+
 function readEntries(file: string): EnvEntry[] {
     const entries = readEnvFile(file, checkFileSetting)
     for (const { line, cutAtHash } of entries)
@@ -255,17 +261,24 @@ function readEntries(file: string): EnvEntry[] {
 
 /** Exit code 1 when they differ, as diff has it. */
 async function diff(file: string, options: BoardOptions): Promise<void> {
-    const wanted = readSettings(file)
+    const entries = readEntries(file)
+    const places = placesOf(file, entries)
     await withBoard(options, async ({ board }) => {
         const settings = await board.settings()
-        const differences = Object.entries(wanted)
+        const differences = Object.entries(settingsOf(entries))
             .filter(([key]) => !isOwn(key))
             .map(([key, text]) => ({
                 key,
-                board: findSetting(settings, key).text,
+                board: findSetting(settings, key, places[key]).text,
                 file: text,
             }))
-            .filter(({ board, file }) => board !== file && board !== "***")
+            .filter(({ board, file }) => board !== file && board !== MASK)
+            // a secret that the board does not have has no mask there
+            .map(one =>
+                one.file && isSecret(one.key, one.file)
+                    ? { ...one, file: MASK }
+                    : one
+            )
         if (options.json) printJson(differences)
         else
             for (const { key, board, file } of differences)

@@ -1,4 +1,4 @@
-import { distance, nearest } from "../nearest.ts"
+import { nearKey } from "../nearest.ts"
 import {
     type CheckContext,
     type CheckedSettings,
@@ -33,9 +33,6 @@ export interface GivenProblem {
     isUnknown: boolean
 }
 
-/** How many characters of an unknown key may differ from a known one for it to be shown. */
-const MAX_STRANGE = 3
-
 /** What the VM of a board takes for itself; no program sees it. */
 const RADIO_SETTINGS = `# settings
 WIFI_SSID: text 1 32 = | network of a board
@@ -62,9 +59,7 @@ export async function checkSettingsFile(
 }
 
 /**
- * A problem whose message names an unknown key with the nearest known one, if that is near. In a
- * damaged file a key may be a piece of a secret, so at most MAX_STRANGE characters are shown that are
- * not of a known key.
+ * A problem whose message names an unknown key with the nearest known one, if that is near.
  */
 function withName(
     problem: SettingProblem,
@@ -72,8 +67,8 @@ function withName(
 ): SettingProblem {
     const { key, line, message } = problem
     if (!message.endsWith(UNKNOWN_SETTING)) return problem
-    const near = nearest(key, schemaKeys(tables), 1)
-    if (!near || distance(key, near) > MAX_STRANGE) return problem
+    const near = nearKey(key, schemaKeys(tables))
+    if (!near) return problem
     const place = line === undefined ? key : `${key} (line ${line})`
     const named = `${place}: ${UNKNOWN_SETTING}; the nearest is ${near}`
     return { key, line, message: named }

@@ -635,7 +635,7 @@ export const FACTS: Record<string, Fact[]> = {
         ["the text in pieces of {} bytes", constant(FLASH, "MAX_VALUE_BYTES")],
         [
             "in at most {} characters",
-            constant("host/settings/check.ts", "MAX_STRANGE"),
+            constant("host/nearest.ts", "MAX_STRANGE"),
         ],
         [
             "In {} damaged files",

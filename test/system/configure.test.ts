@@ -143,6 +143,26 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         const unknown = await fail("settings", "push", file)
         assert.equal(unknown.code, 2)
         assert.match(unknown.stderr, /wrong\.env:2: no setting "LOG_LEVLE"/)
+        const compared = await fail("settings", "diff", file)
+        assert.match(compared.stderr, /wrong\.env:2: no setting "LOG_LEVLE"/)
+    })
+    await t.test("push and diff show no piece of a secret", async () => {
+        const file = join(folder, "secret.env")
+        // the end of a secret that lost its own key
+        writeFileSync(file, "HOSTNAME=roof\nQ7XK2VJ9T=hunter2\n")
+        for (const command of ["push", "diff"]) {
+            const { code, stdout, stderr } = await fail(
+                ...["settings", command, file]
+            )
+            assert.equal(code, 2)
+            assert.equal(stderr, `fiberctl: ${file}:2: no such setting\n`)
+            assert.equal(stdout, "")
+        }
+        // the board has none, and so no mask
+        writeFileSync(file, "OTA_URL=http://me:hunter2@roof.example/a.ota\n")
+        const { code, stdout } = await fail("settings", "diff", file)
+        assert.equal(code, 1)
+        assert.equal(stdout, "-OTA_URL=\n+OTA_URL=***\n")
     })
     await t.test("set says what holds from the next start", async () => {
         const shown = await run("settings", "set", "FILE_MAX_SIZE=1000")
