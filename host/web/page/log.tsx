@@ -13,7 +13,7 @@ const ROW = 22
 const NARROW_ROW = 40
 /** Lines that are drawn above and below what is seen. */
 const AROUND = 10
-const NARROW = "(max-width: 700px)"
+const NARROW = "(max-width: 840px)"
 
 /** The log of a board, live. Only the lines that are seen are in the document. */
 export function Log({ board }: { board: string }) {
