@@ -7,9 +7,11 @@ import type { Browser, Page } from "playwright-core"
 import type { BoardEvents, RingLine } from "../../host/client/index.ts"
 import { type BoardClient, serveBoards } from "../../host/web/index.ts"
 import { cleanUp } from "../system/harness.ts"
-import { openPage, startBrowser } from "./browser.ts"
+import { openPage, startBrowser, untilShown } from "./browser.ts"
 
 const BOARDS = 20
+/** The others have one name. */
+const NAMED = 18
 const LINES_A_SECOND = 1000
 /** Lines that come before that load: more than are kept, as fast as they go. */
 const FILLING = 12_001
@@ -20,6 +22,7 @@ const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"]
 /** A stand-in for a board, which logs as many lines as the test wants. */
 class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
     readonly device: string
+    private readonly number: number
     readonly isUp = true
     private readonly started = Date.now()
     private waiting: RingLine[] = []
@@ -28,7 +31,8 @@ class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
 
     constructor(number: number) {
         super()
-        this.device = number.toString(16).padStart(16, "0")
+        this.number = number
+        this.device = number.toString(16).padStart(4, "0").padEnd(16, "0")
     }
 
     log(lines: number): void {
@@ -44,7 +48,7 @@ class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
     async info() {
         return {
             device: this.device,
-            hostname: `board-${Number.parseInt(this.device, 16)}`,
+            hostname: this.number > NAMED ? "attic" : `board-${this.number}`,
             access: 2,
             state: "running",
             states: { running: 1 },
@@ -214,6 +218,12 @@ export async function runLoad(t: TestContext, seconds: number): Promise<void> {
         .getByRole("link")
     await links.nth(BOARDS - 1).waitFor()
     assert.equal(await links.count(), BOARDS)
+    // boards of one name are told apart
+    const names = links.locator(".name")
+    await untilShown(
+        async () => (await names.allTextContents()).slice(0, 3),
+        ["attic 0013", "attic 0014", "board-1"]
+    )
 
     await page.getByRole("link", { name: "board-7" }).click()
     await page.getByRole("heading", { name: "board-7" }).waitFor()

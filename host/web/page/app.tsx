@@ -25,6 +25,9 @@ const VIEWS = {
 }
 type View = keyof typeof VIEWS
 
+/** Digits of a device id that tell boards of one name apart. */
+const SHORT_ID = 4
+
 /** How the run before ended, behind the number of the boot. */
 const LAST_ENDS: Record<string, string> = {
     first: "the first",
@@ -87,6 +90,8 @@ function skip(event: Event): void {
 
 function Boards({ chosen, view }: { chosen: string | undefined; view: View }) {
     const { boards } = useStore("boards")
+    const isShared = (name: string) =>
+        boards.filter(board => board.name === name).length > 1
     return (
         <nav class="boards" aria-label="Boards">
             <p class="brand">
@@ -100,7 +105,15 @@ function Boards({ chosen, view }: { chosen: string | undefined; view: View }) {
                             aria-current={id === chosen ? "page" : undefined}
                         >
                             <span class={`dot ${boardLook(state)}`} />
-                            <span class="name">{name}</span>
+                            <span class="name">
+                                {name}
+                                {isShared(name) && (
+                                    <span class="hash">
+                                        {" "}
+                                        {id.slice(0, SHORT_ID)}
+                                    </span>
+                                )}
+                            </span>
                             <span class="aside">
                                 {failed > 0 &&
                                 state !== "lost" &&
