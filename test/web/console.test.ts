@@ -1,5 +1,7 @@
 // rows: A5
 import assert from "node:assert/strict"
+import { once } from "node:events"
+import { createServer } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import test from "node:test"
 import type { Page } from "playwright-core"
@@ -30,14 +32,23 @@ const view = (page: Page, name: string) =>
 const count = async (page: Page) =>
     Number.parseInt((await page.getByTestId("log-count").textContent())!)
 
-/** Waits until there are more lines. */
-async function untilMore(page: Page, before: number): Promise<void> {
+/** Waits until the number of lines is as wanted. */
+async function untilCount(
+    page: Page,
+    isWanted: (lines: number) => boolean
+): Promise<void> {
     const until = Date.now() + 60_000
-    while ((await count(page)) <= before) {
-        assert.ok(Date.now() < until, `no more than ${before} lines`)
+    for (;;) {
+        const lines = await count(page)
+        if (isWanted(lines)) return
+        assert.ok(Date.now() < until, `${lines} lines, and no others`)
         await sleep(50)
     }
 }
+
+/** Waits until there are more lines. */
+const untilMore = (page: Page, before: number) =>
+    untilCount(page, lines => lines > before)
 
 test("the console works a board", { skip: noBrowser }, async t => {
     const sim = await startSimulator(t, { main })
@@ -204,19 +215,43 @@ test("the console works a board", { skip: noBrowser }, async t => {
         await taskRow(page, "sensor").getByText("running").waitFor()
     })
 
-    await t.test("it survives a restart of the server", async () => {
-        const { port } = new URL(web.url)
+    /** Starts the console again; `between` happens while there is none. */
+    const restart = async (between: (port: number) => Promise<void>) => {
+        const port = Number(new URL(web.url).port)
         await web.close()
         await page.getByRole("alert").getByText("does not answer").waitFor()
-        web = await startConsole(sim, Number(port))
+        const old = await count(page)
+        await between(port)
+        web = await startConsole(sim, port)
         await page.getByRole("alert").waitFor({ state: "detached" })
-        const lines = await count(page)
-        await untilMore(page, lines)
+        // its lines replace those of the console before
+        await untilCount(page, lines => lines !== old)
+        await untilMore(page, await count(page))
+    }
+
+    await t.test("it survives a restart of the server", async () => {
+        await restart(async () => {})
         await taskRow(page, "broken")
             .getByRole("button", { name: "restart broken", exact: true })
             .click()
         await taskRow(page, "broken")
             .locator('[data-label="runs"]', { hasText: /^2$/ })
             .waitFor()
+    })
+    await t.test("it survives an answer that is an error", async () => {
+        // as of a proxy whose server is away
+        await restart(async port => {
+            const proxy = createServer((_, response) =>
+                response.writeHead(502).end()
+            )
+            const answered = page.waitForResponse(
+                answer => answer.status() === 502
+            )
+            proxy.listen(port, "127.0.0.1")
+            await answered
+            proxy.closeAllConnections()
+            proxy.close()
+            await once(proxy, "close")
+        })
     })
 })

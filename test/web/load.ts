@@ -1,13 +1,12 @@
 // 1,000 lines a second in the page, and how long its main thread is blocked.
 import assert from "node:assert/strict"
-import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { TestContext } from "node:test"
 import type { Browser, Page } from "playwright-core"
-import type { BoardEvents, RingLine } from "../../host/client/index.ts"
-import { type BoardClient, serveBoards } from "../../host/web/index.ts"
+import { serveBoards } from "../../host/web/index.ts"
 import { cleanUp } from "../system/harness.ts"
 import { openPage, startBrowser, untilShown } from "./browser.ts"
+import { LoudBoard } from "./loud-board.ts"
 
 const BOARDS = 20
 /** The others have one name. */
@@ -17,99 +16,6 @@ const LINES_A_SECOND = 1000
 const FILLING = 12_001
 const FILLING_A_SECOND = 5 * LINES_A_SECOND
 const LONGEST_TASK_MS = 100
-const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"]
-
-/** A stand-in for a board, which logs as many lines as the test wants. */
-class LoudBoard extends EventEmitter<BoardEvents> implements BoardClient {
-    readonly device: string
-    private readonly number: number
-    readonly isUp = true
-    private readonly started = Date.now()
-    private waiting: RingLine[] = []
-    count = 0
-    private isClosed = false
-
-    constructor(number: number) {
-        super()
-        this.number = number
-        this.device = number.toString(16).padStart(4, "0").padEnd(16, "0")
-    }
-
-    log(lines: number): void {
-        for (let i = 0; i < lines; ++i) {
-            const index = this.count++
-            const level = LEVELS[index % LEVELS.length]
-            const time = ((Date.now() - this.started) / 1000).toFixed(3)
-            const text = `${time} [${level}] [task${index % 7}.service] line ${index} of ${this.device}`
-            this.waiting.push({ index, text })
-        }
-    }
-
-    async info() {
-        return {
-            device: this.device,
-            hostname: this.number > NAMED ? "attic" : `board-${this.number}`,
-            access: 2,
-            state: "running",
-            states: { running: 1 },
-            uptime: Date.now() - this.started,
-            safe: false,
-            tasks: 1,
-            fibers: 1,
-            left: 0,
-            first: this.count,
-            next: this.count,
-        }
-    }
-
-    async tasks() {
-        const ago = Date.now() - this.started
-        const task = { name: "task1", state: "running" as const, since: 0, ago }
-        return [{ ...task, runs: 1 }]
-    }
-
-    async lines() {
-        const next = this.count
-        const uptime = Date.now() - this.started
-        return { lines: [], first: next, next, uptime }
-    }
-
-    async *follow(): AsyncGenerator<RingLine> {
-        while (!this.isClosed) {
-            const { waiting } = this
-            this.waiting = []
-            yield* waiting
-            await sleep(20)
-        }
-    }
-
-    close(): void {
-        this.isClosed = true
-    }
-
-    stats = async () => []
-    options = async () => []
-    files = async () => []
-    file = async () => []
-    levels = async () => ({ spec: "info" })
-    handlers = async () => []
-    settings = async () => []
-    slots = async () => []
-    config = async () => undefined
-    request = async () => []
-    set = async () => {}
-    setLevels = async () => {}
-    offer = async () => {}
-    start = async () => {}
-    stop = async () => {}
-    restart = async () => {}
-    enable = async () => {}
-    disable = async () => {}
-    setTime = async () => {}
-    safeMode = async () => {}
-    reboot = async () => {}
-    watch = async () => {}
-}
 
 /** Has a board log many lines a second. */
 async function makeLoad(
@@ -204,7 +110,7 @@ function longestTask(events: TraceEvent[]): Blocking {
 export async function runLoad(t: TestContext, seconds: number): Promise<void> {
     const boards = Array.from(
         { length: BOARDS },
-        (_, i) => new LoudBoard(i + 1)
+        (_, i) => new LoudBoard(i + 1, i < NAMED ? `board-${i + 1}` : "attic")
     )
     const web = await serveBoards(boards, { port: 0 })
     cleanUp(t, async () => {

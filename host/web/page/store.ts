@@ -14,6 +14,9 @@ import { LogModel } from "./log-model.ts"
 /** Parts of the store that change on their own. */
 type Part = "boards" | "state" | "lines" | "samples" | "light" | "server"
 
+/** Pause before the stream is opened again after an answer that is none, in ms. */
+const RETRY_MS = 1000
+
 /** What the page shows of the boards. */
 export class Store {
     boards: BoardSummary[] = []
@@ -29,21 +32,34 @@ export class Store {
     /** Called with each tone of the buzzer. */
     onTone: (hz: number, ms: number) => void = () => {}
     private source: EventSource | undefined
+    private timer: ReturnType<typeof setTimeout> | undefined
     private readonly listeners = new Map<Part, Set<() => void>>()
 
     /** Follows a board; without an id the list of boards only. */
     follow(board: string | undefined): void {
-        this.source?.close()
         this.state = undefined
         this.samples = { at: [], values: {} }
         this.light = {}
         this.tone = undefined
         this.log.reset([])
+        this.connect(board)
+        for (const part of ["state", "lines", "samples", "light"] as const)
+            this.tell(part)
+    }
+
+    private connect(board: string | undefined): void {
+        this.source?.close()
+        clearTimeout(this.timer)
         const query = board ? `?board=${board}` : ""
         const source = new EventSource(`api/events${query}`)
         this.source = source
         source.onopen = () => this.setConnected(true)
-        source.onerror = () => this.setConnected(false)
+        source.onerror = () => {
+            this.setConnected(false)
+            // the browser itself does so only when there was no answer, not after a wrong one
+            if (source.readyState === EventSource.CLOSED)
+                this.timer = setTimeout(() => this.connect(board), RETRY_MS)
+        }
         const on = <N extends keyof StreamEvents>(
             name: N,
             take: (data: StreamEvents[N]) => void,
@@ -61,8 +77,6 @@ export class Store {
         on("sample", sample => this.takeSample(sample), "samples")
         on("light", light => (this.light = light), "light")
         on("tone", tone => this.takeTone(tone), "light")
-        for (const part of ["state", "lines", "samples", "light"] as const)
-            this.tell(part)
     }
 
     /** Calls `listener` when a part changes. @returns how to stop that */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { type LogLine, taskOf } from "../../client/index.ts"
 import { type Line, MAX_LINES } from "../protocol.ts"
 
@@ -6,6 +7,8 @@ const SLACK = 1000
 
 /** The last lines of a board's log, numbered as they come. */
 export class LineHistory {
+    /** Tells histories of one board apart: the numbers of lines count within one. */
+    readonly id = randomBytes(4).toString("hex")
     private kept: Line[] = []
     private count = 0
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events"
 import {
     type BusWatch,
     type ConnectOptions,
@@ -25,7 +26,7 @@ export interface OwnSimulator {
 }
 
 /** The boards of a bus, each with its session; a bus that is away is waited for. */
-export class Sessions {
+export class Sessions extends EventEmitter<{ added: [] }> {
     private readonly sessions = new Map<string, Session>()
     private readonly options: ConnectOptions
     private readonly own: OwnSimulator | undefined
@@ -34,6 +35,8 @@ export class Sessions {
     private closed = false
 
     constructor(options: ConnectOptions, own?: OwnSimulator) {
+        super()
+        this.setMaxListeners(0)
         this.options = options
         this.own = own
     }
@@ -87,6 +90,7 @@ export class Sessions {
         )
         this.sessions.set(board.device, session)
         session.start()
+        this.emit("added")
     }
 
     private ordered(): Session[] {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { randomBytes } from "node:crypto"
 import type { BoardState, Light, Sample, StreamEvents } from "../protocol.ts"
 import type { Session } from "./session.ts"
 import type { Sessions } from "./sessions.ts"
@@ -11,18 +10,15 @@ const ALIVE_MS = 10_000
 /** The list of boards changes slowly and is sent at most this often, in ms. */
 const BOARDS_MS = 500
 
-/** Tells the runs of this server apart: the numbers of lines count within one. */
-const RUN = randomBytes(4).toString("hex")
-
 /**
  * Sends a page the list of boards, and of one board its state, its lines and its figures, as they
- * change. The id of an event is the run of the server, the board and the number of the next line:
- * a page that comes back with it gets only the lines that it has not had.
+ * change; a board that has not been seen yet is followed from then on. The id of an event is that
+ * of the board's line history and the number of the next line: a page that comes back with it gets
+ * only the lines that it has not had.
  */
 export class Stream {
     private readonly response: ServerResponse
     private readonly sessions: Sessions
-    private readonly session: Session | undefined
     private readonly endings: (() => void)[] = []
     private nextLine = 0
     private shownBoards = ""
@@ -35,7 +31,6 @@ export class Stream {
     ) {
         this.response = response
         this.sessions = sessions
-        this.session = sessions.find(board)
         response.writeHead(200, {
             "content-type": "text/event-stream",
             "cache-control": "no-store",
@@ -48,9 +43,17 @@ export class Stream {
             () => clearInterval(boards)
         )
         this.write("retry: 1000\n\n")
+        const lastId = String(request.headers["last-event-id"])
+        const look = () => {
+            const session = sessions.find(board)
+            if (!session) return
+            sessions.off("added", look)
+            this.follow(session, lastId)
+        }
+        sessions.on("added", look)
+        this.endings.push(() => sessions.off("added", look))
         this.sendBoards()
-        if (this.session)
-            this.follow(this.session, String(request.headers["last-event-id"]))
+        look()
     }
 
     /** Ends the connection. */
@@ -59,8 +62,8 @@ export class Stream {
     }
 
     private follow(session: Session, lastId: string): void {
-        const [run, board, next] = lastId.split(".")
-        const isKnown = run === RUN && board === session.id
+        const [id, next] = lastId.split(".")
+        const isKnown = id === session.lines.id
         this.nextLine = isKnown ? Number(next) || 0 : 0
         this.send("state", session.state)
         this.send("history", session.samples.columns())
@@ -98,7 +101,7 @@ export class Stream {
         const lines = session.lines.since(this.nextLine)
         this.nextLine = session.lines.next
         if (event === "lines" && lines.length === 0) return
-        this.write(`id: ${RUN}.${session.id}.${this.nextLine}\n`)
+        this.write(`id: ${session.lines.id}.${this.nextLine}\n`)
         this.send(event, lines)
     }
 
