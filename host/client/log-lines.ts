@@ -1,7 +1,7 @@
 import { LEVELS } from "../levels.ts"
 import type { Board, Run } from "./board.ts"
 import { RemoteError } from "./errors.ts"
-import type { FileLine, RingLine } from "./types.ts"
+import type { FileLine, RingLine, RingPart } from "./types.ts"
 
 /** A line of a board's log, wherever it was kept. */
 export interface LogLine {
@@ -119,6 +119,8 @@ export interface History extends Run {
 
 /**
  * The log of a board, from its flash files and its ring together: oldest first, each line once.
+ * The ring is read before the files and after them: a line that leaves it meanwhile, too late for
+ * the files that were read, is not left out.
  * @throws RemoteError, TimedOutError
  */
 export async function readHistory(
@@ -128,18 +130,30 @@ export async function readHistory(
     const { uptime, boot, next: end } = await board.info()
     const now = Date.now()
     const startedAt = now - uptime
+    const hasRing = options.file === undefined && end !== undefined
+    const before = hasRing ? await board.lines() : undefined
     const stored = await storedLines(board, options.file)
     markBoots(stored, startedAt, now)
-    if (options.file !== undefined || end === undefined)
-        return { lines: stored, next: end ?? 0, startedAt, boot }
-    const { lines, next } = await board.lines()
-    const kept = lines.map(line => parseRingLine(line.text, startedAt))
+    if (!before) return { lines: stored, next: end ?? 0, startedAt, boot }
+    const first = nextIndex(before)
+    const after = await board.lines(first)
+    // started again
+    if (after.next < first) return readHistory(board, options)
+    const kept = [...before.lines, ...after.lines]
     return {
-        lines: merge(stored, kept),
-        next: (lines.at(-1)?.index ?? next - 1) + 1,
+        lines: merge(
+            stored,
+            kept.map(line => newLine(line, startedAt))
+        ),
+        next: nextIndex(after),
         startedAt,
         boot,
     }
+}
+
+/** Index of the line behind those of an answer. */
+function nextIndex({ lines, next }: RingPart): number {
+    return (lines.at(-1)?.index ?? next - 1) + 1
 }
 
 /** A line of the ring that has just come. */

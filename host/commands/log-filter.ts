@@ -46,14 +46,12 @@ export function makeFilter(options: FilterOptions, now = Date.now()): Wanted {
         const pattern = expression(grep)
         tests.push(({ mark, message }) => pattern.test(`[${mark}] ${message}`))
     }
-    if (since !== undefined) {
-        const from = parseTime(since, now)
-        tests.push(({ at }) => at !== undefined && at >= from)
-    }
-    if (until !== undefined) {
-        const to = parseTime(until, now)
-        tests.push(({ at }) => at !== undefined && at <= to)
-    }
+    const from = since === undefined ? -Infinity : parseTime(since, now)
+    const to = until === undefined ? Infinity : parseTime(until, now)
+    if (from > to)
+        throw new UsageError(`--since "${since}" is after --until "${until}"`)
+    if (since !== undefined || until !== undefined)
+        tests.push(({ at }) => at !== undefined && at >= from && at <= to)
     if (boot !== undefined) {
         const number = bootNumber(boot)
         tests.push(line => line.boot === number)

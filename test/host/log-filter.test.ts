@@ -72,3 +72,11 @@ test("a text that is no time is refused", () => {
             text
         )
 })
+
+test("an end before the begin is refused", () => {
+    assert.throws(
+        () => makeFilter({ since: "-5m", until: "2 hours ago" }),
+        /--since "-5m" is after --until "2 hours ago"/
+    )
+    makeFilter({ since: "2 hours ago", until: "-5m" })
+})

@@ -58,7 +58,6 @@ test("a file that is begun while the history is read leaves none out and none tw
 
 /** A board that has been up for 10 s, with a ring and one file of the flash log. */
 function boardWithRing(ring: string[], stored: [number, string][] = []) {
-    const lines = ring.map((text, index) => ({ index, text }))
     return {
         info: async () => ({ uptime: 10_000, boot: 1, next: ring.length }),
         files: async () => [{ name: "error.log", size: 0 }],
@@ -67,7 +66,10 @@ function boardWithRing(ring: string[], stored: [number, string][] = []) {
                 ...{ cursor, text: `[x] ${text}` },
                 ...{ level: 3, time, isWall: false },
             })),
-        lines: async () => ({ lines, next: ring.length }),
+        lines: async (from = 0) => {
+            const lines = ring.map((text, index) => ({ index, text }))
+            return { lines: lines.slice(from), next: ring.length }
+        },
     } as unknown as Board
 }
 
@@ -101,6 +103,32 @@ test("a clock that is set back or in whole seconds does not change the order of 
             ...["set back", "garbage without a time", "last"],
         ]
     )
+})
+
+test("a line that leaves the ring while the files are read is not left out", async () => {
+    const ring = ["1.000 [ERROR] [x] one", "2.000 [INFO] [x] two"]
+    let first = 0
+    const board = boardWithRing(ring)
+    const { file, lines } = board
+    board.file = async name => {
+        const stored = await file(name)
+        ring.push("3.000 [ERROR] [x] three")
+        first = 2
+        return stored
+    }
+    board.lines = async (from = 0) => lines(Math.max(from, first))
+    assert.deepEqual(await messages(board), ["one", "two", "three"])
+})
+
+test("a board that starts again while its log is read is read again", async () => {
+    const ring = ["1.000 [ERROR] [x] one", "2.000 [INFO] [x] two"]
+    const board = boardWithRing(ring)
+    const { file } = board
+    board.file = async name => {
+        if (ring.length === 2) ring.splice(0, 2, "0.100 [INFO] [x] again")
+        return file(name)
+    }
+    assert.deepEqual(await messages(board), ["again"])
 })
 
 test("lines of several boards are merged by time, those of each in its order", () => {
