@@ -5,6 +5,7 @@ import type { Board } from "../client/index.ts"
 import { type BoardOptions, printJson, withBoard } from "./board.ts"
 import { summarise } from "./status-text.ts"
 import {
+    chosenTask,
     renderTop,
     SORTS,
     type TopSample,
@@ -208,7 +209,7 @@ class LiveTop {
     /** Stops or starts the chosen task, or restarts it. */
     private async act(key: string): Promise<void> {
         const { view, sample, board } = this
-        const task = sample?.tasks.find(({ name }) => name === view.chosen)
+        const task = sample && chosenTask(sample, view)
         if (!task) {
             view.note = "choose a task by the arrow keys first"
             return this.draw()

@@ -55,6 +55,14 @@ export function visibleTasks(sample: TopSample, view: TopView): TaskStatus[] {
         })
 }
 
+/** The chosen task; none while the filter hides it, as nobody means what is not seen. */
+export function chosenTask(
+    sample: TopSample,
+    view: TopView
+): TaskStatus | undefined {
+    return visibleTasks(sample, view).find(({ name }) => name === view.chosen)
+}
+
 /** The whole screen, cut to its size. @param before an earlier sample, for rates */
 export function renderTop(
     sample: TopSample,

@@ -67,9 +67,16 @@ test("fiberctl top is live", async t => {
         await top.until(screen => names(screen).join(" ") === "sensor stubborn")
         top.press("\r")
         await top.untilLine(/^filter: s$/)
+        // what is hidden is not stopped
+        top.press("/")
+        top.press("stub\r")
+        await top.until(screen => names(screen).join() === "stubborn")
+        top.press("s")
+        await top.untilLine(/choose a task by the arrow keys first/)
         top.press("/")
         top.press(ESCAPE)
         await top.until(screen => names(screen).length === 4)
+        await top.untilLine(/^sensor +running/)
     })
 
     await t.test("it follows the size of the terminal", async () => {
