@@ -52,14 +52,13 @@ export function ota(
             rsyslogger.stats().connected &&
             settings.get("SYSLOG_LEVEL") >= ERROR &&
             topic.maxLevel() >= ERROR,
-        restart: () => tasks.shutDown(sendAndRestart),
+        restart: () =>
+            tasks.shutDown(
+                ds.restart,
+                async () => await rsyslogger.stop(LAST_LINES_MS)
+            ),
     })
     const body = updateBoard(updates, links && links(updates))
     tasks.add("ota", body, { core: true, restart: "on-failure" })
     return otaConfig(updates)
-}
-
-async function sendAndRestart(): Promise<void> {
-    await rsyslogger.stop(LAST_LINES_MS)
-    ds.restart()
 }

@@ -105,7 +105,8 @@ export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
 }
 
 /**
- * Makes a link of attempts that are repeated; one that fails is repeated with growing pauses.
+ * Makes a link of attempts that are repeated; one that fails is repeated with growing pauses. When one
+ * of the settings changes, the next one is made at once.
  * @param firstMs longest time to the first attempt, ms
  * @param failed called when an attempt fails for another reason than the one before
  * @param attempt returns the longest time to the next attempt, ms
@@ -120,7 +121,14 @@ function errand(
     let due = clock.millis() + spread(firstMs)
     let retryMs = 0
     let problem = ""
+    let setup = setupOf(ota)
     return async () => {
+        const now = setupOf(ota)
+        if (now !== setup) {
+            due = retryMs = 0
+            problem = ""
+        }
+        setup = now
         if (clock.millis() < due) return
         let pause: number
         try {
@@ -135,6 +143,12 @@ function errand(
         }
         due = clock.millis() + spread(pause)
     }
+}
+
+/** What the attempts depend on. */
+function setupOf({ settings }: Ota): string {
+    const url = settings.get("OTA_URL")
+    return `${url} ${settings.get("OTA_POLL")} ${settings.get("OTA_REPORT")}`
 }
 
 /** Longest time between two requests, ms. */

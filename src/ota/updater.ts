@@ -32,6 +32,11 @@ import type { Verifier } from "./verify"
 
 /** An incomplete file is forgotten when no part has arrived for this time, ms. */
 export const PARTS_TIMEOUT_MS = 300000
+/**
+ * The collector is in reach for this time after the last look that found it so, ms: other owners of the
+ * socket, or a restart of the collector, take it away for a while.
+ */
+export const COLLECTOR_PATIENCE_MS = 30000
 /** Reasons for the verdict `busy`. */
 const CHECKING = "another file is being checked"
 const RESTARTING = "the board restarts"
@@ -82,11 +87,10 @@ export interface Ota extends OtaParts {
     refusal: string
     /** Why no offer is taken now; empty when one may come. */
     busy: string
-    /**
-     * What is in reach: bits `COLLECTOR` and `SOURCE`. `COLLECTOR` is as of the last check, since
-     * syslog has no socket while a file is pulled.
-     */
+    /** What is in reach: bits `COLLECTOR` and `SOURCE`. */
     links: number
+    /** Uptime when the collector was last in reach, ms. */
+    collectorAt: number
     /** Why the source is out of reach. */
     sourceProblem: string
     /** Names of the tasks that were found failing since the start. */
@@ -109,7 +113,7 @@ export function startOta(parts: OtaParts): Ota {
     const { clock, log, guard } = parts
     const ota = parts as Ota
     ota.record = guard.record
-    ota.announced = ota.links = 0
+    ota.announced = ota.links = ota.collectorAt = 0
     ota.refusal = ota.busy = ""
     ota.sourceProblem = "not asked yet"
     ota.failing = []
@@ -171,8 +175,11 @@ export async function watchProbation(ota: Ota): Promise<void> {
     const { record, failing, clock, file, tasks } = ota
     const now = clock.millis()
     const elapsed = now - ota.startedAt
-    ota.links &= ~COLLECTOR
-    if (ota.hasCollector()) ota.links |= COLLECTOR
+    if (ota.hasCollector()) {
+        ota.links |= COLLECTOR
+        ota.collectorAt = now
+    } else if (now - ota.collectorAt > COLLECTOR_PATIENCE_MS)
+        ota.links &= ~COLLECTOR
     if (tasks) findFailing(tasks, failing, elapsed)
     if (now - ota.heardAt > PARTS_TIMEOUT_MS) ota.received = undefined
     if (record.state !== "probation" || ota.busy) return

@@ -97,7 +97,8 @@ export class Rsyslogger {
             await ds.sleep(POLL_MS)
         client.isStarted = false
         interrupt(client)
-        while (client.isRunning) await ds.sleep(POLL_MS)
+        // without a connection the fiber may wait for the socket, for as long as another owner has it
+        while (client.stream) await ds.sleep(POLL_MS)
     }
 
     /**

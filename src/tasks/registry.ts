@@ -117,14 +117,16 @@ export class TaskRegistry {
     /**
      * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
      * Returns at once, so that a task that is itself stopped by it may call it.
-     * @param then called at the end; it must restart the program: `() => ds.restart()`
+     * @param then called at the end; it must restart the program at once: `() => ds.restart()`. The
+     * next start tells a restart from a panic by the time that it took
+     * @param last called before that, once all tasks have ended: what takes time, as sending lines
      * @throws TaskError for what is no function
      */
-    shutDown(then: () => ds.AsyncVoid): void {
+    shutDown(then: () => ds.AsyncVoid, last?: () => ds.AsyncVoid): void {
         if (typeof then !== "function")
             throw taskError("*", "a function wanted that restarts the board")
         checkPresent(this.supervisor)
-        shutDown.start(this.supervisor, then)
+        shutDown.start(this.supervisor, then, last)
     }
 
     /**

@@ -62,16 +62,18 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Stops all tasks, core tasks last, records a restart on purpose, and calls `then`. Start it in
- * its own fiber, since the caller may be a task that it stops.
+ * Stops all tasks, core tasks last, calls `last`, records a restart on purpose, and calls `then`. Start
+ * it in its own fiber, since the caller may be a task that it stops.
  */
 export async function shutDown(
     supervisor: Supervisor,
-    then: () => ds.AsyncVoid
+    then: () => ds.AsyncVoid,
+    last?: () => ds.AsyncVoid
 ): Promise<void> {
     raise(supervisor, SHUTTING_DOWN)
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
+    if (last) await last()
     await record(supervisor, true)
     await then()
 }

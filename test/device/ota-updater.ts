@@ -11,6 +11,7 @@ import {
 import { SocketArbiter } from "../../src/net"
 import { isAlive, piecesText, spawn } from "../../src/platform"
 import {
+    COLLECTOR,
     MAX_REASON,
     otaConfig,
     OtaLink,
@@ -52,9 +53,9 @@ class Source {
     }
 
     /** Has the board ask when it is due; returns what it shows then. */
-    async asked(): Promise<string> {
+    async asked(afterMs = 7200000): Promise<string> {
         const { board, file, socket } = this
-        board.clock.now += 7200000
+        board.clock.now += afterMs
         const tag = `"${file.length}"`
         const serve = async () => {
             const before = socket.connections.length
@@ -406,6 +407,29 @@ describe("probation", () => {
             expect((await board.offer(signed(8, body))).state).toBe("refused")
         })
     })
+    test("a collector that is away for a moment only is in reach", async () => {
+        const board = await startedBoard()
+        board.hasCollector = true
+        await board.pass(1)
+        // another task has the socket, for as long as that is usual
+        board.hasCollector = false
+        await board.pass(15)
+        await board.offer(signed(7, A))
+        expect(board.record().links).toBe(COLLECTOR)
+        await board.start()
+        board.hasCollector = true
+        await board.pass(16)
+        board.hasCollector = false
+        await board.pass(15)
+        expect(board.shown()).toBe("7 active")
+        // the next version has no collector any more
+        await board.offer(signed(8, B))
+        await board.start()
+        await board.pass(31)
+        expect(board.shown()).toBe(
+            "7 rolled-back no line reaches the collector"
+        )
+    })
     test("a link that was down before the update need not be up after it", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
         await hold(board, 7, A)
@@ -446,6 +470,29 @@ describe("a source", () => {
         expect(await source.asked()).toBe(refused)
         board.settings.set("OTA_KEY", OTA_KEY)
         expect(await source.asked()).toBe("7 probation")
+    })
+    test("is asked at once when its settings change, however long the pause", async () => {
+        const board = await startedBoard({
+            OTA_URL: "http://192.0.2.9/typo",
+            OTA_POLL: "7d",
+        })
+        const source = new Source(board)
+        source.file = "<html>nothing here</html>"
+        expect(await source.asked()).toBe(
+            "0 refused file: the header is malformed"
+        )
+        source.file = piecesText(signed(7, A).list)
+        board.settings.set("OTA_URL", URL)
+        expect(await source.asked(1000)).toBe("7 probation")
+        await board.start()
+        const later = new Source(board)
+        later.file = source.file
+        await later.asked()
+        await board.pass(1)
+        expect(await later.asked()).toBe("7 active")
+        later.file = piecesText(signed(8, "HOSTNAME=later\n").list)
+        board.settings.set("OTA_POLL", "5s")
+        expect(await later.asked(1000)).toBe("8 probation")
     })
     test("that has the running version again ends a refusal, which is reported", async () => {
         const board = await startedBoard({ OTA_URL: URL })

@@ -18,6 +18,7 @@ class Bench {
     readonly socket = new FakeSocket()
     readonly said: string[] = []
     readonly syslog: Rsyslogger
+    readonly arbiter: SocketArbiter
     /** By how much the clock has moved on while nothing ran, ms. */
     heldUpMs = 0
     /** Whether reports become records, as with a log. */
@@ -38,6 +39,7 @@ class Bench {
         const self = this
         clock.millis = () => ds.millis() + self.heldUpMs
         const arbiter = new SocketArbiter(clock, socket)
+        this.arbiter = arbiter
         const given: SyslogOptions = {
             host: "h",
             hostname: "b",
@@ -148,6 +150,36 @@ describe("syslog over a stream", () => {
         await b.allSent()
         expect(b.last().address).toBe("tcp://later:514")
         expect(b.sentCount()).toBe(1)
+        await b.syslog.stop(0)
+    })
+    test("a stop waits for no socket that another owner has", async () => {
+        const b = new Bench()
+        await b.connect()
+        b.push("one")
+        await b.allSent()
+        let isDone = false
+        const borrower = async () => {
+            await b.arbiter.borrow("page", async () => {
+                while (!isDone) await ds.sleep(5)
+            })
+        }
+        borrower.start()
+        await until("the loan", () => b.arbiter.leases().owner === "page")
+        b.push("two")
+        let hasStopped = false
+        const stop = async () => {
+            await b.syslog.stop(20)
+            hasStopped = true
+        }
+        stop.start()
+        await until("the stop", () => hasStopped, 2000)
+        expect(b.arbiter.leases().owner).toBe("page")
+        b.syslog.start()
+        isDone = true
+        await b.connect()
+        await b.allSent()
+        expect(sequences(b.last().sent)).toBe("2")
+        b.account()
         await b.syslog.stop(0)
     })
     test("lines share a write, and wait no longer than their batch", async () => {

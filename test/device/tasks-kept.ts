@@ -300,6 +300,26 @@ describe("tasks: boot journal and safe mode", () => {
         same(bench.tasks.deviceStats().flash.writes, writes + 1)
     })
 
+    test("T17 what takes long before a restart on purpose makes no panic of it", async () => {
+        const flash = new MemoryFlash()
+        let bench = await boot(flash, addThree)
+        let restartedAt = 0
+        bench.tasks.shutDown(
+            () => {
+                restartedAt = bench.clock.millis()
+            },
+            async () => {
+                same(bench.tasks.get("base").state, "stopped")
+                await ds.sleep(2500)
+            }
+        )
+        await until("restart", () => restartedAt > 0)
+        const clock = new MovedClock(restartedAt + 1050)
+        bench = await boot(flash, nothing, clock)
+        same(bench.tasks.deviceStats().lastEnd, "restart")
+        same(bench.tasks.deviceStats().shortStarts, 0)
+    })
+
     test("T17 a shut-down that could not restart stops nothing", async () => {
         const { tasks } = await boot(new MemoryFlash(), addThree)
         await until("net runs", () => tasks.get("net").state === "running")

@@ -690,6 +690,10 @@ export const FACTS: Record<string, Fact[]> = {
             "or {} s have passed without one",
             constant("src/ota/remote.ts", "SENDER_TIMEOUT_MS") / 1000,
         ],
+        [
+            "no line has reached it for {} s: no connection",
+            constant("src/ota/updater.ts", "COLLECTOR_PATIENCE_MS") / 1000,
+        ],
         ["| body | {} bytes |", constant(OTA_FILE, "MAX_BODY_BYTES")],
         [
             "| body, on a board with the 8 KB store | {} bytes |",

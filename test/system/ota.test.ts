@@ -20,7 +20,7 @@ import { parseHmacKey } from "../../host/ota/keys.ts"
 import { type Settings } from "../../host/env/index.ts"
 import { certificate } from "../peers/sink.ts"
 import { until } from "../peers/ports.ts"
-import { cleanUp, startSimulator, tempFolder } from "./harness.ts"
+import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
 
 const PROGRAM = "examples/over-the-air.ts"
 const KEY = "5a".repeat(32)
@@ -326,6 +326,29 @@ describe("updates over the air", { concurrency: 5 }, () => {
             await source.told(9, "active")
             assert.deepEqual(sim.past("panic"), [])
         })
+
+    test("a report that hangs holds up no update, whose restart is no panic", async t => {
+        const server = await BadServer.start(t)
+        server.mode = "hangs"
+        const sim = await startSimulator(t, {
+            main: PROGRAM,
+            settings: {
+                OTA_KEY: KEY,
+                OTA_REPORT: server.url,
+                OTA_PROBATION: "10s",
+            },
+        })
+        await server.asked("hangs", 1)
+        const file = join(tempFolder(t), "a.ota")
+        writeFileSync(file, forced(1, "GREETING=one\n"))
+        const state = sim.stateFolder
+        const push = await runCli(["ota", "push", file, "--state", state])
+        assert.equal(push.code, 0, push.stderr)
+        const ends = sim.consoleLines.flatMap(
+            line => /last end: (\w+)/.exec(line)?.[1] ?? []
+        )
+        assert.deepEqual(ends, ["first", "restart"])
+    })
 
     for (const modes of halves(Object.keys(BadServer.ways)))
         test(`bad servers cost a bounded time, and no line is lost: ${modes[0]} ...`, async t => {
