@@ -72,16 +72,15 @@ export class BootJournal implements Journal {
             const isSameChipRun = gap >= SHORTEST_GAP_MS
             this.boot = last.getAt(4, "u32") + 1
             this.lastEnd = isSameChipRun ? "panic" : "power"
+            this.shortStarts = last[2]
             if (
                 state === RESTARTING &&
                 isSameChipRun &&
                 gap < SLOWEST_RESTART_MS
             )
                 this.lastEnd = "restart"
-            else if (state !== STABLE) {
-                this.shortStarts = last[2]
-                if (isSameChipRun || this.countPower) this.shortStarts++
-            }
+            else if (state !== STABLE && (isSameChipRun || this.countPower))
+                this.shortStarts++
         }
         await this.write(RUNNING)
     }
@@ -92,10 +91,15 @@ export class BootJournal implements Journal {
         await this.write(STABLE)
     }
 
-    /** Records a restart on purpose. Restart at once after it: the time between is measured. */
-    async markRestart(): Promise<void> {
-        this.shortStarts = 0
-        this.startedAt = this.clock.millis()
+    /**
+     * Records a restart on purpose. Restart at once after it: the time between is measured.
+     * @param isFailure whether a failure is the reason: then this start counts as short if it was
+     */
+    async markRestart(isFailure?: boolean): Promise<void> {
+        const now = this.clock.millis()
+        const isShort = isFailure && now - this.startedAt < this.stableMs
+        this.shortStarts = isShort ? this.shortStarts + 1 : 0
+        this.startedAt = now
         await this.write(RESTARTING)
     }
 

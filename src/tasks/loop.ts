@@ -55,7 +55,12 @@ function attendDevice(supervisor: Supervisor): number {
     if (escalation) {
         supervisor.escalation = undefined
         if (escalation === "restart")
-            shutDown.start(supervisor, supervisor.restartDevice)
+            shutDown.start(
+                supervisor,
+                supervisor.restartDevice,
+                undefined,
+                true
+            )
         else enterSafeMode.start(supervisor, "a task failed for good")
     }
     if ((supervisor.flags & UNPROVEN) !== 0) {

@@ -288,7 +288,7 @@ export interface Journal {
     readonly stableMs: number
     open(): Promise<void>
     markStable(): Promise<void>
-    markRestart(): Promise<void>
+    markRestart(isFailure?: boolean): Promise<void>
 }
 
 /** When safe mode begins and ends (T18). */

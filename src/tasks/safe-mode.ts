@@ -64,30 +64,36 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
 /**
  * Stops all tasks, core tasks last, calls `last`, records a restart on purpose, and calls `then`. Start
  * it in its own fiber, since the caller may be a task that it stops.
+ * @param isFailure whether the failure of a task is the reason
  */
 export async function shutDown(
     supervisor: Supervisor,
     then: () => ds.AsyncVoid,
-    last?: () => ds.AsyncVoid
+    last?: () => ds.AsyncVoid,
+    isFailure?: boolean
 ): Promise<void> {
     raise(supervisor, SHUTTING_DOWN)
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
     if (last) await last()
-    await record(supervisor, true)
+    await record(supervisor, true, isFailure)
     await then()
 }
 
-/** Records in the boot journal that a restart on purpose follows, or that this run is stable. */
+/**
+ * Records in the boot journal that a restart on purpose follows, or that this run is stable.
+ * @param isFailure as for `shutDown`
+ */
 export async function record(
     supervisor: Supervisor,
-    restarts: boolean
+    restarts: boolean,
+    isFailure?: boolean
 ): Promise<void> {
     const { journal } = supervisor
     try {
         // without the number of this boot the record would be wrong
         if (!journal || journal.boot === 0) return
-        if (restarts) await journal.markRestart()
+        if (restarts) await journal.markRestart(isFailure)
         else await journal.markStable()
     } catch (e: any) {
         supervisor.reports.exception("boot journal", e)

@@ -36,10 +36,12 @@ const device = new Bench()
 async function boot(
     flash: FlashSlots,
     add: (tasks: TaskRegistry) => void,
-    clock: Clock = new MovedClock(POWER_ON)
+    clock: Clock = new MovedClock(POWER_ON),
+    restartDevice: () => void = nothing
 ): Promise<Bench> {
     const journal = new BootJournal(flash, clock, STABLE, true)
-    await device.renew(clock, { flash, journal, autoBoot: false })
+    const options = { flash, journal, autoBoot: false, restartDevice }
+    await device.renew(clock, options)
     add(device.tasks)
     await device.tasks.boot()
     return device
@@ -381,6 +383,40 @@ describe("tasks: boot journal and safe mode", () => {
         same(bench.tasks.deviceStats().safe, false)
         same(bench.tasks.deviceStats().shortStarts, 0)
         await bench.become("net", "running")
+    })
+
+    test("T18 restarts for a task that fails for good lead to safe mode, too", async () => {
+        const flash = new MemoryFlash()
+        let at = POWER_ON
+        let restarted = false
+        let isLate = false
+        const fail = async (task: Task) => {
+            if (isLate) await task.sleep(STABLE + 20)
+            throw new Error("no pump")
+        }
+        const start = async () => {
+            restarted = false
+            const add = (tasks: TaskRegistry) => {
+                tasks.add("pump", fail, { escalate: "restart" })
+            }
+            const bench = await boot(flash, add, new MovedClock(at), () => {
+                restarted = true
+            })
+            const { lastEnd, shortStarts, safe } = bench.tasks.deviceStats()
+            const seen = `${lastEnd} ${shortStarts} ${safe}`
+            if (safe) return seen
+            await until("restart", () => restarted)
+            at = bench.clock.millis() + 1050
+            return seen
+        }
+        same(await start(), "first 0 false")
+        same(await start(), "restart 1 false")
+        isLate = true
+        same(await start(), "restart 2 false")
+        isLate = false
+        for (let n = 0; n < 5; ++n)
+            same(await start(), `restart ${n} false`, "after a run that lasted")
+        same(await start(), "restart 5 true")
     })
 
     test("T18 a good run between, or a restart on purpose, begins the count again", async () => {
