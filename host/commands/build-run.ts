@@ -53,8 +53,10 @@ export async function runBuild({
         throw error
     })
     const tables = readTables(bytecode)
-    problems.push(...checkTables(tables))
-    if (tables.length)
+    const faults = checkTables(tables)
+    problems.push(...faults)
+    // no setting can be checked by a table that cannot be read
+    if (tables.length && !faults.length)
         problems.push(...(await checkEnvFiles(DEPLOYED_FILES, tables)))
     if (problems.length)
         throw new FirmwareError(problems[0], problems.slice(1).join("\n"))

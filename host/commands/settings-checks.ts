@@ -24,9 +24,7 @@ export async function checkBoardSettings(
     bytecode: Uint8Array,
     { own, asked }: SimSettings
 ): Promise<void> {
-    const tables = readTables(bytecode)
-    const [fault, ...faults] = checkTables(tables)
-    if (fault) throw new FirmwareError(fault, faults.join("\n"))
+    const tables = checkedTables(bytecode)
     if (!tables.length) return
     const places = new Set(asked.map(({ place }) => place))
     const problems = await checkGiven([...own, ...asked], tables)
@@ -35,6 +33,17 @@ export async function checkBoardSettings(
     for (const problem of problems.filter(isWarning)) complain(lineOf(problem))
     const wrong = problems.filter(problem => !isWarning(problem))
     if (wrong.length) throw new UsageError(wrong.map(lineOf).join("; "))
+}
+
+/**
+ * The tables of settings that a program declares.
+ * @throws FirmwareError for one that the board cannot read: no setting can be checked by it
+ */
+export function checkedTables(bytecode: Uint8Array): string[] {
+    const tables = readTables(bytecode)
+    const [fault, ...faults] = checkTables(tables)
+    if (fault) throw new FirmwareError(fault, faults.join("\n"))
+    return tables
 }
 
 /** What the program does not take of the settings in some dotenv files, one line each. */

@@ -4,13 +4,13 @@ import { UsageError } from "../errors.ts"
 import {
     checkSettingsFile,
     placeFirst,
-    readTables,
     settingsSchema,
     settingsTable,
     settingsTemplate,
 } from "../settings/index.ts"
 import { buildProgram } from "../sim/index.ts"
 import { printJson } from "./board.ts"
+import { checkedTables } from "./settings-checks.ts"
 
 /** Options of the commands that need a program's schema and no board. */
 export interface SchemaOptions {
@@ -57,12 +57,15 @@ export async function runDocs(program: string): Promise<void> {
     process.stdout.write(settingsTable(await tablesOf(program)))
 }
 
-/** The tables of settings of a program. @throws UsageError for one that declares none */
+/**
+ * The tables of settings of a program.
+ * @throws UsageError for one that declares none; FirmwareError for one that the board cannot read
+ */
 export async function tablesOf(main: string): Promise<string[]> {
     const { bytecode } = await buildProgram(main, {
         started: () => console.error(`building ${main} ...`),
     })
-    const tables = readTables(bytecode)
+    const tables = checkedTables(bytecode)
     if (!tables.length) throw new UsageError(`"${main}" declares no settings`)
     return tables
 }

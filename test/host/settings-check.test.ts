@@ -221,6 +221,25 @@ describe("the check of a program's tables", () => {
         )
     })
 
+    test("is one error of each command that reads it", async t => {
+        const program = "test/system/programs/misread-settings.ts"
+        const file = join(tempFolder(t), "a.env")
+        writeFileSync(file, "HOSTNAME=a\n")
+        for (const args of [
+            ["build", "--main", program],
+            ["settings", "check", file, "--main", program],
+            ["settings", "docs", program],
+            ["settings", "schema", program],
+        ]) {
+            const { code, stderr } = await runCli(args)
+            assert.equal(code, 1, args.join(" "))
+            assert.match(
+                stderr,
+                /^fiberctl: table of settings: HOSTNAME: no kind "texts"; the nearest is text$/m
+            )
+        }
+    })
+
     test("names the key and what is wanted", () => {
         for (const [line, wanted] of [
             ["A: text 20 = ", "wanted two limits, the least and the greatest"],
