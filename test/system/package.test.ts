@@ -9,7 +9,7 @@ import {
     writeFileSync,
 } from "node:fs"
 import { basename, join, relative, resolve } from "node:path"
-import { before, describe, test, type TestContext } from "node:test"
+import { test, type TestContext } from "node:test"
 import { stripVTControlCharacters } from "node:util"
 import { parse } from "yaml"
 import { tempFolder } from "./harness.ts"
@@ -128,54 +128,59 @@ const TYPES = {
 }
 const INSTALL = ["install", "--offline", "--no-audit", "--no-fund"]
 
-describe("the packed package", () => {
-    before(() => mustRun(".", "npm", "run", "prepack"))
+test("the packed package", async t => {
+    await mustRun(".", "npm", "run", "prepack")
+    const start = await install(t)
 
-    test("makes a project whose CI passes: it builds, runs, tests and type-checks", async t => {
-        const start = await install(t)
-        await mustRun(start, "npx", "--no", "fiberctl", "new", "greenhouse")
-        const project = join(start, "greenhouse")
-        const [file] = readdirSync(join(start, "..")).filter(name =>
-            name.endsWith(".tgz")
-        )
-        lockVersions(project, join(start, "..", file!))
+    await t.test(
+        "makes a project whose CI passes: it builds, runs, tests and type-checks",
+        async () => {
+            await mustRun(start, "npx", "--no", "fiberctl", "new", "greenhouse")
+            const project = join(start, "greenhouse")
+            const [file] = readdirSync(join(start, "..")).filter(name =>
+                name.endsWith(".tgz")
+            )
+            lockVersions(project, join(start, "..", file!))
 
-        const ci = parse(
-            readFileSync(join(project, ".github/workflows/ci.yml"), "utf8")
-        ) as { jobs: { test: { steps: { run?: string }[] } } }
-        const commands = ci.jobs.test.steps.flatMap(({ run }) => run ?? [])
-        const outputs = new Map<string, string>()
-        for (const command of commands) {
-            const [program, ...args] = command.startsWith("npm install")
-                ? ["npm", ...INSTALL]
-                : ["sh", "-c", command]
-            outputs.set(command, await mustRun(project, program!, ...args))
+            const ci = parse(
+                readFileSync(join(project, ".github/workflows/ci.yml"), "utf8")
+            ) as { jobs: { test: { steps: { run?: string }[] } } }
+            const commands = ci.jobs.test.steps.flatMap(({ run }) => run ?? [])
+            const outputs = new Map<string, string>()
+            for (const command of commands) {
+                const [program, ...args] = command.startsWith("npm install")
+                    ? ["npm", ...INSTALL]
+                    : ["sh", "-c", command]
+                outputs.set(command, await mustRun(project, program!, ...args))
+            }
+            assert.deepEqual(
+                commands.map(command => command.split(" --")[0]),
+                [
+                    "npm install",
+                    "npm run build",
+                    "npm run check",
+                    "npm test",
+                    "npx fiberctl sim",
+                ]
+            )
+            assert.match(
+                outputs.get("npm run build")!,
+                /^fiberd\/syslog +\d+ +\d+/m
+            )
+            assert.match(
+                outputs.get("npm test")!,
+                /tests: 2, pass: 2, error: 0/
+            )
+            assert.match(
+                outputs.get(commands.at(-1)!)!,
+                /\[measure\.service\] average of 3/
+            )
         }
-        assert.deepEqual(
-            commands.map(command => command.split(" --")[0]),
-            [
-                "npm install",
-                "npm run build",
-                "npm run check",
-                "npm test",
-                "npx fiberctl sim",
-            ]
-        )
-        assert.match(
-            outputs.get("npm run build")!,
-            /^fiberd\/syslog +\d+ +\d+/m
-        )
-        assert.match(outputs.get("npm test")!, /tests: 2, pass: 2, error: 0/)
-        assert.match(
-            outputs.get(commands.at(-1)!)!,
-            /\[measure\.service\] average of 3/
-        )
-    })
+    )
 
-    test("has a typed client for other programs", async t => {
-        const folder = await install(t)
+    await t.test("has a typed client for other programs", async () => {
         writeFileSync(
-            join(folder, "ask.ts"),
+            join(start, "ask.ts"),
             `import { connect, NoBoardError } from "fiberd/client"
 export async function names(): Promise<string[]> {
     const board = await connect({ bus: "127.0.0.1:1" })
@@ -186,19 +191,19 @@ export const wrong = async () => ((await (await connect()).tasks())[0]!.name = 5
 if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardError))
 `
         )
-        const tsc = join(folder, "node_modules/typescript/bin/tsc")
+        const tsc = join(start, "node_modules/typescript/bin/tsc")
         await mustRun(
-            folder,
+            start,
             process.execPath,
             ...[tsc, "--strict", "--skipLibCheck", "--module", "nodenext"],
             ...["--target", "es2022", "--types", "node", "ask.ts"]
         )
-        const said = await mustRun(folder, process.execPath, "ask.js", "now")
+        const said = await mustRun(start, process.execPath, "ask.js", "now")
         assert.equal(said, "true\n")
     })
 
-    test("holds what users need, and no sources of the host", async t => {
-        const own = join(await install(t), "node_modules/fiberd")
+    await t.test("holds what users need, and no sources of the host", () => {
+        const own = join(start, "node_modules/fiberd")
         const files = readdirSync(own, { recursive: true }) as string[]
         for (const file of [
             "src/index.ts",
