@@ -157,8 +157,8 @@ test("the packed package", async t => {
                 commands.map(command => command.split(" --")[0]),
                 [
                     "npm install",
-                    "npm run build",
                     "npm run check",
+                    "npm run build",
                     "npm test",
                     "npx fiberctl sim",
                 ]
