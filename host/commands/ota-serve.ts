@@ -2,6 +2,7 @@ import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../errors.ts"
 import { statsOf } from "../files.ts"
+import { complain } from "../output.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { urlHost } from "../words.ts"
@@ -32,7 +33,7 @@ export async function serve(
         throw new UsageError(`--port ${port}: cannot listen (${code})`)
     }
     const { port: actual } = server.address() as AddressInfo
-    const files = listFiles(folder)
+    const { files, faulty } = listFiles(folder)
     const url = `http://${urlHost(host)}:${actual}/`
     if (json) printJson({ url, files })
     else {
@@ -42,14 +43,25 @@ export async function serve(
                 `  ${printable(name)}: version ${version}, hash ${hash}`
             )
     }
+    for (const { name, problem } of faulty)
+        complain(`${name}: not served, it ${problem}`)
     await interrupted()
     server.closeAllConnections()
     server.close()
 }
 
 /** One request as a line: when, what, and which board has what. */
-function line({ time, method, path, status, sent, board }: ServeEvent): string {
+function line({
+    time,
+    method,
+    path,
+    status,
+    sent,
+    problem,
+    board,
+}: ServeEvent): string {
     const parts = [time.slice(11, 19), method, path.slice(0, 100), status]
+    if (problem) parts.push(`(the file ${problem})`)
     if (sent !== undefined) parts.push(`sent version ${sent}`)
     if (board?.device) {
         const { device, version, state, reason } = board

@@ -7,11 +7,13 @@ import {
     type ServerResponse,
 } from "node:http"
 import { join, normalize, sep } from "node:path"
-import { readInput } from "../files.ts"
+import { readInput, statsOf } from "../files.ts"
 import { hashOf, MAX_FILE_BYTES, parseFile } from "./file.ts"
 
 /** Longest report taken, in bytes. */
 const MAX_REPORT_BYTES = 2000
+/** What names of signed files usually end with. */
+const SIGNED_SUFFIX = ".ota"
 /** Longest wait for a request, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -33,6 +35,8 @@ export interface ServeEvent {
     status: number
     /** Version of the file that was sent. */
     sent?: number
+    /** Why a file that is there is not served. */
+    problem?: string
     board?: Partial<BoardReport>
 }
 
@@ -43,13 +47,28 @@ export interface ServedFile {
     hash: string
 }
 
-/** The signed files of a folder, of its subfolders too. */
-export function listFiles(folder: string): ServedFile[] {
+/** A file that is not served, although its name says so. */
+export interface FaultyFile {
+    name: string
+    problem: string
+}
+
+/** The signed files of a folder, of its subfolders too, and those that are named so and are none. */
+export function listFiles(folder: string): {
+    files: ServedFile[]
+    faulty: FaultyFile[]
+} {
+    const files: ServedFile[] = []
+    const faulty: FaultyFile[] = []
     const names = readdirSync(folder, { recursive: true }) as string[]
-    return names.sort().flatMap(name => {
+    for (const name of names.sort()) {
         const file = readSigned(join(folder, name))
-        return file ? [{ name, version: file.version, hash: file.hash }] : []
-    })
+        if (typeof file === "object")
+            files.push({ name, version: file.version, hash: file.hash })
+        else if (file && name.endsWith(SIGNED_SUFFIX))
+            faulty.push({ name, problem: file })
+    }
+    return { files, faulty }
 }
 
 /**
@@ -88,9 +107,9 @@ async function answer(
         return { board }
     }
     const file = readSigned(pathOf(folder, request.url ?? ""))
-    if (!file) {
+    if (typeof file !== "object") {
         response.writeHead(404).end()
-        return { board }
+        return { board, problem: file }
     }
     const { bytes, etag, version } = file
     const headers = { etag, "cache-control": "no-cache" }
@@ -118,19 +137,24 @@ function pathOf(folder: string, url: string): string {
     }
 }
 
+/** A signed file; what is wrong with one that is none; undefined where no file is. */
 function readSigned(
     path: string
-): { bytes: Buffer; etag: string; version: number; hash: string } | undefined {
+):
+    | { bytes: Buffer; etag: string; version: number; hash: string }
+    | string
+    | undefined {
     try {
+        if (!statsOf(path)?.isFile()) return undefined
         const bytes = readInput(path, MAX_FILE_BYTES)
         const file = parseFile(bytes)
-        if (typeof file === "string") return undefined
+        if (typeof file === "string") return file
         const sum = createHash("sha256").update(bytes).digest("hex")
         const { version, body } = file
         const etag = `"${sum.slice(0, 16)}"`
         return { bytes, etag, version, hash: hashOf(body) }
-    } catch {
-        return undefined // no such file, or a folder
+    } catch (error) {
+        return `cannot be read: ${(error as Error).message}`
     }
 }
 

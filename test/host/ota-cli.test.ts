@@ -275,6 +275,8 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         const shop = workshop(t)
         const { path } = shop
         symlinkSync(resolve("package.json"), path("link.json"))
+        // as an editor or git on Windows leaves it
+        writeFileSync(path("crlf.ota"), "#ota version=4 share=100%\r\n")
         const { server, next } = await serveSigned(t, shop)
         const { url, files } = await next()
         assert.deepEqual(
@@ -300,6 +302,14 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             assert.equal((await fetch(url + hidden)).status, 404, hidden)
             assert.equal((await next()).status, 404)
         }
+        assert.equal((await fetch(url + "crlf.ota")).status, 404)
+        const { problem } = await next()
+        assert.equal(
+            problem,
+            "has CR LF line ends, which are not what was signed"
+        )
+        assert.equal((await fetch(url + "a.ota/x")).status, 404)
+        await next()
         const raw = await new Promise<number | undefined>(resolve =>
             get(url + "x", { path: "/../../../../etc/passwd" }, answer => {
                 answer.resume()
