@@ -1,5 +1,7 @@
 // rows: B3
 import assert from "node:assert/strict"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { before, describe, test } from "node:test"
 import { deployProgram, FlashStore } from "../../host/flash/index.ts"
 import { buildProgram, type SimEvent } from "../../host/sim/index.ts"
@@ -111,6 +113,32 @@ describe("simulator", { concurrency: 3 }, () => {
             await sim.waitFor("console", e => e.text.includes("demo started"))
             await sim.stop()
         }
+    })
+
+    test("another program does not begin in the safe mode of the one before", async t => {
+        const state = tempFolder(t)
+        const first = "src/main.ts"
+        /** Starts a program; whether that begins safe mode. */
+        const start = async (boot: number, main: string) => {
+            const sim = makeSimulator(t, { main, state })
+            await sim.start()
+            await sim.waitFor("console", e => e.text.includes(` boot ${boot},`))
+            // the first line of a core task
+            await sim.waitFor("console", e => e.text.includes("[network"))
+            await sim.stop()
+            return sim.consoleLines.some(line => line.includes("safe mode,"))
+        }
+        assert.equal(await start(1, first), false)
+        const flash = join(state, "flash.bin")
+        const store = FlashStore.parse(readFileSync(flash))
+        const journal = store.get(":fd.boot")!
+        // as after starts that ended with a panic
+        journal[2] = 5
+        store.set(":fd.boot", journal)
+        writeFileSync(flash, store.serialize())
+        assert.equal(await start(2, first), true)
+        assert.equal(await start(3, first), true)
+        assert.equal(await start(4, "examples/over-the-air.ts"), false)
     })
 
     test("two with one state do not go together", async t => {
