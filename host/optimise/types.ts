@@ -2,8 +2,8 @@
 // the API of TypeScript 7; without it, or for a source that is not part of the project, nothing is
 // known.
 import type { ChildProcess } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
-import { dirname, relative, resolve } from "node:path"
+import { existsSync, readFileSync, realpathSync } from "node:fs"
+import { dirname, relative, resolve, sep } from "node:path"
 import type {
     ClassDeclaration,
     Identifier,
@@ -80,6 +80,8 @@ export async function projectTypes(
     const typescript = await loadTypeScript()
     if (!typescript) return undefined
     const folder = dirname(resolve(config))
+    /** Folders behind symbolic links: the real path, and that by which the compiler names them. */
+    const links = new Map<string, string>()
     return { findDeclarations, canBe, headAt }
 
     function headAt(path: string, start: number): string {
@@ -92,7 +94,7 @@ export async function projectTypes(
         return ask<(Declaration[] | undefined)[]>(unknown, project => {
             const { program, checker } = project
             const names = uses.map(use => {
-                const file = program.getSourceFile(resolve(folder, use.path))
+                const file = fileAt(program, use.path)
                 return file ? usedNames(file, use) : []
             })
             const all = names.flat()
@@ -131,7 +133,7 @@ export async function projectTypes(
         const unknown = pairs.map(() => true)
         return ask(unknown, ({ program, checker }) => {
             const typeAt = (path: string, position: number) => {
-                const file = program.getSourceFile(resolve(folder, path))
+                const file = fileAt(program, path)
                 const node = file && typeDeclarationAt(file, position)
                 const type = node && checker.getTypeAtLocation(node)
                 return type && { type, isOpen: hasParameters(node) }
@@ -158,6 +160,30 @@ export async function projectTypes(
                     : checker.isTypeAssignableTo(given.type, wanted.type)
             })
         })
+    }
+
+    /**
+     * A file by the path that the compiler names it by. TypeScript has the files of a package that
+     * is linked into node_modules, as npm links a folder, under their real paths.
+     */
+    function fileAt(
+        program: Project["program"],
+        path: string
+    ): SourceFile | undefined {
+        const named = resolve(folder, path)
+        const file = program.getSourceFile(named)
+        if (file || !existsSync(named)) return file
+        const real = realpathSync(named)
+        if (real !== named) links.set(...withoutCommonEnd(real, named))
+        return program.getSourceFile(real)
+    }
+
+    /** The path, relative to the project's folder, by which the compiler names a file. */
+    function pathFor(file: string): string {
+        for (const [real, named] of links)
+            if (file.startsWith(real + sep))
+                return relative(folder, named + file.slice(real.length))
+        return relative(folder, file)
     }
 
     /** Asks TypeScript. Its API is marked unstable: where it fails, the answer is `unknown`. */
@@ -256,7 +282,7 @@ export async function projectTypes(
         const { parent } = node
         const isInterface = typescript!.isInterfaceDeclaration(parent)
         return {
-            path: relative(folder, pathOf(node)),
+            path: pathFor(pathOf(node)),
             end: node.end,
             isData: !!type && !typescript!.isFunctionTypeNode(type),
             isMember: declaresMembers(parent),
@@ -333,6 +359,17 @@ function pathOf(node: Node): string {
     let root = node
     while (root.parent) root = root.parent
     return (root as SourceFile).fileName
+}
+
+/** Two paths of one file up to where they differ: the folders that are the same one. */
+function withoutCommonEnd(one: string, other: string): [string, string] {
+    const first = one.split(sep)
+    const second = other.split(sep)
+    while (first.at(-1) === second.at(-1)) {
+        first.pop()
+        second.pop()
+    }
+    return [first.join(sep), second.join(sep)]
 }
 
 /** TypeScript's API, if the TypeScript that is installed has it. */

@@ -1,6 +1,12 @@
 // rows: B3a
 import assert from "node:assert/strict"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+    mkdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import {
@@ -389,6 +395,49 @@ test("a method whose name is a text may be called by it", async () => {
 
 test("without a project nothing is known", async () => {
     assert.equal(await projectTypes("none.json"), undefined)
+})
+
+test("the files of a package that is linked into a project are known", async t => {
+    const root = tempFolder(t)
+    for (const name of ["project/src", "project/node_modules", "package/src"])
+        mkdirSync(join(root, name), { recursive: true })
+    const config = join(root, "project/tsconfig.json")
+    writeFileSync(
+        config,
+        JSON.stringify({
+            compilerOptions: { noEmit: true, moduleResolution: "bundler" },
+            include: ["src"],
+        })
+    )
+    writeFileSync(
+        join(root, "package/src/index.ts"),
+        "class B { bar(): void {} }\nexport class A { foo(): void {} }\nnew A().foo()\n"
+    )
+    symlinkSync(
+        join(root, "package"),
+        join(root, "project/node_modules/package")
+    )
+    writeFileSync(
+        join(root, "project/src/use.ts"),
+        'import { A } from "package/src"\nnew A().foo()\n'
+    )
+    const linked = "node_modules/package/src/index.ts"
+    const types = await projectTypes(config)
+    const use = { start: 0, end: 1000, name: "foo" }
+    const found = types!.findDeclarations([
+        { ...use, path: "src/use.ts" },
+        { ...use, path: linked },
+    ])
+    // the declaration is named as the compiler names its file
+    for (const declared of found)
+        assert.deepEqual(
+            declared?.map(({ path, isMethod }) => [path, isMethod]),
+            [[linked, true]]
+        )
+    const [declared] = found[0]!
+    const canBe = (start: number) =>
+        types!.canBe([[{ path: linked, start }, declared!]])[0]
+    assert.deepEqual([canBe(0), canBe(27)], [false, true])
 })
 
 test("a process that is kept knows what one that starts knows", async t => {
