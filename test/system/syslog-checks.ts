@@ -35,12 +35,13 @@ export function sound(f: Figures): void {
     assert.equal(f.panics, 0)
     // lateness of the machine itself is allowed for several times: on a busy one the VM may have waited
     // longer than the bystander, and its work takes longer, too
-    assert.ok(f.jitter < JITTER_MS + 4 * f.machine, row(f))
+    const late = 4 * f.machine
+    assert.ok(f.jitter < JITTER_MS + late, row(f))
     assert.equal(stats.received, f.lines)
     assert.equal(stats.received, stats.delivered + stats.queued + stats.dropped)
     assert.equal(f.miscounts, 0)
     assert.equal(f.wrong, 0, row(f))
-    assert.ok(f.recovery <= f.recoveryLimit, row(f))
+    assert.ok(f.recovery <= f.recoveryLimit + late, row(f))
 }
 
 /** Every line arrived or is declared dropped. */
