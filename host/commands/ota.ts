@@ -4,7 +4,9 @@ import type { PushOptions } from "./ota-push.ts"
 import { example } from "./example.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota-run.ts"
 import type { ServeOptions } from "./ota-serve.ts"
-import { parseDuration } from "../words.ts"
+import { secondsReader } from "./seconds.ts"
+
+const seconds = secondsReader("30s, 5m or 1h", true)
 
 /** Adds `fiberctl ota`: sign settings files for boards, and bring them there. */
 export function addOtaCommand(program: Command): void {
@@ -137,15 +139,6 @@ function wholeNumber(text: string): number {
     if (!/^\d{1,9}$/.test(text))
         throw new InvalidArgumentError("a whole number is wanted.")
     return Number(text)
-}
-
-function seconds(text: string): number {
-    const ms = parseDuration(text)
-    if (ms === undefined)
-        throw new InvalidArgumentError(
-            "a number of seconds is wanted, or a time as 30s, 5m or 1h."
-        )
-    return ms / 1000
 }
 
 function version(text: string): number {

@@ -4,7 +4,9 @@ import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber } from "./port-number.ts"
 import { example } from "./example.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
-import { parseDuration } from "../words.ts"
+import { secondsReader } from "./seconds.ts"
+
+const seconds = secondsReader("500ms, 5s, 2m or 1h")
 
 /** Adds `fiberctl sim`: a simulated board that runs a program, seen live. */
 export function addSimCommand(program: Command): void {
@@ -135,15 +137,6 @@ function addCheckOptions(command: Command): void {
 
 function collect(value: string, before: string[]): string[] {
     return [...before, value]
-}
-
-function seconds(text: string): number {
-    const ms = parseDuration(text)
-    if (!ms)
-        throw new InvalidArgumentError(
-            "a number of seconds is wanted, or a time as 500ms, 5s, 2m or 1h."
-        )
-    return ms / 1000
 }
 
 function wholeNumber(text: string): number {

@@ -58,9 +58,7 @@ export async function checkSettingsFile(
     return { ...checked, problems }
 }
 
-/**
- * A problem whose message names an unknown key with the nearest known one, if that is near.
- */
+/** A problem whose message names an unknown key with the nearest known one, if that is near. */
 function withName(
     problem: SettingProblem,
     tables: readonly string[]
