@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs"
 import { CODE_LIMIT, type ProgramImage, readImage } from "../lib/image.ts"
 import { buildFolder, uncalledMethods } from "../../host/sim/index.ts"
 import { type Table, table } from "../lib/table.ts"
+import { budget } from "./budget.ts"
 
 /** The programs whose size is reported, by what they represent. */
 export const SIZE_PROGRAMS = {
@@ -25,29 +25,6 @@ export interface SizeResult {
     totalBytes: number
     /** Bytes of code by folder, the largest first. */
     modules: Record<string, number>
-}
-
-/** What `bench/budget.json` grants. */
-interface Budget {
-    /** The most that `src/main.ts` may need, in bytes of code. */
-    code: number
-    /** The least that a program leaves to an application, in bytes of code, by its file. */
-    room: Record<string, number>
-}
-
-/** The most that `src/main.ts` may need, from `bench/budget.json`. */
-export function codeBudget(): number {
-    return budget().code
-}
-
-/** What programs leave to an application at least, by their files, from `bench/budget.json`. */
-export function applicationRoom(): Record<string, number> {
-    return budget().room
-}
-
-function budget(): Budget {
-    const file = new URL("../budget.json", import.meta.url)
-    return JSON.parse(readFileSync(file, "utf8")) as Budget
 }
 
 /** @throws with the compiler's messages when the program does not compile */
@@ -75,7 +52,7 @@ export async function runSize(): Promise<{
         )
     const tables = [
         table(
-            `Size: code in bytes; the VM takes ${CODE_LIMIT}, src/main.ts may use ${codeBudget()}`,
+            `Size: code in bytes; the VM takes ${CODE_LIMIT}, src/main.ts may use ${budget().code}`,
             ["program", "code", "room", "functions", "whole image"],
             Object.entries(results).map(([name, result]) => row(name, result))
         ),

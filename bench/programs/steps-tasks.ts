@@ -3,7 +3,7 @@ import * as ds from "@devicescript/core"
 import { LogSystem, RingHandler } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
 import { FIRMWARE_SETTINGS, Settings } from "../../src/settings"
-import { MAX_TEXT_TASKS, Task, TaskRegistry } from "../../src/tasks"
+import { MAX_LISTED_TASKS, Task, TaskRegistry } from "../../src/tasks"
 import { mark, measure, measuredCount, measuredName } from "./count"
 import { takeHeap } from "./probe"
 
@@ -134,7 +134,7 @@ async function add(): Promise<(count: number) => void> {
 async function status(text: boolean): Promise<(count: number) => void> {
     const { tasks, add } = idleTasks()
     await tasks.boot()
-    add(text ? MAX_TEXT_TASKS : 50)
+    add(MAX_LISTED_TASKS)
     await ds.sleep(50)
     return count => {
         for (let i = 0; i < count; ++i)

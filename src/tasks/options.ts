@@ -333,8 +333,11 @@ export const MAX_CLEANUPS = 16
 export const MAX_FIGURES = 16
 /** How many of the last log lines are searched for those of a task. */
 export const MAX_STATUS_LINES = 100
-/** Most tasks in one text of `statusText`; `showStatus` takes any number. */
-export const MAX_TEXT_TASKS = 24
+/**
+ * Most tasks in one list of `status` or `stats`, and in one text of `statusText`: a list of more
+ * takes heap that as many running tasks do not leave.
+ */
+export const MAX_LISTED_TASKS = 24
 /** Longest kept message of an error, in characters. */
 export const MAX_ERROR_CHARS = 120
 /** Longest kept name of an error, in characters. */

@@ -6,7 +6,7 @@ import { get, select } from "./names"
 import {
     LineSource,
     MAX_CHANGE_LISTENERS,
-    MAX_TEXT_TASKS,
+    MAX_LISTED_TASKS,
     Plan,
     REGISTRY_OPTIONS,
     RegistryOptions,
@@ -339,22 +339,20 @@ export class TaskRegistry {
         return addListener(listeners, listener)
     }
 
-    /** State of all tasks of a selection, as data. */
+    /**
+     * State of the tasks of a selection, as data.
+     * @throws TaskError for more than `MAX_LISTED_TASKS`: ask for each of `names()`
+     */
     status(selection?: string): TaskStatus[] {
-        return matching(this.supervisor, selection).map(statusOf)
+        return listed(this.supervisor, selection).map(statusOf)
     }
 
     /**
      * State of the tasks of a selection, for people.
-     * @throws TaskError for more than `MAX_TEXT_TASKS`: use `showStatus`
+     * @throws TaskError for more than `MAX_LISTED_TASKS`: use `showStatus`
      */
-    statusText(selection = "*", colour = true): string {
-        const tasks = matching(this.supervisor, selection)
-        if (tasks.length > MAX_TEXT_TASKS)
-            throw taskError(
-                selection,
-                `${tasks.length} tasks, at most ${MAX_TEXT_TASKS} fit into a text; use showStatus`
-            )
+    statusText(selection?: string, colour = true): string {
+        const tasks = listed(this.supervisor, selection)
         const texts: string[] = []
         const show = shower(this.supervisor, colour, text => texts.push(text))
         underParents(tasks).forEach(show)
@@ -389,9 +387,12 @@ export class TaskRegistry {
         return linesOf(get(this.supervisor, name), most)
     }
 
-    /** Figures of all tasks of a selection. */
+    /**
+     * Figures of the tasks of a selection.
+     * @throws TaskError for more than `MAX_LISTED_TASKS`: ask for each of `names()`
+     */
     stats(selection?: string): TaskStats[] {
-        return matching(this.supervisor, selection).map(statsOf)
+        return listed(this.supervisor, selection).map(statsOf)
     }
 
     /** Figures of the device. */
@@ -416,6 +417,18 @@ async function end(
 /** Like `select`, but a registry without tasks is no error. */
 function matching(supervisor: Supervisor, selection = "*"): TaskRecord[] {
     return supervisor.tasks.length > 0 ? select(supervisor, selection) : []
+}
+
+/** The tasks of a selection, for a list that the heap has room for. */
+function listed(supervisor: Supervisor, selection = "*"): TaskRecord[] {
+    const tasks = matching(supervisor, selection)
+    const { length } = tasks
+    if (length > MAX_LISTED_TASKS)
+        throw taskError(
+            selection,
+            `${length} tasks, at most ${MAX_LISTED_TASKS} in a list; ask for each of names()`
+        )
+    return tasks
 }
 
 /**

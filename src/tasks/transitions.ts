@@ -121,7 +121,7 @@ function enqueue(task: TaskRecord): void {
     // a deleted task may still be started by its handle
     if ((task.flags & DELETED) !== 0) return stopWanting(task)
     // the dependents of one that is up have started again: another run does not stop them
-    if (isUp(task)) lower(task, HAS_LEAVING)
+    if ((task.flags & HAS_LEAVING) !== 0 && isUp(task)) lower(task, HAS_LEAVING)
     task.flags = (task.flags | (WANTED | HELD)) & ~(FAILED | HALTED)
     const isFree = !options.requires && !options.after
     if (isFree && task.supervisor.fiber) proceed(task)

@@ -190,7 +190,8 @@ export const FACTS: Record<string, Fact[]> = {
             constant(TASKS, "MAX_ERROR_NAME_CHARS"),
         ],
         ["results shown up to {};", constant(TASKS, "MAX_RESULT_CHARS")],
-        ["up to {} tasks, or one", constant(TASKS, "MAX_TEXT_TASKS")],
+        ["up to {} tasks, or one", constant(TASKS, "MAX_LISTED_TASKS")],
+        ["data, of up to {} tasks", constant(TASKS, "MAX_LISTED_TASKS")],
         ["a task with {} of them", constant(TASKS, "MAX_LEFT_BEHIND")],
         ["Times go up to {} ms", 0x7fffffff],
         [
@@ -203,8 +204,9 @@ export const FACTS: Record<string, Fact[]> = {
             fallback(TASKS, "safeModeMs") / 60_000,
         ],
         [
-            "`status()` of 50 tasks takes some {} of a slice's {} steps",
-            Math.round(steps["status() of 50 tasks"]! / 100) * 100,
+            "`status()` of {} tasks takes some {} of a slice's {} steps",
+            constant(TASKS, "MAX_LISTED_TASKS"),
+            Math.round(steps["status() of 24 tasks"]! / 100) * 100,
             SLICE,
         ],
         ["after {} VM steps without a wait", SLICE],

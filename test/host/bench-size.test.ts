@@ -1,11 +1,8 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import {
-    applicationRoom,
-    codeBudget,
-    measureSize,
-} from "../../bench/parts/size.ts"
+import { budget } from "../../bench/parts/budget.ts"
+import { measureSize } from "../../bench/parts/size.ts"
 import { buildFolder, measureBuild } from "../../host/sim/index.ts"
 
 /** Bytes of an image before its functions. */
@@ -13,14 +10,14 @@ const IMAGE_HEADER_BYTES = 112
 
 // rows: B3a
 test("the reference firmware keeps to its budget", async () => {
-    const budget = codeBudget()
+    const { code } = budget()
     const { codeEnd, modules } = await measureSize("src/main.ts")
     const shown = Object.entries(modules)
         .map(([name, bytes]) => `${String(bytes).padStart(7)} ${name}`)
         .join("\n")
     assert.ok(
-        codeEnd <= budget,
-        `src/main.ts needs ${codeEnd} bytes of code, bench/budget.json grants ${budget}:\n${shown}`
+        codeEnd <= code,
+        `src/main.ts needs ${codeEnd} bytes of code, bench/budget.json grants ${code}:\n${shown}`
     )
 })
 
@@ -31,7 +28,7 @@ test("the folders of the size table add up to the whole code", async () => {
     assert.equal(sum, codeEnd - IMAGE_HEADER_BYTES)
 })
 
-for (const [program, bytes] of Object.entries(applicationRoom()))
+for (const [program, bytes] of Object.entries(budget().room))
     test(`${program} leaves room for an application`, async () => {
         const { room } = await measureSize(program)
         assert.ok(room >= bytes, `${room} bytes of code, ${bytes} are wanted`)

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { grown, measureSteps, recordedSteps } from "../../bench/parts/steps.ts"
+import { budget } from "../../bench/parts/budget.ts"
+import {
+    grown,
+    measureSteps,
+    overBudget,
+    recordedSteps,
+} from "../../bench/parts/steps.ts"
 
 describe("VM steps per call", () => {
     // rows: L4
-    test("nothing takes 10% more steps than bench/steps.json says", async () => {
+    test("nothing takes 10% more steps than recorded, or more than granted", async () => {
         const recorded = recordedSteps()
         const measured = await measureSteps()
         assert.deepEqual(
@@ -17,6 +23,7 @@ describe("VM steps per call", () => {
             [],
             "mend the code, or record the new figures: npm run bench -- --only steps --update"
         )
+        assert.deepEqual(overBudget(measured, budget().steps), [])
     })
 
     test("growth is found, shrinking and little growth are not", () => {
@@ -25,5 +32,9 @@ describe("VM steps per call", () => {
             "c: 111 steps, 100 are recorded",
         ])
         assert.deepEqual(grown({ d: 1 }, recorded), ["d: 1, not recorded"])
+        assert.deepEqual(overBudget({ a: 100, b: 101 }, recorded), [
+            "b: 101 steps, 100 are granted",
+            "c: not measured",
+        ])
     })
 })
