@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../errors.ts"
-import { statsOf } from "../files.ts"
+import { statsOf, withPath } from "../files.ts"
 import { complain } from "../output.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
@@ -22,6 +22,7 @@ export async function serve(
 ): Promise<void> {
     if (!statsOf(folder)?.isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
+    const { files, faulty } = withPath(folder, () => listFiles(folder))
     const show = (event: ServeEvent) =>
         console.log(json ? printableJson(event) : printable(line(event)))
     const server = serveFolder(folder, show)
@@ -30,10 +31,11 @@ export async function serve(
         await once(server, "listening")
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException
-        throw new UsageError(`--port ${port}: cannot listen (${code})`)
+        throw new UsageError(
+            `cannot listen on ${urlHost(host)}:${port} (${code})`
+        )
     }
     const { port: actual } = server.address() as AddressInfo
-    const { files, faulty } = listFiles(folder)
     const url = `http://${urlHost(host)}:${actual}/`
     if (json) printJson({ url, files })
     else {

@@ -4,6 +4,7 @@ import type { PushOptions } from "./ota-push.ts"
 import { example } from "./example.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota-run.ts"
 import type { ServeOptions } from "./ota-serve.ts"
+import { hostAddress, portNumber } from "./port-number.ts"
 import { secondsReader } from "./seconds.ts"
 
 const seconds = secondsReader("30s, 5m or 1h", true)
@@ -93,8 +94,13 @@ function addServe(ota: Command): void {
             "serve the signed files of a folder, and show the version of each board"
         )
         .argument("<dir>", "a folder")
-        .option("--port <port>", "0: a free one", wholeNumber, 8090)
-        .option("--host <address>", "0.0.0.0: reachable by others", "127.0.0.1")
+        .option("--port <port>", "0: a free one", portNumber, 8090)
+        .option(
+            "--host <address>",
+            "0.0.0.0: reachable by others",
+            hostAddress,
+            "127.0.0.1"
+        )
         .option("--json", "print one JSON object a line")
         .allowExcessArguments(false)
         .addHelpText("after", example("ota serve served --port 8090"))

@@ -7,3 +7,9 @@ export function portNumber(text: string): number {
         throw new InvalidArgumentError("a port (0 to 65535) is wanted.")
     return port
 }
+
+/** Reads an option that is an address to listen on; an empty one would be every address. */
+export function hostAddress(text: string): string {
+    if (!text) throw new InvalidArgumentError("an address is wanted.")
+    return text
+}

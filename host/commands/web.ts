@@ -1,7 +1,7 @@
 import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
-import { portNumber } from "./port-number.ts"
+import { hostAddress, portNumber } from "./port-number.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
@@ -23,7 +23,8 @@ export function addWebCommand(program: Command): void {
         )
         .option(
             "--host <address>",
-            "listen beyond this machine; the address that is printed has a token"
+            "listen beyond this machine; the address that is printed has a token",
+            hostAddress
         )
         .action(async (options: WebCommandOptions) => {
             const { startWeb } = await import("../web/index.ts")

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { readdirSync } from "node:fs"
+import { readdirSync, realpathSync } from "node:fs"
 import {
     createServer,
     type IncomingMessage,
@@ -60,8 +60,7 @@ export function listFiles(folder: string): {
 } {
     const files: ServedFile[] = []
     const faulty: FaultyFile[] = []
-    const names = readdirSync(folder, { recursive: true }) as string[]
-    for (const name of names.sort()) {
+    for (const name of namesIn(folder).sort()) {
         const file = readSigned(join(folder, name))
         if (typeof file === "object")
             files.push({ name, version: file.version, hash: file.hash })
@@ -69,6 +68,20 @@ export function listFiles(folder: string): {
             faulty.push({ name, problem: file })
     }
     return { files, faulty }
+}
+
+/** What lies in a folder and its subfolders; links are followed, but not back into where they lie. */
+function namesIn(folder: string, above: string[] = []): string[] {
+    const real = realpathSync(folder)
+    if (above.includes(real)) return []
+    return readdirSync(folder).flatMap(name => {
+        try {
+            const names = namesIn(join(folder, name), [...above, real])
+            return names.map(below => join(name, below))
+        } catch {
+            return [name] // no folder, or none that may be read
+        }
+    })
 }
 
 /**
@@ -113,7 +126,7 @@ async function answer(
     }
     const { bytes, etag, version } = file
     const headers = { etag, "cache-control": "no-cache" }
-    if (request.headers["if-none-match"] === etag) {
+    if (request.headers["if-none-match"]?.includes(etag)) {
         response.writeHead(304, headers).end()
         return { board }
     }
@@ -122,15 +135,19 @@ async function answer(
         "content-type": "text/plain; charset=utf-8",
         "content-length": bytes.length,
     })
-    response.end(request.method === "HEAD" ? undefined : bytes)
+    if (request.method === "HEAD") {
+        response.end()
+        return { board }
+    }
+    response.end(bytes)
     return { sent: version, board }
 }
 
 /** The file that a path names; outside of the folder there is none. */
 function pathOf(folder: string, url: string): string {
     try {
-        const [path] = decodeURIComponent(url).split("?", 1)
-        const name = normalize(`${sep}${path}`)
+        const [path] = url.split("?", 1)
+        const name = normalize(sep + decodeURIComponent(path!))
         return name.includes("\0") ? "" : join(folder, name)
     } catch {
         return "" // a malformed escape

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import {
+    copyFileSync,
     existsSync,
     readFileSync,
     statSync,
@@ -338,12 +339,43 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         assert.deepEqual(await ended, [0, null])
     })
 
-    test("serve says what is wrong in one line", async t => {
-        const { ota } = workshop(t)
-        const run = await ota("serve", "nowhere")
-        assert.equal(run.code, 2)
-        assert.equal(run.stderr, 'fiberctl: "nowhere" is no folder\n')
+    test("serve follows links but not in circles, and tells what it sent", async t => {
+        const shop = workshop(t)
+        const { folder, path } = shop
+        symlinkSync(folder, path("again"))
+        symlinkSync(path("loop"), path("loop"))
+        const { next } = await serveSigned(t, shop)
+        const { url, files } = await next()
+        assert.deepEqual(
+            files.map(({ name }: { name: string }) => name),
+            ["a.ota"]
+        )
+        copyFileSync(path("a.ota"), path("50% what?.ota"))
+        const odd = `${url}again/${encodeURIComponent("50% what?.ota")}?x=1`
+        assert.equal((await fetch(odd)).status, 200)
+        assert.equal((await next()).sent, 3)
+        const head = await fetch(odd, { method: "HEAD" })
+        assert.equal(await head.text(), "")
+        assert.equal((await next()).sent, undefined, "nothing was sent")
+        // a proxy on the way makes it weak, or asks for several
+        const headers = {
+            "if-none-match": `"x", W/${head.headers.get("etag")}`,
+        }
+        assert.equal((await fetch(odd, { headers })).status, 304)
     })
+
+    for (const [args, problem] of [
+        [["nowhere"], '"nowhere" is no folder'],
+        [[".", "--port", "70000"], "a port \\(0 to 65535\\) is wanted."],
+        [[".", "--host", ""], "an address is wanted."],
+        [[".", "--host", "a..b"], "cannot listen on a..b:8090 \\(\\w+\\)"],
+    ] as const)
+        test(`serve says what is wrong in one line: ${args.join(" ")}`, async t => {
+            const { ota } = workshop(t)
+            const run = await ota("serve", ...args)
+            assert.equal(run.code, 2)
+            assert.match(run.stderr, new RegExp(`^fiberctl: .*${problem}\n$`))
+        })
 })
 
 describe("an LMS key file", () => {

@@ -4,7 +4,7 @@ import { request } from "node:http"
 import test, { type TestContext } from "node:test"
 import { gzipSync } from "node:zlib"
 import { startWeb, type WebOptions } from "../../host/web/index.ts"
-import { cleanUp } from "../system/harness.ts"
+import { cleanUp, runCli } from "../system/harness.ts"
 
 const DEVICE = "0123456789abcdef"
 /** The whole page, zipped. */
@@ -128,6 +128,14 @@ test("beyond this machine each request needs the token", async t => {
     // the token does not let another page in
     const foreign = { ...pair, origin: "http://evil.example" }
     assert.equal((await ask(url, "/api/events", foreign)).status, 403)
+})
+
+test("an empty address is no way beyond this machine", async t => {
+    const url = await startConsole(t, { host: "" })
+    assert.equal(url.hostname, "127.0.0.1")
+    const tool = await runCli(["web", "--host", ""])
+    assert.equal(tool.code, 2)
+    assert.match(tool.stderr, /--host .* an address is wanted/)
 })
 
 test("the page is small and fetches nothing from elsewhere", async t => {

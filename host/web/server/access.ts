@@ -21,10 +21,10 @@ export class Access {
     private readonly host: string
     private port = 0
 
-    /** @param host what the server is bound to; undefined for 127.0.0.1 */
+    /** @param host what the server is bound to; undefined or empty for 127.0.0.1 */
     constructor(host: string | undefined) {
-        this.host = host ?? "127.0.0.1"
-        this.token = host && randomBytes(TOKEN_BYTES).toString("base64url")
+        this.host = host || "127.0.0.1"
+        if (host) this.token = randomBytes(TOKEN_BYTES).toString("base64url")
     }
 
     /** Tells the port, once it is known. */

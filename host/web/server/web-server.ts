@@ -60,7 +60,7 @@ export class WebServer {
 
     constructor(sessions: Sessions, host?: string) {
         this.sessions = sessions
-        this.host = host ?? "127.0.0.1"
+        this.host = host || "127.0.0.1"
         this.access = new Access(host)
         this.server = createServer((request, response) =>
             this.take(request, response)
