@@ -52,10 +52,10 @@ export class Connection {
 export async function connectAll(
     options: ConnectOptions = {}
 ): Promise<Connection> {
-    const { device } = options
+    const name = wantedName(options)
     const { link, simulator } = await join(options)
     const devices = simulator?.boards ?? (await announced(link))
-    return choose(new Connection(link, devices, simulator), device)
+    return choose(new Connection(link, devices, simulator), name)
 }
 
 /** A bus whose boards are reported as they are seen. */
@@ -74,14 +74,23 @@ export async function watchBus(
     options: ConnectOptions,
     found: (board: Board) => void
 ): Promise<BusWatch> {
+    const name = wantedName(options)
     const { link, simulator } = await join(options)
     const boards = new Map<string, Board>()
     const add = (device: string) => {
         if (boards.has(device)) return
-        if (options.device && !device.startsWith(options.device)) return
         const board = new Board(link, device)
         boards.set(device, board)
-        found(board)
+        if (name === undefined || hasId(board, name)) return found(board)
+        board.info().then(
+            ({ hostname }) =>
+                hostname === name ? found(board) : board.close(),
+            () => {
+                board.close()
+                // it announces itself again when it answers
+                boards.delete(device)
+            }
+        )
     }
     for (const device of simulator?.boards ?? []) add(device)
     link.on("packet", packet => {
@@ -145,7 +154,7 @@ export async function connect(
     if (boards.length > 1) {
         await connection.close()
         throw new NoBoardError(
-            `several boards: choose by --device ${boards.map(board => board.device).join(", ")}`
+            `several boards: choose by --device ${idsOf(boards)}`
         )
     }
     return Object.assign(boards[0]!, {
@@ -153,10 +162,13 @@ export async function connect(
     })
 }
 
-/** Keeps the one board that is named, if any. */
+/**
+ * Keeps the one board that is named, if any.
+ * @throws NoBoardError when none has that name, or several: a command must not go to one by chance
+ */
 async function choose(
     connection: Connection,
-    device: string | undefined
+    name: string | undefined
 ): Promise<Connection> {
     const { boards } = connection
     const fail = async (problem: string) => {
@@ -164,18 +176,46 @@ async function choose(
         throw new NoBoardError(problem)
     }
     if (!boards.length) await fail("there is no board with fiberd on this bus")
-    if (device === undefined) return connection
-    const id = device.toLowerCase()
-    let chosen = boards.find(board => board.device.startsWith(id))
-    for (const board of chosen ? [] : boards)
-        if ((await board.info()).hostname === device) chosen = board
-    if (!chosen)
-        await fail(
-            `no device "${device}"; there are: ${boards.map(board => board.device).join(", ")}`
+    if (name === undefined) return connection
+    let chosen = boards.filter(board => hasId(board, name))
+    if (!chosen.length) {
+        const isMeant = await Promise.all(
+            boards.map(board => isHost(board, name))
         )
-    for (const board of boards) if (board !== chosen) board.close()
-    boards.splice(0, boards.length, chosen!)
+        chosen = boards.filter((_, at) => isMeant[at])
+    }
+    if (chosen.length > 1)
+        await fail(
+            `several boards are "${name}": choose by --device ${idsOf(chosen)}`
+        )
+    if (!chosen.length)
+        await fail(`no device "${name}"; there are: ${idsOf(boards)}`)
+    for (const board of boards) if (board !== chosen[0]) board.close()
+    boards.splice(0, boards.length, ...chosen)
     return connection
+}
+
+/** The board that is meant, if one is. @throws UsageError for a name that every board would have */
+function wantedName({ device }: ConnectOptions): string | undefined {
+    if (device === "")
+        throw new UsageError(
+            "--device: wanted a device id, its first digits, or a hostname"
+        )
+    return device
+}
+
+function hasId(board: Board, name: string): boolean {
+    return board.device.startsWith(name.toLowerCase())
+}
+
+/** Whether a board has this hostname; one that does not answer has none. */
+async function isHost(board: Board, name: string): Promise<boolean> {
+    const info = await board.info().catch(() => undefined)
+    return info?.hostname === name
+}
+
+function idsOf(boards: Board[]): string {
+    return boards.map(board => board.device).join(", ")
 }
 
 /** Device ids of the boards that announce the service. */

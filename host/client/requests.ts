@@ -55,6 +55,8 @@ let lastId = Math.floor(Math.random() * 0x1_0000_0000)
 export class Requests {
     private readonly sendPacket: (payload: Buffer) => void
     private readonly pending = new Map<number, Pending>()
+    /** Whether the board has ever answered. */
+    private hasAnswered = false
 
     /** @param sendPacket sends the packet of a request to the board */
     constructor(sendPacket: (payload: Buffer) => void) {
@@ -109,7 +111,9 @@ export class Requests {
                 if (now > until)
                     reject(
                         new TimedOutError(
-                            `the board did not answer (${operation})`
+                            this.hasAnswered
+                                ? `the board did not answer (${operation})`
+                                : `the board did not answer (${operation}): is its program running, with the remote service?`
                         )
                     )
                 else if (now - exchange.heardAt > silence) {
@@ -133,6 +137,7 @@ export class Requests {
         const { exchange, nextIndex } = pending
         const { id, index, kind, data } = report
         exchange.heardAt = Date.now()
+        this.hasAnswered = true
         // sent twice on its way
         if (kind !== Kind.Error && index < nextIndex) return
         try {

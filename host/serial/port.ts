@@ -46,6 +46,10 @@ async function list(): ReturnType<typeof SerialPort.list> {
  */
 export function openPort(path: string, baudRate: number): Promise<SerialPort> {
     return new Promise((resolve, reject) => {
+        if (path === "")
+            return reject(
+                new UsageError("a serial port is wanted, as /dev/ttyUSB0")
+            )
         const port = new SerialPort({ path, baudRate, autoOpen: false })
         port.open(error => {
             if (error)

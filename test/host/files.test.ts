@@ -96,6 +96,17 @@ describe("a pipe or a device is no input", { concurrency: 2 }, () => {
         })
 })
 
+test("an empty serial port is said to be none", async () => {
+    for (const words of [
+        ["status", "--serial", ""],
+        ["monitor", "--port", ""],
+    ])
+        assert.equal(
+            complaint(await runCli(words)),
+            "fiberctl: a serial port is wanted, as /dev/ttyUSB0"
+        )
+})
+
 test("a pipe or a device is no serial port", async t => {
     const cwd = project(t)
     for (const port of ["fifo", "/dev/zero"]) {

@@ -1,7 +1,10 @@
 // rows: B3
 import assert from "node:assert/strict"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import test, { describe } from "node:test"
-import { connectAll } from "../../host/client/index.ts"
+import { connectAll, watchBus } from "../../host/client/index.ts"
+import { until } from "../peers/ports.ts"
 import { MAIN, runFleetFor, startFleet } from "./fleet-run.ts"
 import { Cli, runCli, tempFolder } from "./harness.ts"
 
@@ -66,6 +69,50 @@ test("three boards on one bus are told apart", async t => {
         late.length < news.length / 10,
         `${late.length} of ${news.length}`
     )
+})
+
+test("--device names one board, and is never a guess", async t => {
+    const folder = tempFolder(t)
+    const ids = ["a1f0000000000001", "a1f0000000000002", "b2f0000000000003"]
+    for (const [i, id] of ids.entries()) {
+        mkdirSync(join(folder, `board-${i + 1}`))
+        writeFileSync(join(folder, `board-${i + 1}`, "device-id"), id)
+    }
+    await startFleet(t, 3, { state: folder })
+    const devices = async (...words: string[]) => {
+        const args = ["devices", "--json", "--state", folder]
+        const { code, stdout, stderr } = await runCli([...args, ...words])
+        if (code !== 0) return `${code}: ${stderr.trim()}`
+        const boards = JSON.parse(stdout) as { device: string }[]
+        return boards.map(({ device }) => device).join()
+    }
+    const two = `${ids[0]}, ${ids[1]}`
+    assert.deepEqual(
+        await Promise.all([
+            devices("--device", "B2"),
+            devices("--device", ids[1]!),
+            devices("--device", "board-2"),
+            devices("--device", "a1f"),
+            devices("--device", "board"),
+            devices("--device", ""),
+        ]),
+        [
+            ids[2],
+            ids[1],
+            ids[1],
+            `3: fiberctl: several boards are "a1f": choose by --device ${two}`,
+            `3: fiberctl: no device "board"; there are: ${ids.join(", ")}`,
+            "2: fiberctl: --device: wanted a device id, its first digits, or a hostname",
+        ]
+    )
+
+    const found: string[] = []
+    const bus = await watchBus({ state: folder, device: "board-3" }, board =>
+        found.push(board.device)
+    )
+    await until("the board of that name", () => found.length > 0, 60_000)
+    await bus.close()
+    assert.deepEqual(found, [ids[2]])
 })
 
 test("no line of a fleet is lost", async t => {
