@@ -4,8 +4,6 @@ import type { Settings, TIME_SETTINGS } from "../settings"
 import { clock, tasks } from "./core"
 import { reportTime, socketArbiter } from "./network"
 
-/** Longest page that `TIME_URL` may name, in bytes: only its header is used. */
-const MAX_PAGE_BYTES = 4096
 /** Longest time to the next attempt after one that failed, ms. */
 const RETRY_MS = 60000
 
@@ -52,10 +50,7 @@ async function askForTime(url: string): Promise<void> {
     const { fields } = await arbiter.borrow(
         "clock",
         async () =>
-            await httpRequest(clock, arbiter.socket, {
-                url,
-                maxBytes: MAX_PAGE_BYTES,
-            }),
+            await httpRequest(clock, arbiter.socket, { url, maxBytes: 0 }),
         HTTP_TIMEOUT_MS
     )
     setClockByHttpDate(clock, fields["date"])

@@ -32,9 +32,9 @@ export interface HttpAnswer {
     received: number
     /** What is wrong with the answer; empty while nothing is. */
     fault: string
-    /** Longest body, in bytes. */
+    /** Longest body that is taken, in bytes. */
     readonly maxBytes: number
-    /** Takes the body of an answer with status 200, part by part. */
+    /** Takes the body of an answer with status 200, part by part; without it, the head is enough. */
     readonly onBody: ((part: Buffer) => AtOnce) | undefined
     state: number
     /** Start of a line whose end has not arrived yet. */
@@ -106,7 +106,7 @@ function takeBody(answer: HttpAnswer, data: Buffer, at: number): number {
     if (left >= 0) end = Math.min(end, at + left)
     answer.received += end - at
     if (answer.received > maxBytes) failTooLong(answer)
-    else if (onBody && answer.status === 200) onBody(data.slice(at, end))
+    else onBody(data.slice(at, end))
     if (left >= 0) answer.left = left - (end - at)
     if (answer.left === 0)
         answer.state = answer.state === CHUNK ? CHUNK_END : DONE
@@ -159,12 +159,13 @@ function readField({ fields }: HttpAnswer, line: string): void {
 
 /** The state after the head. */
 function bodyState(answer: HttpAnswer): number {
-    const { status, fields, maxBytes } = answer
+    const { status, fields, maxBytes, onBody } = answer
     const length = fields["content-length"]
     const coding = fields["transfer-encoding"]
     // an interim answer: the real one follows
     if (status < 200) return STATUS_LINE
-    if (status === 204 || status === 304) return DONE
+    // a body that nobody takes is not waited for
+    if (status !== 200 || !onBody) return DONE
     if (coding) {
         if (coding.toLowerCase() !== "chunked")
             answer.fault = "a transfer-encoding that is not chunked"

@@ -38,9 +38,9 @@ export interface HttpRequest {
     headers?: string
     /** JSON to be posted; without it the request is a GET. */
     body?: string
-    /** Longest body of the answer, in bytes; a longer one is an error. */
+    /** Longest body for `onBody`, in bytes; a longer one is an error. */
     maxBytes: number
-    /** Takes the body of an answer with status 200, part by part; other bodies are dropped. */
+    /** Takes the body of an answer with status 200, part by part; other bodies are not waited for. */
     onBody?: (part: Buffer) => AtOnce
 }
 

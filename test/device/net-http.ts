@@ -166,6 +166,25 @@ describe("HTTP", () => {
         expect(response.status).toBe(500)
         expect(body).toBe("")
     })
+    test("a body that nobody takes is not waited for, however long", async () => {
+        const page = (head: string) => async (connection: FakeConnection) => {
+            connection.answer(head + "Content-Length: 9000\r\n\r\n<html>")
+        }
+        // the page of a missing file, and what a taker of reports answers
+        const missing = await ask(page("HTTP/1.1 404 x\r\n"))
+        expect(missing.error + missing.response.status).toBe("404")
+        const socket = new FakeSocket()
+        const serve = async () => {
+            while (!socket.connections[0]) await ds.sleep(5)
+            await page(OK)(socket.connections[0])
+        }
+        serve.start()
+        const clock = new SystemClock()
+        const wanted = { url: URL, maxBytes: 10 }
+        const { status } = await httpRequest(clock, socket, wanted, 1000)
+        expect(status).toBe(200)
+        expect(socket.connections[0].isClosed).toBe(true)
+    })
     test("redirects within the host are followed", async () => {
         const { body, requests } = await ask(async (connection, number) => {
             const to = ["/b", "http://192.0.2.1:8081/c?d"][number - 1]
