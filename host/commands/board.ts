@@ -1,6 +1,7 @@
 import { Command } from "commander"
 import type { Board, BoardInfo, ConnectOptions } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
+import { complain } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import { example } from "./example.ts"
 
@@ -85,6 +86,27 @@ export async function withBoard<T>(
         throw new UsageError(
             `${targets.length} boards are on the bus: choose one by --device ${ids}`
         )
+    })
+}
+
+/**
+ * Asks the boards of a bus, all at the same time. Of several, one that fails is named and sets the exit
+ * code, and the others count.
+ * @returns the answers, in the order of the boards
+ * @throws what the only board throws
+ */
+export async function askAll<T>(
+    targets: Target[],
+    ask: (target: Target) => Promise<T>
+): Promise<T[]> {
+    if (targets.length === 1) return [await ask(targets[0]!)]
+    const answers = await Promise.allSettled(targets.map(ask))
+    return answers.flatMap((answer, at) => {
+        if (answer.status === "fulfilled") return [answer.value]
+        const { message, exitCode = 1 } = answer.reason
+        complain(`${targets[at]!.board.device}: ${message}`)
+        process.exitCode ||= exitCode
+        return []
     })
 }
 

@@ -2,6 +2,7 @@ import { type Command } from "commander"
 import { paintFor } from "../colour.ts"
 import {
     addBoardCommand,
+    askAll,
     type BoardOptions,
     printJson,
     withBoards,
@@ -18,8 +19,7 @@ export function addDevicesCommand(program: Command): void {
         "devices --bus 127.0.0.1:8082"
     ).action(async (options: BoardOptions) => {
         await withBoards(options, async targets => {
-            const boards = []
-            for (const { board } of targets) boards.push(await board.info())
+            const boards = await askAll(targets, ({ board }) => board.info())
             if (options.json) return printJson(boards)
             const [head, ...lines] = table(
                 ["DEVICE", "HOSTNAME", "STATE", "BOOT", "UP"],

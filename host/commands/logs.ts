@@ -6,6 +6,7 @@ import { complain } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import {
     addBoardCommand,
+    askAll,
     boardName,
     type BoardOptions,
     type Target,
@@ -89,13 +90,11 @@ async function showLogs(
     const { byTime, readHistory } = await import("../client/index.ts")
     const { file, follow, lines } = options
     const isMany = targets.length > 1
-    const sources: Source[] = []
-    for (const target of targets)
-        sources.push({
-            target,
-            name: isMany ? boardName(await target.board.info()) : "",
-            history: await readHistory(target.board, { file }),
-        })
+    const sources: Source[] = await askAll(targets, async target => ({
+        target,
+        name: isMany ? boardName(await target.board.info()) : "",
+        history: await readHistory(target.board, { file }),
+    }))
     for (const unit of options.unit ?? [])
         await checkUnit(sources, unit, follow)
     checkBoot(sources, options)

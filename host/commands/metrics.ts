@@ -1,6 +1,6 @@
 import { type Command } from "commander"
 import type { BoardOptions } from "./board.ts"
-import { addBoardCommand, printJson, withBoards } from "./board.ts"
+import { addBoardCommand, askAll, printJson, withBoards } from "./board.ts"
 import { openMetrics, readMetrics } from "./open-metrics.ts"
 
 /** Adds `fiberctl metrics`: figures of all boards on the bus for Prometheus. */
@@ -12,9 +12,9 @@ export function addMetricsCommand(program: Command): void {
         "metrics > /var/lib/node_exporter/fiberd.prom"
     ).action(async (options: BoardOptions) => {
         await withBoards(options, async targets => {
-            const boards = []
-            for (const { board } of targets)
-                boards.push(await readMetrics(board))
+            const boards = await askAll(targets, ({ board }) =>
+                readMetrics(board)
+            )
             if (options.json) printJson(boards)
             else process.stdout.write(openMetrics(boards))
         })

@@ -4,7 +4,13 @@ import {
     readBytes,
     readState,
 } from "../ota/index.ts"
-import { type BoardOptions, printJson, withBoard, withBoards } from "./board.ts"
+import {
+    askAll,
+    type BoardOptions,
+    printJson,
+    withBoard,
+    withBoards,
+} from "./board.ts"
 
 /** Options of `fiberctl ota push`. */
 export interface PushOptions extends BoardOptions {
@@ -26,12 +32,13 @@ export async function push(file: string, options: PushOptions): Promise<void> {
 /** Runs `fiberctl ota status`: one line, or one JSON object, a board. */
 export async function status(options: BoardOptions): Promise<void> {
     await withBoards(options, async targets => {
-        for (const { board } of targets) {
+        const states = await askAll(targets, async ({ board }) => {
             const state = await readState(board)
-            const shown = { ...state, device: state.device || board.device }
-            if (options.json) printJson(shown)
-            else console.log(stateLine(shown))
-        }
+            return { ...state, device: state.device || board.device }
+        })
+        for (const state of states)
+            if (options.json) printJson(state)
+            else console.log(stateLine(state))
     })
 }
 

@@ -3,6 +3,7 @@ import { paintFor } from "../colour.ts"
 import type { Board, RingLine, TaskStatus } from "../client/index.ts"
 import {
     addBoardCommand,
+    askAll,
     type BoardOptions,
     printJson,
     type Target,
@@ -28,10 +29,12 @@ interface StatusOptions extends BoardOptions {
     failed?: boolean
 }
 
-/** A board as it is shown. */
+/** A board as it is shown: its tasks, with the last lines of each. */
 interface BoardStatus {
     summary: Summary
     tasks: TaskStatus[]
+    lines: string[][]
+    resolve: Target["resolve"]
 }
 
 /** Adds `fiberctl status`: what the board and its tasks do. */
@@ -46,29 +49,32 @@ export function addStatusCommand(program: Command): void {
         .option("--failed", "only tasks that have failed")
         .option("--all", "all boards on the bus")
         .action(async (patterns: string[], options: StatusOptions) => {
-            if (options.all)
+            const { all, json } = options
+            const read = (target: Target) =>
+                readStatus(target, patterns, options)
+            if (all)
                 await withBoards(options, async targets => {
-                    const boards: BoardStatus[] = []
-                    for (const target of targets)
-                        boards.push(await showStatus(target, patterns, options))
-                    if (options.json) printJson({ boards })
+                    const boards = await askAll(targets, read)
+                    if (json) printJson({ boards: boards.map(dataOf) })
+                    else boards.forEach(showStatus)
                 })
             else
                 await withBoard(options, async target => {
-                    const status = await showStatus(target, patterns, options)
-                    if (options.json) printJson(status)
+                    const status = await read(target)
+                    if (json) printJson(dataOf(status))
+                    else showStatus(status)
                 })
         })
 }
 
-/** Reads a board's status, and shows it unless JSON is wanted. */
-async function showStatus(
+/** Reads a board's status. */
+async function readStatus(
     { board, resolve }: Target,
     patterns: string[],
     { failed, json }: StatusOptions
 ): Promise<BoardStatus> {
     const isChosen = patterns.length > 0
-    const [info, chosen, lines] = await Promise.all([
+    const [info, chosen, ring] = await Promise.all([
         board.info(),
         board.tasks(...patterns),
         json ? [] : lastLines(board, isChosen ? 0 : -LAST_LINES),
@@ -76,16 +82,22 @@ async function showStatus(
     const tasks = failed
         ? chosen.filter(({ state }) => state === "failed")
         : chosen
-    const summary = summarise(info)
-    if (json) return { summary, tasks }
-    const paint = paintFor(process.stdout)
     const most = isChosen ? LINES : 1
-    console.log(summaryLine(summary, paint))
-    for (const task of tasks)
-        console.log(
-            taskText(task, linesOf(lines, task.name, most), paint, resolve)
-        )
+    const lines = tasks.map(({ name }) => linesOf(ring, name, most))
+    return { summary: summarise(info), tasks, lines, resolve }
+}
+
+/** What of a board's status is printed as JSON. */
+function dataOf({ summary, tasks }: BoardStatus) {
     return { summary, tasks }
+}
+
+function showStatus({ summary, tasks, lines, resolve }: BoardStatus): void {
+    const paint = paintFor(process.stdout)
+    console.log(summaryLine(summary, paint))
+    tasks.forEach((task, at) =>
+        console.log(taskText(task, lines[at]!, paint, resolve))
+    )
 }
 
 /** Lines of the ring from an index on; none of a firmware without a ring. */

@@ -71,6 +71,34 @@ test("three boards on one bus are told apart", async t => {
     )
 })
 
+test("a board that does not answer hides no other", async t => {
+    const fleet = await startFleet(t, 3)
+    const [first, dead, last] = fleet.sims.map(sim => sim.deviceId!)
+    await fleet.sims[1]!.kill()
+    const run = async (...words: string[]) => {
+        const cli = await runCli([...words, "--state", fleet.folder])
+        assert.equal(cli.code, 4, cli.stderr)
+        const problem = `^fiberctl: ${dead}: the board did not answer .*\\n$`
+        assert.match(cli.stderr, new RegExp(problem))
+        return cli.stdout
+    }
+    const [devices, status, metrics, logs] = await Promise.all([
+        run("devices", "--json"),
+        run("status", "--all"),
+        run("metrics"),
+        run("logs", "--all", "-o", "json"),
+    ])
+    assert.deepEqual(
+        (JSON.parse(devices!) as { device: string }[]).map(
+            ({ device }) => device
+        ),
+        [first, last]
+    )
+    assert.match(status!, /^● board-1 [^]*^● board-3 /m)
+    for (const text of [metrics!, logs!])
+        for (const device of [first!, last!]) assert.ok(text.includes(device))
+})
+
 test("--device names one board, and is never a guess", async t => {
     const folder = tempFolder(t)
     const ids = ["a1f0000000000001", "a1f0000000000002", "b2f0000000000003"]
