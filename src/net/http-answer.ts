@@ -1,14 +1,24 @@
 // Reads an HTTP/1.1 answer (RFC 9112) from parts of any size, and hands its body on. The server is
 // not trusted: lines, their number and the body have limits.
-import type { AtOnce } from "../platform"
+import { AtOnce, skipChars } from "../platform"
 
 /** Longest line of an answer's head, in bytes. */
 export const MAX_HEAD_LINE_BYTES = 1000
 /** Most lines of an answer's head, and of a chunked body's trailer. */
 export const MAX_HEAD_LINES = 60
+/**
+ * Most chunks of a body, besides one for each 2 ** CHUNK_SHIFT bytes: what arrives at once is read
+ * without a wait, and more and smaller ones would take more steps than the VM allows.
+ */
+export const MAX_SMALL_CHUNKS = 60
+const CHUNK_SHIFT = 4
 
 /** Header fields that callers need; the others are not kept. */
 const KEPT_FIELDS = " etag date location content-length transfer-encoding "
+/** No name of a field that decides where the body ends is as short. */
+const SHORT_NAME = 8
+const DIGITS = "0123456789"
+const CR = "\r"
 
 /** States, by what is expected next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
@@ -39,7 +49,7 @@ export interface HttpAnswer {
     state: number
     /** Start of a line whose end has not arrived yet. */
     line: Buffer
-    /** Lines of the head, or of the trailer, so far. */
+    /** Lines of the head or of the trailer, or chunks, so far. */
     lines: number
     /** Bytes of the body or the chunk that are still to come; -1 when the length is not known. */
     left: number
@@ -91,7 +101,8 @@ export function endAnswer(
     reason: string | undefined
 ): void {
     const { state, received, status } = answer
-    if (state === OPEN_BODY) answer.state = DONE
+    // nothing else tells a whole body from one that was cut off
+    if (state === OPEN_BODY && !reason) answer.state = DONE
     if (isOver(answer)) return
     if (status === 0) answer.fault = reason || "the connection was closed"
     else if (state <= FIELDS)
@@ -128,17 +139,23 @@ function takeLine(answer: HttpAnswer, data: Buffer, at: number): number {
     answer.line = isWhole ? Buffer.alloc(0) : line
     if (line.length > MAX_HEAD_LINE_BYTES)
         answer.fault = `a line of more than ${MAX_HEAD_LINE_BYTES} bytes`
-    else if (isWhole) readLine(answer, line.toString().trim())
+    else if (isWhole) {
+        const text = line.toString()
+        readLine(answer, text.endsWith(CR) ? text.slice(0, -1) : text)
+    }
     return end + 1
 }
 
 function readLine(answer: HttpAnswer, line: string): void {
     const { state } = answer
     if (state === STATUS_LINE) {
-        const digits = line.startsWith("HTTP/1.") ? line.slice(9, 12) : ""
-        answer.status = parseInt(digits)
-        if (digits !== "" + answer.status || answer.status < 100)
+        const digits = line.startsWith("HTTP/1.") ? line.slice(8, 13) : ""
+        const status = parseInt(digits)
+        if (digits.trim() !== "" + status || status < 100 || status > 599)
             answer.fault = "it does not speak HTTP/1.1"
+        answer.status = status
+        // those of an interim answer do not count
+        answer.fields = {}
         answer.state = FIELDS
     } else if (state === CHUNK_SIZE) readChunkSize(answer, line)
     else if (state === CHUNK_END) {
@@ -150,11 +167,16 @@ function readLine(answer: HttpAnswer, line: string): void {
     else if (state === FIELDS) readField(answer, line)
 }
 
-function readField({ fields }: HttpAnswer, line: string): void {
+function readField(answer: HttpAnswer, line: string): void {
+    const { fields } = answer
     const colon = line.indexOf(":")
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
-    if (KEPT_FIELDS.indexOf(` ${name} `) >= 0)
-        fields[name] = line.slice(colon + 1).trim()
+    if (KEPT_FIELDS.indexOf(` ${name} `) < 0) return
+    const value = line.slice(colon + 1).trim()
+    const before = fields[name]
+    if (before !== undefined && before !== value && name.length > SHORT_NAME)
+        answer.fault = `two lines of ${name}`
+    fields[name] = value
 }
 
 /** The state after the head. */
@@ -172,10 +194,10 @@ function bodyState(answer: HttpAnswer): number {
         answer.lines = 0
         return CHUNK_SIZE
     }
-    if (!length) return OPEN_BODY
+    if (length === undefined) return OPEN_BODY
     const left = parseInt(length)
     answer.left = left
-    if ("" + left !== length || left < 0)
+    if (!length || skipChars(length, 0, DIGITS) < length.length)
         answer.fault = "its content-length is no number"
     else if (left > maxBytes) failTooLong(answer)
     return left === 0 ? DONE : LENGTH_BODY
@@ -184,10 +206,20 @@ function bodyState(answer: HttpAnswer): number {
 /** Reads the size of a chunk: hexadecimal digits; extensions after a semicolon are ignored. */
 function readChunkSize(answer: HttpAnswer, line: string): void {
     const semicolon = line.indexOf(";")
-    const digits = semicolon < 0 ? line : line.slice(0, semicolon).trim()
+    const text = (semicolon < 0 ? line : line.slice(0, semicolon)).trim()
+    const digits = text.slice(skipChars(text, 0, "0"))
     const bytes = Buffer.from("000000".slice(digits.length) + digits, "hex")
-    if (!digits || digits.length > 6 || bytes.length !== 3)
+    if (!text || digits.length > 6 || bytes.length !== 3)
         answer.fault = "a chunk's size is no number"
-    answer.left = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2]
-    answer.state = answer.left === 0 ? TRAILER : CHUNK
+    const size = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2]
+    answer.left = size
+    answer.state = CHUNK
+    if (size === 0) {
+        answer.lines = 0
+        answer.state = TRAILER
+    } else if (
+        ++answer.lines >
+        MAX_SMALL_CHUNKS + (answer.received >> CHUNK_SHIFT)
+    )
+        answer.fault = "too many small chunks"
 }

@@ -24,6 +24,8 @@ export const HTTP_TIMEOUT_MS = 10000
 export const MAX_REDIRECTS = 3
 /** Longest URL, in bytes. */
 export const MAX_URL_BYTES = 200
+/** RFC 9110, section 15.4.4. */
+const SEE_OTHER = 303
 /** Time until a write that the socket did not take is tried again, ms. */
 const RETRY_MS = 50
 
@@ -71,11 +73,12 @@ export async function httpRequest(
     timeoutMs = HTTP_TIMEOUT_MS
 ): Promise<HttpAnswer> {
     const deadline = clock.millis() + timeoutMs
+    let { body } = request
     let address = parseUrl(request.url)
     if (!address) throw httpError("the URL is malformed")
     for (let redirects = 0; ; redirects++) {
         const answer = newAnswer(request.maxBytes, request.onBody)
-        const text = compose(request, address)
+        const text = compose(request, address, body)
         await exchange(clock, socket, address, text, answer, deadline)
         const { status, fields } = answer
         const isRedirect = status >= 301 && status <= 308 && status !== 304
@@ -94,6 +97,8 @@ export async function httpRequest(
         if (fault) throw httpError(`${address.host}: ${fault}`)
         if (!next) return answer
         address = next
+        // "see other": the request is done, and its result is to be fetched
+        if (status === SEE_OTHER) body = undefined
     }
 }
 
@@ -111,9 +116,10 @@ export function parseUrl(url: string): HttpAddress | undefined {
     const end = hash < 0 ? url.length : hash
     const slash = url.indexOf("/", start)
     const pathAt = slash < 0 ? end : slash
+    const origin = url.slice(0, pathAt)
     // the colons of an IPv6 address are in brackets
-    const bracket = url.indexOf("]")
-    const colon = url.slice(0, pathAt).indexOf(":", Math.max(bracket, start))
+    const bracket = url[start] === "[" ? origin.indexOf("]") : -1
+    const colon = origin.indexOf(":", Math.max(bracket, start))
     const hostEnd = colon < 0 ? pathAt : colon
     const host =
         bracket < 0 ? url.slice(start, hostEnd) : url.slice(start + 1, bracket)
@@ -126,7 +132,7 @@ export function parseUrl(url: string): HttpAddress | undefined {
         proto: isTls ? "tls" : "tcp",
         host,
         port,
-        origin: url.slice(0, pathAt),
+        origin,
         path: url.slice(pathAt, end) || "/",
     }
 }
@@ -178,8 +184,9 @@ function slowness(isOpen: boolean, { status, received }: HttpAnswer): string {
 }
 
 function compose(
-    { headers, body }: HttpRequest,
-    { origin, path }: HttpAddress
+    { headers }: HttpRequest,
+    { origin, path }: HttpAddress,
+    body: string | undefined
 ): string {
     const host = origin.slice(origin.indexOf("//") + 2)
     const content = body

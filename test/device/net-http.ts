@@ -138,6 +138,46 @@ describe("HTTP", () => {
         const { body } = await ask(sending([OK + "\r\nabc", "def"], true))
         expect(body).toBe("abcdef")
     })
+    test("one that breaks off is not taken for whole", async () => {
+        const { error } = await ask(async connection => {
+            connection.answer(OK + "\r\nabc")
+            connection.fail("read ECONNRESET")
+        })
+        expect(error).toBe(
+            "192.0.2.1: the connection ended after 3 bytes of the body"
+        )
+    })
+    test("fields of an interim answer do not count, nor a folded line", async () => {
+        const { response, body } = await ask(
+            sending([
+                "HTTP/1.1 103 x\r\nETag: a\r\nContent-Length: 9\r\n\r\n",
+                OK + "X: y\r\n Content-Length: 1\r\nContent-Length: 002\r\n",
+                "\r\nok",
+            ])
+        )
+        expect(response.fields["etag"]).toBe(undefined)
+        expect(body).toBe("ok")
+    })
+    test("an error page may be of any length", async () => {
+        const { response } = await ask(
+            sending(["HTTP/1.1 404 x\r\nContent-Length: 5000\r\n\r\n"])
+        )
+        expect(response.status).toBe(404)
+    })
+    test("what is posted is not posted again where its result is", async () => {
+        const { requests } = await ask(
+            async (connection, number) =>
+                connection.answer(
+                    number === 1
+                        ? "HTTP/1.1 303 x\r\nLocation: /b\r\n\r\n"
+                        : OK + "Content-Length: 0\r\n\r\n"
+                ),
+            { body: "{}" }
+        )
+        expect(requests[0].startsWith("POST /a.env ")).toBe(true)
+        expect(requests[1].startsWith("GET /b ")).toBe(true)
+        expect(requests[1].indexOf("Content-")).toBe(-1)
+    })
     test("a body is sent with its length", async () => {
         const { response, requests } = await ask(
             sending([
@@ -240,6 +280,30 @@ describe("HTTP", () => {
             [OK + "Content-Length: -1\r\n\r\n"],
             false,
             "its content-length is no number",
+        ],
+        [
+            "two lengths",
+            [OK + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"],
+            false,
+            "two lines of content-length",
+        ],
+        [
+            "no length at all",
+            [OK + "Content-Length:\r\n\r\n"],
+            false,
+            "its content-length is no number",
+        ],
+        [
+            "a status of four digits",
+            ["HTTP/1.1 2000 x\r\n"],
+            false,
+            "it does not speak HTTP/1.1",
+        ],
+        [
+            "too many small chunks",
+            [OK + "Transfer-Encoding: chunked\r\n\r\n" + times("1\nx\n", 65)],
+            false,
+            "too many small chunks",
         ],
         [
             "too long by its length",
@@ -375,6 +439,9 @@ describe("URLs", () => {
             "tls a.example 443 /b?c=d"
         )
         expect(shown("http://[2001:db8::1]:81/x")).toBe("tcp 2001:db8::1 81 /x")
+        expect(shown("http://a.example/b?id[]=3")).toBe(
+            "tcp a.example 80 /b?id[]=3"
+        )
     })
     test("malformed ones, and those with a password, are refused", async () => {
         for (const url of [
