@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import {
+    CHECKING,
+    ON_PROBATION,
+    PART_MISSING,
+    RECEIVING,
+    RESTARTING,
+} from "../../src/ota/probation.ts"
 import { FirmwareError, TimeoutError, UsageError } from "../errors.ts"
 import { hashOf, parseFile } from "./file.ts"
 import type { BoardReport } from "./serve.ts"
 
 /** Time between two questions for the state, in ms. */
 const ASK_MS = 1000
+/** Why a board takes no file now, but may take it later. */
+const BUSY = [CHECKING, RESTARTING, RECEIVING, PART_MISSING]
 
 /** What of a board's client is needed; `Board` of host/client has it. */
 export interface PushTarget {
@@ -24,7 +33,8 @@ export async function readState(target: PushTarget): Promise<BoardReport> {
 }
 
 /**
- * Brings a signed file to a board and waits for the verdict.
+ * Brings a signed file to a board and waits for the verdict. While the board is busy with another one,
+ * it is offered again.
  * @param onState called with each new state on the way
  * @param timeoutMs longest wait: the board restarts, and proves the file for OTA_PROBATION
  * @throws UsageError when it is no signed file; FirmwareError with the board's reason when it is
@@ -43,26 +53,44 @@ export async function pushFile(
     const hash = hashOf(file.body)
     const has = (state: BoardReport) =>
         state.version === version && state.hash === hash
+    const until = Date.now() + timeoutMs
+    let shown = ""
+    const show = (state: BoardReport) => {
+        const now = shownAs(state)
+        if (now !== shown) onState(state)
+        shown = now
+    }
+    const checkTime = (why = shown && `last seen: version ${shown}`) => {
+        if (Date.now() <= until) return
+        const seconds = Math.round(timeoutMs / 1000)
+        throw new TimeoutError(
+            `no verdict within ${seconds} s` + (why && `, ${why}`)
+        )
+    }
     const offer = async () => {
-        try {
-            await target.offer(bytes)
-        } catch (error) {
-            // the board may have it from its source, and restarts with it
-            const state = await readState(target).catch(passOver)
-            if (state?.state === "probation" && has(state)) return
-            throw new FirmwareError(`refused: ${(error as Error).message}`)
+        let busy = ""
+        for (;;) {
+            try {
+                return await target.offer(bytes)
+            } catch (error) {
+                const { name, message } = error as Error
+                // the board may have it from its source, and restarts with it
+                const state = await readState(target).catch(passOver)
+                if (state?.state === "probation" && has(state)) return
+                // one that restarts does not answer
+                if (isBusy(message, state)) busy = message
+                else if (!busy || name !== "TimedOutError")
+                    throw new FirmwareError(`refused: ${message}`)
+                if (state) show(state)
+                checkTime(busy)
+                await sleep(askMs)
+            }
         }
     }
     await offer()
-    const until = Date.now() + timeoutMs
-    let shown = ""
     for (;;) {
         const state = await readState(target).catch(passOver)
-        const now = state && shownAs(state)
-        if (now && now !== shown) {
-            shown = now
-            onState(state)
-        }
+        if (state) show(state)
         if (state && has(state)) {
             // after a roll-back it is the version that runs again
             if (/^(active|rolled-back)$/.test(state.state)) return state
@@ -74,12 +102,17 @@ export async function pushFile(
             )
         else if (state?.state === "refused")
             throw new FirmwareError(`refused: ${state.reason}`)
-        if (Date.now() > until)
-            throw new TimeoutError(
-                `no verdict within ${Math.round(timeoutMs / 1000)} s${shown ? `, last seen: version ${shown}` : ""}`
-            )
+        checkTime()
         await sleep(askMs)
     }
+}
+
+/** Whether a board that does not take a file may take it later. */
+function isBusy(why: string, state: BoardReport | undefined): boolean {
+    if (BUSY.includes(why)) return true
+    // a probation that nobody watches has a reason, and no end
+    const isStuck = state?.state === "probation" && state.reason !== ""
+    return why.endsWith(ON_PROBATION) && !isStuck
 }
 
 /** A state in one line; a probation that nobody watches has a reason. */

@@ -15,6 +15,15 @@ export const MAX_REASON = 60
 export const COLLECTOR = 1
 export const SOURCE = 2
 
+/** Reasons for the verdict `busy`, after which the sender offers the file again. */
+export const CHECKING = "another file is being checked"
+export const RESTARTING = "the board restarts"
+/** Reasons for which parts of a file are not taken, after which the sender begins again. */
+export const RECEIVING = "another file is being received, try again"
+export const PART_MISSING = "a part is missing, begin again"
+/** What follows the version in the reason for not taking another one meanwhile. */
+export const ON_PROBATION = "is on probation"
+
 /** What is kept of versions, committed with the settings file in one write. */
 export interface OtaRecord {
     state: OtaState
@@ -105,6 +114,6 @@ export function judgeOffer(
                 : `it is not above ${highest}`
         )
     return state === "probation"
-        ? { state: "busy", reason: `version ${running} is on probation` }
+        ? { state: "busy", reason: `version ${running} ${ON_PROBATION}` }
         : undefined
 }

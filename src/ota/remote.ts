@@ -1,6 +1,7 @@
 import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
+import { PART_MISSING, RECEIVING } from "./probation"
 import {
     isWatched,
     offerFile,
@@ -61,14 +62,13 @@ async function takePart(
     const now = ota.clock.millis()
     if (ota.sender !== sender) {
         if (ota.received && now - ota.heardAt < SENDER_TIMEOUT_MS)
-            throw otaError("another file is being received, try again")
+            throw otaError(RECEIVING)
         ota.received = undefined
         ota.sender = sender
     }
     if (offset === 0) ota.received = new Pieces()
     const { received } = ota
-    if (!received || received.length !== offset)
-        throw otaError("a part is missing, begin again")
+    if (!received || received.length !== offset) throw otaError(PART_MISSING)
     if (total > MAX_FILE_BYTES)
         throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
     ota.heardAt = now

@@ -18,12 +18,14 @@ import { GuardReport } from "./guard"
 import { Pieces } from "./pieces"
 import {
     activeRecord,
+    CHECKING,
     COLLECTOR,
     judgeOffer,
     OtaRecord,
     OtaState,
     OtaVerdict,
     probationRecord,
+    RESTARTING,
 } from "./probation"
 import { encodeRecord, takeBack } from "./record"
 import type { Opener } from "./seal"
@@ -37,9 +39,6 @@ export const PARTS_TIMEOUT_MS = 300000
  * socket, or a restart of the collector, take it away for a while.
  */
 export const COLLECTOR_PATIENCE_MS = 30000
-/** Reasons for the verdict `busy`. */
-const CHECKING = "another file is being checked"
-const RESTARTING = "the board restarts"
 /** Why no version is taken, and why one stays on probation. */
 export const UNWATCHED = "nobody watches a probation: the task ota does not run"
 

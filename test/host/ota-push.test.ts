@@ -1,6 +1,7 @@
 // rows: O1
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { TimedOutError } from "../../host/client/index.ts"
 import { parseFile, hashOf } from "../../host/ota/file.ts"
 import { pushFile, type PushTarget, readState } from "../../host/ota/push.ts"
 import { OTA_VECTORS } from "../vectors/ota.ts"
@@ -27,7 +28,7 @@ function board(...states: (object | Error)[]) {
 
 const probation = { version, hash, state: "probation", reason: "" }
 const active = { ...probation, state: "active" }
-const silent = new Error("the board does not answer")
+const silent = new TimedOutError("the board does not answer")
 
 async function push(target: PushTarget, timeoutMs = 5000): Promise<string[]> {
     const seen: string[] = []
@@ -116,6 +117,45 @@ describe("ota push", () => {
             `${version} probation`,
             `${version} active`,
         ])
+    })
+
+    test("waits while the board is busy with another file", async () => {
+        const other = { ...probation, version: version - 1, hash: "00" }
+        const answers = [
+            "another file is being received, try again",
+            "a part is missing, begin again",
+            "another file is being checked",
+            "the board restarts",
+            silent,
+            `version ${version - 1} is on probation`,
+        ]
+        const { target } = board(
+            ...[other, silent, other, other, silent, other],
+            ...[probation, silent, active]
+        )
+        target.offer = async () => {
+            const next = answers.shift()
+            if (next instanceof Error) throw next
+            if (next) throw new Error(next)
+        }
+        assert.deepEqual(await push(target), [
+            `${version - 1} probation`,
+            `${version} probation`,
+            `${version} active`,
+        ])
+
+        const busy = board(other).target
+        busy.offer = async () => {
+            throw new Error(`version ${version - 1} is on probation`)
+        }
+        await assert.rejects(push(busy, 30), {
+            exitCode: 4,
+            message: /no verdict within 0 s, version \d+ is on probation$/,
+        })
+        // not for ever, as nobody ends that probation
+        const stuck = board({ ...other, reason: "nobody watches" }).target
+        stuck.offer = busy.offer
+        await assert.rejects(push(stuck), /refused: version \d+ is on prob/)
     })
 
     test("gives up in time", async () => {
