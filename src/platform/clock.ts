@@ -19,6 +19,11 @@ export interface Clock {
     /** Uptime when the program was started, ms; undefined where that is not known. */
     readonly startedAt?: number
     /**
+     * Uptime at which no wait that is under way ever ends, ms; undefined for a clock that has no
+     * such time. The program must not be running then.
+     */
+    readonly endsAt?: number
+    /**
      * Unix time in milliseconds, or undefined while the wall clock is unknown. Goes back only for
      * a correction by STEP_MS or more, which is reported to the listeners as `stepped`.
      */
@@ -44,6 +49,12 @@ export const MAX_WALL_MS = 253402300799999
 /** Speed of the wall clock while it is slowed down, as a part of its own. */
 const SLOW_RATE = 0.5
 
+/**
+ * The VM keeps the time at which a fiber goes on in 32 bits, and one that waits as they begin again
+ * at 0 goes on after another 49.7 days.
+ */
+const ROUND_MS = 4294967296
+
 /** Uptime when the program was started: modules run before the program that uses them. */
 const PROGRAM_START = ds.millis()
 
@@ -63,6 +74,9 @@ export class SystemClock implements Clock {
     millis: () => number = ds.millis
 
     readonly startedAt: number = PROGRAM_START
+
+    /** The end of the present round of the VM's timers: every 49.7 days. */
+    readonly endsAt = (Math.floor(PROGRAM_START / ROUND_MS) + 1) * ROUND_MS
 
     wall(): number | undefined {
         if (this.offset === undefined) return undefined

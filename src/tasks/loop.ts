@@ -2,7 +2,14 @@ import * as ds from "@devicescript/core"
 import { WARNING } from "../log"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
-import { enterSafeMode, leaveSafeMode, record, shutDown } from "./safe-mode"
+import {
+    enterSafeMode,
+    leaveSafeMode,
+    record,
+    RESTART_LEAD_MS,
+    restartAtEnd,
+    shutDown,
+} from "./safe-mode"
 import {
     CLOSING,
     find,
@@ -11,6 +18,8 @@ import {
     lower,
     makeCore,
     NEEDS_REVIEW,
+    raise,
+    SHUTTING_DOWN,
     START_REQUIRED,
     Supervisor,
     TaskRecord,
@@ -49,9 +58,16 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
  * @returns when to call it again, in ms on the monotonic clock; Infinity for no such time
  */
 function attendDevice(supervisor: Supervisor): number {
-    const { safeUntil, escalation } = supervisor
-    const now = supervisor.clock.millis()
+    const { safeUntil, escalation, clock } = supervisor
+    const now = clock.millis()
+    // a clock without an end has NaN here, which is before and after nothing
+    const lastCall = clock.endsAt - RESTART_LEAD_MS
     let due = Infinity
+    if (now < lastCall) due = lastCall
+    else if (now >= lastCall && (supervisor.flags & SHUTTING_DOWN) === 0) {
+        raise(supervisor, SHUTTING_DOWN)
+        restartAtEnd.start(supervisor)
+    }
     if (escalation) {
         supervisor.escalation = undefined
         if (escalation === "restart")
@@ -64,8 +80,10 @@ function attendDevice(supervisor: Supervisor): number {
         else enterSafeMode.start(supervisor, "a task failed for good")
     }
     if ((supervisor.flags & UNPROVEN) !== 0) {
-        due = supervisor.journal.startedAt + supervisor.journal.stableMs
-        if (now >= due) {
+        const { startedAt, stableMs } = supervisor.journal
+        const stableAt = startedAt + stableMs
+        if (now < stableAt) due = Math.min(due, stableAt)
+        else {
             lower(supervisor, UNPROVEN)
             // in its own fiber, since the flash may be slow and the tasks must not wait for it
             record.start(supervisor, false)

@@ -1,4 +1,4 @@
-import type * as ds from "@devicescript/core"
+import * as ds from "@devicescript/core"
 import { ALERT } from "../log"
 import {
     CORE,
@@ -73,11 +73,33 @@ export async function shutDown(
     isFailure?: boolean
 ): Promise<void> {
     raise(supervisor, SHUTTING_DOWN)
-    await stopGroup(supervisor, 0)
-    await stopGroup(supervisor, CORE)
+    await stopAll(supervisor)
     if (last) await last()
     await record(supervisor, true, isFailure)
     await then()
+}
+
+/** How long before the end of the clock the tasks are stopped, in ms. */
+export const RESTART_LEAD_MS = 15_000
+/** How long before it the program ends, in ms: the VM starts it again 1 s later. */
+const RESTART_MS = 900
+
+/**
+ * Stops all tasks, core tasks last, and restarts over the end of the clock, even if a task has not
+ * ended by then: it would wait for 49.7 days.
+ */
+export async function restartAtEnd(supervisor: Supervisor): Promise<void> {
+    const { clock, reports } = supervisor
+    reports.notice("restart, since waits of the VM end after 49.7 days")
+    stopAll.start(supervisor)
+    await ds.sleep(Math.max(0, clock.endsAt - RESTART_MS - clock.millis()))
+    await record(supervisor, true)
+    await supervisor.restartDevice()
+}
+
+async function stopAll(supervisor: Supervisor): Promise<void> {
+    await stopGroup(supervisor, 0)
+    await stopGroup(supervisor, CORE)
 }
 
 /**

@@ -58,6 +58,10 @@ function bytesInFile(kind: "hmac" | "lms", bytes: number): number {
 }
 
 const TASKS = "src/tasks/options.ts"
+const TASKS_END = "src/tasks/safe-mode.ts"
+const CLOCK = "src/platform/clock.ts"
+/** How long the VM's timers last, in days. */
+const ROUND_DAYS = (constant(CLOCK, "ROUND_MS") / 86_400_000).toFixed(1)
 const LOG = "src/log"
 const FILE = "src/flashlog/options.ts"
 const SYSLOG = "src/syslog/options.ts"
@@ -198,6 +202,12 @@ export const FACTS: Record<string, Fact[]> = {
             "After {} starts in a row that each lasted under {} s",
             fallback(TASKS, "maxShortStarts"),
             constant(TASKS, "STABLE_MS") / 1000,
+        ],
+        ["every {} days of uptime", ROUND_DAYS],
+        [
+            "told to stop {} s before that moment, core tasks last, and the program ends {} s before it",
+            constant(TASKS_END, "RESTART_LEAD_MS") / 1000,
+            constant(TASKS_END, "RESTART_MS") / 1000,
         ],
         [
             "has held for {} minutes in it",
@@ -983,6 +993,11 @@ export const FACTS: Record<string, Fact[]> = {
         ],
     ],
     "docs/vm.md": [
+        [
+            "After {} days of uptime, and after each {} days",
+            ROUND_DAYS,
+            ROUND_DAYS,
+        ],
         ["**{} steps without a switch", SLICE],
         ["| 60001 | {} steps without a switch", SLICE],
         [
@@ -1281,6 +1296,7 @@ export const OTHER_NUMBERS: Record<string, Record<string, string>> = {
     "docs/vm.md": {
         "32-bit integer": VM,
         "cuts a line at 296 bytes": VM,
+        "keeps that time in 32 bits": VM,
         "starts again 5 s later": VM,
         "some 80 to 100 small frames": VM,
         "some 30% off the code": "test/host/bench-size.test.ts",

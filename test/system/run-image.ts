@@ -15,6 +15,13 @@ export interface Conditions {
     race?: number | undefined
     /** Whether garbage is collected at each allocation, and not when the heap is full. */
     collects?: boolean
+    /** How long the VM has been up when the program starts, in ms. */
+    uptimeMs?: number
+    /**
+     * Is called when the VM has ended the program, with the code of the panic, 0 for a restart on
+     * purpose: then the VM starts it again. Without it the run ends there.
+     */
+    ended?: (code: number) => void
     /** Longest run, in ms of the VM's clock. */
     limitMs: number
     /** Takes a line of the VM's log. @returns true to end the run */
@@ -40,13 +47,15 @@ const COLLECTING_LOOK_MS = 0.2
 /** Of a clock that jumps: one look in RACE_ODDS moves it, by less than RACE_STEP_MS. */
 const RACE_ODDS = 4
 const RACE_STEP_MS = 4
+/** Longest step of the clock that the VM takes. */
+const LONGEST_STEP_MS = 4_000_000
 /** How long the VM may keep this process from anything else, in ms. */
 const TURN_MS = 20
 
 /** Runs an image until it ends, panics or its time is over. */
 export async function runImage(
     image: Uint8Array,
-    { race, collects = false, limitMs, line }: Conditions
+    { race, collects = false, uptimeMs = 0, limitMs, line, ended }: Conditions
 ): Promise<End> {
     const random = generator(race ?? 1)
     let now = START
@@ -69,12 +78,20 @@ export async function runImage(
     }
     vm.panicHandler = code => {
         panic = code
-        isDone = true
+        if (ended) ended(code)
+        else isDone = true
     }
-    vm.devsGcStress(collects)
     vm.devsSetDeviceId(DEVICE)
+    // the VM counts the time between two looks in 32 bits, in microseconds
+    if (uptimeMs > 0) vm.devsInit()
+    for (let left = uptimeMs; left > 0; left -= LONGEST_STEP_MS) {
+        now += Math.min(left, LONGEST_STEP_MS)
+        vm._jd_em_process()
+    }
+    const began = now
+    vm.devsGcStress(collects)
     vm.devsDeploy(image)
-    for (let turn = performance.now(); !isDone && now - START < limitMs;) {
+    for (let turn = performance.now(); !isDone && now - began < limitMs;) {
         const us = vm._jd_em_process()
         now += us / 1000
         if (performance.now() - turn < TURN_MS) continue
