@@ -313,11 +313,18 @@ export async function projectTypes(
         return checker.getSignaturesOfType(type, typescript!.CALL).length > 0
     }
 
-    /** The names of the fields that are used in a part of a file. */
+    /**
+     * The names of the fields that are used in a part of a file; none when the compiler uses that
+     * name there by itself.
+     */
     function usedNames(file: SourceFile, use: NameUse): Identifier[] {
         const names: Identifier[] = []
+        let isHidden = false
         const visit = (node: Node) => {
             if (node.end <= use.start || node.pos >= use.end) return
+            // a statement begins behind its comment, but ends where its part does
+            const isPart = node.pos >= use.start || node.end === use.end
+            if (isPart && hiddenName(node) === use.name) isHidden = true
             let name: Node | undefined
             if (typescript!.isPropertyAccessExpression(node)) {
                 if (!use.isStored || isChanged(node)) name = node.name
@@ -331,7 +338,18 @@ export async function projectTypes(
             node.forEachChild(visit)
         }
         visit(file)
-        return names
+        return isHidden && !use.isStored ? [] : names
+    }
+
+    /** The name of the method or field that the compiler uses for something without a name. */
+    function hiddenName(node: Node): string | undefined {
+        if (typescript!.isArrayLiteralExpression(node)) return "push"
+        if (typescript!.isSpreadElement(node)) return "pushRange"
+        if (typescript!.isForOfStatement(node)) return "length"
+        if (typescript!.isForInStatement(node)) return "length"
+        return typescript!.isBindingElement(node) && node.dotDotDotToken
+            ? "slice"
+            : undefined
     }
 }
 

@@ -98,17 +98,24 @@ describe("programs whose types are known behave the same", () => {
 })
 
 describe("programs that failed once", () => {
+    const project = new Project()
+    after(() => project.remove())
     const names = existsSync(REGRESSIONS)
         ? readdirSync(REGRESSIONS).filter(name => name.endsWith(".ts"))
         : []
     for (const name of names)
         test(name, async () => {
             const source = readFileSync(`${REGRESSIONS}/${name}`, "utf8")
-            const { difference } = await runPair(
-                machine,
-                optimise,
-                compile(source)
-            )
-            assert.equal(difference, undefined)
+            const compiled = compile(source)
+            const types = await project.typesOf(source)
+            for (const known of [undefined, types]) {
+                const { difference } = await runPair(
+                    machine,
+                    (image, debug) => optimise(image, debug, { types: known }),
+                    compiled,
+                    known !== undefined
+                )
+                assert.equal(difference, undefined)
+            }
         })
 })
