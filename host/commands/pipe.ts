@@ -2,6 +2,9 @@ import { InvalidArgumentError, type Command } from "commander"
 import { addBoardCommand, printJson, withBoard } from "./board.ts"
 import type { PipeOptions, PipeResult } from "./pipe-run.ts"
 
+/** Longest topic of MQTT. */
+const MAX_TOPIC_BYTES = 65535
+
 /** Adds `fiberctl pipe`: the log, or a file of it, to a topic of an MQTT broker. */
 export function addPipeCommand(program: Command): void {
     const pipe = program
@@ -14,7 +17,11 @@ export function addPipeCommand(program: Command): void {
                 "the broker, as mqtt://host:1883",
                 brokerUrl
             )
-            .requiredOption("--topic <topic>", "where the lines are published")
+            .requiredOption(
+                "--topic <topic>",
+                "where the lines are published",
+                topicName
+            )
             .option(
                 "--from <index>",
                 "index of the first line, as an earlier run printed it",
@@ -58,6 +65,16 @@ function wholeNumber(text: string): number {
     if (!/^\d+$/.test(text))
         throw new InvalidArgumentError("a whole number is wanted.")
     return Number(text)
+}
+
+/** MQTT 3.1.1, section 4.7.3: a name of a topic, not a filter. */
+function topicName(text: string): string {
+    const bytes = Buffer.byteLength(text)
+    if (bytes < 1 || bytes > MAX_TOPIC_BYTES || /[+#\0]/.test(text))
+        throw new InvalidArgumentError(
+            `1 to ${MAX_TOPIC_BYTES} bytes without + and # are wanted.`
+        )
+    return text
 }
 
 function brokerUrl(text: string): string {

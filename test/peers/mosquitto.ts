@@ -60,12 +60,18 @@ export class Mosquitto {
         while (!(await answers(this.port))) await sleep(20)
     }
 
+    /** Stops its process, which keeps its connections, or lets it run again. */
+    freeze(isFrozen: boolean): void {
+        this.child?.kill(isFrozen ? "SIGSTOP" : "SIGCONT")
+    }
+
     /** Ends it. */
     async stop(): Promise<void> {
         const { child } = this
         this.child = undefined
         if (!child) return
         const ended = once(child, "exit")
+        child.kill("SIGCONT")
         child.kill("SIGTERM")
         await ended
     }

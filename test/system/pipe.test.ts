@@ -1,5 +1,7 @@
 // rows: A3 A4
 import assert from "node:assert/strict"
+import { once } from "node:events"
+import { type AddressInfo, createServer } from "node:net"
 import test from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { connect } from "../../host/client/index.ts"
@@ -97,6 +99,102 @@ test(
         )
     }
 )
+
+test(
+    "a pipe ends when it is told to, whatever its broker does, and says where to go on",
+    { skip: noMosquitto },
+    async t => {
+        const broker = await Mosquitto.start(t)
+        const messages = await broker.subscribe(t, "x")
+        const sim = await startSimulator(t, { main })
+        const state = ["--state", sim.stateFolder!]
+        const args = ["pipe", "log", "--mqtt", broker.url, "--topic", "x"]
+        const cli = new Cli([...args, ...state])
+        cleanUp(t, () => cli.signal("SIGKILL"))
+        await until("lines at the broker", () => messages.length > 10, 60_000)
+        broker.freeze(true)
+        await sleep(300)
+        cli.signal("SIGINT")
+        const { code, stdout, stderr } = await cli.done
+        broker.freeze(false)
+        assert.equal(code, 0, stderr)
+        const [, sent, next] =
+            /^(\d+) lines sent, go on with --from (\d+)/.exec(stdout)!
+        assert.equal(sent, next)
+        assert.ok(Number(sent) > 10)
+        if (Number(sent) < LINES)
+            assert.match(stderr, /the broker has not confirmed the last line/)
+
+        // the ring of a board that has started again begins with its first line
+        const more = await runCli([
+            ...args,
+            ...state,
+            "--once",
+            "--from",
+            "999",
+        ])
+        assert.equal(more.code, 0, more.stderr)
+        assert.match(more.stderr, /^fiberctl: the board has started again/)
+        assert.ok(!more.stdout.startsWith("0 lines"), more.stdout)
+    }
+)
+
+test("a broker that ends each connection at a line is an error, with where to go on", async t => {
+    const broker = createServer(socket => {
+        socket.on("error", () => {})
+        // CONNACK to the first packet; the second is a line
+        socket.once("data", () => {
+            socket.write(Buffer.from([0x20, 2, 0, 0]))
+            socket.once("data", () => socket.destroy())
+        })
+    })
+    broker.listen(0, "127.0.0.1")
+    await once(broker, "listening")
+    cleanUp(t, () => broker.close())
+    const { port } = broker.address() as AddressInfo
+    const sim = await startSimulator(t, { main })
+    const { code, stderr } = await runCli([
+        ...["pipe", "log", "--mqtt", `mqtt://127.0.0.1:${port}`],
+        ...["--topic", "not/mine", "--state", sim.stateFolder!],
+    ])
+    assert.equal(code, 1)
+    assert.match(stderr, /0 lines sent, go on with --from 0\n/)
+    assert.match(
+        stderr,
+        /fiberctl: the broker ends the connection at each line for the topic "not\/mine"\n$/
+    )
+})
+
+test("a broker that refuses the login is named without the password", async t => {
+    const broker = createServer(socket => {
+        socket.on("error", () => {})
+        socket.once("data", () => socket.end(Buffer.from([0x20, 2, 0, 5])))
+    })
+    broker.listen(0, "127.0.0.1")
+    await once(broker, "listening")
+    cleanUp(t, () => broker.close())
+    const { port } = broker.address() as AddressInfo
+    const sim = await startSimulator(t, { main })
+    const { code, stderr } = await runCli([
+        ...["pipe", "log", "--mqtt", `mqtt://bob:secret@127.0.0.1:${port}`],
+        ...["--topic", "x", "--state", sim.stateFolder!],
+    ])
+    assert.equal(code, 1)
+    assert.match(
+        stderr,
+        /^fiberctl: the MQTT broker at "mqtt:\/\/bob:\*\*\*@127\.0\.0\.1:\d+" refuses: .*Not authorized\n$/
+    )
+})
+
+test("what is no topic to publish to is exit code 2", async () => {
+    for (const topic of ["boards/#", "+/log", ""]) {
+        const { code, stderr } = await runCli([
+            ...["pipe", "log", "--mqtt", "mqtt://127.0.0.1", "--topic", topic],
+        ])
+        assert.equal(code, 2)
+        assert.match(stderr, /^fiberctl: .*without \+ and # are wanted/)
+    }
+})
 
 test("what is no address of a broker is exit code 2", async () => {
     for (const url of ["nonsense", "http://127.0.0.1", "mqtt://"]) {
