@@ -65,6 +65,8 @@ const natives = ds as unknown as SocketNatives
 
 /** The last connection. A VM has one socket, so this belongs to the module and not to an object. */
 let current: SystemConnection
+/** Its function for events; the VM has another one when somebody else has opened a connection since. */
+let handler: SocketNatives["_socketOnEvent"]
 
 /** @devsWhenUsed */
 class SystemConnection implements Connection {
@@ -75,7 +77,9 @@ class SystemConnection implements Connection {
     constructor(private readonly listener: SocketListener) {}
 
     write(data: string | Buffer): WriteResult {
-        if (this.ended) return DISCONNECTED
+        // the bytes would go to whomever that other connection is to
+        if (this.ended || natives._socketOnEvent !== handler)
+            return DISCONNECTED
         const code = natives._socketWrite(data)
         if (code === 0) return QUEUED
         return code === -1 ? WOULD_BLOCK : DISCONNECTED
@@ -84,7 +88,7 @@ class SystemConnection implements Connection {
     close(): void {
         if (this.ended) return
         this.ended = true
-        natives._socketClose()
+        if (natives._socketOnEvent === handler) natives._socketClose()
     }
 
     onEvent(event: SocketEvent, arg?: Buffer | string): void {
@@ -117,12 +121,15 @@ export class SystemSocket implements NetSocket {
         proto: SocketProto,
         listener: SocketListener
     ): Connection {
+        // somebody who has opened one without the arbiter waits for its events
+        if (natives._socketOnEvent !== handler) this.disconnect()
         if (current) current.ended = true
         const connection = new SystemConnection(listener)
         current = connection
         // The VM looks up the function when an event happens, and runs it later in a fiber. Each
         // connection has its own, so that late events of an old one do not reach a new one.
-        natives._socketOnEvent = connection.onEvent
+        handler = connection.onEvent
+        natives._socketOnEvent = handler
         try {
             // a negative port asks for TLS
             natives._socketOpen(host, proto === "tls" ? -port : port)

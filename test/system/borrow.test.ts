@@ -1,0 +1,46 @@
+// rows: N1 S2
+import assert from "node:assert/strict"
+import { once } from "node:events"
+import { type AddressInfo, createServer } from "node:net"
+import { test } from "node:test"
+import { judge } from "../peers/ledger.ts"
+import { until } from "../peers/ports.ts"
+import { finish } from "../peers/programs.ts"
+import { Sink } from "../peers/sink.ts"
+import { cleanUp, startSimulator } from "./harness.ts"
+
+const LINES = 120
+
+test("a borrower that opens connections after its time gets no line of syslog", async t => {
+    const sink = await Sink.start(t)
+    let pages = ""
+    // takes requests and never answers
+    const server = createServer(socket => {
+        cleanUp(t, () => socket.destroy())
+        socket.on("error", () => {})
+        socket.on("data", data => (pages += data.toString("latin1")))
+    })
+    server.listen(0, "127.0.0.1")
+    await once(server, "listening")
+    cleanUp(t, () => server.close())
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/borrow-late.ts",
+        collector: false,
+        settings: {
+            SYSLOG_PORT: String(sink.port),
+            PAGE_PORT: String((server.address() as AddressInfo).port),
+            COUNT: String(LINES),
+        },
+    })
+    const stats = await finish(sim, 60_000)
+    assert.equal(stats.delivered + stats.dropped, LINES)
+    await until(
+        "all lines",
+        () => judge(sink.messages, LINES).silent === 0,
+        5000
+    ).catch(() => {})
+    assert.ok(pages.split("GET /page").length > 2, "it went on")
+    const { silent, wrong } = judge(sink.messages, LINES)
+    assert.deepEqual({ silent, wrong }, { silent: 0, wrong: 0 })
+    assert.ok(!pages.includes("of a test"), pages.slice(0, 1000))
+})

@@ -1,0 +1,65 @@
+// Numbered lines to syslog beside a borrower that goes on after its time: it fetches pages from
+// PAGE_PORT one after the other, and an error of one does not end it.
+import * as ds from "@devicescript/core"
+import { fetch } from "@devicescript/net"
+import { readSetting } from "@devicescript/settings"
+import { SocketArbiter } from "../../../src/net"
+import { spawn, SystemClock, SystemSocket } from "../../../src/platform"
+import { Rsyslogger } from "../../../src/syslog"
+
+/** A setting that is a number: the tool keeps some as text. */
+async function number(key: string, fallback: number): Promise<number> {
+    return parseInt("" + (await readSetting(key, fallback)))
+}
+
+const port = await number("SYSLOG_PORT", 514)
+const pagePort = await number("PAGE_PORT", 80)
+const count = await number("COUNT", 100)
+const clock = new SystemClock()
+const socket = new SystemSocket()
+const arbiter = new SocketArbiter(clock, socket)
+const syslog = new Rsyslogger(
+    { clock, socket, arbiter },
+    {
+        host: "127.0.0.1",
+        port,
+        hostname: "board",
+        procId: "1",
+        backoff: { minMs: 50, maxMs: 200 },
+    },
+    (level, message) => console.log(message)
+)
+syslog.start()
+
+const fetchAll = async () => {
+    for (let page = 0; page < 5; ++page)
+        try {
+            await fetch(`http://127.0.0.1:${pagePort}/page`)
+        } catch (e: any) {
+            console.log(`page ${page} failed`)
+            await ds.sleep(700)
+        }
+}
+spawn(
+    async () => {
+        await ds.sleep(500)
+        await arbiter.borrow("pages", fetchAll, 600)
+    },
+    e => console.log(`borrower: ${e}`)
+)
+
+for (let n = 1; n <= count; ++n) {
+    syslog.push({
+        time: clock.millis(),
+        wall: undefined,
+        level: 6,
+        topic: "task.load",
+        mark: undefined,
+        message: `line ${n} of a test, whole`,
+        meta: undefined,
+    })
+    await ds.sleep(50)
+}
+const until = clock.millis() + 20000
+while (syslog.stats().queued > 0 && clock.millis() < until) await ds.sleep(5)
+console.log(`done ${JSON.stringify(syslog.stats())}`)
