@@ -1,3 +1,4 @@
+import * as ds from "@devicescript/core"
 import {
     FILE_SETTINGS,
     FirmwareTable,
@@ -7,12 +8,18 @@ import {
     Settings,
     SYSLOG_SETTINGS,
 } from "../settings"
-import { startCore } from "./core"
+import { core, journal, startCore } from "./core"
 import { BoardDevices, heartbeat } from "./heartbeat"
 import { consoleLog, flashLog, ramLog } from "./logs"
 import { busClock, network } from "./network"
 import { remote } from "./remote"
 import { lateSyslog, syslog } from "./syslog"
+
+/**
+ * In safe mode, time before the program continues, ms: if that is what ends it, settings can be changed
+ * until then. It is shorter than the default of SAFE_SECONDS, so that safe mode stays.
+ */
+const SAFE_PAUSE_MS = 20000
 
 /**
  * Starts the firmware with console, RAM log, flash log, heartbeat, syslog, clock of the bus, network
@@ -21,6 +28,8 @@ import { lateSyslog, syslog } from "./syslog"
  *
  *     const settings = await firmware(startBoard, [PUMP_SETTINGS])
  *     tasks.add("pump", pump, { every: settings.get("PUMP_EVERY") })
+ *
+ * In safe mode it returns after 20 s: what the program does next may be what ends it each time.
  *
  * @param startBoard starts the devices of the heartbeat: `startBoard` of a board file
  * @param own tables of the program's own settings, with a line for each setting
@@ -51,5 +60,7 @@ export async function firmware<T extends SchemaTable = never>(
     lateSyslog()
 
     remote(settings)
+    if (journal.shortStarts >= core.get("SAFE_STARTS"))
+        await ds.sleep(SAFE_PAUSE_MS)
     return settings
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { describe, type TestContext, test } from "node:test"
 import type { Simulator } from "../../host/sim/index.ts"
-import { startSimulator } from "./harness.ts"
+import { runCli, startSimulator } from "./harness.ts"
 
 const FOLDER = "test/system/programs/"
 /** Longest that a program may take on a busy machine, in ms. */
@@ -288,6 +288,26 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         )
         assert.match(line, /2 starts in a row .* the last ended by panic/)
         assert.equal(sim.past("panic").length, 2)
+    })
+
+    // rows: T18
+    test("safe mode: settings reach a board whose program throws at each start", async t => {
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/throwing.ts",
+            settings: { SAFE_STARTS: "2", PIN: "77" },
+        })
+        await sim.waitFor(
+            "syslog",
+            event => event.line.includes("safe mode, only core tasks run"),
+            PATIENCE_MS
+        )
+        const run = (...words: string[]) =>
+            runCli([...words, "--state", sim.stateFolder])
+        const set = await run("settings", "set", "PIN=5")
+        assert.equal(set.code, 0, set.stderr)
+        const reboot = await run("reboot")
+        assert.equal(reboot.code, 0, reboot.stderr)
+        await waitForLine(sim, /\[sensor.service\] measures at pin 5$/)
     })
 
     // rows: T19
