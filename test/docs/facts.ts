@@ -210,6 +210,10 @@ export const FACTS: Record<string, Fact[]> = {
             constant(TASKS_END, "RESTART_MS") / 1000,
         ],
         [
+            "In safe mode `firmware` returns after {} s",
+            constant("src/firmware/firmware.ts", "SAFE_PAUSE_MS") / 1000,
+        ],
+        [
             "has held for {} minutes in it",
             fallback(TASKS, "safeModeMs") / 60_000,
         ],
@@ -933,6 +937,10 @@ export const FACTS: Record<string, Fact[]> = {
                 "bench/programs/heap-parts.ts",
                 /tasks\.names\(\)\.length; i < (\d+)/
             ),
+        ],
+        [
+            "the program's own code {} s later",
+            constant("src/firmware/firmware.ts", "SAFE_PAUSE_MS") / 1000,
         ],
         [
             "after {} short starts in a row",
