@@ -1,14 +1,7 @@
-import * as ds from "@devicescript/core"
-import { Ota, watchProbation } from "./updater"
+import { Ota, Sleeper, watchProbation } from "./updater"
 
 /** Time between two checks of the probation, ms. */
 const LOOK_MS = 1000
-
-/** What the updates need of the task that runs them. */
-export interface Sleeper {
-    /** @param ms time in ms */
-    sleep(ms: number): Promise<void>
-}
 
 /** Gets files or sends reports; called about once a second. Must not throw. */
 export type OtaLink = () => Promise<void>
@@ -24,7 +17,7 @@ export function updateBoard(
     links: OtaLink[] = []
 ): (task: Sleeper) => Promise<void> {
     return async task => {
-        ota.watcher = ds.Fiber.self()
+        ota.watcher = task
         while (true) {
             await task.sleep(LOOK_MS)
             await watchProbation(ota)

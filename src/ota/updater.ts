@@ -1,7 +1,6 @@
 // Takes settings files over the air, from all sources alike. A file that is taken is committed, and
 // the device restarts with it, on probation: a start with the new settings is part of the test.
-import type * as ds from "@devicescript/core"
-import { Clock, isAlive, piecesText } from "../platform"
+import { Clock, piecesText } from "../platform"
 import { ERROR, Logger, NOTICE, WARNING } from "../log"
 import {
     checkFile,
@@ -76,6 +75,14 @@ export interface OtaParts {
     restart: () => void
 }
 
+/** What the updates need of the task that runs them. */
+export interface Sleeper {
+    /** `running` while its body runs, and is not left behind in a wait. */
+    readonly state: string
+    /** @param ms time in ms */
+    sleep(ms: number): Promise<void>
+}
+
 /** The updates of a board; the functions of this folder work on it. */
 export interface Ota extends OtaParts {
     /** What is known of versions. */
@@ -100,8 +107,8 @@ export interface Ota extends OtaParts {
     sender: string
     /** Uptime of `startOta`, ms: the probation counts from it. */
     startedAt: number
-    /** The fiber of `updateBoard`, which watches the probation; undefined before it has begun. */
-    watcher: ds.Fiber
+    /** The task that runs `updateBoard` and watches the probation; undefined before it has begun. */
+    watcher: Sleeper
 }
 
 /**
@@ -134,9 +141,9 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     }
 }
 
-/** Whether a fiber would end a probation: the task may be stopped or disabled. */
+/** Whether a task would end a probation: it may be stopped or disabled. */
 export function isWatched({ watcher }: Ota): boolean {
-    return watcher !== undefined && isAlive(watcher)
+    return watcher !== undefined && watcher.state === "running"
 }
 
 /** Whether the board has a key: without one, updates are off. */

@@ -228,20 +228,27 @@ describe("an update", () => {
         board.ota.watcher = undefined
         await refuse()
         let isStopped = false
+        const watcher = {
+            state: "running",
+            sleep: async () => {
+                while (!isStopped) await ds.sleep(1)
+                throw new Error("stopped")
+            },
+        }
         const body = updateBoard(board.ota)
         const task = spawn(async () => {
-            await body({
-                sleep: async () => {
-                    while (!isStopped) await ds.sleep(1)
-                    throw new Error("stopped")
-                },
-            })
+            await body(watcher)
         })
         const end = async () => {
             isStopped = true
+            watcher.state = "stopped"
             while (isAlive(task)) await ds.sleep(1)
         }
         while (board.ota.watcher === undefined) await ds.sleep(1)
+        // disabled while it waits for a server: its fiber goes on until it has an answer
+        watcher.state = "disabled"
+        await refuse()
+        watcher.state = "running"
         expect((await board.offer(signed(7, A))).state).toBe("probation")
         await end()
         const reason = () => otaConfig(board.ota).state().reason
@@ -252,11 +259,11 @@ describe("an update", () => {
         // the task is not there yet
         expect(board.records[0].message).toBe("config 7: probation")
         expect(reason()).toBe("")
-        const { watcher } = board.ota
-        board.ota.watcher = task
+        const { watcher: runs } = board.ota
+        board.ota.watcher = watcher
         expect(reason()).toBe(unwatched)
         expect(board.shown()).toBe("7 probation")
-        board.ota.watcher = watcher
+        board.ota.watcher = runs
         await board.pass(31)
         expect(board.shown()).toBe("7 active")
     })

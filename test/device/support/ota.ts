@@ -127,7 +127,7 @@ export class OtaBoard {
             },
         })
         // in place of `updateBoard`
-        this.ota.watcher = ds.Fiber.self()
+        this.ota.watcher = { state: "running", sleep: ds.sleep }
     }
 
     async offer(pieces: Pieces): Promise<OtaVerdict> {
