@@ -77,7 +77,7 @@ export function makeProgram(): Command {
     addDecodeCommand(program)
     addOtaCommand(program)
     addNewCommand(program)
-    addBuildDirOption(program)
     addCompletionCommand(program)
+    addBuildDirOption(program)
     return program
 }

@@ -10,6 +10,7 @@ import {
 } from "../settings/index.ts"
 import { buildProgram } from "../sim/index.ts"
 import { printJson } from "./board.ts"
+import { count } from "../words.ts"
 import { checkedTables } from "./settings-checks.ts"
 
 /** Options of the commands that need a program's schema and no board. */
@@ -38,8 +39,8 @@ export async function runCheck(
         process.exitCode = 1
         return
     }
-    const count = Object.keys(texts).length
-    if (!json) console.log(`${file}: ${count} settings, nothing wrong`)
+    const found = count(Object.keys(texts).length, "setting")
+    if (!json) console.log(`${file}: ${found}, nothing wrong`)
 }
 
 /** Runs `fiberctl settings schema [PROGRAM]`. */

@@ -236,9 +236,10 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
     // a problem without a line is not of the file: the board has it already
     for (const problem of checked.problems)
         if (problem.line !== undefined) throw new Error(problem.message)
-    // a file that changes a key must be signed by the new one too: a wrong key would lock us out
+    // a file that changes a key, or leaves out one of an earlier file, must be signed by what counts
+    // then, too: a wrong key would lock us out
     if (!(await verify(file, checked.texts)))
-        throw new Error("it sets a key that did not sign it")
+        throw new Error("no key that counts after it has signed it")
     // the text has it all, and at the commit the heap is at its fullest: variables of a function
     // keep what they hold until it ends
     file.body.insert(0, -file.body.length)

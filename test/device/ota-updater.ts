@@ -189,11 +189,11 @@ describe("an update", () => {
         )
         await expectRefused(
             signed(8, `OTA_KEY=${other}\n`),
-            "refused: version 8: it sets a key that did not sign it"
+            "refused: version 8: no key that counts after it has signed it"
         )
         await expectRefused(
             signed(8, `OTA_PUBKEY=${OTA_PUBKEY}\n`),
-            "refused: version 8: it sets a key that did not sign it"
+            "refused: version 8: no key that counts after it has signed it"
         )
         await expectRefused(
             signed(8, B, "device=0123456789abcdef"),

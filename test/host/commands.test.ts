@@ -126,7 +126,12 @@ test("what needs no board prints JSON, too", async t => {
     const decoded = await json("decode", path("log"))
     assert.match(decoded.text, /^PANIC 60001 \(.+\)$/)
     assert.ok((await json("boards")).length >= 4)
-    const completions = (await json("completion", "bash")) as { path: string }[]
+    const completions = (await json("completion", "bash")) as {
+        path: string
+        words: string[]
+    }[]
+    for (const { path, words } of completions)
+        assert.equal(words.includes("--build-dir"), path !== "", path)
     assert.ok(completions.some(({ path }) => path === "settings set"))
 
     // stands in for the VM: what makes it an image of an ESP32 is its first byte

@@ -160,7 +160,7 @@ describe("fiberctl", () => {
         writeFileSync(file, "PUMP_MODE=fast # of three\n")
         const good = await check()
         assert.equal(good.code, 0)
-        assert.equal(good.stdout, `${file}: 1 settings, nothing wrong\n`)
+        assert.equal(good.stdout, `${file}: 1 setting, nothing wrong\n`)
     })
 
     test("settings docs has the program's own settings, too", async () => {
