@@ -7,6 +7,7 @@ import {
     NetSocket,
     removeFrom,
     resumeFiber,
+    unneeded,
 } from "../platform"
 
 /** Most claims that may wait at once. */
@@ -89,7 +90,8 @@ export class SocketArbiter {
     /**
      * Waits for the socket, without a limit of time, and runs `body` with it; `body` may use it in any
      * way, also through `fetch` of `@devicescript/net`. It runs in another fiber, so that neither the
-     * end of the caller nor a body that never ends can keep the socket. That fiber is never
+     * end of the caller nor a body that never ends can keep the socket. A caller that is a run of a task
+     * gives it back, or gives up waiting for it, when the run is left behind. The other fiber is never
      * terminated, since it may wait in code of others: when its time is over, its connection is
      * closed. A borrow within a borrow shares the socket and the time of the outer one.
      * @param name names the borrower in figures and errors
@@ -119,7 +121,7 @@ export class SocketArbiter {
         const run = async () => {
             try {
                 await wait(self, lease)
-                result = await body()
+                if (!lease.isOver) result = await body()
             } catch (e: any) {
                 error = e
                 hasFailed = true
@@ -134,6 +136,7 @@ export class SocketArbiter {
         while (!lease.isOver) {
             await ds.suspend(WATCH_MS)
             settle(this)
+            if (unneeded.indexOf(caller) >= 0) this.release(lease)
         }
         if (!isDone) throw arbiterError(name, `not done within ${holdMs} ms`)
         if (hasFailed) throw error
@@ -169,14 +172,14 @@ function arbiterError(name: string, problem: string): Error {
     return namedError("ArbiterError", `socket for "${name}": ${problem}`)
 }
 
-/** Waits until a lease is granted. */
+/** Waits until a lease is granted, or given up. */
 async function wait(arbiter: SocketArbiter, lease: Lease): Promise<void> {
     const { waiting } = arbiter
     if (waiting.length >= MAX_CLAIMS)
         throw arbiterError(lease.name, `${MAX_CLAIMS} claims wait already`)
     waiting.push(lease)
     settle(arbiter)
-    while (arbiter.owner !== lease) {
+    while (arbiter.owner !== lease && !lease.isOver) {
         await ds.suspend(WATCH_MS)
         settle(arbiter)
     }

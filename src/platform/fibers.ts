@@ -29,6 +29,9 @@ export function resumeFiber(
     }
 }
 
+/** Fibers whose result nobody needs: runs of tasks that were left behind where they wait. */
+export const unneeded: ds.Fiber[] = []
+
 /** Whether a fiber has not ended. */
 export function isAlive(fiber: ds.Fiber): boolean {
     try {

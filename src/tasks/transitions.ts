@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { ALERT, ERROR } from "../log"
-import { rangeError, removeFrom, resumeFiber } from "../platform"
+import { rangeError, removeFrom, resumeFiber, unneeded } from "../platform"
 import {
     isUp,
     missingName,
@@ -317,7 +317,9 @@ export function settle(task: TaskRecord): void {
 
 /** Called when a run that was left behind has ended after all. */
 export function settleLeft(task: TaskRecord): void {
-    removeFrom(task.supervisor.left, ds.Fiber.self())
+    const self = ds.Fiber.self()
+    removeFrom(task.supervisor.left, self)
+    removeFrom(unneeded, self)
     countUp(task, "left", -1)
     task.supervisor.reports.progress(
         "a run of {0} that was left behind has ended",
@@ -477,7 +479,9 @@ function armGrace(task: TaskRecord): void {
  * fiber panics the VM (60005).
  */
 function leaveBehind(task: TaskRecord): void {
-    task.supervisor.left.push(task.fiber)
+    const { fiber } = task
+    task.supervisor.left.push(fiber)
+    unneeded.push(fiber)
     countUp(task, "left", 1)
     task.flags = (task.flags | HAS_LEFT) & ~PARKED
     task.log.error(

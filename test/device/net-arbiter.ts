@@ -4,6 +4,7 @@ import { describe, expect, test } from "@devicescript/test"
 import { Lease, MAX_CLAIMS, SocketArbiter } from "../../src/net"
 import { FakeSocket } from "../../src/testing"
 import { spawn, SystemClock } from "../../src/platform"
+import { emptyBench } from "./support/tasks"
 import { until } from "./support/until"
 
 function arbiter(): { arbiter: SocketArbiter; socket: FakeSocket } {
@@ -163,6 +164,30 @@ describe("arbiter", () => {
         const since = ds.millis()
         expect(await a.borrow("next", async () => "ok")).toBe("ok")
         expect(ds.millis() - since < 5000).toBe(true)
+    })
+    test("a run of a task that is left behind keeps neither socket nor place", async () => {
+        const { arbiter: a } = arbiter()
+        const { tasks } = await emptyBench()
+        let reached = 0
+        const borrower = (body: () => Promise<void>) => async () => {
+            await a.borrow("task", body, 60000)
+        }
+        const hang = async () => await ds.suspend<void>()
+        const post = async () => {
+            reached++
+        }
+        tasks.add("holder", borrower(hang), { grace: 20 })
+        await until("held", () => a.leases().owner === "task")
+        tasks.add("waiter", borrower(post), { grace: 20 })
+        await until("waiting", () => a.leases().waiting.length === 1)
+        await tasks.stop("waiter")
+        await until("given up", () => a.leases().waiting.length === 0)
+        await tasks.stop("holder")
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        await until("no run left", () => tasks.deviceStats().left === 0)
+        expect(reached).toBe(0)
+        expect(a.leases().revoked).toBe(0)
+        await tasks.dispose()
     })
     test("a borrow within a borrow has the same socket", async () => {
         const { arbiter: a } = arbiter()
