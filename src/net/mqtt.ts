@@ -39,6 +39,8 @@ const PUBCOMP = 0x70
 const DISCONNECT = 0xe0
 const MAX_ID = 0xffff
 const ANSWER_BYTES = 4
+/** So much of what was not read yet is kept: the heap is small, and a broker may send anything. */
+const MAX_UNREAD_BYTES = 64
 
 /** Flags of CONNECT, section 3.1.2.3. */
 const HAS_PASSWORD = 0x40
@@ -147,7 +149,9 @@ function open(
             session.news.notify()
         },
         received: data => {
-            session.received = session.received.concat(data)
+            // a publisher gets only short answers, and asks for each of them
+            if (session.received.length < MAX_UNREAD_BYTES)
+                session.received = session.received.concat(data)
             session.news.notify()
         },
         closed: reason => {

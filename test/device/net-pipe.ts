@@ -36,6 +36,8 @@ class BrokerState {
     /** The connection breaks at this packet: before it arrives, or before its answer does. */
     cutAt = Infinity
     isAnswerLost = false
+    /** It sends what nobody has asked for, more than the heap holds. */
+    isFlood = false
 
     /** Takes a packet. @returns its answer, if it has one */
     take(packet: Buffer): Buffer | undefined {
@@ -81,6 +83,8 @@ class BrokerConnection implements Connection {
         const answer = isTaken ? broker.take(data as Buffer) : undefined
         if (isCut) this.isClosed = true
         const later = async () => {
+            for (let n = 0; broker.isFlood && n < 200; ++n)
+                listener.received(Buffer.alloc(1000))
             if (isCut) listener.closed("cut")
             else if (answer) listener.received(answer)
         }
@@ -197,6 +201,20 @@ describe("a pipe to a broker", () => {
             )
             expect(broker.delivered.length).toBe(0)
         }
+    })
+
+    test("a broker that sends without end is one clear error", async () => {
+        const broker = new BrokerState()
+        broker.isFlood = true
+        let message = ""
+        try {
+            await pipeLog(pipeTo(broker), ringOf(["one"]))
+        } catch (e: any) {
+            message = e.message
+        }
+        expect(message).toBe(
+            "MQTT broker 192.0.2.7: unexpected packet 00000000"
+        )
     })
 
     test("a broker that forgets its session loses no line", async () => {
