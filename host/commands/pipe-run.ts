@@ -49,6 +49,8 @@ export async function pipeLog(
         const end = options.once ? (await board.lines(-1)).next : Infinity
         if (result.next > end) result.next = restarted()
         if (result.next === end) return
+        board.on("lost", () => complain("the board is lost, waiting for it"))
+        board.on("back", () => complain("the board is back"))
         const lines = board.follow(result.next, overwritten, restarted)
         for await (const { index, text } of lines) {
             await send(text, index + 1)

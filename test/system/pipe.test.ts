@@ -139,6 +139,28 @@ test(
     }
 )
 
+test(
+    "a pipe says that its board is lost, and ends when it is told to",
+    { skip: noMosquitto },
+    async t => {
+        const broker = await Mosquitto.start(t)
+        const messages = await broker.subscribe(t, "y")
+        const sim = await startSimulator(t, { main })
+        const cli = new Cli([
+            ...["pipe", "log", "--mqtt", broker.url, "--topic", "y"],
+            ...["--state", sim.stateFolder!],
+        ])
+        cleanUp(t, () => cli.signal("SIGKILL"))
+        await until("lines at the broker", () => messages.length > 0, 60_000)
+        await sim.stop()
+        await cli.waitForError(/the board is lost, waiting for it/)
+        cli.signal("SIGTERM")
+        const { code, stdout } = await cli.done
+        assert.equal(code, 0)
+        assert.match(stdout, /^\d+ lines sent, go on with --from \d+\n$/)
+    }
+)
+
 test("a broker that ends each connection at a line is an error, with where to go on", async t => {
     const broker = createServer(socket => {
         socket.on("error", () => {})
