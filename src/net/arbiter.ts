@@ -10,7 +10,7 @@ import {
     unneeded,
 } from "../platform"
 
-/** Most claims that may wait at once. */
+/** Most claims that may wait at once when a borrower is to wait, too. */
 export const MAX_CLAIMS = 16
 /** How long a borrower may hold the socket by default, ms. */
 export const DEFAULT_HOLD_MS = 15000
@@ -79,7 +79,6 @@ export class SocketArbiter {
      * @param name names the owner in figures and errors
      * @param recall called when another claim waits, or when the socket is taken away; must not throw
      * or wait
-     * @throws an error of name ArbiterError when MAX_CLAIMS wait already
      */
     async claim(name: string, recall: () => AtOnce): Promise<Lease> {
         const lease: Lease = { name, recall, fiber: ds.Fiber.self() }
@@ -175,7 +174,8 @@ function arbiterError(name: string, problem: string): Error {
 /** Waits until a lease is granted, or given up. */
 async function wait(arbiter: SocketArbiter, lease: Lease): Promise<void> {
     const { waiting } = arbiter
-    if (waiting.length >= MAX_CLAIMS)
+    // a standing owner waits once, and must not be kept out by many borrowers
+    if (lease.caller && waiting.length >= MAX_CLAIMS)
         throw arbiterError(lease.name, `${MAX_CLAIMS} claims wait already`)
     waiting.push(lease)
     settle(arbiter)

@@ -256,5 +256,9 @@ describe("arbiter", () => {
             caught = e.message
         }
         expect(caught).toBe('socket for "late": 16 claims wait already')
+        // but not for who keeps the socket, as syslog does
+        const lease = await a.claim("standing", () => {})
+        expect(a.leases().owner).toBe("standing")
+        a.release(lease)
     })
 })
