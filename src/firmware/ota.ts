@@ -16,9 +16,6 @@ import type { Settings, SYSLOG_SETTINGS } from "../settings"
 import { clock, log, settingsFile, tasks } from "./core"
 import { rsyslogger } from "./syslog"
 
-/** Longest wait for queued records to be sent to the collector before a restart, ms. */
-const LAST_LINES_MS = 3000
-
 /**
  * Takes settings files over the air, first on probation, by the task `ota`. Call it after `syslog`.
  *
@@ -52,11 +49,7 @@ export function ota(
             rsyslogger.stats().connected &&
             settings.get("SYSLOG_LEVEL") >= ERROR &&
             topic.maxLevel() >= ERROR,
-        restart: () =>
-            tasks.shutDown(
-                ds.restart,
-                async () => await rsyslogger.stop(LAST_LINES_MS)
-            ),
+        restart: () => tasks.shutDown(ds.restart),
     })
     const body = updateBoard(updates, links && links(updates))
     tasks.add("ota", body, { core: true, restart: "on-failure" })

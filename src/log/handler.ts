@@ -68,7 +68,10 @@ export interface Handler {
     emit(record: LogRecord, line?: string): AtOnce
     /** Called when the handler is added. */
     open?(): ds.AsyncVoid
-    /** Called when the handler is removed or replaced; writes what is pending. */
+    /**
+     * Called when the handler is removed or replaced, and before a restart, which waits for it;
+     * writes what is pending.
+     */
     close?(): ds.AsyncVoid
     /** Applies changed options of its own while running; throws for a bad one. */
     configure?(options: Record<string, any>): AtOnce

@@ -12,7 +12,7 @@ export class RsyslogHandler implements Handler {
     // the client's own: a method in between would take a tenth of the time of a push
     readonly emit: (record: LogRecord, line: string) => void
     readonly open: () => ds.AsyncVoid
-    /** Sends what is queued, for at most 1 s, and gives the socket back. */
+    /** Sends what is queued, for at most 3 s, and gives the socket back. */
     readonly close: () => ds.AsyncVoid
     /**
      * Changes options of `SyslogOptions` while running: a new host or port is used at once.

@@ -85,7 +85,7 @@ export class Rsyslogger {
      * Sends what is queued, then disconnects. `start` begins again.
      * @param waitMs longest time to send, ms; answers to what was sent may take up to 1 s more
      */
-    async stop(waitMs = 1000): Promise<void> {
+    async stop(waitMs = 3000): Promise<void> {
         const { client } = this
         const { clock } = client
         const until = clock.millis() + waitMs

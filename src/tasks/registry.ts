@@ -115,11 +115,12 @@ export class TaskRegistry {
     }
 
     /**
-     * Stops all tasks, core tasks last, and records in flash that a restart on purpose follows.
-     * Returns at once, so that a task that is itself stopped by it may call it.
+     * Stops all tasks, core tasks last, closes the handlers of the log, so that what they have
+     * pending is written and sent, and records in flash that a restart on purpose follows. Returns
+     * at once, so that a task that is itself stopped by it may call it.
      * @param then called at the end; it must restart the program at once: `() => ds.restart()`. The
      * next start tells a restart from a panic by the time that it took
-     * @param last called before that, once all tasks have ended: what takes time, as sending lines
+     * @param last called once all tasks have ended, before the log is closed: what takes time
      * @throws TaskError for what is no function
      */
     shutDown(then: () => ds.AsyncVoid, last?: () => ds.AsyncVoid): void {

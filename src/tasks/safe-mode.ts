@@ -62,8 +62,8 @@ export async function leaveSafeMode(supervisor: Supervisor): Promise<void> {
 }
 
 /**
- * Stops all tasks, core tasks last, calls `last`, records a restart on purpose, and calls `then`. Start
- * it in its own fiber, since the caller may be a task that it stops.
+ * Stops all tasks, core tasks last, calls `last`, closes the handlers of the log, records a restart
+ * on purpose, and calls `then`. Start it in its own fiber, since the caller may be a task that it stops.
  * @param isFailure whether the failure of a task is the reason
  */
 export async function shutDown(
@@ -73,8 +73,7 @@ export async function shutDown(
     isFailure?: boolean
 ): Promise<void> {
     raise(supervisor, SHUTTING_DOWN)
-    await stopAll(supervisor)
-    if (last) await last()
+    await stopAll(supervisor, last)
     await record(supervisor, true, isFailure)
     await then()
 }
@@ -97,9 +96,15 @@ export async function restartAtEnd(supervisor: Supervisor): Promise<void> {
     await supervisor.restartDevice()
 }
 
-async function stopAll(supervisor: Supervisor): Promise<void> {
+/** Stops all tasks, core tasks last, calls `last`, and has the log write what is pending. */
+async function stopAll(
+    supervisor: Supervisor,
+    last?: () => ds.AsyncVoid
+): Promise<void> {
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
+    if (last) await last()
+    await supervisor.log.close()
 }
 
 /**

@@ -32,6 +32,29 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         assert.equal(JSON.parse(shown.stdout).tasks[0].state, "stopped")
     })
 
+    // rows: S4 R5
+    test("loses no line by a restart in order, neither on the way nor in the file", async t => {
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/last-words.ts",
+            settings: { FILE_LEVEL: "warning" },
+        })
+        await sim.waitFor("syslog", ({ line }) => line.endsWith(" line 20"))
+        const { code, stderr } = await fiberctl(sim, "reboot")
+        assert.equal(code, 0, stderr)
+        const lines = sim.past("syslog").map(({ line }) => line)
+        const first = lines.filter(line => / chatty 1 /.test(line))
+        assert.match(first.at(-1)!, /the last words$/)
+        const numbers = first.flatMap(
+            line => / line (\d+)$/.exec(line)?.[1] ?? []
+        )
+        assert.deepEqual(
+            numbers,
+            numbers.map((_, i) => String(i + 1))
+        )
+        const { stdout } = await fiberctl(sim, "logs", "--file", "error.log")
+        assert.match(stdout, /the last words/)
+    })
+
     // rows: C6
     test("takes settings at once, all or none, and keeps them over a reset", async t => {
         const sim = await startSimulator(t, {
