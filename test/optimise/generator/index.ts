@@ -51,7 +51,7 @@ function bare(v: any): any {
 let state: any = 1
 let trail = ""
 function mark(v: any): void {
-    trail = (trail + " " + v).slice(-80)
+    trail = (trail + " " + cut(v)).slice(-80)
 }
 let printed = 0
 function show(v: any): string {
