@@ -74,6 +74,7 @@ export {
     ALERT,
     BoundedQueue,
     Burst,
+    closeLog,
     ConsoleHandler,
     CRITICAL,
     cut,

@@ -76,6 +76,14 @@ export async function closeEntry(
     }
 }
 
+/**
+ * Closes all handlers of a log, one after the other, as before a restart: what they have pending is
+ * written and sent. They stay in the list, and what is logged later may be lost.
+ */
+export async function closeLog(log: Core): Promise<void> {
+    for (const entry of log.entries.slice()) await closeEntry(log, entry)
+}
+
 /** Delivers a report of the log at once. */
 function reportNow(
     core: Core,

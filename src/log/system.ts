@@ -167,14 +167,6 @@ export class LogSystem implements Core {
     }
 
     /**
-     * Closes all handlers, one after the other, as before a restart: what they have pending is
-     * written and sent. They stay in the list, and what is logged later may be lost.
-     */
-    async close(): Promise<void> {
-        for (const entry of this.entries.slice()) await closeEntry(this, entry)
-    }
-
-    /**
      * Changes options of a handler while it runs. Options that are not in HandlerOptions go to its
      * own `configure`. A handler that was taken out comes back.
      * @throws UNKNOWN_HANDLER_ERROR, OPTION_ERROR for a bad option, RangeError for a malformed

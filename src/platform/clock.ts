@@ -19,11 +19,6 @@ export interface Clock {
     /** Uptime when the program was started, ms; undefined where that is not known. */
     readonly startedAt?: number
     /**
-     * Uptime at which no wait that is under way ever ends, ms; undefined for a clock that has no
-     * such time. The program must not be running then.
-     */
-    readonly endsAt?: number
-    /**
      * Unix time in milliseconds, or undefined while the wall clock is unknown. Goes back only for
      * a correction by STEP_MS or more, which is reported to the listeners as `stepped`.
      */
@@ -55,6 +50,14 @@ const SLOW_RATE = 0.5
  */
 const ROUND_MS = 4294967296
 
+/**
+ * Uptime at which no wait that is under way ever ends, in ms: the end of the round of the VM's timers
+ * in which the program was started. NaN for a clock that does not know when that was.
+ */
+export function endOfTimers({ startedAt }: Clock): number {
+    return (Math.floor(startedAt / ROUND_MS) + 1) * ROUND_MS
+}
+
 /** Uptime when the program was started: modules run before the program that uses them. */
 const PROGRAM_START = ds.millis()
 
@@ -74,9 +77,6 @@ export class SystemClock implements Clock {
     millis: () => number = ds.millis
 
     readonly startedAt: number = PROGRAM_START
-
-    /** The end of the present round of the VM's timers: every 49.7 days. */
-    readonly endsAt = (Math.floor(PROGRAM_START / ROUND_MS) + 1) * ROUND_MS
 
     wall(): number | undefined {
         if (this.offset === undefined) return undefined

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
 import { WARNING } from "../log"
+import { endOfTimers } from "../platform"
 import { findCycle } from "./dependencies"
 import { MAX_MS } from "./options"
 import {
@@ -60,8 +61,8 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
 function attendDevice(supervisor: Supervisor): number {
     const { safeUntil, escalation, clock } = supervisor
     const now = clock.millis()
-    // a clock without an end has NaN here, which is before and after nothing
-    const lastCall = clock.endsAt - RESTART_LEAD_MS
+    // NaN, of a clock that does not know, is before and after nothing
+    const lastCall = endOfTimers(clock) - RESTART_LEAD_MS
     let due = Infinity
     if (now < lastCall) due = lastCall
     else if (now >= lastCall && (supervisor.flags & SHUTTING_DOWN) === 0) {

@@ -1,5 +1,6 @@
 import * as ds from "@devicescript/core"
-import { ALERT } from "../log"
+import { ALERT, closeLog } from "../log"
+import { endOfTimers } from "../platform"
 import {
     CORE,
     HALTED,
@@ -91,7 +92,9 @@ export async function restartAtEnd(supervisor: Supervisor): Promise<void> {
     const { clock, reports } = supervisor
     reports.notice("restart, since waits of the VM end after 49.7 days")
     stopAll.start(supervisor)
-    await ds.sleep(Math.max(0, clock.endsAt - RESTART_MS - clock.millis()))
+    await ds.sleep(
+        Math.max(0, endOfTimers(clock) - RESTART_MS - clock.millis())
+    )
     await record(supervisor, true)
     await supervisor.restartDevice()
 }
@@ -104,7 +107,7 @@ async function stopAll(
     await stopGroup(supervisor, 0)
     await stopGroup(supervisor, CORE)
     if (last) await last()
-    await supervisor.log.close()
+    await closeLog(supervisor.log)
 }
 
 /**

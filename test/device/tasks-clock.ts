@@ -14,7 +14,7 @@ const HALF_SEVEN = MIDNIGHT + 6.5 * HOUR
 /** The VM's clock at an uptime in ms. */
 class LateClock extends SystemClock {
     /** The timers below it are those of a VM that has just begun. */
-    override readonly endsAt: number = undefined
+    override readonly startedAt: number = undefined
 
     constructor(uptime: number) {
         super()
