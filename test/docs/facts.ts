@@ -28,11 +28,11 @@ import {
     least,
     most,
     steps,
-    budget,
     bench,
     soak,
     SLICE,
 } from "./sources.ts"
+import { budget } from "../../bench/parts/budget.ts"
 
 /** Place of the beat in a table of patterns. */
 const BEAT = 9
@@ -672,7 +672,7 @@ export const FACTS: Record<string, Fact[]> = {
     "docs/ota.md": [
         [
             "keeps at least {} of the VM's {} bytes of code free",
-            budget.room["src/main.ts"]!,
+            budget().room["src/main.ts"]!,
             MAX_CODE_END - 1,
         ],
         [

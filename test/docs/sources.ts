@@ -88,9 +88,6 @@ export const most = (file: string, name: string) =>
 export const steps = JSON.parse(
     readFileSync("bench/steps.json", "utf8")
 ) as Record<string, number>
-export const budget = JSON.parse(readFileSync("bench/budget.json", "utf8")) as {
-    room: Record<string, number>
-}
 export const bench = JSON.parse(
     readFileSync("bench/results/latest.json", "utf8")
 ) as Bench

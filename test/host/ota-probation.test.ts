@@ -1,6 +1,7 @@
 // rows: O4
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { randomFrom } from "../../bench/lib/faults.ts"
 import {
     activeRecord,
     judgeOffer,
@@ -9,16 +10,6 @@ import {
     probationRecord,
     takenBack,
 } from "../../src/ota/probation.ts"
-
-/** Numbers from 0 to below 1 that follow from a seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-    return () => {
-        seed = (seed + 0x6d2b79f5) | 0
-        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-    }
-}
 
 /** A board as the record knows it: what runs, and the last good one while that is on probation. */
 interface Board {

@@ -1,5 +1,7 @@
 /** Answers of an HTTP server, good and bad, from a seed, and what a client has to make of them. */
 
+import { randomFrom } from "../../bench/lib/faults.ts"
+
 /** Longest body that the client takes, and most lines of a head, as it is set up and as it says. */
 export const MAX_BODY = 400
 const MAX_LINES = 60
@@ -15,7 +17,7 @@ export interface Outcome {
 
 /** What a server sends before it closes the connection. */
 export function httpAnswer(seed: number): Buffer {
-    const random = generator(seed)
+    const random = randomFrom(seed)
     const below = (limit: number) => Math.floor(random() * limit)
     const pick = <T>(...choices: T[]): T => choices[below(choices.length)]!
     const often = (usual: string, ...others: string[]) =>
@@ -199,15 +201,4 @@ export function expectedOutcome(answer: Buffer): Outcome {
 /** Whether what ends before `at` ends with an empty line. */
 function isHeadWhole(answer: Buffer, at: number): boolean {
     return /\n\r?\n$/.test(answer.toString("latin1", 0, at))
-}
-
-/** Numbers from 0 to below 1 (mulberry32). */
-function generator(seed: number): () => number {
-    let state = seed
-    return () => {
-        state = (state + 0x6d2b79f5) | 0
-        let t = Math.imul(state ^ (state >>> 15), 1 | state)
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-    }
 }

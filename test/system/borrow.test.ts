@@ -1,8 +1,8 @@
 // rows: N1 S2
 import assert from "node:assert/strict"
-import { once } from "node:events"
-import { type AddressInfo, createServer } from "node:net"
+import { createServer } from "node:net"
 import { test } from "node:test"
+import { listen } from "../../host/sim/listen.ts"
 import { judge } from "../peers/ledger.ts"
 import { until } from "../peers/ports.ts"
 import { finish } from "../peers/programs.ts"
@@ -20,15 +20,14 @@ test("a borrower that opens connections after its time gets no line of syslog", 
         socket.on("error", () => {})
         socket.on("data", data => (pages += data.toString("latin1")))
     })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
+    const port = await listen(server, 0)
     cleanUp(t, () => server.close())
     const sim = await startSimulator(t, {
         main: "test/system/programs/borrow-late.ts",
         collector: false,
         settings: {
             SYSLOG_PORT: String(sink.port),
-            PAGE_PORT: String((server.address() as AddressInfo).port),
+            PAGE_PORT: String(port),
             COUNT: String(LINES),
         },
     })

@@ -1,8 +1,8 @@
 // rows: O1
 import assert from "node:assert/strict"
-import { once } from "node:events"
-import { type AddressInfo, createServer, type Socket } from "node:net"
+import { createServer, type Socket } from "node:net"
 import { test, type TestContext } from "node:test"
+import { listen } from "../../host/sim/listen.ts"
 import { expectedOutcome, httpAnswer } from "../peers/http-answers.ts"
 import { finish } from "../peers/programs.ts"
 import { cleanUp, startSimulator } from "./harness.ts"
@@ -36,15 +36,14 @@ async function askFor(
             serve(socket, Number(page))
         })
     })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
+    const port = await listen(server, 0)
     cleanUp(t, () => server.close())
     const sim = await startSimulator(t, {
         main: "test/system/programs/http-get.ts",
         collector: false,
         history: count + 1000,
         settings: {
-            PAGE_PORT: String((server.address() as AddressInfo).port),
+            PAGE_PORT: String(port),
             COUNT: String(count),
         },
     })

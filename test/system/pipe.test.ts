@@ -1,10 +1,10 @@
 // rows: A3 A4
 import assert from "node:assert/strict"
-import { once } from "node:events"
-import { type AddressInfo, createServer } from "node:net"
-import test from "node:test"
+import { createServer, type Socket } from "node:net"
+import test, { type TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { connect } from "../../host/client/index.ts"
+import { listen } from "../../host/sim/listen.ts"
 import { until } from "../peers/ports.ts"
 import { Mosquitto, noMosquitto } from "../peers/mosquitto.ts"
 import { Cli, cleanUp, runCli, startSimulator } from "./harness.ts"
@@ -13,19 +13,44 @@ const main = "test/system/programs/remote-count.ts"
 /** Lines that the program logs, every 40 ms. */
 const LINES = 100
 
+/** A broker with a subscriber, a board, and `fiberctl pipe log` from one to the other. */
+async function startPipe(t: TestContext) {
+    const broker = await Mosquitto.start(t)
+    const topic = "boards/1/log"
+    const messages = await broker.subscribe(t, topic)
+    const sim = await startSimulator(t, { main })
+    const args = [
+        ...["pipe", "log", "--mqtt", broker.url, "--topic", topic],
+        ...["--state", sim.stateFolder!],
+    ]
+    const cli = new Cli(args)
+    cleanUp(t, () => cli.signal("SIGKILL"))
+    return { broker, messages, sim, args, cli }
+}
+
+/**
+ * A server for brokers of a few bytes.
+ * @param answer called at the first packet of a connection, which is CONNECT
+ * @returns its port
+ */
+async function startBroker(
+    t: TestContext,
+    answer: (socket: Socket) => void
+): Promise<number> {
+    const server = createServer(socket => {
+        socket.on("error", () => {})
+        socket.once("data", () => answer(socket))
+    })
+    const port = await listen(server, 0)
+    cleanUp(t, () => server.close())
+    return port
+}
+
 test(
     "the log goes to a broker, each line once and in order, over a cut",
     { skip: noMosquitto },
     async t => {
-        const broker = await Mosquitto.start(t)
-        const topic = "boards/1/log"
-        const messages = await broker.subscribe(t, topic)
-        const sim = await startSimulator(t, { main })
-        const cli = new Cli([
-            ...["pipe", "log", "--mqtt", broker.url, "--topic", topic],
-            ...["--state", sim.stateFolder!],
-        ])
-        cleanUp(t, () => cli.signal("SIGKILL"))
+        const { broker, messages, args, cli } = await startPipe(t)
         await until("lines at the broker", () => messages.length > 20, 60_000)
         await broker.stop()
         await sleep(300)
@@ -49,9 +74,8 @@ test(
         )
         const [, next] = /--from (\d+)/.exec(stdout)!
         const more = await runCli([
-            ...["pipe", "log", "--once", "--from", next!, "--json"],
-            ...["--mqtt", broker.url, "--topic", topic],
-            ...["--state", sim.stateFolder!],
+            ...args,
+            ...["--once", "--from", next!, "--json"],
         ])
         assert.equal(more.code, 0, more.stderr)
         const result = JSON.parse(more.stdout)
@@ -104,13 +128,7 @@ test(
     "a pipe ends when it is told to, whatever its broker does, and says where to go on",
     { skip: noMosquitto },
     async t => {
-        const broker = await Mosquitto.start(t)
-        const messages = await broker.subscribe(t, "x")
-        const sim = await startSimulator(t, { main })
-        const state = ["--state", sim.stateFolder!]
-        const args = ["pipe", "log", "--mqtt", broker.url, "--topic", "x"]
-        const cli = new Cli([...args, ...state])
-        cleanUp(t, () => cli.signal("SIGKILL"))
+        const { broker, messages, args, cli } = await startPipe(t)
         await until("lines at the broker", () => messages.length > 10, 60_000)
         broker.freeze(true)
         await sleep(300)
@@ -126,13 +144,7 @@ test(
             assert.match(stderr, /the broker has not confirmed the last line/)
 
         // the ring of a board that has started again begins with its first line
-        const more = await runCli([
-            ...args,
-            ...state,
-            "--once",
-            "--from",
-            "999",
-        ])
+        const more = await runCli([...args, ...["--once", "--from", "999"]])
         assert.equal(more.code, 0, more.stderr)
         assert.match(more.stderr, /^fiberctl: the board has started again/)
         assert.ok(!more.stdout.startsWith("0 lines"), more.stdout)
@@ -143,14 +155,7 @@ test(
     "a pipe says that its board is lost, and ends when it is told to",
     { skip: noMosquitto },
     async t => {
-        const broker = await Mosquitto.start(t)
-        const messages = await broker.subscribe(t, "y")
-        const sim = await startSimulator(t, { main })
-        const cli = new Cli([
-            ...["pipe", "log", "--mqtt", broker.url, "--topic", "y"],
-            ...["--state", sim.stateFolder!],
-        ])
-        cleanUp(t, () => cli.signal("SIGKILL"))
+        const { messages, sim, cli } = await startPipe(t)
         await until("lines at the broker", () => messages.length > 0, 60_000)
         await sim.stop()
         await cli.waitForError(/the board is lost, waiting for it/)
@@ -162,18 +167,11 @@ test(
 )
 
 test("a broker that ends each connection at a line is an error, with where to go on", async t => {
-    const broker = createServer(socket => {
-        socket.on("error", () => {})
+    const port = await startBroker(t, socket => {
         // CONNACK to the first packet; the second is a line
-        socket.once("data", () => {
-            socket.write(Buffer.from([0x20, 2, 0, 0]))
-            socket.once("data", () => socket.destroy())
-        })
+        socket.write(Buffer.from([0x20, 2, 0, 0]))
+        socket.once("data", () => socket.destroy())
     })
-    broker.listen(0, "127.0.0.1")
-    await once(broker, "listening")
-    cleanUp(t, () => broker.close())
-    const { port } = broker.address() as AddressInfo
     const sim = await startSimulator(t, { main })
     const { code, stderr } = await runCli([
         ...["pipe", "log", "--mqtt", `mqtt://127.0.0.1:${port}`],
@@ -188,14 +186,9 @@ test("a broker that ends each connection at a line is an error, with where to go
 })
 
 test("a broker that refuses the login is named without the password", async t => {
-    const broker = createServer(socket => {
-        socket.on("error", () => {})
-        socket.once("data", () => socket.end(Buffer.from([0x20, 2, 0, 5])))
-    })
-    broker.listen(0, "127.0.0.1")
-    await once(broker, "listening")
-    cleanUp(t, () => broker.close())
-    const { port } = broker.address() as AddressInfo
+    const port = await startBroker(t, socket =>
+        socket.end(Buffer.from([0x20, 2, 0, 5]))
+    )
     const sim = await startSimulator(t, { main })
     const { code, stderr } = await runCli([
         ...["pipe", "log", "--mqtt", `mqtt://bob:secret@127.0.0.1:${port}`],

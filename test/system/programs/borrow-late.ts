@@ -2,15 +2,10 @@
 // PAGE_PORT one after the other, and an error of one does not end it.
 import * as ds from "@devicescript/core"
 import { fetch } from "@devicescript/net"
-import { readSetting } from "@devicescript/settings"
 import { SocketArbiter } from "../../../src/net"
 import { spawn, SystemClock, SystemSocket } from "../../../src/platform"
 import { Rsyslogger } from "../../../src/syslog"
-
-/** A setting that is a number: the tool keeps some as text. */
-async function number(key: string, fallback: number): Promise<number> {
-    return parseInt("" + (await readSetting(key, fallback)))
-}
+import { number } from "./support/number"
 
 const port = await number("SYSLOG_PORT", 514)
 const pagePort = await number("PAGE_PORT", 80)

@@ -1,13 +1,8 @@
 // Requests /1, /2, ... /COUNT from PAGE_PORT, and prints for each what came: status and ETag
 // field, or the error; before that the body, in lines that the console does not cut.
-import { readSetting } from "@devicescript/settings"
 import { httpRequest } from "../../../src/net"
 import { SystemClock, SystemSocket } from "../../../src/platform"
-
-/** A setting that is a number: the tool keeps some as text. */
-async function number(key: string, fallback: number): Promise<number> {
-    return parseInt("" + (await readSetting(key, fallback)))
-}
+import { number } from "./support/number"
 
 const port = await number("PAGE_PORT", 80)
 const count = await number("COUNT", 1)

@@ -9,11 +9,7 @@ import {
 } from "../../../src/platform"
 import { Rsyslogger } from "../../../src/syslog"
 import { awkwardEvent } from "../../vectors/awkward-events"
-
-/** A setting that is a number: the tool keeps some as text. */
-async function number(key: string, fallback: number): Promise<number> {
-    return parseInt("" + (await readSetting(key, fallback)))
-}
+import { number } from "./support/number"
 
 const host = "" + (await readSetting("SYSLOG_HOST", ""))
 const port = await number("SYSLOG_PORT", 514)

@@ -3,16 +3,11 @@
 // the end how often the socket was used by two, and the account, after at most DRAIN_MS.
 import * as ds from "@devicescript/core"
 import { fetch } from "@devicescript/net"
-import { readSetting } from "@devicescript/settings"
 import { SocketArbiter } from "../../../src/net"
 import { spawn, SystemClock } from "../../../src/platform"
 import { Rsyslogger } from "../../../src/syslog"
 import { WatchedSocket } from "./watched-socket"
-
-/** A setting that is a number: the tool keeps some as text. */
-async function number(key: string, fallback: number): Promise<number> {
-    return parseInt("" + (await readSetting(key, fallback)))
-}
+import { number } from "./support/number"
 
 const port = await number("SYSLOG_PORT", 514)
 const pagePort = await number("PAGE_PORT", 80)

@@ -13,11 +13,7 @@ import {
     SyslogFraming,
     SyslogProto,
 } from "../../../src/syslog"
-
-/** A setting that is a number: the tool keeps some as text. */
-async function number(key: string, fallback: number): Promise<number> {
-    return parseInt("" + (await readSetting(key, fallback)))
-}
+import { number } from "./support/number"
 
 const host = "" + (await readSetting("SYSLOG_HOST", ""))
 const port = await number("SYSLOG_PORT", 514)
