@@ -4,8 +4,7 @@ import type { PushOptions } from "./ota-push.ts"
 import { example } from "./example.ts"
 import type { KeygenOptions, SignOptions, VerifyOptions } from "./ota-run.ts"
 import type { ServeOptions } from "./ota-serve.ts"
-import { hostAddress, portNumber } from "./port-number.ts"
-import { secondsReader } from "./seconds.ts"
+import { hostAddress, portNumber, secondsReader } from "./option-values.ts"
 
 const seconds = secondsReader("30s, 5m or 1h", true)
 

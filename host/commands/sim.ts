@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
-import { portNumber } from "./port-number.ts"
+import { portNumber, secondsReader } from "./option-values.ts"
 import { example } from "./example.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
-import { secondsReader } from "./seconds.ts"
 
 const seconds = secondsReader("500ms, 5s, 2m or 1h")
 

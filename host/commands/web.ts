@@ -1,7 +1,7 @@
 import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
-import { hostAddress, portNumber } from "./port-number.ts"
+import { hostAddress, portNumber } from "./option-values.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
