@@ -1,4 +1,6 @@
 import {
+    chmodSync,
+    chownSync,
     closeSync,
     fsyncSync,
     openSync,
@@ -81,12 +83,43 @@ export function isSameFile(one: string, other: string): boolean {
     return !!a && !!b && a.dev === b.dev && a.ino === b.ino
 }
 
+/** Who may use a new file unless something else is wanted; the umask takes its part off. */
+const DEFAULT_MODE = 0o666
+/** The bits of a file's mode that say who may use it. */
+const MODE_BITS = 0o7777
+
 /** How a file is written. */
 export interface OutputOptions {
-    /** Who may use a new file (default: as the system decides). */
+    /** Who may use a new file; one that is replaced keeps its owner and mode. */
     mode?: number
     /** Wait until the disk has it, so that it outlasts a power cut. */
     isSynced?: boolean
+}
+
+/**
+ * Writes a file that is not there yet, and waits until the disk has it.
+ * @throws UsageError naming the path; a file that is there stays as it is
+ */
+export function createOutput(path: string, data: string, mode: number): void {
+    withPath(path, () => {
+        let descriptor: number
+        try {
+            descriptor = openSync(path, "wx", mode)
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+            throw new UsageError(`"${path}" exists and is not overwritten`)
+        }
+        try {
+            writeFileSync(descriptor, data)
+            fsyncSync(descriptor)
+        } catch (error) {
+            rmSync(path)
+            throw error
+        } finally {
+            closeSync(descriptor)
+        }
+        sync(dirname(path))
+    })
 }
 
 /**
@@ -134,16 +167,31 @@ function placeOf(path: string): string | undefined {
 function writeBeside(
     file: string,
     data: Uint8Array | string,
-    mode: number | undefined,
+    mode = DEFAULT_MODE,
     use: (fresh: string) => void
 ): void {
     const fresh = `${file}.${process.pid}.new`
+    const old = statSync(file, { throwIfNoEntry: false })
+    // not even for a moment may anybody read it who could not read the old one
+    const least = mode & (old?.mode ?? MODE_BITS)
     try {
-        writeFileSync(fresh, data, { mode })
+        rmSync(fresh, { force: true })
+        writeFileSync(fresh, data, { mode: least, flag: "wx" })
+        if (old) keepAccess(fresh, old)
         use(fresh)
     } catch (error) {
         rmSync(fresh, { force: true })
         throw error
+    }
+}
+
+/** Gives a new file the owner, group and mode of the one that it replaces. */
+function keepAccess(fresh: string, { uid, gid, mode }: Stats): void {
+    try {
+        chownSync(fresh, uid, gid)
+        chmodSync(fresh, mode & MODE_BITS)
+    } catch {
+        // somebody else's file: the new one is for whom both modes allow
     }
 }
 

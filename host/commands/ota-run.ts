@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
     DEFAULT_HEIGHT,
@@ -11,7 +11,7 @@ import {
     type Target,
     verifyFile,
 } from "../ota/index.ts"
-import { checkOutput, isSameFile, writeOutput } from "../files.ts"
+import { checkOutput, createOutput, isSameFile, writeOutput } from "../files.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
@@ -45,6 +45,9 @@ export interface VerifyOptions {
     json?: boolean
 }
 
+/** Mode of a new file that its owner alone may read. */
+const OWNER_ONLY = 0o600
+
 /** Settings that any program may have, as it is made of the firmware's parts. */
 const KNOWN_TABLES = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
 
@@ -55,19 +58,29 @@ export function keygen({ lms, height, out, json }: KeygenOptions): void {
     if (height !== undefined && !lms)
         throw new UsageError("--height belongs to --lms")
     const files = out ? [out, ...(lms ? [`${out}.pub`] : [])] : []
-    for (const file of files)
+    for (const file of files) {
         if (existsSync(file))
             throw new UsageError(`"${file}" exists and is not overwritten`)
+        // a key of LMS takes seconds to minutes
+        checkOutput(file)
+    }
     if (!lms) {
         const key = makeHmacKey()
-        if (out) write(out, key + "\n")
+        if (out) createOutput(out, key + "\n", OWNER_ONLY)
         if (json) printJson({ kind: "hmac", files, key: out ? undefined : key })
         else if (!out) console.log(key)
         return
     }
     const { text, publicKey } = makeLmsKey(height ?? DEFAULT_HEIGHT)
-    write(out!, text)
-    write(`${out}.pub`, publicKey.toString("base64") + "\n")
+    // first the public key: no command makes it again
+    const [file, publicFile] = files as [string, string]
+    createOutput(publicFile, publicKey.toString("base64") + "\n", OWNER_ONLY)
+    try {
+        createOutput(file, text, OWNER_ONLY)
+    } catch (error) {
+        rmSync(publicFile)
+        throw error
+    }
     if (json) printJson({ kind: "lms", files })
 }
 
@@ -76,7 +89,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
     const { version, out, json } = options
     const keys = options.key.map(readKey)
     const { main } = options
-    if (out) checkTarget(out, options)
+    if (out) checkTarget(out, file, options)
     const { bytes, hash, warnings } = await signFile({
         text: readBytes(file, "file"),
         name: file,
@@ -88,7 +101,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
         isWholeSchema: main !== undefined,
     })
     for (const warning of warnings) complain(warning)
-    if (out) write(out, bytes.toString())
+    if (out) writeOutput(out, bytes, { mode: OWNER_ONLY, isSynced: true })
     if (json)
         printJson({
             version,
@@ -134,10 +147,22 @@ export function verify(file: string, { key, json }: VerifyOptions): void {
 }
 
 /** Checks where a signed file goes, before a version is used up. @throws UsageError naming the file */
-function checkTarget(out: string, { key, sealKey }: SignOptions): void {
-    for (const file of sealKey ? [...key, sealKey] : key)
-        if (isSameFile(out, file))
-            throw new UsageError(`--out "${out}": is the key`)
+function checkTarget(
+    out: string,
+    text: string,
+    { key, seal, sealKey, main }: SignOptions
+): void {
+    const kept: [what: string, file: string | undefined][] = [
+        ...key.map((file): [string, string] => ["the key", file]),
+        ["the key", sealKey],
+        ["the program", main],
+        // a plain text can be read and signed again where it is
+        ["the text, which nobody could read once it is sealed", text],
+    ]
+    if (!seal && !sealKey) kept.pop()
+    for (const [what, file] of kept)
+        if (file !== undefined && isSameFile(out, file))
+            throw new UsageError(`--out "${out}": is ${what}`)
     checkOutput(out)
 }
 
@@ -167,9 +192,4 @@ function sealKeyOf(
             "an LMS key cannot seal: --seal-key FILE with the boards' OTA_KEY is wanted"
         )
     return key.key
-}
-
-/** Writes what its owner alone may read. @throws UsageError naming the file */
-function write(file: string, text: string): void {
-    writeOutput(file, text, { mode: 0o600, isSynced: true })
 }

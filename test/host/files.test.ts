@@ -269,6 +269,7 @@ test("a file is replaced as a whole, through a link", t => {
     symlinkSync("file", join(folder, "link"))
     writeOutput(join(folder, "link"), "two")
     assert.equal(readFileSync(file, "utf8"), "two")
+    assert.equal(statSync(file).mode & 0o777, 0o600)
     assert.throws(() => writeOutput(folder, "x"), /" is a folder$/)
     assert.throws(() => writeOutput(join(file, "x"), "x"), /" not found$/)
     assert.deepEqual(readdirSync(folder), ["file", "link"])

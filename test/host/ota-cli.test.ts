@@ -3,8 +3,10 @@ import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import {
+    chmodSync,
     copyFileSync,
     existsSync,
+    readdirSync,
     readFileSync,
     statSync,
     symlinkSync,
@@ -16,9 +18,9 @@ import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { describe, test, type TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { parsePublicText } from "../../host/ota/keys.ts"
+import { parsePublicText, readKey } from "../../host/ota/keys.ts"
 import { makeLmsKey, signVersion } from "../../host/ota/lms-key.ts"
-import { verifyLms } from "../../host/ota/lms.ts"
+import { encodePublicKey, verifyLms } from "../../host/ota/lms.ts"
 import { tryLock } from "../../host/sim/lock.ts"
 import { cleanUp, runCli, tempFolder } from "../system/harness.ts"
 
@@ -78,9 +80,64 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         assert.ok(
             parsePublicText(readFileSync(path("fleet.pub"), "utf8").trim())
         )
+        assert.equal(statSync(path("fleet.pub")).mode & 0o77, 0)
         const nowhere = await ota("keygen", "--lms")
         assert.equal(nowhere.code, 2)
         assert.match(nowhere.stderr, /--out FILE is wanted/)
+    })
+
+    test("of keygens of one file at a time, one makes it", async t => {
+        const { folder, path, ota } = workshop(t)
+        for (const words of [[], ["--lms", "--height", "5"]]) {
+            const name = `new${words.length}`
+            const runs = await Promise.all(
+                [1, 2, 3].map(() => ota("keygen", ...words, "--out", name))
+            )
+            const made = runs.filter(({ code }) => code === 0)
+            assert.equal(made.length, 1, JSON.stringify(runs))
+            for (const { code, stderr } of runs)
+                if (code !== 0)
+                    assert.match(stderr, /"new.*" exists and is not overw/)
+        }
+        const key = readKey(path("new3"))
+        assert.ok(key.kind === "lms")
+        assert.equal(
+            readFileSync(path("new3.pub"), "utf8").trim(),
+            encodePublicKey(key.publicKey).toString("base64")
+        )
+        assert.deepEqual(
+            readdirSync(folder).filter(name => name.startsWith("new")),
+            ["new0", "new3", "new3.pub"]
+        )
+    })
+
+    test("keygen looks at the place of a key before it makes it", async t => {
+        const { ota } = workshop(t)
+        // one of height 15 would take longer than a run may
+        const args = ["--lms", "--height", "15", "--out", "nowhere/key"]
+        const { code, stderr } = await ota("keygen", ...args)
+        assert.equal(code, 2)
+        assert.equal(stderr, 'fiberctl: "nowhere/key" not found\n')
+    })
+
+    test("sign keeps who may read a signed file, and use a key", async t => {
+        const { path, ota } = workshop(t)
+        const sign = async (version: number) => {
+            const run = await ota(
+                ...["sign", "a.env", "--key", "lms", "--share", "1%"],
+                ...["--version", String(version), "--out", "a.ota"]
+            )
+            assert.equal(run.code, 0, run.stderr)
+            return ["a.ota", "lms"].map(name => statSync(path(name)).mode)
+        }
+        assert.equal((await sign(1))[0]! & 0o777, 0o600)
+        chmodSync(path("a.ota"), 0o664)
+        chmodSync(path("lms"), 0o440)
+        const modes = await sign(2)
+        assert.deepEqual(
+            modes.map(mode => mode & 0o777),
+            [0o664, 0o440]
+        )
     })
 
     test("sign and verify, for a board and for a share", async t => {
@@ -225,6 +282,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             path("new.pub"),
             makeLmsKey(5).publicKey.toString("base64")
         )
+        writeFileSync(path("own.ts"), "")
         const before = readFileSync(path("lms"), "utf8")
         const sign = (version: number, ...more: string[]) =>
             ota(
@@ -248,6 +306,8 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             [["--key", "lms"], /keys "lms" and "lms": are the same key/],
             [["--key", "other"], /"other" signs a version once only/],
             [["--seal-key", "key", "--out", "./key"], /is the key/],
+            [["--seal-key", "key", "--out", "./a.env"], /is the text, which/],
+            [["--main", "own.ts", "--out", "own.ts"], /is the program/],
         ]
         for (const [args, message] of wrong) {
             const run = await sign(3, ...args)
