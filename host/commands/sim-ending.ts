@@ -1,11 +1,7 @@
-import { constants } from "node:os"
 import type { FirmwareError } from "../errors.ts"
 import { onOutputLost } from "../output.ts"
+import { onEndSignal } from "./signals.ts"
 
-/** Signals that end a run in order. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
-/** What shells add to a signal's number in the exit code of a process that it ended. */
-const SIGNAL_BASE = 128
 /** Longest time that a timer of Node's takes, in ms. */
 const MAX_TIMER_MS = 0x7fff_ffff
 
@@ -29,10 +25,7 @@ export class Ending {
         })
         // a failure while the start still runs is not unhandled
         this.promise.catch(() => {})
-        for (const signal of SIGNALS)
-            process.once(signal, () =>
-                this.end(signal, SIGNAL_BASE + constants.signals[signal])
-            )
+        onEndSignal(this.end)
         onOutputLost(() => this.end("nobody reads the output"))
     }
 

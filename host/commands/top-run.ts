@@ -3,6 +3,7 @@ import { paintFor } from "../colour.ts"
 import { TimedOutError } from "../client/errors.ts"
 import type { Board } from "../client/index.ts"
 import { type BoardOptions, printJson, withBoard } from "./board.ts"
+import { onEndSignal } from "./signals.ts"
 import { summarise } from "./status-text.ts"
 import {
     chosenTask,
@@ -22,6 +23,9 @@ export interface TopOptions extends BoardOptions {
 const REFRESH_MS = 1000
 /** Time without an answer after which a board is shown as lost, in ms. */
 const LOST_MS = 3000
+/** Size of a terminal that tells none. */
+const COLUMNS = 80
+const ROWS = 24
 /** The alternate screen, without a cursor; and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l"
 const LEAVE = "\x1b[?25h\x1b[?1049l"
@@ -34,7 +38,7 @@ export async function runTop(options: TopOptions): Promise<void> {
         if (options.json) return printJson(await readSample(board))
         if (options.once || !stdout.isTTY || !stdin.isTTY) {
             const sample = await readSample(board)
-            const size = { columns: stdout.columns ?? 120, rows: 10_000 }
+            const size = { columns: stdout.columns || 120, rows: 10_000 }
             const lines = renderTop(
                 sample,
                 undefined,
@@ -77,9 +81,13 @@ class LiveTop {
     private isFiltering = false
     private wake = () => {}
     private done = false
+    /** Settles when the user, or a signal, ends the view. */
+    private readonly ended: Promise<void>
+    private end!: () => void
 
     constructor(board: Board) {
         this.board = board
+        this.ended = new Promise(resolve => (this.end = resolve))
     }
 
     async run(): Promise<void> {
@@ -95,16 +103,28 @@ class LiveTop {
         stdout.write(ENTER)
         for (const event of ["tasks", "lost", "back"] as const)
             this.board.on(event, onChange)
+        const offSignals = onEndSignal((_, exitCode) => {
+            process.exitCode = exitCode
+            this.end()
+        })
         try {
-            await this.board.watch()
-            while (!this.done) await this.refresh()
+            // a board that does not answer holds up nobody
+            await Promise.race([this.ended, this.follow()])
         } finally {
+            this.done = true
+            this.wake()
+            offSignals()
             stdout.write(LEAVE)
             stdout.off("resize", onResize)
             stdin.off("keypress", onKey)
             stdin.setRawMode(false)
             stdin.pause()
         }
+    }
+
+    private async follow(): Promise<void> {
+        await this.board.watch()
+        while (!this.done) await this.refresh()
     }
 
     private async refresh(): Promise<void> {
@@ -138,9 +158,13 @@ class LiveTop {
     }
 
     private draw(): void {
-        if (!this.sample) return
+        if (!this.sample || this.done) return
         const { stdout } = process
-        const size = { columns: stdout.columns, rows: stdout.rows }
+        // a serial console, or a container, may not tell a size
+        const size = {
+            columns: stdout.columns || COLUMNS,
+            rows: stdout.rows || ROWS,
+        }
         const lines = renderTop(
             this.sample,
             this.before,
@@ -163,11 +187,6 @@ class LiveTop {
         if (key.sequence === "/") this.askForFilter()
         this.draw()
         if (key.name === "s" || key.name === "r") await this.act(key.name)
-    }
-
-    private end(): void {
-        this.done = true
-        this.wake()
     }
 
     private choose(step: number): void {

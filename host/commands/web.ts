@@ -2,6 +2,7 @@ import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
 import { hostAddress, portNumber } from "./option-values.ts"
+import { onEndSignal } from "./signals.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
@@ -32,8 +33,7 @@ export function addWebCommand(program: Command): void {
             if (missing !== undefined) complain(`${missing}; waiting for it`)
             console.log(options.json ? JSON.stringify({ url }) : url)
             await new Promise<void>(end => {
-                for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-                    process.once(signal, () => end())
+                onEndSignal(() => end())
             })
             await close()
         })

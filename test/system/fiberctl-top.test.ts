@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import test from "node:test"
-import { startSimulator } from "./harness.ts"
+import { childPids, startSimulator } from "./harness.ts"
 import { Terminal } from "./terminal.ts"
 
 const DOWN = "\x1b[B"
@@ -100,6 +101,49 @@ test("fiberctl top is live", async t => {
         other.press("\x03")
         assert.equal(await other.ended, 0)
         assert.ok(other.output.endsWith("\x1b[?1049l"))
+    })
+
+    await t.test("a signal gives the terminal back, too", async () => {
+        const ends = { SIGTERM: 143, SIGHUP: 129, SIGINT: 130 } as const
+        for (const [signal, code] of Object.entries(ends)) {
+            const other = new Terminal(t, ["top", "--state", sim.stateFolder!])
+            await other.untilLine(/^sensor/)
+            other.signal(signal as NodeJS.Signals)
+            assert.equal(await other.ended, code)
+            assert.ok(other.output.endsWith("\x1b[?25h\x1b[?1049l"), signal)
+        }
+    })
+
+    await t.test("a terminal that tells no size has 80 columns", async () => {
+        const size = { columns: 0, rows: 0 }
+        const args = ["top", "--state", sim.stateFolder!]
+        const other = new Terminal(t, args, size)
+        await other.untilLine(/^sensor +running/)
+        other.press("q")
+        assert.equal(await other.ended, 0)
+        const once = new Terminal(t, [...args, "--once"], size)
+        await once.untilOutput(/sensor +running/)
+        assert.equal(await once.ended, 0)
+    })
+
+    await t.test("q does not wait for a board that hangs", async () => {
+        const other = new Terminal(t, ["top", "--state", sim.stateFolder!])
+        await other.untilLine(/^sensor/)
+        const vms = (await childPids(process.pid)).filter(pid =>
+            readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("vm-process")
+        )
+        assert.equal(vms.length, 1)
+        for (const pid of vms) process.kill(pid, "SIGSTOP")
+        try {
+            await other.untilLine(/the board is lost/)
+            other.press("q")
+            const at = performance.now()
+            assert.equal(await other.ended, 0)
+            // the request that waits for it would end after 9 s
+            assert.ok(performance.now() - at < 5000)
+        } finally {
+            for (const pid of vms) process.kill(pid, "SIGCONT")
+        }
     })
 
     await t.test("q gives the terminal back", async () => {

@@ -1,4 +1,5 @@
-"""Runs a command on a terminal of its own, for a test. Lines on stdin: "keys HEX", "size COLUMNS ROWS"."""
+"""Runs a command on a terminal of its own, for a test. Lines on stdin: "keys HEX", "size COLUMNS ROWS",
+"signal NUMBER"."""
 import fcntl
 import os
 import pty
@@ -31,6 +32,8 @@ while True:
         for verb, *words in (line.split() for line in lines):
             if verb == b"keys":
                 os.write(master, bytes.fromhex(words[0].decode()))
+            elif verb == b"signal":
+                os.kill(child, int(words[0]))
             else:
                 resize(*map(int, words))
     if master in ready:

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { EventEmitter, once } from "node:events"
+import { constants } from "node:os"
 import type { TestContext } from "node:test"
 import { cleanUp } from "./harness.ts"
 
@@ -64,6 +65,10 @@ export class Terminal {
 
     press(keys: string): void {
         this.pty.stdin!.write(`keys ${Buffer.from(keys).toString("hex")}\n`)
+    }
+
+    signal(name: NodeJS.Signals): void {
+        this.pty.stdin!.write(`signal ${constants.signals[name]}\n`)
     }
 
     resize(columns: number, rows: number): void {
