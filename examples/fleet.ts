@@ -12,6 +12,7 @@ import {
     settingsFile,
     socketArbiter,
     startCore,
+    startDone,
     syslog,
     SYSLOG_SETTINGS,
     tasks,
@@ -31,6 +32,7 @@ ota(settings, guard, verifyLms, ota => [
     pullUpdates(ota, socketArbiter(), setClockByHttpDate),
     reportUpdates(ota, socketArbiter()),
 ])
+await startDone()
 
 tasks.add("greeting", task => task.log.info("{0}", settings.get("GREETING")), {
     every: 1000,

@@ -17,6 +17,7 @@ import {
     settingsFile,
     socketArbiter,
     startCore,
+    startDone,
     syslog,
     SYSLOG_SETTINGS,
     tasks,
@@ -49,6 +50,7 @@ const updates = ota(settings, guard, verifyHmac, ota => [
     reportUpdates(ota, socketArbiter()),
 ])
 remote(settings, updates)
+await startDone()
 
 // what the board is for
 tasks.add("greeting", async task => {

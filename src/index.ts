@@ -27,6 +27,7 @@ export {
     settingsFile,
     socketArbiter,
     startCore,
+    startDone,
     startFixed,
     syslog,
     tasks,

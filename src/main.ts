@@ -14,6 +14,7 @@ import {
     ramLog,
     remote,
     startCore,
+    startDone,
     syslog,
     tasks,
 } from "./firmware"
@@ -48,4 +49,5 @@ network()
 lateSyslog()
 
 remote(settings)
+await startDone()
 demo(settings)

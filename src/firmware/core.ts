@@ -1,6 +1,7 @@
 // The base of all parts of a firmware: clock and flash, settings, boot journal, log, tasks. A program
 // has one of each, as the VM has one clock, one flash and one socket; so they are variables of this
 // module, which are set when `startCore` or `startFixed` has returned.
+import * as ds from "@devicescript/core"
 import {
     BUILD_SLOT,
     deviceId,
@@ -19,6 +20,14 @@ import {
     SettingsFile,
 } from "../settings"
 import { BootJournal, TaskRegistry } from "../tasks"
+
+/**
+ * In safe mode, time before the program continues, ms: if that is what ends it, settings can be changed
+ * until then. It is shorter than the default of SAFE_SECONDS, so that safe mode stays.
+ */
+const SAFE_PAUSE_MS = 20000
+/** Time until problems of the start are logged, ms: the handlers of the program are to be there. */
+const REPORT_MS = 10
 
 /** The settings that every firmware has. */
 export type CoreSettings = Settings<typeof CORE_SETTINGS>
@@ -111,6 +120,21 @@ async function startBase(): Promise<void> {
 }
 
 /**
+ * Ends the start of the parts; a program calls it before it adds its tasks, as `firmware` does:
+ *
+ *     network()
+ *     await startDone()
+ *     tasks.add("pump", pump)
+ *
+ * The parts take more than half of the steps that the VM allows without a wait, and 64 tasks need some
+ * 50,000. In safe mode it returns after 20 s: what the program does next may be what ends it each time.
+ */
+export async function startDone(): Promise<void> {
+    const isSafe = journal.shortStarts >= core.get("SAFE_STARTS")
+    await ds.sleep(isSafe ? SAFE_PAUSE_MS : 0)
+}
+
+/**
  * Applies settings as options of a log handler, at once and whenever one of them changes:
  *
  *     followHandler(settings, "display", "level=DISPLAY_LEVEL")
@@ -133,11 +157,12 @@ export function hostname(): string {
     return core.get("HOSTNAME") || `fiberd-${shortDeviceId(deviceId())}`
 }
 
-/** Logs problems of the start and the build. Runs in a fiber, after the program has added handlers. */
+/** Logs problems of the start and the build. Runs in a fiber, when the program has added handlers. */
 async function reportStart(
     build: Buffer | undefined,
     journalProblem: string | undefined
 ): Promise<void> {
+    await ds.sleep(REPORT_MS)
     core.problems().forEach(({ message }) =>
         system.error("setting {0}", message)
     )

@@ -1,4 +1,3 @@
-import * as ds from "@devicescript/core"
 import {
     FILE_SETTINGS,
     FirmwareTable,
@@ -8,18 +7,12 @@ import {
     Settings,
     SYSLOG_SETTINGS,
 } from "../settings"
-import { core, journal, startCore } from "./core"
+import { startCore, startDone } from "./core"
 import { BoardDevices, heartbeat } from "./heartbeat"
 import { consoleLog, flashLog, ramLog } from "./logs"
 import { busClock, network } from "./network"
 import { remote } from "./remote"
 import { lateSyslog, syslog } from "./syslog"
-
-/**
- * In safe mode, time before the program continues, ms: if that is what ends it, settings can be changed
- * until then. It is shorter than the default of SAFE_SECONDS, so that safe mode stays.
- */
-const SAFE_PAUSE_MS = 20000
 
 /**
  * Starts the firmware with console, RAM log, flash log, heartbeat, syslog, clock of the bus, network
@@ -60,7 +53,6 @@ export async function firmware<T extends SchemaTable = never>(
     lateSyslog()
 
     remote(settings)
-    if (journal.shortStarts >= core.get("SAFE_STARTS"))
-        await ds.sleep(SAFE_PAUSE_MS)
+    await startDone()
     return settings
 }

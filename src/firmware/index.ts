@@ -7,6 +7,7 @@ export {
     log,
     settingsFile,
     startCore,
+    startDone,
     startFixed,
     tasks,
 } from "./core"

@@ -76,10 +76,10 @@ export function readOptions<T>(
     const values = given as any
     for (const name of Object.keys(values)) {
         const value = values[name]
-        const isOther = ruleOf(table, name) === undefined
-        if (isOther && others) others[name] = value
-        else if (isOther || value !== undefined) {
-            checkOption(thing, table, name, value)
+        const rule = ruleOf(table, name)
+        if (rule === undefined && others) others[name] = value
+        else if (rule === undefined || value !== undefined) {
+            checkValue(thing, table, name, rule, value)
             options[name] = value
         }
     }
@@ -96,7 +96,17 @@ export function checkOption(
     name: string,
     value: unknown
 ): void {
-    const rule = ruleOf(table, name)
+    checkValue(thing, table, name, ruleOf(table, name), value)
+}
+
+/** @param rule the rest of the option's line; undefined for a name that is not in the table */
+function checkValue(
+    thing: string,
+    table: OptionTable,
+    name: string,
+    rule: string | undefined,
+    value: unknown
+): void {
     if (rule === undefined)
         throw rangeError(
             OPTION_ERROR,

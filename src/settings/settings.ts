@@ -175,7 +175,8 @@ export class Settings<T extends SchemaTable> {
 
 /** Reads the value in force of a setting from its text. */
 function readText(held: Held, key: string, rule: Rule): unknown {
-    return readValue(rule, settingText(held.inForce, key), held)
+    // texts in force have been checked, and those of the schema by the build
+    return readValue(rule, settingText(held.inForce, key), held, true)
 }
 
 /**

@@ -47,12 +47,15 @@ const NO_UNIT = "=1"
 
 /**
  * Reads a text as the value of a setting; an empty text means the default.
+ * @param isChecked whether the text is known to be valid: then limits are not read, which would be
+ * most of the work
  * @returns undefined when the text is refused, and for an empty default of a kind that is not a text
  */
 export function readValue(
     rule: Rule,
     text: string,
-    levels: LevelNames
+    levels: LevelNames,
+    isChecked = false
 ): unknown {
     if (text === "") text = rule.fallback
     const word = trim(text).toLowerCase()
@@ -66,14 +69,15 @@ export function readValue(
             : undefined
     const { kind } = rule
     if (form === "text") {
-        if (text !== "" && !isText(kind, text, limits, words)) return undefined
+        if (!isChecked && text !== "" && !isText(kind, text, limits, words))
+            return undefined
         return kind === "list" ? readList(text) : text
     }
     const units = form === "word" ? NO_UNIT : words
     let value = form === "word" ? wordNumber(words, word) : NaN
     if (isNaN(value)) value = readNumber(units, word)
     if (form !== "number" && value !== Math.floor(value)) return undefined
-    if (!isWithin(limits, units, value)) return undefined
+    if (!isChecked && !isWithin(limits, units, value)) return undefined
     return kind === "flag" ? value === 1 : value
 }
 

@@ -41,6 +41,23 @@ describe("a firmware of parts", () => {
             assert.ok(!parts.includes(part), part)
     })
 
+    test("takes as many tasks as a board may have, at once", async t => {
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/full-registry.ts",
+            settings: { SYSLOG_HOST: "collector..lan" },
+        })
+        await sim.waitFor("console", ({ text }) =>
+            text.includes("[worker23.service] works")
+        )
+        assert.ok(sim.consoleLines.includes("all added"))
+        // problems of the start reach a handler that the program adds after the parts
+        const own = sim.consoleLines.filter(line =>
+            line.includes("own handler")
+        )
+        assert.match(own.join("\n"), /setting SYSLOG_HOST: .*collector\.\.lan/)
+        assert.deepEqual(sim.past("panic"), [])
+    })
+
     test("starts with a setting that its part refuses, and reports it", async t => {
         const sim = await startSimulator(t, {
             settings: { SYSLOG_HOST: "collector..lan", DEMO: "0" },
