@@ -26,7 +26,8 @@ import { hmacSha256 } from "../../src/platform"
 import { LARGE_FILE_BYTES } from "../../src/settings"
 import { takeHeap } from "./probe"
 
-const STORM_MS = 3000
+/** Longer than a board takes no version after its start, ms. */
+const STORM_MS = 13000
 /** Parts as the bus brings them. */
 const PART_BYTES = 100
 const HEADER = "#ota version=1 share=100%\n"

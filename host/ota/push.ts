@@ -5,6 +5,7 @@ import {
     PART_MISSING,
     RECEIVING,
     RESTARTING,
+    STARTING,
 } from "../../src/ota/probation.ts"
 import { FirmwareError, TimeoutError, UsageError } from "../errors.ts"
 import { hashOf, parseFile } from "./file.ts"
@@ -13,7 +14,7 @@ import type { BoardReport } from "./serve.ts"
 /** Time between two questions for the state, in ms. */
 const ASK_MS = 1000
 /** Why a board takes no file now, but may take it later. */
-const BUSY = [CHECKING, RESTARTING, RECEIVING, PART_MISSING]
+const BUSY = [CHECKING, RESTARTING, STARTING, RECEIVING, PART_MISSING]
 
 /** What of a board's client is needed; `Board` of host/client has it. */
 export interface PushTarget {

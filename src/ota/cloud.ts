@@ -3,7 +3,7 @@
 import * as ds from "@devicescript/core"
 import { PartCollector } from "./parts"
 import type { OtaLink } from "./task"
-import { offerFile, Ota, otaStatus } from "./updater"
+import { isSettled, offerFile, Ota, otaStatus } from "./updater"
 
 /** Topic of the messages in both directions. */
 export const OTA_TOPIC = "ota"
@@ -34,7 +34,7 @@ export function followCloud(ota: Ota): OtaLink {
     let isBusy = false
     adapter.onJson.subscribe(async (message: string[]) => {
         const [topic, json] = message
-        if (topic !== OTA_TOPIC) return
+        if (topic !== OTA_TOPIC || !isSettled(ota)) return
         try {
             const { v, o, t, d } = JSON.parse(json) as PartMessage
             if (d.byteLength > MAX_PART_BYTES) return

@@ -18,6 +18,7 @@ export const SOURCE = 2
 /** Reasons for the verdict `busy`, after which the sender offers the file again. */
 export const CHECKING = "another file is being checked"
 export const RESTARTING = "the board restarts"
+export const STARTING = "the board has just started"
 /** Reasons for which parts of a file are not taken, after which the sender begins again. */
 export const RECEIVING = "another file is being received, try again"
 export const PART_MISSING = "a part is missing, begin again"

@@ -1,8 +1,9 @@
 import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
-import { PART_MISSING, RECEIVING } from "./probation"
+import { PART_MISSING, RECEIVING, STARTING } from "./probation"
 import {
+    isSettled,
     isWatched,
     offerFile,
     Ota,
@@ -60,6 +61,7 @@ async function takePart(
     sender: string
 ): Promise<void> {
     const now = ota.clock.millis()
+    if (!isSettled(ota)) throw otaError(STARTING)
     if (ota.sender !== sender) {
         if (ota.received && now - ota.heardAt < SENDER_TIMEOUT_MS)
             throw otaError(RECEIVING)

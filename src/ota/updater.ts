@@ -25,6 +25,7 @@ import {
     OtaVerdict,
     probationRecord,
     RESTARTING,
+    SOURCE,
 } from "./probation"
 import { encodeRecord, takeBack } from "./record"
 import type { Opener } from "./seal"
@@ -38,6 +39,8 @@ export const PARTS_TIMEOUT_MS = 300000
  * socket, or a restart of the collector, take it away for a while.
  */
 export const COLLECTOR_PATIENCE_MS = 30000
+/** Longest time after the start until it is known what is in reach and what fails, ms. */
+const SETTLED_MS = 12000
 /** Why no version is taken, and why one stays on probation. */
 export const UNWATCHED = "nobody watches a probation: the task ota does not run"
 
@@ -144,6 +147,14 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
 /** Whether a task would end a probation: it may be stopped or disabled. */
 export function isWatched({ watcher }: Ota): boolean {
     return watcher !== undefined && watcher.state === "running"
+}
+
+/**
+ * Whether it is known to what a version must be held, as it is when the source was asked. The source brings
+ * one no sooner; whoever else does has to ask.
+ */
+export function isSettled({ clock, startedAt, links }: Ota): boolean {
+    return (links & SOURCE) !== 0 || clock.millis() - startedAt >= SETTLED_MS
 }
 
 /** Whether the board has a key: without one, updates are off. */

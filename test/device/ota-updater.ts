@@ -104,6 +104,7 @@ describe("an update", () => {
     test("comes in the parts of one sender, whoever else sends", async () => {
         const board = await startedBoard()
         const { offer } = otaConfig(board.ota)
+        await board.pass(12) // it takes none right after its start
         const file = Buffer.from(piecesText(signed(7, A).list))
         const half = file.length >> 1
         const send = async (at: number, sender: string) => {
@@ -436,6 +437,36 @@ describe("probation", () => {
         expect(board.shown()).toBe(
             "7 rolled-back no line reaches the collector"
         )
+    })
+    test("holds to what is in reach a version that comes right after a start, too", async () => {
+        const board = await startedBoard()
+        board.hasCollector = true
+        const offer = async (version: number) => {
+            const file = Buffer.from(piecesText(signed(version, A).list))
+            try {
+                const { offer: send } = otaConfig(board.ota)
+                await send(0, file.length, file, "bus")
+                return board.record().state
+            } catch (e: any) {
+                return e.message
+            }
+        }
+        for (let i = 0; i < 12; i++) {
+            expect(await offer(7)).toBe("the board has just started")
+            await board.pass(1)
+        }
+        expect(await offer(7)).toBe("probation")
+        expect(board.record().links).toBe(COLLECTOR)
+        await board.start()
+        board.hasCollector = false
+        await board.pass(31)
+        expect(board.shown()).toBe(
+            "0 rolled-back no line reaches the collector"
+        )
+        await board.start()
+        // the source was asked, so links are up
+        board.ota.links |= SOURCE
+        expect(await offer(8)).toBe("probation")
     })
     test("a link that was down before the update need not be up after it", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })

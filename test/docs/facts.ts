@@ -712,6 +712,10 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/ota/remote.ts", "SENDER_TIMEOUT_MS") / 1000,
         ],
         [
+            "in the first {} s after its start, unless it has asked",
+            constant("src/ota/updater.ts", "SETTLED_MS") / 1000,
+        ],
+        [
             "no line has reached it for {} s: no connection",
             constant("src/ota/updater.ts", "COLLECTOR_PATIENCE_MS") / 1000,
         ],

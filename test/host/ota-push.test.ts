@@ -127,10 +127,11 @@ describe("ota push", () => {
             "another file is being checked",
             "the board restarts",
             silent,
+            "the board has just started",
             `version ${version - 1} is on probation`,
         ]
         const { target } = board(
-            ...[other, silent, other, other, silent, other],
+            ...[other, silent, other, other, silent, other, other],
             ...[probation, silent, active]
         )
         target.offer = async () => {
