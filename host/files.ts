@@ -77,6 +77,23 @@ export function readInput(path: string, most: number): Buffer {
     })
 }
 
+/**
+ * Reads a regular file of text. Bytes that are none would be read as others, and go to a board so.
+ * @throws UsageError naming the path, also when it is not UTF-8
+ */
+export function readTextInput(path: string, most: number): string {
+    const bytes = readInput(path, most)
+    try {
+        const decoder = new TextDecoder("utf-8", {
+            fatal: true,
+            ignoreBOM: true,
+        })
+        return decoder.decode(bytes)
+    } catch {
+        throw new UsageError(`"${path}" is not UTF-8 text`)
+    }
+}
+
 /** Whether two paths lead to one file. */
 export function isSameFile(one: string, other: string): boolean {
     const [a, b] = [statsOf(one), statsOf(other)]

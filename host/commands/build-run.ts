@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { MAX_ENV_BYTES, parseEnv, toolDifferences } from "../env/index.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
-import { readInput } from "../files.ts"
+import { readTextInput } from "../files.ts"
 import {
     buildFolder,
     buildProgram,
@@ -84,7 +84,7 @@ export async function runBuild({
 
 function checkFile(file: string): string[] {
     if (!existsSync(file)) return []
-    const text = readInput(file, MAX_ENV_BYTES).toString()
+    const text = readTextInput(file, MAX_ENV_BYTES)
     return toolDifferences(text, parseEnv(text, file)).map(
         ({ line, reason }) => `${file}:${line}: ${reason}`
     )

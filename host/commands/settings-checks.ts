@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { MAX_ENV_BYTES, parseEnv } from "../env/index.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
-import { readInput } from "../files.ts"
+import { readTextInput } from "../files.ts"
 import { complain } from "../output.ts"
 import {
     checkGiven,
@@ -56,7 +56,7 @@ export async function checkEnvFiles(
 }
 
 function settingsIn(file: string): GivenSetting[] {
-    const text = readInput(file, MAX_ENV_BYTES).toString()
+    const text = readTextInput(file, MAX_ENV_BYTES)
     return parseEnv(text, file).map(({ key, value, line }) => ({
         key,
         text: value,

@@ -1,4 +1,4 @@
-import { readInput } from "../files.ts"
+import { readTextInput } from "../files.ts"
 import { MAX_ENV_BYTES } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
 import {
@@ -30,7 +30,7 @@ export async function runCheck(
     file: string,
     { json, main }: SchemaOptions
 ): Promise<void> {
-    const text = readInput(file, MAX_ENV_BYTES).toString()
+    const text = readTextInput(file, MAX_ENV_BYTES)
     const tables = await tablesOf(main!)
     const { texts, problems } = await checkSettingsFile(text, tables)
     if (json) printJson(problems)

@@ -30,6 +30,8 @@ import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
 import { example, refuseWords } from "./example.ts"
 
+/** Signals of keys that editors use, as vim does Ctrl-C. */
+const EDITOR_KEYS = ["SIGINT", "SIGQUIT"] as const
 /** The program whose schema counts, unless another one is named. */
 const PROGRAM = "src/main.ts"
 
@@ -301,12 +303,11 @@ async function edit(command: Command): Promise<void> {
         try {
             const text = await settingsFile(before)
             writeFileSync(file, text, { mode: 0o600 })
-            const { status } = spawnSync(`${editor} "${file}"`, {
-                shell: true,
-                stdio: "inherit",
-            })
+            const { status, signal } = runEditor(editor, file)
             if (status !== 0)
-                throw new UsageError(`"${editor}" ended with ${status}`)
+                throw new UsageError(
+                    `"${editor}" ended with ${status ?? signal}`
+                )
             isRefused = true
             await applyChanges(
                 board,
@@ -320,6 +321,22 @@ async function edit(command: Command): Promise<void> {
         }
     })
 }
+
+/** Runs an editor on this terminal. Its Ctrl-C and Ctrl-\\ are for the editor only. */
+function runEditor(editor: string, file: string) {
+    for (const signal of EDITOR_KEYS) process.on(signal, passOver)
+    try {
+        // the shell has the keys, too
+        return spawnSync(`trap : INT QUIT; ${editor} "${file}"`, {
+            shell: true,
+            stdio: "inherit",
+        })
+    } finally {
+        for (const signal of EDITOR_KEYS) process.off(signal, passOver)
+    }
+}
+
+function passOver(): void {}
 
 /** Settings as they are edited: those with their defaults are comments. */
 async function settingsFile(settings: SettingInfo[]): Promise<string> {

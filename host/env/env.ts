@@ -1,6 +1,6 @@
 import { parse } from "dotenv"
 import { UsageError } from "../errors.ts"
-import { readInput } from "../files.ts"
+import { readTextInput } from "../files.ts"
 import {
     isSettingKey as isFileKey,
     MAX_KEY_LENGTH,
@@ -54,14 +54,7 @@ function isPlainJson(value: string): boolean {
  * @throws UsageError naming file, line and reason
  */
 export function readEnvFile(file: string, check = checkSetting): EnvEntry[] {
-    const bytes = readInput(file, MAX_ENV_BYTES)
-    let text: string
-    try {
-        text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-    } catch {
-        throw new UsageError(`"${file}" is not UTF-8 text`)
-    }
-    return parseEnv(text, file, check)
+    return parseEnv(readTextInput(file, MAX_ENV_BYTES), file, check)
 }
 
 /** Like `readEnvFile`, for the text of a file called `name`. */

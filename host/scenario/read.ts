@@ -6,7 +6,7 @@ import { tsImport } from "tsx/esm/api"
 import { parseDocument } from "yaml"
 import type { Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
-import { readInput } from "../files.ts"
+import { readInput, readTextInput } from "../files.ts"
 import { type Matcher, parseMatcher } from "../matcher.ts"
 import { nearest } from "../nearest.ts"
 import { parseDuration } from "../words.ts"
@@ -58,7 +58,7 @@ const TIMES = ["at", "on", "after"]
 /** @throws UsageError naming the file, the step and what is wanted */
 export async function readScenario(file: string): Promise<Scenario> {
     if (PROGRAMS.has(extname(file))) return importScenario(file)
-    const text = readInput(file, MAX_BYTES).toString()
+    const text = readTextInput(file, MAX_BYTES)
     const document = parseDocument(text)
     const [error] = document.errors
     if (error) {

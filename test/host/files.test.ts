@@ -55,6 +55,24 @@ function complaint({ stderr, stdout }: CliRun): string {
     return lines[0]!
 }
 
+test("bytes that are no UTF-8 text are refused by each reader of texts", async t => {
+    const cwd = project(t)
+    // é as a Windows editor may write it
+    const bytes = Buffer.from("# caf\xe9\nHOSTNAME=roof\n", "latin1")
+    writeFileSync(join(cwd, "latin.env"), bytes)
+    for (const [args, file] of [
+        ["settings check latin.env", "latin.env"],
+        ["sim --env latin.env", "latin.env"],
+        ["sim --scenario latin.env", "latin.env"],
+        ["build", ".env.defaults"],
+    ] as const) {
+        if (args === "build") writeFileSync(join(cwd, file), bytes)
+        const run = await runCli(args.split(" "), { cwd })
+        assert.equal(complaint(run), `fiberctl: "${file}" is not UTF-8 text`)
+        assert.equal(run.code, 2)
+    }
+})
+
 const INPUTS: Record<string, string[]> = {
     "a program": ["build", "--main"],
     settings: ["sim", "--env"],

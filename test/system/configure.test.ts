@@ -11,6 +11,7 @@ import { dirname, join } from "node:path"
 import test from "node:test"
 import type { Simulator } from "../../host/sim/index.ts"
 import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
+import { Terminal } from "./terminal.ts"
 
 const main = "test/system/programs/configured.ts"
 const KEY = "5a".repeat(32)
@@ -258,6 +259,23 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             assert.equal(readFileSync(kept, "utf8"), "FLUSH_TIME=soon\n")
         }
     )
+    await t.test("Ctrl-C is for the editor", async () => {
+        const editor = join(folder, "vim.sh")
+        const keys = `trap 'sed -i s/^HOSTNAME=.*/HOSTNAME=roof-4/ "$1"; exit 0' INT`
+        const wait = "echo ready; while true; do sleep 0.1; done"
+        writeFileSync(editor, `#!/bin/sh\n${keys}\n${wait}\n`)
+        chmodSync(editor, 0o755)
+        const terminal = new Terminal(
+            t,
+            ["settings", "edit", "--state", sim.stateFolder!],
+            { env: { EDITOR: editor, VISUAL: editor } }
+        )
+        await terminal.untilOutput(/ready/)
+        terminal.press("\x03")
+        assert.equal(await terminal.ended, 0, terminal.output)
+        assert.match(terminal.output, /^HOSTNAME +roof-4 +file/m)
+        await run("settings", "set", "HOSTNAME=roof-3")
+    })
     await t.test("what is set survives a restart", async () => {
         const at = sim.at
         await run("reboot")

@@ -22,7 +22,11 @@ export class Terminal {
     constructor(
         t: TestContext,
         args: string[],
-        { columns = 100, rows = 24 } = {}
+        {
+            columns = 100,
+            rows = 24,
+            env = {},
+        }: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {}
     ) {
         const command = [process.execPath, "host/fiberctl.js", ...args]
         this.pty = spawn(
@@ -32,6 +36,7 @@ export class Terminal {
                 stdio: ["pipe", "pipe", "inherit"],
                 env: {
                     ...process.env,
+                    ...env,
                     // where that is set, Node takes a terminal for one without colours
                     CI: undefined,
                     COLUMNS: String(columns),
