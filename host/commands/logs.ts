@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
-import { complain } from "../output.ts"
+import { complain, onOutputLost } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import {
     addBoardCommand,
@@ -113,13 +113,14 @@ async function showLogs(
         show(source, line)
     if (!follow) return
     const merger = new Merger(isMany ? MERGE_MS : 0)
-    await Promise.all(
-        sources.map(source =>
-            followBoard(source, filter, line =>
-                merger.add(line.at ?? 0, () => show(source, line))
-            )
+    const followed = sources.map(source =>
+        followBoard(source, filter, line =>
+            merger.add(line.at ?? 0, () => show(source, line))
         )
     )
+    // as with `logs -f | head -1`, after which a script goes on
+    const unread = new Promise<void>(resolve => onOutputLost(resolve))
+    await Promise.race([Promise.all(followed), unread])
 }
 
 /**

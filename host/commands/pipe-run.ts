@@ -4,6 +4,7 @@ import { connectAsync, type MqttClient, type Packet } from "mqtt"
 import type { Board } from "../client/index.ts"
 import { FirmwareError } from "../errors.ts"
 import { complain } from "../output.ts"
+import { onEndSignal } from "./signals.ts"
 
 /** Options of `fiberctl pipe`. */
 export interface PipeOptions extends BoardOptions {
@@ -81,8 +82,8 @@ function overwritten(count: number): void {
 }
 
 /**
- * Joins the broker, sends, and leaves it. SIGINT and SIGTERM end it: the line in flight is waited for,
- * but not longer than LAST_LINE_MS.
+ * Joins the broker, sends, and leaves it. A signal ends it: the line in flight is waited for, but not
+ * longer than LAST_LINE_MS.
  * @returns what the broker has for certain; after an error it is printed
  */
 async function withBroker(
@@ -97,8 +98,7 @@ async function withBroker(
         board.close()
         isOver.abort()
     }
-    process.once("SIGINT", stop)
-    process.once("SIGTERM", stop)
+    const offSignals = onEndSignal(stop)
     let isOpen = false
     try {
         await use(async (text, next) => {
@@ -121,8 +121,7 @@ async function withBroker(
                 "the broker has not confirmed the last line: it may come twice"
             )
     } finally {
-        process.off("SIGINT", stop)
-        process.off("SIGTERM", stop)
+        offSignals()
         await leave(broker, isOpen)
     }
     return result

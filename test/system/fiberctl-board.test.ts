@@ -1,5 +1,7 @@
 // rows: A2
 import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { join, resolve } from "node:path"
 import test from "node:test"
 import { Cli, cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
@@ -183,6 +185,20 @@ test("fiberctl asks and controls a running board", async t => {
         const lines = (await asJson.done).stdout.trim().split("\n")
         for (const line of lines)
             assert.equal(typeof JSON.parse(line).at, "number")
+    })
+
+    await t.test("logs -f ends when nobody reads it any more", async () => {
+        for (const more of ["", "--all"]) {
+            const logs = `${process.execPath} host/fiberctl.js logs -f ${more}`
+            const shell = spawn("bash", [
+                "-c",
+                `set -o pipefail; ${logs} ${state.join(" ")} | head -1`,
+            ])
+            cleanUp(t, () => shell.kill("SIGKILL"))
+            const [code] = await once(shell, "close")
+            // that of a process whose pipe is closed
+            assert.equal(code, 141)
+        }
     })
 
     await t.test("level", async () => {

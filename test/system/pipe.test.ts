@@ -132,7 +132,8 @@ test(
         await until("lines at the broker", () => messages.length > 10, 60_000)
         broker.freeze(true)
         await sleep(300)
-        cli.signal("SIGINT")
+        // as when a terminal is closed
+        cli.signal("SIGHUP")
         const { code, stdout, stderr } = await cli.done
         broker.freeze(false)
         assert.equal(code, 0, stderr)
