@@ -27,6 +27,7 @@ function waste(count: number): void {
  * the first one the supervision yields.
  */
 class WastingClock implements Clock {
+    readonly offset: number = undefined
     private readonly clock = new SystemClock()
     private reads = 0
 
@@ -154,6 +155,7 @@ async function supervise(count: number): Promise<void> {
             if (isWatched) mark()
             return clock.millis()
         },
+        offset: undefined as number,
         wall: () => clock.wall(),
         onSet: () => () => {},
         setWall: () => {},

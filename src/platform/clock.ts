@@ -19,6 +19,11 @@ export interface Clock {
     /** Uptime when the program was started, ms; undefined where that is not known. */
     readonly startedAt?: number
     /**
+     * True Unix time less uptime, in ms; undefined while the wall clock is unknown. What is to come is
+     * planned by it, as `wall` may be slowed down.
+     */
+    readonly offset: number
+    /**
      * Unix time in milliseconds, or undefined while the wall clock is unknown. Goes back only for
      * a correction by STEP_MS or more, which is reported to the listeners as `stepped`.
      */
@@ -66,8 +71,7 @@ const PROGRAM_START = ds.millis()
  * @devsWhenUsed
  */
 export class SystemClock implements Clock {
-    /** True wall clock less uptime, ms. */
-    private offset: number
+    offset: number
     /** By how much the clock was ahead when it was last set, and the uptime then, ms. */
     private ahead = 0
     private setAt = 0

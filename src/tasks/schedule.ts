@@ -94,13 +94,13 @@ export function followWall(task: TaskRecord): void {
     const { at, every } = planOf(task)
     if (at === undefined || !isPlanned(task)) return
     const { clock } = task.supervisor
-    const wall = clock.wall()
-    if (wall === undefined) {
+    const { offset } = clock
+    if (offset === undefined) {
         task.next = undefined
         return
     }
+    const wall = clock.millis() + offset
     const before = task.nextWall
-    const offset = clock.millis() - wall
     if (before === undefined || before > wall) {
         const isBegun = (task.flags & PLAN_BEGUN) !== 0
         let next = before
@@ -116,12 +116,12 @@ export function followWall(task: TaskRecord): void {
         if (period !== undefined && (isBegun || next <= wall))
             next += (Math.floor((wall - next) / period) + 1) * period
         if (isBegun && next < before) {
-            const sinceLast = next + offset - task.lastPlanned
+            const sinceLast = next - offset - task.lastPlanned
             if (sinceLast < Math.min(every / 2, SAME_RUN_MS)) next += every
         }
         task.nextWall = next
     }
-    task.next = task.nextWall + offset
+    task.next = task.nextWall - offset
 }
 
 /**

@@ -4,7 +4,7 @@ import { AtOnce, Clock, ClockChange } from "../platform"
 export class ManualClock implements Clock {
     now: number
     asked = 0
-    private offset: number
+    offset: number
     private readonly listeners: ((change: ClockChange) => AtOnce)[] = []
 
     /** @param now uptime at first, in ms */

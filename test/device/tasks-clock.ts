@@ -117,6 +117,23 @@ describe("tasks: a clock that is set", () => {
         await tasks.dispose()
     })
 
+    test("back by some seconds: the plan is right while the clock is slowed down", async () => {
+        const bench = new Bench()
+        const { tasks, clock } = bench
+        clock.setWall(HALF_SEVEN - 2000)
+        const before = tasks.add("before", nothing, { at: "06:30" })
+        await bench.become("before", "scheduled")
+        clock.setWall(HALF_SEVEN - 8000)
+        const due = clock.millis() + 8000
+        const added = tasks.add("added", nothing, { at: "06:30", every: DAY })
+        await bench.become("added", "scheduled")
+        await ds.sleep(10)
+        same(before.next, due)
+        same(added.next, due)
+        await tasks.delete("*")
+        await tasks.dispose()
+    })
+
     test("twice at nearly the same time: all plans follow the last one", async () => {
         const clock = new ManualClock()
         const bench = new Bench({ clock })
