@@ -58,7 +58,9 @@ export async function signFile(request: SignRequest): Promise<Signed> {
     const { name, version, target, keys, sealKey } = request
     const text = withoutHeader(request.text)
     const warnings = checkBody(name, text, keys)
-    warnings.push(...(await checkKeysAndValues(text.toString(), request)))
+    const checked = await checkKeysAndValues(text.toString(), request)
+    warnings.push(...checked.warnings)
+    checkNewKeys(name, checked.texts, keys)
     checkSigners(keys, version)
     const sealed = sealKey ? seal(sealKey, text) : { body: text }
     const header = composeHeader({ version, target, ...sealed } as Header)
@@ -183,7 +185,6 @@ function checkBody(name: string, body: Buffer, keys: OtaKey[]): string[] {
         throw new UsageError(
             `"${name}": has ${body.length} bytes, a board keeps ${MAX_BODY_BYTES}`
         )
-    checkKeys(name, parse(text), keys)
     return body.length > SMALL_BODY_BYTES
         ? [
               `"${name}" has ${body.length} bytes; a board with the small flash store keeps ${SMALL_BODY_BYTES}`,
@@ -194,32 +195,37 @@ function checkBody(name: string, body: Buffer, keys: OtaKey[]): string[] {
 /**
  * Checks a text against the schema. A key that is in no table may be one of a program's own, unless
  * the tables are all of them.
- * @returns a warning for each such key @throws UsageError naming file, line and key
+ * @returns the texts of the settings as a board has them, and a warning for each such key
+ * @throws UsageError naming file, line and key
  */
 async function checkKeysAndValues(
     text: string,
     { name, tables, isWholeSchema }: SignRequest
-): Promise<string[]> {
-    if (!tables) return []
+): Promise<{ texts: Record<string, string>; warnings: string[] }> {
+    if (!tables) return { texts: parse(text), warnings: [] }
     const warnings: string[] = []
-    const { problems } = await checkSettingsFile(text, tables)
+    const { texts, problems } = await checkSettingsFile(text, tables)
     for (const problem of problems) {
         const isUnknown = problem.key && !findRule(tables, problem.key)
         const shown = placeFirst(name, problem)
         if (!isUnknown || isWholeSchema) throw new UsageError(shown)
         warnings.push(`${shown}; --main FILE checks against your program`)
     }
-    return warnings
+    return { texts, warnings }
 }
 
 /** A file that sets a key has to be signed by it too, or boards refuse it. */
-function checkKeys(
+function checkNewKeys(
     name: string,
     values: Record<string, string>,
     keys: OtaKey[]
 ): void {
     const hmacKey = parseHmacKey(values.OTA_KEY ?? "")
     const publicKey = parsePublicText(values.OTA_PUBKEY ?? "")
+    if (values.OTA_PUBKEY && !publicKey)
+        throw new UsageError(
+            `"${name}": OTA_PUBKEY is no public key of LMS, the text of FILE.pub is wanted`
+        )
     const isKnown = (wanted: Buffer) =>
         keys.some(key => bytesOf(key).equals(wanted))
     const refuse = (setting: string) => {

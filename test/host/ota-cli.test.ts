@@ -260,6 +260,10 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         const bad = await sign("HB_PERIOD=5s\nSYSLOG_PORT=70000\n")
         assert.equal(bad.code, 2)
         assert.match(bad.stderr, /b\.env:2: SYSLOG_PORT: wanted a whole number/)
+        // as a board reads it
+        const other = await sign(`_A=${"02".repeat(32)}\nOTA_KEY=\${_A}\n`)
+        assert.equal(other.code, 2)
+        assert.match(other.stderr, /b\.env": sets OTA_KEY, so boards want/)
         const main = ["--main", "src/main.ts"]
         const typo = await sign("LOG_LEVL=debug\n", ...main)
         assert.equal(typo.code, 2)

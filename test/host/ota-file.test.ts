@@ -117,6 +117,7 @@ describe("signed files", () => {
         ["too long", "A=" + "x".repeat(1400), /1402 bytes, a board keeps 1400/],
         ["a new key", `OTA_KEY=${OTHER_KEY}`, /sets OTA_KEY.*second --key/],
         ["a new public key", `OTA_PUBKEY=${OTA_PUBKEY}`, /sets OTA_PUBKEY/],
+        ["no public key", "OTA_PUBKEY=abcd", /"a\.env": OTA_PUBKEY is no pub/],
     ]
     for (const [what, text, message] of refused)
         test(`what no board could take is not signed: ${what}`, async () => {
