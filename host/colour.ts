@@ -7,6 +7,11 @@ export type Colour =
 /** Puts text in a colour, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
+/** Whether a stream is a terminal on which lines can be drawn again; a dumb one prints such commands. */
+export function isScreen({ isTTY }: { isTTY?: boolean }): boolean {
+    return !!isTTY && process.env.TERM !== "dumb"
+}
+
 /**
  * Colours for `stream`: none when it is no terminal or NO_COLOR is set (https://no-color.org),
  * in any case when FORCE_COLOR is (https://force-color.org).

@@ -1,5 +1,5 @@
 import { emitKeypressEvents } from "node:readline"
-import { paintFor } from "../colour.ts"
+import { isScreen, paintFor } from "../colour.ts"
 import { TimedOutError } from "../client/errors.ts"
 import type { Board } from "../client/index.ts"
 import { type BoardOptions, printJson, withBoard } from "./board.ts"
@@ -36,7 +36,7 @@ export async function runTop(options: TopOptions): Promise<void> {
     await withBoard(options, async ({ board }) => {
         const { stdin, stdout } = process
         if (options.json) return printJson(await readSample(board))
-        if (options.once || !stdout.isTTY || !stdin.isTTY) {
+        if (options.once || !isScreen(stdout) || !stdin.isTTY) {
             const sample = await readSample(board)
             const size = { columns: stdout.columns || 120, rows: 10_000 }
             const lines = renderTop(

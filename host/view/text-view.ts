@@ -1,4 +1,10 @@
-import { levelColour, type Colour, type Paint, paintFor } from "../colour.ts"
+import {
+    type Colour,
+    isScreen,
+    levelColour,
+    type Paint,
+    paintFor,
+} from "../colour.ts"
 import { printLive } from "../output.ts"
 import { printable } from "../printable.ts"
 import type { LogRecord } from "../record.ts"
@@ -41,7 +47,7 @@ export class TextView implements View {
     constructor(options: TextViewOptions) {
         this.options = options
         this.paint = paintFor(process.stdout)
-        if (options.frame && process.stdout.isTTY)
+        if (options.frame && isScreen(process.stdout))
             this.status = new StatusLine(process.stdout, () => this.figures())
     }
 

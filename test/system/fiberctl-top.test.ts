@@ -146,6 +146,17 @@ test("fiberctl top is live", async t => {
         }
     })
 
+    await t.test(
+        "a dumb terminal gets the tasks once, without commands",
+        async () => {
+            const args = ["top", "--state", sim.stateFolder!]
+            const other = new Terminal(t, args, { env: { TERM: "dumb" } })
+            assert.equal(await other.ended, 0)
+            assert.match(other.output, /^sensor +running/m)
+            assert.ok(!other.output.includes("\x1b"), other.output)
+        }
+    )
+
     await t.test("q gives the terminal back", async () => {
         top.press("q")
         assert.equal(await top.ended, 0)

@@ -26,3 +26,14 @@ test("sim on a terminal has a status line, and wraps to the width", async t => {
     terminal.press("\x03")
     assert.equal(await terminal.ended, 130)
 })
+
+test("sim on a dumb terminal prints lines only", async t => {
+    const terminal = new Terminal(
+        t,
+        ["sim", "--main", PROGRAM, "--state", tempFolder(t), "--for", "1"],
+        { env: { TERM: "dumb" } }
+    )
+    assert.equal(await terminal.ended, 0, terminal.output)
+    assert.match(terminal.output, /power-on/)
+    assert.ok(!terminal.output.includes("\x1b"), terminal.output)
+})

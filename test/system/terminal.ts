@@ -36,12 +36,12 @@ export class Terminal {
                 stdio: ["pipe", "pipe", "inherit"],
                 env: {
                     ...process.env,
-                    ...env,
                     // where that is set, Node takes a terminal for one without colours
                     CI: undefined,
                     COLUMNS: String(columns),
                     LINES: String(rows),
                     TERM: "xterm",
+                    ...env,
                 },
             }
         )
