@@ -207,6 +207,8 @@ export {
     SchemaTable,
     setFileState,
     SettingInfo,
+    settingInfo,
+    settingKeys,
     SettingListener,
     SettingOrigin,
     SettingProblem,

@@ -1,5 +1,11 @@
 import { RemoteConfig, startRemote } from "../remote"
-import { changeSettings, REMOTE_SETTINGS, Settings } from "../settings"
+import {
+    changeSettings,
+    REMOTE_SETTINGS,
+    settingInfo,
+    settingKeys,
+    Settings,
+} from "../settings"
 import { clock, core, flash, hostname, log, tasks } from "./core"
 import { file, ring } from "./logs"
 
@@ -25,7 +31,8 @@ export function remote(
             config,
             hostname: hostname(),
             settings: {
-                list: core.list,
+                keys: () => settingKeys(core),
+                info: key => settingInfo(core, key),
                 change: async changes => {
                     await changeSettings(core, changes)
                 },

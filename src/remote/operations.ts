@@ -39,9 +39,10 @@ export async function carryOut(call: Call): Promise<void> {
         case ds.FiberdOperation.Levels:
             return await sendItem(call, { spec: log.spec() })
         case ds.FiberdOperation.Handlers:
-            return await sendAll(call, log.handlers())
+            for (const handler of log.handlers()) await sendItem(call, handler)
+            return
         case ds.FiberdOperation.Settings:
-            return await sendAll(call, settingsOf(call).list())
+            return await settings(call)
         case ds.FiberdOperation.Config:
             return await sendItem(call, configOf(call).state())
         case ds.FiberdOperation.Watch:
@@ -241,8 +242,13 @@ async function changeSettings(call: Call): Promise<void> {
     await settingsOf(call).change(texts)
 }
 
-async function sendAll(call: Call, items: unknown[]): Promise<void> {
-    for (const item of items) await sendItem(call, item)
+/** Sends the settings, one at a time: all of a large schema would not fit into the heap. */
+async function settings(call: Call): Promise<void> {
+    const all = settingsOf(call)
+    for (const key of all.keys()) {
+        await sendItem(call, all.info(key))
+        await ds.sleep(0)
+    }
 }
 
 function settingsOf({ server }: Call): RemoteSettings {

@@ -29,8 +29,10 @@ export interface RemoteParts {
 
 /** The settings, as the service needs them. */
 export interface RemoteSettings {
-    /** Key, text, origin and more of each setting, secrets masked. */
-    list(): unknown[]
+    /** The keys of all settings, in the order of the schema. */
+    keys(): string[]
+    /** Key, text, origin and more of one setting, secrets masked. */
+    info(key: string): unknown
     /**
      * Changes settings, all or none.
      * @param texts new texts by key; undefined means the default

@@ -58,6 +58,8 @@ export { isSecretName } from "./secrets"
 export {
     MAX_LISTENERS,
     SettingInfo,
+    settingInfo,
+    settingKeys,
     SettingListener,
     Settings,
     settingText,

@@ -165,12 +165,6 @@ export class Settings<T extends SchemaTable> {
     problems(): SettingProblem[] {
         return this.held().problems.slice()
     }
-
-    /** All settings with their origins, in the order of the schema, secrets masked. */
-    list(): SettingInfo[] {
-        const held = this.held()
-        return schemaKeys(held.tables).map(key => infoOf(held, key))
-    }
 }
 
 /** Reads the value in force of a setting from its text. */
@@ -191,8 +185,19 @@ function valueOf(held: Held, key: string): unknown {
     return value
 }
 
-/** What `list` shows of a setting, secrets masked. @throws RangeError when no table has the key */
-export function infoOf(held: Held, key: string): SettingInfo {
+/** The keys of all settings, in the order of the schema. */
+export function settingKeys<T extends SchemaTable>({
+    held,
+}: Settings<T>): string[] {
+    return schemaKeys(held().tables)
+}
+
+/** One setting with its origin, a secret masked. @throws RangeError when no table has the key */
+export function settingInfo<T extends SchemaTable>(
+    settings: Settings<T>,
+    key: string
+): SettingInfo {
+    const held = settings.held()
     const { kind, fallback, restart } = ruleOf(held, key)
     const { inForce, started } = held
     const set = settingText(inForce, key)

@@ -7,6 +7,8 @@ import {
     openSettingsFile,
     readFile,
     replaceSettings,
+    settingInfo,
+    settingKeys,
     SettingsFile,
 } from "../../src/settings"
 import { MemoryFlash } from "../../src/testing"
@@ -58,9 +60,8 @@ describe("damaged settings files", () => {
         await replaceSettings(settings, good)
         const random = generator(7)
         const state = () =>
-            settings
-                .list()
-                .map(({ key, text }) => key + text)
+            settingKeys(settings)
+                .map(key => key + settingInfo(settings, key).text)
                 .join()
         let refused = 0
         for (let i = 0; i < FILES; i++) {

@@ -17,6 +17,9 @@ import {
     rollBackFile,
     SchemaTable,
     SettingChanges,
+    SettingInfo,
+    settingInfo,
+    settingKeys,
     Settings,
     SettingsFile,
 } from "../../src/settings"
@@ -34,6 +37,11 @@ async function reads(kind: string, texts: string[]): Promise<string> {
         await ds.sleep(0)
     }
     return values.join(" ")
+}
+
+/** All settings with their origins. */
+function listed<T extends SchemaTable>(settings: Settings<T>): SettingInfo[] {
+    return settingKeys(settings).map(key => settingInfo(settings, key))
 }
 
 /** Flash as the DeviceScript tool leaves it: the JSON of each value. */
@@ -322,7 +330,7 @@ describe("settings", () => {
         const short = settings.set("WIFI_PWD", "hunter2")
         expect(short.message).toBe("WIFI_PWD: wanted a text, bytes: 8 to 63")
         expect(settings.get("WIFI_PWD")).toBe("hunter22")
-        const shown = settings.list().filter(one => one.key === "WIFI_PWD")[0]
+        const shown = settingInfo(settings, "WIFI_PWD")
         expect(shown.text).toBe(MASK)
         expect(JSON.stringify(settings).indexOf("hunter22")).toBe(-1)
         expect(`${settings}`.indexOf("hunter22")).toBe(-1)
@@ -337,11 +345,9 @@ describe("the settings file", () => {
         )
         expect(messages(settings)).toBe("")
         expect(settings.get("LOG_LEVEL")).toBe("debug@net error")
-        const lines = settings
-            .list()
-            .map(({ key, text, origin, line }) =>
-                [key, text, origin, line].join()
-            )
+        const lines = listed(settings).map(({ key, text, origin, line }) =>
+            [key, text, origin, line].join()
+        )
         for (const line of [
             "LOG_LEVEL,debug@net error,file,2",
             "LOG_BURST,100,default,undefined",
@@ -402,7 +408,7 @@ describe("the settings file", () => {
             "WIFI_PWD=hunter22\nHOSTNAME=a-${WIFI_PWD}\nSYSLOG_PORT=${WIFI_PWD}\n"
         )
         expect(settings.get("HOSTNAME")).toBe("a-hunter22")
-        expect(settings.list()[0].text).toBe(MASK)
+        expect(listed(settings)[0].text).toBe(MASK)
         expect(messages(settings)).toBe(
             "SYSLOG_PORT (line 3): wanted a whole number: 0 to 65535"
         )
@@ -451,7 +457,7 @@ describe("the settings file", () => {
             "# head\nexport HOSTNAME=c # name\n\nSYSLOG_PORT=601\nSYSLOG_MAX=1000\n"
         )
         expect(flash.writes.length - before).toBe(2)
-        const pending = settings.list().filter(one => one.pending)
+        const pending = listed(settings).filter(one => one.pending)
         expect(pending.map(one => one.key).join()).toBe("LOG_BURST,SYSLOG_MAX")
         await changeSettings(settings, { SYSLOG_PORT: "601" })
         expect(flash.writes.length - before).toBe(2)
@@ -547,8 +553,8 @@ describe("the settings file", () => {
         expect((await maskedFile(settings)).indexOf("hunter22")).toBe(-1)
         expect(settings.problems().length).toBe(1)
         expect(settings.problems()[0].message.indexOf("hunter22")).toBe(-1)
-        const listed = settings.list().filter(({ key }) => key === "API_URL")
-        expect(listed[0].text).toBe("***")
+        const { text: shown } = settingInfo(settings, "API_URL")
+        expect(shown).toBe("***")
         expect(settings.get("API_URL")).toBe(url)
     })
 

@@ -32,6 +32,19 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         assert.equal(JSON.parse(shown.stdout).tasks[0].state, "stopped")
     })
 
+    // rows: C2
+    test("lists its settings with little heap left", async t => {
+        const sim = await startSimulator(t, {
+            main: "test/system/programs/little-heap.ts",
+        })
+        await sim.waitFor("console", ({ text }) => text.includes("] up"))
+        assert.ok(sim.consoleLines.includes("held"))
+        const { code, stdout, stderr } = await fiberctl(sim, "settings")
+        assert.equal(code, 0, stderr)
+        assert.match(stdout, /^HOSTNAME .*^REMOTE /ms)
+        assert.deepEqual(sim.past("panic"), [])
+    })
+
     // rows: S4 R5
     test("loses no line by a restart in order, neither on the way nor in the file", async t => {
         const sim = await startSimulator(t, {

@@ -25,6 +25,8 @@ import {
     loadSettings,
     openSettingsFile,
     SettingsFile,
+    settingInfo,
+    settingKeys,
 } from "../../../src/settings"
 import { BootJournal, TaskRegistry } from "../../../src/tasks"
 
@@ -83,7 +85,8 @@ startRemote({
     ring,
     hostname: settings.get("HOSTNAME") || "configured",
     settings: {
-        list: () => settings.list(),
+        keys: () => settingKeys(settings),
+        info: key => settingInfo(settings, key),
         change: async texts => {
             await changeSettings(settings, texts)
         },

@@ -12,7 +12,12 @@ import { ConsoleHandler, ERROR, LogSystem, RingHandler } from "../../../src/log"
 import { SocketArbiter } from "../../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../../src/platform"
 import { startRemote } from "../../../src/remote"
-import { FIRMWARE_SETTINGS, loadSettings } from "../../../src/settings"
+import {
+    FIRMWARE_SETTINGS,
+    loadSettings,
+    settingInfo,
+    settingKeys,
+} from "../../../src/settings"
 import { Rsyslogger, RsyslogHandler } from "../../../src/syslog"
 import { BootJournal, TaskRegistry } from "../../../src/tasks"
 
@@ -111,7 +116,8 @@ startRemote({
     hostname,
     figures: () => ({ degrees }),
     settings: {
-        list: () => settings.list(),
+        keys: () => settingKeys(settings),
+        info: key => settingInfo(settings, key),
         change: async () => {
             throw new Error("this program keeps no settings file")
         },

@@ -1,8 +1,8 @@
 // A program whose table of settings has a kind that does not exist.
 import { SettingsFlash } from "../../../src/platform"
-import { loadSettings } from "../../../src/settings"
+import { loadSettings, settingKeys } from "../../../src/settings"
 
 const OWN = `# settings
 HOSTNAME: texts 0 63 = | name of the board`
 const settings = await loadSettings(new SettingsFlash(), [OWN])
-console.log(settings.list().length)
+console.log(settingKeys(settings).length)

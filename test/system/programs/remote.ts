@@ -21,12 +21,12 @@ const tasks = new TaskRegistry({ log, clock, flash, journal, lines: ring })
 // two settings, one of them secret, that live in RAM
 const texts: Record<string, string> = { COLOUR: "red", WIFI_PWD: "hidden" }
 const settings = {
-    list: () =>
-        Object.keys(texts).map(key => ({
-            key,
-            text: key === "WIFI_PWD" ? "***" : texts[key],
-            origin: texts[key] === "red" ? "default" : "file",
-        })),
+    keys: () => Object.keys(texts),
+    info: (key: string) => ({
+        key,
+        text: key === "WIFI_PWD" ? "***" : texts[key],
+        origin: texts[key] === "red" ? "default" : "file",
+    }),
     change: (changes: Record<string, string | undefined>) => {
         for (const key of Object.keys(changes)) {
             if (!texts[key]) throw new Error(`${key}: no such setting`)

@@ -22,7 +22,8 @@ startRemote({
     version: RUDE,
     figures: () => ({ figure: RUDE }),
     settings: {
-        list: () => [setting],
+        keys: () => [setting.key],
+        info: () => setting,
         change: () => {
             throw new Error(RUDE)
         },
