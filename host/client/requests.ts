@@ -74,7 +74,7 @@ export class Requests {
         args: readonly string[]
     ): Promise<Item[]> {
         const until =
-            Date.now() +
+            performance.now() +
             (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
         const ids: number[] = []
         let timer: NodeJS.Timeout | undefined
@@ -95,7 +95,7 @@ export class Requests {
                 this.sendPacket(payload)
             }
             const exchange: Exchange = {
-                heardAt: Date.now(),
+                heardAt: performance.now(),
                 isKnown: false,
                 resolve,
                 reject,
@@ -107,7 +107,7 @@ export class Requests {
             }
             let silence = FIRST_SILENCE_MS
             timer = setInterval(() => {
-                const now = Date.now()
+                const now = performance.now()
                 if (now > until)
                     reject(
                         new TimedOutError(
@@ -136,7 +136,7 @@ export class Requests {
         if (!pending) return
         const { exchange, nextIndex } = pending
         const { id, index, kind, data } = report
-        exchange.heardAt = Date.now()
+        exchange.heardAt = performance.now()
         this.hasAnswered = true
         // sent twice on its way
         if (kind !== Kind.Error && index < nextIndex) return

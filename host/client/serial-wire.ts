@@ -42,7 +42,7 @@ async function joinBridge(
     listener: WireListener
 ): Promise<Wire> {
     const { BridgeReader, quoteFrame } = await import("../serial/index.ts")
-    let heardAt = Date.now()
+    let heardAt = performance.now()
     let isJoined = false
     const send = (frame: Uint8Array) => {
         if (port.writable) port.write(quoteFrame(frame))
@@ -52,7 +52,7 @@ async function joinBridge(
         if (port.isOpen) port.close()
     }
     const timer = setInterval(() => {
-        const silent = Date.now() - heardAt
+        const silent = performance.now() - heardAt
         if (silent > SILENCE_MS) close()
         else if (!isJoined || silent > 2 * ENABLE_MS) send(ENABLE_PACKETS)
     }, ENABLE_MS)
@@ -60,7 +60,7 @@ async function joinBridge(
         const reader = new BridgeReader({
             frame(frame) {
                 if (!isFrame(frame)) return
-                heardAt = Date.now()
+                heardAt = performance.now()
                 if (!isJoined) resolve({ send, close })
                 isJoined = true
                 listener.frame(frame)

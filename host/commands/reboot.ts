@@ -22,11 +22,11 @@ export function addRebootCommand(program: Command): void {
     ).action(async (options: BoardOptions) => {
         await withBoard(options, async ({ board }) => {
             const before = await board.info()
-            const began = Date.now()
+            const began = performance.now()
             await board.reboot()
             for (;;) {
                 await new Promise(resolve => setTimeout(resolve, LOOK_MS))
-                if (Date.now() - began > TIMEOUT_MS)
+                if (performance.now() - began > TIMEOUT_MS)
                     throw new TimedOutError(
                         `the board did not start again within ${duration(TIMEOUT_MS)}`
                     )
@@ -36,7 +36,7 @@ export function addRebootCommand(program: Command): void {
                     isSameRun(before.boot, info.boot, began, info.uptime)
                 )
                     continue
-                const took = Date.now() - began
+                const took = Math.round(performance.now() - began)
                 if (options.json) printJson({ boot: info.boot, took })
                 else
                     console.log(
@@ -55,5 +55,5 @@ function isSameRun(
     began: number,
     uptime: number
 ): boolean {
-    return before ? before === boot : Date.now() - began < uptime
+    return before ? before === boot : performance.now() - began < uptime
 }

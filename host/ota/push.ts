@@ -54,7 +54,7 @@ export async function pushFile(
     const hash = hashOf(file.body)
     const has = (state: BoardReport) =>
         state.version === version && state.hash === hash
-    const until = Date.now() + timeoutMs
+    const until = performance.now() + timeoutMs
     let shown = ""
     const show = (state: BoardReport) => {
         const now = shownAs(state)
@@ -62,7 +62,7 @@ export async function pushFile(
         shown = now
     }
     const checkTime = (why = shown && `last seen: version ${shown}`) => {
-        if (Date.now() <= until) return
+        if (performance.now() <= until) return
         const seconds = Math.round(timeoutMs / 1000)
         throw new TimeoutError(
             `no verdict within ${seconds} s` + (why && `, ${why}`)

@@ -37,11 +37,11 @@ export async function waitLock(
     file: string,
     timeoutMs: number
 ): Promise<() => void> {
-    const until = Date.now() + timeoutMs
+    const until = performance.now() + timeoutMs
     for (;;) {
         const release = tryLock(file)
         if (release) return release
-        if (Date.now() > until)
+        if (performance.now() > until)
             throw new Error(`"${file}" is held by another process`)
         await sleep(RETRY_MS)
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { EventEmitter } from "node:events"
 import { readFileSync } from "node:fs"
-import test from "node:test"
+import test, { type TestContext } from "node:test"
 import {
     encodeRequest,
     Event,
@@ -89,8 +89,19 @@ test("a request that does not fit is refused", () => {
     assert.throws(() => encodeRequest(1, "Start", ["a\0b"]), /zero byte/)
 })
 
+/** Stops the time of a test. @returns what lets 100 ms pass */
+function stopTime(t: TestContext): () => void {
+    t.mock.timers.enable({ apis: ["setInterval"] })
+    let now = 0
+    t.mock.method(performance, "now", () => now)
+    return () => {
+        now += 100
+        t.mock.timers.tick(100)
+    }
+}
+
 test("a board that does not answer leaves no timer behind", async t => {
-    t.mock.timers.enable({ apis: ["setInterval", "Date"] })
+    const tick = stopTime(t)
     const started = t.mock.method(globalThis, "setInterval")
     const ended = t.mock.method(globalThis, "clearInterval")
     let sent = 0
@@ -101,7 +112,7 @@ test("a board that does not answer leaves no timer behind", async t => {
     const board = new Board(link as unknown as Link, "0123456789abcdef")
     const answer = board.info()
     const refused = assert.rejects(answer, /the board did not answer \(Info\)/)
-    for (let ms = 0; ms < 20_000; ms += 100) t.mock.timers.tick(100)
+    for (let ms = 0; ms < 20_000; ms += 100) tick()
     await refused
     assert.ok(sent > 1)
     assert.equal(started.mock.callCount(), 1)
@@ -173,6 +184,18 @@ test("two answers of a slow board are not mixed", async () => {
     assert.equal(ids.size, 2)
 })
 
+test("a request is repeated while this machine's clock is set back", async t => {
+    let wall = Date.now()
+    t.mock.method(Date, "now", () => wall)
+    let sent = 0
+    const board = answeringBoard((_, report) => {
+        wall -= 3_600_000
+        if (++sent > 1) report(0, Kind.End)
+    })
+    await board.start("x")
+    assert.equal(sent, 2)
+})
+
 test("a change is repeated under its id, until the board knows it", async () => {
     const ids: number[] = []
     const board = answeringBoard((id, report) => {
@@ -211,7 +234,7 @@ test("a damaged answer is one clear error", async () => {
 })
 
 test("a board that is lost at once is followed when it is back", async t => {
-    t.mock.timers.enable({ apis: ["setInterval", "Date"] })
+    const tick = stopTime(t)
     let isAway = true
     const board = answeringBoard((_, report, operation) => {
         if (isAway) return
@@ -222,12 +245,12 @@ test("a board that is lost at once is followed when it is back", async t => {
     const line = board.follow().next()
     // longer than any request is waited for
     for (let ms = 0; ms < 15_000; ms += 100) {
-        t.mock.timers.tick(100)
+        tick()
         await new Promise(setImmediate)
     }
     isAway = false
     for (let ms = 0; ms < 5000; ms += 100) {
-        t.mock.timers.tick(100)
+        tick()
         await new Promise(setImmediate)
     }
     assert.equal((await line).value?.text, "line 0")

@@ -54,6 +54,13 @@ describe("ota push", () => {
         assert.deepEqual(offered, [bytes])
     })
 
+    test("waits as long as is wanted while this machine's clock is set", async t => {
+        let wall = Date.now()
+        t.mock.method(Date, "now", () => (wall += 3_600_000))
+        const { target } = board(probation, silent, probation, active)
+        assert.equal((await push(target)).at(-1), `${version} active`)
+    })
+
     test("shows why a probation does not end", async () => {
         const reason = "nobody watches a probation: the task ota does not run"
         const stuck = { ...probation, reason }

@@ -10,7 +10,7 @@ const SILENT = ["UnsupportedError", "UnknownOperationError"]
 /** The flash of a board whose store nobody can read: what its firmware tells of its slots. */
 export class AskedFlash {
     private readonly board: BoardClient
-    private readonly began = Date.now()
+    private readonly began = performance.now()
     private sizes: Map<string, number> | undefined
     private problem: Error | undefined
     /** What the firmware had written when the slots were read, and when that was. */
@@ -31,7 +31,7 @@ export class AskedFlash {
     async learn({ flash }: BoardInfo): Promise<void> {
         if (!flash) return
         this.count(flash)
-        const now = Date.now()
+        const now = performance.now()
         const isRead = this.sizes !== undefined || this.problem !== undefined
         if (isRead && flash.writes === this.readWrites) return
         if (isRead && now - this.readAt < READ_MS) return
@@ -50,7 +50,7 @@ export class AskedFlash {
     get map(): FlashMap | undefined {
         if (!this.sizes) return undefined
         const { sizes, written, began } = this
-        return computedMap(sizes, written, Date.now() - began)
+        return computedMap(sizes, written, performance.now() - began)
     }
 
     /** Why there is no map; undefined when it has only not been asked for yet. */

@@ -16,7 +16,7 @@ export class SavedFlash {
     private readonly file: string
     private readonly account: FlashAccount
     private readonly watcher: FSWatcher
-    private readonly began = Date.now()
+    private readonly began = performance.now()
 
     /** @throws when there is no such file */
     constructor(folder: string) {
@@ -38,7 +38,7 @@ export class SavedFlash {
     /** @throws FlashImageError */
     map(): FlashMap {
         const store = FlashStore.parse(this.account.image)
-        return flashMap(store, this.counts, Date.now() - this.began)
+        return flashMap(store, this.counts, performance.now() - this.began)
     }
 
     close(): void {

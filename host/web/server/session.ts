@@ -162,7 +162,7 @@ export class Session extends EventEmitter<SessionEvents> {
 
     private async keepAsking(): Promise<void> {
         while (!this.closed) {
-            const asked = Date.now()
+            const asked = performance.now()
             const woken = new Promise<void>(resolve => {
                 this.wakeUp = resolve
             })
@@ -170,8 +170,11 @@ export class Session extends EventEmitter<SessionEvents> {
             if (this.closed) return
             this.emit("state", this.state)
             const pause = this.watchers ? WATCHED_MS : UNWATCHED_MS
-            await Promise.race([woken, after(pause - (Date.now() - asked))])
-            await after(SHORTEST_MS - (Date.now() - asked))
+            await Promise.race([
+                woken,
+                after(pause - (performance.now() - asked)),
+            ])
+            await after(SHORTEST_MS - (performance.now() - asked))
         }
     }
 

@@ -12,7 +12,7 @@ type Worked = Pick<
 export class SimulatedBoard {
     private readonly sim: Worked
     private readonly collector: Collector | undefined
-    private readonly began = Date.now()
+    private readonly began = performance.now()
     private readonly listeners = new Set<() => void>()
     private isLinkUp = true
     private isCollectorUp = true
@@ -50,7 +50,11 @@ export class SimulatedBoard {
     /** What lies where in flash. @throws FlashImageError */
     readFlash(): FlashMap {
         const { sim, began } = this
-        return flashMap(sim.readFlash(), sim.flashCounts, Date.now() - began)
+        return flashMap(
+            sim.readFlash(),
+            sim.flashCounts,
+            performance.now() - began
+        )
     }
 
     /** Calls `listener` after each action. */
