@@ -4,6 +4,8 @@ export interface TaskView {
     get(name: string): { state: string; restarts: number }
     /** `safe`: whether the device is in safe mode, in which only core tasks run. */
     deviceStats(): { safe: boolean }
+    /** `state`: `stopping` before a restart, whoever wants it. */
+    summary(): { state: string }
 }
 
 /** Number of restarts of a task from which on they can be a crash loop. */

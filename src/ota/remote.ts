@@ -4,12 +4,12 @@ import { Pieces } from "./pieces"
 import { PART_MISSING, RECEIVING, STARTING } from "./probation"
 import {
     isSettled,
-    isWatched,
     offerFile,
     Ota,
     OtaStatus,
     otaStatus,
     UNWATCHED,
+    watchProblem,
 } from "./updater"
 
 /** Name of the error about a file that is offered over the bus and not taken. */
@@ -42,8 +42,8 @@ export function otaConfig(ota: Ota): OtaConfig {
     return {
         state: () => {
             const status = otaStatus(ota)
-            // a board that restarts has stopped its tasks
-            if (status.state === "probation" && !ota.busy && !isWatched(ota))
+            const isLeft = watchProblem(ota) === UNWATCHED
+            if (status.state === "probation" && isLeft)
                 status.reason = UNWATCHED
             return status
         },

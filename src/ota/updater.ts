@@ -144,9 +144,14 @@ export function otaStatus({ device, record, refusal }: Ota): OtaStatus {
     }
 }
 
-/** Whether a task would end a probation: it may be stopped or disabled. */
-export function isWatched({ watcher }: Ota): boolean {
-    return watcher !== undefined && watcher.state === "running"
+/**
+ * Why no task would end a probation: it is stopped or disabled, or the board restarts, which stops all
+ * tasks. Empty while one would.
+ */
+export function watchProblem({ watcher, busy, tasks }: Ota): string {
+    if (watcher !== undefined && watcher.state === "running") return ""
+    const stops = tasks && tasks.summary().state === "stopping"
+    return stops || busy === RESTARTING ? RESTARTING : UNWATCHED
 }
 
 /**
@@ -239,7 +244,8 @@ async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
         if (known.state !== "busy" && ota.refusal) enter(ota, record, NOTICE)
         return known
     }
-    if (!isWatched(ota)) return verdict("busy", UNWATCHED)
+    const unwatched = watchProblem(ota)
+    if (unwatched) return verdict("busy", unwatched)
     if (!(await verify(file, settings.held().inForce.texts)))
         throw new Error("wrong signature")
     const text = await openBody(ota, file)

@@ -249,6 +249,12 @@ describe("an update", () => {
         // disabled while it waits for a server: its fiber goes on until it has an answer
         watcher.state = "disabled"
         await refuse()
+        // stopped, as the board restarts: it is taken later
+        board.isStopping = true
+        expect((await board.offer(signed(7, A))).reason).toBe(
+            "the board restarts"
+        )
+        board.isStopping = false
         watcher.state = "running"
         expect((await board.offer(signed(7, A))).state).toBe("probation")
         await end()
@@ -263,6 +269,9 @@ describe("an update", () => {
         const { watcher: runs } = board.ota
         board.ota.watcher = watcher
         expect(reason()).toBe(unwatched)
+        board.isStopping = true
+        expect(reason()).toBe("")
+        board.isStopping = false
         expect(board.shown()).toBe("7 probation")
         board.ota.watcher = runs
         await board.pass(31)

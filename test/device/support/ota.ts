@@ -73,6 +73,8 @@ export class OtaBoard {
     restarts = 0
     hasCollector = false
     isSafe = false
+    /** Whether the board stops its tasks for a restart that others want. */
+    isStopping = false
     guard: GuardReport
     settings: Settings<typeof OTA_SETTINGS | FirmwareTable>
     file: SettingsFile
@@ -117,6 +119,9 @@ export class OtaBoard {
                 names: () => Object.keys(self.tasks),
                 get: name => self.tasks[name],
                 deviceStats: () => ({ safe: self.isSafe }),
+                summary: () => ({
+                    state: self.isStopping ? "stopping" : "running",
+                }),
             },
             log: this.log.logger("ota"),
             device: this.device,
