@@ -59,8 +59,8 @@ interface LinkState {
     ended: string
     /** Uptime of the first write that was refused, ms; negative after one that was taken. */
     blockedSince: number
-    /** The second half of a batch whose first half was taken: it is sent before anything else. */
-    rest: Buffer
+    /** Pieces of a batch whose first ones were taken: they are sent before anything else. */
+    rest: Buffer[]
     /** Uptime when it was opened, ms; negative before. */
     openedAt: number
     /** Uptime when the connection was begun or opened, or last took a write of the fiber, ms. */

@@ -1,4 +1,10 @@
-import { copyBytes, DISCONNECTED, QUEUED, SocketListener } from "../platform"
+import {
+    copyBytes,
+    DISCONNECTED,
+    QUEUED,
+    SocketListener,
+    WriteResult,
+} from "../platform"
 import { SyslogClient, SyslogNet } from "./client"
 import { reframe } from "./framing"
 import { declaration, SyslogEvent } from "./message"
@@ -46,10 +52,10 @@ const ARRIVED_MS = 2000
  */
 export const PROBE_MS = 300
 /**
- * Longest batch that is written in one piece, in bytes; a longer one goes in two halves. The VM sends
- * whole buffers only, and a fragmented heap has no room for a large one.
+ * Longest piece in which a batch is written, in bytes. The VM sends whole buffers only, and a heap that
+ * is less than a quarter free may have no room for a larger one.
  */
-const PIECE_BYTES = 512
+const PIECE_BYTES = 344
 /** Most writes between two waits: the queue of an outage must not keep other tasks from running. */
 const WRITES_A_SLICE = 16
 /** Longest time between two looks at a new connection, records in flight or a gap, ms. */
@@ -199,7 +205,7 @@ export function forget(client: SyslogClient): void {
 /** Over TCP and TLS, what was sent has arrived when no reset has come back in time. */
 function takeArrived(client: SyslogClient): void {
     const { heldMs } = client
-    // the second half of a batch is still to be sent
+    // the rest of a batch is still to be sent
     if (client.rest) return
     if (heldMs >= ARRIVED_MS) {
         client.hasHeld = true
@@ -220,9 +226,10 @@ function takeArrived(client: SyslogClient): void {
  * @returns whether it was blocked
  */
 function send(client: SyslogClient, now: number): boolean {
-    if (client.rest) {
-        client.rest = write(client, client.rest, now)
-        if (client.rest) return true
+    while (client.rest) {
+        if (write(client, client.rest[0], now)) return true
+        client.rest.shift()
+        if (!client.rest.length) client.rest = null
         noteTaken(client, now)
     }
     const { relp } = client
@@ -291,19 +298,37 @@ function sendBatch(client: SyslogClient, room: number, now: number): boolean {
     }
     const { sent, sentEnd, isReframed } = client
     const end = sentEnd + size
-    if (size > PIECE_BYTES && !isReframed) size >>= 1
-    let at = sentEnd
-    while (size > 0) {
-        let piece = copyBytes(client, at, size)
-        if (isReframed) piece = reframe(client, piece, frame - sent)
-        piece = write(client, piece, now)
-        if (piece) {
-            if (at === sentEnd) return false
-            client.rest = piece
-            client.blockedSince = now
+    if (isReframed) {
+        const piece = copyBytes(client, sentEnd, size)
+        if (write(client, reframe(client, piece, frame - sent), now))
+            return false
+    } else {
+        // called for every batch: without a function for each piece
+        const { stream, buffer, room: lap } = client
+        const isWhole = sentEnd >= 0 && end <= lap
+        let at = sentEnd
+        while (size > 0) {
+            if (size > PIECE_BYTES) size = PIECE_BYTES
+            let piece: Buffer
+            if (isWhole) {
+                piece = Buffer.alloc(size)
+                piece.blitAt(0, buffer, at, size)
+            } else piece = copyBytes(client, at, size)
+            const result = stream.write(piece)
+            if (result !== QUEUED) {
+                noteRefused(client, result, now)
+                if (at === sentEnd) return false
+                client.rest = [piece]
+                client.blockedSince = now
+                for (at += size; at < end; at += size) {
+                    size = Math.min(PIECE_BYTES, end - at)
+                    client.rest.push(copyBytes(client, at, size))
+                }
+                break
+            }
+            at += size
+            size = end - at
         }
-        at += size
-        size = end - at
     }
     if (client.relp) sentCommands(client, frame - sent)
     client.sent = frame
@@ -327,20 +352,21 @@ function sendGap(client: SyslogClient, now: number): boolean {
     return true
 }
 
-/**
- * Hands bytes to the network: all or none.
- * @returns the bytes when they were refused; undefined when they were taken
- */
-function write(
-    client: SyslogClient,
-    data: Buffer,
-    now: number
-): Buffer | undefined {
+/** Hands bytes to the network: all or none. @returns whether they were refused */
+function write(client: SyslogClient, data: Buffer, now: number): boolean {
     const result = client.stream.write(data)
-    if (result === QUEUED) return undefined
+    if (result === QUEUED) return false
+    noteRefused(client, result, now)
+    return true
+}
+
+function noteRefused(
+    client: SyslogClient,
+    result: WriteResult,
+    now: number
+): void {
     if (result === DISCONNECTED) client.ended = "connection lost"
     else if (client.blockedSince < 0) client.blockedSince = now
     else if (now - client.blockedSince > STALL_MS)
         client.ended = `nothing taken for ${STALL_MS} ms`
-    return data
 }

@@ -457,7 +457,7 @@ export const FACTS: Record<string, Fact[]> = {
             fallback(SYSLOG, "maxBytes"),
         ],
         [
-            "`batchBytes` ({} at once, in two writes",
+            "`batchBytes` ({} at once, in three writes",
             fallback(SYSLOG, "batchBytes"),
         ],
         ["`batchMs` ({}: ", fallback(SYSLOG, "batchMs")],
@@ -493,7 +493,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant(CONNECTION, "WRITES_A_SLICE"),
         ],
         [
-            "of {} bytes at most unless a message is longer",
+            "of {} bytes at most unless a message of RELP or `lf` is longer",
             constant(CONNECTION, "PIECE_BYTES"),
         ],
         [
@@ -527,7 +527,7 @@ export const FACTS: Record<string, Fact[]> = {
             literal("src/net/backoff.ts", /^const JITTER = (\S+)$/m) * 100,
         ],
         [
-            "in two writes; {} with `lf` and `relp`",
+            "in three writes; {} with `lf` and `relp`",
             constant(CONNECTION, "PIECE_BYTES"),
         ],
         [
