@@ -302,39 +302,53 @@ function sendBatch(client: SyslogClient, room: number, now: number): boolean {
         const piece = copyBytes(client, sentEnd, size)
         if (write(client, reframe(client, piece, frame - sent), now))
             return false
-    } else {
-        // called for every batch: without a function for each piece
-        const { stream, buffer, room: lap } = client
-        const isWhole = sentEnd >= 0 && end <= lap
-        let at = sentEnd
-        while (size > 0) {
-            if (size > PIECE_BYTES) size = PIECE_BYTES
-            let piece: Buffer
-            if (isWhole) {
-                piece = Buffer.alloc(size)
-                piece.blitAt(0, buffer, at, size)
-            } else piece = copyBytes(client, at, size)
-            const result = stream.write(piece)
-            if (result !== QUEUED) {
-                noteRefused(client, result, now)
-                if (at === sentEnd) return false
-                client.rest = [piece]
-                client.blockedSince = now
-                for (at += size; at < end; at += size) {
-                    size = Math.min(PIECE_BYTES, end - at)
-                    client.rest.push(copyBytes(client, at, size))
-                }
-                break
-            }
-            at += size
-            size = end - at
-        }
-    }
-    if (client.relp) sentCommands(client, frame - sent)
+        if (client.relp) sentCommands(client, frame - sent)
+    } else if (!sendPieces(client, sentEnd, end, now)) return false
     client.sent = frame
     client.sentEnd = end
     if (sent === client.acked) setMark(client)
     return !client.rest
+}
+
+/**
+ * Sends what is between two places, in pieces. What is not taken after the first piece is kept
+ * as `rest`.
+ * @returns false when nothing was taken
+ */
+function sendPieces(
+    client: SyslogClient,
+    start: number,
+    end: number,
+    now: number
+): boolean {
+    const { stream, buffer, room } = client
+    const isWhole = start >= 0 && end <= room
+    let at = start
+    let size = end - at
+    while (size > 0) {
+        if (size > PIECE_BYTES) size = PIECE_BYTES
+        let piece: Buffer
+        // log calls come here: without a call for each piece, as far as possible
+        if (isWhole) {
+            piece = Buffer.alloc(size)
+            piece.blitAt(0, buffer, at, size)
+        } else piece = copyBytes(client, at, size)
+        const result = stream.write(piece)
+        if (result !== QUEUED) {
+            noteRefused(client, result, now)
+            if (at === start) return false
+            client.rest = [piece]
+            client.blockedSince = now
+            for (at += size; at < end; at += size) {
+                size = Math.min(PIECE_BYTES, end - at)
+                client.rest.push(copyBytes(client, at, size))
+            }
+            return true
+        }
+        at += size
+        size = end - at
+    }
+    return true
 }
 
 /** Sends a record that declares what was dropped. */
