@@ -6,8 +6,8 @@ import { BLOCK_BYTES } from "../../bench/lib/probe.ts"
 import { runOnce } from "../../bench/parts/heap.ts"
 
 const LINES = 10_000
-/** What two runs may differ by, in bytes: some blocks fit or not. */
-const SPREAD_BYTES = 5 * BLOCK_BYTES
+/** What the state of a connection and its last report take, bytes. */
+const CONNECTION_BYTES = 4 * BLOCK_BYTES
 
 /** Heap that the firmware with 5 tasks leaves, by the number of lines logged without a limit. */
 async function leftAfter(lines: number, isAway: boolean): Promise<number> {
@@ -32,6 +32,7 @@ test("lines leave nothing in the heap, with the collector there and away", async
     const taken = await leftAfter(LINES, false)
     const away = await leftAfter(LINES, true)
     t.diagnostic(`${rest} bytes left at rest, ${taken} and ${away} after`)
-    assert.ok(Math.abs(taken - rest) <= SPREAD_BYTES, `${taken} of ${rest}`)
-    assert.ok(Math.abs(away - rest) <= SPREAD_BYTES, `${away} of ${rest}`)
+    // a block of the measurement may fit or not
+    assert.ok(Math.abs(taken - rest) <= 2 * BLOCK_BYTES, `${taken} of ${rest}`)
+    assert.ok(Math.abs(away - rest) <= CONNECTION_BYTES, `${away} of ${rest}`)
 })
