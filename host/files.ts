@@ -113,6 +113,11 @@ export interface OutputOptions {
     isSynced?: boolean
 }
 
+/** The error about a file that is there already and must stay as it is. */
+export function existsError(path: string): UsageError {
+    return new UsageError(`"${path}" exists and is not overwritten`)
+}
+
 /**
  * Writes a file that is not there yet, and waits until the disk has it.
  * @throws UsageError naming the path; a file that is there stays as it is
@@ -124,7 +129,7 @@ export function createOutput(path: string, data: string, mode: number): void {
             descriptor = openSync(path, "wx", mode)
         } catch (error) {
             if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-            throw new UsageError(`"${path}" exists and is not overwritten`)
+            throw existsError(path)
         }
         try {
             writeFileSync(descriptor, data)

@@ -11,7 +11,13 @@ import {
     type Target,
     verifyFile,
 } from "../ota/index.ts"
-import { checkOutput, createOutput, isSameFile, writeOutput } from "../files.ts"
+import {
+    checkOutput,
+    createOutput,
+    existsError,
+    isSameFile,
+    writeOutput,
+} from "../files.ts"
 import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
@@ -59,8 +65,7 @@ export function keygen({ lms, height, out, json }: KeygenOptions): void {
         throw new UsageError("--height belongs to --lms")
     const files = out ? [out, ...(lms ? [`${out}.pub`] : [])] : []
     for (const file of files) {
-        if (existsSync(file))
-            throw new UsageError(`"${file}" exists and is not overwritten`)
+        if (existsSync(file)) throw existsError(file)
         // a key of LMS takes seconds to minutes
         checkOutput(file)
     }

@@ -7,6 +7,7 @@ import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { urlHost } from "../words.ts"
 import { printJson } from "./board.ts"
+import { endSignal } from "./signals.ts"
 
 /** Options of `fiberctl ota serve`. */
 export interface ServeOptions {
@@ -47,7 +48,7 @@ export async function serve(
     }
     for (const { name, problem } of faulty)
         complain(`${name}: not served, it ${problem}`)
-    await interrupted()
+    await endSignal()
     server.closeAllConnections()
     server.close()
 }
@@ -71,11 +72,4 @@ function line({
         if (reason) parts.push(`(${reason})`)
     }
     return parts.join(" ")
-}
-
-function interrupted(): Promise<void> {
-    return new Promise(resolve => {
-        for (const signal of ["SIGINT", "SIGTERM"] as const)
-            process.once(signal, () => resolve())
-    })
 }

@@ -20,3 +20,10 @@ export function onEndSignal(
         for (const signal of SIGNALS) process.off(signal, end)
     }
 }
+
+/** Waits until a signal wants the process to end. */
+export function endSignal(): Promise<void> {
+    return new Promise(resolve => {
+        onEndSignal(() => resolve())
+    })
+}

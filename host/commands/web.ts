@@ -2,7 +2,7 @@ import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
 import { hostAddress, portNumber } from "./option-values.ts"
-import { onEndSignal } from "./signals.ts"
+import { endSignal } from "./signals.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
@@ -32,9 +32,7 @@ export function addWebCommand(program: Command): void {
             const { url, missing, close } = await startWeb(options, options)
             if (missing !== undefined) complain(`${missing}; waiting for it`)
             console.log(options.json ? JSON.stringify({ url }) : url)
-            await new Promise<void>(end => {
-                onEndSignal(() => end())
-            })
+            await endSignal()
             await close()
         })
 }
