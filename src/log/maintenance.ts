@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { resumeFiber } from "../platform"
+import { isAlive, resumeFiber } from "../platform"
 import { Core, HandlerEntry, Losses } from "./core"
 import { deliverDeferred, settleCounts } from "./dispatch"
 import { activate } from "./entry"
@@ -76,12 +76,20 @@ export async function closeEntry(
     }
 }
 
+/** The longest that `closeLog` waits for one handler, in ms. */
+export const CLOSE_MS = 10_000
+
 /**
  * Closes all handlers of a log, one after the other, as before a restart: what they have pending is
- * written and sent. They stay in the list, and what is logged later may be lost.
+ * written and sent. It waits for each at most 10 s, as one that hangs must not hold up the restart.
+ * They stay in the list, and what is logged later may be lost.
  */
 export async function closeLog(log: Core): Promise<void> {
-    for (const entry of log.entries.slice()) await closeEntry(log, entry)
+    for (const entry of log.entries.slice()) {
+        const closing = closeEntry.start(log, entry)
+        const last = log.millis() + CLOSE_MS
+        while (isAlive(closing) && log.millis() < last) await ds.sleep(5)
+    }
 }
 
 /** Delivers a report of the log at once. */

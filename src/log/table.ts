@@ -23,6 +23,7 @@ export function checkNew(
     name: string,
     handler: Handler
 ): HandlerEntry | undefined {
+    const { entries } = core
     checkOption("log handler", NAME, "name", name)
     const thing = `log handler "${name}"`
     if (!handler || typeof handler.emit !== "function")
@@ -31,7 +32,7 @@ export function checkNew(
     if (old) {
         if (!old.failed)
             throw rangeError(HANDLER_EXISTS_ERROR, thing + " exists already")
-    } else if (core.entries.length >= MAX_HANDLERS)
+    } else if (entries.length >= MAX_HANDLERS)
         throw new RangeError(`${thing}: at most ${MAX_HANDLERS} fit`)
     return old
 }

@@ -154,9 +154,10 @@ export class SocketArbiter {
 
     /** Gives the socket back, or gives up waiting for it. May be called more than once. */
     release(lease: Lease): void {
+        const { waiting } = this
         if (lease.isOver) return
         lease.isOver = true
-        removeFrom(this.waiting, lease)
+        removeFrom(waiting, lease)
         if (this.owner === lease) {
             this.owner = undefined
             // a borrower may have left its connection open

@@ -93,12 +93,12 @@ export class SystemClock implements Clock {
     }
 
     setWall(unixMs: number, source = "host"): void {
+        const shown = this.wall()
         // NaN would make a known clock unknown
         if (!(unixMs >= 0 && unixMs <= MAX_WALL_MS))
             throw new RangeError(
                 `time from ${source}: wanted 0 to ${MAX_WALL_MS} ms, got ${unixMs}`
             )
-        const shown = this.wall()
         const now = this.millis()
         const correction = shown === undefined ? undefined : unixMs - shown
         const stepped = correction <= -STEP_MS

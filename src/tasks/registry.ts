@@ -124,10 +124,11 @@ export class TaskRegistry {
      * @throws TaskError for what is no function
      */
     shutDown(then: () => ds.AsyncVoid, last?: () => ds.AsyncVoid): void {
+        const { supervisor } = this
         if (typeof then !== "function")
             throw taskError("*", "a function wanted that restarts the board")
-        checkPresent(this.supervisor)
-        shutDown.start(this.supervisor, then, last)
+        checkPresent(supervisor)
+        shutDown.start(supervisor, then, last)
     }
 
     /**

@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { afterEach, describe, expect, test } from "@devicescript/test"
 import {
+    closeLog,
     FilterChain,
     IGNORE,
     INFO,
@@ -10,6 +11,8 @@ import {
     STOP,
     WARNING,
 } from "../../src/log"
+import { CLOSE_MS } from "../../src/log/maintenance"
+import { isAlive } from "../../src/platform"
 import { account, fresh, info, settle, Thrower } from "./support/handlers"
 import { expectPart, Recorder } from "./support/log"
 import { until } from "./support/until"
@@ -235,6 +238,23 @@ describe("what throws is taken out (L10)", () => {
         out.take()
         await log.removeHandler("bad")
         expectPart(out.take(), 'closing log handler "bad": Error: no close')
+    })
+
+    test("one that never closes does not hold up the others, nor a restart", async () => {
+        const { log, clock } = fresh()
+        const stuck: any = new Recorder()
+        stuck.close = async () => {
+            await ds.suspend()
+        }
+        const later = new Recorder()
+        log.addHandler("stuck", stuck)
+        log.addHandler("later", later)
+        const closing = closeLog.start(log)
+        await ds.sleep(20)
+        expect(later.calls.join()).toBe("open")
+        clock.now += CLOSE_MS
+        await until("all are closed", () => !isAlive(closing))
+        expect(later.calls.join()).toBe("open,close")
     })
 })
 
