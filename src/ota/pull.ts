@@ -3,7 +3,7 @@ import { AtOnce, Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
-import { SOURCE } from "./probation"
+import { CHECKING, SOURCE } from "./probation"
 import type { OtaLink } from "./task"
 import { isOn, offerFile, Ota, otaStatus } from "./updater"
 
@@ -83,6 +83,8 @@ export function pullUpdates(
         // one that was not taken is sent again, as it may be under another key
         const isTaken = verdict.state !== "refused" && verdict.state !== "busy"
         if (isTaken && tag && tag.byteLength <= MAX_ETAG_BYTES) etag = tag
+        // a file from elsewhere is checked in seconds, and may turn out to be none
+        if (verdict.reason === CHECKING) return Math.min(RETRY_MS, pollMs(ota))
         return pollMs(ota)
     })
 }

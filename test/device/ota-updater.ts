@@ -27,6 +27,7 @@ import {
     deliverAgain,
     updateFleet,
 } from "./support/ota-campaigns"
+import { until } from "./support/until"
 import { readFile } from "../../src/settings"
 import { FakeSocket } from "../../src/testing"
 
@@ -540,6 +541,26 @@ describe("a source", () => {
         later.file = piecesText(signed(8, "HOSTNAME=later\n").list)
         board.settings.set("OTA_POLL", "5s")
         expect(await later.asked(1000)).toBe("8 probation")
+    })
+    test("whose file meets another one is asked again soon, not after OTA_POLL", async () => {
+        const board = await startedBoard({ OTA_URL: URL, OTA_POLL: "7d" })
+        const source = new Source(board)
+        source.file = piecesText(signed(7, A).list)
+        const { ota } = board
+        const { verify } = ota
+        let isChecked = false
+        ota.verify = async () => {
+            while (!isChecked) await ds.sleep(1)
+            return false
+        }
+        const offering = spawn(async () => {
+            await board.offer(signed(8, A))
+        })
+        expect(await source.asked()).toBe("0 active")
+        isChecked = true
+        await until("it is refused", () => !isAlive(offering))
+        ota.verify = verify
+        expect(await source.asked(10_000)).toBe("7 probation")
     })
     test("that has the running version again ends a refusal, which is reported", async () => {
         const board = await startedBoard({ OTA_URL: URL })
