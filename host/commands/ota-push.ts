@@ -25,7 +25,7 @@ export async function push(file: string, options: PushOptions): Promise<void> {
     await withBoard(options, async ({ board }) => {
         const show = (state: BoardReport) =>
             json ? printJson(state) : console.log(stateLine(state))
-        await pushFile(board, bytes, show, timeout * 1000)
+        await pushFile(board, { name: file, bytes }, show, timeout * 1000)
     })
 }
 

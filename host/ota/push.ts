@@ -24,6 +24,12 @@ export interface PushTarget {
     offer(file: Uint8Array): Promise<void>
 }
 
+/** A signed file, with the name that errors give it. */
+export interface NamedFile {
+    name: string
+    bytes: Buffer
+}
+
 /** The state of a board's configuration. @throws FirmwareError when it is none */
 export async function readState(target: PushTarget): Promise<BoardReport> {
     const state = (await target.config()) as Partial<BoardReport> | null
@@ -43,13 +49,13 @@ export async function readState(target: PushTarget): Promise<BoardReport> {
  */
 export async function pushFile(
     target: PushTarget,
-    bytes: Buffer,
+    { name, bytes }: NamedFile,
     onState: (state: BoardReport) => void,
     timeoutMs: number,
     askMs = ASK_MS
 ): Promise<BoardReport> {
     const file = parseFile(bytes)
-    if (typeof file === "string") throw new UsageError(file)
+    if (typeof file === "string") throw new UsageError(`"${name}": ${file}`)
     const { version } = file
     const hash = hashOf(file.body)
     const has = (state: BoardReport) =>

@@ -34,7 +34,7 @@ async function push(target: PushTarget, timeoutMs = 5000): Promise<string[]> {
     const seen: string[] = []
     await pushFile(
         target,
-        bytes,
+        { name: "a.ota", bytes },
         ({ version, state }) => seen.push(`${version} ${state}`),
         timeoutMs,
         1
@@ -68,7 +68,7 @@ describe("ota push", () => {
         const seen: string[] = []
         await pushFile(
             target,
-            bytes,
+            { name: "a.ota", bytes },
             ({ reason }) => seen.push(reason),
             5000,
             1
@@ -176,8 +176,18 @@ describe("ota push", () => {
     test("offers no file that is none", async () => {
         const { target, offered } = board(active)
         await assert.rejects(
-            pushFile(target, Buffer.from("A=1\n"), () => {}, 10, 1),
-            { name: "UsageError", exitCode: 2 }
+            pushFile(
+                target,
+                { name: "a.env", bytes: Buffer.from("A=1\n") },
+                () => {},
+                10,
+                1
+            ),
+            {
+                name: "UsageError",
+                exitCode: 2,
+                message: /^"a\.env": is no signed file: /,
+            }
         )
         assert.equal(offered.length, 0)
     })

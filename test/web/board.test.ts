@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import test, { type TestContext } from "node:test"
-import type { Page } from "playwright-core"
+import type { Locator, Page } from "playwright-core"
 import { type OtaKey, signFile } from "../../host/ota/index.ts"
 import { parseHmacKey } from "../../host/ota/keys.ts"
 import { Cli, cleanUp, tempFolder } from "../system/harness.ts"
@@ -124,8 +124,20 @@ test("settings and updates", { skip: noBrowser }, async t => {
         const file = join(folder, "a.ota")
         writeFileSync(file, bytes)
         await view(page, "Configuration").click()
-        await page.getByLabel("Signed file").setInputFiles(file)
-        await page.getByRole("button", { name: "Push" }).click()
+        const push = async (file: Parameters<Locator["setInputFiles"]>[0]) => {
+            await page.getByLabel("Signed file").setInputFiles(file)
+            await page.getByRole("button", { name: "Push" }).click()
+        }
+        const wrong = (name: string, bytes: number) => ({
+            name,
+            mimeType: "text/plain",
+            buffer: Buffer.alloc(bytes, "A=1\n"),
+        })
+        await push(wrong("plain.env", 40))
+        await page.getByText('"plain.env": is no signed file').waitFor()
+        await push(wrong("movie.mp4", 300_000))
+        await page.getByText("the request has more than 65536 bytes").waitFor()
+        await push(file)
         const config = page.getByTestId("config")
         await config.getByText("active").waitFor()
         await config.getByText("7", { exact: true }).waitFor()

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import { duration, wallTime } from "../../words.ts"
 import type { BoardState } from "../protocol.ts"
@@ -179,15 +180,7 @@ function BoardPage({ state, view }: { state: BoardState; view: View }) {
 }
 
 function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
-    const { id, info, isLost, simulator, config } = state
-    const word =
-        simulator?.power === false
-            ? "off"
-            : isLost
-              ? "lost"
-              : info?.state === "maintenance"
-                ? "safe mode"
-                : (info?.state ?? "starting")
+    const { id, info, isLost, simulator } = state
     return (
         <header class="board">
             <div class="headline">
@@ -196,73 +189,84 @@ function BoardHead({ state, passed }: { state: BoardState; passed: number }) {
                     class={`state ${isLost ? "off" : boardLook(info?.state ?? "")}`}
                     data-testid="board-state"
                 >
-                    {word}
+                    {stateWord(state)}
                 </span>
                 {simulator && <span class="tag">simulated</span>}
                 {info?.access === 1 && <span class="tag">read-only</span>}
             </div>
-            {info && (
-                <dl class="facts inline">
-                    <div>
-                        <dt>Up</dt>
-                        <dd>
-                            {isLost
-                                ? "–"
-                                : duration(
-                                      Math.round(
-                                          (info.uptime + passed) / 1000
-                                      ) * 1000
-                                  )}
-                        </dd>
-                    </div>
-                    {info.boot !== undefined && info.boot > 0 && (
-                        <div>
-                            <dt>Boot</dt>
-                            <dd>
-                                {info.boot}
-                                {info.lastEnd && (
-                                    <span class="aside">
-                                        {LAST_ENDS[info.lastEnd] ??
-                                            `after ${info.lastEnd}`}
-                                    </span>
-                                )}
-                            </dd>
-                        </div>
-                    )}
-                    <div>
-                        <dt>Clock</dt>
-                        <dd>
-                            {info.wall === undefined
-                                ? "unknown"
-                                : wallTime(info.wall + passed)}
-                        </dd>
-                    </div>
-                    {info.version !== undefined && (
-                        <div>
-                            <dt>Firmware</dt>
-                            <dd>{info.version}</dd>
-                        </div>
-                    )}
-                    {config && (
-                        <div>
-                            <dt>Configuration</dt>
-                            <dd data-testid="config-version">
-                                {config.version}
-                                <span class="aside">{config.state}</span>
-                            </dd>
-                        </div>
-                    )}
-                    <div>
-                        <dt>Device</dt>
-                        <dd class="hash">{id}</dd>
-                    </div>
-                </dl>
-            )}
+            {info && <BoardFacts state={state} info={info} passed={passed} />}
             <div class="controls">
                 <LightAndSound />
                 <BoardButtons state={state} />
             </div>
         </header>
+    )
+}
+
+function stateWord({ info, isLost, simulator }: BoardState): string {
+    if (simulator?.power === false) return "off"
+    if (isLost) return "lost"
+    if (info?.state === "maintenance") return "safe mode"
+    return info?.state ?? "starting"
+}
+
+function BoardFacts(props: {
+    state: BoardState
+    info: NonNullable<BoardState["info"]>
+    passed: number
+}) {
+    const { state, info, passed } = props
+    const { id, config, isLost } = state
+    const { uptime, boot, lastEnd, wall, version } = info
+    return (
+        <dl class="facts inline">
+            <Fact term="Up">{isLost ? "–" : upText(uptime + passed)}</Fact>
+            {boot !== undefined && boot > 0 && (
+                <Fact term="Boot">
+                    {boot}
+                    {lastEnd && (
+                        <span class="aside">
+                            {LAST_ENDS[lastEnd] ?? `after ${lastEnd}`}
+                        </span>
+                    )}
+                </Fact>
+            )}
+            <Fact term="Clock">
+                {wall === undefined ? "unknown" : wallTime(wall + passed)}
+            </Fact>
+            {version !== undefined && <Fact term="Firmware">{version}</Fact>}
+            {config && (
+                <Fact term="Configuration" testId="config-version">
+                    {config.version}
+                    <span class="aside">{config.state}</span>
+                </Fact>
+            )}
+            <Fact term="Device" look="hash">
+                {id}
+            </Fact>
+        </dl>
+    )
+}
+
+/** Whole seconds of an uptime in ms. */
+function upText(uptime: number): string {
+    return duration(Math.round(uptime / 1000) * 1000)
+}
+
+function Fact(props: {
+    term: string
+    children: ComponentChildren
+    look?: string
+    testId?: string
+}) {
+    const { term, children, look, testId } = props
+    return (
+        <div>
+            <dt>{term}</dt>
+            <dd class={look} data-testid={testId}>
+                {children}
+            </dd>
+        </div>
     )
 }
 

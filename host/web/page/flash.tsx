@@ -1,4 +1,4 @@
-import type { FlashMap, FlashPiece } from "../protocol.ts"
+import type { BoardState, FlashMap, FlashPiece } from "../protocol.ts"
 import { duration, lifeText } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
@@ -10,42 +10,49 @@ const ASK_MS = 3000
 export function Flash({ board }: { board: string }) {
     const { value: map, problem } = useAnswer<FlashMap>(board, "flash", ASK_MS)
     const { state } = useStore("state")
-    const written = state?.info?.flash
-    const file = state?.info?.file
     return (
         <section aria-labelledby="flash-title">
             <h2 id="flash-title">Flash</h2>
             {problem && !map && <p class="empty">{problem}</p>}
             {map && <Area map={map} />}
-            <dl class="facts">
-                {map && (
-                    <>
-                        <dt>Written since the console began to count</dt>
-                        <dd>{countsText(map)}</dd>
-                        <dt>Life at this rate</dt>
-                        <dd>{lifeText(map.years)}</dd>
-                    </>
-                )}
-                {written && (
-                    <>
-                        <dt>Written by the firmware since boot</dt>
-                        <dd>
-                            {written.writes} writes, {written.bytes} bytes
-                        </dd>
-                    </>
-                )}
-                {file && (
-                    <>
-                        <dt>Flash log since boot</dt>
-                        <dd>
-                            {file.bytes} bytes of lines in {file.writes}{" "}
-                            segments, {file.programmed} bytes programmed
-                        </dd>
-                    </>
-                )}
-            </dl>
+            <Facts map={map} info={state?.info} />
             <SomePlots titles={["Flash writes and erases"]} />
         </section>
+    )
+}
+
+function Facts(props: { map: FlashMap | undefined; info: BoardState["info"] }) {
+    const { map, info } = props
+    const written = info?.flash
+    const file = info?.file
+    return (
+        <dl class="facts">
+            {map && (
+                <>
+                    <dt>Written since the console began to count</dt>
+                    <dd>{countsText(map)}</dd>
+                    <dt>Life at this rate</dt>
+                    <dd>{lifeText(map.years)}</dd>
+                </>
+            )}
+            {written && (
+                <>
+                    <dt>Written by the firmware since boot</dt>
+                    <dd>
+                        {written.writes} writes, {written.bytes} bytes
+                    </dd>
+                </>
+            )}
+            {file && (
+                <>
+                    <dt>Flash log since boot</dt>
+                    <dd>
+                        {file.bytes} bytes of lines in {file.writes} segments,{" "}
+                        {file.programmed} bytes programmed
+                    </dd>
+                </>
+            )}
+        </dl>
     )
 }
 
@@ -59,109 +66,128 @@ function countsText({ counts, countedMs, isComputed }: FlashMap): string {
 
 /** The area in force, with what lies where. */
 function Area({ map }: { map: FlashMap }) {
-    const { area, areaBytes, pieces, tableBytes, freeBytes, isComputed } = map
-    const inArea = pieces.filter(({ kind }) => kind !== "program")
-    const percent = (bytes: number) => `${(bytes / areaBytes) * 100}%`
-    const live = inArea
-        .filter(({ isLive }) => isLive)
-        .sort((a, b) => a.offset - b.offset)
-    const stale = inArea.filter(({ isLive }) => !isLive)
-    const staleBytes = stale.reduce((sum, { size }) => sum + size, 0)
+    const pieces = map.pieces.filter(({ kind }) => kind !== "program")
     return (
         <>
+            <Picture map={map} pieces={pieces} />
+            <Legend isComputed={map.isComputed} />
+            <p class="aside">{areaText(map)}</p>
+            <Slots pieces={pieces} isComputed={map.isComputed} />
+        </>
+    )
+}
+
+/** The area as a bar. */
+function Picture({ map, pieces }: { map: FlashMap; pieces: FlashPiece[] }) {
+    const { area, areaBytes, tableBytes, freeBytes, isComputed } = map
+    const percent = (bytes: number) => `${(bytes / areaBytes) * 100}%`
+    return (
+        <div class="flash-map" role="img" aria-label={pictureText(map, pieces)}>
             <div
-                class="flash-map"
-                role="img"
-                aria-label={`Area in force, ${areaBytes} bytes: ${tableBytes} of entries, ${freeBytes} free${isComputed ? " or replaced" : ""}, ${live.length} slots in force, ${staleBytes} bytes replaced`}
-            >
+                class="piece table"
+                style={{ left: 0, width: percent(tableBytes) }}
+                title={`header and entries: ${tableBytes} bytes`}
+            />
+            {isComputed && (
                 <div
-                    class="piece table"
-                    style={{ left: 0, width: percent(tableBytes) }}
-                    title={`header and entries: ${tableBytes} bytes`}
+                    class="piece unknown"
+                    style={{
+                        left: percent(tableBytes),
+                        width: percent(freeBytes),
+                    }}
+                    title={`free, or values that were replaced since the last compaction: ${freeBytes} bytes`}
                 />
-                {isComputed && (
+            )}
+            {pieces
+                .filter(({ size }) => size > 0)
+                .map(({ key, kind, offset, size, isLive }) => (
                     <div
-                        class="piece unknown"
+                        key={offset}
+                        class={`piece ${kind}${isLive ? "" : " stale"}`}
                         style={{
-                            left: percent(tableBytes),
-                            width: percent(freeBytes),
+                            left: percent(offset - area),
+                            width: percent(size),
                         }}
-                        title={`free, or values that were replaced since the last compaction: ${freeBytes} bytes`}
+                        title={`${key}: ${size} bytes${isLive ? "" : ", replaced"}`}
                     />
-                )}
-                {inArea
-                    .filter(({ size }) => size > 0)
-                    .map(({ key, kind, offset, size, isLive }) => (
-                        <div
-                            key={offset}
-                            class={`piece ${kind}${isLive ? "" : " stale"}`}
-                            style={{
-                                left: percent(offset - area),
-                                width: percent(size),
-                            }}
-                            title={`${key}: ${size} bytes${isLive ? "" : ", replaced"}`}
+                ))}
+        </div>
+    )
+}
+
+function pictureText(map: FlashMap, pieces: FlashPiece[]): string {
+    const { areaBytes, tableBytes, freeBytes, isComputed } = map
+    const stale = pieces.filter(({ isLive }) => !isLive)
+    const staleBytes = stale.reduce((sum, { size }) => sum + size, 0)
+    const free = `${freeBytes} free${isComputed ? " or replaced" : ""}`
+    const live = pieces.length - stale.length
+    return `Area in force, ${areaBytes} bytes: ${tableBytes} of entries, ${free}, ${live} slots in force, ${staleBytes} bytes replaced`
+}
+
+function Legend({ isComputed }: { isComputed: boolean }) {
+    const kinds = [
+        ["table", "entries"],
+        ["log", "log"],
+        ["setting", "settings"],
+        ["config", "settings file"],
+        ["task", "tasks"],
+        ["boot", "boot"],
+        ["other", "other"],
+        isComputed ? ["unknown", "free or replaced"] : ["stale", "replaced"],
+    ] as const
+    return (
+        <p class="legend">
+            {kinds.map(([kind, name]) => (
+                <span key={kind}>
+                    <span class={`swatch ${kind}`} /> {name}
+                </span>
+            ))}
+        </p>
+    )
+}
+
+/** The slots in force as a table. */
+function Slots(props: { pieces: FlashPiece[]; isComputed: boolean }) {
+    const { pieces, isComputed } = props
+    const live = pieces
+        .filter(({ isLive }) => isLive)
+        .sort((a, b) => a.offset - b.offset)
+    const timesWritten = (key: string) =>
+        pieces.filter(piece => piece.key === key).length
+    return (
+        <details>
+            <summary>{live.length} slots in force</summary>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">Key</th>
+                        <th scope="col">Kind</th>
+                        <th scope="col" class="number">
+                            Bytes
+                        </th>
+                        <th scope="col" class="number">
+                            {isComputed ? "Offset, computed" : "Offset"}
+                        </th>
+                        {!isComputed && (
+                            <th scope="col" class="number">
+                                Written
+                            </th>
+                        )}
+                    </tr>
+                </thead>
+                <tbody>
+                    {live.map(piece => (
+                        <PieceRow
+                            key={piece.key}
+                            piece={piece}
+                            times={
+                                isComputed ? undefined : timesWritten(piece.key)
+                            }
                         />
                     ))}
-            </div>
-            <p class="legend">
-                {(
-                    [
-                        ["table", "entries"],
-                        ["log", "log"],
-                        ["setting", "settings"],
-                        ["config", "settings file"],
-                        ["task", "tasks"],
-                        ["boot", "boot"],
-                        ["other", "other"],
-                        isComputed
-                            ? ["unknown", "free or replaced"]
-                            : ["stale", "replaced"],
-                    ] as const
-                ).map(([kind, name]) => (
-                    <span key={kind}>
-                        <span class={`swatch ${kind}`} /> {name}
-                    </span>
-                ))}
-            </p>
-            <p class="aside">{areaText(map)}</p>
-            <details>
-                <summary>{live.length} slots in force</summary>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Key</th>
-                            <th scope="col">Kind</th>
-                            <th scope="col" class="number">
-                                Bytes
-                            </th>
-                            <th scope="col" class="number">
-                                {isComputed ? "Offset, computed" : "Offset"}
-                            </th>
-                            {!isComputed && (
-                                <th scope="col" class="number">
-                                    Written
-                                </th>
-                            )}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {live.map(piece => (
-                            <PieceRow
-                                key={piece.key}
-                                piece={piece}
-                                times={
-                                    isComputed
-                                        ? undefined
-                                        : inArea.filter(
-                                              ({ key }) => key === piece.key
-                                          ).length
-                                }
-                            />
-                        ))}
-                    </tbody>
-                </table>
-            </details>
-        </>
+                </tbody>
+            </table>
+        </details>
     )
 }
 

@@ -1,4 +1,5 @@
 // LED, buzzer, clock of a board, and what only a simulated board has: its power, link and collector.
+import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { BoardState, Light, SimulatorAction } from "../protocol.ts"
 import { act } from "./ask.ts"
@@ -82,93 +83,97 @@ function useSound(isLoud: boolean): void {
 export function BoardButtons({ state }: { state: BoardState }) {
     const { id, info, simulator, isLost } = state
     const isFixed = isLost || info?.access === 1
-    const work = (action: SimulatorAction, done: string) => () =>
-        void attempt(() => act(id, "simulator", { action }), done)
+    const isSafe = info?.safe === true
     return (
         <div class="board-buttons">
             <div class="buttons" role="group" aria-label="Board">
-                <button
-                    type="button"
-                    disabled={isFixed}
-                    onClick={() =>
-                        void attempt(() => act(id, "time"), "the clock is set")
-                    }
+                <Button
+                    isOff={isFixed}
+                    work={() => act(id, "time")}
+                    done="the clock is set"
                 >
                     Set clock
-                </button>
-                <button
-                    type="button"
-                    disabled={isFixed}
-                    aria-pressed={info?.safe === true}
-                    onClick={() =>
-                        void attempt(() =>
-                            act(id, "safe-mode", { on: info?.safe !== true })
-                        )
-                    }
+                </Button>
+                <Button
+                    isOff={isFixed}
+                    isPressed={isSafe}
+                    work={() => act(id, "safe-mode", { on: !isSafe })}
                 >
-                    {info?.safe ? "Leave safe mode" : "Safe mode"}
-                </button>
-                <button
-                    type="button"
-                    disabled={isFixed}
-                    onClick={() =>
-                        void attempt(
-                            () => act(id, "reboot"),
-                            "the board restarts"
-                        )
-                    }
+                    {isSafe ? "Leave safe mode" : "Safe mode"}
+                </Button>
+                <Button
+                    isOff={isFixed}
+                    work={() => act(id, "reboot")}
+                    done="the board restarts"
                 >
                     Reboot
-                </button>
+                </Button>
             </div>
-            {simulator && (
-                <div class="buttons" role="group" aria-label="Simulator">
-                    {simulator.power ? (
-                        <button
-                            type="button"
-                            class="danger"
-                            onClick={work("power-cut", "the power is cut")}
-                        >
-                            Cut power
-                        </button>
-                    ) : (
-                        <button
-                            type="button"
-                            onClick={work("power-on", "the power is on")}
-                        >
-                            Switch on
-                        </button>
-                    )}
-                    {simulator.collector !== undefined && (
-                        <button
-                            type="button"
-                            onClick={work(
-                                simulator.collector
-                                    ? "collector-down"
-                                    : "collector-up",
-                                simulator.collector
-                                    ? "the collector is down"
-                                    : "the collector is up"
-                            )}
-                        >
-                            {simulator.collector
-                                ? "Collector down"
-                                : "Collector up"}
-                        </button>
-                    )}
-                    <button
-                        type="button"
-                        onClick={work(
-                            simulator.link ? "link-down" : "link-up",
-                            simulator.link
-                                ? "the link is down"
-                                : "the link is up"
-                        )}
-                    >
-                        {simulator.link ? "Link down" : "Link up"}
-                    </button>
-                </div>
-            )}
+            {simulator && <SimulatorButtons board={id} simulator={simulator} />}
         </div>
+    )
+}
+
+/** What can be switched of a simulated board. */
+function SimulatorButtons(props: {
+    board: string
+    simulator: NonNullable<BoardState["simulator"]>
+}) {
+    const { power, collector, link } = props.simulator
+    const change = (action: SimulatorAction) => () =>
+        act(props.board, "simulator", { action })
+    return (
+        <div class="buttons" role="group" aria-label="Simulator">
+            {power ? (
+                <Button
+                    look="danger"
+                    work={change("power-cut")}
+                    done="the power is cut"
+                >
+                    Cut power
+                </Button>
+            ) : (
+                <Button work={change("power-on")} done="the power is on">
+                    Switch on
+                </Button>
+            )}
+            {collector !== undefined && (
+                <Button
+                    work={change(collector ? "collector-down" : "collector-up")}
+                    done={`the collector is ${collector ? "down" : "up"}`}
+                >
+                    {collector ? "Collector down" : "Collector up"}
+                </Button>
+            )}
+            <Button
+                work={change(link ? "link-down" : "link-up")}
+                done={`the link is ${link ? "down" : "up"}`}
+            >
+                {link ? "Link down" : "Link up"}
+            </Button>
+        </div>
+    )
+}
+
+/** A button that asks for a change. @param props.done what to say when it is made */
+function Button(props: {
+    children: ComponentChildren
+    work: () => Promise<unknown>
+    done?: string
+    look?: string
+    isOff?: boolean
+    isPressed?: boolean
+}) {
+    const { children, work, done, look, isOff, isPressed } = props
+    return (
+        <button
+            type="button"
+            class={look}
+            disabled={isOff}
+            aria-pressed={isPressed}
+            onClick={() => void attempt(work, done)}
+        >
+            {children}
+        </button>
     )
 }

@@ -81,7 +81,8 @@ export const ACTIONS: Record<
         board.setTime(typeof unixMs === "number" ? unixMs : Date.now()),
     "safe-mode": ({ board }, { on }) => board.safeMode(on === true),
     reboot: ({ board }) => board.reboot(),
-    push: (session, { file }) => push(session, text(file, "file")),
+    push: (session, { name, file }) =>
+        push(session, text(name, "name"), text(file, "file")),
     simulator: ({ simulated }, { action }) => {
         if (!simulated)
             throw new RequestError(404, "this board is not simulated")
@@ -146,12 +147,15 @@ async function config(session: Session): Promise<ConfigView> {
     return { now, history: session.versions }
 }
 
-/** Brings a signed file to the board. @returns the verdict */
-async function push(session: Session, base64: string): Promise<unknown> {
-    const bytes = Buffer.from(base64, "base64")
+/** Brings a signed file, in base64, to the board. @returns the verdict */
+async function push(
+    session: Session,
+    name: string,
+    base64: string
+): Promise<unknown> {
     return pushFile(
         session.board,
-        bytes,
+        { name, bytes: Buffer.from(base64, "base64") },
         state => session.see({ at: Date.now(), ...state }),
         PUSH_TIMEOUT_MS
     )

@@ -209,7 +209,10 @@ async function readBody(request: IncomingMessage): Promise<Body> {
     for await (const part of request as AsyncIterable<Buffer>) {
         length += part.length
         if (length > MAX_BODY_BYTES)
-            throw new RequestError(413, `at most ${MAX_BODY_BYTES} bytes`)
+            throw new RequestError(
+                413,
+                `the request has more than ${MAX_BODY_BYTES} bytes`
+            )
         parts.push(part)
     }
     let body: unknown
