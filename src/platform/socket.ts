@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { namedError } from "./errors"
-import { AtOnce, spawn } from "./fibers"
+import { AtOnce } from "./fibers"
 
 /** How a connection is protected. On a board `tls` trusts the built-in CA bundle only. */
 export type SocketProto = "tcp" | "tls"
@@ -142,9 +142,10 @@ export class SystemSocket implements NetSocket {
 
     disconnect(): void {
         if (current) current.ended = true
-        // tells a fiber that waits for an event of the connection, as `fetch` does, that it is over
+        // tells a fiber that waits for an event of the connection, as `fetch` does, that it is over: at
+        // once, as `@devicescript/net` would take it for an event of the next connection
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
-            spawn(async () => onEvent("close"))
+            onEvent("close")
     }
 }

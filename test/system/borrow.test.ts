@@ -11,14 +11,19 @@ import { cleanUp, startSimulator } from "./harness.ts"
 
 const LINES = 120
 
-test("a borrower that opens connections after its time gets no line of syslog", async t => {
+test("a borrower that leaves connections behind disturbs no other owner of the socket", async t => {
     const sink = await Sink.start(t)
     let pages = ""
-    // takes requests and never answers
+    // answers one page only
     const server = createServer(socket => {
         cleanUp(t, () => socket.destroy())
         socket.on("error", () => {})
-        socket.on("data", data => (pages += data.toString("latin1")))
+        socket.on("data", data => {
+            const request = data.toString("latin1")
+            pages += request
+            if (request.startsWith("GET /next"))
+                socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        })
     })
     const port = await listen(server, 0)
     cleanUp(t, () => server.close())
@@ -31,7 +36,12 @@ test("a borrower that opens connections after its time gets no line of syslog", 
             COUNT: String(LINES),
         },
     })
+    const texts: string[] = []
+    sim.onEvent(event => {
+        if (event.event === "console") texts.push(event.text)
+    })
     const stats = await finish(sim, 60_000)
+    assert.ok(texts.includes("next: ok"), texts.slice(-9).join("\n"))
     assert.equal(stats.delivered + stats.dropped, LINES)
     await until(
         "all lines",

@@ -1,7 +1,8 @@
-// Numbered lines to syslog beside a borrower that goes on after its time: it fetches pages from
-// PAGE_PORT one after the other, and an error of one does not end it.
+// Numbered lines to syslog beside borrowers with `@devicescript/net`. One leaves its connection open to
+// the next one. Then one goes on after its time: it fetches pages from PAGE_PORT one after the other,
+// and an error of one does not end it.
 import * as ds from "@devicescript/core"
-import { fetch } from "@devicescript/net"
+import { connect, fetch } from "@devicescript/net"
 import { SocketArbiter } from "../../../src/net"
 import { spawn, SystemClock, SystemSocket } from "../../../src/platform"
 import { Rsyslogger } from "../../../src/syslog"
@@ -35,9 +36,19 @@ const fetchAll = async () => {
             await ds.sleep(700)
         }
 }
+const leaveOpen = async () => {
+    await connect({ host: "127.0.0.1", port: pagePort })
+}
+const fetchNext = async () => {
+    const response = await fetch(`http://127.0.0.1:${pagePort}/next`)
+    console.log(`next: ${await response.text()}`)
+}
 spawn(
     async () => {
         await ds.sleep(500)
+        spawn(async () => await arbiter.borrow("leaver", leaveOpen))
+        await ds.sleep(10)
+        await arbiter.borrow("next", fetchNext)
         await arbiter.borrow("pages", fetchAll, 600)
     },
     e => console.log(`borrower: ${e}`)
