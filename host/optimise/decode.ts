@@ -89,83 +89,118 @@ function decodeFunction(
         flags: raw.flags,
         parameters: raw.args,
         variables,
-        blocks: decodeBlocks(raw, findPlace),
+        blocks: new BlockDecoder(raw, findPlace).decode(),
     }
     const reached = new Set(followFlow(f).order)
     f.blocks = f.blocks.filter(block => reached.has(block))
     return f
 }
 
-function decodeBlocks(raw: RawFunction, findPlace: FindPlace): Block[] {
-    const code = readInstructions(raw.code)
-    const targets = jumpTargets(code)
-    const blocks = new Map<number, Block>()
-    const blockAt = (at: number): Block => {
-        let block = blocks.get(at)
+/** Makes blocks of the code of one function. */
+class BlockDecoder {
+    private readonly raw: RawFunction
+    private readonly findPlace: FindPlace
+    private readonly code: Instruction[]
+    private readonly targets: Set<number>
+    private readonly blocks = new Map<number, Block>()
+    /** What expressions have left for the next statement. */
+    private readonly stack: Expression[] = []
+    /** The block of the next instruction; undefined where no way leads. */
+    private block: Block | undefined
+
+    constructor(raw: RawFunction, findPlace: FindPlace) {
+        this.raw = raw
+        this.findPlace = findPlace
+        this.code = readInstructions(raw.code)
+        this.targets = jumpTargets(this.code)
+    }
+
+    decode(): Block[] {
+        this.block = this.blockAt(0)
+        for (const [i, instruction] of this.code.entries()) {
+            if (this.targets.has(instruction.at)) this.enter(instruction.at)
+            // what no way leads to: padding, and code behind a return
+            if (this.block)
+                this.take(this.block, instruction, this.code[i + 1]?.at)
+        }
+        if (this.block) throw new NotUnderstood("a function has no end")
+        return [...this.blocks.entries()]
+            .sort(([a], [b]) => a - b)
+            .map(([, found]) => found)
+            .filter(found => (found.end as End | undefined) !== undefined)
+    }
+
+    private blockAt(at: number): Block {
+        let block = this.blocks.get(at)
         // its end is set when its last instruction is met
         if (!block)
-            blocks.set(at, (block = { statements: [], end: undefined! }))
+            this.blocks.set(at, (block = { statements: [], end: undefined! }))
         return block
     }
-    let block: Block | undefined = blockAt(0)
-    let stack: Expression[] = []
-    for (const [i, { at, size, op, number }] of code.entries()) {
-        if (targets.has(at)) {
-            if (stack.length > 0)
-                throw new NotUnderstood("a jump into an expression")
-            const target = blockAt(at)
-            if (block && block !== target)
-                block.end = { kind: "jump", to: target, place: placeAt(at) }
-            block = target
+
+    private placeAt(end: number): Place {
+        return this.findPlace(this.raw.start + end)
+    }
+
+    /** Begins the block of a jump's target; the one before goes on there. */
+    private enter(at: number): void {
+        if (this.stack.length > 0)
+            throw new NotUnderstood("a jump into an expression")
+        const target = this.blockAt(at)
+        if (this.block && this.block !== target)
+            this.block.end = {
+                kind: "jump",
+                to: target,
+                place: this.placeAt(at),
+            }
+        this.block = target
+    }
+
+    /** Takes an instruction into a block. @param following where the next one is */
+    private take(
+        block: Block,
+        instruction: Instruction,
+        following: number | undefined
+    ): void {
+        const { at, size, op, number } = instruction
+        const { name, args: count, statement } = opInfo[op]!
+        if (this.stack.length < count)
+            throw new NotUnderstood(`too few values for ${name}`)
+        const args = this.stack.splice(this.stack.length - count)
+        const place = this.placeAt(at + size)
+        if (!statement) {
+            this.stack.push(make(op, place, number, args))
+            return
         }
-        // what no way leads to: padding, and code behind a return
-        if (!block) continue
-        const info = opInfo[op]!
-        if (stack.length < info.args)
-            throw new NotUnderstood(`too few values for ${info.name}`)
-        const args = stack.splice(stack.length - info.args)
-        const place = placeAt(at + size)
-        if (!info.statement) {
-            stack.push(make(op, place, number, args))
-            continue
-        }
-        if (stack.length > 0) throw new NotUnderstood("a value is left over")
-        const following = code[i + 1]?.at
-        const end = makeEnd(op, at, number, args, place, following)
-        if (!end) block.statements.push(make(op, place, number, args))
-        else {
+        if (this.stack.length > 0)
+            throw new NotUnderstood("a value is left over")
+        const end = this.makeEnd(instruction, args[0]!, place, following)
+        if (end) {
             block.end = end
-            block = undefined
-            if (following !== undefined && targets.has(following)) continue
-            if (leadsOn(end) && following !== undefined)
-                block = blockAt(following)
-        }
-    }
-    if (block) throw new NotUnderstood("a function has no end")
-    return [...blocks.entries()]
-        .sort(([a], [b]) => a - b)
-        .map(([, found]) => found)
-        .filter(found => (found.end as End | undefined) !== undefined)
-
-    function placeAt(end: number): Place {
-        return findPlace(raw.start + end)
+            this.leave(end, following)
+        } else block.statements.push(make(op, place, number, args))
     }
 
-    function makeEnd(
-        op: number,
-        at: number,
-        offset: number,
-        args: Expression[],
+    /** Ends the block; one that only this end leads to begins at once. */
+    private leave(end: End, following: number | undefined): void {
+        this.block = undefined
+        if (following === undefined || this.targets.has(following)) return
+        if (leadsOn(end)) this.block = this.blockAt(following)
+    }
+
+    /** The end of a block that an instruction is; undefined for a plain statement. */
+    private makeEnd(
+        { at, op, number }: Instruction,
+        value: Expression,
         place: Place,
         following: number | undefined
     ): End | undefined {
-        const to = () => blockAt(at + offset)
+        const to = () => this.blockAt(at + number)
         const next = () => {
             if (following === undefined)
                 throw new NotUnderstood("a function has no end")
-            return blockAt(following)
+            return this.blockAt(following)
         }
-        const value = args[0]!
         switch (op) {
             case Op.jmp:
                 return { kind: "jump", to: to(), place }

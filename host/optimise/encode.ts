@@ -43,96 +43,118 @@ type Piece = number | Jump | { begin: Block } | { place: Place }
 
 /** Makes the code of a function: its blocks in their order. */
 export function encodeFunction(f: Func, numbering: Numbering): EncodedFunction {
-    const flow = followFlow(f)
-    const pieces: Piece[] = []
-    let last: Place | undefined
-    const mark = (place: Place) => {
-        if (place !== last) pieces.push({ place: (last = place) })
-    }
-    const emit = (e: Expression): void => {
-        for (const arg of e.args) emit(arg)
-        if (!isConstant(e) && e.op !== Op.load_local) mark(e.place)
-        const { op, number } = operand(e)
-        if (op === Op.literal && isDirect(number))
-            pieces.push(number + DIRECT_CONST + DIRECT_CONST_OFFSET)
-        else {
-            pieces.push(op)
-            if (opInfo[op]!.number) pieces.push(...encodeNumber(number))
-        }
-    }
-    const jump = (op: number, to: Block) => pieces.push({ op, to, size: 2 })
-    f.blocks.forEach((block, i) => {
-        pieces.push({ begin: block })
-        for (const statement of block.statements) emit(statement)
-        emitEnd(block, f.blocks[i + 1])
-    })
-    const { code, places } = assemble(pieces)
+    const { code, places } = assemble(new Emitter(f, numbering).emitBlocks())
     return {
         code,
         places,
         slots: Math.max(f.parameters, 1 + Math.max(-1, ...usedSlots(f))),
-        // a region counts also when no block lies in it
-        tryFrames: Math.max(
-            0,
-            ...f.blocks.map(block =>
-                block.end.kind === "try"
-                    ? flow.regions.get(block)!.length + 1
-                    : 0
-            )
-        ),
+        tryFrames: tryDepth(f),
+    }
+}
+
+/** How many `try` are within each other; a region counts also when no block lies in it. */
+function tryDepth(f: Func): number {
+    const { regions } = followFlow(f)
+    const depths = f.blocks
+        .filter(({ end }) => end.kind === "try")
+        .map(block => regions.get(block)!.length + 1)
+    return Math.max(0, ...depths)
+}
+
+/** Makes the pieces of a function's code. */
+class Emitter {
+    private readonly f: Func
+    private readonly numbering: Numbering
+    private readonly pieces: Piece[] = []
+    private last: Place | undefined
+
+    constructor(f: Func, numbering: Numbering) {
+        this.f = f
+        this.numbering = numbering
     }
 
-    function operand(e: Expression): { op: number; number: number } {
+    emitBlocks(): Piece[] {
+        const { blocks } = this.f
+        blocks.forEach((block, i) => {
+            this.pieces.push({ begin: block })
+            for (const statement of block.statements) this.emit(statement)
+            this.emitEnd(block, blocks[i + 1])
+        })
+        return this.pieces
+    }
+
+    private emit(e: Expression): void {
+        for (const arg of e.args) this.emit(arg)
+        if (!isConstant(e) && e.op !== Op.load_local) this.mark(e.place)
+        const { op, number } = this.operand(e)
+        if (op === Op.literal && isDirect(number)) this.pushDirect(number)
+        else {
+            this.pieces.push(op)
+            if (opInfo[op]!.number) this.pieces.push(...encodeNumber(number))
+        }
+    }
+
+    private pushDirect(number: number): void {
+        this.pieces.push(number + DIRECT_CONST + DIRECT_CONST_OFFSET)
+    }
+
+    private mark(place: Place): void {
+        if (place !== this.last) this.pieces.push({ place })
+        this.last = place
+    }
+
+    private operand(e: Expression): { op: number; number: number } {
+        const { f } = this
         const { op, number } = e
         if (op === Op.load_local || op === Op.store_local)
             return { op, number: slotOf(f, number) }
         if (op === Op.load_closure || op === Op.store_closure)
             return { op, number: slotOf(closureFrame(f, e), number) }
-        return numbering.encode(e)
+        return this.numbering.encode(e)
     }
 
-    function emitEnd({ end }: Block, next: Block | undefined): void {
+    private jump(op: number, to: Block): void {
+        this.pieces.push({ op, to, size: 2 })
+    }
+
+    private emitEnd({ end }: Block, next: Block | undefined): void {
         const go = (to: Block) => {
-            if (to !== next) jump(Op.jmp, to)
+            if (to !== next) this.jump(Op.jmp, to)
         }
         switch (end.kind) {
             case "jump":
                 return go(end.to)
             case "branch":
                 if (end.no === next && end.yes !== next) {
-                    emit(negate(end.condition))
-                    jump(Op.jmp_z, end.yes)
-                } else {
-                    emit(end.condition)
-                    jump(Op.jmp_z, end.no)
-                    go(end.yes)
+                    this.emit(negate(end.condition))
+                    return this.jump(Op.jmp_z, end.yes)
                 }
-                return
+                this.emit(end.condition)
+                this.jump(Op.jmp_z, end.no)
+                return go(end.yes)
             case "nullish":
-                jump(Op.jmp_ret_val_z, end.nullish)
+                this.jump(Op.jmp_ret_val_z, end.nullish)
                 return go(end.other)
             case "try":
-                jump(Op.try, end.handler)
+                this.jump(Op.try, end.handler)
                 return go(end.body)
             case "endTry":
-                jump(Op.end_try, end.to)
-                return
+                return this.jump(Op.end_try, end.to)
             case "throwJump":
-                pieces.push(end.level + DIRECT_CONST + DIRECT_CONST_OFFSET)
-                jump(Op.throw_jmp, end.to)
-                return
+                this.pushDirect(end.level)
+                return this.jump(Op.throw_jmp, end.to)
             case "return":
-                emit(end.value)
-                pieces.push(Op.return)
+                this.emit(end.value)
+                this.pieces.push(Op.return)
                 return
             case "throw":
-                emit(end.value)
-                mark(end.place)
-                pieces.push(Op.throw)
+                this.emit(end.value)
+                this.mark(end.place)
+                this.pieces.push(Op.throw)
                 return
             case "rethrow":
-                emit(end.value)
-                pieces.push(Op.re_throw)
+                this.emit(end.value)
+                this.pieces.push(Op.re_throw)
                 go(end.next)
         }
     }
