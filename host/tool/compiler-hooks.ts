@@ -75,105 +75,118 @@ interface Expression {
 
 /** Puts the hooks where the bundle looks for them. */
 export function installHooks(): void {
-    const files = new Map<string, SourceFile>()
-    let checked: CheckedProgram | undefined
-    const names = new WeakMap<object, string>()
+    Object.assign(globalThis, { fiberdCompiler: new CompilerHooks() })
+}
+
+/** What the bundle calls, by the names in bundle.ts, and what is known from earlier compilations. */
+class CompilerHooks {
+    /** Files by name, as they were parsed last. */
+    private readonly files = new Map<string, SourceFile>()
+    private checked: CheckedProgram | undefined
+    /** Full names of symbols. */
+    private readonly names = new WeakMap<object, string>()
     /** Expressions that are no promise, by file; of files whose types may be others now, none. */
-    const plain = new Map<string, WeakSet<object>>()
+    private readonly plain = new Map<string, WeakSet<object>>()
     /** What the VM cannot stand, by file; kept as long. */
-    const traps = new Map<string, object[]>()
-    const resetNotes = keepNotesAside()
+    private readonly traps = new Map<string, object[]>()
+    private readonly resetNotes = keepNotesAside()
 
-    Object.assign(globalThis, {
-        fiberdCompiler: {
-            begin(): void {
-                resetNotes()
-            },
+    begin(): void {
+        this.resetNotes()
+    }
 
-            parse(
-                ts: TypeScript,
-                name: string,
-                text: string,
-                version: number
-            ): SourceFile {
-                const kept = files.get(name)
-                if (kept?.text === text) return kept
-                const file = ts.createSourceFile(name, text, version, true)
-                file.version = hash(text)
-                files.set(name, file)
-                return file
-            },
+    parse(
+        ts: TypeScript,
+        name: string,
+        text: string,
+        version: number
+    ): SourceFile {
+        const kept = this.files.get(name)
+        if (kept?.text === text) return kept
+        const file = ts.createSourceFile(name, text, version, true)
+        file.version = hash(text)
+        this.files.set(name, file)
+        return file
+    }
 
-            check(ts: TypeScript, program: TypeScriptProgram): object[] {
-                const current = ts.createSemanticDiagnosticsBuilderProgram(
-                    program,
-                    {
-                        useCaseSensitiveFileNames: () => true,
-                        createHash: hash,
-                    },
-                    checked
-                )
-                checked = current
-                while (
-                    current.getSemanticDiagnosticsOfNextAffectedFile(
-                        undefined,
-                        file => {
-                            plain.delete(file.fileName)
-                            traps.delete(file.fileName)
-                            return isLibrary(file)
-                        }
-                    )
-                );
-                const types = program.getTypeChecker()
-                const trapsIn = (file: SourceFile) => {
-                    const found =
-                        traps.get(file.fileName) ?? findTraps(ts, types, file)
-                    traps.set(file.fileName, found)
-                    return found
-                }
-                return program
-                    .getSourceFiles()
-                    .filter(file => !isLibrary(file))
-                    .flatMap(file => [
-                        ...current.getSemanticDiagnostics(file),
-                        ...trapsIn(file),
-                    ])
-            },
+    /** @returns all errors of the program's own files */
+    check(ts: TypeScript, program: TypeScriptProgram): object[] {
+        const checked = this.checkChanged(ts, program)
+        const types = program.getTypeChecker()
+        return program
+            .getSourceFiles()
+            .filter(file => !isLibrary(file))
+            .flatMap(file => [
+                ...checked.getSemanticDiagnostics(file),
+                ...this.trapsIn(ts, types, file),
+            ])
+    }
 
-            remember(checker: Checker): Checker {
-                const { getSymbolAtLocation } = checker
-                const symbols = new Map<object, object | undefined>()
-                checker.getSymbolAtLocation = node => {
-                    let symbol = symbols.get(node)
-                    if (symbol || symbols.has(node)) return symbol
-                    symbol = getSymbolAtLocation(node)
-                    symbols.set(node, symbol)
-                    return symbol
-                }
-                return checker
-            },
+    /** Checks the files that a change can reach, and forgets what was known of them. */
+    private checkChanged(
+        ts: TypeScript,
+        program: TypeScriptProgram
+    ): CheckedProgram {
+        const checked = ts.createSemanticDiagnosticsBuilderProgram(
+            program,
+            { useCaseSensitiveFileNames: () => true, createHash: hash },
+            this.checked
+        )
+        this.checked = checked
+        const forget = (file: SourceFile) => {
+            this.plain.delete(file.fileName)
+            this.traps.delete(file.fileName)
+            return isLibrary(file)
+        }
+        while (
+            checked.getSemanticDiagnosticsOfNextAffectedFile(undefined, forget)
+        );
+        return checked
+    }
 
-            isPromise(expression: Expression, ask: () => boolean): boolean {
-                const { fileName } = expression.getSourceFile()
-                let known = plain.get(fileName)
-                if (known?.has(expression)) return false
-                if (ask()) return true
-                if (!known) plain.set(fileName, (known = new WeakSet()))
-                known.add(expression)
-                return false
-            },
+    private trapsIn(
+        ts: TypeScript,
+        types: TypesOf,
+        file: SourceFile
+    ): object[] {
+        let found = this.traps.get(file.fileName)
+        if (!found)
+            this.traps.set(file.fileName, (found = findTraps(ts, types, file)))
+        return found
+    }
 
-            fullName(checker: Checker, symbol: object): string {
-                let name = names.get(symbol)
-                if (name === undefined)
-                    names.set(
-                        symbol,
-                        (name = checker.getFullyQualifiedName(symbol))
-                    )
-                return name
-            },
-        },
-    })
+    remember(checker: Checker): Checker {
+        const { getSymbolAtLocation } = checker
+        const symbols = new Map<object, object | undefined>()
+        checker.getSymbolAtLocation = node => {
+            let symbol = symbols.get(node)
+            if (symbol || symbols.has(node)) return symbol
+            symbol = getSymbolAtLocation(node)
+            symbols.set(node, symbol)
+            return symbol
+        }
+        return checker
+    }
+
+    isPromise(expression: Expression, ask: () => boolean): boolean {
+        const { fileName } = expression.getSourceFile()
+        let known = this.plain.get(fileName)
+        if (known?.has(expression)) return false
+        if (ask()) return true
+        if (!known) this.plain.set(fileName, (known = new WeakSet()))
+        known.add(expression)
+        return false
+    }
+
+    fullName(checker: Checker, symbol: object): string {
+        let name = this.names.get(symbol)
+        if (name === undefined)
+            this.names.set(
+                symbol,
+                (name = checker.getFullyQualifiedName(symbol))
+            )
+        return name
+    }
 }
 
 function isLibrary({ fileName }: SourceFile): boolean {
