@@ -321,33 +321,14 @@ function readResult(
 
 /** A function's blocks, its variables counted from `first`, its places inlined at `call`. */
 function copyBlocks(f: Func, first: number, call: Place): Block[] {
-    const site: Inlining = { callee: f.id, call }
-    const places = new Map<Place, Place>()
-    const sites = new Map<Inlining, Inlining>()
-    const movePlace = (place: Place): Place => {
-        let moved = places.get(place)
-        if (!moved) {
-            moved = { ...place, inlined: moveSite(place.inlined) }
-            places.set(place, moved)
-        }
-        return moved
-    }
-    const moveSite = (inner: Inlining | undefined): Inlining => {
-        if (!inner) return site
-        let moved = sites.get(inner)
-        if (!moved) {
-            moved = { callee: inner.callee, call: movePlace(inner.call) }
-            sites.set(inner, moved)
-        }
-        return moved
-    }
+    const places = new PlaceCopies({ callee: f.id, call })
     const copyExpression = (e: Expression): Expression => {
         const local = e.op === Op.load_local || e.op === Op.store_local
         return {
             op: e.op,
             number: local ? first + e.number : e.number,
             args: e.args.map(copyExpression),
-            place: movePlace(e.place),
+            place: places.copy(e.place),
             callee: e.callee,
         }
     }
@@ -361,47 +342,81 @@ function copyBlocks(f: Func, first: number, call: Place): Block[] {
         ])
     )
     const moved = (block: Block) => blocks.get(block)!
-    for (const block of blocks.values()) block.end = copyEnd(block.end)
-    return [...blocks.values()]
-
-    function copyEnd(end: End): End {
-        const place = movePlace(end.place)
-        switch (end.kind) {
-            case "jump":
-            case "endTry":
-            case "throwJump":
-                return { ...end, place, to: moved(end.to) }
-            case "branch":
-                return {
-                    ...end,
-                    place,
-                    condition: copyExpression(end.condition),
-                    yes: moved(end.yes),
-                    no: moved(end.no),
-                }
-            case "nullish":
-                return {
-                    ...end,
-                    place,
-                    nullish: moved(end.nullish),
-                    other: moved(end.other),
-                }
-            case "try":
-                return {
-                    ...end,
-                    place,
-                    handler: moved(end.handler),
-                    body: moved(end.body),
-                }
-            case "rethrow":
-                return {
-                    ...end,
-                    place,
-                    value: copyExpression(end.value),
-                    next: moved(end.next),
-                }
-            default:
-                return { ...end, place, value: copyExpression(end.value) }
+    for (const block of blocks.values())
+        block.end = {
+            ...copyEnd(block.end, copyExpression, moved),
+            place: places.copy(block.end.place),
         }
+    return [...blocks.values()]
+}
+
+/** The end of a block with its expression copied and its ways replaced; the place stays. */
+function copyEnd(
+    end: End,
+    copyExpression: (e: Expression) => Expression,
+    moved: (block: Block) => Block
+): End {
+    switch (end.kind) {
+        case "jump":
+        case "endTry":
+        case "throwJump":
+            return { ...end, to: moved(end.to) }
+        case "branch":
+            return {
+                ...end,
+                condition: copyExpression(end.condition),
+                yes: moved(end.yes),
+                no: moved(end.no),
+            }
+        case "nullish":
+            return {
+                ...end,
+                nullish: moved(end.nullish),
+                other: moved(end.other),
+            }
+        case "try":
+            return {
+                ...end,
+                handler: moved(end.handler),
+                body: moved(end.body),
+            }
+        case "rethrow":
+            return {
+                ...end,
+                value: copyExpression(end.value),
+                next: moved(end.next),
+            }
+        default:
+            return { ...end, value: copyExpression(end.value) }
+    }
+}
+
+/** Copies of places, inlined at a call; what was one place stays one. */
+class PlaceCopies {
+    private readonly site: Inlining
+    private readonly places = new Map<Place, Place>()
+    private readonly sites = new Map<Inlining, Inlining>()
+
+    constructor(site: Inlining) {
+        this.site = site
+    }
+
+    copy(place: Place): Place {
+        let copied = this.places.get(place)
+        if (!copied) {
+            copied = { ...place, inlined: this.copySite(place.inlined) }
+            this.places.set(place, copied)
+        }
+        return copied
+    }
+
+    private copySite(inner: Inlining | undefined): Inlining {
+        if (!inner) return this.site
+        let copied = this.sites.get(inner)
+        if (!copied) {
+            copied = { callee: inner.callee, call: this.copy(inner.call) }
+            this.sites.set(inner, copied)
+        }
+        return copied
     }
 }
