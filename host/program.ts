@@ -1,4 +1,4 @@
-import { Command } from "commander"
+import type { Command } from "commander"
 import { addBoardsCommand } from "./commands/boards.ts"
 import { addBuildDirOption } from "./commands/build-dir.ts"
 import { addBuildCommand } from "./commands/build.ts"
@@ -25,6 +25,7 @@ import { addSimCommand } from "./commands/sim.ts"
 import { addStatsCommand } from "./commands/stats.ts"
 import { addStatusCommand } from "./commands/status.ts"
 import { addTimeCommand } from "./commands/time.ts"
+import { ToolCommand } from "./commands/tool-command.ts"
 import { addTopCommand } from "./commands/top.ts"
 import { addWebCommand } from "./commands/web.ts"
 import { complain } from "./output.ts"
@@ -32,7 +33,7 @@ import { version } from "./version.ts"
 
 /** The command line, with all its commands. */
 export function makeProgram(): Command {
-    const program = new Command("fiberctl")
+    const program = new ToolCommand("fiberctl")
         .description(
             "fiberd's tool: build firmware, simulate boards, query and control them"
         )

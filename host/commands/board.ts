@@ -43,7 +43,6 @@ export function addBoardCommand(
             "--device <id>",
             "the board: device id, its first digits, or hostname"
         )
-        .allowExcessArguments(false)
         .addHelpText("after", example(words))
 }
 

@@ -7,7 +7,6 @@ export function addBoardsCommand(program: Command): void {
         .command("boards")
         .description("list the boards, their pins and known limits")
         .option("--json", "print one JSON array")
-        .allowExcessArguments(false)
         .addHelpText("after", example("boards --json"))
         .action(async ({ json }: { json?: boolean }) => {
             const { BOARDS } = await import("../boards/index.ts")

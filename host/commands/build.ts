@@ -18,7 +18,6 @@ export function addBuildCommand(program: Command): void {
             "show the size of each part, before and after the optimiser"
         )
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText("after", example("build --sizes"))
         .action(async (options: BuildCommandOptions) => {
             const { runBuild } = await import("./build-run.ts")

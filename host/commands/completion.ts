@@ -14,7 +14,6 @@ export function addCompletionCommand(program: Command): void {
                 "fish",
             ])
         )
-        .allowExcessArguments(false)
         .option("--json", "print the commands and what may follow each")
         .addHelpText("after", example("completion bash > ~/.fiberctl.bash"))
         .action((shell: keyof typeof SCRIPTS, { json }: { json?: boolean }) => {

@@ -20,7 +20,6 @@ export function addDecodeCommand(program: Command): void {
             "the build that the lines are of, until they name another"
         )
         .option("--json", "print one JSON object a line")
-        .allowExcessArguments(false)
         .addHelpText("after", example("decode /var/log/greenhouse.log"))
         .action(async (file: string | undefined, options: DecodeOptions) => {
             const { runDecode } = await import("./decode-run.ts")

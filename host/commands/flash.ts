@@ -1,7 +1,7 @@
 import type { Command } from "commander"
 import { addImageOptions } from "./image.ts"
 import { addPortOptions } from "./port.ts"
-import { example, refuseWords } from "./example.ts"
+import { example } from "./example.ts"
 import { addFlashMapCommand } from "./flash-map.ts"
 import type { FlashReadOptions } from "./flash-read.ts"
 import type { FlashOptions } from "./flash-run.ts"
@@ -14,7 +14,6 @@ export function addFlashCommand(program: Command): void {
             "build a program and write it to a board, with the VM and the settings"
         )
         .enablePositionalOptions()
-        .allowExcessArguments(true)
         .addHelpText(
             "after",
             example("flash --board esp32_devkit_c --port /dev/ttyUSB0")
@@ -23,8 +22,7 @@ export function addFlashCommand(program: Command): void {
     addPortOptions(command)
     command
         .option("--dry-run", "make the image and write nothing")
-        .action(async (options: FlashOptions, command: Command) => {
-            refuseWords(command)
+        .action(async (options: FlashOptions) => {
             const { runFlash } = await import("./flash-run.ts")
             await runFlash(options)
         })
@@ -44,7 +42,6 @@ function addReadCommand(command: Command): void {
         )
         .option("--file <name>", "print this log file only")
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText("after", example("flash read dump.bin --file error.log"))
         .action(async (image: string, options: FlashReadOptions) => {
             const { readFlash } = await import("./flash-read.ts")

@@ -9,7 +9,6 @@ export function addImageCommand(program: Command): void {
         .description(
             "make one flash image of the VM, the program and the settings"
         )
-        .allowExcessArguments(false)
         .addHelpText(
             "after",
             example("image --board esp32_devkit_c --set HOSTNAME=roof")

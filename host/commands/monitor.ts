@@ -21,7 +21,6 @@ export function addMonitorCommand(program: Command): void {
             "the program, for its last build",
             "src/main.ts"
         )
-        .allowExcessArguments(false)
         .addHelpText(
             "after",
             example("monitor --port /dev/ttyUSB0 --timestamps")
@@ -44,7 +43,6 @@ export function addUpCommand(program: Command): void {
     const command = program
         .command("up")
         .description("build a program, write it to a board and show its log")
-        .allowExcessArguments(false)
         .addHelpText("after", example("up --board esp32_devkit_c"))
     addImageOptions(command)
     addPortOptions(command)

@@ -8,7 +8,6 @@ export function addNewCommand(program: Command): void {
         .description("make a project that builds, runs and tests at once")
         .argument("<dir>", "its folder, new or empty; names the project")
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText("after", example("new greenhouse"))
         .action(async (folder: string, { json }: { json?: boolean }) => {
             const { makeProject } = await import("./new-run.ts")

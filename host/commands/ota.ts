@@ -32,7 +32,6 @@ function addKeygen(ota: Command): void {
         )
         .option("--out <file>", "write it here, readable by you alone")
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText("after", example("ota keygen --out board.key"))
         .action(async (options: KeygenOptions) => {
             const { keygen } = await import("./ota-run.ts")
@@ -58,7 +57,6 @@ function addSign(ota: Command): void {
         .option("--main <file>", "the boards' program: check by its settings")
         .option("--out <file>", "write it here instead of standard output")
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText(
             "after",
             example(
@@ -79,7 +77,6 @@ function addVerify(ota: Command): void {
         .argument("<file>", "a signed file")
         .requiredOption("--key <file>", "the key, or an LMS key's FILE.pub")
         .option("--json", "print one JSON object")
-        .allowExcessArguments(false)
         .addHelpText("after", example("ota verify a.ota --key board.key"))
         .action(async (file: string, options: VerifyOptions) => {
             const { verify } = await import("./ota-run.ts")
@@ -101,7 +98,6 @@ function addServe(ota: Command): void {
             "127.0.0.1"
         )
         .option("--json", "print one JSON object a line")
-        .allowExcessArguments(false)
         .addHelpText("after", example("ota serve served --port 8090"))
         .action(async (folder: string, options: ServeOptions) => {
             const { serve } = await import("./ota-serve.ts")

@@ -28,7 +28,7 @@ import { MASK } from "../../src/settings/values.ts"
 import { editDotenv } from "../../src/settings/writer.ts"
 import type { SchemaOptions } from "./settings-schema.ts"
 import { table } from "./table.ts"
-import { example, refuseWords } from "./example.ts"
+import { example } from "./example.ts"
 
 /** Signals of keys that editors use, as vim does Ctrl-C. */
 const EDITOR_KEYS = ["SIGINT", "SIGQUIT"] as const
@@ -46,14 +46,11 @@ export function addSettingsCommand(program: Command): void {
         "settings",
         "list the settings of a board and their sources",
         "settings set LOG_LEVEL=debug FLUSH_TIME=1m"
-    )
-        .allowExcessArguments(true)
-        .action(async (options: BoardOptions, command: Command) => {
-            refuseWords(command)
-            await withBoard(options, async ({ board }) =>
-                show(await board.settings(), options)
-            )
-        })
+    ).action(async (options: BoardOptions) => {
+        await withBoard(options, async ({ board }) =>
+            show(await board.settings(), options)
+        )
+    })
     const sub = (usage: string, description: string, example: string) =>
         addBoardCommand(settings, usage, description, `settings ${example}`)
     sub("get", "print the texts of settings", "get LOG_LEVEL")
@@ -102,7 +99,6 @@ function addSchemaCommands(settings: Command): void {
             .command(usage)
             .description(description)
             .option("--json", "print JSON")
-            .allowExcessArguments(false)
             .addHelpText("after", example(`settings ${words}`))
     sub(
         "check <file>",

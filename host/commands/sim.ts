@@ -14,7 +14,6 @@ export function addSimCommand(program: Command): void {
         .description(
             "build a program, run it on a simulated board and show what it does"
         )
-        .allowExcessArguments(false)
         .addHelpText(
             "after",
             example("sim --main examples/two-tasks.ts --for 10")

@@ -65,7 +65,7 @@ describe(
                 ["sim", "--main"],
                 /'--main <file>' argument missing/,
             ],
-            ["extra argument", ["sim", "x"], /too many arguments/],
+            ["extra argument", ["sim", "x"], /unexpected argument 'x'/],
             [
                 "no number",
                 ["sim", "--for", "soon"],

@@ -40,6 +40,40 @@ test("every command has --json, and help with an example that it takes", () => {
     }
 })
 
+test("a word that a command does not take is named, with what it may be", async () => {
+    const problemOf = async (command: Command, words: string[]) => {
+        let problem = ""
+        command.configureOutput({ outputError: text => (problem += text) })
+        await assert.rejects(command.parseAsync(words, { from: "user" }))
+        return problem.trim()
+    }
+    for (const [words, command] of commands) {
+        const takes = command.registeredArguments
+        const needs = command.options.some(({ mandatory }) => mandatory)
+        if (needs || takes.some(({ variadic }) => variadic)) continue
+        if (takes.some(({ argChoices }) => argChoices)) continue
+        const given = takes.map(argument => argument.name())
+        const problem = await problemOf(command, [...given, "surplus"])
+        assert.match(problem, / 'surplus' \(/, words)
+    }
+    const cases = [
+        ["build src/main.ts", "Did you mean --main src/main.ts?"],
+        ["build --main a.ts b.ts", "'build' takes options only"],
+        ["flash src/main.ts", "Did you mean --main src/main.ts?"],
+        ["flash raed", "Did you mean read?"],
+        ["top /dev/ttyUSB0", "Did you mean --serial /dev/ttyUSB0?"],
+        ["new a b", "'new' takes <dir> only"],
+        ["ota keygen board.key", "Did you mean --out board.key?"],
+        ["ota sgin a.env", "Did you mean sign?"],
+        ["pipe all", "there are: log, file"],
+    ]
+    for (const [line, hint] of cases) {
+        const run = await runCli(line!.split(" "))
+        assert.equal(run.stderr.split(" (")[1], `${hint})\n`, line)
+        assert.equal(run.code, 2, line)
+    }
+})
+
 /** A bash that has the completion, and what it offers for a line. */
 async function completeInBash(line: string): Promise<string[]> {
     const { stdout: script } = await runCli(["completion", "bash"])
