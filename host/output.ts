@@ -45,6 +45,11 @@ export function onOutputLost(listener: () => void): void {
     else listener()
 }
 
+/** Waits until nobody can read any more what is printed. */
+export function outputLost(): Promise<void> {
+    return new Promise(resolve => onOutputLost(resolve))
+}
+
 /** Prints a line of live output, unless its reader is too far behind. */
 export function printLive(text: string): void {
     if (failure !== undefined) return

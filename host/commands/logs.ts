@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
-import { complain, onOutputLost } from "../output.ts"
+import { complain, outputLost } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import {
     addBoardCommand,
@@ -119,8 +119,7 @@ async function showLogs(
         )
     )
     // as with `logs -f | head -1`, after which a script goes on
-    const unread = new Promise<void>(resolve => onOutputLost(resolve))
-    await Promise.race([Promise.all(followed), unread])
+    await Promise.race([Promise.all(followed), outputLost()])
 }
 
 /**

@@ -1,3 +1,4 @@
+import { outputLost } from "../output.ts"
 import {
     type BoardReport,
     pushFile,
@@ -25,7 +26,11 @@ export async function push(file: string, options: PushOptions): Promise<void> {
     await withBoard(options, async ({ board }) => {
         const show = (state: BoardReport) =>
             json ? printJson(state) : console.log(stateLine(state))
-        await pushFile(board, { name: file, bytes }, show, timeout * 1000)
+        await Promise.race([
+            pushFile(board, { name: file, bytes }, show, timeout * 1000),
+            // the board goes on by itself
+            outputLost(),
+        ])
     })
 }
 

@@ -7,7 +7,7 @@ import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { urlHost } from "../words.ts"
 import { printJson } from "./board.ts"
-import { endSignal } from "./signals.ts"
+import { endOfService } from "./signals.ts"
 
 /** Options of `fiberctl ota serve`. */
 export interface ServeOptions {
@@ -48,7 +48,7 @@ export async function serve(
     }
     for (const { name, problem } of faulty)
         complain(`${name}: not served, it ${problem}`)
-    await endSignal()
+    await endOfService()
     server.closeAllConnections()
     server.close()
 }

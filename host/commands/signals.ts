@@ -1,4 +1,5 @@
 import { constants } from "node:os"
+import { onOutputLost } from "../output.ts"
 
 /** Signals that end a command in order. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -21,9 +22,10 @@ export function onEndSignal(
     }
 }
 
-/** Waits until a signal wants the process to end. */
-export function endSignal(): Promise<void> {
+/** Waits until a signal wants a service to end, or nobody reads what it prints. */
+export function endOfService(): Promise<void> {
     return new Promise(resolve => {
         onEndSignal(() => resolve())
+        onOutputLost(resolve)
     })
 }

@@ -2,7 +2,7 @@ import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
 import { hostAddress, portNumber } from "./option-values.ts"
-import { endSignal } from "./signals.ts"
+import { endOfService } from "./signals.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
@@ -32,7 +32,7 @@ export function addWebCommand(program: Command): void {
             const { url, missing, close } = await startWeb(options, options)
             if (missing !== undefined) complain(`${missing}; waiting for it`)
             console.log(options.json ? JSON.stringify({ url }) : url)
-            await endSignal()
+            await endOfService()
             await close()
         })
 }

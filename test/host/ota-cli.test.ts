@@ -408,7 +408,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         const { folder, path } = shop
         symlinkSync(folder, path("again"))
         symlinkSync(path("loop"), path("loop"))
-        const { next } = await serveSigned(t, shop)
+        const { server, next } = await serveSigned(t, shop)
         const { url, files } = await next()
         assert.deepEqual(
             files.map(({ name }: { name: string }) => name),
@@ -426,6 +426,11 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             "if-none-match": `"x", W/${head.headers.get("etag")}`,
         }
         assert.equal((await fetch(odd, { headers })).status, 304)
+        const ended = once(server, "exit")
+        server.stdout.destroy()
+        // as with `ota serve DIR | head -1`, when a board asks; it may get no answer
+        await fetch(odd).catch(() => {})
+        assert.deepEqual(await ended, [141, null])
     })
 
     for (const [args, problem] of [

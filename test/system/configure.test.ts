@@ -7,6 +7,8 @@ import {
     rmSync,
     writeFileSync,
 } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { dirname, join } from "node:path"
 import test from "node:test"
 import type { Simulator } from "../../host/sim/index.ts"
@@ -318,7 +320,16 @@ test("fiberctl ota brings a signed file to a board on the bus", async t => {
         assert.deepEqual([version, hash, is, reason], [0, "", "active", ""])
     })
     await t.test("push: probation, a restart, active", async () => {
-        const shown = await run("ota", "push", await sign(1, "HOSTNAME=one\n"))
+        const file = await sign(1, "HOSTNAME=one\n")
+        const push = `${process.execPath} host/fiberctl.js ota push ${file} --state ${sim.stateFolder} > /dev/full`
+        const unread = spawn("sh", ["-c", push], { stdio: "ignore" })
+        assert.deepEqual(await once(unread, "close"), [1, null])
+        const soon = await state()
+        assert.ok(
+            soon.version === 0 || soon.state !== "active",
+            "it did not wait for what nobody reads"
+        )
+        const shown = await run("ota", "push", file)
         assert.match(shown, /version 1 .* probation$/m)
         assert.match(shown, /version 1 .* active\n$/)
         assert.match(await run("ota", "status"), /version 1 .* active$/m)
