@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { UsageError } from "./errors.ts"
-import { systemFailure } from "./files.ts"
+import { makeFolder } from "./files.ts"
 
 /** Where the tool of DeviceScript keeps what it makes, and fiberctl too, unless told otherwise. */
 export const TOOL_FOLDER = ".devicescript"
@@ -24,12 +23,11 @@ export function setBuildDir(folder: string): void {
  */
 export function makeInBuildDir(folder: string): void {
     try {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
     } catch (error) {
-        const words = systemFailure(error)
-        if (words === undefined) throw error
+        if (!(error instanceof UsageError)) throw error
         throw new UsageError(
-            `"${buildDir()}" ${words}; --build-dir DIR keeps builds and states elsewhere`
+            `${error.message}; --build-dir DIR keeps builds and states elsewhere`
         )
     }
 }

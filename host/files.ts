@@ -3,6 +3,7 @@ import {
     chownSync,
     closeSync,
     fsyncSync,
+    mkdirSync,
     openSync,
     readFileSync,
     realpathSync,
@@ -82,7 +83,14 @@ export function readInput(path: string, most: number): Buffer {
  * @throws UsageError naming the path, also when it is not UTF-8
  */
 export function readTextInput(path: string, most: number): string {
-    const bytes = readInput(path, most)
+    return decodeText(path, readInput(path, most))
+}
+
+/**
+ * Decodes the text of a file; a byte order mark stays in it.
+ * @throws UsageError naming the path when it is not UTF-8
+ */
+export function decodeText(path: string, bytes: Buffer): string {
     try {
         const decoder = new TextDecoder("utf-8", {
             fatal: true,
@@ -214,6 +222,36 @@ function keepAccess(fresh: string, { uid, gid, mode }: Stats): void {
         chmodSync(fresh, mode & MODE_BITS)
     } catch {
         // somebody else's file: the new one is for whom both modes allow
+    }
+}
+
+/**
+ * Makes a folder, and those above it. Node's own way to do so never ends where the file system takes
+ * no folder, as in /proc.
+ * @throws UsageError naming the first folder that cannot be made, and why
+ */
+export function makeFolder(path: string): void {
+    withPath(path, () => {
+        try {
+            return mkdirSync(path)
+        } catch (error) {
+            const { code } = error as NodeJS.ErrnoException
+            if (code === "EEXIST" && isFolder(path)) return
+            if (code !== "ENOENT" && code !== "ENOTDIR") throw error
+        }
+        const above = dirname(path)
+        if (isFolder(above))
+            throw new UsageError(`"${path}" cannot be made there`)
+        makeFolder(above)
+        makeFolder(path)
+    })
+}
+
+function isFolder(path: string): boolean {
+    try {
+        return statSync(path).isDirectory()
+    } catch {
+        return false
     }
 }
 

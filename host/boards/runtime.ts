@@ -3,11 +3,11 @@
  * ship it; it is read from the cache. It is pinned to the release with the compiler's byte code
  * version and, from its first use on, to its SHA-256.
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
 import { UsageError } from "../errors.ts"
-import { readInput, withPath } from "../files.ts"
+import { makeFolder, readInput, withPath } from "../files.ts"
 import { hashOf } from "../hash.ts"
 import { type BoardInfo, STORE_OFFSET } from "./boards.ts"
 
@@ -58,7 +58,7 @@ function checkPin(file: string, bytes: Buffer): void {
     const hash = hashOf(bytes)
     if (!existsSync(pin)) {
         withPath(pin, () => {
-            mkdirSync(dirname(pin), { recursive: true })
+            makeFolder(dirname(pin))
             writeFileSync(pin, `${hash}\n`)
         })
         return

@@ -1,7 +1,6 @@
 import {
     cpSync,
     existsSync,
-    mkdirSync,
     readdirSync,
     readFileSync,
     statSync,
@@ -10,7 +9,7 @@ import {
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "../errors.ts"
-import { statsOf, withPath } from "../files.ts"
+import { makeFolder, statsOf, withPath } from "../files.ts"
 import { version } from "../version.ts"
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url))
@@ -103,8 +102,7 @@ function write(folder: string, path: string, text: string): string {
     const place = DOTTED.has(name) ? join(dirname(path), `.${name}`) : path
     const target = join(folder, place)
     withPath(target, () => {
-        if (!existsSync(dirname(target)))
-            mkdirSync(dirname(target), { recursive: true })
+        if (!existsSync(dirname(target))) makeFolder(dirname(target))
         writeFileSync(target, text)
     })
     return place

@@ -1,7 +1,6 @@
 import {
     copyFileSync,
     existsSync,
-    mkdirSync,
     readdirSync,
     rmSync,
     statSync,
@@ -10,7 +9,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
-import { withPath } from "../files.ts"
+import { makeFolder, withPath } from "../files.ts"
 import { buildId } from "../flash/index.ts"
 
 /** Most builds whose debug information is kept. */
@@ -26,7 +25,7 @@ export function keepDebugFile(bytecode: Uint8Array, debugFile: string): void {
     const folder = debugFolder()
     const file = fileOf(buildId(bytecode))
     withPath(folder, () => {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
         writeFileSync(imageBeside(file), bytecode)
         copyFileSync(debugFile, file)
         const now = new Date()

@@ -1,10 +1,11 @@
 // Builds the documentation as a site: plain files that work on a web server and from a folder, and
 // fetch nothing from elsewhere. A link that leads nowhere ends the build.
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs"
+import { copyFileSync, readdirSync } from "node:fs"
 import { rmSync, writeFileSync } from "node:fs"
 import { basename, join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FirmwareError } from "../errors.ts"
+import { makeFolder } from "../files.ts"
 import { anchorsOf, renderMarkdown, type RenderedPage } from "./markdown.ts"
 import type { Section } from "./page/find.ts"
 import { GROUPS, type Page, PAGES, pageText } from "./pages.ts"
@@ -30,7 +31,7 @@ export async function buildSite(out: string): Promise<Site> {
     if (unlisted.length)
         throw new FirmwareError(`${unlisted[0]}: not in host/site/pages.ts`)
     rmSync(out, { recursive: true, force: true })
-    mkdirSync(out, { recursive: true })
+    makeFolder(out)
     const links = new Links()
     const rendered = PAGES.map(page => ({
         page,

@@ -9,7 +9,6 @@
  */
 import { createHash } from "node:crypto"
 import {
-    mkdirSync,
     readdirSync,
     readFileSync,
     renameSync,
@@ -20,6 +19,7 @@ import Module, { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { constants, Script } from "node:vm"
 import { inBuildDir } from "../build-dir.ts"
+import { makeFolder } from "../files.ts"
 import type { DebugInfo } from "../optimise/index.ts"
 import { HOOKS, installHooks } from "./compiler-hooks.ts"
 
@@ -215,7 +215,7 @@ function writeCodeFile(file: string, code: Buffer): boolean {
     const folder = dirname(file)
     const fresh = `${file}.${process.pid}`
     try {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
         for (const name of readdirSync(folder))
             if (CODE_FILE.test(name)) rmSync(join(folder, name))
         writeFileSync(fresh, Buffer.concat([sha256(code), code]))

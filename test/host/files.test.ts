@@ -13,7 +13,7 @@ import {
 } from "node:fs"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
-import { writeOutput } from "../../host/files.ts"
+import { makeFolder, writeOutput } from "../../host/files.ts"
 import { unpackLibraries } from "../../host/sim/index.ts"
 import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
 
@@ -291,6 +291,32 @@ test("a file is replaced as a whole, through a link", t => {
     assert.throws(() => writeOutput(folder, "x"), /" is a folder$/)
     assert.throws(() => writeOutput(join(file, "x"), "x"), /" not found$/)
     assert.deepEqual(readdirSync(folder), ["file", "link"])
+})
+
+test("a folder is made with those above it, or the first that cannot be is named", t => {
+    const folder = tempFolder(t)
+    const file = join(folder, "file")
+    makeFolder(join(folder, "a/b/c"))
+    makeFolder(join(folder, "a/b"))
+    writeFileSync(file, "")
+    symlinkSync("nowhere", join(folder, "link"))
+    const cases: [path: string, problem: string][] = [
+        [join(file, "x/y"), `"${file}" exists and is no folder`],
+        [join(folder, "link"), `"${folder}/link" exists and is no folder`],
+        ["", `"" cannot be made there`],
+    ]
+    // Node's mkdir makes no folder there, and does not end
+    if (existsSync("/proc/self"))
+        cases.push(["/proc/x/y", `"/proc/x" cannot be made there`])
+    for (const [path, message] of cases)
+        assert.throws(() => makeFolder(path), { message })
+    assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), [
+        "a",
+        "a/b",
+        "a/b/c",
+        "file",
+        "link",
+    ])
 })
 
 test("a path that leads through a file is wrong usage of each command", async t => {
