@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Settings } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
-import { readInput, withPath, writeOutput } from "../files.ts"
+import { makeFolder, readInput, withPath, writeOutput } from "../files.ts"
 import {
     applySettings,
     deployProgram,
     FlashImageError,
     FlashStore,
 } from "../flash/index.ts"
-import { tryLock } from "./lock.ts"
+import { holderOf, tryLock } from "./lock.ts"
 
 /** Largest file that can be a board's id, and its flash. */
 const MAX_ID_BYTES = 100
@@ -84,13 +84,12 @@ export class BoardState {
 }
 
 function open(folder: string): () => void {
-    const release = withPath(folder, () => {
-        mkdirSync(folder, { recursive: true })
-        return tryLock(join(folder, "lock"))
-    })
+    makeFolder(folder)
+    const lock = join(folder, "lock")
+    const release = withPath(lock, () => tryLock(lock))
     if (!release)
         throw new UsageError(
-            `state folder "${folder}" is in use by another simulator; --state DIR gives this one a board of its own`
+            `state folder "${folder}" is in use by another simulator, and --state DIR gives this one a board of its own: it is held by ${holderOf(lock)}`
         )
     return release
 }

@@ -143,6 +143,11 @@ describe(
                 ["sim", "--state", "src/main.ts"],
                 /"src\/main\.ts" exists and is no folder/,
             ],
+            [
+                "state below a file",
+                ["sim", "--state", "src/main.ts/state"],
+                /"src\/main\.ts" exists and is no folder/,
+            ],
             ["no image", ["flash", "read", "no.bin"], /"no\.bin" not found/],
             [
                 "no flash store",
@@ -183,7 +188,9 @@ describe(
             const run = await runCli(["sim", "--state", "state"], { cwd })
             assert.match(
                 run.stderr,
-                /^fiberctl: state folder "state" is in use/
+                new RegExp(
+                    `^fiberctl: state folder "state" is in use.* process ${process.pid}\n$`
+                )
             )
             assert.equal(run.code, 2)
         })
