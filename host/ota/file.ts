@@ -15,6 +15,10 @@ export const MAX_SIGNATURES = 2
 /** Characters of base64 in a line of a signature. */
 const SIGNATURE_LINE = 128
 
+/** The byte order mark that some editors begin a file with; settings may have one. */
+export const BOM = "\ufeff"
+const BOM_BYTES = 3
+
 const HEADER =
     /^#ota version=([1-9]\d{0,9}) (?:device=([0-9a-f]{16})|share=(100|[1-9]\d?)%)(?: seal=([0-9a-f]{24}))?$/
 const HMAC = /^#ota hmac=([0-9a-f]{64})$/
@@ -83,6 +87,8 @@ export function parseFile(bytes: Buffer): SignedFile | string {
     const first = lineAt(bytes, 0)
     if (first?.endsWith("\r"))
         return "has CR LF line ends, which are not what was signed"
+    if (bytes.toString("utf8", 0, BOM_BYTES) === BOM)
+        return "begins with a byte order mark, which is not what was signed"
     const header = first === undefined ? undefined : HEADER.exec(first)
     if (!header) return "is no signed file: its first line is no #ota header"
     const version = Number(header[1])

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto"
 import { realpathSync } from "node:fs"
 import { resolve } from "node:path"
 import { UsageError } from "../errors.ts"
-import { readInput, withPath, writeOutput } from "../files.ts"
+import { readInput, statsOf, withPath, writeOutput } from "../files.ts"
 import { waitLock } from "../sim/lock.ts"
 import {
     encodePublicKey,
@@ -156,14 +156,21 @@ function blockFor(
     return block
 }
 
+/** @throws UsageError when it is no key, or a hard link to it would keep the count of now */
 function read(file: string): KeyFile {
+    const names = statsOf(file)?.nlink ?? 0
+    if (names > 1)
+        throw new UsageError(
+            `key "${file}" has ${names} names, and would count what it signs for one of them only: remove the others`
+        )
     return parse(file, readInput(file, MAX_KEY_BYTES).toString())
 }
 
 function parse(file: string, text: string): KeyFile {
     let content: Partial<KeyFile>
     try {
-        content = JSON.parse(text)
+        // white space, which an editor's byte order mark counts as
+        content = JSON.parse(text.trim())
     } catch {
         throw new UsageError(`key "${file}": is no key, or is damaged`)
     }

@@ -2,9 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto"
 import { parse } from "dotenv"
 import { scanEnv } from "../env/scan.ts"
 import { UsageError } from "../errors.ts"
+import { decodeText } from "../files.ts"
 import { checkSettingsFile, placeFirst } from "../settings/index.ts"
 import { findRule } from "../../src/settings/schema.ts"
 import {
+    BOM,
     composeFile,
     composeHeader,
     type Header,
@@ -168,13 +170,10 @@ function withoutHeader(bytes: Buffer): Buffer {
 function checkBody(name: string, body: Buffer, keys: OtaKey[]): string[] {
     if (keys.length > MAX_SIGNATURES)
         throw new UsageError(`${keys.length} keys, at most ${MAX_SIGNATURES}`)
-    let text: string
-    try {
-        text = new TextDecoder("utf-8", { fatal: true }).decode(body)
-    } catch {
-        throw new UsageError(`"${name}": is not UTF-8 text`)
-    }
-    const marked = text.split("\n").findIndex(line => line.startsWith("#ota "))
+    const text = decodeText(name, body)
+    const marked = text
+        .split("\n")
+        .findIndex(line => line.replace(BOM, "").startsWith("#ota "))
     if (marked >= 0)
         throw new UsageError(
             `${name}:${marked + 1}: a line must not begin with "#ota ", which marks a header`

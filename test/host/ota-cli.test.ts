@@ -6,8 +6,10 @@ import {
     chmodSync,
     copyFileSync,
     existsSync,
+    linkSync,
     readdirSync,
     readFileSync,
+    rmSync,
     statSync,
     symlinkSync,
     writeFileSync,
@@ -482,6 +484,22 @@ describe("an LMS key file", () => {
         release()
         await signed
         assert.equal(JSON.parse(readFileSync(path("lms"), "utf8")).next, 4)
+    })
+
+    test("signs nothing while another name leads to its file", async t => {
+        const { path } = workshop(t)
+        linkSync(path("lms"), path("backup"))
+        const signed = signVersion(path("lms"), 1, Buffer.from("m"))
+        await assert.rejects(signed, /lms" has 2 names, and would count/)
+        rmSync(path("backup"))
+        await signVersion(path("lms"), 1, Buffer.from("m"))
+    })
+
+    test("signs when an editor has given it a byte order mark", async t => {
+        const { path } = workshop(t)
+        const text = readFileSync(path("lms"), "utf8")
+        writeFileSync(path("lms"), `\ufeff${text}`)
+        await signVersion(path("lms"), 1, Buffer.from("m"))
     })
 
     test("a damaged one signs nothing", async t => {

@@ -1,6 +1,7 @@
 // rows: O2
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { parseEnv } from "../../host/env/index.ts"
 import { parseFile } from "../../host/ota/file.ts"
 import {
     type OtaKey,
@@ -10,6 +11,8 @@ import {
 import { seal, unseal } from "../../host/ota/seal.ts"
 import { shareOf } from "../../host/ota/share.ts"
 import { signFile, verifyFile } from "../../host/ota/sign.ts"
+import { checkSettingsFile } from "../../host/settings/index.ts"
+import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
 import {
     OTA_BODY,
     OTA_DEVICE,
@@ -98,6 +101,30 @@ describe("signed files", () => {
         assert.equal(verdict.file.body.toString(), OTA_BODY)
     })
 
+    test("a byte order mark is of the settings, and not of the header", async () => {
+        const text = `\ufeff${OTA_BODY}`
+        assert.deepEqual(parseEnv(text, "a"), parseEnv(OTA_BODY, "a"))
+        const keys = [hmacKey(OTA_KEY)]
+        const signed = await signFile({
+            ...{ text: Buffer.from(text), name: "a.env", version: 1 },
+            ...{ target, keys, tables: FIRMWARE_SETTINGS },
+        })
+        const verdict = verifyFile(signed.bytes, keys[0]!)
+        assert.ok(verdict.valid)
+        assert.deepEqual(
+            await checkSettingsFile(
+                verdict.file.body.toString(),
+                FIRMWARE_SETTINGS
+            ),
+            await checkSettingsFile(OTA_BODY, FIRMWARE_SETTINGS)
+        )
+        const saved = Buffer.concat([Buffer.from("\ufeff"), signed.bytes])
+        assert.deepEqual(verifyFile(saved, keys[0]!), {
+            valid: false,
+            reason: "begins with a byte order mark, which is not what was signed",
+        })
+    })
+
     test("two keys sign one file, and either verifies it", async () => {
         const keys = [hmacKey(OTA_KEY), hmacKey(OTHER_KEY)]
         const { bytes } = await signFile({
@@ -113,6 +140,12 @@ describe("signed files", () => {
     const refused: [string, string | Buffer, RegExp][] = [
         ["no assignment", "A=1\nwhat\n", /a\.env:2: is no assignment/],
         ["a header's mark", "A=1\n#ota more=\n", /a\.env:2: .*"#ota "/],
+        ["two byte order marks", "\ufeff\ufeffA=1", /a\.env:1: is no assi/],
+        [
+            "a signed file that an editor has given a byte order mark",
+            `\ufeff${OTA_VECTORS[0]!.text}`,
+            /a\.env:1: .*"#ota "/,
+        ],
         ["no UTF-8", Buffer.of(65, 61, 255), /is not UTF-8/],
         ["too long", "A=" + "x".repeat(1400), /1402 bytes, a board keeps 1400/],
         ["a new key", `OTA_KEY=${OTHER_KEY}`, /sets OTA_KEY.*second --key/],
