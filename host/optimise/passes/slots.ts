@@ -21,18 +21,24 @@ import {
 /** How many reads it is worth that a variable lies where a call leaves its value. */
 const RESULT_WORTH = 3
 
-/** Colours the variables and rewrites those that lie in the returned value. */
+/**
+ * Colours the variables, rewrites those that lie in the returned value, and makes those that share a
+ * slot one variable.
+ */
 export function chooseSlots(program: Program, f: Func): void {
     const graph = new Interference(f)
     const { inReturned, slots } = graph.colour()
     f.slots = slots
     count(program, "variable in the returned value", inReturned.size)
+    // moves between variables that share a slot are dropped: later passes must take those for one
+    const sharer = Array.from({ length: f.parameters }, (_, p) => p)
     const rewrite = (e: Expression) => {
-        if (!inReturned.has(e.number)) return
-        if (e.op === Op.load_local) e.op = Op.ret_val
-        else if (e.op === Op.store_local) e.op = Op.store_ret_val
-        else return
-        e.number = 0
+        const isLoad = e.op === Op.load_local
+        if (!isLoad && e.op !== Op.store_local) return
+        if (inReturned.has(e.number)) {
+            e.op = isLoad ? Op.ret_val : Op.store_ret_val
+            e.number = 0
+        } else e.number = sharer[slots[e.number]!] ??= e.number
     }
     walkFunction(f, rewrite)
     for (const block of f.blocks)
