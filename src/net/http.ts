@@ -6,7 +6,9 @@ import {
     namedError,
     NetSocket,
     Signal,
+    skipChars,
     SocketProto,
+    splitText,
     WOULD_BLOCK,
 } from "../platform"
 import { withoutAddress } from "./host"
@@ -24,6 +26,8 @@ export const HTTP_TIMEOUT_MS = 10000
 export const MAX_REDIRECTS = 3
 /** Longest URL, in bytes. */
 export const MAX_URL_BYTES = 200
+/** Characters of the scheme of a URL. */
+const SCHEME = "abcdefghijklmnopqrstuvwxyz0123456789+-."
 /** RFC 9110, section 15.4.4. */
 const SEE_OTHER = 303
 /** Time until a write that the socket did not take is tried again, ms. */
@@ -87,7 +91,7 @@ export async function httpRequest(
         if (isRedirect && !fault) {
             next = redirected(address, fields["location"])
             if (!next) fault = "a redirect to nowhere"
-            else if (next.host !== address.host)
+            else if (next.host.toLowerCase() !== address.host.toLowerCase())
                 fault = "a redirect to another host"
             else if (address.proto === "tls" && next.proto !== "tls")
                 fault = "a redirect from https to http"
@@ -195,13 +199,32 @@ function compose(
     return `${body ? "POST" : "GET"} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers || ""}${content}\r\n${body || ""}`
 }
 
-/** Where a redirect leads: a URL or an absolute path; undefined for anything else. */
+/** Where a redirect leads: a URL, or a reference to one (RFC 3986, section 5.2); undefined for others. */
 function redirected(
-    { origin }: HttpAddress,
+    { origin, path }: HttpAddress,
     location: string
 ): HttpAddress | undefined {
-    const isPath = location && location[0] === "/" && location[1] !== "/"
-    return parseUrl(isPath ? origin + location : location)
+    if (!location) return undefined
+    const schemeEnd = skipChars(location.toLowerCase(), 0, SCHEME)
+    if (location[schemeEnd] === ":") return parseUrl(location)
+    if (location.startsWith("//"))
+        return parseUrl(origin.slice(0, origin.indexOf("//")) + location)
+    const [base] = splitText(path, "?")
+    const first = location[0]
+    if (first === "?") return parseUrl(origin + base + location)
+    const folder = first === "/" ? "" : base.slice(0, base.lastIndexOf("/") + 1)
+    return parseUrl(origin + withoutDots(folder + location))
+}
+
+/** An absolute path, which a query may follow, without its segments `.` and `..`. */
+function withoutDots(path: string): string {
+    const [segments] = splitText(splitText(path, "#")[0], "?")
+    const kept: string[] = []
+    for (const segment of splitText(segments, "/"))
+        if (segment !== "..") {
+            if (segment !== ".") kept.push(segment)
+        } else if (kept.length > 1) kept.pop()
+    return kept.join("/") + path.slice(segments.length)
 }
 
 function httpError(message: string): Error {

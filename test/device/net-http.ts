@@ -93,6 +93,16 @@ function sending(texts: string[], close = false) {
     }
 }
 
+/** A server that answers the first request with a redirect, and the next one with `ok`. */
+function redirecting(location: string) {
+    return async (connection: FakeConnection, number: number) =>
+        connection.answer(
+            number === 1
+                ? `HTTP/1.1 302 x\r\nLocation: ${location}\r\n\r\n`
+                : OK + "Content-Length: 2\r\n\r\nok"
+        )
+}
+
 function times(text: string, count: number): string {
     const parts: string[] = []
     for (let i = 0; i < count; i++) parts.push(text)
@@ -240,6 +250,28 @@ describe("HTTP", () => {
         expect(requests[2].startsWith("GET /c?d ")).toBe(true)
         expect(requests[2].indexOf("Host: 192.0.2.1:8081\r\n") > 0).toBe(true)
     })
+    test("a redirect is read as a browser reads it", async () => {
+        const places = [
+            ["//192.0.2.1:81/c", "GET /c "],
+            ["b.env?x=/y", "GET /d/b.env?x=/y "],
+            ["?v=2:1", "GET /d/a.env?v=2:1 "],
+            ["./../../e/../b#c", "GET /b "],
+        ]
+        for (const place of places) {
+            const [location, expected] = place
+            const { body, requests } = await ask(redirecting(location), {
+                url: "http://192.0.2.1/d/a.env?v=1/2",
+            })
+            expect(body).toBe("ok")
+            expect(requests[1].slice(0, expected.length)).toBe(expected)
+        }
+    })
+    test("a redirect to the same host in capitals is followed", async () => {
+        const { body } = await ask(redirecting("http://ROOF.example/b"), {
+            url: "http://roof.Example/a",
+        })
+        expect(body).toBe("ok")
+    })
 
     /** What a server does wrong, and the error for it. */
     const faults: [string, string[], boolean, string][] = [
@@ -350,9 +382,17 @@ describe("HTTP", () => {
             "a redirect to another host",
         ],
         [
-            "a redirect by another scheme",
+            "a redirect to another host by the same scheme",
             [
                 "HTTP/1.1 301 x\r\nLocation: //192.0.2.2/\r\nContent-Length: 0\r\n\r\n",
+            ],
+            false,
+            "a redirect to another host",
+        ],
+        [
+            "a redirect by another scheme",
+            [
+                "HTTP/1.1 301 x\r\nLocation: ftp://192.0.2.1/\r\nContent-Length: 0\r\n\r\n",
             ],
             false,
             "a redirect to nowhere",
