@@ -6,7 +6,13 @@ import {
     type Frame,
     type Parameter,
 } from "./context.ts"
-import { allMethods, expressionOf, FIELDS, list } from "./expressions.ts"
+import {
+    allMethods,
+    condition,
+    expressionOf,
+    FIELDS,
+    list,
+} from "./expressions.ts"
 import { body, instance, thrown, trace, TYPES } from "./statements.ts"
 import {
     type Expression,
@@ -23,6 +29,8 @@ const MIDDLE = { limit: 500, lineLimit: 2, room: 10, statements: [1, 5] }
 const LARGE = { limit: 4000, lineLimit: 12, room: 30, statements: [4, 9] }
 /** Calls of a recursive function in one call from outside. */
 const RECURSION_DEPTH = 5
+/** Rounds of a loop that searches. */
+const SEARCH_ROUNDS = 3
 /** The compiler takes no more parameters. */
 const MOST_PARAMETERS = 14
 
@@ -146,6 +154,7 @@ function size(context: Context) {
 export function moduleFunction(context: Context): Statement {
     const { random, taste } = context
     if (random.chance(taste("recursion") * 0.15)) return recursion(context)
+    if (random.chance(taste("returns") * 0.1)) return search(context)
     const async = random.chance(taste("fibers") * 0.25)
     const name = context.name(async ? "af" : "f")
     const chosen = size(context)
@@ -197,6 +206,60 @@ function recursion(context: Context): Statement {
     })
     const value = context.name("p")
     return statement`${tree}\nfunction ${called}(${value}?: any): any {\nreturn ${name}(${RECURSION_DEPTH - 1}, ${value})\n}`
+}
+
+/**
+ * A function with several returns that one other calls, at one place: that one keeps what it gets over
+ * other calls, and tests it again.
+ */
+function search(context: Context): Statement {
+    const { random } = context
+    const called = context.name("f")
+    const [finder, { cost }] = context.inFunction(
+        { limit: 200, lineLimit: 0 },
+        () => {
+            const at = context.name("p")
+            context.declare({ name: at, type: "any", assignable: true })
+            const returns = list(
+                random.between(1, 3),
+                () =>
+                    statement`if (${condition(context, 1)}) return ${expressionOf(context, "any", 1)}`
+            )
+            return statement`function ${called}(${at}?: any): any {\n${statements(returns)}\nreturn ${expressionOf(context, "any", 2)}\n}`
+        }
+    )
+    const name = context.name("f")
+    const [caller, frame] = context.inFunction(MIDDLE, () => {
+        const [at, other] = [context.name("p"), context.name("p")]
+        for (const parameter of [at, other])
+            context.declare({ name: parameter, type: "any", assignable: true })
+        const found = context.name("v")
+        const set = () =>
+            statement`${random.pick([at, other])} = ${expressionOf(context, "any", 1)}`
+        const inner = context.repeated(SEARCH_ROUNDS, true, () => {
+            context.declare({ name: found, type: "any", assignable: true })
+            context.spend(cost + CALL_COST)
+            const get = statement`${found} = ${called}(${at})`
+            // a call of the VM's own, which is never inlined
+            const part = (of: string) =>
+                `("" + ${of}).slice(${random.between(0, 2)})`
+            const tests = statement`if (!${found}) ${set()}\nelse if (${part(found)} === ${part(at)}) ${set()}\nelse if (${part(found)} === ${part(other)}) ${set()}`
+            const ends = [
+                statement`if (${other}) return ${other}`,
+                statement`if (!${found}) return ${expressionOf(context, "any", 1)}`,
+            ]
+            return statement`let ${found}: any = undefined\nif (${at} && !${other}) {\n${get}\n${tests}\n}\n${statements(body(context, random.between(0, 2)))}\n${statements(ends)}\n${at} = ${found}`
+        })
+        return statement`function ${name}(${at}?: any, ${other}?: any): any {\nfor (let n = 0; n < ${SEARCH_ROUNDS}; ++n) {\n${inner}\n}\nreturn ${at}\n}`
+    })
+    context.functions.push({
+        name,
+        parameters: ["any", "any"],
+        async: false,
+        rank: 0,
+        ...costOf(frame),
+    })
+    return statement`${finder}\n${caller}`
 }
 
 /** A function to be started as a fiber: it lets nothing out. */
