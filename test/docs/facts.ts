@@ -297,6 +297,10 @@ export const FACTS: Record<string, Fact[]> = {
             constant(`${LOG}/dispatch.ts`, "REFUSED_MS") / 1000,
         ],
         [
+            "waits for each at most {} s",
+            constant(`${LOG}/maintenance.ts`, "CLOSE_MS") / 1000,
+        ],
+        [
             "The levels of {} topics are cached",
             constant(`${LOG}/topic.ts`, "MAX_TOPICS"),
         ],
