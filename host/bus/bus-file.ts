@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
 import { writeOutput } from "../files.ts"
+import { isAlive } from "../processes.ts"
 
 /** Where the states of simulated boards are kept by default. */
 export function statesFolder(): string {
@@ -45,13 +46,4 @@ export function readBusFile(folder: string): BusFile | undefined {
     }
     const file = JSON.parse(text) as BusFile
     return isAlive(file.pid) ? file : undefined
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0)
-        return true
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM"
-    }
 }

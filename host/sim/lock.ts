@@ -14,6 +14,7 @@ import {
 import { hostname } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 import { withPath } from "../files.ts"
+import { isAlive } from "../processes.ts"
 
 /** How often a lock that is waited for is tried, in ms. */
 const RETRY_MS = 50
@@ -143,15 +144,6 @@ function startOf(pid: number): string | undefined {
     // proc_pid_stat(5): the name of the program, in brackets, may have any characters
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     return ENDED.includes(fields[0]!) ? undefined : fields[19]
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0)
-        return true
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM"
-    }
 }
 
 /** Where this process runs. */
