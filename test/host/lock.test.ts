@@ -29,6 +29,13 @@ function holdLock(file: string): ChildProcess {
     ])
 }
 
+/** Waits until the state letter of `pid`, as /proc/PID/stat has it, is `state`. */
+async function untilState(pid: number, state: string): Promise<void> {
+    const stat = `/proc/${pid}/stat`
+    while (!readFileSync(stat, "utf8").includes(`) ${state} `))
+        await untilNextLook()
+}
+
 /** What a lock of this process says. */
 function ownLock(folder: string): string[] {
     const file = join(folder, "own")
@@ -69,10 +76,11 @@ describe("lock", () => {
         t.after(() => parent.kill("SIGKILL"))
         const [data] = await once(parent.stdout, "data")
         const pid = Number(data)
+        // one that is not yet halted would still ask for it, and end
         parent.kill("SIGSTOP")
+        await untilState(parent.pid!, "T")
         process.kill(pid, "SIGKILL")
-        while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")))
-            await untilNextLook()
+        await untilState(pid, "Z")
         writeFileSync(file, `${pid} -`)
         assert.ok(tryLock(file))
     })
