@@ -1,3 +1,8 @@
+import { readFileSync } from "node:fs"
+
+/** Unit of the times in /proc, in ms. */
+const TICK_MS = 10
+
 /** Whether a process of this machine, of any user, is there; a zombie is. */
 export function isAlive(pid: number): boolean {
     try {
@@ -5,5 +10,16 @@ export function isAlive(pid: number): boolean {
         return true
     } catch (error) {
         return (error as NodeJS.ErrnoException).code === "EPERM"
+    }
+}
+
+/** How long a process ran, in ms; where the system does not tell, what a clock says. */
+export function processorTime(pid: number): number {
+    try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+        return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+    } catch {
+        return performance.now()
     }
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
 import { FirmwareError } from "../errors.ts"
+import { processorTime } from "../processes.ts"
 import { type Child, startChild } from "./child.ts"
 import type { BuildAnswer, BuildJob } from "./protocol.ts"
 
@@ -14,8 +14,6 @@ export interface BuildLimits {
 }
 
 const LIMITS: BuildLimits = { busyMs: 120_000, idleMs: 120_000 }
-/** Unit of the times in /proc, in ms. */
-const TICK_MS = 10
 /** Time between two looks at them, in ms. */
 const LOOK_MS = 500
 /** How long the output of a process that has ended is waited for, in ms. */
@@ -115,17 +113,6 @@ function watchLimits(
         clearInterval(timer)
     }, LOOK_MS)
     return () => clearInterval(timer)
-}
-
-/** How long a process ran, in ms; where the system does not tell, what a clock says. */
-function processorTime(pid: number): number {
-    try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-        return (Number(fields[11]) + Number(fields[12])) * TICK_MS
-    } catch {
-        return performance.now()
-    }
 }
 
 /** Waits for the last output, not for its end: a process that it has started may hold it open. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import type { TestContext } from "node:test"
+import { processorTime } from "../../host/processes.ts"
 import {
     type SimEvent,
     Simulator,
@@ -92,9 +93,11 @@ export interface CliOptions {
 
 /**
  * A process that prints nothing for this long, in ms of time that a busy machine does not shorten
- * (`untilNextLook`), hangs.
+ * (`untilNextLook`), hangs, unless it works meanwhile.
  */
 const SILENCE_MS = 120_000
+/** It works when it and its children use at least this part of one processor. */
+const BUSY = 0.1
 /** One that prints for this long, without what is waited for, will not print it, in ms. */
 const LONGEST_MS = 600_000
 
@@ -157,12 +160,17 @@ export class Cli {
             let silent = 0
             let waited = 0
             let seen = 0
+            let worked = 0
             while (!isOver && silent < SILENCE_MS && waited < LONGEST_MS) {
                 const ms = await untilNextLook()
                 const length = this.stdout.length + this.stderr.length
                 silent = length === seen ? silent + ms : 0
                 waited += ms
                 seen = length
+                if (silent < SILENCE_MS) continue
+                const before = worked
+                worked = await treeTime(this.pid)
+                if (worked - before > BUSY * SILENCE_MS) silent = 0
             }
             if (isOver) return
             // a child that is left would keep the test's process
@@ -214,6 +222,14 @@ export async function childPids(pid: number): Promise<number[]> {
     const { readFile } = await import("node:fs/promises")
     const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")
     return text.trim().split(" ").filter(Boolean).map(Number)
+}
+
+/** Processor time of a process and what it has started, ms; 0 for one that has ended. */
+async function treeTime(pid: number): Promise<number> {
+    const children = await childPids(pid).catch(() => undefined)
+    if (!children) return 0
+    const times = await Promise.all(children.map(treeTime))
+    return times.reduce((sum, time) => sum + time, processorTime(pid))
 }
 
 /** Whether a process exists and is no zombie. */

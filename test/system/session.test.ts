@@ -6,6 +6,6 @@ test("the session in README.md and docs/fiberctl.md is what fiberctl prints", ()
     execFileSync(
         process.execPath,
         ["--import", "./host/register.js", "test/record-session.ts", "--check"],
-        { stdio: "pipe", timeout: 180_000 }
+        { stdio: "pipe" }
     )
 })
