@@ -2,7 +2,7 @@ import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { UsageError } from "../errors.ts"
 import { statsOf, withPath } from "../files.ts"
-import { complain } from "../output.ts"
+import { complain, printLive } from "../output.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
 import { urlHost } from "../words.ts"
@@ -23,9 +23,9 @@ export async function serve(
 ): Promise<void> {
     if (!statsOf(folder)?.isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
-    const { files, faulty } = withPath(folder, () => listFiles(folder))
+    const { files, faulty, isCut } = withPath(folder, () => listFiles(folder))
     const show = (event: ServeEvent) =>
-        console.log(json ? printableJson(event) : printable(line(event)))
+        printLive(json ? printableJson(event) : printable(line(event)))
     const server = serveFolder(folder, show)
     server.listen(port, host)
     try {
@@ -46,6 +46,10 @@ export async function serve(
                 `  ${printable(name)}: version ${version}, hash ${hash}`
             )
     }
+    if (isCut)
+        complain(
+            `"${folder}" has too many files to list them all; all are served`
+        )
     for (const { name, problem } of faulty)
         complain(`${name}: not served, it ${problem}`)
     await endOfService()

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto"
-import { readdirSync, realpathSync } from "node:fs"
+import {
+    accessSync,
+    constants,
+    readdirSync,
+    realpathSync,
+    statSync,
+} from "node:fs"
 import {
     createServer,
     type IncomingMessage,
@@ -10,6 +16,8 @@ import { join, normalize, sep } from "node:path"
 import { readInput, statsOf } from "../files.ts"
 import { hashOf, MAX_FILE_BYTES, parseFile } from "./file.ts"
 
+/** Most entries of folders that are looked at for a list. */
+const MAX_LISTED = 20_000
 /** Longest report taken, in bytes. */
 const MAX_REPORT_BYTES = 2000
 /** What names of signed files usually end with. */
@@ -53,35 +61,73 @@ export interface FaultyFile {
     problem: string
 }
 
-/** The signed files of a folder, of its subfolders too, and those that are named so and are none. */
-export function listFiles(folder: string): {
+/** What a folder serves. */
+export interface Listing {
     files: ServedFile[]
     faulty: FaultyFile[]
-} {
+    /** There is more than was looked at; it is served all the same. */
+    isCut: boolean
+}
+
+/**
+ * The signed files of a folder, of its subfolders too, and those that are named so and are none.
+ * @param most entries of folders that are looked at
+ */
+export function listFiles(folder: string, most = MAX_LISTED): Listing {
     const files: ServedFile[] = []
     const faulty: FaultyFile[] = []
-    for (const name of namesIn(folder).sort()) {
+    const { names, isCut } = namesIn(folder, most)
+    for (const name of names.sort()) {
         const file = readSigned(join(folder, name))
         if (typeof file === "object")
             files.push({ name, version: file.version, hash: file.hash })
         else if (file && name.endsWith(SIGNED_SUFFIX))
             faulty.push({ name, problem: file })
     }
-    return { files, faulty }
+    return { files, faulty, isCut }
 }
 
-/** What lies in a folder and its subfolders; links are followed, but not back into where they lie. */
-function namesIn(folder: string, above: string[] = []): string[] {
-    const real = realpathSync(folder)
-    if (above.includes(real)) return []
-    return readdirSync(folder).flatMap(name => {
-        try {
-            const names = namesIn(join(folder, name), [...above, real])
-            return names.map(below => join(name, below))
-        } catch {
-            return [name] // no folder, or none that may be read
+/**
+ * What lies in a folder, and then in its subfolders; links are followed, but not back into where they
+ * lie. One of them may lead to a whole disk.
+ */
+function namesIn(
+    folder: string,
+    most: number
+): { names: string[]; isCut: boolean } {
+    accessSync(folder, constants.R_OK)
+    const names: string[] = []
+    const folders = [{ path: "", above: [realpathSync(folder)] }]
+    let looked = 0
+    for (const { path, above } of folders)
+        for (const entry of entriesOf(join(folder, path))) {
+            if (++looked > most) return { names, isCut: true }
+            const name = join(path, entry)
+            const real = realFolder(join(folder, name))
+            if (real === undefined) names.push(name)
+            else if (!above.includes(real))
+                folders.push({ path: name, above: [...above, real] })
         }
-    })
+    return { names, isCut: false }
+}
+
+/** What lies in a folder; nothing in one that may not be read. */
+function entriesOf(folder: string): string[] {
+    try {
+        return readdirSync(folder)
+    } catch {
+        return []
+    }
+}
+
+/** Where a folder lies, past links; undefined for what is none. */
+function realFolder(path: string): string | undefined {
+    try {
+        const real = realpathSync(path)
+        return statSync(real).isDirectory() ? real : undefined
+    } catch {
+        return undefined
+    }
 }
 
 /**
@@ -162,8 +208,12 @@ function readSigned(
     | string
     | undefined {
     try {
-        if (!statsOf(path)?.isFile()) return undefined
-        const bytes = readInput(path, MAX_FILE_BYTES)
+        const stats = statsOf(path)
+        if (!stats?.isFile()) return undefined
+        // files of /proc, to which a link may lead, tell no size, and may block
+        const bytes = stats.size
+            ? readInput(path, MAX_FILE_BYTES)
+            : Buffer.alloc(0)
         const file = parseFile(bytes)
         if (typeof file === "string") return file
         const sum = createHash("sha256").update(bytes).digest("hex")

@@ -70,7 +70,13 @@ export async function readScenario(file: string): Promise<Scenario> {
 
 async function importScenario(file: string): Promise<Scenario> {
     readInput(file, MAX_BYTES)
-    const url = pathToFileURL(resolve(file)).href
+    const path = resolve(file)
+    // what follows it would be a query to tsx, and no TypeScript then
+    if (path.includes("?"))
+        throw new UsageError(
+            `"${file}" does not load: "${path}" has a "?", rename it`
+        )
+    const url = pathToFileURL(path).href
     const program = (await tsImport(url, import.meta.url).catch(
         (error: Error) => {
             throw new UsageError(`"${file}" does not load: ${error.message}`)

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
 import {
     copyFileSync,
     mkdirSync,
+    realpathSync,
     rmSync,
+    symlinkSync,
     utimesSync,
     writeFileSync,
 } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { type TestContext, test } from "node:test"
 import { pathToFileURL } from "node:url"
+import { promisify } from "node:util"
 import { tempFolder } from "../system/harness.ts"
+
+/** What starts the sources of a checkout. */
+const RUNNERS = ["built.js", "fiberctl.js", "register.js"]
 
 type Built = typeof import("../../host/built.js")
 
@@ -53,4 +60,18 @@ test("a package, which has no sources, runs what is built", async t => {
     rmSync(source)
     rmSync(list)
     assert.match(built.builtProgram("fiberctl")!.href, /\/dist\/fiberctl\.js$/)
+})
+
+test("a checkout whose path tsx cannot load is named, and why", async t => {
+    const root = join(tempFolder(t), "what?")
+    mkdirSync(join(root, "host"), { recursive: true })
+    symlinkSync(resolve("node_modules"), join(root, "node_modules"))
+    const files = ["package.json", ...RUNNERS.map(name => `host/${name}`)]
+    for (const file of files) copyFileSync(file, join(root, file))
+    const tool = join(root, "host/fiberctl.js")
+    const run = promisify(execFile)(process.execPath, [tool, "status"])
+    await assert.rejects(run, {
+        code: 2,
+        stderr: `fiberctl: TypeScript does not load from "${realpathSync(root)}/", which has a "?": rename the folder\n`,
+    })
 })

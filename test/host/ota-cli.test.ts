@@ -7,6 +7,7 @@ import {
     copyFileSync,
     existsSync,
     linkSync,
+    mkdirSync,
     readdirSync,
     readFileSync,
     rmSync,
@@ -23,6 +24,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { parsePublicText, readKey } from "../../host/ota/keys.ts"
 import { makeLmsKey, signVersion } from "../../host/ota/lms-key.ts"
 import { encodePublicKey, verifyLms } from "../../host/ota/lms.ts"
+import { listFiles } from "../../host/ota/serve.ts"
 import { tryLock } from "../../host/sim/lock.ts"
 import { cleanUp, runCli, tempFolder } from "../system/harness.ts"
 
@@ -403,6 +405,20 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         const ended = once(server, "exit")
         server.kill("SIGINT")
         assert.deepEqual(await ended, [0, null])
+    })
+
+    test("serve lists no more than is quickly looked at", t => {
+        const folder = tempFolder(t)
+        mkdirSync(join(folder, "below"))
+        for (const name of ["below/a.ota", "b.ota", "c.ota"])
+            writeFileSync(join(folder, name), "")
+        const listed = (most: number) => {
+            const { faulty, isCut } = listFiles(folder, most)
+            return [faulty.map(({ name }) => name).join(" "), isCut]
+        }
+        // the folder's own come first: a link in it may lead to a whole disk
+        assert.deepEqual(listed(3), ["b.ota c.ota", true])
+        assert.deepEqual(listed(4), ["b.ota below/a.ota c.ota", false])
     })
 
     test("serve follows links but not in circles, and tells what it sent", async t => {
