@@ -270,6 +270,7 @@ export {
 export {
     ArbiterStats,
     BackoffOptions,
+    ClockLog,
     Delivery,
     followRealTimeClock,
     HTTP_ERROR,

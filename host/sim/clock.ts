@@ -1,6 +1,7 @@
 import {
     REFRESH,
     RealTimeClockCmd,
+    RealTimeClockCmdPack,
     RealTimeClockReg,
     RealTimeClockVariant,
     SensorServer,
@@ -29,7 +30,9 @@ export class SimulatedClock extends SensorServer<Reading> {
         })
         this.addRegister<[number]>(RealTimeClockReg.Drift, [0])
         this.addRegister<[number]>(RealTimeClockReg.Precision, [0])
-        this.addCommand(RealTimeClockCmd.SetTime, () => {})
+        this.addCommand(RealTimeClockCmd.SetTime, packet =>
+            this.setTo(packet.jdunpack(RealTimeClockCmdPack.SetTime))
+        )
         this.on(REFRESH, () => this.refresh())
     }
 
@@ -38,6 +41,12 @@ export class SimulatedClock extends SensorServer<Reading> {
         if (typeof to === "number") this.offsetMs += to
         else this.offsetMs = to.getTime() - Date.now()
         this.refresh()
+    }
+
+    /** Takes a time from the bus; what is no time is ignored. */
+    private setTo([year, month, day, , hour, minute, second]: number[]): void {
+        const ms = Date.UTC(year, month - 1, day, hour, minute, second)
+        if (ms >= 0) this.set(new Date(ms))
     }
 
     private refresh(): void {

@@ -23,7 +23,7 @@ export function busClock(): void {
 
 /** Logs when the time becomes known, and when it is corrected by 10 s or more. */
 export function reportTime(): void {
-    reportClock(clock, message => system.info("{0}", message))
+    reportClock(clock, system)
 }
 
 /**

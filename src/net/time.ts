@@ -21,9 +21,8 @@ export function unixTime(
     second: number
 ): number {
     // counts years from 1 March, so that the leap day is the last one
-    const early = month <= 2 ? 1 : 0
-    const y = year - early
-    const fromMarch = month + 12 * early - 3
+    const fromMarch = (month + 9) % 12
+    const y = year - ((fromMarch / 10) | 0)
     const leaps = ((y / 4) | 0) - ((y / 100) | 0) + ((y / 400) | 0)
     const inYear = (((153 * fromMarch + 2) / 5) | 0) + day
     const days = y * 365 + leaps + inYear - DAY_1970
@@ -70,25 +69,55 @@ export function setClockToSecond(
 ): void {
     // a service that does not know the time sends zeros, or anything
     if (!(unixMs >= 0 && unixMs < MAX_WALL_MS)) return
-    const shown = clock.wall()
-    if (shown === undefined || shown < unixMs) clock.setWall(unixMs, source)
-    else if (shown >= unixMs + SECOND_MS)
-        clock.setWall(unixMs + SECOND_MS - 1, source)
+    // NaN while the time is unknown
+    const late = clock.wall() - unixMs
+    if (!(late >= 0)) clock.setWall(unixMs, source)
+    else if (late >= SECOND_MS) clock.setWall(unixMs + SECOND_MS - 1, source)
 }
 
 /**
  * Sets the clock by a real-time clock service of the bus (role `rtc`) at each of its readings, while
- * there is one.
+ * there is one. The first reading after the clock was set from elsewhere sets the service instead,
+ * which would undo that.
  * @param utcOffset minutes by which the service's local time is ahead of UTC
  */
 export function followRealTimeClock(clock: Clock, utcOffset = 0): void {
+    const ahead = utcOffset * 60000
+    let isTold = false
+    clock.onSet(({ source }) => {
+        isTold = source !== "rtc"
+    })
     const rtc = new ds.RealTimeClock("rtc")
     rtc.reading.subscribe(async (reading: number[]) => {
+        if (isTold) {
+            isTold = false
+            await setRealTimeClock(rtc, clock.wall() + ahead)
+            return
+        }
         // reading[3] is the day of the week
         const [y, m, d] = reading
         const local = unixTime(y, m, d, reading[4], reading[5], reading[6])
-        setClockToSecond(clock, local - utcOffset * 60000, "rtc")
+        setClockToSecond(clock, local - ahead, "rtc")
     })
+}
+
+/** @param local local time, as a Unix time in ms */
+async function setRealTimeClock(
+    rtc: ds.RealTimeClock,
+    local: number
+): Promise<void> {
+    const text = rfc3339(local)
+    // Monday is 1, and 1970-01-01 was a Thursday
+    const weekday = (((local / MS_PER_DAY + 3) | 0) % 7) + 1
+    await rtc.setTime(
+        parseInt(text),
+        parseInt(text.slice(5)),
+        parseInt(text.slice(8)),
+        weekday,
+        parseInt(text.slice(11)),
+        parseInt(text.slice(14)),
+        parseInt(text.slice(17))
+    )
 }
 
 /** Sets the clock by the Date header of an HTTP answer; ignores one that is missing or invalid. */
@@ -100,17 +129,20 @@ export function setClockByHttpDate(
     if (unixMs !== undefined) setClockToSecond(clock, unixMs, "http")
 }
 
+/** What takes reports on the clock, as a logger does. */
+export interface ClockLog {
+    /** @param template text in which `{0}` and `{1}` stand for the values */
+    info(template: string, ...values: (string | number)[]): AtOnce
+}
+
 /**
- * Calls `say` when the time becomes known, and for each correction by STEP_MS or more. Every
- * correction that sets the time back is among these; smaller ones are not reported.
+ * Says when the time becomes known, and each correction by STEP_MS or more. Every correction that
+ * sets the time back is among these; smaller ones are not reported.
  */
-export function reportClock(
-    clock: Clock,
-    say: (message: string) => AtOnce
-): void {
+export function reportClock(clock: Clock, log: ClockLog): void {
     clock.onSet(({ source, correction }) => {
-        if (correction === undefined) say(`time known, from ${source}`)
+        if (correction === undefined) log.info("time known, from {0}", source)
         else if (Math.abs(correction) >= STEP_MS)
-            say(`time corrected by ${correction} ms, from ${source}`)
+            log.info("time corrected by {0} ms, from {1}", correction, source)
     })
 }

@@ -11,7 +11,7 @@ export type { RemoteConfig, RemoteParts, RemoteSettings } from "./parts"
  * unless `isReadOnly`, changes them. May be called once in a program.
  * @param parts the object is taken over: do not change it afterwards
  */
-export function startRemote(parts: RemoteParts, isReadOnly = false): void {
+export function startRemote(parts: RemoteParts, isReadOnly?: boolean): void {
     const access = isReadOnly ? ds.FiberdAccess.Read : ds.FiberdAccess.Full
     startServer(newServer(parts, access))
 }

@@ -1,4 +1,5 @@
 // rows: N3
+import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
     parseHttpDate,
@@ -99,7 +100,10 @@ describe("wall clock", () => {
     test("a large step back is taken at once and said once", () => {
         const clock = new HandClock()
         const said: string[] = []
-        reportClock(clock, text => said.push(text))
+        reportClock(clock, {
+            info: (template, ...values: any[]) =>
+                said.push(ds.format(template, ...values)),
+        })
         clock.setWall(5000000, "rtc")
         clock.setWall(1000000, "http")
         clock.setWall(1000001, "http")

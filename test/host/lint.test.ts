@@ -83,7 +83,7 @@ declare function wait(): Promise<void>`
         "log.onLevelChange(async () => await wait())",
         "tasks.onChange(async task => await wait())",
         "clock.onSet(async change => await wait())",
-        "reportClock(clock, async message => await wait())",
+        "reportClock(clock, { info: async template => await wait() })",
         'settings.subscribe("SYSLOG_HOST", async () => await wait())',
         'followSettings(settings, "a=SYSLOG_HOST", async options => await wait())',
         'arbiter.claim("mine", async () => await wait())',
