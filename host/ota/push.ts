@@ -62,6 +62,13 @@ export async function pushFile(
         state.version === version && state.hash === hash
     const until = performance.now() + timeoutMs
     let shown = ""
+    let hasAnswered = false
+    const ask = async () => {
+        // a board that restarts does not answer for some seconds
+        const state = await readState(target).catch(() => undefined)
+        if (state) hasAnswered = true
+        return state
+    }
     const show = (state: BoardReport) => {
         const now = shownAs(state)
         if (now !== shown) onState(state)
@@ -81,13 +88,15 @@ export async function pushFile(
                 return await target.offer(bytes)
             } catch (error) {
                 const { name, message } = error as Error
+                const isLost = name === "TimedOutError"
                 // the board may have it from its source, and restarts with it
-                const state = await readState(target).catch(passOver)
+                const state = await ask()
                 if (state?.state === "probation" && has(state)) return
-                // one that restarts does not answer
-                if (isBusy(message, state)) busy = message
-                else if (!busy || name !== "TimedOutError")
+                if (!isLost && !isBusy(message, state))
                     throw new FirmwareError(`refused: ${message}`)
+                // a board that was there restarts, and has lost what it got
+                if (isLost && !busy && !hasAnswered) throw error
+                busy = message
                 if (state) show(state)
                 checkTime(busy)
                 await sleep(askMs)
@@ -96,14 +105,18 @@ export async function pushFile(
     }
     await offer()
     for (;;) {
-        const state = await readState(target).catch(passOver)
+        const state = await ask()
         if (state) show(state)
         if (state && has(state)) {
             // after a roll-back it is the version that runs again
             if (/^(active|rolled-back)$/.test(state.state)) return state
             // the board tells of somebody else's file: this one shows the state of its own again
             if (state.state === "refused") await offer()
-        } else if (state?.state === "rolled-back")
+        } else if (state && state.version > version)
+            throw new FirmwareError(
+                `version ${version} was replaced by version ${state.version}`
+            )
+        else if (state?.state === "rolled-back")
             throw new FirmwareError(
                 `version ${version} was taken back: ${state.reason}`
             )
@@ -125,9 +138,4 @@ function isBusy(why: string, state: BoardReport | undefined): boolean {
 /** A state in one line; a probation that nobody watches has a reason. */
 function shownAs({ version, state, reason }: BoardReport): string {
     return `${version} ${state}` + (reason && `: ${reason}`)
-}
-
-/** A board that restarts does not answer for some seconds. */
-function passOver(): undefined {
-    return undefined
 }

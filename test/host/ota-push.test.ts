@@ -166,6 +166,40 @@ describe("ota push", () => {
         await assert.rejects(push(stuck), /refused: version \d+ is on prob/)
     })
 
+    test("begins again when the board has restarted in the middle of the file", async () => {
+        const before = { ...active, version: version - 1, hash: "00" }
+        const answers: (Error | undefined)[] = [silent, silent]
+        const { target } = board(before, silent, before, probation, active)
+        target.offer = async () => {
+            const next = answers.shift()
+            if (next) throw next
+        }
+        assert.deepEqual(await push(target), [
+            `${version - 1} active`,
+            `${version} probation`,
+            `${version} active`,
+        ])
+        // one that was never heard refuses nothing
+        const gone = board(silent).target
+        gone.offer = target.offer
+        answers.push(silent)
+        await assert.rejects(push(gone), { name: "TimedOutError", exitCode: 4 })
+    })
+
+    test("ends when a newer version has replaced the file", async () => {
+        const newer = { ...probation, version: version + 1, hash: "00" }
+        const replaced = {
+            name: "FirmwareError",
+            exitCode: 1,
+            message: `version ${version} was replaced by version ${version + 1}`,
+        }
+        for (const state of ["probation", "active", "rolled-back", "refused"])
+            await assert.rejects(
+                push(board(probation, { ...newer, state }).target),
+                replaced
+            )
+    })
+
     test("gives up in time", async () => {
         const { target } = board(silent)
         await assert.rejects(push(target, 30), /no verdict within 0 s/)
