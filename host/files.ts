@@ -5,6 +5,7 @@ import {
     fsyncSync,
     mkdirSync,
     openSync,
+    readdirSync,
     readFileSync,
     realpathSync,
     renameSync,
@@ -13,7 +14,7 @@ import {
     statSync,
     writeFileSync,
 } from "node:fs"
-import { dirname } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { UsageError } from "./errors.ts"
 
 const WORDS: Record<string, string> = {
@@ -112,6 +113,9 @@ export function isSameFile(one: string, other: string): boolean {
 const DEFAULT_MODE = 0o666
 /** The bits of a file's mode that say who may use it. */
 const MODE_BITS = 0o7777
+
+/** What the name of a file is followed by while it is written: the id of who writes it. */
+const FRESH = /^\d+\.new$/
 
 /** How a file is written. */
 export interface OutputOptions {
@@ -213,6 +217,19 @@ function writeBeside(
         rmSync(fresh, { force: true })
         throw error
     }
+}
+
+/**
+ * Removes what killed processes have left of outputs to `path`. No other process may write it now.
+ * @throws UsageError naming the path
+ */
+export function removeUnfinished(path: string): void {
+    const start = `${basename(path)}.`
+    withPath(path, () => {
+        for (const name of readdirSync(dirname(path)))
+            if (name.startsWith(start) && FRESH.test(name.slice(start.length)))
+                rmSync(join(dirname(path), name))
+    })
 }
 
 /** Gives a new file the owner, group and mode of the one that it replaces. */

@@ -23,6 +23,7 @@ import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
 import { printJson } from "./board.ts"
 import { tablesOf } from "./settings-schema.ts"
+import { onEndSignal } from "./signals.ts"
 
 /** Options of `fiberctl ota keygen`. */
 export interface KeygenOptions {
@@ -92,6 +93,8 @@ export function keygen({ lms, height, out, json }: KeygenOptions): void {
 /** Runs `fiberctl ota sign`. */
 export async function sign(file: string, options: SignOptions): Promise<void> {
     const { version, out, json } = options
+    // between two steps only: no key and no signed file is left half written
+    onEndSignal((_, exitCode) => process.exit(exitCode))
     const keys = options.key.map(readKey)
     const { main } = options
     if (out) checkTarget(out, file, options)

@@ -5,7 +5,13 @@ import { randomBytes } from "node:crypto"
 import { realpathSync } from "node:fs"
 import { resolve } from "node:path"
 import { UsageError } from "../errors.ts"
-import { readInput, statsOf, withPath, writeOutput } from "../files.ts"
+import {
+    readInput,
+    removeUnfinished,
+    statsOf,
+    withPath,
+    writeOutput,
+} from "../files.ts"
 import { waitLock } from "../sim/lock.ts"
 import {
     encodePublicKey,
@@ -113,6 +119,8 @@ export async function signVersion(
     const place = real === resolve(file) ? file : real
     const release = await waitLock(`${place}.lock`, LOCK_MS)
     try {
+        // a copy of the key that a killed signer has left, which would keep the count of then
+        removeUnfinished(place)
         const content = read(file)
         const { secret, nodes, publicKey } = open(file, content)
         const size = 2 ** secret.tree.h

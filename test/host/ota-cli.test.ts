@@ -15,6 +15,7 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs"
+import { watch } from "node:fs/promises"
 import { get } from "node:http"
 import { connect } from "node:net"
 import { join, resolve } from "node:path"
@@ -26,7 +27,7 @@ import { makeLmsKey, signVersion } from "../../host/ota/lms-key.ts"
 import { encodePublicKey, verifyLms } from "../../host/ota/lms.ts"
 import { listFiles } from "../../host/ota/serve.ts"
 import { tryLock } from "../../host/sim/lock.ts"
-import { cleanUp, runCli, tempFolder } from "../system/harness.ts"
+import { Cli, cleanUp, runCli, tempFolder } from "../system/harness.ts"
 
 const DEVICE = "8f3a6c1d20b94e75"
 const TOOL = resolve("host/fiberctl.js")
@@ -500,6 +501,37 @@ describe("an LMS key file", () => {
         release()
         await signed
         assert.equal(JSON.parse(readFileSync(path("lms"), "utf8")).next, 4)
+    })
+
+    test("leaves no copy of itself behind, whoever was killed or interrupted", async t => {
+        const { folder, path } = workshop(t)
+        const names = readdirSync(folder)
+        symlinkSync("lms", path("link"))
+        // as a signer that is killed while it writes the key leaves it
+        copyFileSync(path("lms"), path("lms.4711.new"))
+        for (const name of ["lms.new", "lms.old.new", "xlms.1.new"])
+            writeFileSync(path(name), "mine")
+        await signVersion(path("link"), 1, Buffer.from("m"))
+        const kept = ["link", "lms.new", "lms.old.new", "xlms.1.new"]
+        assert.deepEqual(readdirSync(folder), [...names, ...kept].sort())
+
+        const release = tryLock(path("lms.lock"))!
+        const before = readFileSync(path("lms"), "utf8")
+        const changes = watch(folder)
+        const signer = new Cli(
+            [
+                ...["ota", "sign", "a.env", "--key", "lms", "--share", "1"],
+                ...["--version", "2", "--out", "a.ota"],
+            ],
+            { cwd: folder }
+        )
+        for await (const { filename } of changes)
+            if (filename?.startsWith("lms.lock.")) break
+        signer.signal("SIGINT")
+        assert.equal((await signer.done).code, 130)
+        release()
+        assert.equal(readFileSync(path("lms"), "utf8"), before)
+        assert.deepEqual(readdirSync(folder), [...names, ...kept].sort())
     })
 
     test("signs nothing while another name leads to its file", async t => {
