@@ -97,9 +97,9 @@ export interface OtaVerdict {
 }
 
 /**
- * Judges an offer by its version and hash, before its signature is verified.
- * @returns the verdict for the running version, or `busy`; undefined for a version to be verified
- * @throws Error for a version that is not above the highest one
+ * Judges an offer by its version and hash.
+ * @returns the record for the running version; `refused` for one that is not above the highest one,
+ * `busy` during a probation; undefined for a version that may be taken
  */
 export function judgeOffer(
     record: OtaRecord,
@@ -109,11 +109,13 @@ export function judgeOffer(
     const { state, version: running, reason, highest } = record
     if (version === running && hash === record.hash) return record
     if (version <= highest)
-        throw new Error(
-            reason && version === highest
-                ? `it was taken back: ${reason}`
-                : `it is not above ${highest}`
-        )
+        return {
+            state: "refused",
+            reason:
+                reason && version === highest
+                    ? `it was taken back: ${reason}`
+                    : `it is not above ${highest}`,
+        }
     return state === "probation"
         ? { state: "busy", reason: `version ${running} ${ON_PROBATION}` }
         : undefined

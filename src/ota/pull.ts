@@ -2,10 +2,16 @@
 import { AtOnce, Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
-import { Pieces } from "./pieces"
 import { CHECKING, SOURCE } from "./probation"
 import type { OtaLink } from "./task"
-import { isOn, offerFile, Ota, otaStatus } from "./updater"
+import {
+    beginFile,
+    isOn,
+    offerFile,
+    Ota,
+    otaStatus,
+    receivingProblem,
+} from "./updater"
 
 /**
  * Longest time from the start to the first request, ms: by then links are up and crashes noticed.
@@ -48,6 +54,8 @@ export function pullUpdates(
             ota.sourceProblem = "OTA_URL is empty"
             return 0
         }
+        // looked at again at once, and asked when there is room for a file
+        if (receivingProblem(ota, CLAIM)) return 0
         const { device, version, state } = otaStatus(ota)
         const known = url === from ? etag : ""
         const condition = known ? `If-None-Match: ${known}\r\n` : ""
@@ -55,15 +63,16 @@ export function pullUpdates(
         // unless this request succeeds, the next one asks for the whole file
         etag = ""
         from = url
-        const pieces = new Pieces()
-        const onBody = (part: Buffer) => pieces.add(part)
-        const { status, fields } = await request(
-            arbiter,
-            url,
-            headers,
-            "",
-            onBody
-        )
+        const pieces = beginFile(ota, CLAIM)
+        let answer: HttpAnswer
+        try {
+            answer = await request(arbiter, url, headers, "", part =>
+                pieces.add(part)
+            )
+        } finally {
+            ota.received = undefined
+        }
+        const { status, fields } = answer
         if (useDate) useDate(arbiter.clock, fields["date"])
         if (known && status === 304) {
             etag = known
@@ -71,14 +80,9 @@ export function pullUpdates(
         }
         if (status !== 200)
             throw new Error(`the source answers with status ${status}`)
-        const { links } = ota
         // a version from this source must keep the source in reach
-        ota.links |= SOURCE
-        const verdict = await offerFile(ota, pieces)
-        if (verdict.state === "refused") {
-            ota.links = links
-            ota.sourceProblem = verdict.reason
-        }
+        const verdict = await offerFile(ota, pieces, SOURCE)
+        if (verdict.state === "refused") ota.sourceProblem = verdict.reason
         const tag = fields["etag"]
         // one that was not taken is sent again, as it may be under another key
         const isTaken = verdict.state !== "refused" && verdict.state !== "busy"

@@ -1,22 +1,20 @@
 import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
-import { Pieces } from "./pieces"
-import { PART_MISSING, RECEIVING, STARTING } from "./probation"
+import { PART_MISSING, STARTING } from "./probation"
 import {
+    beginFile,
     isSettled,
     offerFile,
     Ota,
     OtaStatus,
     otaStatus,
+    receivingProblem,
     UNWATCHED,
     watchProblem,
 } from "./updater"
 
 /** Name of the error about a file that is offered over the bus and not taken. */
 export const OTA_ERROR = "OtaError"
-
-/** After this time without a part, another sender may begin, ms: more than a request is repeated. */
-const SENDER_TIMEOUT_MS = 10000
 
 /** Updates as the remote service needs them: `config` of its parts. */
 export interface OtaConfig {
@@ -60,20 +58,16 @@ async function takePart(
     part: Buffer,
     sender: string
 ): Promise<void> {
-    const now = ota.clock.millis()
     if (!isSettled(ota)) throw otaError(STARTING)
-    if (ota.sender !== sender) {
-        if (ota.received && now - ota.heardAt < SENDER_TIMEOUT_MS)
-            throw otaError(RECEIVING)
-        ota.received = undefined
-        ota.sender = sender
-    }
-    if (offset === 0) ota.received = new Pieces()
-    const { received } = ota
-    if (!received || received.length !== offset) throw otaError(PART_MISSING)
+    const problem = receivingProblem(ota, sender)
+    if (problem) throw otaError(problem)
     if (total > MAX_FILE_BYTES)
         throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
-    ota.heardAt = now
+    if (offset === 0) beginFile(ota, sender)
+    const { received } = ota
+    if (!received || ota.sender !== sender || received.length !== offset)
+        throw otaError(PART_MISSING)
+    ota.heardAt = ota.clock.millis()
     received.add(part)
     if (received.length < total) return
     ota.received = undefined

@@ -24,6 +24,7 @@ import {
     OtaState,
     OtaVerdict,
     probationRecord,
+    RECEIVING,
     RESTARTING,
     SOURCE,
 } from "./probation"
@@ -34,6 +35,8 @@ import type { Verifier } from "./verify"
 
 /** An incomplete file is forgotten when no part has arrived for this time, ms. */
 export const PARTS_TIMEOUT_MS = 300000
+/** After this time without a part, another sender may begin, ms: more than a request is repeated. */
+const SENDER_TIMEOUT_MS = 10000
 /**
  * The collector is in reach for this time after the last look that found it so, ms: other owners of the
  * socket, or a restart of the collector, take it away for a while.
@@ -104,7 +107,7 @@ export interface Ota extends OtaParts {
     sourceProblem: string
     /** Names of the tasks that were found failing since the start. */
     failing: string[]
-    /** An incomplete file from the bus, the uptime of its last part, ms, and who brings it. */
+    /** A file that is incomplete, the uptime of its last part, ms, and who brings it. */
     received: Pieces
     heardAt: number
     sender: string
@@ -162,6 +165,25 @@ export function isSettled({ clock, startedAt, links }: Ota): boolean {
     return (links & SOURCE) !== 0 || clock.millis() - startedAt >= SETTLED_MS
 }
 
+/** Why a sender may bring no file now; empty when it may. The heap has room for one at a time. */
+export function receivingProblem(
+    { busy, clock, received, sender, heardAt }: Ota,
+    by: string
+): string {
+    const isOther = received !== undefined && sender !== by
+    return isOther && clock.millis() - heardAt < SENDER_TIMEOUT_MS
+        ? RECEIVING
+        : busy
+}
+
+/** Begins a file, in place of an incomplete one. @returns its pieces */
+export function beginFile(ota: Ota, sender: string): Pieces {
+    ota.received = new Pieces()
+    ota.sender = sender
+    ota.heardAt = ota.clock.millis()
+    return ota.received
+}
+
 /** Whether the board has a key: without one, updates are off. */
 export function isOn({ settings }: Ota): boolean {
     return settings.get("OTA_KEY") + settings.get("OTA_PUBKEY") !== ""
@@ -170,9 +192,14 @@ export function isOn({ settings }: Ota): boolean {
 /**
  * Checks a file and takes it. Never throws: what is wrong is in the verdict.
  * @param pieces the whole file, which is used up
+ * @param link bit of what has brought it, which is in reach unless nobody trusted has signed the file
  * @returns the new state; or `refused`, `ignored` or `busy` with the reason
  */
-export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
+export async function offerFile(
+    ota: Ota,
+    pieces: Pieces,
+    link = 0
+): Promise<OtaVerdict> {
     if (ota.busy) return verdict("busy", ota.busy)
     ota.busy = CHECKING
     let what = "file"
@@ -180,7 +207,7 @@ export async function offerFile(ota: Ota, pieces: Pieces): Promise<OtaVerdict> {
     try {
         const file = parseFile(pieces)
         what = `version ${file.version}`
-        result = await judge(ota, file)
+        result = await judge(ota, file, link)
     } catch (e: any) {
         result = verdict("refused", `${what}: ${e.message}`)
         if (result.reason !== ota.refusal) {
@@ -229,25 +256,33 @@ function probationFault(ota: Ota, isOver: boolean): string {
 }
 
 /** Checks a file and takes it if it is good. @throws Error for a file that is refused */
-async function judge(ota: Ota, file: SignedFile): Promise<OtaVerdict> {
+async function judge(
+    ota: Ota,
+    file: SignedFile,
+    link: number
+): Promise<OtaVerdict> {
     const { record, settings, verify } = ota
     const { version } = file
     if (!isOn(ota)) throw new Error("updates are off")
-    if (!isFor(file, ota.device)) {
-        if (isShared(file)) return verdict("ignored", "for other boards")
-        throw new Error("for another board")
-    }
+    const isHere = isFor(file, ota.device)
+    if (!isHere && !isShared(file)) throw new Error("for another board")
     const hash = bodyHash(file)
-    const known = judgeOffer(record, version, hash)
-    if (known) {
+    const known = isHere
+        ? judgeOffer(record, version, hash)
+        : verdict("ignored", "for other boards")
+    const isOld = known && known.state === "refused"
+    if (known && !isOld) {
+        ota.links |= link
         // a refusal that was reported is over
-        if (known.state !== "busy" && ota.refusal) enter(ota, record, NOTICE)
+        if (known === record && ota.refusal) enter(ota, record, NOTICE)
         return known
     }
+    const isSigned = await verify(file, settings.held().inForce.texts)
+    if (isSigned) ota.links |= link
+    if (isOld) throw new Error(known.reason)
+    if (!isSigned) throw new Error("wrong signature")
     const unwatched = watchProblem(ota)
     if (unwatched) return verdict("busy", unwatched)
-    if (!(await verify(file, settings.held().inForce.texts)))
-        throw new Error("wrong signature")
     const text = await openBody(ota, file)
     const checked = await checkFile(settings, text)
     // a problem without a line is not of the file: the board has it already

@@ -45,8 +45,10 @@ const B = "HOSTNAME=b\n"
 /** A source with one file, as a web server gives it: with an ETag, and 304 for one that is known. */
 class Source {
     file = ""
-    private readonly socket = new FakeSocket()
-    private readonly pull: OtaLink
+    /** Called when the board waits for the answer. */
+    meanwhile = async () => {}
+    readonly socket = new FakeSocket()
+    readonly pull: OtaLink
 
     constructor(private readonly board: OtaBoard) {
         const arbiter = new SocketArbiter(board.clock, this.socket)
@@ -55,7 +57,7 @@ class Source {
 
     /** Has the board ask when it is due; returns what it shows then. */
     async asked(afterMs = 7200000): Promise<string> {
-        const { board, file, socket } = this
+        const { board, file, socket, meanwhile } = this
         board.clock.now += afterMs
         const tag = `"${file.length}"`
         const serve = async () => {
@@ -63,6 +65,7 @@ class Source {
             while (socket.connections.length === before) await ds.sleep(1)
             const connection = socket.connections[before]
             while (!connection.sent) await ds.sleep(1)
+            await meanwhile()
             const isKnown = connection.sent.indexOf(tag) >= 0
             connection.answer(
                 isKnown
@@ -497,6 +500,36 @@ describe("probation", () => {
             "0 rolled-back source out of reach: OTA_URL is empty"
         )
     })
+    test("takes any file by a trusted key for a source in reach, however old", async () => {
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        await hold(board, 6, A)
+        const source = new Source(board)
+        // one that nobody trusted has signed, as of another fleet
+        source.file = piecesText(signed(5, A, undefined, OTHER_KEY).list)
+        const old = "6 refused version 5: it is not above 6"
+        expect(await source.asked()).toBe(old)
+        expect(board.ota.links).toBe(0)
+        source.file = piecesText(signed(6, A).list)
+        expect(await source.asked()).toBe("6 active")
+        expect(board.ota.links).toBe(SOURCE)
+        // the next one comes over the bus
+        const update = async (version: number, file: string) => {
+            await board.offer(signed(version, `HOSTNAME=v${version}\n`))
+            expect(board.record().links).toBe(SOURCE)
+            await board.start()
+            const after = new Source(board)
+            after.file = file
+            await after.asked(10_000)
+            await board.pass(31)
+            return board.shown()
+        }
+        expect(await update(7, source.file)).toBe("7 active")
+        expect(
+            await update(8, piecesText(signed(6, A, undefined, OTHER_KEY).list))
+        ).toBe(
+            "7 rolled-back source out of reach: version 6: it is not above 8"
+        )
+    })
     test("lasts as long as the settings before say", async () => {
         const board = await startedBoard()
         await board.offer(signed(7, "OTA_PROBATION=1h\n"))
@@ -553,14 +586,57 @@ describe("a source", () => {
             while (!isChecked) await ds.sleep(1)
             return false
         }
-        const offering = spawn(async () => {
-            await board.offer(signed(8, A))
-        })
+        let offering: ds.Fiber
+        source.meanwhile = async () => {
+            offering = spawn(async () => {
+                await board.offer(signed(8, A))
+            })
+            while (!ota.busy) await ds.sleep(1)
+        }
         expect(await source.asked()).toBe("0 active")
         isChecked = true
         await until("it is refused", () => !isAlive(offering))
         ota.verify = verify
+        source.meanwhile = async () => {}
         expect(await source.asked(10_000)).toBe("7 probation")
+    })
+    test("brings no file beside one from the bus, as the heap has room for one", async () => {
+        const board = await startedBoard({ OTA_URL: URL, OTA_POLL: "5s" })
+        const { offer } = otaConfig(board.ota)
+        await board.pass(12)
+        const send = async (at: number, end: number, sender: string) => {
+            try {
+                const part = file.slice(at, end)
+                await offer(at, file.length, part, sender)
+                return "taken"
+            } catch (e: any) {
+                return e.message
+            }
+        }
+        const file = Buffer.from(piecesText(signed(7, A).list))
+        const half = file.length >> 1
+        const source = new Source(board)
+        source.file = "<html>nothing here</html>"
+        expect(await send(0, half, "1")).toBe("taken")
+        board.clock.now += 9999
+        await source.pull()
+        expect(source.socket.connections.length).toBe(0)
+        let meanwhile = ""
+        source.meanwhile = async () => {
+            meanwhile = await send(0, half, "1")
+        }
+        // now the bus has been silent for too long
+        expect(await source.asked(1)).toBe(
+            "0 refused file: the header is malformed"
+        )
+        expect(meanwhile).toBe("another file is being received, try again")
+        expect(await send(half, file.length, "1")).toBe(
+            "a part is missing, begin again"
+        )
+        expect(await send(0, half, "1")).toBe("taken")
+        expect(await send(half, file.length, "1")).toBe("taken")
+        expect(board.shown()).toBe("7 probation")
+        expect(await send(0, half, "2")).toBe("the board restarts")
     })
     test("that has the running version again ends a refusal, which is reported", async () => {
         const board = await startedBoard({ OTA_URL: URL })

@@ -712,8 +712,8 @@ export const FACTS: Record<string, Fact[]> = {
             literal("docs/ota.md", /OTA_PROBATION=(\d+)s/),
         ],
         [
-            "or {} s have passed without one",
-            constant("src/ota/remote.ts", "SENDER_TIMEOUT_MS") / 1000,
+            "or {} s have passed without a part of it",
+            constant("src/ota/updater.ts", "SENDER_TIMEOUT_MS") / 1000,
         ],
         [
             "in the first {} s after its start, unless it has asked",
