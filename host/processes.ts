@@ -13,13 +13,16 @@ export function isAlive(pid: number): boolean {
     }
 }
 
-/** How long a process ran, in ms; where the system does not tell, what a clock says. */
-export function processorTime(pid: number): number {
+/**
+ * How long a process ran, in ms.
+ * @returns undefined for one that is gone, and where the system does not tell
+ */
+export function processorTime(pid: number): number | undefined {
     try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
         return (Number(fields[11]) + Number(fields[12])) * TICK_MS
     } catch {
-        return performance.now()
+        return undefined
     }
 }

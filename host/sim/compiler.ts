@@ -91,16 +91,20 @@ class Compiler {
 }
 
 /** Calls `exceed` once, with words, when a process takes too long. @returns how to end that */
-function watchLimits(
+export function watchLimits(
     pid: number,
     { busyMs, idleMs }: BuildLimits,
     exceed: (words: string) => void
 ): () => void {
-    const from = processorTime(pid)
+    const known = processorTime(pid)
+    const from = known ?? performance.now()
     let seen = from
     let seenAt = performance.now()
     const timer = setInterval(() => {
-        const now = processorTime(pid)
+        // one that is gone is reported by its exit; where no times are told, a clock says them
+        const now =
+            processorTime(pid) ??
+            (known === undefined ? performance.now() : seen)
         if (now !== seen) {
             seen = now
             seenAt = performance.now()

@@ -1,5 +1,7 @@
 // rows: B2 B3c
 import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import {
     mkdirSync,
     readFileSync,
@@ -11,7 +13,11 @@ import {
 import { join, resolve } from "node:path"
 import { before, test, type TestContext } from "node:test"
 import { keepCompilers, unpackLibraries } from "../../host/sim/index.ts"
-import { type BuildLimits, runBuild } from "../../host/sim/compiler.ts"
+import {
+    type BuildLimits,
+    runBuild,
+    watchLimits,
+} from "../../host/sim/compiler.ts"
 import { setTimeout as sleep } from "node:timers/promises"
 import { childPids, cleanUp, tempFolder } from "../system/harness.ts"
 
@@ -166,6 +172,23 @@ test("a build whose process dies is begun again, once", async t => {
         }
     )
     assert.deepEqual(await build(COUNTER), first)
+})
+
+test("a process that has ended took no longer than it did", async t => {
+    const child = spawn("sleep", ["60"])
+    await once(child, "spawn")
+    t.mock.timers.enable({ apis: ["setInterval"] })
+    const exceeded: string[] = []
+    const limits = { busyMs: 100, idleMs: 120_000 }
+    const endLimits = watchLimits(child.pid!, limits, words =>
+        exceeded.push(words)
+    )
+    child.kill("SIGKILL")
+    await once(child, "exit")
+    // its last output may be waited for
+    t.mock.timers.tick(1000)
+    endLimits()
+    assert.deepEqual(exceeded, [])
 })
 
 test("a build whose process stands still, or takes too long, is ended", async t => {

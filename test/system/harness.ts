@@ -229,7 +229,7 @@ async function treeTime(pid: number): Promise<number> {
     const children = await childPids(pid).catch(() => undefined)
     if (!children) return 0
     const times = await Promise.all(children.map(treeTime))
-    return times.reduce((sum, time) => sum + time, processorTime(pid))
+    return times.reduce((sum, time) => sum + time, processorTime(pid) ?? 0)
 }
 
 /** Whether a process exists and is no zombie. */
