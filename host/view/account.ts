@@ -3,6 +3,8 @@ import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
 
 const ERROR = LEVELS.indexOf("error")
+/** Topic of the records in which a board declares what it has dropped. */
+const GAP_TOPIC = "net.syslog"
 /** Lines of this last time count for the rate, in ms. */
 const RATE_MS = 5000
 
@@ -69,7 +71,7 @@ export class Account {
                 break
             case "syslog":
                 summary.messages++
-                this.countMissing(Number(record?.meta?.sequenceId))
+                if (record) this.countMissing(record)
                 break
         }
     }
@@ -85,12 +87,16 @@ export class Account {
         return { ...this.summary }
     }
 
-    private countMissing(sequenceId: number): void {
+    private countMissing({ topic, meta }: LogRecord): void {
+        const sequenceId = Number(meta?.sequenceId)
         if (!Number.isInteger(sequenceId)) return
-        if (this.expected !== undefined && sequenceId > this.expected)
-            this.summary.missing += sequenceId - this.expected
-        if (this.expected === undefined || sequenceId >= this.expected)
-            this.expected = sequenceId + 1
+        this.expected ??= sequenceId
+        // a declaration of dropped records has the number of the last of them
+        const isOneOfThem = topic === GAP_TOPIC && meta?.dropped !== undefined
+        const next = sequenceId + 1
+        const missing = (isOneOfThem ? next : sequenceId) - this.expected
+        this.summary.missing += Math.max(0, missing)
+        this.expected = Math.max(this.expected, next)
     }
 }
 

@@ -99,6 +99,31 @@ test("the account tells what is missing at the collector", () => {
     assert.equal(account.get().missing, 2)
 })
 
+// rows: B3c
+test("the account counts each record that the board declares as dropped once", () => {
+    const account = new Account()
+    const see = (sequenceId: number, dropped?: number) =>
+        account.see(event({ event: "syslog" }), {
+            level: "warning",
+            topic: "net.syslog",
+            message: "",
+            meta: {
+                sequenceId: String(sequenceId),
+                ...(dropped !== undefined && { dropped: String(dropped) }),
+            },
+        })
+    see(1)
+    // the range of a declaration may begin before what had arrived, and grows when it is repeated
+    see(4, 4)
+    assert.equal(account.get().missing, 3)
+    see(6, 6)
+    assert.equal(account.get().missing, 5)
+    see(7)
+    see(8, 1)
+    see(9)
+    assert.equal(account.get().missing, 6)
+})
+
 describe("the health of a program", () => {
     const play = (...events: [name: string, seconds: number][]) => {
         const health = new Health()
