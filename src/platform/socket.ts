@@ -146,6 +146,10 @@ export class SystemSocket implements NetSocket {
         // once, as `@devicescript/net` would take it for an event of the next connection
         const onEvent = natives._socketOnEvent
         if (natives._socketClose() === 0 && onEvent !== undefined)
-            onEvent("close")
+            try {
+                onEvent("close")
+            } catch (e: any) {
+                // a handler that somebody set: who closes the connection must not fail because of it
+            }
     }
 }

@@ -1,5 +1,5 @@
 // Numbered lines to syslog beside borrowers with `@devicescript/net`. One leaves its connection open to
-// the next one. Then one goes on after its time: it fetches pages from PAGE_PORT one after the other,
+// the next one, and one leaves a handler of the socket behind that throws. Then one goes on after its time: it fetches pages from PAGE_PORT one after the other,
 // and an error of one does not end it.
 import * as ds from "@devicescript/core"
 import { connect, fetch } from "@devicescript/net"
@@ -39,6 +39,13 @@ const fetchAll = async () => {
 const leaveOpen = async () => {
     await connect({ host: "127.0.0.1", port: pagePort })
 }
+const throwAtClose = async () => {
+    await connect({ host: "127.0.0.1", port: pagePort })
+    const vm = ds as unknown as { _socketOnEvent: () => void }
+    vm._socketOnEvent = () => {
+        throw new Error("thrown by a handler")
+    }
+}
 const fetchNext = async () => {
     const response = await fetch(`http://127.0.0.1:${pagePort}/next`)
     console.log(`next: ${await response.text()}`)
@@ -48,6 +55,7 @@ spawn(
         await ds.sleep(500)
         spawn(async () => await arbiter.borrow("leaver", leaveOpen))
         await ds.sleep(10)
+        await arbiter.borrow("thrower", throwAtClose)
         await arbiter.borrow("next", fetchNext)
         await arbiter.borrow("pages", fetchAll, 600)
     },
