@@ -69,13 +69,20 @@ export interface StoredLine {
     wall: boolean
     /** Position of this line in the log: rises from line to line, and stays valid over resets. */
     cursor: number
+    /** Whether it was logged since the start, and not in an earlier run. */
+    isOfThisRun: boolean
 }
 
 /**
  * Formats a stored line as `TIME [LEVEL] text`. The time is in whole seconds, as it is stored: as
  * in RFC 3339 when the wall clock was known, else uptime.
  */
-export function lineText({ text, level, time, wall }: StoredLine): string {
+export function lineText({
+    text,
+    level,
+    time,
+    wall,
+}: Pick<StoredLine, "text" | "level" | "time" | "wall">): string {
     const stamp = wall ? rfc3339(time * 1000).slice(0, -5) + "Z" : "" + time
     return `${stamp} [${levelName(level).toUpperCase()}] ${text}`
 }

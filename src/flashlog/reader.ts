@@ -150,8 +150,9 @@ export function readLines(
             } else time += seconds
             const level = (word >> LEVEL_SHIFT) & 15
             const wall = (word & WALL_BIT) !== 0
+            const isOfThisRun = cursor >= log.began
             open = {
-                line: { text: "", level, time, wall, cursor },
+                line: { text: "", level, time, wall, cursor, isOfThisRun },
                 bytes: Buffer.alloc(word & MAX_TEXT_BYTES),
                 filled: 0,
             }

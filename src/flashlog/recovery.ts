@@ -60,6 +60,7 @@ export async function recover(log: FlashLog): Promise<void> {
     // skips the numbers that damaged segments may have had: no number is used twice
     if (damaged > 0) nextSegment(log, damaged + 1)
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
+    log.began = cursorOf(log.seq, log.used)
     returnSlots(log)
 }
 

@@ -46,6 +46,8 @@ export interface FlashLog {
     starts: number[]
     /** The last of `starts`: the first segment that counts; 1 until the slots have been read. */
     oldest: number
+    /** Where the first line of this run starts (see `cursorOf`). */
+    began?: number
     /** Sequence number of the last segment in flash. */
     written?: number
     /** Unix time, in seconds, of the current file's first line that has one; below 0 = unknown. */
@@ -117,6 +119,7 @@ export function newLog(options: FileSetup): FlashLog {
         share: undefined,
         starts: [],
         oldest: 1,
+        began: undefined,
         written: undefined,
         since: undefined,
         buffer,

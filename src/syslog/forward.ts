@@ -25,6 +25,8 @@ export interface LateLine {
     wall: boolean
     /** Position of this line in the log: rises from line to line, across resets. */
     cursor: number
+    /** Whether it was logged since the start: this run sends it live. */
+    isOfThisRun: boolean
 }
 
 /** What late lines are read from: the `files` of a `FileRotationHandler`. */
@@ -57,46 +59,45 @@ export async function forwardLate(
     const from = stored ? parseInt(stored.toString()) : -1
     let end = from
     let wanted = 0
-    // lines added from now on are of this run, which sends them live
-    await file.since(from, async line => {
+    // none while they are counted
+    let count: number
+    const visit = async (line: LateLine) => {
+        if (line.isOfThisRun) return false
         end = line.cursor
-        if (line.level <= ERROR) wanted++
-    })
-    let count = 0
-    await file.since(from, async line => {
-        if (line.cursor > end) return false
         if (line.level > ERROR) return true
-        await drain(rsyslogger, ROOM_BYTES)
-        const wall = line.wall ? line.time * 1000 : undefined
-        send(rsyslogger, wall, line.level, line.text)
-        count++
+        if (count >= 0) {
+            await send(rsyslogger, line)
+            count++
+        } else wanted++
         return true
-    })
+    }
+    await file.since(from, visit)
+    count = 0
+    await file.since(from, visit)
     if (end === from) return 0
     const dropped = wanted - count
-    if (dropped > 0) send(rsyslogger, undefined, WARNING, dropped + OVERWRITTEN)
+    if (dropped > 0)
+        await send(rsyslogger, {
+            text: dropped + OVERWRITTEN,
+            level: WARNING,
+        })
     await arrived(rsyslogger)
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
 }
 
-function send(
+/** Queues a line when there is room for it beside live records. */
+async function send(
     rsyslogger: Rsyslogger,
-    wall: number | undefined,
-    level: Level,
-    message: string
-): void {
+    line: Pick<LateLine, "text" | "level"> & Partial<LateLine>
+): Promise<void> {
+    while (rsyslogger.stats().queuedBytes > ROOM_BYTES) await ds.sleep(POLL_MS)
     const event: SyslogEvent = JSON.parse(LATE)
     event.time = ds.millis()
-    event.wall = wall
-    event.level = level
-    event.message = message
+    event.wall = line.wall ? line.time * 1000 : undefined
+    event.level = line.level
+    event.message = line.text
     rsyslogger.push(event)
-}
-
-/** Waits until at most `bytes` are left to be sent. */
-async function drain(rsyslogger: Rsyslogger, bytes: number): Promise<void> {
-    while (rsyslogger.stats().queuedBytes > bytes) await ds.sleep(POLL_MS)
 }
 
 /** Waits until all records taken so far have been delivered or dropped. */

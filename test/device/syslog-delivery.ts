@@ -817,10 +817,11 @@ describe("lines of earlier runs", () => {
         time: 1,
         wall: false,
         cursor,
+        isOfThisRun: cursor > 4,
     })
 
-    test("are sent once, errors and worse", async () => {
-        const lines = [line(1), line(2, 4), line(3, 2)]
+    test("are sent once, errors and worse, and none of this run", async () => {
+        const lines = [line(1), line(2, 4), line(3, 2), line(5)]
         const { sent, pushed } = await late(lines, lines)
         expect(sent).toBe(2)
         expect(pushed.map(e => e.message).join()).toBe("line 1,line 3")

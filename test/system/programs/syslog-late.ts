@@ -1,5 +1,5 @@
 // Logs an error every 25 ms, to flash and to syslog, and says which ones flash has kept; first
-// forwards what earlier runs left. MODE=rest: only forwards.
+// forwards what earlier runs left. MODE=rest: logs only one error, which flash has before it forwards.
 import * as ds from "@devicescript/core"
 import { readSetting } from "@devicescript/settings"
 import { ERROR, LogSystem } from "../../../src/log"
@@ -43,8 +43,12 @@ const forward = async () => {
     console.log(`account of ${boot}: ${JSON.stringify(account)}`)
     console.log(`done ${JSON.stringify(syslog.stats())}`)
 }
-spawn(forward, e => console.log(`forward failed: ${e}`))
 const logger = log.logger("app")
+if (mode === "rest") {
+    logger.log(ERROR, "error {0}.0 end", boot)
+    await file.flush()
+}
+spawn(forward, e => console.log(`forward failed: ${e}`))
 for (let n = 1; mode !== "rest"; ++n) {
     logger.log(ERROR, "error {0}.{1} end", boot, n)
     if (await file.flush()) console.log(`kept ${boot}.${n}`)
