@@ -57,7 +57,7 @@ export function parseHttpDate(text: string): number | undefined {
 
 /**
  * Sets the clock to a time that is known to the second only: a clock within that second is left
- * alone; another one is set to the nearest end of it. A time outside the years 1970 to 9999 is
+ * alone; another one is set to the nearest end of it. A time outside the years 1970 to 9998 is
  * ignored.
  * @param unixMs start of the second, Unix time in ms
  * @param source where the time is from, as `rtc` or `http`

@@ -44,8 +44,11 @@ export interface Clock {
 
 /** A clock that is ahead by this or more, ms, is set back at once; by less, it is slowed down. */
 export const STEP_MS = 10000
-/** Latest time that can be set: the end of the year 9999, the last that RFC 3339 can write. */
-export const MAX_WALL_MS = 253402300799999
+/**
+ * Latest time that can be set: the end of the year 9998. The clock goes on from there, and 9999 is the
+ * last year that RFC 3339 can write.
+ */
+export const MAX_WALL_MS = 253370764799999
 /** Speed of the wall clock while it is slowed down, as a part of its own. */
 const SLOW_RATE = 0.5
 

@@ -7,7 +7,7 @@ let prefix = ""
 /**
  * A time as RFC 3339 text (section 5.6), in UTC with milliseconds: `2026-11-21T06:13:57.000Z`.
  * Calls for the same second share most of the work.
- * @param unixMs Unix time in ms, from 0 to MAX_WALL_MS
+ * @param unixMs Unix time in ms, up to the end of the year 9999
  */
 export function rfc3339(unixMs: number): string {
     const now = Math.floor(unixMs / 1000)

@@ -8,7 +8,7 @@ import {
     setClockToSecond,
     unixTime,
 } from "../../src/net"
-import { SystemClock } from "../../src/platform"
+import { rfc3339, SystemClock } from "../../src/platform"
 
 /** A clock whose uptime is set by hand. */
 class HandClock extends SystemClock {
@@ -62,7 +62,7 @@ describe("wall clock", () => {
         const clock = new HandClock()
         clock.setWall(1000000)
         let refused = 0
-        for (const bad of [NaN, -1, Infinity, 253402300800000])
+        for (const bad of [NaN, -1, Infinity, unixTime(9999, 1, 1, 0, 0, 0)])
             try {
                 clock.setWall(bad)
             } catch (e: any) {
@@ -73,6 +73,15 @@ describe("wall clock", () => {
         setClockToSecond(clock, NaN, "rtc")
         setClockToSecond(clock, unixTime(0, 0, 0, 0, 0, 0), "rtc")
         expect(clock.wall()).toBe(1000000)
+    })
+    test("a time that can be set can be written for another year", () => {
+        const clock = new HandClock()
+        clock.setWall(unixTime(9999, 1, 1, 0, 0, 0) - 1)
+        clock.uptime = 365 * 86400000
+        expect(rfc3339(clock.wall())).toBe("9999-12-31T23:59:59.999Z")
+        const later = new HandClock()
+        setClockByHttpDate(later, "Fri, 31 Dec 9999 23:59:59 GMT")
+        expect(later.wall()).toBe(undefined)
     })
     test("unknown until told", () => {
         const clock = new HandClock()
