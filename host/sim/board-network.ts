@@ -26,14 +26,16 @@ const NETWORK = new Map<string, object>([
         "net",
         {
             createConnection: (address: net.NetConnectOpts) =>
-                readAsBoard(net.createConnection(address)),
+                readAsBoard(withReason(net.createConnection(address))),
         },
     ],
     [
         "tls",
         {
             connect: (address: tls.ConnectionOptions) =>
-                openAfterHandshake(readAsBoard(tls.connect(address))),
+                openAfterHandshake(
+                    readAsBoard(withReason(tls.connect(address)))
+                ),
         },
     ],
 ])
@@ -56,6 +58,20 @@ function openAfterHandshake(socket: VmSocket): VmSocket {
         return once.call(socket, "secureConnect", listener)
     }
     return socket
+}
+
+/**
+ * The VM gets the message of an error. That of Node is empty when a name has several addresses and
+ * none of them answers.
+ */
+function withReason(socket: net.Socket): net.Socket {
+    // before the VM's listener, which is called with the same error
+    return socket.on("error", error => {
+        if (error instanceof AggregateError && !error.message)
+            error.message = error.errors
+                .map((one: Error) => one.message)
+                .join(", ")
+    })
 }
 
 /**
