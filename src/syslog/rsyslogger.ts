@@ -82,7 +82,8 @@ export class Rsyslogger {
     }
 
     /**
-     * Sends what is queued, then disconnects. `start` begins again.
+     * Sends what is queued, for which it waits for the socket if that is lent, then disconnects.
+     * `start` begins again.
      * @param waitMs longest time to send, ms; answers to what was sent may take up to 1 s more
      */
     async stop(waitMs = 3000): Promise<void> {
@@ -90,7 +91,8 @@ export class Rsyslogger {
         const { clock } = client
         const until = clock.millis() + waitMs
         while (
-            client.stream &&
+            // without an outage it has the connection, or will have it as soon as it gets the socket
+            (client.stream || client.step === undefined) &&
             client.sentEnd < client.end &&
             clock.millis() < until
         )

@@ -152,7 +152,7 @@ describe("syslog over a stream", () => {
         expect(b.sentCount()).toBe(1)
         await b.syslog.stop(0)
     })
-    test("a stop waits for no socket that another owner has", async () => {
+    test("a stop waits for a socket that another owner keeps no longer than its time", async () => {
         const b = new Bench()
         await b.connect()
         b.push("one")
@@ -181,6 +181,33 @@ describe("syslog over a stream", () => {
         expect(sequences(b.last().sent)).toBe("2")
         b.account()
         await b.syslog.stop(0)
+    })
+    test("a stop waits for the socket while it is lent, to send what is queued", async () => {
+        const b = new Bench()
+        await b.connect()
+        const borrower = async () => {
+            await b.arbiter.borrow("page", async () => {
+                b.push("one")
+                await ds.sleep(300)
+            })
+        }
+        borrower.start()
+        await until("the loan", () => b.arbiter.leases().owner === "page")
+        await b.syslog.stop()
+        expect(sequences(b.last().sent)).toBe("1")
+        b.account()
+    })
+    test("a stop in an outage does not wait", async () => {
+        const b = new Bench({ backoff: { minMs: 5000, maxMs: 5000 } })
+        b.syslog.start()
+        await until("a connection", () => b.socket.connections.length > 0)
+        b.push("one")
+        b.last().fail("refused")
+        await until("the report", () => b.said.length > 0)
+        const before = ds.millis()
+        await b.syslog.stop()
+        expect(ds.millis() - before < 1000).toBe(true)
+        b.account()
     })
     test("lines share a write, and wait no longer than their batch", async () => {
         const b = new Bench()
