@@ -1,4 +1,9 @@
-import { escapeControls, nativeFormat, replaceAll } from "../platform"
+import {
+    escapeControls,
+    MAX_JSON_BYTES,
+    nativeFormat,
+    replaceAll,
+} from "../platform"
 import { Core, Deferred, HandlerEntry, Losses, Source } from "./core"
 import { startWindow } from "./entry"
 import { defer, formatterFailed, handlerFailed } from "./faults"
@@ -7,7 +12,7 @@ import { ERROR, Level, NONE, TRACE } from "./levels"
 import { LogRecord } from "./record"
 import { messageOf, textOf } from "./render"
 import { without } from "./table"
-import { clean, MAX_MESSAGE } from "./text"
+import { clean } from "./text"
 import { forget, PLAIN, settled } from "./topic"
 
 const DEL = "\x7f"
@@ -21,7 +26,7 @@ const MAX_REFUSED_MS = 3600000
 
 /** More records than any burst limit. */
 const NO_LIMIT = 1000000000
-/** Longest message that is known by `known`: no number makes it longer than MAX_MESSAGE. */
+/** Longest message that is known by `known`: no number makes it longer than MAX_JSON_BYTES. */
 const MAX_KNOWN = 128
 
 // A dispatch never waits, so one at most is under way in the whole program. What the next call is
@@ -88,9 +93,10 @@ export function publish(
             }
             message = nativeFormat(message, a, b, c, d)
         }
-        // JSON lengthens every text with control characters, except for DEL: others need no cleaning
+        // JSON lengthens every text with control characters, except for DEL: others need no cleaning.
+        // Of a long one it may need more heap than there is in one piece
         if (
-            message.byteLength > MAX_MESSAGE ||
+            message.byteLength > MAX_JSON_BYTES ||
             quote(message).byteLength !== message.byteLength + 2 ||
             message.indexOf(DEL) >= 0
         )

@@ -4,8 +4,8 @@ import { replaceAll } from "./split"
 const SPACE = 0x20
 const DELETE = 0x7f
 const C1_END = 0xa0
-/** Longest text that is checked by way of its JSON, in bytes; a longer one takes some 1,000 steps. */
-const MAX_JSON_BYTES = 256
+/** Longest text that is checked by way of its JSON, in bytes; a longer one takes some 1,000 steps more. */
+export const MAX_JSON_BYTES = 256
 /** How the VM's `JSON.stringify` begins control characters, except for DEL. */
 const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
 

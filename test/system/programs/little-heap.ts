@@ -1,6 +1,6 @@
 // A firmware of all parts with many settings of its own, whose program has taken most of the heap.
 import { startBoard } from "../../../boards"
-import { firmware } from "../../../src/firmware"
+import { firmware, log } from "../../../src/firmware"
 
 const OWN = `# settings
 OWN_01: text = a value | number 1
@@ -49,4 +49,11 @@ const PIECE_BYTES = 200
 await firmware(startBoard, [OWN])
 export const held: Buffer[] = []
 while (held.length < 70) held.push(Buffer.alloc(PIECE_BYTES))
+// a message of the longest size, of which the JSON has six times as many bytes
+let wide = "é"
+while (wide.byteLength < 1024) wide = wide + wide
+let more: Buffer[] = []
+while (more.length < 30) more.push(Buffer.alloc(PIECE_BYTES))
+log.logger("wide").info("{0}", wide)
+more = []
 console.log("held")
