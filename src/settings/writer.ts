@@ -22,20 +22,21 @@ export async function editDotenv(
     pause: (ms: number) => Promise<void>
 ): Promise<string> {
     let text = source
-    let entries = await readDotenv(text, pause)
     for (const key of Object.keys(changes)) {
         const value = changes[key]
-        const mine = ofKey(entries, key)
+        let others: string[] = []
+        const mine = await readDotenv(text, pause, key, others)
         // if a key is given twice, the later one counts
         const last = mine[mine.length - 1]
         if (value === undefined)
             while (mine.length)
                 text = withoutLines(text, mine.pop() as DotenvEntry)
         else text = await set(text, key, value, last, pause)
-        const wanted = others(entries, key) + value
-        entries = await readDotenv(text, pause)
-        const now = ofKey(entries, key).pop()
-        if (others(entries, key) + (now ? now.value : now) !== wanted)
+        const wanted = others.join("") + value
+        // the heap has no room for two lists
+        others = []
+        const now = (await readDotenv(text, pause, key, others)).pop()
+        if (others.join("") + (now ? now.value : now) !== wanted)
             throw new RangeError(
                 `${key} cannot be written: it has all three kinds of quotes, or a quote before it is open`
             )
@@ -45,11 +46,15 @@ export async function editDotenv(
 
 /**
  * All assignments of a dotenv text.
+ * @param key those of all other keys are left out, as each takes heap, and go to `others`
+ * @param others gets `KEY=value` and a line end of each other assignment
  * @throws RangeError when it is too long or has more than `MAX_SETTINGS`: each takes heap
  */
 export async function readDotenv(
     source: string,
-    pause: (ms: number) => Promise<void>
+    pause: (ms: number) => Promise<void>,
+    key?: string,
+    others: string[] = []
 ): Promise<DotenvEntry[]> {
     const entries: DotenvEntry[] = []
     const scan = scanDotenv(source)
@@ -57,9 +62,10 @@ export async function readDotenv(
         await pause(0)
         const entry = nextEntry(scan)
         if (!entry || entry.key === "") continue
-        if (entries.length >= MAX_SETTINGS)
+        if (entries.length + others.length >= MAX_SETTINGS)
             throw new RangeError(`more than ${MAX_SETTINGS} settings`)
-        entries.push(entry)
+        if (key === undefined || entry.key === key) entries.push(entry)
+        else others.push(`${entry.key}=${entry.value}\n`)
     }
     return entries
 }
@@ -104,16 +110,4 @@ async function quoted(
     // carriage returns can be written in double quotes only, as `\r`
     const escaped = replaceAll(value, "\n", "\\n")
     return `"${replaceAll(escaped, "\r", "\\r")}"`
-}
-
-function ofKey(entries: DotenvEntry[], key: string): DotenvEntry[] {
-    return entries.filter(entry => entry.key === key)
-}
-
-/** The assignments of all other keys, as one text. */
-function others(entries: DotenvEntry[], key: string): string {
-    const lines: string[] = []
-    for (const entry of entries)
-        if (entry.key !== key) lines.push(`${entry.key}=${entry.value}\n`)
-    return lines.join("")
 }

@@ -115,6 +115,15 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         )
         await run("settings", "set", "HOSTNAME=roof")
     })
+    await t.test(
+        "so many that the heap has no room for them twice",
+        async () => {
+            const keys = Array.from({ length: 65 }, (_, at) => `_K${at}`)
+            await run("settings", "set", ...keys.map(key => `${key}=value`))
+            await run("settings", "unset", ...keys)
+            assert.deepEqual(sim.past("panic"), [])
+        }
+    )
     await t.test("keys of up to 40 characters, and own ones", async () => {
         const key = "K".repeat(40)
         const long = await fail("settings", "set", `${key}=1`)
