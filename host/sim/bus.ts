@@ -1,7 +1,15 @@
 import { createServer, type Server, type Socket } from "node:net"
-import { FRAME_PROCESS, FRAME_PROCESS_LARGE, JDBus } from "jacdac-ts"
+import {
+    FRAME_PROCESS,
+    FRAME_PROCESS_LARGE,
+    JDBus,
+    RealTimeClockServer,
+} from "jacdac-ts"
 import { splitFrames, wrapFrame } from "../bus/index.ts"
 import { listen } from "./listen.ts"
+
+// a bus would set each clock on it to the local time of this machine, and boards count in UTC
+RealTimeClockServer.syncTime = async () => {}
 
 /** A frame with the id of whoever sent it, so that it is not sent back. */
 type Frame = Uint8Array & { _jacdac_sender?: string }

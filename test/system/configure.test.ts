@@ -118,7 +118,7 @@ test("fiberctl settings reads and changes the settings file of a board", async t
     await t.test(
         "so many that the heap has no room for them twice",
         async () => {
-            const keys = Array.from({ length: 65 }, (_, at) => `_K${at}`)
+            const keys = Array.from({ length: 50 }, (_, at) => `_K${at}`)
             await run("settings", "set", ...keys.map(key => `${key}=value`))
             await run("settings", "unset", ...keys)
             assert.deepEqual(sim.past("panic"), [])
