@@ -14,7 +14,7 @@ import {
 import { hostname } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 import { withPath } from "../files.ts"
-import { isAlive } from "../processes.ts"
+import { isAlive, processStat } from "../processes.ts"
 
 /** How often a lock that is waited for is tried, in ms. */
 const RETRY_MS = 50
@@ -139,10 +139,8 @@ function hasEnded({ pid, start }: Holder): boolean {
 
 /** When a process has started, unknown where the system does not tell; undefined when it has ended. */
 function startOf(pid: number): string | undefined {
-    const stat = systemText(() => readFileSync(`/proc/${pid}/stat`, "utf8"))
-    if (stat === UNKNOWN) return isAlive(pid) ? UNKNOWN : undefined
-    // proc_pid_stat(5): the name of the program, in brackets, may have any characters
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    const fields = processStat(pid)
+    if (!fields) return isAlive(pid) ? UNKNOWN : undefined
     return ENDED.includes(fields[0]!) ? undefined : fields[19]
 }
 

@@ -10,6 +10,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, test } from "node:test"
+import { processStat } from "../../host/processes.ts"
 import { tryLock, waitLock } from "../../host/sim/lock.ts"
 import { untilNextLook } from "../peers/ports.ts"
 import { tempFolder } from "../system/harness.ts"
@@ -31,9 +32,7 @@ function holdLock(file: string): ChildProcess {
 
 /** Waits until the state letter of `pid`, as /proc/PID/stat has it, is `state`. */
 async function untilState(pid: number, state: string): Promise<void> {
-    const stat = `/proc/${pid}/stat`
-    while (!readFileSync(stat, "utf8").includes(`) ${state} `))
-        await untilNextLook()
+    while (processStat(pid)![0] !== state) await untilNextLook()
 }
 
 /** What a lock of this process says. */

@@ -15,10 +15,10 @@ import { before, describe, test } from "node:test"
 import { FlashStore } from "../../host/flash/index.ts"
 import { buildProgram } from "../../host/sim/index.ts"
 import { tryLock } from "../../host/sim/lock.ts"
+import { isAlive } from "../../host/processes.ts"
 import {
     childPids,
     Cli,
-    isRunning,
     parseEvents,
     runCli,
     tempFolder,
@@ -108,7 +108,7 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
             ])
             await cli.waitForOutput(/ready/)
             const children = await childPids(cli.pid)
-            assert.ok(children.some(isRunning))
+            assert.ok(children.some(isAlive))
             cli.signal(signal)
             const run = await cli.done
             assert.equal(run.code, exitCode)

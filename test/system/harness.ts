@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import type { TestContext } from "node:test"
-import { processorTime } from "../../host/processes.ts"
+import { isAlive, processorTime } from "../../host/processes.ts"
 import {
     type SimEvent,
     Simulator,
@@ -232,16 +232,6 @@ async function treeTime(pid: number): Promise<number> {
     return times.reduce((sum, time) => sum + time, processorTime(pid) ?? 0)
 }
 
-/** Whether a process exists and is no zombie. */
-export function isRunning(pid: number): boolean {
-    try {
-        process.kill(pid, 0)
-        return true
-    } catch {
-        return false
-    }
-}
-
 /**
  * Waits until none of the processes is left: a killed one is for a moment.
  * @throws when one still is after `timeoutMs`
@@ -251,8 +241,8 @@ export async function untilGone(
     timeoutMs = 20_000
 ): Promise<void> {
     await until(
-        () => `the end of ${pids.filter(isRunning)}`,
-        () => !pids.some(isRunning),
+        () => `the end of ${pids.filter(isAlive)}`,
+        () => !pids.some(isAlive),
         timeoutMs
     )
 }
