@@ -19,6 +19,7 @@ const KEPT_FIELDS = " etag date location content-length transfer-encoding "
 const SHORT_NAME = 8
 const DIGITS = "0123456789"
 const CR = "\r"
+const NUL = "\u0000"
 
 /** States, by what is expected next: a line of the head or between chunks, … */
 const STATUS_LINE = 0
@@ -140,8 +141,12 @@ function takeLine(answer: HttpAnswer, data: Buffer, at: number): number {
     if (line.length > MAX_HEAD_LINE_BYTES)
         answer.fault = `a line of more than ${MAX_HEAD_LINE_BYTES} bytes`
     else if (isWhole) {
-        const text = line.toString()
-        readLine(answer, text.endsWith(CR) ? text.slice(0, -1) : text)
+        let text = line.toString()
+        if (text.endsWith(CR)) text = text.slice(0, -1)
+        // a field's value may go into a later request
+        if (text.indexOf(CR) >= 0 || text.indexOf(NUL) >= 0)
+            answer.fault = "a line with a CR or a NUL within"
+        else readLine(answer, text)
     }
     return end + 1
 }

@@ -42,6 +42,8 @@ export function pullUpdates(
     // URL of the last request, and the ETag of its file; empty if the file is to be sent again
     let from = ""
     let etag = ""
+    // why the last file was passed over
+    let skipped = ""
     const failed = (problem: string) => {
         ota.sourceProblem = problem
         log.warning("no update: {0}", problem)
@@ -51,13 +53,15 @@ export function pullUpdates(
         const url = settings.get("OTA_URL")
         if (!url || !isOn(ota)) {
             ota.links &= ~SOURCE
+            etag = ""
             ota.sourceProblem = "OTA_URL is empty"
             return 0
         }
         // looked at again at once, and asked when there is room for a file
         if (receivingProblem(ota, CLAIM)) return 0
         const { device, version, state } = otaStatus(ota)
-        const known = url === from ? etag : ""
+        // the whole file ends a refusal, or is refused again
+        const known = url === from && !ota.refusal ? etag : ""
         const condition = known ? `If-None-Match: ${known}\r\n` : ""
         const headers = `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`
         // unless this request succeeds, the next one asks for the whole file
@@ -81,31 +85,35 @@ export function pullUpdates(
         if (status !== 200)
             throw new Error(`the source answers with status ${status}`)
         // a version from this source must keep the source in reach
-        const verdict = await offerFile(ota, pieces, SOURCE)
-        if (verdict.state === "refused") ota.sourceProblem = verdict.reason
+        const { state: outcome, reason } = await offerFile(ota, pieces, SOURCE)
+        if (outcome === "refused") ota.sourceProblem = reason
+        if (outcome === "ignored" && reason !== skipped) {
+            skipped = reason
+            log.info("no update: {0}", reason)
+        }
         const tag = fields["etag"]
         // one that was not taken is sent again, as it may be under another key
-        const isTaken = verdict.state !== "refused" && verdict.state !== "busy"
+        const isTaken = outcome !== "refused" && outcome !== "busy"
         if (isTaken && tag && tag.byteLength <= MAX_ETAG_BYTES) etag = tag
         // a file from elsewhere is checked in seconds, and may turn out to be none
-        if (verdict.reason === CHECKING) return Math.min(RETRY_MS, pollMs(ota))
+        if (reason === CHECKING) return Math.min(RETRY_MS, pollMs(ota))
         return pollMs(ota)
     })
 }
 
 /** Reports each state to `OTA_REPORT`, as JSON by POST. */
 export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
-    let reported = 0
+    let reported = ""
     const { settings, log } = ota
     const failed = (problem: string) => log.warning("no report: {0}", problem)
     return errand(ota, arbiter, 0, failed, async () => {
         const url = settings.get("OTA_REPORT")
-        const { announced } = ota
-        if (!url || reported === announced) return 0
+        const news = `${ota.announced} ${url}`
+        if (!url || reported === news) return 0
         const body = JSON.stringify(otaStatus(ota))
         const { status } = await request(arbiter, url, "", body)
         if (status < 200 || status > 299) throw new Error(`status ${status}`)
-        reported = announced
+        reported = news
         return 0
     })
 }

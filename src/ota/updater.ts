@@ -193,7 +193,8 @@ export function isOn({ settings }: Ota): boolean {
  * Checks a file and takes it. Never throws: what is wrong is in the verdict.
  * @param pieces the whole file, which is used up
  * @param link bit of what has brought it, which is in reach unless nobody trusted has signed the file
- * @returns the new state; or `refused`, `ignored` or `busy` with the reason
+ * @returns the new state; or `refused`, `ignored` or `busy` with the reason. A source's file of a version
+ * that came before, or was taken back, is `ignored`
  */
 export async function offerFile(
     ota: Ota,
@@ -271,16 +272,18 @@ async function judge(
         ? judgeOffer(record, version, hash)
         : verdict("ignored", "for other boards")
     const isOld = known && known.state === "refused"
-    if (known && !isOld) {
-        ota.links |= link
-        // a refusal that was reported is over
-        if (known === record && ota.refusal) enter(ota, record, NOTICE)
-        return known
-    }
+    if (known && !isOld) return passOver(ota, known, link)
     const isSigned = await verify(file, settings.held().inForce.texts)
-    if (isSigned) ota.links |= link
-    if (isOld) throw new Error(known.reason)
+    if (isOld) {
+        const { reason } = known
+        // a source keeps its file until there is a newer one: nothing is wrong with it
+        const isOurs = isSigned && link !== 0
+        if (!isOurs) throw new Error(reason)
+        const old = verdict("ignored", `version ${version}: ${reason}`)
+        return passOver(ota, old, link)
+    }
     if (!isSigned) throw new Error("wrong signature")
+    ota.links |= link
     const unwatched = watchProblem(ota)
     if (unwatched) return verdict("busy", unwatched)
     const text = await openBody(ota, file)
@@ -297,6 +300,17 @@ async function judge(
     file.body.insert(0, -file.body.length)
     checked.texts = checked.lines = undefined
     return await take(ota, version, hash, text)
+}
+
+/** Takes notice of a file that changes nothing: what has brought it is in reach. */
+function passOver(ota: Ota, known: OtaVerdict, link: number): OtaVerdict {
+    const { record } = ota
+    ota.links |= link
+    // a refusal that was reported is over, as the refused file is gone from there
+    const isInstead = known.state === "ignored" && link !== 0
+    if (ota.refusal && (known === record || isInstead))
+        enter(ota, record, NOTICE)
+    return known
 }
 
 /** The text of a file's settings. @throws Error when the seal cannot be opened */

@@ -314,6 +314,18 @@ describe("HTTP", () => {
             "its content-length is no number",
         ],
         [
+            "a bare CR in a field",
+            [OK + 'ETag: "a\rX-Fiberd: b"\r\n\r\n'],
+            false,
+            "a line with a CR or a NUL within",
+        ],
+        [
+            "a NUL in a field",
+            [OK + 'ETag: "a\u0000b"\r\n\r\n'],
+            false,
+            "a line with a CR or a NUL within",
+        ],
+        [
             "two lengths",
             [OK + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"],
             false,

@@ -16,6 +16,7 @@ import {
     otaConfig,
     OtaLink,
     pullUpdates,
+    reportUpdates,
     SOURCE,
     updateBoard,
 } from "../../src/ota"
@@ -77,6 +78,11 @@ class Source {
         await this.pull()
         return board.shown()
     }
+}
+
+/** The last request that a source got. */
+function lastSent({ socket }: Source): string {
+    return socket.connections[socket.connections.length - 1].sent
 }
 
 // rows: O1 O5
@@ -638,6 +644,72 @@ describe("a source", () => {
         expect(board.shown()).toBe("7 probation")
         expect(await send(0, half, "2")).toBe("the board restarts")
     })
+    test("with an older file changes no state, and is told once", async () => {
+        const board = await startedBoard({ OTA_URL: URL })
+        await hold(board, 6, A)
+        await board.offer(signed(7, B))
+        await board.start()
+        board.records.insert(0, -board.records.length)
+        const source = new Source(board)
+        source.file = piecesText(signed(6, A).list)
+        expect(await source.asked(7500)).toBe("7 probation")
+        expect(await source.asked(7500)).toBe("7 probation")
+        // nobody sends it again
+        expect(lastSent(source).indexOf("If-None-Match") >= 0).toBe(true)
+        await board.pass(31)
+        expect(await source.asked()).toBe("7 active")
+        const told = board.records.map(record => record.message)
+        expect(told.join()).toBe(
+            "config 7: probation,no update: version 6: it is not above 7,config 7: active"
+        )
+        // nor is the version that was taken back
+        await board.offer(signed(8, A))
+        for (let i = 0; i < 3; i++) await board.start()
+        const later = new Source(board)
+        later.file = piecesText(signed(8, A).list)
+        const back = "7 rolled-back 3 starts in probation"
+        expect(await later.asked()).toBe(back)
+        expect(await later.asked()).toBe(back)
+        expect(
+            lastSent(later).indexOf("version=7; state=rolled-back") >= 0
+        ).toBe(true)
+    })
+    test("ends a refusal by what it has now, whoever was refused", async () => {
+        const board = await startedBoard({ OTA_URL: URL })
+        await hold(board, 7, A)
+        const source = new Source(board)
+        const good = piecesText(signed(7, A).list)
+        source.file = good
+        expect(await source.asked()).toBe("7 active")
+        // over the bus, while the source has the same file as before
+        await board.offer(signed(6, B))
+        expect(board.shown()).toBe("7 refused version 6: it is not above 7")
+        expect(await source.asked()).toBe("7 active")
+        for (const next of [signed(6, B), signed(9, B, "share=1%")]) {
+            source.file = "<html>log in first</html>"
+            await source.asked()
+            expect(board.shown()).toBe(
+                "7 refused file: the header is malformed"
+            )
+            source.file = piecesText(next.list)
+            expect(await source.asked()).toBe("7 active")
+        }
+    })
+    test("that is taken away and given back is in reach again", async () => {
+        const board = await startedBoard({ OTA_URL: URL })
+        await hold(board, 7, A)
+        const source = new Source(board)
+        source.file = piecesText(signed(7, A).list)
+        await source.asked()
+        expect(board.ota.links).toBe(SOURCE)
+        board.settings.set("OTA_URL", "")
+        board.clock.now += 1000
+        await source.pull()
+        expect(board.ota.links).toBe(0)
+        board.settings.set("OTA_URL", URL)
+        await source.asked(1000)
+        expect(board.ota.links).toBe(SOURCE)
+    })
     test("that has the running version again ends a refusal, which is reported", async () => {
         const board = await startedBoard({ OTA_URL: URL })
         await hold(board, 7, A)
@@ -657,6 +729,43 @@ describe("a source", () => {
         const { announced } = board.ota
         expect(await source.asked()).toBe("7 active")
         expect(board.ota.announced).toBe(announced)
+    })
+})
+
+describe("reports", () => {
+    test("go to another address at once, and once to each", async () => {
+        const first = "http://192.0.2.1/a"
+        const board = await startedBoard({ OTA_REPORT: first })
+        const socket = new FakeSocket()
+        const report = reportUpdates(
+            board.ota,
+            new SocketArbiter(board.clock, socket)
+        )
+        const { connections } = socket
+        /** Reports if there is news. @returns where reports went so far */
+        const places = async () => {
+            board.clock.now += 1000
+            const before = connections.length
+            const reporting = spawn(report)
+            await until(
+                "it has reported, or has nothing to report",
+                () => connections.length > before || !isAlive(reporting)
+            )
+            if (connections.length > before) {
+                const connection = connections[before]
+                await until("a request", () => !!connection.sent)
+                connection.answer("HTTP/1.1 204 x\r\n\r\n")
+                await until("it has reported", () => !isAlive(reporting))
+            }
+            return connections.map(({ address }) => address).join()
+        }
+        const one = "tcp://192.0.2.1:80"
+        expect(await places()).toBe(one)
+        expect(await places()).toBe(one)
+        board.settings.set("OTA_REPORT", "http://192.0.2.2/b")
+        const both = `${one},tcp://192.0.2.2:80`
+        expect(await places()).toBe(both)
+        expect(await places()).toBe(both)
     })
 })
 

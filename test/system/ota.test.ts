@@ -262,7 +262,20 @@ describe("updates over the air", { concurrency: 5 }, () => {
         await source.told(2, "probation")
         const reason = await source.told(1, "rolled-back")
         assert.equal(reason, "no line reaches the collector")
-        await source.told(1, "refused")
+        // the source has that version still, which is no news
+        await until(
+            "a board that knows what the source has",
+            () =>
+                source.events.some(
+                    ({ status, board }) =>
+                        status === 304 && board?.state === "rolled-back"
+                ),
+            PATIENCE_MS
+        )
+        const refused = source.events.filter(
+            ({ board }) => board?.state === "refused"
+        )
+        assert.deepEqual(refused, [])
 
         await source.offer(3, "GREET_EVERY=4s\n")
         await source.told(3, "active")
