@@ -2,7 +2,9 @@ import {
     chmodSync,
     chownSync,
     closeSync,
+    existsSync,
     fsyncSync,
+    linkSync,
     mkdirSync,
     openSync,
     readdirSync,
@@ -114,6 +116,9 @@ const DEFAULT_MODE = 0o666
 /** The bits of a file's mode that say who may use it. */
 const MODE_BITS = 0o7777
 
+/** Errors of file systems that know no second name of a file. */
+const NO_LINKS = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"]
+
 /** What the name of a file is followed by while it is written: the id of who writes it. */
 const FRESH = /^\d+\.new$/
 
@@ -131,29 +136,53 @@ export function existsError(path: string): UsageError {
 }
 
 /**
- * Writes a file that is not there yet, and waits until the disk has it.
+ * Makes files that are not there yet, all or none, and waits until the disk has them. None is ever there
+ * in part, whoever ends this process.
  * @throws UsageError naming the path; a file that is there stays as it is
  */
-export function createOutput(path: string, data: string, mode: number): void {
-    withPath(path, () => {
-        let descriptor: number
-        try {
-            descriptor = openSync(path, "wx", mode)
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-            throw existsError(path)
+export function createOutputs(
+    files: readonly { path: string; data: string }[],
+    mode: number
+): void {
+    const made: string[] = []
+    try {
+        for (const { path, data } of files)
+            withPath(path, () => writeFresh(freshName(path), data, mode))
+        for (const { path } of files) {
+            withPath(path, () => nameFresh(freshName(path), path))
+            made.push(path)
         }
-        try {
-            writeFileSync(descriptor, data)
-            fsyncSync(descriptor)
-        } catch (error) {
-            rmSync(path)
-            throw error
-        } finally {
-            closeSync(descriptor)
-        }
-        sync(dirname(path))
-    })
+        for (const { path } of files) withPath(path, () => sync(dirname(path)))
+    } catch (error) {
+        for (const path of made) rmSync(path)
+        throw error
+    } finally {
+        for (const { path } of files) rmSync(freshName(path), { force: true })
+    }
+}
+
+/** What a file is called while it is written. */
+function freshName(path: string): string {
+    return `${path}.${process.pid}.new`
+}
+
+/** Writes a file that nobody else writes, and waits until the disk has it. */
+function writeFresh(fresh: string, data: string, mode: number): void {
+    rmSync(fresh, { force: true })
+    writeFileSync(fresh, data, { mode, flag: "wx" })
+    sync(fresh)
+}
+
+/** Gives a new file its name. @throws UsageError when there is a file of that name */
+function nameFresh(fresh: string, path: string): void {
+    try {
+        linkSync(fresh, path)
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === "EEXIST" || existsSync(path)) throw existsError(path)
+        if (!NO_LINKS.includes(code ?? "")) throw error
+        renameSync(fresh, path)
+    }
 }
 
 /**
@@ -179,13 +208,19 @@ export function writeOutput(
 
 /**
  * Checks that a file can be written, before work that cannot be done twice.
+ * @param bytes its size: there must be room for it
  * @throws UsageError naming the path
  */
-export function checkOutput(path: string): void {
+export function checkOutput(path: string, bytes: number): void {
     withPath(path, () => {
         const file = placeOf(path)
-        if (file !== undefined)
-            writeBeside(file, "", undefined, fresh => rmSync(fresh))
+        if (file === undefined) return
+        // zeros might take no room
+        const data = Buffer.alloc(bytes, "x")
+        writeBeside(file, data, undefined, fresh => {
+            sync(fresh)
+            rmSync(fresh)
+        })
     })
 }
 
@@ -204,7 +239,7 @@ function writeBeside(
     mode = DEFAULT_MODE,
     use: (fresh: string) => void
 ): void {
-    const fresh = `${file}.${process.pid}.new`
+    const fresh = freshName(file)
     const old = statSync(file, { throwIfNoEntry: false })
     // not even for a moment may anybody read it who could not read the old one
     const least = mode & (old?.mode ?? MODE_BITS)

@@ -1,9 +1,11 @@
-import { existsSync, rmSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { FirmwareError, UsageError } from "../errors.ts"
 import {
     DEFAULT_HEIGHT,
+    keyFileBytes,
     makeHmacKey,
     makeLmsKey,
+    MAX_FILE_BYTES,
     type OtaKey,
     readBytes,
     readKey,
@@ -13,7 +15,7 @@ import {
 } from "../ota/index.ts"
 import {
     checkOutput,
-    createOutput,
+    createOutputs,
     existsError,
     isSameFile,
     writeOutput,
@@ -64,30 +66,41 @@ export function keygen({ lms, height, out, json }: KeygenOptions): void {
         throw new UsageError("--lms writes two files: --out FILE is wanted")
     if (height !== undefined && !lms)
         throw new UsageError("--height belongs to --lms")
-    const files = out ? [out, ...(lms ? [`${out}.pub`] : [])] : []
-    for (const file of files) {
-        if (existsSync(file)) throw existsError(file)
-        // a key of LMS takes seconds to minutes
-        checkOutput(file)
+    if (lms) return keygenLms(out!, height ?? DEFAULT_HEIGHT, json)
+    const key = makeHmacKey()
+    const text = key + "\n"
+    if (out) {
+        checkNewFile(out, text.length)
+        createKeys([{ path: out, data: text }])
     }
-    if (!lms) {
-        const key = makeHmacKey()
-        if (out) createOutput(out, key + "\n", OWNER_ONLY)
-        if (json) printJson({ kind: "hmac", files, key: out ? undefined : key })
-        else if (!out) console.log(key)
-        return
-    }
-    const { text, publicKey } = makeLmsKey(height ?? DEFAULT_HEIGHT)
-    // first the public key: no command makes it again
-    const [file, publicFile] = files as [string, string]
-    createOutput(publicFile, publicKey.toString("base64") + "\n", OWNER_ONLY)
-    try {
-        createOutput(file, text, OWNER_ONLY)
-    } catch (error) {
-        rmSync(publicFile)
-        throw error
-    }
+    const files = out ? [out] : []
+    if (json) printJson({ kind: "hmac", files, key: out ? undefined : key })
+    else if (!out) console.log(key)
+}
+
+function keygenLms(file: string, height: number, json?: boolean): void {
+    const publicFile = `${file}.pub`
+    const files = [file, publicFile]
+    // a key takes seconds to minutes
+    for (const one of files) checkNewFile(one, keyFileBytes(height))
+    const { text, publicKey } = makeLmsKey(height)
+    createKeys([
+        // first the public key: no command makes it again
+        { path: publicFile, data: publicKey.toString("base64") + "\n" },
+        { path: file, data: text },
+    ])
     if (json) printJson({ kind: "lms", files })
+}
+
+function checkNewFile(path: string, bytes: number): void {
+    if (existsSync(path)) throw existsError(path)
+    checkOutput(path, bytes)
+}
+
+function createKeys(files: { path: string; data: string }[]): void {
+    // a signal ends it afterwards: no key is without its other half
+    onEndSignal((_, exitCode) => process.exit(exitCode))
+    createOutputs(files, OWNER_ONLY)
 }
 
 /** Runs `fiberctl ota sign`. */
@@ -171,7 +184,7 @@ function checkTarget(
     for (const [what, file] of kept)
         if (file !== undefined && isSameFile(out, file))
             throw new UsageError(`--out "${out}": is ${what}`)
-    checkOutput(out)
+    checkOutput(out, MAX_FILE_BYTES)
 }
 
 function targetOf({ device, share }: SignOptions): Target {

@@ -1,4 +1,4 @@
-export { MAX_VERSION, type Target } from "./file.ts"
+export { MAX_FILE_BYTES, MAX_VERSION, type Target } from "./file.ts"
 export {
     makeHmacKey,
     type OtaKey,
@@ -6,7 +6,7 @@ export {
     readKey,
     readText,
 } from "./keys.ts"
-export { DEFAULT_HEIGHT, makeLmsKey } from "./lms-key.ts"
+export { DEFAULT_HEIGHT, keyFileBytes, makeLmsKey } from "./lms-key.ts"
 export { pushFile, type PushTarget, readState } from "./push.ts"
 export {
     type BoardReport,

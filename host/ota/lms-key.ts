@@ -35,6 +35,9 @@ const TREE_TYPES: Record<number, number> = { 5: 10, 10: 11, 15: 12 }
 export const DEFAULT_HEIGHT = 10
 /** Largest private key file, in bytes: that of height 15 has 1.1 MB. */
 export const MAX_KEY_BYTES = 2 << 20
+/** Bytes of a private key file for each leaf, and for the rest, at most. */
+const LEAF_BYTES = 32
+const REST_BYTES = 500
 /** Longest wait for another process that signs by the same key, in ms. */
 const LOCK_MS = 10_000
 
@@ -63,14 +66,17 @@ export interface LmsPrivateKey {
     nodes: Buffer[]
 }
 
+/** Most bytes of the private key file of a tree. @throws UsageError for a height that no tree has */
+export function keyFileBytes(height: number): number {
+    return LEAF_BYTES * 2 ** parametersOf(height).tree.h + REST_BYTES
+}
+
 /** Makes a private key: the text of its file, and its public key. Takes seconds. */
 export function makeLmsKey(height: number): {
     text: string
     publicKey: Buffer
 } {
-    const found = parameters(TREE_TYPES[height], OTS_TYPE)
-    if (!found)
-        throw new UsageError(`--height ${height}: 5, 10 or 15 is wanted`)
+    const found = parametersOf(height)
     const { n } = found.ots
     const secret = { ...found, id: randomBytes(ID_BYTES), seed: randomBytes(n) }
     const leaves = Array.from({ length: 2 ** height }, (_, leaf) =>
@@ -92,6 +98,12 @@ export function makeLmsKey(height: number): {
         text: encode(content),
         publicKey: encodePublicKey({ ...secret, root }),
     }
+}
+
+function parametersOf(height: number) {
+    const found = parameters(TREE_TYPES[height], OTS_TYPE)
+    if (found) return found
+    throw new UsageError(`--height ${height}: 5, 10 or 15 is wanted`)
 }
 
 /** Whether a text is that of a private key file. */

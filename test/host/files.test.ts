@@ -1,7 +1,7 @@
 // rows: A2 B2 B3c
 import assert from "node:assert/strict"
 import { execFile, execFileSync } from "node:child_process"
-import {
+import fs, {
     existsSync,
     mkdirSync,
     readdirSync,
@@ -11,9 +11,10 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
-import { makeFolder, writeOutput } from "../../host/files.ts"
+import { createOutputs, makeFolder, writeOutput } from "../../host/files.ts"
 import { unpackLibraries } from "../../host/sim/index.ts"
 import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
 
@@ -252,11 +253,25 @@ describe("a disk that is full is one line that names the file", () => {
         const sign =
             "fiberctl ota sign a.env --key key --version 1 --share 1 --out"
         const key = readFileSync(join(cwd, "key"), "utf8")
-        const large = await shell(cwd, `ulimit -f 0; ${sign} out`)
-        assert.equal(large.code, 2)
-        assert.match(complaint(large), /"key\S*" cannot be written: it gets/)
-        assert.equal(readFileSync(join(cwd, "key"), "utf8"), key)
-        assert.ok(!existsSync(join(cwd, "key.lock")))
+        // the key would fit, the signed file does not
+        writeFileSync(join(cwd, "b.env"), `#${"x".repeat(1300)}\n`)
+        for (const [line, file] of [
+            ["ulimit -f 0; fiberctl ota sign a.env", "key"],
+            ["ulimit -f 2; fiberctl ota sign b.env --out out", "out"],
+        ]) {
+            const options = "--key key --version 1 --share 1"
+            const large = await shell(cwd, `${line} ${options} | cat`)
+            const problem = new RegExp(
+                `"${file}\\S*" cannot be written: it gets`
+            )
+            assert.match(complaint(large), problem)
+            assert.equal(readFileSync(join(cwd, "key"), "utf8"), key)
+            assert.ok(!existsSync(join(cwd, "key.lock")))
+        }
+        assert.deepEqual(
+            readdirSync(cwd).filter(name => /out|new/.test(name)),
+            []
+        )
         const full = await shell(cwd, `${sign} /dev/full`)
         assert.equal(full.code, 2)
         assert.match(
@@ -291,6 +306,50 @@ test("a file is replaced as a whole, through a link", t => {
     assert.throws(() => writeOutput(folder, "x"), /" is a folder$/)
     assert.throws(() => writeOutput(join(file, "x"), "x"), /" not found$/)
     assert.deepEqual(readdirSync(folder), ["file", "link"])
+})
+
+/** Ends what this process does with files at one of its steps, as if it was killed there. */
+function killAt(step: number): () => void {
+    const { openSync, writeFileSync, fsyncSync, linkSync, rmSync } = fs
+    const known = { openSync, writeFileSync, fsyncSync, linkSync, rmSync }
+    let left = step
+    const dying = Object.entries(known).map(([name, call]) => [
+        name,
+        (...args: unknown[]) => {
+            if (left-- > 0) return Reflect.apply(call, fs, args)
+            throw new Error("killed")
+        },
+    ])
+    Object.assign(fs, Object.fromEntries(dying))
+    syncBuiltinESMExports()
+    return () => {
+        Object.assign(fs, known)
+        syncBuiltinESMExports()
+    }
+}
+
+test("new files are there as a whole or not at all, whoever ends the process", t => {
+    const texts: Record<string, string> = { pub: "one\n", key: "two\n" }
+    for (let step = 0, isMade = false; !isMade; step++) {
+        const folder = tempFolder(t)
+        const files = Object.entries(texts).map(([name, data]) => ({
+            path: join(folder, name),
+            data,
+        }))
+        const live = killAt(step)
+        try {
+            createOutputs(files, 0o600)
+            isMade = true
+        } catch (error) {
+            assert.equal((error as Error).message, "killed")
+        } finally {
+            live()
+        }
+        const names = readdirSync(folder).filter(name => name in texts)
+        for (const name of names)
+            assert.equal(readFileSync(join(folder, name), "utf8"), texts[name])
+        if (isMade) assert.deepEqual(names, ["key", "pub"])
+    }
 })
 
 test("a folder is made with those above it, or the first that cannot be is named", t => {
