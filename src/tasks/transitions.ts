@@ -138,7 +138,11 @@ function proceed(task: TaskRecord): void {
         lower(task, HAS_LEAVING)
     }
     const missing = missingName(task)
-    if (missing !== undefined && miss(task, missing)) return
+    if (missing !== undefined) {
+        // it may have been up until now, between two planned runs or since it returned
+        stopOthers(task)
+        if (miss(task, missing)) return
+    }
     if (missing !== undefined || nameAhead(task) !== undefined) {
         if (task.state === "failed") setState(task, "waiting")
         return
@@ -185,14 +189,16 @@ function failHeld(task: TaskRecord, why: string): void {
     setState(task, "failed")
 }
 
-/** Fails the tasks of a cycle of dependencies, with one report. */
+/** Fails the tasks of a cycle of dependencies that do not run, with one report. */
 export function failCycle(cycle: TaskRecord[]): void {
     const names = cycle.map(nameOf)
     names.push(names[0])
     const text = `cycle of dependencies: ${names.join(" -> ")}`
     for (const task of cycle) {
+        if (isLive(task)) continue
         lower(task, HELD | START_REQUIRED)
         failHeld(task, text)
+        stopOthers(task)
     }
     cycle[0].supervisor.reports.error("{0}", text)
 }

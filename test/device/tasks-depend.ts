@@ -68,6 +68,28 @@ describe("tasks: dependencies", () => {
         same(bench.state("f"), "running")
     })
 
+    test("T11 a cycle leaves alone a member that runs, and stops what requires another", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const a = tasks.add("a", forever, { after: ["c"] })
+        tasks.add("b", task => {}, { every: 1000, after: ["c"] })
+        tasks.add("d", forever, { requires: ["b"] })
+        await bench.become("a", "running")
+        await bench.become("d", "running")
+        await bench.become("b", "scheduled")
+        const c = tasks.add("c", forever, { requires: ["a"] })
+        await bench.become("c", "failed")
+        same(bench.grep("c -> a -> c").length, 1)
+        same(a.state, "running")
+        await tasks.delete("c")
+        tasks.add("c", forever, { requires: ["b"] })
+        await bench.become("d", "failed")
+        same(bench.state("b"), "failed")
+        same(bench.grep("c -> b -> c").length, 1)
+        same(a.state, "running")
+        same(c.state, "stopped")
+    })
+
     test("T11 one that requires itself", async () => {
         const bench = await emptyBench()
         bench.tasks.add("me", forever, { requires: ["me"] })
@@ -210,6 +232,27 @@ describe("tasks: dependencies", () => {
         same(bench.state("low"), "stopped", "not one that starts by itself")
         tasks.start("top")
         await bench.become("top", "running")
+    })
+
+    test("T11 one that cannot begin its planned run stops its dependents", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        tasks.add("db", forever)
+        tasks.add("poll", task => {}, { every: 30, requires: ["db"] })
+        const sender = tasks.add("sender", forever, { requires: ["poll"] })
+        await bench.become("sender", "running")
+        await tasks.stop("db")
+        await bench.become("sender", "waiting")
+        same(bench.state("poll"), "waiting")
+        tasks.start("db")
+        await bench.become("sender", "running")
+        const { runs } = tasks.get("poll")
+        await until("a period", () => tasks.get("poll").runs > runs)
+        same(sender.runs, 2)
+        await tasks.delete("db")
+        await bench.become("sender", "failed")
+        same(sender.error.message, 'requires "poll": failed')
+        same(bench.state("poll"), "failed")
     })
 
     test("T11 ready and not ready", async () => {
