@@ -188,7 +188,7 @@ export {
     DEMO_SETTINGS,
     FILE_SETTINGS,
     FileState,
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     FirmwareTable,
     followSettings,
     HEARTBEAT_SETTINGS,

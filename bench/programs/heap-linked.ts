@@ -10,7 +10,7 @@ import { ConsoleHandler, LogSystem, RingHandler } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { followRealTimeClock, SocketArbiter } from "../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../src/platform"
-import { FIRMWARE_SETTINGS, loadSettings } from "../../src/settings"
+import { firmwareSettings, loadSettings } from "../../src/settings"
 import { Rsyslogger, RsyslogHandler } from "../../src/syslog"
 import { TaskRegistry } from "../../src/tasks"
 import { takeHeap } from "./probe"
@@ -20,7 +20,7 @@ async function useAll(): Promise<void> {
     const clock = new SystemClock()
     const flash = new SettingsFlash()
     const socket = new SystemSocket()
-    const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
+    const settings = await loadSettings(flash, firmwareSettings())
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())
     const rsyslogger = new Rsyslogger(

@@ -2,7 +2,7 @@
 import * as ds from "@devicescript/core"
 import { LogSystem, RingHandler } from "../../src/log"
 import { Clock, SystemClock } from "../../src/platform"
-import { FIRMWARE_SETTINGS, Settings } from "../../src/settings"
+import { firmwareSettings, Settings } from "../../src/settings"
 import { MAX_LISTED_TASKS, Task, TaskRegistry } from "../../src/tasks"
 import { mark, measure, measuredCount, measuredName } from "./count"
 import { takeHeap } from "./probe"
@@ -93,7 +93,7 @@ async function attend(count: number): Promise<void> {
 }
 
 function read(): (count: number) => void {
-    const settings = new Settings(FIRMWARE_SETTINGS)
+    const settings = new Settings(firmwareSettings())
     settings.set("SYSLOG_PORT", "1514")
     return count => {
         for (let i = 0; i < count; ++i) settings.get("SYSLOG_PORT")

@@ -20,9 +20,8 @@ import {
     isSameFile,
     writeOutput,
 } from "../files.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
-import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import { complain } from "../output.ts"
+import { PART_TABLES } from "../settings/index.ts"
 import { printJson } from "./board.ts"
 import { tablesOf } from "./settings-schema.ts"
 import { onEndSignal } from "./signals.ts"
@@ -56,9 +55,6 @@ export interface VerifyOptions {
 
 /** Mode of a new file that its owner alone may read. */
 const OWNER_ONLY = 0o600
-
-/** Settings that any program may have, as it is made of the firmware's parts. */
-const KNOWN_TABLES = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
 
 /** Runs `fiberctl ota keygen`. A file that is there is never overwritten: it may be a key in use. */
 export function keygen({ lms, height, out, json }: KeygenOptions): void {
@@ -118,7 +114,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
         target: targetOf(options),
         keys,
         sealKey: sealKeyOf(options, keys),
-        tables: main ? await tablesOf(main) : KNOWN_TABLES,
+        tables: main ? await tablesOf(main) : PART_TABLES,
         isWholeSchema: main !== undefined,
     })
     for (const warning of warnings) complain(warning)

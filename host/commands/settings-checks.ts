@@ -8,6 +8,7 @@ import {
     checkTables,
     type GivenProblem,
     type GivenSetting,
+    isOfOtherPart,
     readTables,
 } from "../settings/index.ts"
 import type { SimSettings } from "../sim/index.ts"
@@ -16,7 +17,7 @@ import type { SimSettings } from "../sim/index.ts"
 
 /**
  * Checks the settings that go to a board with its program. What the project's own files say for
- * other programs is a warning only.
+ * other programs is a warning only, and nothing where it is for a part of fiberd.
  * @throws UsageError for a key that the program does not know, or a text that it does not take;
  * FirmwareError for a schema that the board cannot read
  */
@@ -27,7 +28,8 @@ export async function checkBoardSettings(
     const tables = checkedTables(bytecode)
     if (!tables.length) return
     const places = new Set(asked.map(({ place }) => place))
-    const problems = await checkGiven([...own, ...asked], tables)
+    const mine = own.filter(({ key }) => !isOfOtherPart(key, tables))
+    const problems = await checkGiven([...mine, ...asked], tables)
     const isWarning = ({ place, isUnknown }: GivenProblem) =>
         isUnknown && !places.has(place)
     for (const problem of problems.filter(isWarning)) complain(lineOf(problem))
@@ -46,12 +48,18 @@ export function checkedTables(bytecode: Uint8Array): string[] {
     return tables
 }
 
-/** What the program does not take of the settings in some dotenv files, one line each. */
+/**
+ * What the program does not take of the settings in some dotenv files, one line each. Several
+ * programs may share the files: settings of parts that this one does not have are left out.
+ */
 export async function checkEnvFiles(
     files: string[],
     tables: string[]
 ): Promise<string[]> {
-    const given = files.filter(file => existsSync(file)).flatMap(settingsIn)
+    const given = files
+        .filter(file => existsSync(file))
+        .flatMap(settingsIn)
+        .filter(({ key }) => !isOfOtherPart(key, tables))
     return (await checkGiven(given, tables)).map(lineOf)
 }
 

@@ -12,6 +12,7 @@ import {
 import { findRule, schemaKeys } from "../../src/settings/schema.ts"
 import { levelNumber } from "../levels.ts"
 import { isLevelSpec } from "./level-spec.ts"
+import { isOfOtherPart } from "./part-tables.ts"
 
 // The board's own checks, before anything is sent to it.
 
@@ -58,7 +59,10 @@ export async function checkSettingsFile(
     return { ...checked, problems }
 }
 
-/** A problem whose message names an unknown key with the nearest known one, if that is near. */
+/**
+ * A problem whose message names an unknown key: one of a part that the program does not have, or one
+ * that is near to a known one.
+ */
 function withName(
     problem: SettingProblem,
     tables: readonly string[]
@@ -66,9 +70,11 @@ function withName(
     const { key, line, message } = problem
     if (!message.endsWith(UNKNOWN_SETTING)) return problem
     const near = nearKey(key, schemaKeys(tables))
-    if (!near) return problem
+    let hint = near && `the nearest is ${near}`
+    if (isOfOtherPart(key, tables)) hint = "its part is not in the program"
+    if (!hint) return problem
     const place = line === undefined ? key : `${key} (line ${line})`
-    const named = `${place}: ${UNKNOWN_SETTING}; the nearest is ${near}`
+    const named = `${place}: ${UNKNOWN_SETTING}; ${hint}`
     return { key, line, message: named }
 }
 

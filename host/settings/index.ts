@@ -12,5 +12,6 @@ export {
     settingsTable,
     settingsTemplate,
 } from "./docs.ts"
+export { isOfOtherPart, PART_TABLES } from "./part-tables.ts"
 export { checkTables } from "./schema-check.ts"
 export { readTables } from "./tables.ts"

@@ -24,16 +24,17 @@ const LINE = /^(\S+): (\S+)(?: (.+?))??( restart)? =(?: .*)?$/
 
 /** What is wrong with the lines of some tables, a message each that begins with the line's key. */
 export function checkTables(tables: readonly string[]): string[] {
-    return tables.flatMap(table => {
+    const places = new Map<string, string>()
+    return [...new Set(tables)].flatMap(table => {
         const lines = table.slice(SCHEMA_MARK.length + 1).split("\n")
-        const seen = new Set<string>()
         return lines.flatMap(line => {
             if (line.trim() === "" || line.startsWith("#")) return []
-            const [key] = line.split(":")
-            const problem = seen.has(key!)
-                ? "it is in this table twice"
+            const key = line.split(":")[0]!
+            const place = places.get(key)
+            const problem = place
+                ? `it is in ${place === table ? "this table twice" : "two tables"}`
                 : lineFault(line)
-            seen.add(key!)
+            places.set(key, table)
             return problem ? [`table of settings: ${key}: ${problem}`] : []
         })
     })

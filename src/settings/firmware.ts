@@ -73,12 +73,17 @@ export type FirmwareTable =
     | typeof REMOTE_SETTINGS
     | typeof DEMO_SETTINGS
 
-/** The tables of the reference firmware, in the order of docs/settings.md. */
-export const FIRMWARE_SETTINGS: FirmwareTable[] = [
-    CORE_SETTINGS,
-    FILE_SETTINGS,
-    HEARTBEAT_SETTINGS,
-    SYSLOG_SETTINGS,
-    REMOTE_SETTINGS,
-    DEMO_SETTINGS,
-]
+/**
+ * The tables of the reference firmware, in the order of docs/settings.md. A function, since a list
+ * would put all tables into the image of each program, for which the host would take them.
+ */
+export function firmwareSettings(): FirmwareTable[] {
+    return [
+        CORE_SETTINGS,
+        FILE_SETTINGS,
+        HEARTBEAT_SETTINGS,
+        SYSLOG_SETTINGS,
+        REMOTE_SETTINGS,
+        DEMO_SETTINGS,
+    ]
+}

@@ -31,7 +31,7 @@ export {
     CORE_SETTINGS,
     DEMO_SETTINGS,
     FILE_SETTINGS,
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     FirmwareTable,
     HEARTBEAT_SETTINGS,
     REMOTE_SETTINGS,

@@ -2,7 +2,7 @@
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     loadSettings,
     openSettingsFile,
     readFile,
@@ -51,7 +51,7 @@ function damage(text: string, random: (below: number) => number): string {
 describe("damaged settings files", () => {
     test("are taken whole or leave everything as it was", async () => {
         const settings = await loadSettings(new MemoryFlash(), [
-            ...FIRMWARE_SETTINGS,
+            ...firmwareSettings(),
             OWN,
         ])
         const file = new SettingsFile(new MemoryFlash())

@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import {
     changeSettings,
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     inTurn,
     loadSettings,
     LARGE_FILE_BYTES,
@@ -67,7 +67,7 @@ async function withFile(text: string, slots: Record<string, string> = {}) {
     const flash = await flashWith(slots)
     const file = new SettingsFile(flash)
     await inTurn(file, async () => await replaceFile(file, text))
-    const settings = await loadSettings(flash, [...FIRMWARE_SETTINGS, MORE])
+    const settings = await loadSettings(flash, [...firmwareSettings(), MORE])
     await openSettingsFile(settings, file)
     return { flash, file, settings }
 }
@@ -186,7 +186,7 @@ describe("kinds of settings", () => {
 describe("settings", () => {
     test("have their defaults in an empty flash", async () => {
         const settings = await loadSettings(new MemoryFlash(), [
-            ...FIRMWARE_SETTINGS,
+            ...firmwareSettings(),
         ])
         expect(settings.problems().length).toBe(0)
         expect(settings.get("LOG_LEVEL")).toBe("info")
@@ -210,7 +210,7 @@ describe("settings", () => {
             SYSLOG_PROTO: `"tls"`,
             DEMO: `false`,
         })
-        const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
+        const settings = await loadSettings(flash, firmwareSettings())
         expect(messages(settings)).toBe("")
         expect(settings.get("HOSTNAME")).toBe("board-1")
         expect(settings.get("LOG_LEVEL")).toBe("debug warning@net")
@@ -236,7 +236,7 @@ describe("settings", () => {
             HOSTNAME: `"two words"`,
             SYSLOG_PROTO: `udp`,
         })
-        const settings = await loadSettings(flash, FIRMWARE_SETTINGS)
+        const settings = await loadSettings(flash, firmwareSettings())
         expect(messages(settings)).toBe(
             [
                 `SYSLOG_PROTO: what is in flash is not JSON`,
@@ -277,7 +277,7 @@ describe("settings", () => {
     })
 
     test("of another table are refused", async () => {
-        const settings = new Settings(FIRMWARE_SETTINGS)
+        const settings = new Settings(firmwareSettings())
         const set = (key: string) => async (): Promise<void> => {
             settings.set(key, "x")
         }
@@ -289,7 +289,7 @@ describe("settings", () => {
     })
 
     test("report a change to their listeners, and go back to the default", () => {
-        const settings = new Settings(FIRMWARE_SETTINGS)
+        const settings = new Settings(firmwareSettings())
         const heard: string[] = []
         const stop = settings.subscribe(["LOG_BURST", "HB_PERIOD"], changed =>
             heard.push(changed.join("+"))

@@ -5,7 +5,7 @@ import { constants } from "node:os"
 import { MAX_CODE_END } from "../../host/optimise/index.ts"
 import { declaredSettings } from "../../host/settings/docs.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { BOARDS } from "../../host/boards/boards.ts"
 import {
     ENTRY_BYTES,
@@ -38,7 +38,7 @@ import { budget } from "../../bench/parts/budget.ts"
 const BEAT = 9
 /** Erases that a page of flash lasts. */
 const CYCLES = 100_000
-export const DECLARED = declaredSettings([...FIRMWARE_SETTINGS, OTA_SETTINGS])
+export const DECLARED = declaredSettings([...firmwareSettings(), OTA_SETTINGS])
 
 const heapOf = (name: string) => bench.heap.results[name]!
 /** Parameters of an LMS key that `fiberctl ota keygen` makes with this height. */

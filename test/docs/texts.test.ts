@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { settingsTable } from "../../host/settings/docs.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 
 const read = (page: string) => readFileSync(page, "utf8")
@@ -15,7 +15,7 @@ test("docs/quick-start.md shows the example as it is in examples/", () => {
 
 test("docs/settings.md has the table of settings that the schema gives", () => {
     // `fiberctl settings docs` prints it
-    const table = settingsTable(FIRMWARE_SETTINGS)
+    const table = settingsTable(firmwareSettings())
     assert.ok(read("docs/settings.md").includes("\n\n" + table + "\n"))
 })
 

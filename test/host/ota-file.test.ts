@@ -12,7 +12,7 @@ import { seal, unseal } from "../../host/ota/seal.ts"
 import { shareOf } from "../../host/ota/share.ts"
 import { signFile, verifyFile } from "../../host/ota/sign.ts"
 import { checkSettingsFile } from "../../host/settings/index.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { firmwareSettings } from "../../src/settings/firmware.ts"
 import {
     OTA_BODY,
     OTA_DEVICE,
@@ -107,16 +107,16 @@ describe("signed files", () => {
         const keys = [hmacKey(OTA_KEY)]
         const signed = await signFile({
             ...{ text: Buffer.from(text), name: "a.env", version: 1 },
-            ...{ target, keys, tables: FIRMWARE_SETTINGS },
+            ...{ target, keys, tables: firmwareSettings() },
         })
         const verdict = verifyFile(signed.bytes, keys[0]!)
         assert.ok(verdict.valid)
         assert.deepEqual(
             await checkSettingsFile(
                 verdict.file.body.toString(),
-                FIRMWARE_SETTINGS
+                firmwareSettings()
             ),
-            await checkSettingsFile(OTA_BODY, FIRMWARE_SETTINGS)
+            await checkSettingsFile(OTA_BODY, firmwareSettings())
         )
         const saved = Buffer.concat([Buffer.from("\ufeff"), signed.bytes])
         assert.deepEqual(verifyFile(saved, keys[0]!), {

@@ -15,7 +15,7 @@ import { parseEnv } from "../../host/env/index.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
 import {
     CORE_SETTINGS,
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     TIME_SETTINGS,
 } from "../../src/settings/firmware.ts"
 import { schemaKeys } from "../../src/settings/schema.ts"
@@ -29,7 +29,7 @@ PUMP_MODE: one-of off|fast restart = off | how it runs`
 /** What is wrong with one setting. */
 async function fault(key: string, text: string): Promise<string | undefined> {
     const given = [{ key, text, place: "--set" }]
-    const problems = await checkGiven(given, [...FIRMWARE_SETTINGS, OWN])
+    const problems = await checkGiven(given, [...firmwareSettings(), OWN])
     return problems[0]?.message
 }
 
@@ -87,7 +87,7 @@ describe("the host's checks of settings", () => {
 
     test("name an unknown key only when a known one is near", async () => {
         const file = "SYSLOG_PORTS=1\nQUJDREVGRw=1\nLOG_QUJDREVG=1\n"
-        const { problems } = await checkSettingsFile(file, FIRMWARE_SETTINGS)
+        const { problems } = await checkSettingsFile(file, firmwareSettings())
         assert.deepEqual(
             problems.map(({ message }) => message),
             [
@@ -102,7 +102,7 @@ describe("the host's checks of settings", () => {
     test("read a settings file as a board does", async () => {
         const { texts, problems } = await checkSettingsFile(
             "HOSTNAME=${_SITE}-1\n_SITE=hall\nnonsense\nSYSLOG_PORT=x\nAPI_TOKEN=short\n",
-            [...FIRMWARE_SETTINGS, OWN]
+            [...firmwareSettings(), OWN]
         )
         assert.equal(texts.HOSTNAME, "hall-1")
         assert.deepEqual(
@@ -115,12 +115,12 @@ describe("the host's checks of settings", () => {
 
 describe("the schema for editors", () => {
     test("has every setting with its default and its choices", () => {
-        const schema = settingsSchema([...FIRMWARE_SETTINGS, OWN]) as {
+        const schema = settingsSchema([...firmwareSettings(), OWN]) as {
             properties: Record<string, Record<string, unknown>>
         }
         assert.deepEqual(
             Object.keys(schema.properties),
-            schemaKeys([...FIRMWARE_SETTINGS, OWN])
+            schemaKeys([...firmwareSettings(), OWN])
         )
         assert.equal(schema.properties.FLUSH_TIME!.default, "5m")
         assert.deepEqual(schema.properties.SYSLOG_PROTO!.enum, [
@@ -132,12 +132,12 @@ describe("the schema for editors", () => {
     })
 
     test("as a dotenv file is one that changes nothing until it is filled in", () => {
-        const template = settingsTemplate(FIRMWARE_SETTINGS)
+        const template = settingsTemplate(firmwareSettings())
         assert.deepEqual(parseEnv(template, "x"), [])
         const filled = template.replaceAll(/^#(?=[A-Z_]+=)/gm, "")
         assert.deepEqual(
             parseEnv(filled, "x").map(({ key }) => key),
-            schemaKeys(FIRMWARE_SETTINGS)
+            schemaKeys(firmwareSettings())
         )
     })
 })
@@ -169,6 +169,32 @@ describe("fiberctl", () => {
         assert.match(
             stdout,
             /^\| `PUMP_MODE` +\| `slow` +\| how it runs: `off`, `slow`, `fast`; from the next start +\|$/m
+        )
+    })
+
+    test("settings docs has those of the program's parts only, the project's files more", async t => {
+        const program = "examples/setting.ts"
+        const { stdout } = await runCli(["settings", "docs", program])
+        assert.deepEqual(
+            [...stdout.matchAll(/^\| `([A-Z_]+)`/gm)]
+                .map(([, key]) => key!)
+                .sort(),
+            schemaKeys([CORE_SETTINGS, "\nPUMP_EVERY: \nREMOTE: "]).sort()
+        )
+        const folder = tempFolder(t)
+        const file = join(folder, "board.env")
+        writeFileSync(file, "SYSLOG_HOST=a\n")
+        const check = ["settings", "check", file, "--main", program]
+        assert.equal((await runCli(check)).code, 1)
+        // .env.defaults of this project has the settings of all parts
+        const { code, stderr } = await runCli(["build", "--main", program])
+        assert.deepEqual([code, stderr], [0, ""])
+        const sim = ["sim", "--main", program, "--state", folder, "--for", "1"]
+        const refused = await runCli([...sim, "--set", "SYSLOG_HOST=a"])
+        assert.equal(refused.code, 2)
+        assert.equal(
+            refused.stderr,
+            "fiberctl: --set: SYSLOG_HOST: no such setting; its part is not in the program\n"
         )
     })
 
@@ -206,7 +232,7 @@ describe("the check of a program's tables", () => {
 
     test("passes what is in form", () => {
         const others = [CORE_SETTINGS, OTA_SETTINGS, TIME_SETTINGS, OWN]
-        assert.deepEqual(checkTables([...FIRMWARE_SETTINGS, ...others]), [])
+        assert.deepEqual(checkTables([...firmwareSettings(), ...others]), [])
         assert.deepEqual(
             faults(
                 "# of the pump",
@@ -262,5 +288,9 @@ describe("the check of a program's tables", () => {
             assert.match(message, /^table of settings: \w+: /, line)
             assert.ok(message.includes(wanted!), `${line}: ${message}`)
         }
+        const own = "# settings\nLOG_LEVEL: levels = debug"
+        assert.deepEqual(checkTables([CORE_SETTINGS, own]), [
+            "table of settings: LOG_LEVEL: it is in two tables",
+        ])
     })
 })

@@ -5,7 +5,7 @@ import { test } from "node:test"
 import { parse } from "dotenv"
 import { parseEnv, toolDifferences } from "../../host/env/index.ts"
 import { nextEntry, scanDotenv } from "../../src/settings/dotenv.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { findRule, schemaKeys } from "../../src/settings/schema.ts"
 
 const path = new URL("../../.env.defaults", import.meta.url)
@@ -13,14 +13,14 @@ const text = readFileSync(path, "utf8")
 const wanted = parse(text)
 
 test(".env.defaults has the keys of the firmware's schema, in its order", () => {
-    const declared = schemaKeys(FIRMWARE_SETTINGS)
+    const declared = schemaKeys(firmwareSettings())
     assert.equal(declared.length, 30)
     assert.deepEqual(Object.keys(wanted), declared)
 })
 
 test(".env.defaults has the defaults of the schema", () => {
     for (const [key, value] of Object.entries(wanted))
-        assert.equal(findRule(FIRMWARE_SETTINGS, key)?.fallback, value, key)
+        assert.equal(findRule(firmwareSettings(), key)?.fallback, value, key)
 })
 
 test("the DeviceScript tool reads .env.defaults as npm dotenv does", () => {

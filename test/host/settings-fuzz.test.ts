@@ -5,7 +5,7 @@ import { parseEnv } from "../../host/env/index.ts"
 import { checkSettingsFile } from "../../host/settings/index.ts"
 import { levelNumber } from "../../host/levels.ts"
 import { isLevelSpec } from "../../host/settings/level-spec.ts"
-import { FIRMWARE_SETTINGS } from "../../src/settings/firmware.ts"
+import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { findRule } from "../../src/settings/schema.ts"
 import { readValue } from "../../src/settings/values.ts"
 
@@ -30,7 +30,7 @@ APP_URL: url = | where it reports to
 APP_TOKEN: secret = | signs as well
 ROOMS_PIN: secret = | opens
 ROOMS: list 0 60 = | where it looks`
-const TABLES = [...FIRMWARE_SETTINGS, OWN]
+const TABLES = [...firmwareSettings(), OWN]
 
 const FILE = `# board 12, hall
 _SITE=hall

@@ -2,9 +2,8 @@ import { RemoteError, TimedOutError } from "../../client/index.ts"
 import { isSecret } from "../../env/index.ts"
 import { FirmwareError, UsageError } from "../../errors.ts"
 import { pushFile, readState } from "../../ota/index.ts"
-import { FIRMWARE_SETTINGS } from "../../../src/settings/firmware.ts"
 import { findRule } from "../../../src/settings/schema.ts"
-import { OTA_SETTINGS } from "../../../src/ota/settings.ts"
+import { PART_TABLES } from "../../settings/index.ts"
 import {
     type ConfigView,
     SIMULATOR_ACTIONS,
@@ -17,9 +16,6 @@ import type { Session } from "./session.ts"
 const PUSH_TIMEOUT_MS = 10 * 60_000
 /** What replaces a secret. */
 const MASK = "***"
-/** The settings whose form is known also where the program's build is not; others are edited as text. */
-const SCHEMA = [...FIRMWARE_SETTINGS, OTA_SETTINGS]
-
 /** A request that makes no sense, or names what does not exist. */
 export class RequestError extends Error {
     readonly status: number
@@ -110,7 +106,8 @@ export function failureOf(error: unknown): [number, string, string] {
 
 /** The settings with their form; a secret has left the board as a mask, if at all. */
 async function settings({ board, sources }: Session): Promise<SettingView[]> {
-    const tables = [...sources.settingTables(), ...SCHEMA]
+    // where the build of the program is not known, its own settings are edited as text
+    const tables = [...sources.settingTables(), ...PART_TABLES]
     return (await board.settings()).map(setting => {
         const { key, text } = setting
         const found = findRule(tables, key)

@@ -19,7 +19,7 @@ import {
 import { hmacSha256, FlashSlots } from "../../../src/platform"
 import { LogRecord, LogSystem } from "../../../src/log"
 import {
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     FirmwareTable,
     loadSettings,
     openSettingsFile,
@@ -105,7 +105,7 @@ export class OtaBoard {
         this.file = new SettingsFile(this.flash)
         this.guard = await guardStart(this.file)
         this.settings = await loadSettings(this.flash, [
-            ...FIRMWARE_SETTINGS,
+            ...firmwareSettings(),
             OTA_SETTINGS,
         ])
         await openSettingsFile(this.settings, this.file)

@@ -21,7 +21,7 @@ import {
 import { startRemote } from "../../../src/remote"
 import {
     changeSettings,
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     loadSettings,
     openSettingsFile,
     SettingsFile,
@@ -35,7 +35,10 @@ const flash = new SettingsFlash()
 const arbiter = new SocketArbiter(clock, new SystemSocket())
 const file = new SettingsFile(flash)
 const guard = await guardStart(file)
-const settings = await loadSettings(flash, [...FIRMWARE_SETTINGS, OTA_SETTINGS])
+const settings = await loadSettings(flash, [
+    ...firmwareSettings(),
+    OTA_SETTINGS,
+])
 await openSettingsFile(settings, file)
 const journal = new BootJournal(flash, clock)
 await journal.open()

@@ -13,7 +13,7 @@ import { SocketArbiter } from "../../../src/net"
 import { SettingsFlash, SystemClock, SystemSocket } from "../../../src/platform"
 import { startRemote } from "../../../src/remote"
 import {
-    FIRMWARE_SETTINGS,
+    firmwareSettings,
     loadSettings,
     settingInfo,
     settingKeys,
@@ -29,7 +29,7 @@ const flash = new SettingsFlash()
 const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 const settings = await loadSettings(flash, [
-    ...FIRMWARE_SETTINGS,
+    ...firmwareSettings(),
     GREENHOUSE_SETTINGS,
 ])
 const journal = new BootJournal(flash, clock)

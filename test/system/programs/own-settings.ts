@@ -1,6 +1,6 @@
 // A program with its own settings, one line each, beside those of the firmware.
 import { SettingsFlash } from "../../../src/platform"
-import { FIRMWARE_SETTINGS, loadSettings } from "../../../src/settings"
+import { firmwareSettings, loadSettings } from "../../../src/settings"
 
 const OWN = `# settings
 PUMP_EVERY: duration 1s 1d = 5m | how often the pump runs
@@ -8,7 +8,7 @@ PUMP_MODE: one-of off|slow|fast restart = slow | how it runs
 API_TOKEN: secret 8 64 = | for the weather service
 `
 const settings = await loadSettings(new SettingsFlash(), [
-    ...FIRMWARE_SETTINGS,
+    ...firmwareSettings(),
     OWN,
 ])
 const mode: "off" | "slow" | "fast" = settings.get("PUMP_MODE")
