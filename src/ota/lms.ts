@@ -1,8 +1,7 @@
 // Verifies signatures of LMS (RFC 8554, with the parameters of NIST SP 800-208 for SHA-256) with
 // nothing but the VM's SHA-256. A verification takes some 3,300 hashes (24 bytes, digits of 8 bits) and
 // lets other fibers run after each chain. `host/ota/lms.ts` is the twin on the host, which also signs.
-import * as ds from "@devicescript/core"
-import { equalBytes, Hashed, lengthOf, sha256 } from "../platform"
+import { equalBytes, giveWay, Hashed, lengthOf, sha256 } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile, signedParts } from "./file"
 import { joined } from "./pieces"
@@ -58,7 +57,7 @@ async function takeSignature(lines: Buffer[]): Promise<Buffer[]> {
         if (!bytes || !isMarked(line, mark)) return []
         signature.push(bytes)
         mark = MORE
-        await ds.sleep(0) // a line is some 3,000 steps
+        await giveWay() // a line is some 3,000 steps
         isMore = lines.length > 0 && isMarked(lines[0], MORE)
     }
     return signature
@@ -119,7 +118,7 @@ export async function checkLms(
             block.blitAt(VALUE, sha256([block]), 0, n)
         }
         ends.push(block.slice(VALUE))
-        await ds.sleep(0)
+        await giveWay()
     }
 
     let number = (1 << height) + leaf

@@ -1,5 +1,4 @@
-import * as ds from "@devicescript/core"
-import { hmacSha256, openCcm, piecesText } from "../platform"
+import { giveWay, hmacSha256, openCcm, piecesText } from "../platform"
 import { decodeBase64 } from "./base64"
 import { SignedFile } from "./file"
 import { joined } from "./pieces"
@@ -44,7 +43,7 @@ export async function openSealed(
         if (length > MAX_TEXT_BYTES) return undefined
         opened.push(text)
         counter[NONCE_BYTES]++
-        await ds.sleep(0) // a line is some 5,000 steps
+        await giveWay() // a line is some 5,000 steps
     }
     return piecesText(opened)
 }

@@ -29,6 +29,27 @@ export function resumeFiber(
     }
 }
 
+/** Time for which a program may compute before the VM must attend to bus, flash and network, ms. */
+const LONGEST_TURN_MS = 10
+/** Until when all that compute wait for the VM, or have waited, ms of uptime; undefined at first. */
+let restUntil: number
+/** How much later than wanted the last of them went on, ms: the others computed meanwhile. */
+let delay = 0
+
+/**
+ * Lets other fibers run, and now and then the VM itself. For work that is done in slices: in a wait
+ * of 0 ms all fibers run that are due, but the VM attends to bus, flash, network and log only while
+ * none is. With such waits alone a board would be out of reach for as long as it computes. Time
+ * counts from the start of a slice, so the rest is as long as one slice of each.
+ */
+export async function giveWay(): Promise<void> {
+    const now = ds.millis()
+    if (!(now - restUntil < LONGEST_TURN_MS)) restUntil = now + delay + 1
+    const wanted = Math.max(now, restUntil)
+    await ds.sleep(wanted - now)
+    delay = ds.millis() - wanted
+}
+
 /** Fibers whose result nobody needs: runs of tasks that were left behind where they wait. */
 export const unneeded: ds.Fiber[] = []
 
@@ -97,7 +118,7 @@ export class Signal {
         if (!this.waiters) this.waiters = []
         const { waiters } = this
         waiters.push(self)
-        await ds.suspend(timeout)
+        await ds.suspend(timeout < 1 ? 1 : timeout)
         removeFrom(waiters, self)
     }
 }

@@ -1,7 +1,7 @@
 // The operations of services/fiberd.md: the only file that knows both the service and the parts of
 // the firmware. All arguments are unchecked texts from the bus.
 import * as ds from "@devicescript/core"
-import { deviceId } from "../platform"
+import { deviceId, giveWay } from "../platform"
 import type { TaskRegistry, TaskStatus } from "../tasks"
 import { remoteError, sendItem } from "./answer"
 import type { RemoteConfig, RemoteSettings } from "./parts"
@@ -247,7 +247,7 @@ async function settings(call: Call): Promise<void> {
     const all = settingsOf(call)
     for (const key of all.keys()) {
         await sendItem(call, all.info(key))
-        await ds.sleep(0)
+        await giveWay()
     }
 }
 

@@ -34,8 +34,8 @@ export interface CheckContext extends LevelNames {
     readonly tables: readonly string[]
     /** Texts of the build by key, without those that equal the default. */
     readonly build: Record<string, string>
-    /** Called with 0 for each statement and each value, so that other fibers run in between. */
-    pause(ms: number): Promise<void>
+    /** Called for each statement and each value, so that other fibers run in between. */
+    pause(): Promise<void>
     /**
      * At a change: REFUSED for each key whose problem is no news. Those of other keys are among the
      * problems however many there are.
@@ -106,7 +106,7 @@ async function readFile(
     const scan = scanDotenv(text)
     let count = 0
     while (scan.at < scan.text.length) {
-        await pause(0)
+        await pause()
         const entry = nextEntry(scan)
         if (!entry) continue
         const { key, value, line } = entry
@@ -160,7 +160,7 @@ export async function checkSettings(
             texts[key] = text
             if (secret) secrets[key] = true
         }
-        await context.pause(0)
+        await context.pause()
     }
     return { texts, lines, secrets, problems }
 }

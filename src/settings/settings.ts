@@ -1,6 +1,5 @@
-import * as ds from "@devicescript/core"
 import { isLevelSpec, parseLevel } from "../log"
-import { AtOnce, splitText } from "../platform"
+import { AtOnce, giveWay, splitText } from "../platform"
 import {
     CheckContext,
     CheckedSettings,
@@ -97,7 +96,7 @@ export class Settings<T extends SchemaTable> {
             tables,
             level: parseLevel,
             isSpec: isLevelSpec,
-            pause: ds.sleep,
+            pause: giveWay,
             build: {},
             unread: [],
             // not by a variable, which the closure below would keep
@@ -235,7 +234,7 @@ export async function putInForce(
     for (let i = 0; i < held.listeners.length; i += 2) {
         tell(held, i, before, changed)
         // a listener may read values, at some 1,000 steps each
-        await held.pause(0)
+        await held.pause()
     }
     return changed
 }

@@ -11,7 +11,7 @@ export type SettingChanges = Record<string, string | undefined>
 
 /**
  * Sets, replaces and removes settings of a dotenv text. A new setting is added at the end.
- * @param pause called with 0 after each statement, so that other fibers run in between
+ * @param pause called after each statement, so that other fibers run in between
  * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
  * be written: one with all three kinds of quotes, or a carriage return beside `"` or `\`; any value
  * behind an open quote
@@ -19,7 +19,7 @@ export type SettingChanges = Record<string, string | undefined>
 export async function editDotenv(
     source: string,
     changes: SettingChanges,
-    pause: (ms: number) => Promise<void>
+    pause: () => Promise<void>
 ): Promise<string> {
     let text = source
     for (const key of Object.keys(changes)) {
@@ -52,14 +52,14 @@ export async function editDotenv(
  */
 export async function readDotenv(
     source: string,
-    pause: (ms: number) => Promise<void>,
+    pause: () => Promise<void>,
     key?: string,
     others: string[] = []
 ): Promise<DotenvEntry[]> {
     const entries: DotenvEntry[] = []
     const scan = scanDotenv(source)
     while (scan.at < scan.text.length) {
-        await pause(0)
+        await pause()
         const entry = nextEntry(scan)
         if (!entry || entry.key === "") continue
         if (entries.length + others.length >= MAX_SETTINGS)
@@ -76,7 +76,7 @@ async function set(
     key: string,
     value: string,
     last: DotenvEntry | undefined,
-    pause: (ms: number) => Promise<void>
+    pause: () => Promise<void>
 ): Promise<string> {
     if (last && last.value === value) return text
     const form = await quoted(value, pause)
@@ -99,7 +99,7 @@ function withoutLines(text: string, { start, valueEnd }: DotenvEntry): string {
 /** A value in the plainest form that is read back unchanged, whatever statement follows. */
 async function quoted(
     value: string,
-    pause: (ms: number) => Promise<void>
+    pause: () => Promise<void>
 ): Promise<string> {
     for (const quote of ["", "'", '"', "`"]) {
         const form = quote + value + quote

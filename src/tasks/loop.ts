@@ -42,13 +42,13 @@ export async function supervise(supervisor: Supervisor): Promise<void> {
             due = attendDevice(supervisor)
         } catch (e: any) {
             supervisor.reports.exception("supervision", e)
-            await ds.sleep(0)
+            await ds.sleep(1)
         }
         if (timers.length > 0) due = Math.min(due, timers[0].due)
         // a caller with work for this fiber sets a flag or a timer, and resumes it if it waits
         if ((supervisor.flags & NEEDS_REVIEW) === 0)
             await ds.suspend(
-                Math.min(Math.max(0, due - supervisor.clock.millis()), MAX_MS)
+                Math.constrain(due - supervisor.clock.millis(), 1, MAX_MS)
             )
     }
     supervisor.forgetClock()

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import { ServiceLogger, taskLogger } from "../log"
-import { removeFrom, replaceAll, Signal, skipChars } from "../platform"
+import { giveWay, removeFrom, replaceAll, Signal, skipChars } from "../platform"
 import { plainText, taskError } from "./errors"
 import { freeName, NAME_CHARS } from "./names"
 import {
@@ -98,6 +98,7 @@ class SupervisedTask implements TaskRecord {
     async sleep(ms: number): Promise<void> {
         checkWait(this.name, ms)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
+        if (ms < 1) return await giveWay()
         if (ds.Fiber.self() !== this.fiber) return await ds.sleep(ms)
         this.flags |= PARKED
         await ds.suspend(ms)

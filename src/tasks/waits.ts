@@ -1,4 +1,5 @@
 import * as ds from "@devicescript/core"
+import { giveWay } from "../platform"
 import { TaskStopped } from "./errors"
 import { IGNORED_STOP_MS, LEFT_BEHIND_PAUSE_MS } from "./options"
 import {
@@ -64,7 +65,7 @@ async function beginWait(
 ): Promise<TaskRecord | undefined> {
     checkPresent(supervisor)
     const self = ds.Fiber.self()
-    await ds.sleep(0)
+    await giveWay()
     for (const task of supervisor.tasks)
         if (task.fiber === self) {
             if ((task.flags & MAY_THROW) !== 0) await checkStopped(task)

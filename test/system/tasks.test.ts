@@ -333,6 +333,15 @@ describe("tasks in the simulator", { concurrency: 4 }, () => {
         await waitForLine(sim, /\[sensor.service\] measures at pin 5$/)
     })
 
+    test("tasks that never rest leave the board in reach", async t => {
+        const sim = await start(t, "busy")
+        await waitForLine(sim, /boot 1, last end: first$/)
+        const status = await runCli(["status", "--state", sim.stateFolder])
+        assert.equal(status.code, 0, status.stderr)
+        assert.match(status.stdout, /● computes running/)
+        assert.match(status.stdout, /○ late done/)
+    })
+
     // rows: T19
     test("an idle task takes at most 516 bytes of heap", async t => {
         const [none, idle, running] = await Promise.all(
