@@ -42,6 +42,7 @@ export {
     Failure,
     failureText,
     Journal,
+    KeptOptions,
     LastEnd,
     LineSource,
     MAX_CLEANUPS,
@@ -129,6 +130,7 @@ export {
     TRACE,
     UNKNOWN_HANDLER_ERROR,
     uptimeText,
+    Verdict,
     WARNING,
 } from "./log"
 
@@ -181,6 +183,7 @@ export {
 
 // settings
 export {
+    ChangesOf,
     changeSettings,
     checkFile,
     CheckedSettings,

@@ -11,6 +11,7 @@ import {
 } from "../platform"
 import { Logger, LogSystem } from "../log"
 import {
+    Bindings,
     CORE_SETTINGS,
     followSettings,
     loadSettings,
@@ -142,12 +143,12 @@ export async function startDone(): Promise<void> {
  * @param handler name of the handler
  * @param bindings pairs `option=KEY`, separated by a blank
  */
-export function followHandler<T extends SchemaTable>(
+export function followHandler<T extends SchemaTable, B extends string>(
     settings: Settings<T>,
     handler: string,
-    bindings: string
+    bindings: Bindings<B, T>
 ): void {
-    followSettings(settings, bindings, options =>
+    followSettings(settings, bindings as string, options =>
         log.configureHandler(handler, options)
     )
 }

@@ -1,5 +1,10 @@
 import type { Logger } from "../log"
-import { followSettings, Settings, SYSLOG_SETTINGS } from "../settings"
+import {
+    CORE_SETTINGS,
+    followSettings,
+    Settings,
+    SYSLOG_SETTINGS,
+} from "../settings"
 import {
     forwardLate,
     Rsyslogger,
@@ -18,7 +23,9 @@ export let rsyslogger: Rsyslogger
 let netLog: Logger
 
 /** Sends the log to the syslog collector `SYSLOG_HOST`: the handler `syslog`. */
-export function syslog(settings: Settings<typeof SYSLOG_SETTINGS>): void {
+export function syslog(
+    settings: Settings<typeof CORE_SETTINGS | typeof SYSLOG_SETTINGS>
+): void {
     netLog = log.logger(SYSLOG_TOPIC)
     const arbiter = socketArbiter()
     rsyslogger = new Rsyslogger(

@@ -8,6 +8,7 @@ import {
     KEEP,
     LogFilter,
     STOP,
+    Verdict,
 } from "./filters"
 import { isSeverity } from "./levels"
 import { LogRecord } from "./record"
@@ -58,7 +59,7 @@ export function checkFilter(filter: LogFilter): void {
  */
 export function applyFilters(
     filters: LogFilter[],
-    verdict: number | undefined,
+    verdict: Verdict | undefined,
     record: LogRecord,
     failed: (filter: LogFilter, error: unknown) => void
 ): LogRecord | undefined {

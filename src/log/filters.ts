@@ -7,8 +7,11 @@ export const STOP = 0
 /** No decision. When all filters answer so, `filterDefault` decides. */
 export const IGNORE = 2
 
+/** What becomes of a record: KEEP or STOP. */
+export type Verdict = typeof KEEP | typeof STOP
+
 /** KEEP, STOP, IGNORE, or a changed copy of the record, which replaces it (and means KEEP). */
-export type FilterAnswer = number | LogRecord
+export type FilterAnswer = Verdict | typeof IGNORE | LogRecord
 
 /**
  * Decides on records, for a handler or for all of them (after OTP's logger_filters).

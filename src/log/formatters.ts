@@ -29,7 +29,7 @@ export const TIME_RFC3339 = "rfc3339"
 /** How a template formatter writes. */
 export interface FormatterOptions {
     /** TIME_RFC3339 (default) or TIME_UPTIME. */
-    time?: string
+    time?: typeof TIME_RFC3339 | typeof TIME_UPTIME
     /** Local time minus UTC, in minutes, -840 to 840; 0 by default. */
     timeOffset?: number
     /**

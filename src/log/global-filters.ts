@@ -1,7 +1,7 @@
 import { OptionTable, readOptions, removeFrom } from "../platform"
 import { Core } from "./core"
 import { reportOut } from "./faults"
-import { KEEP, LogFilter } from "./filters"
+import { KEEP, LogFilter, Verdict } from "./filters"
 import { covers } from "./pattern"
 import { LogRecord } from "./record"
 import { renderError } from "./render"
@@ -44,7 +44,7 @@ interface GlobalFilter {
 export class GlobalFilters {
     private readonly list: GlobalFilter[] = []
     /** KEEP or STOP: decides when all filters of a topic answer IGNORE. */
-    fallback = KEEP
+    fallback: Verdict = KEEP
 
     /**
      * Adds a filter; one that is out makes room for another of its name.

@@ -1,6 +1,6 @@
 import * as ds from "@devicescript/core"
 import type { AtOnce } from "../platform"
-import { HandlerFilters } from "./filters"
+import { HandlerFilters, Verdict } from "./filters"
 import { Formatter } from "./formatters"
 import { Level } from "./levels"
 import { Account, QueueOptions, QueueState } from "./queue"
@@ -40,7 +40,7 @@ export interface HandlerOptions {
     /** A `FilterChain`, asked after the level; none by default. */
     filters?: HandlerFilters
     /** KEEP (default) or STOP: decides when all filters answer IGNORE. */
-    filterDefault?: number
+    filterDefault?: Verdict
     /** Makes the line; LINE_FORMATTER by default, null when the handler needs no line. */
     formatter?: Formatter | null
     /** Burst limit, null for none; that of the log by default (see `LogSystem`). */

@@ -1,4 +1,10 @@
-import { FilterAnswer, IGNORE, LogFilter, TASK_PREFIX } from "./filters"
+import {
+    FilterAnswer,
+    IGNORE,
+    LogFilter,
+    TASK_PREFIX,
+    Verdict,
+} from "./filters"
 import { Level } from "./levels"
 import { covers } from "./pattern"
 import { LogRecord } from "./record"
@@ -14,7 +20,7 @@ class TestFilter implements LogFilter {
     constructor(
         readonly name: string,
         private readonly test: Test,
-        private readonly action: number
+        private readonly action: Verdict
     ) {}
 
     filter(record: LogRecord): FilterAnswer {
@@ -26,7 +32,7 @@ class TestFilter implements LogFilter {
 export function levelFilter(
     mostSevere: Level,
     leastSevere: Level,
-    action: number
+    action: Verdict
 ): LogFilter {
     return new TestFilter(
         "level",
@@ -39,7 +45,7 @@ export function levelFilter(
  * Answers `action` for records of a topic with its children, or of a `*` pattern.
  * @throws RangeError for a malformed topic
  */
-export function topicFilter(pattern: string, action: number): LogFilter {
+export function topicFilter(pattern: string, action: Verdict): LogFilter {
     checkTopic(pattern)
     return new TestFilter(
         `topic ${pattern}`,
@@ -52,12 +58,12 @@ export function topicFilter(pattern: string, action: number): LogFilter {
  * Answers `action` for records of the tasks whose name matches `pattern`.
  * @throws RangeError for a malformed one
  */
-export function taskFilter(pattern: string, action: number): LogFilter {
+export function taskFilter(pattern: string, action: Verdict): LogFilter {
     return topicFilter(TASK_PREFIX + pattern, action)
 }
 
 /** Answers `action` for progress reports (`Logger.progress`), as of tasks that start or stop. */
-export function progressFilter(action: number): LogFilter {
+export function progressFilter(action: Verdict): LogFilter {
     return new TestFilter(
         "progress",
         r => r.meta !== undefined && r.meta["progress"] === true,

@@ -11,7 +11,7 @@ import {
     takeOptions,
 } from "./entry"
 import { LOG_TOPIC } from "./faults"
-import { LogFilter, TASK_PREFIX } from "./filters"
+import { LogFilter, TASK_PREFIX, Verdict } from "./filters"
 import { FilterOptions, GlobalFilters } from "./global-filters"
 import {
     Burst,
@@ -238,7 +238,7 @@ export class LogSystem implements Core {
      * @param verdict KEEP (the default) or STOP
      * @throws OPTION_ERROR for anything else
      */
-    setFilterDefault(verdict: number): void {
+    setFilterDefault(verdict: Verdict): void {
         checkOption("log", LOG_OPTIONS, "filterDefault", verdict)
         this.filterList().fallback = verdict
     }

@@ -4,7 +4,7 @@ import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
 import { checkFile } from "./load"
 import { SettingProblem } from "./problem"
-import { SchemaTable } from "./schema"
+import { KeyOf, SchemaTable } from "./schema"
 import { hasPassword } from "./secrets"
 import { Held, putInForce, Settings } from "./settings"
 import { MASK } from "./values"
@@ -12,6 +12,14 @@ import { editDotenv, readDotenv, SettingChanges } from "./writer"
 
 // Changes of the settings file: each is checked, written and put in force as a whole, one after
 // another. A change that is refused leaves flash and values as they are.
+
+/**
+ * New texts for keys of a schema, and for those that begin with `_`. A key that the schema has no more
+ * is removed by a `Record<string, string>`.
+ */
+export type ChangesOf<T extends SchemaTable> = {
+    [K in KeyOf<T> | `_${string}`]?: string
+}
 
 /**
  * Changes settings in the settings file, all or none, and puts them in force.
@@ -23,7 +31,7 @@ import { editDotenv, readDotenv, SettingChanges } from "./writer"
  */
 export async function changeSettings<T extends SchemaTable>(
     settings: Settings<T>,
-    changes: SettingChanges
+    changes: ChangesOf<T>
 ): Promise<string[]> {
     const held = settings.held()
     const file = fileOf(held)
@@ -33,7 +41,8 @@ export async function changeSettings<T extends SchemaTable>(
         const known = Object.assign({}, held.inForce.lines)
         for (const problem of held.problems) known[problem.key] = REFUSED
         for (const key of Object.keys(changes))
-            if (changes[key] !== undefined) known[key] = SET_BY_PROGRAM
+            if ((changes as SettingChanges)[key] !== undefined)
+                known[key] = SET_BY_PROGRAM
         const context = Object.assign({ known }, held)
         const checked = await checkText(text, held.unread, context)
         refuse(checked.problems.filter(({ key }) => known[key] !== REFUSED))

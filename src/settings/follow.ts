@@ -1,5 +1,5 @@
 import type { AtOnce } from "../platform"
-import { SchemaTable } from "./schema"
+import { Bindings, BoundOptions, SchemaTable } from "./schema"
 import { ending, follow, Settings, tell } from "./settings"
 
 /**
@@ -14,10 +14,10 @@ import { ending, follow, Settings, tell } from "./settings"
  * @returns a function that ends this
  * @throws RangeError when the settings have `MAX_LISTENERS` already
  */
-export function followSettings<T extends SchemaTable>(
+export function followSettings<T extends SchemaTable, B extends string>(
     settings: Settings<T>,
-    bindings: string,
-    apply: (options: any) => AtOnce
+    bindings: Bindings<B, T>,
+    apply: (options: BoundOptions<B, T>) => AtOnce
 ): () => void {
     const held = settings.held()
     const place = follow(held, bindings, apply)

@@ -1,4 +1,9 @@
-export { changeSettings, maskedFile, replaceSettings } from "./change"
+export {
+    ChangesOf,
+    changeSettings,
+    maskedFile,
+    replaceSettings,
+} from "./change"
 export {
     CheckedSettings,
     isSecretKey,
@@ -47,6 +52,8 @@ export {
 } from "./load"
 export { MAX_PROBLEMS, MAX_SETTINGS, SettingProblem } from "./problem"
 export {
+    Bindings,
+    BoundOptions,
     KeyOf,
     MAX_KEY_LENGTH,
     MAX_VALUE_LENGTH,

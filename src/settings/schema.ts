@@ -88,6 +88,33 @@ export type ValueOf<
       : never
 
 /**
+ * Bindings `option=KEY`, separated by a blank, whose keys a schema has; for others the text that
+ * says what is wrong. A text that is made at run time is not checked.
+ */
+export type Bindings<B extends string, T extends string> = string extends B
+    ? B
+    : B extends `${infer First} ${infer Rest}`
+      ? Bindings<First, T> extends First
+          ? Bindings<Rest, T> extends Rest
+              ? B
+              : Bindings<Rest, T>
+          : Bindings<First, T>
+      : B extends `${string}=${infer K}`
+        ? K extends KeyOf<T>
+            ? B
+            : `${K}: no such setting`
+        : `${B}: wanted option=KEY`
+
+/** The options of bindings, with the types of their settings. */
+export type BoundOptions<B extends string, T extends string> = string extends B
+    ? any
+    : B extends `${infer First} ${infer Rest}`
+      ? BoundOptions<First, T> & BoundOptions<Rest, T>
+      : B extends `${infer Option}=${infer K}`
+        ? { [O in Option]: ValueOf<T, K> }
+        : never
+
+/**
  * Whether a text can be the key of a setting: upper-case letters, digits and `_`, no digit first, at
  * most `MAX_KEY_LENGTH`.
  */

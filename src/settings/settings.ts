@@ -123,7 +123,7 @@ export class Settings<T extends SchemaTable> {
      * @returns the problem when the text is refused; the value then stays as it was
      * @throws RangeError when no table has the key
      */
-    set(key: string, text: string): SettingProblem | undefined {
+    set<K extends KeyOf<T>>(key: K, text: string): SettingProblem | undefined {
         const held = this.held()
         const rule = ruleOf(held, key)
         const fault = valueFault(rule, text, held)

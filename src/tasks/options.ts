@@ -99,6 +99,12 @@ export interface SupervisionOptions {
     escalate?: Escalation
 }
 
+/** Options that `setOptions` changes; undefined restores the option of `add`. */
+export interface KeptOptions
+    extends
+        SupervisionOptions,
+        Pick<TaskOptions, "in" | "every" | "watchdog"> {}
+
 /** Options of `add` and `child`; each may be left out. */
 export interface TaskOptions extends SupervisionOptions, Plan {
     /** Arguments of the body after the task, at most `MAX_ITEMS`; the same at each restart. */

@@ -4,6 +4,7 @@ import { awaitBoot, beginBoot } from "./boot"
 import { taskError } from "./errors"
 import { get, select } from "./names"
 import {
+    KeptOptions,
     LineSource,
     MAX_CHANGE_LISTENERS,
     MAX_LISTED_TASKS,
@@ -265,7 +266,7 @@ export class TaskRegistry {
      * @throws OptionError for an option that cannot be kept or is wrong, TaskError when it does not
      *     fit into flash, FlashError when the flash does not answer
      */
-    async setOptions(selection: string, options: TaskOptions): Promise<void> {
+    async setOptions(selection: string, options: KeptOptions): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
         checkKeptOptions(selection, options)

@@ -92,7 +92,7 @@ describe("filters (L7)", () => {
         l.info("kept again")
         expect(out.take()).toBe("info x kept again")
         expectPart(
-            thrown(() => log.setFilterDefault(2)),
+            thrown(() => log.setFilterDefault(2 as never)),
             "filterDefault: wanted a whole number, 0 to 1, got 2"
         )
     })
@@ -281,7 +281,10 @@ describe("formatters (L8)", () => {
             "no field at character 1"
         )
         expectPart(
-            thrown(() => new TemplateFormatter("{message}", { time: "no" })),
+            thrown(
+                () =>
+                    new TemplateFormatter("{message}", { time: "no" as never })
+            ),
             'OptionError: formatter: time: wanted rfc3339|uptime, got "no"'
         )
     })

@@ -32,11 +32,16 @@ async function reads(kind: string, texts: string[]): Promise<string> {
     const settings = new Settings([`# settings\nA: ${kind} =\n` as SchemaTable])
     const values: string[] = []
     for (const text of texts) {
-        const problem = settings.set("A", text)
+        const problem = settings.set("A" as never, text)
         values.push(problem ? "-" : "" + settings.get("A" as never))
         await ds.sleep(0)
     }
     return values.join(" ")
+}
+
+/** A change of one key, which the schema may not have. */
+function one(key: string, text: string): SettingChanges {
+    return { [key]: text }
 }
 
 /** All settings with their origins. */
@@ -279,7 +284,7 @@ describe("settings", () => {
     test("of another table are refused", async () => {
         const settings = new Settings(firmwareSettings())
         const set = (key: string) => async (): Promise<void> => {
-            settings.set(key, "x")
+            settings.set(key as never, "x")
         }
         for (const key of ["SYSLOG_HOTS", "constructor"])
             expect(await fails(set(key))).toBe(
@@ -475,7 +480,7 @@ describe("the settings file", () => {
             `SettingsError: settings file: SYSLOG_PORT (line 2): wanted a whole number: 0 to 65535`
         )
         const unknown = async () =>
-            await changeSettings(settings, { HOSTNAM: "b" })
+            await changeSettings(settings, one("HOSTNAM", "b"))
         expect(await fails(unknown)).toBe(
             "SettingsError: settings file: line 2: no such setting"
         )
@@ -494,7 +499,7 @@ describe("the settings file", () => {
         const { settings, file } = await withFile("OLD=1\nHOSTNAME=a\n")
         await changeSettings(settings, { HOSTNAME: "b" })
         expect((await readFile(file)).text).toBe("OLD=1\nHOSTNAME=b\n")
-        await changeSettings(settings, { OLD: undefined })
+        await changeSettings(settings, one("OLD", undefined))
         expect(messages(settings)).toBe("")
     })
 
@@ -511,7 +516,9 @@ describe("the settings file", () => {
         expect(await outcome({ _PORT: "x" })).toBe(refused)
         expect((await readFile(file)).text).toBe(before)
         expect(settings.problems().length).toBe(MAX_PROBLEMS)
-        await changeSettings(settings, { OLD0: undefined, HOSTNAME: "b" })
+        const changes = one("OLD0", undefined)
+        changes["HOSTNAME"] = "b"
+        await changeSettings(settings, changes)
         expect(settings.get("HOSTNAME")).toBe("b")
         expect(settings.problems()[15].key).toBe("OLD16")
     })
@@ -537,7 +544,7 @@ describe("the settings file", () => {
         )
         const shown = await maskedFile(settings)
         expect(shown).toBe("WIFI_PWD=*** # home\nX_TOKEN=***\nHOSTNAME=a\n")
-        await changeSettings(settings, { X_TOKEN: undefined })
+        await changeSettings(settings, one("X_TOKEN", undefined))
         await replaceSettings(settings, "HOSTNAME=b\nWIFI_PWD=***\n")
         expect((await readFile(file)).text).toBe(
             "HOSTNAME=b\nWIFI_PWD=hunter22\n"

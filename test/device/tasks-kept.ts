@@ -10,7 +10,7 @@ import {
     TASKS_SLOT,
 } from "../../src/platform"
 import { MemoryFlash } from "../../src/testing"
-import { BootJournal, Task, TaskRegistry } from "../../src/tasks"
+import { BootJournal, KeptOptions, Task, TaskRegistry } from "../../src/tasks"
 import { Bench, expectError, forever, same, until } from "./support/tasks"
 
 /** Start of a program after power-on, in ms. */
@@ -151,7 +151,7 @@ describe("tasks: kept states", () => {
         const bench = await boot(flash, addThree)
         const { tasks } = bench
         await refuse("core: wanted one of restart delay", async () => {
-            await tasks.setOptions("net", { core: true })
+            await tasks.setOptions("net", { core: true } as KeptOptions)
         })
         await refuse("grace: wanted 0 to", async () => {
             await tasks.setOptions("net", { grace: -1 })
@@ -162,7 +162,7 @@ describe("tasks: kept states", () => {
             async () => await tasks.setOptions("net", misspelt)
         )
         await refuse("core: wanted one of restart delay", async () => {
-            await tasks.setOptions("net", { core: undefined })
+            await tasks.setOptions("net", { core: undefined } as KeptOptions)
         })
         await refuse("no option", async () => {
             tasks.schedule("net", Object.assign({ in: 1 }, misspelt))

@@ -67,8 +67,8 @@ describe("the lint of conditions", () => {
         })
 })
 
-test("what must not wait is no async function", async t => {
-    const head = `import { FileRotationHandler, followSettings, Handler, HeartBeat, httpRequest, LogRecord, LogSystem, reportClock, Rsyslogger, Settings, SocketArbiter, SocketListener, SYSLOG_SETTINGS, SystemClock, TaskRegistry } from "${resolve("src")}"
+test("what would throw, or must not wait and is async, does not compile", async t => {
+    const head = `import { changeSettings, ConsoleHandler, FileRotationHandler, followHandler, followSettings, Handler, HeartBeat, httpRequest, LogRecord, LogSystem, reportClock, Rsyslogger, Settings, SocketArbiter, SocketListener, SYSLOG_SETTINGS, SystemClock, TaskRegistry, TemplateFormatter, topicFilter } from "${resolve("src")}"
 declare const log: LogSystem, clock: SystemClock, tasks: TaskRegistry, list: string[], settings: Settings<typeof SYSLOG_SETTINGS>, arbiter: SocketArbiter
 declare function wait(): Promise<void>`
     const check = (lines: string[]) =>
@@ -91,6 +91,17 @@ declare function wait(): Promise<void>`
         'httpRequest(clock, arbiter.socket, { url: "", maxBytes: 1, onBody: async part => await wait() })',
         "new Rsyslogger({ clock, socket: arbiter.socket, arbiter }, {}, async () => await wait())",
         'new FileRotationHandler("a", 500, { onProblem: async text => await wait() })',
+        'tasks.setOptions("a", { requires: ["b"] })',
+        'log.addFilter(topicFilter("a", 2))',
+        'log.addFilter({ name: "a", filter: record => 3 })',
+        "log.setFilterDefault(2)",
+        'log.addHandler("a", new ConsoleHandler(), { filterDefault: 2 })',
+        'new TemplateFormatter("{message}", { time: "iso" })',
+        'settings.set("SYSLOG_HOTS", "a")',
+        'changeSettings(settings, { SYSLOG_HOTS: "a" })',
+        'followHandler(settings, "syslog", "level=SYSLOG_LEVL")',
+        'followSettings(settings, "host=SYSLOG_HOST SYSLOG_PORT", options => {})',
+        'followSettings(settings, "host=SYSLOG_HOST", ({ hots }) => {})',
     ]
     const refused = await check(wrong)
     for (const i of wrong.keys())
@@ -99,6 +110,14 @@ declare function wait(): Promise<void>`
             new RegExp(`a\\.ts\\(${i + 4},.*error TS`),
             wrong[i]
         )
+    assert.match(
+        refused,
+        /to parameter of type '"SYSLOG_LEVL: no such setting"'/
+    )
+    assert.match(
+        refused,
+        /to parameter of type '"SYSLOG_PORT: wanted option=KEY"'/
+    )
     assert.equal(
         await check([
             'log.addHandler("list", { emit: record => list.push(record.message) })',
@@ -113,6 +132,13 @@ declare function wait(): Promise<void>`
             'settings.subscribe("SYSLOG_HOST", () => settings.get("SYSLOG_HOST"))',
             'followSettings(settings, "a=SYSLOG_HOST", ({ a }) => list.push(a))',
             'arbiter.claim("mine", () => wait.start())',
+            'tasks.setOptions("a", { every: 5, restart: "always", watchdog: undefined })',
+            'log.addFilter({ name: "a", filter: ({ level }) => (level > 3 ? 0 : 2) })',
+            "declare const texts: Record<string, string>",
+            "changeSettings(settings, texts)",
+            'changeSettings(settings, { SYSLOG_HOST: "${_SITE}", _SITE: undefined })',
+            'followSettings(settings, "host=SYSLOG_HOST every=SYSLOG_PORT", ({ host, every }) => list.push(host.slice(every)))',
+            "followSettings(settings, list[0], ({ any }) => list.push(any))",
         ]),
         ""
     )

@@ -1,6 +1,7 @@
 import * as ds from "@devicescript/core"
 import { expect } from "@devicescript/test"
 import {
+    FilterAnswer,
     Formatter,
     HandlerInfo,
     HandlerOptions,
@@ -35,7 +36,7 @@ export class Thrower implements LogFilter, Formatter {
 
     constructor(readonly name: string) {}
 
-    filter(record: LogRecord): number {
+    filter(record: LogRecord): FilterAnswer {
         this.asked++
         if (this.armed) throw new Error("bad filter")
         return KEEP
