@@ -175,6 +175,10 @@ function wearFacts(): Fact[] {
 /** Sentences with numbers, each `{}` one that the source says. */
 export const FACTS: Record<string, Fact[]> = {
     "docs/tasks.md": [
+        [
+            "every {} ms lets the VM attend to",
+            constant("src/platform/fibers.ts", "LONGEST_TURN_MS"),
+        ],
         ["among the last {} of the ring", constant(TASKS, "MAX_STATUS_LINES")],
         ["{} tasks, children included", constant(TASKS, "MAX_TASKS")],
         [
@@ -1015,6 +1019,10 @@ export const FACTS: Record<string, Fact[]> = {
     ],
     "docs/vm.md": [
         [
+            "does in slices do so every {} ms",
+            constant("src/platform/fibers.ts", "LONGEST_TURN_MS"),
+        ],
+        [
             "After {} days of uptime, and after each {} days",
             ROUND_DAYS,
             ROUND_DAYS,
@@ -1320,6 +1328,7 @@ export const OTHER_NUMBERS: Record<string, Record<string, string>> = {
         "keeps that time in 32 bits": VM,
         "starts again 5 s later": VM,
         "some 80 to 100 small frames": VM,
+        "Wait 1 ms now and then": VM,
         "some 30% off the code": "test/host/bench-size.test.ts",
         "about 228 bytes with its key": VM,
         "at most some 14 arguments": VM,
