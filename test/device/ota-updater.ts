@@ -660,7 +660,7 @@ describe("a source", () => {
         expect(await source.asked()).toBe("7 active")
         const told = board.records.map(record => record.message)
         expect(told.join()).toBe(
-            "config 7: probation,no update: version 6: it is not above 7,config 7: active"
+            "no update: version 6: it is not above 7,config 7: active"
         )
         // nor is the version that was taken back
         await board.offer(signed(8, A))
