@@ -135,7 +135,8 @@ function quoted(text: string): string {
 
 function bufferText(buffer: Buffer): string {
     const { length } = buffer
-    const hex = buffer.slice(0, MAX_BUFFER).toString("hex")
+    // the VM fills a slice up with zeros to the end that is asked for
+    const hex = buffer.slice(0, Math.min(length, MAX_BUFFER)).toString("hex")
     return `[Buffer[${length}] ${hex}${length > MAX_BUFFER ? LEFT_OUT : ""}]`
 }
 

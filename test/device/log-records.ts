@@ -61,6 +61,11 @@ describe("records (L9)", () => {
             "info x {x} as it is, {}|info x a|info x 1 true null [1,2]|" +
                 "info x ab|info x second|info x {0} 0|info x value undefined"
         )
+        l.info("{0}", Buffer.from("616200", "hex"))
+        l.info("{0}", Buffer.alloc(33))
+        expect(out.take()).toBe(
+            `info x [Buffer[3] 616200]|info x [Buffer[33] ${Buffer.alloc(32).toString("hex")}...]`
+        )
     })
 
     test("a child logger binds data, its parent stays as it is", () => {
