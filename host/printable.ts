@@ -1,8 +1,9 @@
 /** What a terminal would take as a command: C0, DEL, C1, and the marks that turn text around. */
 const CONTROL =
-    /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+    /[\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 const ESCAPE_DIGITS = 2
+const UNIT_DIGITS = 4
 const LAST_BYTE = 0xff
 
 /**
@@ -25,7 +26,7 @@ export function printableLines(text: string): string {
 export function printableJson(value: unknown): string {
     return JSON.stringify(value).replace(
         CONTROL,
-        char => "\\u" + code(char).toString(16).padStart(4, "0")
+        char => "\\u" + code(char).toString(16).padStart(UNIT_DIGITS, "0")
     )
 }
 
@@ -34,7 +35,7 @@ function escape(char: string): string {
     if (known) return known
     const hex = code(char).toString(16)
     return code(char) > LAST_BYTE
-        ? `\\u${hex}`
+        ? `\\u${hex.padStart(UNIT_DIGITS, "0")}`
         : `\\x${hex.padStart(ESCAPE_DIGITS, "0")}`
 }
 

@@ -973,6 +973,10 @@ export const FACTS: Record<string, Fact[]> = {
     "docs/web.md": [
         ["the last {} lines", constant("host/web/protocol.ts", "MAX_LINES")],
         [
+            "read again every {} s",
+            constant("host/web/page/settings.tsx", "ASK_MS") / 1000,
+        ],
+        [
             "127.0.0.1:{}/",
             constant("host/web/server/web-server.ts", "DEFAULT_PORT"),
         ],

@@ -19,6 +19,15 @@ describe("printable", () => {
         }
         assert.equal(printable("é €😀"), "é €😀")
         assert.equal(printable("\x1b[2J\r\n\u202e"), "\\x1b[2J\\r\\n\\u202e")
+        // each mark that turns text around (Bidi_Control of Unicode)
+        for (let code = 0; code < 0x3000; code++) {
+            const char = String.fromCharCode(code)
+            if (/\p{Bidi_Control}/u.test(char))
+                assert.equal(
+                    printable(char),
+                    `\\u${code.toString(16).padStart(4, "0")}`
+                )
+        }
     })
 
     test("keeps the lines and tabs of a compiler's message", () => {

@@ -1,9 +1,10 @@
 // rows: A5
 import assert from "node:assert/strict"
-import { request } from "node:http"
+import { type IncomingMessage, request } from "node:http"
 import test, { type TestContext } from "node:test"
 import { gzipSync } from "node:zlib"
 import { startWeb, type WebOptions } from "../../host/web/index.ts"
+import { Access } from "../../host/web/server/access.ts"
 import { cleanUp, runCli } from "../system/harness.ts"
 
 const DEVICE = "0123456789abcdef"
@@ -128,6 +129,26 @@ test("beyond this machine each request needs the token", async t => {
     // the token does not let another page in
     const foreign = { ...pair, origin: "http://evil.example" }
     assert.equal((await ask(url, "/api/events", foreign)).status, 403)
+})
+
+test("a host is known however it was written", () => {
+    for (const [host, sent] of [
+        ["Roof.Local", "roof.local"],
+        ["fe80:0::0001", "[fe80::1]"],
+        ["192.168.7", "192.168.0.7"],
+        ["::", "[fe80::1]"],
+    ]) {
+        const access = new Access(host)
+        access.listensOn(8383)
+        const headers = {
+            host: `${sent}:8383`,
+            authorization: `Bearer ${access.token}`,
+        }
+        const request = { method: "GET", headers } as IncomingMessage
+        assert.equal(access.refusal(request), undefined, host)
+        headers.host = "other.local:8383"
+        assert.equal(access.refusal(request)?.status, 403)
+    }
 })
 
 test("an empty address is no way beyond this machine", async t => {

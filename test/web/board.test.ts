@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import test, { type TestContext } from "node:test"
 import type { Locator, Page } from "playwright-core"
-import { type OtaKey, signFile } from "../../host/ota/index.ts"
+import { MAX_FILE_BYTES, type OtaKey, signFile } from "../../host/ota/index.ts"
 import { parseHmacKey } from "../../host/ota/keys.ts"
-import { Cli, cleanUp, tempFolder } from "../system/harness.ts"
+import { Cli, cleanUp, runCli, tempFolder } from "../system/harness.ts"
 import {
     LOOKS,
     noBrowser,
@@ -54,7 +54,7 @@ async function seeLight(page: Page): Promise<void> {
 }
 
 test("settings and updates", { skip: noBrowser }, async t => {
-    const { url } = await startSim(
+    const { url, state } = await startSim(
         t,
         "test/system/programs/configured.ts",
         ...["--set", `OTA_KEY=${KEY}`, "--set", "OTA_PROBATION=10s"]
@@ -100,9 +100,28 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await row("LOG_LEVEL")
             .getByText(/^file\b/)
             .waitFor()
+        // what is typed stays, whatever happens to the board meanwhile
+        const edited = row("SYSLOG_HOST").getByLabel("SYSLOG_HOST")
+        await edited.fill("192.0.2.7")
         await page.getByRole("button", { name: "Cut power" }).click()
         await page.getByRole("button", { name: "Switch on" }).click()
         await page.getByTestId("board-state").getByText("running").waitFor()
+        // another one changes settings, too
+        const changes = ["LOG_LEVEL=info", "LOG_BURST=90"]
+        const { code, stderr } = await runCli([
+            ...["settings", "set", ...changes, "--state", state],
+        ])
+        assert.equal(code, 0, stderr)
+        const other = row("LOG_LEVEL").getByLabel("LOG_LEVEL")
+        await untilShown(() => other.inputValue(), "info")
+        await row("LOG_BURST").getByText(", from the next start").waitFor()
+        await page.getByRole("button", { name: "Reboot" }).click()
+        await row("LOG_BURST")
+            .getByText(", from the next start")
+            .waitFor({ state: "detached" })
+        assert.equal(await edited.inputValue(), "192.0.2.7")
+        await other.fill("debug")
+        await set("LOG_LEVEL")
         await page.reload()
         await row("LOG_LEVEL")
             .getByText(/^file\b/)
@@ -136,7 +155,9 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await push(wrong("plain.env", 40))
         await page.getByText('"plain.env": is no signed file').waitFor()
         await push(wrong("movie.mp4", 300_000))
-        await page.getByText("the request has more than 65536 bytes").waitFor()
+        await page
+            .getByText(`has 300000 bytes, at most ${MAX_FILE_BYTES} are taken`)
+            .waitFor()
         await push(file)
         const config = page.getByTestId("config")
         await config.getByText("active").waitFor()

@@ -1,7 +1,11 @@
 // A board without a simulator: what the console sees of it is a stand-in.
 import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { BoardEvents, RingLine } from "../../host/client/index.ts"
+import type {
+    BoardEvents,
+    RingLine,
+    TaskStatus,
+} from "../../host/client/index.ts"
 import type { BoardClient } from "../../host/web/index.ts"
 
 const LEVELS = ["INFO", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"]
@@ -52,7 +56,7 @@ export class LoudBoard
         }
     }
 
-    async tasks() {
+    async tasks(): Promise<TaskStatus[]> {
         const ago = Date.now() - this.started
         const task = { name: "task1", state: "running" as const, since: 0, ago }
         return [{ ...task, runs: 1 }]
@@ -78,14 +82,14 @@ export class LoudBoard
     }
 
     stats = async () => []
-    options = async () => []
+    options: BoardClient["options"] = async () => []
     files = async () => []
     file = async () => []
     levels = async () => ({ spec: "info" })
     handlers = async () => []
     settings = async () => []
     slots = async () => []
-    config = async () => undefined
+    config: BoardClient["config"] = async () => undefined
     request = async () => []
     set = async () => {}
     setLevels = async () => {}

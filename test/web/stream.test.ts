@@ -1,7 +1,7 @@
 // rows: A5
 import assert from "node:assert/strict"
 import test, { type TestContext } from "node:test"
-import type { Line } from "../../host/web/protocol.ts"
+import type { ConfigView, Line } from "../../host/web/protocol.ts"
 import { Sessions } from "../../host/web/server/sessions.ts"
 import { WebServer } from "../../host/web/server/web-server.ts"
 import { cleanUp } from "../system/harness.ts"
@@ -120,4 +120,23 @@ test("a page that comes back gets what it has not had, and all of another run", 
         "line 0 of"
     )
     assert.equal(all.names[0], "reset")
+})
+
+test("each reason of a configuration is remembered", async t => {
+    const board = new LoudBoard(1)
+    const web = await startConsole(t)
+    web.add(board)
+    const history = async (reason: string) => {
+        board.config = async () => ({ version: 7, state: "refused", reason })
+        const answer = await fetch(
+            `${web.url}api/boards/${board.device}/config`
+        )
+        const { history } = (await answer.json()) as ConfigView
+        return history.map(({ reason }) => reason)
+    }
+    await history("wrong signature")
+    assert.deepEqual(await history("for another board"), [
+        "for another board",
+        "wrong signature",
+    ])
 })

@@ -52,7 +52,11 @@ function usePlace(): { board?: string; view: View } {
 
 export function App() {
     const place = usePlace()
-    const { boards, state, isConnected } = useStore("boards", "state", "server")
+    const { boards, state, isConnected, refusal } = useStore(
+        "boards",
+        "state",
+        "server"
+    )
     const board = place.board ?? boards[0]?.id
     useEffect(() => store.follow(board), [board])
     return (
@@ -64,11 +68,13 @@ export function App() {
             <main id="main" tabIndex={-1}>
                 {!isConnected && (
                     <p class="banner" role="alert">
-                        The console's server does not answer; waiting for it.
+                        {refusal === undefined
+                            ? "The console's server does not answer; waiting for it."
+                            : `The console's server refuses this page: ${refusal}`}
                     </p>
                 )}
                 {state ? (
-                    <BoardPage state={state} view={place.view} />
+                    <BoardPage key={state.id} state={state} view={place.view} />
                 ) : (
                     <p class="empty">
                         {board
@@ -158,7 +164,7 @@ function BoardPage({ state, view }: { state: BoardState; view: View }) {
                     <>
                         <div class="column">
                             <Tasks state={state} passed={passed} />
-                            <Log key={id} board={id} />
+                            <Log board={id} />
                         </div>
                         <div class="column">
                             <Dependencies tasks={state.tasks} />
@@ -168,7 +174,7 @@ function BoardPage({ state, view }: { state: BoardState; view: View }) {
                         </div>
                     </>
                 )}
-                {view === "log" && <Log key={id} board={id} />}
+                {view === "log" && <Log board={id} />}
                 {view === "syslog" && <Syslog state={state} />}
                 {view === "plots" && <Plots />}
                 {view === "flash" && <Flash board={id} />}

@@ -5,6 +5,8 @@ import { attempt } from "./notices.tsx"
 import { useAnswer } from "./use-answer.ts"
 
 const ASK_MS = 2000
+/** Longest signed file that a board takes, in bytes. */
+const MAX_FILE_BYTES = 6000
 
 /** The configuration that is delivered over the air: its state, a push, what was seen before. */
 export function Configuration({ board }: { board: string }) {
@@ -55,7 +57,12 @@ function Push({ board }: { board: string }) {
         if (!file) return
         setBusy(true)
         await attempt(async () => {
-            const { name } = file
+            const { name, size } = file
+            // whatever is chosen by mistake would be read into memory
+            if (size > MAX_FILE_BYTES)
+                throw new Error(
+                    `"${name}": has ${size} bytes, at most ${MAX_FILE_BYTES} are taken`
+                )
             await act(board, "push", { name, file: await base64Of(file) })
         }, `${file.name} is active`)
         setBusy(false)

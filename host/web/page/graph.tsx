@@ -4,7 +4,8 @@ const NODE_HEIGHT = 26
 const ROW = 38
 const GAP = 56
 const LETTER = 7.2
-const MAX_NODES = 60
+/** More than a board has tasks. */
+const MAX_NODES = 100
 /** A wide drawing shrinks to this share of its size at most; then it scrolls. */
 const SMALLEST = 0.65
 

@@ -77,7 +77,12 @@ function Choice(props: {
     words: string[]
     change: (value: string) => void
 }) {
-    const { label, value, words, change } = props
+    const { label, value, change } = props
+    // what was chosen stays in force, also when it is gone
+    const words =
+        !value || props.words.includes(value)
+            ? props.words
+            : [value, ...props.words]
     return (
         <label>
             {label}

@@ -61,7 +61,7 @@ function useSound(isLoud: boolean): void {
         if (!isLoud) return
         const audio = (context.current ??= new AudioContext())
         void audio.resume()
-        store.onTone = (hz, ms) => {
+        store.setSound((hz, ms) => {
             if (hz <= 0) return
             const source = new OscillatorNode(audio, {
                 type: "square",
@@ -72,10 +72,8 @@ function useSound(isLoud: boolean): void {
                 .connect(audio.destination)
             source.start()
             source.stop(audio.currentTime + ms / 1000)
-        }
-        return () => {
-            store.onTone = () => {}
-        }
+        })
+        return () => store.setSound(undefined)
     }, [isLoud])
 }
 

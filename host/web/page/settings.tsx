@@ -5,9 +5,16 @@ import { act } from "./ask.ts"
 import { attempt } from "./notices.tsx"
 import { useAnswer } from "./use-answer.ts"
 
+/** Others change settings too, and a start has pending ones take effect. */
+const ASK_MS = 5000
+
 /** The settings and their sources; each is edited in the way of its kind. */
 export function Settings({ board }: { board: string }) {
-    const { value, problem, set } = useAnswer<SettingView[]>(board, "settings")
+    const { value, problem, set } = useAnswer<SettingView[]>(
+        board,
+        "settings",
+        ASK_MS
+    )
     const change = async (changes: Record<string, string | null>) => {
         const [key] = Object.keys(changes)
         return attempt(
@@ -57,7 +64,9 @@ function SettingRow(props: {
     const [edited, edit] = useState<string>()
     const save = async () => {
         if (edited === undefined) return
-        if (await change({ [key]: edited })) edit(undefined)
+        // what was typed meanwhile stays
+        if (await change({ [key]: edited }))
+            edit(now => (now === edited ? undefined : now))
     }
     const isChanged = edited !== undefined && edited !== text
     return (

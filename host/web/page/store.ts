@@ -3,6 +3,7 @@ import { useEffect, useReducer } from "preact/hooks"
 import {
     type BoardState,
     type BoardSummary,
+    type Failure,
     KEPT_MS,
     type Light,
     type Sample,
@@ -29,36 +30,73 @@ export class Store {
     /** Whether the server answers. */
     isConnected = false
     readonly log = new LogModel()
-    /** Called with each tone of the buzzer. */
-    onTone: (hz: number, ms: number) => void = () => {}
+    /** Why the server does not let this page in; undefined when it does, or does not answer. */
+    refusal: string | undefined
+    /** Called with each tone of the buzzer, if it is to be heard. */
+    private play: ((hz: number, ms: number) => void) | undefined
     private source: EventSource | undefined
     private timer: ReturnType<typeof setTimeout> | undefined
     private readonly listeners = new Map<Part, Set<() => void>>()
+    private board: string | undefined
+    /** Id of the last event with lines, by which the server knows what this page has. */
+    private lastId = ""
+
+    constructor() {
+        document.addEventListener("visibilitychange", () => this.look())
+    }
 
     /** Follows a board; without an id the list of boards only. */
     follow(board: string | undefined): void {
+        this.board = board
+        this.lastId = ""
         this.state = undefined
         this.samples = { at: [], values: {} }
         this.light = {}
         this.tone = undefined
         this.log.reset([])
-        this.connect(board)
+        this.disconnect()
+        this.look()
         for (const part of ["state", "lines", "samples", "light"] as const)
             this.tell(part)
     }
 
-    private connect(board: string | undefined): void {
+    /** Has the buzzer's tones played, also while nobody sees the page; undefined: no longer. */
+    setSound(play: ((hz: number, ms: number) => void) | undefined): void {
+        this.play = play
+        this.look()
+    }
+
+    /**
+     * A page that nobody sees or hears follows nothing: the browser keeps six connections to a server
+     * for all its tabs, and a stream takes one of them.
+     */
+    private look(): void {
+        if (document.visibilityState === "hidden" && !this.play)
+            this.disconnect()
+        else if (!this.source) this.connect()
+    }
+
+    private disconnect(): void {
         this.source?.close()
+        this.source = undefined
         clearTimeout(this.timer)
-        const query = board ? `?board=${board}` : ""
-        const source = new EventSource(`api/events${query}`)
+    }
+
+    private connect(): void {
+        const { board, lastId } = this
+        this.disconnect()
+        const query = new URLSearchParams({
+            ...(board && { board }),
+            ...(lastId && { after: lastId }),
+        })
+        const source = new EventSource(`api/events?${query}`)
         this.source = source
         source.onopen = () => this.setConnected(true)
         source.onerror = () => {
             this.setConnected(false)
             // the browser itself does so only when there was no answer, not after a wrong one
             if (source.readyState === EventSource.CLOSED)
-                this.timer = setTimeout(() => this.connect(board), RETRY_MS)
+                this.timer = setTimeout(() => void this.retry(source), RETRY_MS)
         }
         const on = <N extends keyof StreamEvents>(
             name: N,
@@ -66,7 +104,9 @@ export class Store {
             part: Part
         ) =>
             source.addEventListener(name, event => {
-                take(JSON.parse((event as MessageEvent<string>).data))
+                const { data, lastEventId } = event as MessageEvent<string>
+                this.lastId = lastEventId
+                take(JSON.parse(data))
                 this.tell(part)
             })
         on("boards", boards => (this.boards = boards), "boards")
@@ -77,6 +117,15 @@ export class Store {
         on("sample", sample => this.takeSample(sample), "samples")
         on("light", light => (this.light = light), "light")
         on("tone", tone => this.takeTone(tone), "light")
+    }
+
+    /** Opens a stream that the server has refused again, and says why it did. */
+    private async retry(source: EventSource): Promise<void> {
+        const refusal = await whyRefused(source.url)
+        if (source !== this.source) return
+        this.refusal = refusal
+        this.tell("server")
+        this.connect()
     }
 
     /** Calls `listener` when a part changes. @returns how to stop that */
@@ -93,6 +142,7 @@ export class Store {
     private setConnected(isConnected: boolean): void {
         if (isConnected === this.isConnected) return
         this.isConnected = isConnected
+        this.refusal = undefined
         this.tell("server")
     }
 
@@ -124,7 +174,21 @@ export class Store {
 
     private takeTone(tone: StreamEvents["tone"]): void {
         this.tone = tone
-        this.onTone(tone.hz, tone.ms)
+        this.play?.(tone.hz, tone.ms)
+    }
+}
+
+/** What the server says against a stream; undefined when it lets it in, or says nothing. */
+async function whyRefused(url: string): Promise<string | undefined> {
+    const end = new AbortController()
+    try {
+        const response = await fetch(url, { signal: end.signal })
+        if (response.ok) return undefined
+        return ((await response.json()) as Failure).error.message
+    } catch {
+        return undefined
+    } finally {
+        end.abort()
     }
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { ask } from "./ask.ts"
 
 /** What stands in place of an answer that has not come. */
@@ -10,36 +10,43 @@ export interface Answer<T> {
     problem?: string
     /** Puts a newer one in its place. */
     set: (value: T) => void
-    refresh: () => void
 }
 
-/** Asks about a board now, and again each `everyMs`, if it is given. */
+/** Asks about a board now, and again `everyMs` after each answer, if that is given. */
 export function useAnswer<T>(
     board: string,
     question: string,
     everyMs?: number
 ): Answer<T> {
-    const [value, set] = useState<T>()
+    const [value, setValue] = useState<T>()
     const [problem, setProblem] = useState<string | undefined>(ASKING)
-    const [count, setCount] = useState(0)
+    // an answer to what was asked before a change would undo it on the page
+    const changes = useRef(0)
     useEffect(() => {
         let isCurrent = true
+        let timer: ReturnType<typeof setTimeout> | undefined
         const load = async () => {
+            const known = changes.current
             try {
                 const answer = await ask<T>(board, question)
                 if (!isCurrent) return
-                set(answer)
+                if (known === changes.current) setValue(answer)
                 setProblem(undefined)
             } catch (error) {
                 if (isCurrent) setProblem((error as Error).message)
             }
+            if (isCurrent && everyMs)
+                timer = setTimeout(() => void load(), everyMs)
         }
         void load()
-        const timer = everyMs && setInterval(() => void load(), everyMs)
         return () => {
             isCurrent = false
-            clearInterval(timer)
+            clearTimeout(timer)
         }
-    }, [board, question, count])
-    return { value, problem, set, refresh: () => setCount(count + 1) }
+    }, [board, question])
+    const set = (answer: T) => {
+        changes.current++
+        setValue(answer)
+    }
+    return { value, problem, set }
 }

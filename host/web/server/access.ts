@@ -4,6 +4,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
+import { urlHost } from "../../words.ts"
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 const TOKEN_BYTES = 24
@@ -23,7 +24,7 @@ export class Access {
 
     /** @param host what the server is bound to; undefined or empty for 127.0.0.1 */
     constructor(host: string | undefined) {
-        this.host = host || "127.0.0.1"
+        this.host = browserName(host || "127.0.0.1")
         if (host) this.token = randomBytes(TOKEN_BYTES).toString("base64url")
     }
 
@@ -71,10 +72,10 @@ export class Access {
         const [, name, port = "80"] =
             /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d+))?$/i.exec(host) ?? []
         if (name === undefined || Number(port) !== this.port) return false
-        const known = [...LOOPBACK, this.host, `[${this.host}]`]
+        const known = [...LOOPBACK, this.host]
         if (known.includes(name.toLowerCase())) return true
         // bound to every address of this machine: any of them, but no name
-        const isEvery = this.host === "0.0.0.0" || this.host === "::"
+        const isEvery = this.host === "0.0.0.0" || this.host === "[::]"
         return isEvery && isIP(name.replace(/^\[|\]$/g, "")) !== 0
     }
 
@@ -86,6 +87,13 @@ export class Access {
             .find(pair => pair.startsWith(`${this.cookie}=`))
         return this.isToken(bearer ?? cookie?.slice(this.cookie.length + 1))
     }
+}
+
+/** A host as browsers name it in requests: `::0001` is `[::1]`, `Roof.local` is `roof.local`. */
+function browserName(host: string): string {
+    const url = `http://${urlHost(host)}`
+    // one that is no part of an address is no name that a browser sends
+    return URL.canParse(url) ? new URL(url).hostname : host
 }
 
 function digest(text: string): Buffer {

@@ -152,7 +152,8 @@ export class Session extends EventEmitter<SessionEvents> {
         if (
             last?.version === version.version &&
             last.state === version.state &&
-            last.hash === version.hash
+            last.hash === version.hash &&
+            last.reason === version.reason
         )
             return
         this.setState({ config: version })

@@ -13,8 +13,8 @@ const BOARDS_MS = 500
 /**
  * Sends a page the list of boards, and of one board its state, its lines and its figures, as they
  * change; a board that has not been seen yet is followed from then on. The id of an event is that
- * of the board's line history and the number of the next line: a page that comes back with it gets
- * only the lines that it has not had.
+ * of the board's line history and the number of the next line: a page that comes back with it, in the
+ * header `Last-Event-ID` or as `after`, gets only the lines that it has not had.
  */
 export class Stream {
     private readonly response: ServerResponse
@@ -27,8 +27,9 @@ export class Stream {
         request: IncomingMessage,
         response: ServerResponse,
         sessions: Sessions,
-        board: string | null
+        query: URLSearchParams
     ) {
+        const board = query.get("board")
         this.response = response
         this.sessions = sessions
         response.writeHead(200, {
@@ -43,7 +44,10 @@ export class Stream {
             () => clearInterval(boards)
         )
         this.write("retry: 1000\n\n")
-        const lastId = String(request.headers["last-event-id"])
+        // of a connection that the browser opens again, or the page does
+        const lastId = String(
+            request.headers["last-event-id"] ?? query.get("after")
+        )
         const look = () => {
             const session = sessions.find(board)
             if (!session) return

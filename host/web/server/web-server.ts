@@ -182,8 +182,13 @@ export class WebServer {
     ): void {
         if (this.streams.size >= MAX_STREAMS)
             throw new RequestError(503, `${MAX_STREAMS} pages follow already`)
-        const board = url.searchParams.get("board")
-        const stream = new Stream(request, response, this.sessions, board)
+        const { searchParams } = url
+        const stream = new Stream(
+            request,
+            response,
+            this.sessions,
+            searchParams
+        )
         this.streams.add(stream)
         response.on("close", () => this.streams.delete(stream))
     }
