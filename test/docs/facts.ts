@@ -641,6 +641,10 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/settings/settings.ts", "MAX_LISTENERS"),
         ],
         [
+            "changes at a time | {}; one more fails",
+            constant("src/platform/exclusive.ts", "MAX_EXCLUSIVE_JOBS"),
+        ],
+        [
             "at most {} upper-case letters",
             constant("src/settings/schema.ts", "MAX_KEY_LENGTH"),
         ],
