@@ -31,6 +31,8 @@ export function resumeFiber(
 
 /** Time for which a program may compute before the VM must attend to bus, flash and network, ms. */
 const LONGEST_TURN_MS = 10
+/** Longest rest, ms: the last delay may be an hour old, and no measure for this one. */
+const LONGEST_REST_MS = 100
 /** Until when all that compute wait for the VM, or have waited, ms of uptime; undefined at first. */
 let restUntil: number
 /** How much later than wanted the last of them went on, ms: the others computed meanwhile. */
@@ -44,7 +46,8 @@ let delay = 0
  */
 export async function giveWay(): Promise<void> {
     const now = ds.millis()
-    if (!(now - restUntil < LONGEST_TURN_MS)) restUntil = now + delay + 1
+    if (!(now - restUntil < LONGEST_TURN_MS))
+        restUntil = now + Math.min(delay + 1, LONGEST_REST_MS)
     const wanted = Math.max(now, restUntil)
     await ds.sleep(wanted - now)
     delay = ds.millis() - wanted
