@@ -203,7 +203,14 @@ export class Board extends EventEmitter<BoardEvents> {
             throw new RangeError(
                 `${texts.length} settings are more than a board takes at once`
             )
+        const { boot } = await this.info()
         for (let tries = SET_TRIES; !(await this.setParts(parts)); tries--) {
+            // the change may have ended the program, and would end it again
+            if ((await this.info()).boot !== boot)
+                throw new RemoteError(
+                    "RestartError",
+                    "the board restarted while it took the change, which is not sent again"
+                )
             if (!tries) throw new RemoteError("PartError", "busy, try again")
             await pause(Math.random() * SET_PAUSE_MS)
         }

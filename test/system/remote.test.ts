@@ -183,6 +183,12 @@ test("a client asks and controls a board", async t => {
             seen.map((_, i) => seen[0]! + i)
         )
     })
+
+    await t.test("a change that ends the program is sent once", async () => {
+        const change = { COLOUR: "hang".repeat(40), WIFI_PWD: "x".repeat(150) }
+        await assert.rejects(board.set(change), { name: "RestartError" })
+        assert.equal(sim.past("panic").length, 1)
+    })
 })
 
 test("a board that is read-only refuses changes", async t => {

@@ -28,6 +28,8 @@ const settings = {
         origin: texts[key] === "red" ? "default" : "file",
     }),
     change: (changes: Record<string, string | undefined>) => {
+        // a change that ends the program
+        while (changes["COLOUR"] && changes["COLOUR"].startsWith("hang"));
         for (const key of Object.keys(changes)) {
             if (!texts[key]) throw new Error(`${key}: no such setting`)
             texts[key] = changes[key] === undefined ? "red" : changes[key]
