@@ -98,7 +98,11 @@ class SupervisedTask implements TaskRecord {
     async sleep(ms: number): Promise<void> {
         checkWait(this.name, ms)
         if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
-        if (ms < 1) return await giveWay()
+        if (ms < 1) {
+            await giveWay()
+            if ((this.flags & MAY_THROW) !== 0) await checkStopped(this)
+            return
+        }
         if (ds.Fiber.self() !== this.fiber) return await ds.sleep(ms)
         this.flags |= PARKED
         await ds.suspend(ms)

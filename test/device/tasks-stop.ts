@@ -29,6 +29,26 @@ describe("tasks: cancel", () => {
         same(t.error.message, "run 3")
     })
 
+    test("T7 a stop reaches a task that gives way", async () => {
+        const { tasks } = await emptyBench()
+        let rounds = 0
+        const t = tasks.add("busy", async task => {
+            while (true) {
+                rounds++
+                await task.sleep(0)
+            }
+        })
+        let before = 0
+        for (let i = 0; i < 20; i++) {
+            await until("it computes", () => rounds > before)
+            before = rounds
+            // it is in its wait now, and must not begin another round
+            await t.stop()
+            same(rounds, before)
+            t.start()
+        }
+    })
+
     test("T7 every wait throws TaskStopped, finally blocks run", async () => {
         const { tasks } = await emptyBench()
         const signal = new Signal()
