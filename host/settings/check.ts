@@ -104,10 +104,19 @@ export async function checkGiven(
         places.set(key, place)
     }
     const all = [...tables, RADIO_SETTINGS]
-    const { problems } = await checkSettings(written, {}, [], contextOf(all))
-    return problems.map(problem => ({
-        place: places.get(problem.key)!,
-        message: withName(problem, all).message,
-        isUnknown: findRule(all, problem.key) === undefined,
-    }))
+    const found: GivenProblem[] = []
+    for (const key of Object.keys(written)) {
+        // alone, as a board lists a few problems only; references find the others
+        const one = Object.create(written) as Record<string, string>
+        one[key] = written[key]!
+        const { problems } = await checkSettings(one, {}, [], contextOf(all))
+        found.push(
+            ...problems.map(problem => ({
+                place: places.get(key)!,
+                message: withName(problem, all).message,
+                isUnknown: findRule(all, key) === undefined,
+            }))
+        )
+    }
+    return found
 }

@@ -45,6 +45,21 @@ describe("the host's checks of settings", () => {
         )
     })
 
+    test("name each of many problems, also beside a reference", async () => {
+        const given = Array.from({ length: 20 }, (_, i) => ({
+            key: `OTHER_${i}`,
+            text: "a",
+            place: ".env.local",
+        }))
+        given.push(
+            { key: "SYSLOG_APP", text: "${OTHER_1}", place: "--set" },
+            { key: "HB_PERIOD", text: "fast", place: "--set" }
+        )
+        const problems = await checkGiven(given, firmwareSettings())
+        assert.equal(problems.length, 21)
+        assert.match(problems[20]!.message, /^HB_PERIOD: wanted a time/)
+    })
+
     test("say what is wanted, and never a secret", async () => {
         assert.equal(
             await fault("SYSLOG_PORT", "70000"),
