@@ -299,7 +299,8 @@ export function makeFolder(path: string): void {
     })
 }
 
-function isFolder(path: string): boolean {
+/** Whether there is a folder of this name. */
+export function isFolder(path: string): boolean {
     try {
         return statSync(path).isDirectory()
     } catch {

@@ -1,4 +1,3 @@
-import type { FirmwareError } from "../errors.ts"
 import { onOutputLost } from "../output.ts"
 import { onEndSignal } from "./signals.ts"
 
@@ -13,10 +12,10 @@ export interface End {
 
 /** The one end of a run, whichever comes first. */
 export class Ending {
-    /** Settles with the end; rejects when the board fails. */
+    /** Settles with the end; rejects when the board or a watch fails. */
     readonly promise: Promise<End>
     end!: (reason: string, exitCode?: number) => void
-    fail!: (error: FirmwareError) => void
+    fail!: (error: Error) => void
 
     constructor() {
         this.promise = new Promise((resolve, reject) => {

@@ -39,13 +39,18 @@ const MAX_IMAGE_BYTES = 32 << 20
  * @throws TimeoutError when `--timeout` is over before all that is expected was seen
  */
 export async function runSim(options: SimCommandOptions): Promise<number> {
-    const gathered = gatherSettings(options)
-    const { settings, collectorPort, warnings } = gathered
+    let gathered = gatherSettings(options)
+    const { settings, collectorPort } = gathered
+    const gather = () => {
+        gathered = gatherSettings(options)
+        for (const warning of gathered.warnings) complain(warning)
+        return gathered.settings
+    }
     const checks = new Checks(options.expect, options.failOn)
     const scenario = options.scenario
         ? await readScenario(options.scenario)
         : undefined
-    for (const warning of warnings) complain(warning)
+    for (const warning of gathered.warnings) complain(warning)
     const ending = new Ending()
     const health = new Health()
     const sim: Simulator = new Simulator({
@@ -85,7 +90,11 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     let endWeb = async () => {}
     const started = async () => {
         if (options.watch)
-            endWatch = watchProgram(sim, options, view, () => health.forgive())
+            endWatch = watchProgram(sim, options, view, {
+                gather,
+                restarted: () => health.forgive(),
+                failed: error => ending.fail(error),
+            })
         // only the status line shows them
         if (process.stdout.isTTY && !options.quiet && !options.json)
             await tasks.start(sim)

@@ -138,6 +138,7 @@ process.on("message", (told: BuildJob) => {
                 isBuilt: false,
                 problem: error.message,
                 refused: refusal(error),
+                inputs,
             })
         )
         .then(answer => {

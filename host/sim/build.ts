@@ -11,6 +11,7 @@ import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import { statsOf, withPath } from "../files.ts"
 import {
+    type Hashes,
     type KeptBuild,
     markCurrent,
     pruneBuilds,
@@ -37,6 +38,17 @@ const LOCK_TIMEOUT_MS = 600_000
 export interface BuiltProgram extends KeptBuild {
     /** True when nothing had changed since the last build. */
     cached: boolean
+}
+
+/** A program does not compile. */
+export class CompileError extends FirmwareError {
+    /** The files that the compiler looked at, there or not, with their hashes. */
+    readonly inputs: Hashes
+
+    constructor(main: string, messages: string, inputs: Hashes) {
+        super(`"${main}" does not compile`, messages)
+        this.inputs = inputs
+    }
 }
 
 /** How a program is built. */
@@ -80,11 +92,13 @@ export async function buildProgram(
         const other = readCurrent(folder)
         if (other) return keptProgram(other, true)
         await compile(main, folder, optimise, board)
+        const built = keptProgram(readBuild(folder), false)
+        // this one as well, if its program is gone by now
         pruneBuilds(cacheFolder())
+        return built
     } finally {
         release()
     }
-    return keptProgram(readBuild(folder), false)
 }
 
 function keptProgram(build: KeptBuild, cached: boolean): BuiltProgram {
@@ -191,10 +205,7 @@ async function compile(
         if (!answer.isBuilt && answer.refused)
             throw new UsageError(answer.refused)
         if (!answer.isBuilt)
-            throw new FirmwareError(
-                `"${main}" does not compile`,
-                answer.problem.trim()
-            )
+            throw new CompileError(main, answer.problem.trim(), answer.inputs)
         checkSize(main, fresh)
         withPath(folder, () => {
             markCurrent(fresh, main)

@@ -3,6 +3,7 @@ export {
     buildInputs,
     buildProgram,
     buildFolder,
+    CompileError,
     lastBuild,
     rehearseBuild,
     unpackLibraries,

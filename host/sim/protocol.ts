@@ -16,9 +16,15 @@ export type BuildAnswer =
     | { isBuilt: true }
     /**
      * `problem`: the compiler's messages, a line each. `refused`: the file that the system refused
-     * to read or write, and why; undefined for a fault of the program.
+     * to read or write, and why; undefined for a fault of the program. `inputs`: the files that it
+     * looked at, there or not, with their hashes.
      */
-    | { isBuilt: false; problem: string; refused: string | undefined }
+    | {
+          isBuilt: false
+          problem: string
+          refused: string | undefined
+          inputs: Record<string, string>
+      }
 
 /** What the VM process needs to know before it starts the VM. */
 export interface VmGo {

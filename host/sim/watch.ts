@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs"
 import { dirname } from "node:path"
+import { isFolder } from "../files.ts"
 import { fileHash } from "./build-cache.ts"
 
 /** Editors write a file in several steps: a change counts after this time without another, in ms. */
@@ -22,12 +23,9 @@ export class FileWatch {
      * @param known hashes of the bytes that were built: a file that differs by now has changed
      */
     follow(paths: string[], known: ReadonlyMap<string, string>): void {
-        this.close()
         this.hashes = new Map(
             paths.map(path => [path, known.get(path) ?? fileHash(path)])
         )
-        for (const folder of new Set(paths.map(path => dirname(path))))
-            this.watchFolder(folder)
         this.touch()
     }
 
@@ -44,21 +42,37 @@ export class FileWatch {
         for (const watcher of this.watchers.splice(0)) watcher.close()
     }
 
+    /** Watches the folders as they are now: one may be new, or another one of the same name. */
+    private watchFolders(): void {
+        this.close()
+        const folders = [...this.hashes.keys()].map(watchedFolder)
+        for (const folder of new Set(folders)) this.watchFolder(folder)
+    }
+
     private watchFolder(folder: string): void {
         try {
             this.watchers.push(watch(folder, () => this.touch()))
         } catch {
-            // the folder of a file that was looked for does not exist
+            // it was removed meanwhile
         }
     }
 
     private touch(): void {
         clearTimeout(this.timer)
         this.timer = setTimeout(() => {
+            this.watchFolders()
             const isSame = [...this.hashes].every(
                 ([path, hash]) => fileHash(path) === hash
             )
             if (!isSame) this.changed()
         }, QUIET_MS)
     }
+}
+
+/** The folder whose changes say that the file at `path` has changed, or may soon be there. */
+function watchedFolder(path: string): string {
+    let folder = dirname(path)
+    while (!isFolder(folder) && folder !== dirname(folder))
+        folder = dirname(folder)
+    return folder
 }

@@ -100,6 +100,24 @@ test("a board's frames are those of its own build, after another one", async t =
     assert.equal(resolve(line), line)
 })
 
+test("a program that is removed while it is built is built", async t => {
+    enterProject(t, { "src/main.ts": "console.log(1)\n" })
+    const isCompiled = () =>
+        existsSync(CACHE) &&
+        readdirSync(CACHE, { recursive: true, encoding: "utf8" }).some(name =>
+            /src-main.*bytecode\.devs$/.test(name)
+        )
+    const looks = setInterval(
+        () => isCompiled() && rmSync("src/main.ts", { force: true }),
+        1
+    )
+    const { bytecode } = await buildProgram("src/main.ts").finally(() =>
+        clearInterval(looks)
+    )
+    assert.ok(bytecode.length > 0)
+    assert.ok(!existsSync("src/main.ts"))
+})
+
 test("builds of programs that are gone are forgotten", async t => {
     enterProject(t, {
         "src/main.ts": "console.log(1)\n",

@@ -14,14 +14,19 @@ import { Cli, tempFolder } from "./harness.ts"
 
 before(unpackLibraries)
 
-/** A program that counts its starts in flash and says `text`. */
-const program = (text: string) => `import * as ds from "@devicescript/core"
-import { text } from "./text"
+/** A program that counts its starts in flash and says `text`, and that of another file. */
+const program = (
+    text: string,
+    other = "./text"
+) => `import * as ds from "@devicescript/core"
+import { text } from "${other}"
 import { readSetting, writeSetting } from "@devicescript/settings"
 const starts = (await readSetting<number>("starts", 0)) + 1
 await writeSetting("starts", starts)
 console.log("${text} " + text + " start " + starts)
 setInterval(async () => console.log("alive"), 500)
+console.log(\`# settings
+NAME: one-of x|y = x\`)
 `
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
@@ -52,8 +57,18 @@ test("sim --watch builds what changes, keeps flash, and goes on after an error",
     await cli.waitForOutput(/one b start 2$[^]*alive[^]*alive/m)
     write("src/main.ts", program("two"))
     await cli.waitForOutput(/two b start 3$/m)
-    write(".env.local", "NAME=x\n")
+    write(".env.local", "NAME=z\n")
+    await cli.waitForError(/\.env\.local:1: NAME: wanted one of: x\|y$/m)
+    write(".env.local", "NAME=y\n")
     await cli.waitForOutput(/two b start 4$/m)
+    // what a failed build has looked for counts, also in a folder that is not there yet
+    write("src/main.ts", program("three", "./more/text"))
+    await cli.waitForError(/Cannot find module '.\/more\/text'/)
+    mkdirSync(join(cwd, "src/more"))
+    write("src/more/text.ts", "export const text: string = 1\n")
+    await cli.waitForError(/src.more.text\.ts\(1,14\)/)
+    write("src/more/text.ts", 'export const text: string = "c"\n')
+    await cli.waitForOutput(/three c start 5$/m)
     cli.signal("SIGINT")
     assert.equal((await cli.done).code, 130)
 })
