@@ -9,6 +9,7 @@ import { addDecodeCommand } from "./commands/decode.ts"
 import { addDevicesCommand } from "./commands/devices.ts"
 import { addFlashCommand } from "./commands/flash.ts"
 import { addHandlersCommand } from "./commands/handlers.ts"
+import { addHelpCommand } from "./commands/help.ts"
 import { addImageCommand } from "./commands/image.ts"
 import { addLevelCommand } from "./commands/level.ts"
 import { addLogsCommand } from "./commands/logs.ts"
@@ -79,6 +80,7 @@ export function makeProgram(): Command {
     addOtaCommand(program)
     addNewCommand(program)
     addCompletionCommand(program)
+    addHelpCommand(program)
     addBuildDirOption(program)
     return program
 }

@@ -65,11 +65,13 @@ function optionFor(command: Command, word: string): string | undefined {
     return found?.[0]
 }
 
-function unknownCommand({ commands }: Command, word: string): string {
-    const names = commands.map(command => command.name())
+/** What to say of a word that is no command below another. */
+export function unknownCommand(command: Command, word: string): string {
+    const names = command.commands.map(below => below.name())
     const near = nearest(word, names, MAX_SHARE)
-    const hint = near
-        ? `Did you mean ${near}?`
-        : `there are: ${names.join(", ")}`
+    let hint = names.length
+        ? `there are: ${names.join(", ")}`
+        : `'${command.name()}' has none`
+    if (near) hint = `Did you mean ${near}?`
     return `unknown command '${word}' (${hint})`
 }

@@ -110,7 +110,10 @@ function readFile(file: string, warnings: string[]): GivenSetting[] {
 /** Splits `HOST:PORT`, or `[IPv6]:PORT`. */
 function parseAddress(text: string): Settings {
     const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(text)
-    if (!match) throw new UsageError(`--syslog "${text}": HOST:PORT is wanted`)
+    if (!match)
+        throw new UsageError(
+            `--syslog "${text}": HOST:PORT is wanted, of IPv6 [ADDRESS]:PORT`
+        )
     const host = match[1] ?? match[2]
     parsePort(match[3], `--syslog "${text}"`)
     const problem = checkSetting("SYSLOG_HOST", host)

@@ -134,6 +134,21 @@ describe(
                 /--syslog "localhost": HOST:PORT is wanted/,
             ],
             [
+                "IPv6 without brackets",
+                ["sim", "--syslog", "::1:514"],
+                /--syslog "::1:514": HOST:PORT is wanted, of IPv6 \[ADDRESS\]:PORT/,
+            ],
+            [
+                "help of no command",
+                ["help", "stats", "foo"],
+                /unknown command 'foo' \('stats' has none\)/,
+            ],
+            [
+                "help of no command below another",
+                ["help", "settings", "puhs"],
+                /unknown command 'puhs' \(Did you mean push\?\)/,
+            ],
+            [
                 "no port",
                 ["sim", "--syslog", "localhost:70000"],
                 /"70000" is no port/,
@@ -223,6 +238,9 @@ test("help is no error", async () => {
         assert.ok(run.stdout.includes(`--${option}`), option)
     for (const option of ["no-collector", "for", "json", "expect", "fail-on"])
         assert.ok(run.stdout.includes(`--${option}`), option)
+    const below = await runCli(["help", "settings", "set"])
+    assert.match(below.stdout, /^Usage: fiberctl settings set /)
+    assert.equal(below.code, 0)
 })
 
 test("--version prints the version of package.json", async () => {

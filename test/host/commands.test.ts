@@ -15,9 +15,9 @@ function commandsOf(command: Command, words = ""): [string, Command][] {
     const below = command.commands.flatMap(sub =>
         commandsOf(sub, `${words} ${sub.name()}`.trim())
     )
-    // a group has commands only
-    const isGroup = ["", "ota", "pipe"].includes(words)
-    return isGroup ? below : [[words, command], ...below]
+    // a group has commands only, and help is text for people
+    const isOther = ["", "ota", "pipe", "help"].includes(words)
+    return isOther ? below : [[words, command], ...below]
 }
 
 const commands = commandsOf(makeProgram())
