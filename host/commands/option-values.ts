@@ -16,6 +16,17 @@ export function hostAddress(text: string): string {
     return text
 }
 
+/** Reads an option that is the address of a page, below which a proxy has others. */
+export function proxyAddress(text: string): URL {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash)
+        throw new InvalidArgumentError(
+            "an address as https://roof.example/console/ is wanted."
+        )
+    if (!url.pathname.endsWith("/")) url.pathname += "/"
+    return url
+}
+
 /**
  * Makes the reader of an option that is a time: a number of seconds, or one with a unit.
  * @param examples times with units, for the error

@@ -1,12 +1,13 @@
 import { type Command } from "commander"
 import { complain } from "../output.ts"
 import { addBoardCommand, type BoardOptions } from "./board.ts"
-import { hostAddress, portNumber } from "./option-values.ts"
+import { hostAddress, portNumber, proxyAddress } from "./option-values.ts"
 import { endOfService } from "./signals.ts"
 
 interface WebCommandOptions extends BoardOptions {
     port?: number
     host?: string
+    proxy?: URL
 }
 
 /** Adds `fiberctl web`: a console in the browser. */
@@ -26,6 +27,11 @@ export function addWebCommand(program: Command): void {
             "--host <address>",
             "listen beyond this machine; the address that is printed has a token",
             hostAddress
+        )
+        .option(
+            "--proxy <url>",
+            "the address of the console at a proxy in front of it; what is printed has a token",
+            proxyAddress
         )
         .action(async (options: WebCommandOptions) => {
             const { startWeb } = await import("../web/index.ts")

@@ -30,7 +30,7 @@ export async function startWeb(
     own?: OwnSimulator
 ): Promise<WebConsole> {
     const sessions = new Sessions(boards, own)
-    const server = new WebServer(sessions, options.host)
+    const server = new WebServer(sessions, options)
     await server.start(options.port)
     const missing = await sessions.start()
     return { url: server.url, missing, close: () => close(server, sessions) }
@@ -46,7 +46,7 @@ export async function serveBoards(
 ): Promise<WebConsole> {
     const sessions = new Sessions({})
     for (const board of boards) sessions.add(board)
-    const server = new WebServer(sessions, options.host)
+    const server = new WebServer(sessions, options)
     await server.start(options.port)
     return { url: server.url, close: () => close(server, sessions) }
 }

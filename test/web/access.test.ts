@@ -5,6 +5,7 @@ import test, { type TestContext } from "node:test"
 import { gzipSync } from "node:zlib"
 import { startWeb, type WebOptions } from "../../host/web/index.ts"
 import { Access } from "../../host/web/server/access.ts"
+import { freePort } from "../peers/ports.ts"
 import { cleanUp, runCli } from "../system/harness.ts"
 
 const DEVICE = "0123456789abcdef"
@@ -121,7 +122,7 @@ test("beyond this machine each request needs the token", async t => {
     assert.equal((await ask(url, "/", bearer)).status, 200)
     const letIn = await ask(url, `/?token=${token}`)
     assert.equal(letIn.status, 303)
-    assert.equal(letIn.headers.location, "/")
+    assert.equal(new URL(String(letIn.headers.location), url).pathname, "/")
     const [cookie] = letIn.headers["set-cookie"] as string[]
     assert.match(cookie!, /; HttpOnly; SameSite=Strict;/)
     const pair = { cookie: cookie!.split(";")[0]! }
@@ -129,6 +130,32 @@ test("beyond this machine each request needs the token", async t => {
     // the token does not let another page in
     const foreign = { ...pair, origin: "http://evil.example" }
     assert.equal((await ask(url, "/api/events", foreign)).status, 403)
+})
+
+test("a proxy may have the console at its own address", async t => {
+    const proxy = new URL("https://roof.example/console/")
+    const port = await freePort()
+    const printed = await startConsole(t, { port, proxy })
+    assert.equal(printed.origin + printed.pathname, proxy.href)
+    const server = new URL(`http://127.0.0.1:${port}/`)
+    const letIn = await ask(server, `/${printed.search}`)
+    const place = new URL(String(letIn.headers.location), proxy)
+    assert.equal(place.href, proxy.href)
+    const [cookie] = letIn.headers["set-cookie"] as string[]
+    const pair = { cookie: cookie!.split(";")[0]! }
+    for (const host of ["roof.example", server.host]) {
+        const own = { ...pair, host, origin: proxy.origin }
+        assert.equal((await ask(server, TASK, own, "{}")).status, 404, host)
+        const { origin } = own
+        assert.equal((await ask(server, TASK, { host, origin })).status, 401)
+        const other = { ...own, origin: "https://evil.example" }
+        assert.equal((await ask(server, TASK, other, "{}")).status, 403)
+    }
+    const { status } = await ask(server, TASK, {
+        ...pair,
+        host: "evil.example",
+    })
+    assert.equal(status, 403)
 })
 
 test("a host is known however it was written", () => {

@@ -1,6 +1,6 @@
 // Who may drive the boards. A page of another origin must not, although the browser would send its
 // requests here: Host tells rebound names, Origin and Sec-Fetch-Site tell other pages. Beyond this
-// machine a token is wanted as well.
+// machine, and through a proxy, a token is wanted as well.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
@@ -20,12 +20,18 @@ export class Access {
     /** Wanted with each request; undefined when the server is for this machine only. */
     readonly token: string | undefined
     private readonly host: string
+    private readonly proxy: URL | undefined
     private port = 0
 
-    /** @param host what the server is bound to; undefined or empty for 127.0.0.1 */
-    constructor(host: string | undefined) {
+    /**
+     * @param host what the server is bound to; undefined or empty for 127.0.0.1
+     * @param proxy the address that browsers open, if a proxy hands their requests on
+     */
+    constructor(host: string | undefined, proxy?: URL) {
         this.host = browserName(host || "127.0.0.1")
-        if (host) this.token = randomBytes(TOKEN_BYTES).toString("base64url")
+        this.proxy = proxy
+        if (host || proxy)
+            this.token = randomBytes(TOKEN_BYTES).toString("base64url")
     }
 
     /** Tells the port, once it is known. */
@@ -43,7 +49,8 @@ export class Access {
         const { host, origin, "sec-fetch-site": site } = request.headers
         if (host === undefined || !this.isOwnHost(host))
             return { status: 403, reason: "Host: this is not its name" }
-        if (origin !== undefined && origin !== `http://${host}`)
+        const origins = [undefined, `http://${host}`, this.proxy?.origin]
+        if (!origins.includes(origin))
             return { status: 403, reason: "Origin: another page may not ask" }
         const isOpening =
             request.method === "GET" &&
@@ -69,6 +76,7 @@ export class Access {
     }
 
     private isOwnHost(host: string): boolean {
+        if (host.toLowerCase() === this.proxy?.host) return true
         const [, name, port = "80"] =
             /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d+))?$/i.exec(host) ?? []
         if (name === undefined || Number(port) !== this.port) return false

@@ -35,6 +35,8 @@ export class Stream {
         response.writeHead(200, {
             "content-type": "text/event-stream",
             "cache-control": "no-store",
+            // nginx would keep news back until it has 8 KB of them
+            "x-accel-buffering": "no",
         })
         response.on("close", () => this.end())
         const alive = setInterval(() => this.write(":\n\n"), ALIVE_MS)

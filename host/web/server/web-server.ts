@@ -46,6 +46,8 @@ export interface WebOptions {
     port?: number
     /** Another address than 127.0.0.1; then each request needs the token. */
     host?: string
+    /** The address that browsers open, if a proxy hands their requests on; it ends with "/". */
+    proxy?: URL
 }
 
 /** Serves the page, its stream and its questions and actions. */
@@ -55,13 +57,15 @@ export class WebServer {
     private readonly server: Server
     private readonly streams = new Set<Stream>()
     private readonly host: string
+    private readonly proxy: URL | undefined
     private files = new Map<string, PageFile>()
     private port = 0
 
-    constructor(sessions: Sessions, host?: string) {
+    constructor(sessions: Sessions, { host, proxy }: WebOptions = {}) {
         this.sessions = sessions
         this.host = host || "127.0.0.1"
-        this.access = new Access(host)
+        this.proxy = proxy
+        this.access = new Access(host, proxy)
         this.server = createServer((request, response) =>
             this.take(request, response)
         )
@@ -89,7 +93,8 @@ export class WebServer {
     /** The address to open; it has the token where one is needed. */
     get url(): string {
         const { token } = this.access
-        return `http://${urlHost(this.host)}:${this.port}/${token ? `?token=${token}` : ""}`
+        const own = `http://${urlHost(this.host)}:${this.port}/`
+        return `${this.proxy?.href ?? own}${token ? `?token=${token}` : ""}`
     }
 
     async close(): Promise<void> {
@@ -139,7 +144,8 @@ export class WebServer {
     /** Puts the token into a cookie, and takes it out of the address. */
     private letIn(response: ServerResponse, token: string): void {
         response.writeHead(303, {
-            location: "/",
+            // a proxy may have the page below another path
+            location: "./",
             "set-cookie": `${this.access.cookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${30 * DAY_S}`,
         })
         response.end()
