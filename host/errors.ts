@@ -1,3 +1,5 @@
+import { urlHost } from "./words.ts"
+
 /** What the user asked for is wrong: exit code 2, one line. */
 export class UsageError extends Error {
     readonly exitCode = 2
@@ -22,4 +24,17 @@ export class FirmwareError extends Error {
 /** What was waited for did not come in time: exit code 4. */
 export class TimeoutError extends FirmwareError {
     override readonly exitCode = 4
+}
+
+/** Why a server cannot listen. */
+export function listenError(
+    host: string,
+    port: number,
+    { code, message }: NodeJS.ErrnoException
+): UsageError {
+    return new UsageError(
+        code === "EADDRINUSE"
+            ? `port ${port} is in use`
+            : `cannot listen on ${urlHost(host)}:${port} (${code ?? message})`
+    )
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
-import { UsageError } from "../errors.ts"
+import { listenError, UsageError } from "../errors.ts"
 import { statsOf, withPath } from "../files.ts"
 import { complain, printLive } from "../output.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
@@ -31,10 +31,7 @@ export async function serve(
     try {
         await once(server, "listening")
     } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        throw new UsageError(
-            `cannot listen on ${urlHost(host)}:${port} (${code})`
-        )
+        throw listenError(host, port, error as NodeJS.ErrnoException)
     }
     const { port: actual } = server.address() as AddressInfo
     const url = `http://${urlHost(host)}:${actual}/`

@@ -1,5 +1,7 @@
 import type { AddressInfo, Server } from "node:net"
-import { UsageError } from "../errors.ts"
+import { listenError } from "../errors.ts"
+
+const HOST = "127.0.0.1"
 
 /**
  * Lets `server` listen on 127.0.0.1. @returns the port, chosen by the system when `port` is 0
@@ -8,15 +10,9 @@ import { UsageError } from "../errors.ts"
 export function listen(server: Server, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
         const failed = (error: NodeJS.ErrnoException) =>
-            reject(
-                new UsageError(
-                    error.code === "EADDRINUSE"
-                        ? `port ${port} is in use`
-                        : `cannot listen on port ${port}: ${error.message}`
-                )
-            )
+            reject(listenError(HOST, port, error))
         server.once("error", failed)
-        server.listen(port, "127.0.0.1", () => {
+        server.listen(port, HOST, () => {
             server.off("error", failed)
             resolve((server.address() as AddressInfo).port)
         })

@@ -189,11 +189,16 @@ describe(
             t.after(() => server.close())
             await new Promise(resolve => server.once("listening", resolve))
             const { port } = server.address() as { port: number }
-            const run = await runCli(["sim", "--set", `SYSLOG_PORT=${port}`], {
-                cwd: project(t),
-            })
-            assert.equal(run.stderr, `fiberctl: port ${port} is in use\n`)
-            assert.equal(run.code, 2)
+            const cwd = project(t)
+            for (const args of [
+                ["sim", "--set", `SYSLOG_PORT=${port}`],
+                ["web", "--bus", "127.0.0.1:1", "--port", `${port}`],
+                ["ota", "serve", ".", "--port", `${port}`],
+            ]) {
+                const run = await runCli(args, { cwd })
+                assert.equal(run.stderr, `fiberctl: port ${port} is in use\n`)
+                assert.equal(run.code, 2)
+            }
         })
 
         test("a state in use", async t => {

@@ -5,7 +5,7 @@ import {
     type ServerResponse,
 } from "node:http"
 import type { AddressInfo } from "node:net"
-import { UsageError } from "../../errors.ts"
+import { listenError } from "../../errors.ts"
 import { urlHost } from "../../words.ts"
 import type { Failure } from "../protocol.ts"
 import { Access } from "./access.ts"
@@ -74,16 +74,13 @@ export class WebServer {
     /** Starts to listen. @throws UsageError when that is not possible */
     async start(port: number | undefined): Promise<void> {
         this.files = await pageFiles()
+        const wanted = port ?? DEFAULT_PORT
         try {
-            await this.listen(port ?? DEFAULT_PORT)
-        } catch (error) {
-            if (
-                port !== undefined ||
-                (error as NodeJS.ErrnoException).code !== "EADDRINUSE"
-            )
-                throw new UsageError(
-                    `${this.host}:${port ?? DEFAULT_PORT}: ${(error as Error).message}`
-                )
+            await this.listen(wanted)
+        } catch (caught) {
+            const error = caught as NodeJS.ErrnoException
+            if (port !== undefined || error.code !== "EADDRINUSE")
+                throw listenError(this.host, wanted, error)
             await this.listen(0)
         }
         this.port = (this.server.address() as AddressInfo).port
