@@ -25,10 +25,13 @@ export class LoadedProgram {
 
     /**
      * Builds the program; of an image the debug information is looked up.
+     * @param check refuses what was built by an error
      * @returns whether it is another program than before
      * @throws UsageError, FirmwareError when it does not build: what was built before stays
      */
-    async build(): Promise<boolean> {
+    async build(
+        check: (bytecode: Buffer) => void = () => {}
+    ): Promise<boolean> {
         const { main, board, image, optimise, onBuild, onBuilt } = this.options
         if (image) {
             const program = FlashStore.parse(image).program()
@@ -41,6 +44,7 @@ export class LoadedProgram {
             board,
         })
         await onBuilt?.(built.bytecode)
+        check(built.bytecode)
         const isSame = this.bytecode?.equals(built.bytecode) ?? false
         this.bytecode = built.bytecode
         // what is kept, as the next build of the program overwrites its own

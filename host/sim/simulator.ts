@@ -189,10 +189,15 @@ export class Simulator extends EventLog {
     /**
      * Builds the program again and starts the board with it; what flash holds stays.
      * @returns false when neither program nor settings have changed
-     * @throws UsageError, FirmwareError when it does not build: the board goes on as it is
+     * @throws UsageError, FirmwareError when it does not build, or does not fit into flash: the board
+     *     goes on as it is
      */
     async reload(settings: Settings): Promise<boolean> {
-        const isAnother = await this.program.build()
+        const wanted = { ...this.options, settings }
+        const isAnother = await this.program.build(bytecode => {
+            const { state } = this.machine!
+            state.tryDeploy(bytecode, settingsFor(this.collector, wanted))
+        })
         if (this.ended || this.options.image) return false
         const before = JSON.stringify(this.options.settings)
         if (!isAnother && JSON.stringify(settings) === before) return false

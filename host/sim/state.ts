@@ -49,14 +49,25 @@ export class BoardState {
      * @throws UsageError when the flash file is no flash store, or the settings do not fit
      */
     deploy(bytecode: Buffer, settings: Settings): void {
+        const [before, image] = this.tryDeploy(bytecode, settings)
+        if (!existsSync(this.flashFile) || !image.equals(before))
+            writeOutput(this.flashFile, image)
+    }
+
+    /**
+     * What flash holds, and would hold after `deploy`.
+     * @throws UsageError as `deploy`
+     */
+    tryDeploy(
+        bytecode: Buffer,
+        settings: Settings
+    ): [before: Buffer, after: Buffer] {
         try {
             const store = this.readStore()
             const before = store.serialize()
             deployProgram(store, bytecode)
             applySettings(store, settings, false)
-            const image = store.serialize()
-            if (!existsSync(this.flashFile) || !image.equals(before))
-                writeOutput(this.flashFile, image)
+            return [before, store.serialize()]
         } catch (error) {
             if (!(error instanceof FlashImageError)) throw error
             throw new UsageError(`${this.flashFile}: ${error.message}`)

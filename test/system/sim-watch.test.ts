@@ -59,6 +59,15 @@ test("sim --watch builds what changes, keeps flash, and goes on after an error",
     await cli.waitForOutput(/two b start 3$/m)
     write(".env.local", "NAME=z\n")
     await cli.waitForError(/\.env\.local:1: NAME: wanted one of: x\|y$/m)
+    const large = Array.from(
+        { length: 90 },
+        (_, i) => `K${i}=${"x".repeat(190)}\n`
+    )
+    write(".env.local", large.join(""))
+    await cli.waitForError(/flash\.bin: .*the store is full/)
+    // the old program goes on
+    const more = cli.stdout.split("alive").length
+    await cli.waitForOutput(new RegExp(`(alive[^]*){${more}}`))
     write(".env.local", "NAME=y\n")
     await cli.waitForOutput(/two b start 4$/m)
     // what a failed build has looked for counts, also in a folder that is not there yet
