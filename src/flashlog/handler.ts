@@ -182,7 +182,11 @@ export class FileRotationHandler extends LogFiles implements Handler {
 
     /** What has been written to flash since the start. */
     stats(): FileStats {
-        const { taken, writes, programmed } = this.log
-        return { bytes: taken, writes, programmed }
+        const { log } = this
+        return {
+            bytes: log.taken,
+            writes: log.writes,
+            programmed: log.programmed,
+        }
     }
 }

@@ -32,12 +32,12 @@ export function releaseSlots(log: FlashLog): void {
  */
 export function grantSlots(log: FlashLog, options: FileSetup): void {
     const { filename } = options
-    const { peers, key } = log
+    const { peers } = log
     const others: string[] = []
     let free = MAX_LOG_SEGMENTS
     for (const peer of peers.slice()) {
         const other = peer.options.filename
-        if (peer.key !== key) {
+        if (peer.key !== log.key) {
             free -= neededSlots(peer.options)
             others.push(other)
         } else if (other !== filename)

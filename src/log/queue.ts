@@ -197,8 +197,12 @@ export function isLow({ limits, length, bytes }: QueueState): boolean {
 
 /** Received, delivered, queued and dropped so far. */
 export function accountOf(queue: QueueState): Account {
-    const { received, delivered, length, dropped } = queue
-    return { received, delivered, queued: length, dropped }
+    return {
+        received: queue.received,
+        delivered: queue.delivered,
+        queued: queue.length,
+        dropped: queue.dropped,
+    }
 }
 
 /** Returns and resets the number of entries dropped and not reported yet. */

@@ -11,11 +11,11 @@ const LOOK_MS = 50
  * @throws TaskError when the registry has too many listeners
  */
 export function watch(server: RemoteServer, seconds: number): void {
-    const { watchedUntil, clock, tasks } = server
-    const until = clock.millis() + seconds * 1000
+    const { watchedUntil } = server
+    const until = server.clock.millis() + seconds * 1000
     if (watchedUntil === 0) {
         // not in the fiber: what it throws becomes the answer
-        const forget = tasks.onChange(() => {
+        const forget = server.tasks.onChange(() => {
             server.taskChanges++
         })
         look.start(server, forget)
@@ -24,10 +24,10 @@ export function watch(server: RemoteServer, seconds: number): void {
 }
 
 async function look(server: RemoteServer, forget: () => void): Promise<void> {
-    const { clock, ring } = server
+    const { ring } = server
     let changes = server.taskChanges
     let next = ring ? ring.next() : 0
-    while (clock.millis() < server.watchedUntil) {
+    while (server.clock.millis() < server.watchedUntil) {
         if (ring && ring.next() !== next) {
             next = ring.next()
             await sendEvent(ds.Fiberd.spec.lookup("lines").encode(next))

@@ -127,7 +127,7 @@ export function connect(client: SyslogClient): void {
     client.stream = client.socket.open(
         host,
         portOf(client.options),
-        proto === "tls" ? "tls" : "tcp",
+        proto === "relp" ? "tcp" : proto,
         client
     )
 }

@@ -45,7 +45,7 @@ export interface SyslogOptions {
     windowBytes?: number
     /**
      * Most bytes of one batch, 1 to 4096, unless one message is longer; 1024 by default, at most half
-     * of the ring. Over 512 bytes a batch takes two writes; with relp or `lf` it has 512 at most.
+     * of the ring. Over 344 bytes a batch takes several writes; with relp or `lf` it has 344 at most.
      */
     batchBytes?: number
     /** Longest time that a record waits for others to share its write, 0 to 1000 ms; 8 by default. */
@@ -132,7 +132,7 @@ export function completeOptions(
     const options = withNames(
         readOptions<SyslogOptions>(THING, OPTIONS, given, before)
     )
-    const { host, queueBytes, windowBytes, batchBytes } = options
+    const { host, queueBytes } = options
     const fault = hostFault(host || "")
     if (fault) throw optionError(THING, "host", fault, host)
     if (before && queueBytes !== before.queueBytes)
@@ -143,8 +143,8 @@ export function completeOptions(
             queueBytes
         )
     // neither can be more than the ring has room for
-    options.windowBytes = Math.min(windowBytes, queueBytes)
-    options.batchBytes = Math.min(batchBytes, queueBytes >> 1)
+    options.windowBytes = Math.min(options.windowBytes, queueBytes)
+    options.batchBytes = Math.min(options.batchBytes, queueBytes >> 1)
     // some text must fit beside the longest of all other fields
     const most = Math.min(MAX_HOSTNAME, options.maxBytes - OTHER_HEADER_BYTES)
     options.hostname = headerField(options.hostname, most)

@@ -150,15 +150,15 @@ export function push(out: Outbox, event: SyslogEvent): void {
 
 /** Applies options to later records. The ring is allocated once, when a host is set first. */
 export function applyOptions(out: Outbox, options: SyslogOptions): void {
-    const { queueBytes, maxBytes, host } = options
-    if (host && !out.buffer) {
+    const { queueBytes } = options
+    if (options.host && !out.buffer) {
         // a few more than a lap, so that the length of a frame is in one piece
         out.buffer = Buffer.alloc(queueBytes)
         out.room = queueBytes - MAX_PREFIX
     }
     out.options = options
     // a whole frame must fit into the ring, with what is freed besides
-    out.maxBytes = Math.min(maxBytes, out.room - SPARE - MAX_PREFIX)
+    out.maxBytes = Math.min(options.maxBytes, out.room - SPARE - MAX_PREFIX)
     // the next event needs a new header
     out.time = out.topic = null
 }

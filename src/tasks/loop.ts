@@ -139,23 +139,26 @@ export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
         const { requires, after } = task.options
         if ((task.flags & START_REQUIRED) === 0 || (!requires && !after))
             continue
-        warnOfAbsent(task)
+        if (after) warnOfAbsent(task, after)
         const cycle = await findCycle(task)
         if (cycle) failCycle(cycle)
     }
     // `makeCore` appends to the list, so required tasks of required tasks are found too
     const { core } = supervisor
-    for (let i = 0; i < core.length; ++i)
-        for (const name of core[i].options.requires || []) {
-            const other = find(supervisor, name)
-            if (other) makeCore(other)
-        }
+    for (let i = 0; i < core.length; ++i) {
+        const { requires } = core[i].options
+        if (requires)
+            for (const name of requires) {
+                const other = find(supervisor, name)
+                if (other) makeCore(other)
+            }
+    }
 }
 
 /** Warns of names in `after` that no task has. They are ignored, as systemd does silently. */
-function warnOfAbsent(task: TaskRecord): void {
+function warnOfAbsent(task: TaskRecord, after: string[]): void {
     const { supervisor } = task
-    for (const other of task.options.after || [])
+    for (const other of after)
         if (!find(supervisor, other))
             supervisor.reports.log(
                 WARNING,

@@ -79,9 +79,11 @@ export async function windUp(task: TaskRecord): Promise<void> {
 /** The hook to call at the end of the current run. */
 function hookOf(task: TaskRecord): TaskHook | undefined {
     const { flags, options } = task
-    if ((flags & HOOKED) !== 0) return undefined
-    if ((flags & FAILED) !== 0) return options.onError
-    return (flags & CANCELLED) !== 0 ? options.onStop : undefined
+    if ((flags & HOOKED) === 0) {
+        if ((flags & FAILED) !== 0) return options.onError
+        if ((flags & CANCELLED) !== 0) return options.onStop
+    }
+    return undefined
 }
 
 async function callHook(task: TaskRecord, hook: TaskHook): Promise<void> {

@@ -242,21 +242,20 @@ function figuresOf(stats: any): Record<string, number | string> {
 
 /** Figures of the device at this moment. */
 export function deviceStats(supervisor: Supervisor): DeviceStats {
-    const { tasks, journal, flash, left, log, clock, flags } = supervisor
+    const { tasks, journal, flash, left } = supervisor
     const supervising = 1
     const stats = {
-        uptime: clock.millis(),
-        safe: (flags & SAFE) !== 0,
+        uptime: supervisor.clock.millis(),
+        safe: (supervisor.flags & SAFE) !== 0,
         tasks: tasks.length,
         fibers: supervising + tasks.filter(isLive).length + left.length,
         left: left.length,
-        log: log.handlers(),
+        log: supervisor.log.handlers(),
     } as DeviceStats
     if (journal) {
-        const { boot, lastEnd, shortStarts } = journal
-        stats.boot = boot
-        stats.lastEnd = lastEnd
-        stats.shortStarts = shortStarts
+        stats.boot = journal.boot
+        stats.lastEnd = journal.lastEnd
+        stats.shortStarts = journal.shortStarts
     }
     if (flash) stats.flash = flash.stats
     return stats
@@ -264,15 +263,15 @@ export function deviceStats(supervisor: Supervisor): DeviceStats {
 
 /** The registry as a whole at this moment. */
 export function summaryOf(supervisor: Supervisor): Summary {
-    const { tasks, left, flags, fiber } = supervisor
+    const { tasks, flags } = supervisor
     const states: Record<string, number> = {}
     for (const task of tasks) states[task.state] = count(states[task.state]) + 1
     let state: Summary["state"] =
         states["failed"] === undefined ? "running" : "degraded"
     if ((flags & SAFE) !== 0) state = "maintenance"
-    if (!fiber) state = "starting"
+    if (!supervisor.fiber) state = "starting"
     if ((flags & SHUTTING_DOWN) !== 0) state = "stopping"
-    return { state, tasks: tasks.length, states, left: left.length }
+    return { state, tasks: tasks.length, states, left: supervisor.left.length }
 }
 
 /** How many brackets of a line are searched: the level comes first, then the mark of the task. */

@@ -151,8 +151,10 @@ function proceed(task: TaskRecord): void {
 }
 
 function startRequired(task: TaskRecord): void {
+    const { requires } = task.options
     lower(task, START_REQUIRED)
-    for (const name of task.options.requires || []) {
+    if (!requires) return
+    for (const name of requires) {
         const other = find(task.supervisor, name)
         if (!other || isUp(other) || isLive(other)) continue
         if (
