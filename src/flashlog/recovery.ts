@@ -61,7 +61,7 @@ export async function recover(log: FlashLog): Promise<void> {
     if (damaged > 0) nextSegment(log, damaged + 1)
     if (!head || options.overwriteOnOpen) beginFile(log, 0)
     log.began = cursorOf(log.seq, log.used)
-    returnSlots(log)
+    returnSlots(log, 0)
 }
 
 /** Continues the last segment of the log after its last complete line. */

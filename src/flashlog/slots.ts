@@ -7,7 +7,7 @@ import {
 } from "../platform"
 import { SEQ_COUNT } from "./format"
 import type { FileSetup } from "./options"
-import { FlashLog, keepFiles, note } from "./state"
+import { FlashLog, note } from "./state"
 
 // Several logs share the slots of one store, and the table of what each slot holds. The share of
 // a log is the number of slots that its files need, plus an equal part of the rest. A log may hold
@@ -18,6 +18,9 @@ import { FlashLog, keepFiles, note } from "./state"
 export const VIRGIN = -1
 /** Bytes of text that a segment holds at least if lines have 40 bytes or more on average. */
 const SEGMENT_TEXT_BYTES = 168
+
+/** Problem: the share has shrunk, or short lines need more slots than expected. */
+export const GIVEN_UP = "the oldest file was given up to make room"
 
 /** Removes a log from those of its store. */
 export function releaseSlots(log: FlashLog): void {
@@ -64,13 +67,22 @@ export function grantSlots(log: FlashLog, options: FileSetup): void {
     for (const peer of peers) {
         const share = neededSlots(peer.options) + spare
         peer.share = Math.min(peer.options.slots, share)
-        returnSlots(peer)
+        returnSlots(peer, 0)
     }
 }
 
-/** Gives up the oldest files of a log that holds more slots than its share. */
-export function returnSlots(log: FlashLog): void {
-    while (log.starts.length > 1 && heldBy(log) > log.share) dropOldestFile(log)
+/**
+ * Gives up the oldest files of a log that holds more slots than its share. The current file stays,
+ * even if it is too large: the next line ends it, or another log that needs its slots.
+ * @param more slots that it is to have besides
+ */
+export function returnSlots(log: FlashLog, more: number): void {
+    const { starts } = log
+    while (starts.length > 1 && heldBy(log) + more > log.share) {
+        starts.pop()
+        log.oldest = starts[starts.length - 1]
+        note(log, GIVEN_UP)
+    }
 }
 
 /** Slots that the files of a log need if lines have 40 bytes or more on average. */
@@ -95,16 +107,18 @@ export function ownerOf(log: FlashLog, slot: number): FlashLog {
 }
 
 /**
- * Finds a slot for a new segment that holds none that counts. While there is none, the oldest
- * file is given up.
- * @throws FlashError when one file needs more than all slots
+ * Finds a slot for a new segment that holds none that counts. Gives up the oldest files for it.
+ * @throws FlashError while other logs hold more slots than their share
  */
 export function slotFor(log: FlashLog): number {
-    while (true) {
-        const slot = heldBy(log) < log.share ? unusedSlot(log) : -1
-        if (slot >= 0) return slot
-        dropOldestFile(log)
-    }
+    returnSlots(log, 1)
+    const slot = unusedSlot(log)
+    if (slot < 0)
+        throw flashError(
+            log.options.filename,
+            "another log still holds the slots of its share"
+        )
+    return slot
 }
 
 /**
@@ -119,7 +133,7 @@ function unusedSlot(log: FlashLog): number {
         if (owner && seqIn(owner, i) === 0) return i
         if (!owner && unused < 0) unused = i
     }
-    if (unused >= 0 && slots[unused] !== VIRGIN)
+    if (slots[unused] >= 0)
         note(
             log,
             "segments of a log that is not there any more are overwritten"
@@ -128,20 +142,8 @@ function unusedSlot(log: FlashLog): number {
 }
 
 /** Number of slots that hold a segment of the log that counts. */
-function heldBy(log: FlashLog): number {
+export function heldBy(log: FlashLog): number {
     let held = 0
     for (let i = 0; i < MAX_LOG_SEGMENTS; ++i) if (seqIn(log, i) > 0) held++
     return held
-}
-
-/** Gives up the oldest file: the share has shrunk, or short lines need more slots than expected. */
-function dropOldestFile(log: FlashLog): void {
-    const { starts } = log
-    if (starts.length < 2)
-        throw flashError(
-            log.options.filename,
-            "one file needs more than all slots"
-        )
-    keepFiles(log, starts.length - 1)
-    note(log, "the oldest file was given up to make room")
 }

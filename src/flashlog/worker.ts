@@ -2,8 +2,9 @@ import * as ds from "@devicescript/core"
 import { cut, dropAll, leave, NONE, takeDropped } from "../log"
 import { entryEnd, entryText, resumeFiber, Signal } from "../platform"
 import { recover } from "./recovery"
+import { heldBy } from "./slots"
 import { FlashLog, tell } from "./state"
-import { storeLine, sync } from "./writer"
+import { shrink, storeLine, sync } from "./writer"
 
 /** Most commands that may be queued at once. */
 const MAX_COMMANDS = 16
@@ -75,9 +76,9 @@ export function waitingBytes({ queue, dirty }: FlashLog): number {
  * @param level the most severe of the new lines
  */
 function plan(log: FlashLog, level: number): void {
-    const { options, dirty, retry } = log
+    const { options, queue, dirty, retry } = log
     const { flushTime, flushBytes, flushLevel, clock } = options
-    const waiting = waitingBytes(log)
+    const waiting = queue.bytes + dirty
     log.wakeBytes = 0
     if (waiting === 0) return
     let dueAt = Infinity
@@ -118,6 +119,8 @@ async function work(log: FlashLog): Promise<void> {
     log.wakeBytes = 0
     try {
         if (!log.starts.length) await recover(log)
+        // of a line that was not stored a part may be in a file that must not become larger
+        if (log.text !== undefined) await shrink(log)
         await storeLine(log)
         for (; left > 0 && queue.length; --left) {
             takeLine(log)
@@ -159,4 +162,7 @@ function failed(log: FlashLog, error: any): void {
     log.retry = Math.constrain(2 * retry, RETRY_MS, LONGEST_RETRY_MS)
     log.dueAt = Infinity
     while (commands.length) commands.shift().done.notify()
+    // it may be for want of slots
+    for (const peer of log.peers)
+        if (heldBy(peer) > peer.share) call.start(peer, shrink)
 }

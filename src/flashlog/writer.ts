@@ -16,8 +16,8 @@ import {
     SIZE,
     WALL_BIT,
 } from "./format"
-import { seqIn, slotFor } from "./slots"
-import { FlashLog, keepFiles, nextSegment } from "./state"
+import { GIVEN_UP, heldBy, seqIn, slotFor } from "./slots"
+import { FlashLog, keepFiles, nextSegment, note } from "./state"
 
 // Turns lines into segments. One segment is in RAM; it is written when it is full or by `sync`,
 // and written again to the same slot after lines were added. A function that failed can be called
@@ -74,6 +74,13 @@ export async function clear(log: FlashLog): Promise<void> {
     log.text = undefined
     beginFile(log, 0)
     await writeSegment(log)
+}
+
+/** Empties a log whose current file alone takes more slots than its share. */
+export async function shrink(log: FlashLog): Promise<void> {
+    if (!(heldBy(log) > log.share)) return
+    note(log, GIVEN_UP)
+    await clear(log)
 }
 
 /**

@@ -1,10 +1,12 @@
+import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR } from "../../src/log"
-import { OPTION_ERROR } from "../../src/platform"
+import { FlashSlots, OPTION_ERROR, Signal } from "../../src/platform"
 import { expectPart, thrown } from "./support/log"
-import { ManualClock } from "../../src/testing"
+import { ManualClock, MemoryFlash } from "../../src/testing"
 import { fails, record, TestFlash } from "./support/flash-log"
+import { until } from "./support/until"
 
 /** 40 bytes with their number. */
 function text(name: string, i: number): string {
@@ -12,7 +14,7 @@ function text(name: string, i: number): string {
 }
 
 function open(
-    flash: TestFlash,
+    flash: FlashSlots,
     name: string,
     maxSize: number,
     options: Record<string, any> = {}
@@ -34,6 +36,11 @@ async function put(
     expect(await log.flush()).toBe(true)
 }
 
+/** Asks for a flush until it is done: a log's own next try comes after 1 s. */
+async function flushed(log: FileRotationHandler): Promise<void> {
+    for (let i = 0; i < 9 && !(await log.flush()); ++i) await ds.sleep(1)
+}
+
 /** First and last number of the lines of all files, which must follow on each other. */
 async function span(log: FileRotationHandler): Promise<string> {
     let first = -1
@@ -49,6 +56,66 @@ async function span(log: FileRotationHandler): Promise<string> {
 }
 
 describe("several flash logs (R9a)", () => {
+    test("a line that is half in a file when another log gets its slots is no obstacle", async () => {
+        const flash = new TestFlash()
+        const options = { maxCount: 0, maxLine: 800, queueBytes: 1000 }
+        const errors = open(flash, "error.log", 3000, options)
+        const audit = open(flash, "audit.log", 400, options)
+        await put(errors, "error", 0, 51)
+        await put(audit, "audit", 0, 6)
+        const parts: string[] = []
+        for (let i = 0; i < 19; ++i) parts.push(text("long", i))
+        const clock = new ManualClock(0)
+        flash.held = new Signal()
+        const { held } = flash
+        errors.emit(record(ERROR, clock), parts.join(""))
+        await until("the write of the first part", () => !flash.held)
+        errors.configure({ maxSize: 400 })
+        audit.configure({ maxSize: 2900 })
+        await put(audit, "audit", 6, 36)
+        for (let i = 36; i < 52; ++i)
+            audit.emit(record(ERROR, clock), text("audit", i))
+        expect(await audit.flush()).toBe(false)
+        held.notify()
+        await flushed(errors)
+        await flushed(audit)
+        await put(errors, "error", 0, 3)
+        expect(await span(errors)).toBe("0-2")
+        expect(await span(audit)).toBe("0-51")
+        await errors.close()
+        await audit.close()
+    })
+
+    test("one whose current file is too large gives it to another that needs its slots", async () => {
+        for (const lazyOpen of [false, true]) {
+            const flash = new MemoryFlash()
+            const options = { maxCount: 0, queueBytes: 1000 }
+            await put(open(flash, "error.log", 2000, options), "error", 0, 47)
+            const cut = new MemoryFlash()
+            Object.assign(cut.slots, flash.slots)
+            const errors = open(cut, "error.log", 500, {
+                ...options,
+                lazyOpen,
+            })
+            const audit = open(cut, "audit.log", 3500, options)
+            await errors.open()
+            await put(audit, "audit", 0, 51)
+            const clock = new ManualClock(0)
+            for (let i = 51; i < 65; ++i)
+                audit.emit(record(ERROR, clock), text("audit", i))
+            if (!lazyOpen) expectPart(await span(errors), "-46")
+            expect(await audit.flush()).toBe(false)
+            await flushed(audit)
+            expect(await span(audit)).toBe("0-64")
+            await put(errors, "error", 47, 50)
+            expectPart(await span(errors), "-49")
+            expect(errors.problems().join()).toBe(
+                "the oldest file was given up to make room"
+            )
+            await audit.close()
+        }
+    })
+
     test("two keep their lines side by side, over resets and rotations", async () => {
         let flash = new TestFlash()
         for (let boot = 0; boot < 4; ++boot) {

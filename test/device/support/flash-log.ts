@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { FileOptions, FileRotationHandler } from "../../../src/flashlog"
 import { Level } from "../../../src/log/levels"
 import { LogRecord } from "../../../src/log/record"
-import { Clock, FlashSlots, FlashStats } from "../../../src/platform"
+import { Clock, FlashSlots, FlashStats, Signal } from "../../../src/platform"
 import { ManualClock, MemoryFlash } from "../../../src/testing"
 
 /** One write as the flash saw it. */
@@ -26,6 +26,8 @@ export class TestFlash implements FlashSlots {
     full = false
     /** Reads throw. */
     deaf = false
+    /** Holds the next write up until it is notified. */
+    held: Signal
 
     async read(key: string): Promise<Buffer | undefined> {
         if (this.deaf) throw new Error("no answer")
@@ -33,6 +35,9 @@ export class TestFlash implements FlashSlots {
     }
 
     async write(key: string, value: Buffer): Promise<void> {
+        const { held } = this
+        this.held = undefined
+        if (held) await held.wait()
         this.attempts++
         if (this.broken) throw new Error("broken")
         if (this.full) return
