@@ -99,7 +99,7 @@ export interface SupervisionOptions {
     escalate?: Escalation
 }
 
-/** Options that `setOptions` changes; undefined restores the option of `add`. */
+/** Options that `setOptions` changes; undefined restores the option of `add`. No `in` beside `at`. */
 export interface KeptOptions
     extends
         SupervisionOptions,

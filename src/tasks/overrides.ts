@@ -66,7 +66,7 @@ export function applyKept(task: TaskRecord): void {
     if (options["off"] !== undefined) raise(task, DISABLED)
     delete options["off"]
     try {
-        checkKeptOptions(task.name, options)
+        checkKeptOptions(task.name, options, task.options.at)
         if (ownOptions) task.options = ownOptions
         if (Object.keys(options).length === 0) return
         task.ownOptions = task.options

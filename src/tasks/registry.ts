@@ -269,8 +269,10 @@ export class TaskRegistry {
     async setOptions(selection: string, options: KeptOptions): Promise<void> {
         const { supervisor } = this
         const tasks = select(supervisor, selection)
-        checkKeptOptions(selection, options)
         const changes = options ?? {}
+        checkKeptOptions(selection, changes)
+        for (const task of tasks)
+            checkKeptOptions(task.name, changes, task.options.at)
         const names = Object.keys(changes)
         const isPlan = names.indexOf("in") >= 0 || names.indexOf("every") >= 0
         await keep(supervisor, tasks, changes, task => {

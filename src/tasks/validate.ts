@@ -16,20 +16,22 @@ const TIME_OF_DAY = '"HH:MM", "HH:MM:SS" or Unix time in ms'
 /**
  * Reads the options of a task.
  * @param names the options that are allowed, each between spaces; all when left out
+ * @param before options that hold besides
  * @returns a copy without undefined options
  * @throws OptionError with the task, the option, what was wanted and what was given
  */
 export function readTaskOptions(
     task: string,
     given: TaskOptions | undefined,
-    names?: string
+    names?: string,
+    before: TaskOptions = {}
 ): TaskOptions {
     const thing = `task "${task}"`
     const options: any = readOptions<TaskOptions>(
         thing,
         TASK_OPTIONS,
         given,
-        {}
+        before
     )
     for (const name of Object.keys(given || options)) {
         const value = options[name]
@@ -55,10 +57,18 @@ function checkList(thing: string, name: string, list: any[]): void {
             throw optionError(thing, name, "names of tasks", item)
 }
 
-/** Checks options that are to be kept in flash. @throws OptionError */
-export function checkKeptOptions(task: string, options: TaskOptions): void {
+/**
+ * Checks options that are to be kept in flash.
+ * @param at the plan of the task, which excludes "in"
+ * @throws OptionError
+ */
+export function checkKeptOptions(
+    task: string,
+    options: TaskOptions,
+    at?: Plan["at"]
+): void {
     // of an undefined option only the name is checked: it removes what is kept
-    readTaskOptions(task, options, KEPT_OPTIONS)
+    readTaskOptions(task, options, KEPT_OPTIONS, { at })
 }
 
 /** Reads a plan. @throws OptionError for a bad option, TaskError for an empty plan */

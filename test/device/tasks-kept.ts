@@ -171,6 +171,12 @@ describe("tasks: kept states", () => {
             tasks.add("misspelt", forever, misspelt)
         })
         same(tasks.names().includes("misspelt"), false)
+        tasks.add("daily", forever, { at: "12:00" })
+        await refuse('task "daily": at: wanted none beside "in"', async () => {
+            await tasks.setOptions("*", { in: 5 })
+        })
+        same(flash.slots[TASKS_SLOT], undefined)
+        await tasks.setOptions("daily", { in: undefined })
         for (let i = 10; i < 27; ++i)
             tasks.add("a-very-long-name-of-" + i, forever)
         await refuse("does not fit into flash", async () => {
