@@ -108,7 +108,7 @@ export function renderHeader(
         '" sysUpTime="{0}"]{1} {2}',
         // hundredths of a second, modulo 2^32 (TimeTicks, RFC 2578)
         (time / 10) >>> 0,
-        meta ? metaElement(options, meta, out.head) : "",
+        meta ? metaElement(out, meta) : "",
         options.bom ? BOM : ""
     )
     const digits = "" + sequence
@@ -166,12 +166,8 @@ function senderOf(options: SyslogOptions, topic: string, mark: string): string {
  * cut. Parameters may take half of the bytes that the header leaves; those that do not fit are left
  * out. Without parameters there is no element.
  */
-function metaElement(
-    { enterprise, maxBytes }: SyslogOptions,
-    meta: Record<string, any>,
-    head: string
-): string {
-    let room = (maxBytes - head.byteLength) >> 1
+function metaElement(out: MessageState, meta: Record<string, any>): string {
+    let room = (out.maxBytes - out.head.byteLength) >> 1
     let params = ""
     let count = 0
     for (const key of Object.keys(meta)) {
@@ -186,7 +182,7 @@ function metaElement(
         params = params + param
         count++
     }
-    return params ? `[fiberd@${enterprise}${params}]` : ""
+    return params ? `[fiberd@${out.options.enterprise}${params}]` : ""
 }
 
 /** Escapes a PARAM-VALUE: `\`, `"` and `]` get a `\` in front. RFC 5424, section 6.3.3. */

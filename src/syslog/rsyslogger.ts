@@ -91,6 +91,7 @@ export class Rsyslogger {
         const { clock } = client
         const until = clock.millis() + waitMs
         while (
+            client.isRunning &&
             // without an outage it has the connection, or will have it as soon as it gets the socket
             (client.stream || client.step === undefined) &&
             client.sentEnd < client.end &&

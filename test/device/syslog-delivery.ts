@@ -209,6 +209,20 @@ describe("syslog over a stream", () => {
         expect(ds.millis() - before < 1000).toBe(true)
         b.account()
     })
+    test("a stop without a collector does not wait", async () => {
+        const b = new Bench()
+        b.push("before the start")
+        const before = ds.millis()
+        await b.syslog.stop()
+        b.socket.accepts = false
+        b.syslog.start()
+        await until("a connection", () => b.socket.connections.length > 0)
+        b.syslog.configure({ host: "" })
+        await b.syslog.stop()
+        expect(ds.millis() - before < 1000).toBe(true)
+        expect(b.syslog.stats().queued).toBe(1)
+        b.account()
+    })
     test("lines share a write, and wait no longer than their batch", async () => {
         const b = new Bench()
         await b.connect()

@@ -148,6 +148,25 @@ describe("the ring of syslog is a list of frames with an end", () => {
         expect(nextFrame(out)).toBe(MAX_SEQUENCE + 3)
     })
 
+    test("metadata leaves room for the text, in a ring that is less than a message may be", async () => {
+        const out = newOutbox()
+        applyOptions(
+            out,
+            completeOptions({ host: "h", queueBytes: 2048, maxBytes: 8192 })
+        )
+        const meta: Record<string, string> = {}
+        for (let i = 10; i < 26; ++i) {
+            meta["key" + i] = WORDS + WORDS + WORDS + WORDS
+            await ds.sleep(0)
+        }
+        const event = { time: 1, wall: undefined as number, level: 6 }
+        push(out, { ...event, topic: "t", message: "the text", meta })
+        const frame = copyBytes(out, out.start, out.end - out.start).toString()
+        expect(out.first).toBe(1)
+        expect(frame.includes('key10="the tank')).toBe(true)
+        expect(frame.endsWith("] the text")).toBe(true)
+    })
+
     test("whoever watches a place is called once, before it is passed", async () => {
         const model = new Model(2048, new Dice(7))
         watch(model.out, 0)
