@@ -246,6 +246,16 @@ export async function projectTypes(
         return typescript!.isBinaryExpression(parent) && parent.left === node
     }
 
+    /** True for what is written without being read. */
+    function isReplaced(node: Node): boolean {
+        const { parent } = node
+        return (
+            typescript!.isBinaryExpression(parent) &&
+            typescript!.isEqualsToken(parent.operatorToken) &&
+            isChanged(node)
+        )
+    }
+
     function storesProperty(
         node: Node
     ): node is
@@ -327,7 +337,8 @@ export async function projectTypes(
             if (isPart && hiddenName(node) === use.name) isHidden = true
             let name: Node | undefined
             if (typescript!.isPropertyAccessExpression(node)) {
-                if (!use.isStored || isChanged(node)) name = node.name
+                if (use.isStored ? isChanged(node) : !isReplaced(node))
+                    name = node.name
             } else if (typescript!.isBindingElement(node) && !node.propertyName)
                 name = node.name
             else if (use.isStored && storesProperty(node)) name = node.name

@@ -281,6 +281,29 @@ test("of one name, each class has its own method", async () => {
     assert.equal(difference, undefined)
 })
 
+test("a field that is written beside a method of its name is no read of it", async () => {
+    const { compiled, types } = await project(`${METER}
+        interface Report {
+            count?: number
+        }
+        const report: Report = {}
+        for (const meter of meters) {
+            report.count = meter.count(2)
+            console.log("" + report.count)
+        }
+        console.log("> end")`)
+    const typed = optimise(compiled.image, compiled.debug, { types })
+    assert.ok(!functionNames(typed).includes("count"))
+
+    const machine = new Machine()
+    const { difference } = await runPair(
+        machine,
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+})
+
 test("what may be another class's method stays one", async () => {
     const changed = async (part: string) => {
         const { compiled, types } = await project(`
