@@ -10,18 +10,18 @@ import { Handler, HandlerOptions, INFO, Level, LogRecord } from "../log"
  */
 export class HeartBeatHandler implements Handler {
     /** `notify` of the device, bound to it: the VM then looks the method up only once. */
-    private readonly notify: (level: number) => AtOnce
+    private readonly beat: (level: number) => AtOnce
 
     /** @param level the least severe level to show, unless the handler's options set another */
     constructor(
         device: HeartBeat,
         private readonly level: Level = INFO
     ) {
-        this.notify = device.notify
+        this.beat = device.notify
     }
 
     emit(record: LogRecord): void {
-        this.notify(record.level)
+        this.beat(record.level)
     }
 
     defaultOptions(): HandlerOptions {
