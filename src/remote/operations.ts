@@ -77,11 +77,28 @@ export async function carryOut(call: Call): Promise<void> {
     }
 }
 
+/** What the board tells of itself. */
+interface BoardInfo {
+    log?: unknown
+    flash?: unknown
+    file?: unknown
+    figures?: unknown
+    device?: string
+    hostname?: string
+    version?: string
+    access?: ds.FiberdAccess
+    /** Unix time, in ms. */
+    wall?: number
+    /** Numbers of the first line of the ring, and of the one after the last. */
+    first?: number
+    next?: number
+}
+
 async function info(call: Call): Promise<void> {
     const { clock, tasks, ring, file, hostname, version, figures } = call.server
     const stats = tasks.deviceStats()
     const { flash } = stats
-    const all: any = Object.assign(stats, tasks.summary())
+    const all: BoardInfo = Object.assign(stats, tasks.summary())
     // handlers have an operation of their own
     all.log = undefined
     all.device = deviceId()
@@ -234,7 +251,9 @@ async function changeSettings(call: Call): Promise<void> {
     }
     const texts: Record<string, string | undefined> = {}
     for (const part of parts)
-        for (const arg of part) {
+        // none of them takes heap longer than needed
+        while (part.length) {
+            const arg = part.shift() as string
             const end = arg.indexOf("=")
             if (end < 0) texts[arg] = undefined
             else if (end > 0) texts[arg.slice(0, end)] = arg.slice(end + 1)

@@ -1,14 +1,15 @@
 import { checkText, isSecretKey, REFUSED, SET_BY_PROGRAM } from "./check"
 import { FileState } from "./commit"
+import { scanDotenv } from "./dotenv"
 import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
 import { checkFile } from "./load"
-import { SettingProblem } from "./problem"
+import { MAX_SETTINGS, SettingProblem } from "./problem"
 import { KeyOf, SchemaTable } from "./schema"
 import { hasPassword } from "./secrets"
 import { Held, putInForce, Settings } from "./settings"
 import { MASK } from "./values"
-import { editDotenv, readDotenv, SettingChanges } from "./writer"
+import { editDotenv, nextAssignment, SettingChanges } from "./writer"
 
 // Changes of the settings file: each is checked, written and put in force as a whole, one after
 // another. A change that is refused leaves flash and values as they are.
@@ -83,7 +84,10 @@ export async function maskedFile<T extends SchemaTable>(
     const file = fileOf(held)
     const text = await inTurn(file, async () => await textOf(file))
     const masks: SettingChanges = {}
-    for (const entry of await readDotenv(text, pause)) {
+    const scan = scanDotenv(text)
+    for (;;) {
+        const entry = await nextAssignment(scan, pause)
+        if (!entry) break
         const { key, value } = entry
         const secret = held.inForce.secrets[key] || isSecretKey(key, held)
         if ((secret && value !== "") || hasPassword(value)) masks[key] = MASK
@@ -97,13 +101,22 @@ async function unmask(
     before: string,
     text: string
 ): Promise<string> {
-    const entries = await readDotenv(text, pause)
-    const masked = entries.filter(entry => entry.value === MASK)
-    if (!masked.length) return text
-    const keys = masked.map(entry => entry.key)
+    const keys: string[] = []
+    let scan = scanDotenv(text)
+    for (;;) {
+        const entry = await nextAssignment(scan, pause)
+        if (!entry) break
+        if (entry.value === MASK && keys.push(entry.key) > MAX_SETTINGS)
+            throw new RangeError(`more than ${MAX_SETTINGS} settings`)
+    }
+    if (!keys.length) return text
     const changes: SettingChanges = {}
-    for (const entry of await readDotenv(before, pause))
+    scan = scanDotenv(before)
+    for (;;) {
+        const entry = await nextAssignment(scan, pause)
+        if (!entry) break
         if (keys.indexOf(entry.key) >= 0) changes[entry.key] = entry.value
+    }
     return await editDotenv(text, changes, pause)
 }
 

@@ -7,7 +7,7 @@ import { indexOrEnd, replaceAll, skipChars } from "./text"
 // between. Also read by Node.
 
 /**
- * Longest dotenv text, in bytes: more than the flash store keeps of settings. Even a text that is one
+ * Longest dotenv text, in characters: more than the flash store keeps of settings. Even a text that is one
  * single statement takes less than the 131,072 steps that the VM allows without a wait.
  */
 export const MAX_DOTENV_LENGTH = 4096
@@ -56,20 +56,25 @@ function lineEnds(): string {
 
 /** Begins to read a text. @throws RangeError when it is longer than `MAX_DOTENV_LENGTH` */
 export function scanDotenv(source: string): DotenvScan {
-    const bytes = Buffer.from(source)
-    if (bytes.length > MAX_DOTENV_LENGTH)
+    let text = source
+    if (text.length > MAX_DOTENV_LENGTH)
         throw new RangeError(
-            `dotenv text of ${bytes.length} bytes, at most ${MAX_DOTENV_LENGTH} are taken`
+            `dotenv text of ${text.length} characters, at most ${MAX_DOTENV_LENGTH} are taken`
         )
-    // in place: a text may be nothing but carriage returns
-    let at = bytes.indexOf(CR)
-    while (at >= 0) {
-        if (bytes[at + 1] !== LF) bytes[at] = LF
-        at = bytes.indexOf(CR, at + 1)
+    // a text without needs no copy
+    if (text.indexOf("\r") >= 0) {
+        const bytes = Buffer.from(source)
+        // in place: a text may be nothing but carriage returns
+        let at = bytes.indexOf(CR)
+        while (at >= 0) {
+            if (bytes[at + 1] !== LF) bytes[at] = LF
+            at = bytes.indexOf(CR, at + 1)
+        }
+        text = bytes.toString()
     }
     // made for each text, as it would take heap all the time
     const spaces = BLANKS + lineEnds()
-    return { text: bytes.toString(), spaces, at: 0 }
+    return { text, spaces, at: 0 }
 }
 
 /** Reads the next statement, comment or white space; undefined for a comment or white space. */

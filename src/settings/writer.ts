@@ -1,10 +1,11 @@
-import { DotenvEntry, nextEntry, scanDotenv } from "./dotenv"
-import { MAX_SETTINGS } from "./problem"
+import { DotenvEntry, DotenvScan, nextEntry, scanDotenv } from "./dotenv"
 import { indexOrEnd, replaceAll } from "./text"
 
 // Changes settings in a dotenv text and leaves every other byte as it is: comments, order, line
 // ends, the way other values are written. The result is read again and must hold what was wanted,
 // so that no quoting, however odd, changes another setting. Also read by Node.
+
+const QUOTES = "'\"`"
 
 /** New texts by key; undefined removes a key. */
 export type SettingChanges = Record<string, string | undefined>
@@ -12,9 +13,8 @@ export type SettingChanges = Record<string, string | undefined>
 /**
  * Sets, replaces and removes settings of a dotenv text. A new setting is added at the end.
  * @param pause called after each statement, so that other fibers run in between
- * @throws RangeError when the text is too long or has more than `MAX_SETTINGS`, or a value cannot
- * be written: one with all three kinds of quotes, or a carriage return beside `"` or `\`; any value
- * behind an open quote
+ * @throws RangeError when the text is too long, or a value cannot be written: one with all three
+ * kinds of quotes, or a carriage return beside `"` or `\`; any value behind an open quote
  */
 export async function editDotenv(
     source: string,
@@ -24,50 +24,71 @@ export async function editDotenv(
     let text = source
     for (const key of Object.keys(changes)) {
         const value = changes[key]
-        let others: string[] = []
-        const mine = await readDotenv(text, pause, key, others)
+        const before = text
+        const mine: DotenvEntry[] = []
+        const all = scanDotenv(text)
+        while (await nextOther(all, key, mine, pause)) {}
         // if a key is given twice, the later one counts
         const last = mine[mine.length - 1]
         if (value === undefined)
             while (mine.length)
                 text = withoutLines(text, mine.pop() as DotenvEntry)
         else text = await set(text, key, value, last, pause)
-        const wanted = others.join("") + value
-        // the heap has no room for two lists
-        others = []
-        const now = (await readDotenv(text, pause, key, others)).pop()
-        if (others.join("") + (now ? now.value : now) !== wanted)
-            throw new RangeError(
-                `${key} cannot be written: it has all three kinds of quotes, or a quote before it is open`
-            )
+        await verify(before, text, key, value, pause)
     }
     return text
 }
 
-/**
- * All assignments of a dotenv text.
- * @param key those of all other keys are left out, as each takes heap, and go to `others`
- * @param others gets `KEY=value` and a line end of each other assignment
- * @throws RangeError when it is too long or has more than `MAX_SETTINGS`: each takes heap
- */
-export async function readDotenv(
-    source: string,
-    pause: () => Promise<void>,
-    key?: string,
-    others: string[] = []
-): Promise<DotenvEntry[]> {
-    const entries: DotenvEntry[] = []
-    const scan = scanDotenv(source)
+/** @throws RangeError when a changed text is not read as wanted, or says else of another key */
+async function verify(
+    before: string,
+    text: string,
+    key: string,
+    value: string | undefined,
+    pause: () => Promise<void>
+): Promise<void> {
+    const mine: DotenvEntry[] = []
+    const old = scanDotenv(before)
+    const now = scanDotenv(text)
+    // one by one: the heap has no room for a list of all
+    for (;;) {
+        const was = await nextOther(old, key, [], pause)
+        const is = await nextOther(now, key, mine, pause)
+        if (was && is && was.key === is.key && was.value === is.value) continue
+        const last = mine.pop()
+        if (was || is || (last ? last.value : last) !== value)
+            throw new RangeError(
+                `${key} cannot be written: it has all three kinds of quotes, or a quote before it is open`
+            )
+        return
+    }
+}
+
+/** Reads on to the next assignment of another key; `mine` gets those of this key. */
+async function nextOther(
+    scan: DotenvScan,
+    key: string,
+    mine: DotenvEntry[],
+    pause: () => Promise<void>
+): Promise<DotenvEntry | undefined> {
+    for (;;) {
+        const entry = await nextAssignment(scan, pause)
+        if (!entry || entry.key !== key) return entry
+        mine.push(entry)
+    }
+}
+
+/** Reads on to the next assignment of a dotenv text; undefined at its end. */
+export async function nextAssignment(
+    scan: DotenvScan,
+    pause: () => Promise<void>
+): Promise<DotenvEntry | undefined> {
     while (scan.at < scan.text.length) {
         await pause()
         const entry = nextEntry(scan)
-        if (!entry || entry.key === "") continue
-        if (entries.length + others.length >= MAX_SETTINGS)
-            throw new RangeError(`more than ${MAX_SETTINGS} settings`)
-        if (key === undefined || entry.key === key) entries.push(entry)
-        else others.push(`${entry.key}=${entry.value}\n`)
+        if (entry && entry.key !== "") return entry
     }
-    return entries
+    return undefined
 }
 
 /** A text in which a value replaces the last one of its key, or is added at the end. */
@@ -101,11 +122,14 @@ async function quoted(
     value: string,
     pause: () => Promise<void>
 ): Promise<string> {
-    for (const quote of ["", "'", '"', "`"]) {
+    // without quotes first
+    for (let i = -1; i < QUOTES.length; i++) {
+        const quote = QUOTES.slice(i, i + 1)
         const form = quote + value + quote
-        const read = await readDotenv(`A=${form}\nB='"\`=1`, pause)
-        if (read[0].value === value && read.length > 1 && read[1].key === "B")
-            return form
+        const scan = scanDotenv(`A=${form}\nB='"\`=1`)
+        const read = nextEntry(scan) as DotenvEntry
+        const next = await nextAssignment(scan, pause)
+        if (read.value === value && next && next.key === "B") return form
     }
     // carriage returns can be written in double quotes only, as `\r`
     const escaped = replaceAll(value, "\n", "\\n")

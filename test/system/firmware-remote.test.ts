@@ -132,6 +132,24 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         assert.equal(level.stdout, "warning\n")
     })
 
+    // rows: C6
+    test("has room for changes of 50 settings that fill the file", async t => {
+        const sim = await startSimulator(t)
+        await sim.waitFor("syslog", ({ line }) => / fiberd-\S+ /.test(line))
+        for (const digit of "123") {
+            const changes = Array.from(
+                { length: 50 },
+                (_, i) => `_KEY${i}=${digit.repeat(18)}`
+            )
+            const { code, stderr } = await fiberctl(
+                sim,
+                ...["settings", "set", ...changes]
+            )
+            assert.equal(code, 0, stderr)
+        }
+        assert.equal(sim.past("panic").length, 0)
+    })
+
     test("lets nobody change what REMOTE=read protects", async t => {
         const sim = await startSimulator(t, { settings: { REMOTE: "read" } })
         await sim.waitFor("boot")
