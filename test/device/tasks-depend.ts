@@ -313,7 +313,7 @@ describe("tasks: dependencies", () => {
         for (let i = 0; i < 32; ++i) tasks.add("t" + i, forever, options)
         const deleted = tasks.get("t31")
         // as a rule none of the two has begun by then
-        let begun = 0
+        let begun: number | undefined
         const intervene = async () => {
             await tasks.stop("t30")
             await tasks.delete("t31")
@@ -325,7 +325,7 @@ describe("tasks: dependencies", () => {
                 intervene.start()
         })
         await bench.become("t29", "running")
-        await bench.become("t30", "stopped")
+        await until("both ended", () => begun !== undefined)
         await ds.sleep(20)
         same(bench.state("t30"), "stopped")
         same(deleted.state, "stopped")
