@@ -142,6 +142,7 @@ test("a proxy may have the console at its own address", async t => {
     const place = new URL(String(letIn.headers.location), proxy)
     assert.equal(place.href, proxy.href)
     const [cookie] = letIn.headers["set-cookie"] as string[]
+    assert.match(cookie!, /; Secure$/)
     const pair = { cookie: cookie!.split(";")[0]! }
     for (const host of ["roof.example", server.host]) {
         const own = { ...pair, host, origin: proxy.origin }

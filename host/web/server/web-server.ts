@@ -140,10 +140,12 @@ export class WebServer {
 
     /** Puts the token into a cookie, and takes it out of the address. */
     private letIn(response: ServerResponse, token: string): void {
+        // over a proxy with TLS it must not come back without
+        const secure = this.proxy?.protocol === "https:" ? "; Secure" : ""
         response.writeHead(303, {
             // a proxy may have the page below another path
             location: "./",
-            "set-cookie": `${this.access.cookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${30 * DAY_S}`,
+            "set-cookie": `${this.access.cookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${30 * DAY_S}${secure}`,
         })
         response.end()
     }
