@@ -7,8 +7,8 @@ import { indexOrEnd, replaceAll, skipChars } from "./text"
 // between. Also read by Node.
 
 /**
- * Longest dotenv text, in characters: more than the flash store keeps of settings. Even a text that is one
- * single statement takes less than the 131,072 steps that the VM allows without a wait.
+ * Longest dotenv text, in characters: more than the flash store keeps of settings. Even a text that
+ * is one single statement takes less than the 131,072 steps that the VM allows without a wait.
  */
 export const MAX_DOTENV_LENGTH = 4096
 

@@ -612,7 +612,7 @@ export const FACTS: Record<string, Fact[]> = {
     ],
     "docs/settings.md": [
         [
-            "text that is read | {} bytes",
+            "text that is read | {} characters",
             constant("src/settings/dotenv.ts", "MAX_DOTENV_LENGTH"),
         ],
         [
@@ -625,7 +625,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/settings/problem.ts", "MAX_SETTINGS"),
         ],
         [
-            "a value, filled in | {} bytes",
+            "a value, filled in | {} characters",
             constant("src/settings/check.ts", "MAX_EXPANDED"),
         ],
         [
@@ -643,6 +643,10 @@ export const FACTS: Record<string, Fact[]> = {
         [
             "changes at a time | {}; one more fails",
             constant("src/platform/exclusive.ts", "MAX_EXCLUSIVE_JOBS"),
+        ],
+        [
+            "by the heap: {} that fill",
+            constant("test/system/firmware-remote.test.ts", "MANY_SETTINGS"),
         ],
         [
             "at most {} upper-case letters",

@@ -5,6 +5,9 @@ import { before, describe, test } from "node:test"
 import { buildProgram, type Simulator } from "../../host/sim/index.ts"
 import { runCli, startSimulator, tempFolder } from "./harness.ts"
 
+/** Settings of one change. */
+const MANY_SETTINGS = 50
+
 before(async () => {
     await buildProgram("src/main.ts")
 })
@@ -133,12 +136,12 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
     })
 
     // rows: C6
-    test("has room for changes of 50 settings that fill the file", async t => {
+    test("has room for changes of many settings that fill the file", async t => {
         const sim = await startSimulator(t)
         await sim.waitFor("syslog", ({ line }) => / fiberd-\S+ /.test(line))
         for (const digit of "123") {
             const changes = Array.from(
-                { length: 50 },
+                { length: MANY_SETTINGS },
                 (_, i) => `_KEY${i}=${digit.repeat(18)}`
             )
             const { code, stderr } = await fiberctl(
