@@ -1,15 +1,13 @@
 import {
-    copyFileSync,
     existsSync,
     readdirSync,
+    readFileSync,
     rmSync,
     statSync,
-    utimesSync,
-    writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
 import { inBuildDir } from "../build-dir.ts"
-import { makeFolder, withPath } from "../files.ts"
+import { makeFolder, withPath, writeOutput } from "../files.ts"
 import { buildId } from "../flash/index.ts"
 
 /** Most builds whose debug information is kept. */
@@ -24,13 +22,13 @@ const KEPT = ".json"
 export function keepDebugFile(bytecode: Uint8Array, debugFile: string): void {
     const folder = debugFolder()
     const file = fileOf(buildId(bytecode))
-    withPath(folder, () => {
-        makeFolder(folder)
-        writeFileSync(imageBeside(file), bytecode)
-        copyFileSync(debugFile, file)
-        const now = new Date()
-        utimesSync(file, now, now)
-    })
+    withPath(folder, () => makeFolder(folder))
+    // each as a whole: another process may read them at the same time
+    writeOutput(imageBeside(file), bytecode)
+    writeOutput(
+        file,
+        withPath(debugFile, () => readFileSync(debugFile))
+    )
     const old = readdirSync(folder)
         .filter(name => name.endsWith(KEPT))
         .map(name => join(folder, name))
