@@ -76,9 +76,9 @@ export function waitingBytes({ queue, dirty }: FlashLog): number {
  * @param level the most severe of the new lines
  */
 function plan(log: FlashLog, level: number): void {
-    const { options, queue, dirty, retry } = log
+    const { options, dirty, retry } = log
     const { flushTime, flushBytes, flushLevel, clock } = options
-    const waiting = queue.bytes + dirty
+    const waiting = waitingBytes(log)
     log.wakeBytes = 0
     if (waiting === 0) return
     let dueAt = Infinity

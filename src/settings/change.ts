@@ -1,6 +1,5 @@
 import { checkText, isSecretKey, REFUSED, SET_BY_PROGRAM } from "./check"
 import { FileState } from "./commit"
-import { scanDotenv } from "./dotenv"
 import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
 import { checkFile } from "./load"
@@ -9,7 +8,7 @@ import { KeyOf, SchemaTable } from "./schema"
 import { hasPassword } from "./secrets"
 import { Held, putInForce, Settings } from "./settings"
 import { MASK } from "./values"
-import { editDotenv, nextAssignment, SettingChanges } from "./writer"
+import { eachAssignment, editDotenv, SettingChanges } from "./writer"
 
 // Changes of the settings file: each is checked, written and put in force as a whole, one after
 // another. A change that is refused leaves flash and values as they are.
@@ -84,14 +83,10 @@ export async function maskedFile<T extends SchemaTable>(
     const file = fileOf(held)
     const text = await inTurn(file, async () => await textOf(file))
     const masks: SettingChanges = {}
-    const scan = scanDotenv(text)
-    for (;;) {
-        const entry = await nextAssignment(scan, pause)
-        if (!entry) break
-        const { key, value } = entry
+    await eachAssignment(text, pause, ({ key, value }) => {
         const secret = held.inForce.secrets[key] || isSecretKey(key, held)
         if ((secret && value !== "") || hasPassword(value)) masks[key] = MASK
-    }
+    })
     return await editDotenv(text, masks, pause)
 }
 
@@ -102,21 +97,15 @@ async function unmask(
     text: string
 ): Promise<string> {
     const keys: string[] = []
-    let scan = scanDotenv(text)
-    for (;;) {
-        const entry = await nextAssignment(scan, pause)
-        if (!entry) break
-        if (entry.value === MASK && keys.push(entry.key) > MAX_SETTINGS)
+    await eachAssignment(text, pause, ({ key, value }) => {
+        if (value === MASK && keys.push(key) > MAX_SETTINGS)
             throw new RangeError(`more than ${MAX_SETTINGS} settings`)
-    }
+    })
     if (!keys.length) return text
     const changes: SettingChanges = {}
-    scan = scanDotenv(before)
-    for (;;) {
-        const entry = await nextAssignment(scan, pause)
-        if (!entry) break
-        if (keys.indexOf(entry.key) >= 0) changes[entry.key] = entry.value
-    }
+    await eachAssignment(before, pause, ({ key, value }) => {
+        if (keys.indexOf(key) >= 0) changes[key] = value
+    })
     return await editDotenv(text, changes, pause)
 }
 

@@ -20,7 +20,8 @@ const PARAGRAPH_SEPARATOR = String.fromCharCode(0x2029)
 /** White space of ECMAScript's `\s` without line ends: a CR that is left has an LF behind it. */
 const BLANKS =
     " \t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
-const QUOTES = "'\"`"
+/** What may enclose a value. */
+export const QUOTES = "'\"`"
 const KEY_CHARS =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 

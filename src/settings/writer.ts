@@ -1,11 +1,15 @@
-import { DotenvEntry, DotenvScan, nextEntry, scanDotenv } from "./dotenv"
+import {
+    DotenvEntry,
+    DotenvScan,
+    nextEntry,
+    QUOTES,
+    scanDotenv,
+} from "./dotenv"
 import { indexOrEnd, replaceAll } from "./text"
 
 // Changes settings in a dotenv text and leaves every other byte as it is: comments, order, line
 // ends, the way other values are written. The result is read again and must hold what was wanted,
 // so that no quoting, however odd, changes another setting. Also read by Node.
-
-const QUOTES = "'\"`"
 
 /** New texts by key; undefined removes a key. */
 export type SettingChanges = Record<string, string | undefined>
@@ -79,7 +83,7 @@ async function nextOther(
 }
 
 /** Reads on to the next assignment of a dotenv text; undefined at its end. */
-export async function nextAssignment(
+async function nextAssignment(
     scan: DotenvScan,
     pause: () => Promise<void>
 ): Promise<DotenvEntry | undefined> {
@@ -89,6 +93,20 @@ export async function nextAssignment(
         if (entry && entry.key !== "") return entry
     }
     return undefined
+}
+
+/** Reads all assignments of a dotenv text, for none of which it keeps heap. */
+export async function eachAssignment(
+    text: string,
+    pause: () => Promise<void>,
+    use: (entry: DotenvEntry) => void
+): Promise<void> {
+    const scan = scanDotenv(text)
+    for (;;) {
+        const entry = await nextAssignment(scan, pause)
+        if (!entry) return
+        use(entry)
+    }
 }
 
 /** A text in which a value replaces the last one of its key, or is added at the end. */
