@@ -35,6 +35,17 @@ function functionNames({ debug }: { debug: Compiled["debug"] }): string[] {
     return debug.functions.map(({ name }) => name)
 }
 
+/** Runs a program before and after the optimiser, which must make no difference. */
+async function runBoth(compiled: Compiled, types: Types) {
+    const { difference, before } = await runPair(
+        new Machine(),
+        (image, debug) => optimise(image, debug, { types }),
+        compiled
+    )
+    assert.equal(difference, undefined)
+    return before
+}
+
 const METER = `
     class Meter {
         total: number
@@ -81,13 +92,7 @@ test("a call on a receiver of a known class is a call of its method", async () =
     assert.ok(functionNames(typed).includes("answer"))
     assert.ok(typed.report.after < plain.report.after)
 
-    const machine = new Machine()
-    const { difference, before } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    const before = await runBoth(compiled, types)
     assert.match(before.lines.join("\n"), /no meter to count.*no meter to ask/s)
 })
 
@@ -131,13 +136,7 @@ test("who implements an interface alone is called through it", async () => {
     // an object need not have it
     assert.ok(functionNames(typed).includes("answer"))
 
-    const machine = new Machine()
-    const { difference } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    await runBoth(compiled, types)
 })
 
 test("a method that hands its object on fails without it as well", async () => {
@@ -180,13 +179,7 @@ test("a method that hands its object on fails without it as well", async () => {
     const typed = optimise(image, debug, { types })
     assert.equal(typed.report.passes["method called plainly"], 1)
 
-    const machine = new Machine()
-    const { difference, before } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    const before = await runBoth(compiled, types)
     assert.match(before.lines.join("\n"), /no meter.*none to be late/s)
 })
 
@@ -272,13 +265,7 @@ test("of one name, each class has its own method", async () => {
     // a name of the VM's own, as \`read\` and \`start\` are, is as good as any
     assert.equal(typed.report.passes["method called plainly"], 4)
 
-    const machine = new Machine()
-    const { difference } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    await runBoth(compiled, types)
 })
 
 test("a field that is written beside a method of its name is no read of it", async () => {
@@ -295,13 +282,7 @@ test("a field that is written beside a method of its name is no read of it", asy
     const typed = optimise(compiled.image, compiled.debug, { types })
     assert.ok(!functionNames(typed).includes("count"))
 
-    const machine = new Machine()
-    const { difference } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    await runBoth(compiled, types)
 })
 
 test("what may be another class's method stays one", async () => {
@@ -329,13 +310,7 @@ test("what may be another class's method stays one", async () => {
             console.log("" + clock.start(2))
             ${part}
             console.log("> end")`)
-        const machine = new Machine()
-        const { difference } = await runPair(
-            machine,
-            (image, debug) => optimise(image, debug, { types }),
-            compiled
-        )
-        assert.equal(difference, undefined)
+        await runBoth(compiled, types)
         const { image, debug } = compiled
         const { report } = optimise(image, debug, { types })
         return report.passes["method called plainly"] ?? 0
@@ -406,13 +381,7 @@ test("a method whose name is a text may be called by it", async () => {
         const name: string = both({ answer: 1 }) === 1 ? "answer" : "count"
         console.log("" + (meters[0] as any)[name]() + use(meters[1]))
         console.log("> end")`)
-    const machine = new Machine()
-    const { difference, before } = await runPair(
-        machine,
-        (image, debug) => optimise(image, debug, { types }),
-        compiled
-    )
-    assert.equal(difference, undefined)
+    const before = await runBoth(compiled, types)
     assert.match(before.lines.join("\n"), /422/)
 })
 
