@@ -8,7 +8,11 @@ import {
 import { writeOutput } from "../files.ts"
 import { complain } from "../output.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
-import { buildProgram, gatherBoardSettings } from "../sim/index.ts"
+import {
+    buildProgram,
+    checkProgram,
+    gatherBoardSettings,
+} from "../sim/index.ts"
 import { printJson } from "./board.ts"
 
 /** Options of `fiberctl image` as commander gives them. */
@@ -61,6 +65,8 @@ export async function runImage(options: ImageOptions): Promise<void> {
 /** Builds the program and makes the image in memory. */
 export async function buildImage(options: ImageOptions): Promise<MadeImage> {
     const board = findBoard(options.board)
+    // before anybody is asked to download a VM
+    checkProgram(options.main, board.id)
     const gathered = gatherBoardSettings(options)
     const { settings, warnings } = gathered
     for (const warning of warnings) complain(warning)

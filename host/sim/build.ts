@@ -26,8 +26,13 @@ import { runBuild } from "./compiler.ts"
 import { waitLock } from "./lock.ts"
 import { programSlug } from "./paths.ts"
 
+/** What makes a folder a project for the compiler. */
+const PROJECT = "devsconfig.json"
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
+/** What helps where there is no project. */
+const HINT =
+    "this folder is no project, and `fiberctl new DIR` makes one to begin with"
 /** Suffix of the name of a build that is not optimised. */
 const PLAIN = "-plain"
 /** Name of the folder of a discarded build, before six random characters. */
@@ -61,11 +66,20 @@ export interface BuildOptions {
     optimise?: boolean
 }
 
-/** @throws UsageError when there is no program `main` */
-export function checkProgram(main: string): void {
+/**
+ * Checks what no other text of the program mends.
+ * @throws UsageError when there is no program `main`, no project around it, or no such board
+ */
+export function checkProgram(main: string, board?: string): void {
     const stats = statsOf(main)
-    if (!stats) throw new UsageError(`"${main}" not found`)
+    const isProject = existsSync(PROJECT)
+    if (!stats)
+        throw new UsageError(
+            isProject ? `"${main}" not found` : `"${main}" not found: ${HINT}`
+        )
     if (!stats.isFile()) throw new UsageError(`"${main}" is no file`)
+    if (!isProject) throw new UsageError(`"${PROJECT}" not found: ${HINT}`)
+    checkBoardFile(board)
 }
 
 /**
@@ -78,8 +92,7 @@ export async function buildProgram(
     main: string,
     { started = () => {}, optimise = true, board }: BuildOptions = {}
 ): Promise<BuiltProgram> {
-    checkProgram(main)
-    checkBoardFile(board)
+    checkProgram(main, board)
     // first: editors and type checks need the libraries even when nothing is built
     await unpackLibraries()
     const folder = buildFolder(main, optimise, board)

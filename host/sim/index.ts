@@ -3,6 +3,7 @@ export {
     buildInputs,
     buildProgram,
     buildFolder,
+    checkProgram,
     CompileError,
     lastBuild,
     rehearseBuild,

@@ -104,9 +104,9 @@ export class Simulator extends EventLog {
      * @throws UsageError, FirmwareError
      */
     async start(): Promise<void> {
-        const { main, cutAfterWrite } = this.options
+        const { main, board, cutAfterWrite } = this.options
         try {
-            if (!this.options.image) checkProgram(main)
+            if (!this.options.image) checkProgram(main, board)
             this.machine = this.newMachine(this.stateFolder)
             this.machine.prepare()
             const [port] = await Promise.all([

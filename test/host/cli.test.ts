@@ -17,6 +17,7 @@ function project(
 ): string {
     const folder = tempFolder(t)
     mkdirSync(join(folder, "src"))
+    writeFileSync(join(folder, "devsconfig.json"), "{}")
     writeFileSync(join(folder, "src/main.ts"), "")
     for (const [name, content] of Object.entries(files))
         writeFileSync(join(folder, name), content)
@@ -183,6 +184,27 @@ describe(
                     files ? Object.keys(files).filter(n => n[0] === ".") : []
                 )
             })
+
+        test("a folder that is no project", async t => {
+            const cwd = tempFolder(t)
+            const hint =
+                "not found: this folder is no project, and `fiberctl new DIR` makes one to begin with"
+            for (const args of [
+                ["sim", "--watch"],
+                ["build"],
+                ["up"],
+                ["settings", "schema"],
+            ]) {
+                const run = await runCli(args, { cwd })
+                assert.equal(run.stderr, `fiberctl: "src/main.ts" ${hint}\n`)
+                assert.equal(run.code, 2)
+            }
+            writeFileSync(join(cwd, "mine.ts"), "")
+            const run = await runCli(["sim", "--main", "mine.ts"], { cwd })
+            assert.equal(run.stderr, `fiberctl: "devsconfig.json" ${hint}\n`)
+            assert.equal(run.code, 2)
+            assert.deepEqual(readdirSync(cwd), ["mine.ts"])
+        })
 
         test("a port in use", async t => {
             const server = createServer().listen(0, "127.0.0.1")
