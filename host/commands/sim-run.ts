@@ -1,3 +1,4 @@
+import type { Settings } from "../env/index.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { FlashImageError, FlashStore } from "../flash/index.ts"
@@ -6,6 +7,7 @@ import {
     gatherSettings,
     keepCompilers,
     LogWatch,
+    type SimSettings,
     Simulator,
 } from "../sim/index.ts"
 import {
@@ -25,7 +27,7 @@ import { Health } from "./sim-health.ts"
 import { BOOT_TIMEOUT_MS, judge, limitRun } from "./sim-limits.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
 import { TaskCount } from "./sim-tasks.ts"
-import { watchProgram } from "./sim-watch.ts"
+import { ProgramWatch } from "./sim-watch.ts"
 
 /** Largest image that is taken, in bytes. */
 const MAX_IMAGE_BYTES = 32 << 20
@@ -39,19 +41,26 @@ const MAX_IMAGE_BYTES = 32 << 20
  * @throws TimeoutError when `--timeout` is over before all that is expected was seen
  */
 export async function runSim(options: SimCommandOptions): Promise<number> {
-    let gathered = gatherSettings(options)
-    const { settings, collectorPort } = gathered
-    const gather = () => {
-        gathered = gatherSettings(options)
-        for (const warning of gathered.warnings) complain(warning)
-        return gathered.settings
-    }
     const checks = new Checks(options.expect, options.failOn)
     const scenario = options.scenario
         ? await readScenario(options.scenario)
         : undefined
-    for (const warning of gathered.warnings) complain(warning)
     const ending = new Ending()
+    const watch = options.watch ? new ProgramWatch(options) : undefined
+    const first = watch
+        ? await Promise.race([watch.gather(), ending.promise])
+        : gatherSettings(options)
+    if ("exitCode" in first) return first.exitCode
+    let gathered = first
+    /** What the scenario has set: it stays so, whatever is built. */
+    const played: Settings = {}
+    const take = (now: SimSettings) => {
+        gathered = now
+        for (const warning of gathered.warnings) complain(warning)
+        return { ...gathered.settings, ...played }
+    }
+    const { collectorPort } = gathered
+    const settings = take(gathered)
     const health = new Health()
     const sim: Simulator = new Simulator({
         ...options,
@@ -64,6 +73,12 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         quickRestart: options.watch,
         onBuild: () => view.note(`building ${options.main} ...`),
         onBuilt: bytecode => checkBoardSettings(bytecode, gathered),
+        onFailedStart: watch
+            ? async error => {
+                  await watch.nextChange(error)
+                  return take(await watch.gather())
+              }
+            : undefined,
         onMalformed: problem => complain(`collector: ${problem}`),
         onDeath: error => ending.fail(error),
     })
@@ -86,15 +101,14 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             ending.end("all that was expected was seen")
     })
     const endCompilers = options.watch ? keepCompilers() : () => {}
-    let endWatch = () => {}
     let endWeb = async () => {}
     const started = async () => {
-        if (options.watch)
-            endWatch = watchProgram(sim, options, view, {
-                gather,
+        watch
+            ?.run(sim, view, {
+                gather: () => take(gatherSettings(options)),
                 restarted: () => health.forgive(),
-                failed: error => ending.fail(error),
             })
+            .catch(ending.fail)
         // only the status line shows them
         if (process.stdout.isTTY && !options.quiet && !options.json)
             await tasks.start(sim)
@@ -109,22 +123,23 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         endWeb = close
         console.error(`fiberctl: console at ${url}`)
     }
-    const current = { ...settings }
     const play = async () => {
         if (!scenario) return
         await playScenario(sim, scenario, {
             note: text => view.note(text),
             restart: changes => {
                 health.forgive()
-                Object.assign(current, changes)
-                return sim.restart({ settings: current })
+                Object.assign(played, changes)
+                return sim.restart({
+                    settings: { ...sim.settings, ...changes },
+                })
             },
             end: () => ending.end("the scenario is over"),
         })
     }
     const end = await run(sim, ending, options, started, play).finally(
         async () => {
-            endWatch()
+            watch?.close()
             endCompilers()
             await tasks.close()
             await endWeb()

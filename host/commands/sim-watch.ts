@@ -2,9 +2,13 @@ import { FirmwareError, UsageError } from "../errors.ts"
 import { complain } from "../output.ts"
 import {
     buildInputs,
-    CompileError,
+    checkArguments,
     FileWatch,
+    gatherSettings,
+    hashesOf,
+    readBy,
     rehearseBuild,
+    type SimSettings,
     type Simulator,
 } from "../sim/index.ts"
 import type { Settings } from "../env/index.ts"
@@ -20,72 +24,113 @@ export interface WatchListener {
     gather(): Settings
     /** The board starts because of a change. */
     restarted(): void
-    /** The watch cannot go on. */
-    failed(error: Error): void
 }
 
 /**
- * Rebuilds the program when one of its sources or a settings file changes, and restarts the board
- * with it; the flash is kept. When the build fails, or a setting is refused, the old program continues
- * to run.
- * @returns how to end it
+ * Watches the sources and the settings files of a program. What is wrong with them is reported, and
+ * waits for the next change: at first there is no board until then, later the old program
+ * continues to run.
  */
-export function watchProgram(
-    sim: Simulator,
-    options: SimCommandOptions,
-    view: View,
-    { gather, restarted, failed }: WatchListener
-): () => void {
-    let isBusy = false
-    let isStale = false
-    // errors in the program are reported by the build itself
-    const rehearsed = rehearseBuild(options.main, options).catch(() => {})
-    const watch = new FileWatch(() => void rebuild().catch(failed))
-    const follow = (
-        known: ReadonlyMap<string, string>,
-        looked: Record<string, string> = {}
-    ) =>
-        watch.follow(
-            [
-                ...buildInputs(options.main, options.board).keys(),
-                ...Object.keys(looked),
-                ...ENV_FILES,
-                ...options.env,
-            ],
-            new Map([...known, ...Object.entries(looked)])
-        )
+export class ProgramWatch {
+    private readonly options: SimCommandOptions
+    private readonly files: FileWatch
+    /** The watched files as they were before they were read last. */
+    private known: ReadonlyMap<string, string> = new Map()
+    private changed = () => {}
 
-    async function rebuild(): Promise<void> {
-        isStale = true
-        if (isBusy) return
-        isBusy = true
-        await rehearsed
-        while (isStale) {
-            isStale = false
+    /** @throws UsageError for arguments that no change of a file mends */
+    constructor(options: SimCommandOptions) {
+        checkArguments(options)
+        this.options = options
+        this.files = new FileWatch(() => this.changed())
+    }
+
+    /** Gathers the settings, once their files are right. */
+    async gather(): Promise<SimSettings> {
+        for (;;) {
+            try {
+                this.note()
+                return gatherSettings(this.options)
+            } catch (error) {
+                await this.nextChange(error)
+            }
+        }
+    }
+
+    /**
+     * Reports an error and waits until a file differs from what it was about.
+     * @throws an error that no file is to blame for
+     */
+    async nextChange(error: unknown): Promise<void> {
+        report(error)
+        await this.change(readBy(error))
+    }
+
+    /**
+     * Rebuilds the program at each change, and restarts the board with it; the flash is kept.
+     * @throws what the watch cannot go on after
+     */
+    async run(
+        sim: Simulator,
+        view: View,
+        { gather, restarted }: WatchListener
+    ): Promise<void> {
+        // errors in the program are reported by the build itself
+        const rehearsed = rehearseBuild(this.options.main, this.options).catch(
+            () => {}
+        )
+        let change = this.change()
+        for (;;) {
+            await change
+            await rehearsed
             const from = performance.now()
-            const before = watch.look()
-            let looked: Record<string, string> | undefined
+            this.note()
             try {
                 if (await sim.reload(gather())) {
                     restarted()
                     const seconds = (performance.now() - from) / 1000
                     view.note(`built and started in ${seconds.toFixed(1)} s`)
                 }
+                change = this.change()
             } catch (error) {
-                if (error instanceof CompileError) looked = error.inputs
-                report(error)
+                change = this.nextChange(error)
             }
-            // also after a failure: a change made during the build counts
-            follow(before, looked)
         }
-        isBusy = false
     }
 
-    follow(buildInputs(options.main, options.board))
-    return () => watch.close()
+    /** Ends the watch. */
+    close(): void {
+        this.files.close()
+    }
+
+    /** Settles when a watched file changes, or has changed since it was read. */
+    private change(looked: Record<string, string> = {}): Promise<void> {
+        const change = new Promise<void>(done => (this.changed = done))
+        const looks = Object.entries(looked)
+        this.files.follow(
+            [...this.paths(), ...looks.map(([path]) => path)],
+            new Map([...this.inputs(), ...this.known, ...looks])
+        )
+        return change
+    }
+
+    /** Notes what the watched files hold. */
+    private note(): void {
+        this.known = hashesOf(this.paths())
+    }
+
+    private paths(): string[] {
+        const { main, env } = this.options
+        return [main, ...this.inputs().keys(), ...ENV_FILES, ...env]
+    }
+
+    /** The files that the last build has read, there or not. */
+    private inputs(): ReadonlyMap<string, string> {
+        return buildInputs(this.options.main, this.options)
+    }
 }
 
-/** Says why the old program continues to run. @throws what has another reason */
+/** Reports an error. @throws one that no file is to blame for */
 function report(error: unknown): void {
     if (error instanceof FirmwareError) complain(error.message, error.details)
     else if (error instanceof UsageError) complain(error.message)

@@ -92,6 +92,11 @@ export function readBuild(folder: string): KeptBuild {
     }
 }
 
+/** What the build process has noted of the files that it looked at. */
+export function readNoted(folder: string): Hashes {
+    return JSON.parse(readFileSync(join(folder, INPUTS), "utf8")) as Hashes
+}
+
 /** Puts another image and its debug information (JSON) in place of the compiler's. */
 export function writeBuild(
     folder: string,
@@ -107,9 +112,7 @@ export function writeBuild(
  * process wrote, and what lies there now. Nothing may be added to the folder afterwards.
  */
 export function markCurrent(folder: string, main: string): void {
-    const inputs = JSON.parse(
-        readFileSync(join(folder, INPUTS), "utf8")
-    ) as Hashes
+    const inputs = readNoted(folder)
     const outputs: Hashes = {}
     for (const name of readdirSync(folder))
         outputs[name] = fileHash(join(folder, name))

@@ -14,7 +14,7 @@ import {
     type Report,
     type Sizes,
 } from "../optimise/index.ts"
-import { readBuild, writeBuild } from "./build-cache.ts"
+import { type Hashes, readBuild, readNoted, writeBuild } from "./build-cache.ts"
 
 /** The file beside the image that says what the optimiser did. */
 const REPORT = "report.json"
@@ -52,7 +52,8 @@ export function checkSize(main: string, folder: string): void {
     throw new TooLargeError(
         `"${main}" is too large: its code takes ${used} bytes, the VM has ${most}`,
         most,
-        measureBuild(folder)
+        measureBuild(folder),
+        readNoted(folder)
     )
 }
 
@@ -61,11 +62,19 @@ export class TooLargeError extends FirmwareError {
     /** Bytes that the VM takes. */
     readonly most: number
     readonly sizes: BuildSizes | undefined
+    /** The files that the compiler looked at, there or not, with their hashes. */
+    readonly inputs: Hashes
 
-    constructor(problem: string, most: number, sizes: BuildSizes | undefined) {
+    constructor(
+        problem: string,
+        most: number,
+        sizes: BuildSizes | undefined,
+        inputs: Hashes
+    ) {
         super(problem, "`fiberctl build --sizes` shows what takes them")
         this.most = most
         this.sizes = sizes
+        this.inputs = inputs
     }
 }
 

@@ -20,7 +20,7 @@ import {
     readInputs,
     toolVersion,
 } from "./build-cache.ts"
-import { checkSize } from "./build-sizes.ts"
+import { checkSize, TooLargeError } from "./build-sizes.ts"
 import { keepDebugFile } from "./debug-files.ts"
 import { runBuild } from "./compiler.ts"
 import { waitLock } from "./lock.ts"
@@ -46,7 +46,7 @@ export interface BuiltProgram extends KeptBuild {
 }
 
 /** A program does not compile. */
-export class CompileError extends FirmwareError {
+class CompileError extends FirmwareError {
     /** The files that the compiler looked at, there or not, with their hashes. */
     readonly inputs: Hashes
 
@@ -54,6 +54,13 @@ export class CompileError extends FirmwareError {
         super(`"${main}" does not compile`, messages)
         this.inputs = inputs
     }
+}
+
+/** The files that a failed build has read, there or not, with their hashes; none for other errors. */
+export function readBy(error: unknown): Hashes {
+    return error instanceof CompileError || error instanceof TooLargeError
+        ? error.inputs
+        : {}
 }
 
 /** How a program is built. */
@@ -146,8 +153,11 @@ export function lastBuild(main: string, board?: string): KeptBuild | undefined {
 }
 
 /** The files that the last build of `main` depends on, there or not, with their hashes. */
-export function buildInputs(main: string, board?: string): Map<string, string> {
-    return readInputs(buildFolder(main, true, board))
+export function buildInputs(
+    main: string,
+    { optimise = true, board }: BuildOptions
+): Map<string, string> {
+    return readInputs(buildFolder(main, optimise, board))
 }
 
 /** Where builds are kept. */

@@ -4,8 +4,8 @@ export {
     buildProgram,
     buildFolder,
     checkProgram,
-    CompileError,
     lastBuild,
+    readBy,
     rehearseBuild,
     unpackLibraries,
 } from "./build.ts"
@@ -37,9 +37,10 @@ export { findDebugFile } from "./debug-files.ts"
 export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
 export { SourceMap } from "./source-map.ts"
-export { FileWatch } from "./watch.ts"
+export { FileWatch, hashesOf } from "./watch.ts"
 export { Simulator } from "./simulator.ts"
 export {
+    checkArguments,
     gatherBoardSettings,
     gatherSettings,
     type SettingSources,

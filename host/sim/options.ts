@@ -42,6 +42,11 @@ export interface SimulatorOptions {
     onBuild?: () => void
     /** Called with the image before it is deployed; what it throws ends the start. */
     onBuilt?: (bytecode: Buffer) => Promise<void>
+    /**
+     * Called when the first build fails: waits for a change and returns the settings for another
+     * attempt. What it throws ends the start, as a failed build does without it.
+     */
+    onFailedStart?: (error: unknown) => Promise<Settings>
     /** Called when a sender breaks the framing at the collector. */
     onMalformed?: (problem: string) => void
     /** Called when the VM process died by itself: not by `kill`, `stop` or `cutAfterWrite`. */

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs"
 import {
     checkSetting,
     hashWarning,
+    MAX_ENV_BYTES,
     parseSet,
     readEnvFile,
     type Settings,
 } from "../env/index.ts"
 import { UsageError } from "../errors.ts"
+import { readTextInput } from "../files.ts"
 import type { GivenSetting } from "../settings/index.ts"
 
 /** What the user said about settings. */
@@ -41,14 +43,22 @@ export function gatherSettings(sources: SettingSources): SimSettings {
     const warnings: string[] = []
     const own = readOwn(warnings)
     const asked = readAsked(sources, warnings)
-    const port = asked.findLast(({ key }) => key === "SYSLOG_PORT")?.text
     return {
         settings: { DEMO: "1", ...textsOf(own), ...textsOf(asked) },
-        collectorPort: port ? parsePort(port, "SYSLOG_PORT") : undefined,
+        collectorPort: portOf(asked),
         warnings,
         own,
         asked,
     }
+}
+
+/**
+ * Checks what the command line itself says of settings, and that its files can be read.
+ * @throws UsageError
+ */
+export function checkArguments({ env, syslog, set }: SettingSources): void {
+    for (const file of env) readTextInput(file, MAX_ENV_BYTES)
+    portOf(readAsked({ env: [], syslog, set }, []))
 }
 
 /**
@@ -61,6 +71,12 @@ export function gatherBoardSettings(sources: SettingSources): SimSettings {
     const asked = readAsked(sources, warnings)
     const settings = { ...textsOf(own), ...textsOf(asked) }
     return { settings, warnings, own, asked }
+}
+
+/** The port that is asked for, if any. @throws UsageError */
+function portOf(asked: GivenSetting[]): number | undefined {
+    const port = asked.findLast(({ key }) => key === "SYSLOG_PORT")?.text
+    return port ? parsePort(port, "SYSLOG_PORT") : undefined
 }
 
 function textsOf(given: GivenSetting[]): Settings {

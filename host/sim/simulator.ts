@@ -19,6 +19,12 @@ import type { FlashCounts } from "../flash/index.ts"
 const DEFAULT_HISTORY = 100_000
 /** Names the state of boards that boot an image, and not a program that was built. */
 const IMAGE = "image"
+/** What changes at a restart. */
+interface PowerChanges {
+    settings?: Settings
+    cutAfterWrite?: number
+}
+
 const NO_WRITES: FlashCounts = { writes: 0, bytes: 0, erases: 0 }
 
 /**
@@ -42,6 +48,8 @@ export class Simulator extends EventLog {
     private port = 0
     private ended = false
     private hasNetwork = true
+    /** The end of the last restart. */
+    private restarted: Promise<unknown> = Promise.resolve()
     /** Takes back where the bus is. */
     private leaveBus = () => {}
 
@@ -111,7 +119,7 @@ export class Simulator extends EventLog {
             this.machine.prepare()
             const [port] = await Promise.all([
                 this.bus.start(),
-                this.program.build(),
+                this.firstBuild(),
                 startCollector(this.collector, this.options),
             ])
             if (this.ended) return await this.release()
@@ -153,6 +161,11 @@ export class Simulator extends EventLog {
         this.board?.setNetwork(up)
     }
 
+    /** The board's settings, as they were given last. */
+    get settings(): Settings {
+        return this.options.settings ?? {}
+    }
+
     /** Whether the board has an IP address. */
     get isLinkUp(): boolean {
         return this.hasNetwork
@@ -174,16 +187,14 @@ export class Simulator extends EventLog {
     }
 
     /**
-     * Switches the power off and on again, with the same flash.
+     * Switches the power off and on again, with the same flash. One that is asked for during another
+     * follows it.
      * @param changes settings given again, and where to cut the power this time
      */
-    async restart(
-        changes: { settings?: Settings; cutAfterWrite?: number } = {}
-    ): Promise<void> {
-        await this.kill()
-        if (changes.settings) this.options.settings = changes.settings
-        this.machine!.prepare()
-        await this.boot(changes.cutAfterWrite)
+    restart(changes: PowerChanges = {}): Promise<void> {
+        const done = this.restarted.then(() => this.cyclePower(changes))
+        this.restarted = done.catch(() => {})
+        return done
     }
 
     /**
@@ -214,6 +225,31 @@ export class Simulator extends EventLog {
     readFlash(): FlashStore {
         if (!this.machine) throw new Error("the simulator was never started")
         return this.machine.state.readStore()
+    }
+
+    /** Builds the program, again for as long as `onFailedStart` says so. */
+    private async firstBuild(): Promise<void> {
+        const { onFailedStart } = this.options
+        for (;;) {
+            try {
+                await this.program.build()
+                return
+            } catch (error) {
+                if (!onFailedStart || this.ended) throw error
+                this.options.settings = await onFailedStart(error)
+            }
+        }
+    }
+
+    private async cyclePower({
+        settings,
+        cutAfterWrite,
+    }: PowerChanges): Promise<void> {
+        await this.kill()
+        if (this.ended) return
+        if (settings) this.options.settings = settings
+        this.machine!.prepare()
+        await this.boot(cutAfterWrite)
     }
 
     private newMachine(folder: string): Machine {

@@ -29,13 +29,6 @@ export class FileWatch {
         this.touch()
     }
 
-    /** The hashes of the watched files as they are now. */
-    look(): Map<string, string> {
-        return new Map(
-            [...this.hashes.keys()].map(path => [path, fileHash(path)])
-        )
-    }
-
     /** Ends the watch. */
     close(): void {
         clearTimeout(this.timer)
@@ -67,6 +60,11 @@ export class FileWatch {
             if (!isSame) this.changed()
         }, QUIET_MS)
     }
+}
+
+/** The hashes of files as they are now. */
+export function hashesOf(paths: string[]): Map<string, string> {
+    return new Map(paths.map(path => [path, fileHash(path)]))
 }
 
 /** The folder whose changes say that the file at `path` has changed, or may soon be there. */

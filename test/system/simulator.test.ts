@@ -5,7 +5,12 @@ import { join } from "node:path"
 import { before, describe, test } from "node:test"
 import { deployProgram, FlashStore } from "../../host/flash/index.ts"
 import { buildProgram, type SimEvent } from "../../host/sim/index.ts"
-import { makeSimulator, startSimulator, tempFolder } from "./harness.ts"
+import {
+    childPids,
+    makeSimulator,
+    startSimulator,
+    tempFolder,
+} from "./harness.ts"
 
 const HELLO = "test/system/programs/hello.ts"
 const PANICS = "test/system/programs/panics.ts"
@@ -158,3 +163,15 @@ function replayStoreProgram(store: FlashStore): void {
         if (i % 50 === 49) store.delete(":k3")
     }
 }
+
+test("restarts at a time follow one another, and leave no process behind", async t => {
+    const before = await childPids(process.pid)
+    const sim = await startSimulator(t, { main: HELLO })
+    await Promise.all([
+        sim.restart({ settings: { GREETING: "one" } }),
+        sim.restart({ settings: { GREETING: "two" } }),
+    ])
+    await sim.waitFor("console", ({ text }) => text === "GREETING=two")
+    await sim.stop()
+    assert.deepEqual(await childPids(process.pid), before)
+})
