@@ -95,7 +95,7 @@ export class LoudBoard
     setLevels = async () => {}
     offer = async () => {}
     start = async () => {}
-    stop = async () => {}
+    stop: BoardClient["stop"] = async () => {}
     restart = async () => {}
     enable = async () => {}
     disable = async () => {}

@@ -1,8 +1,12 @@
 // rows: A5
 import assert from "node:assert/strict"
-import test from "node:test"
+import { EventEmitter, once } from "node:events"
+import { createServer, request } from "node:http"
+import type { AddressInfo } from "node:net"
+import test, { type TestContext } from "node:test"
 import type { Page } from "playwright-core"
 import { serveBoards } from "../../host/web/index.ts"
+import { freePort } from "../peers/ports.ts"
 import { cleanUp } from "../system/harness.ts"
 import { noBrowser, openPage, startBrowser, untilShown } from "./browser.ts"
 import { LoudBoard } from "./loud-board.ts"
@@ -15,6 +19,39 @@ const NAME = "abcdefghijklmnopqrstuv"
 
 const lines = async (page: Page) =>
     Number.parseInt((await page.getByTestId("log-count").textContent())!)
+
+/** A proxy that has a console below `/boards/`, and at `/other/` something else. */
+async function startProxy(t: TestContext) {
+    let target: string | undefined
+    const seen: (string | undefined)[] = []
+    const proxy = createServer((asked, answer) => {
+        const { url = "", method, headers } = asked
+        if (url.startsWith("/other/")) seen.push(headers.cookie)
+        const [, path] = /^\/boards(\/.*)$/.exec(url) ?? []
+        if (path === undefined) return void answer.writeHead(404).end("nothing")
+        const passed = request(new URL(path, target), { method, headers })
+        passed.on("response", response => {
+            answer.writeHead(response.statusCode!, response.headers)
+            response.pipe(answer)
+        })
+        passed.on("error", () => answer.destroy())
+        answer.on("close", () => passed.destroy())
+        asked.pipe(passed)
+    })
+    proxy.listen(0, "127.0.0.1")
+    await once(proxy, "listening")
+    cleanUp(t, () => {
+        proxy.closeAllConnections()
+        proxy.close()
+    })
+    const { port } = proxy.address() as AddressInfo
+    return {
+        place: new URL(`http://127.0.0.1:${port}/boards/`),
+        /** The cookies that came to the other page. */
+        seen,
+        passTo: (url: string) => (target = url),
+    }
+}
 
 /** Has a page in front, or behind another one. */
 const setVisible = (page: Page, isVisible: boolean) =>
@@ -84,6 +121,33 @@ test("pages of one browser", { skip: noBrowser }, async t => {
             assert.equal(tooWide, 0)
         }
     )
+
+    await t.test("work at an address of a proxy", async () => {
+        const proxy = await startProxy(t)
+        const port = await freePort()
+        const far = new LoudBoard(2)
+        const stops = new EventEmitter()
+        far.stop = async name => void stops.emit("stop", name)
+        const behind = await serveBoards([far], { port, proxy: proxy.place })
+        cleanUp(t, async () => {
+            far.close()
+            await behind.close()
+        })
+        proxy.passTo(`http://127.0.0.1:${port}/`)
+        const other = await openPage(t, page.context().browser()!, behind.url)
+        await other.getByRole("heading", { name: "board-2" }).waitFor()
+        far.log(2)
+        await untilShown(() => lines(other), 2)
+        const stopped = once(stops, "stop")
+        await other
+            .getByRole("button", { name: "stop task1", exact: true })
+            .click()
+        assert.deepEqual(await stopped, ["task1"])
+        // what else the proxy has does not get the token
+        const elsewhere = await other.context().newPage()
+        await elsewhere.goto(new URL("/other/", proxy.place).href)
+        assert.deepEqual(proxy.seen, [undefined])
+    })
 
     await t.test("say that the server has another token now", async () => {
         const port = Number(new URL(web.url).port)

@@ -145,7 +145,8 @@ export class WebServer {
         response.writeHead(303, {
             // a proxy may have the page below another path
             location: "./",
-            "set-cookie": `${this.access.cookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${30 * DAY_S}${secure}`,
+            // without a path it is for the page's own folder: what else a proxy has does not get it
+            "set-cookie": `${this.access.cookie}=${token}; HttpOnly; SameSite=Strict; Max-Age=${30 * DAY_S}${secure}`,
         })
         response.end()
     }
