@@ -15,6 +15,7 @@ import {
     type Stats,
     statSync,
     writeFileSync,
+    writeSync,
 } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { UsageError } from "./errors.ts"
@@ -214,7 +215,7 @@ export function writeOutput(
 export function checkOutput(path: string, bytes: number): void {
     withPath(path, () => {
         const file = placeOf(path)
-        if (file === undefined) return
+        if (file === undefined) return checkDevice(path)
         // zeros might take no room
         const data = Buffer.alloc(bytes, "x")
         writeBeside(file, data, undefined, fresh => {
@@ -222,6 +223,16 @@ export function checkOutput(path: string, bytes: number): void {
             rmSync(fresh)
         })
     })
+}
+
+/** A device that is full refuses also to write nothing. */
+function checkDevice(path: string): void {
+    const descriptor = openSync(path, "w")
+    try {
+        writeSync(descriptor, Buffer.alloc(0))
+    } finally {
+        closeSync(descriptor)
+    }
 }
 
 /** Where an output lies, past links; undefined for a device. @throws UsageError for a folder or pipe */

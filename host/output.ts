@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs"
 import { format } from "node:util"
 import { printable, printableLines } from "./printable.ts"
 
@@ -29,6 +30,17 @@ function write(text: string): void {
     } catch (error) {
         // a file is written at once, and fails here
         lose(error as NodeJS.ErrnoException)
+    }
+}
+
+/** Ends the process when stdout cannot be written, as far as that can be told before work. */
+export function checkStdout(): void {
+    try {
+        // a device that is full refuses also to write nothing
+        writeSync(process.stdout.fd, Buffer.alloc(0))
+    } catch (error) {
+        lose(error as NodeJS.ErrnoException)
+        exit(FAILED)
     }
 }
 

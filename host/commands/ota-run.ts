@@ -20,7 +20,7 @@ import {
     isSameFile,
     writeOutput,
 } from "../files.ts"
-import { complain } from "../output.ts"
+import { checkStdout, complain } from "../output.ts"
 import { PART_TABLES } from "../settings/index.ts"
 import { printJson } from "./board.ts"
 import { tablesOf } from "./settings-schema.ts"
@@ -107,6 +107,7 @@ export async function sign(file: string, options: SignOptions): Promise<void> {
     const keys = options.key.map(readKey)
     const { main } = options
     if (out) checkTarget(out, file, options)
+    else checkStdout()
     const { bytes, hash, warnings } = await signFile({
         text: readBytes(file, "file"),
         name: file,

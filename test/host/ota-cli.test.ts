@@ -1,6 +1,6 @@
 // rows: O1 O2
 import assert from "node:assert/strict"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import {
     chmodSync,
@@ -285,7 +285,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
     })
 
     test("sign uses up no version when it cannot finish", async t => {
-        const { path, ota } = workshop(t)
+        const { folder, path, ota } = workshop(t)
         writeFileSync(path("other"), makeLmsKey(5).text)
         writeFileSync(
             path("new.pub"),
@@ -310,6 +310,7 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
         const wrong: [string[], RegExp][] = [
             [["--out", "nowhere/a.ota"], /"nowhere\/a\.ota" not found/],
             [["--out", "."], /"\." is a folder/],
+            [["--out", "/dev/full"], /"\/dev\/full" .* no space is left/],
             [["--out", "lms"], /--out "lms": is the key/],
             [["--key", "new.pub"], /is a public key/],
             [["--key", "lms"], /keys "lms" and "lms": are the same key/],
@@ -324,6 +325,13 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
             assert.match(run.stderr, message)
             assert.equal(readFileSync(path("lms"), "utf8"), before)
         }
+        const line = `"${TOOL}" ota sign a.env --key lms --share 1% --version 3 > /dev/full`
+        const full = spawnSync("sh", ["-c", `"${process.execPath}" ${line}`], {
+            cwd: folder,
+        })
+        assert.equal(full.status, 1)
+        assert.match(String(full.stderr), /^fiberctl: stdout: .*no space left/)
+        assert.equal(readFileSync(path("lms"), "utf8"), before)
         assert.equal((await sign(3, "--out", "a.ota")).code, 0)
     })
 
