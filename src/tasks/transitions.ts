@@ -515,10 +515,12 @@ export function stopForNow(task: TaskRecord): void {
 
 /** Stops the present run of a task, or cancels its restart; planned runs stay. */
 export function stopRun(task: TaskRecord): void {
-    if (isLive(task)) {
+    const isRun = isLive(task)
+    if (isRun && isPlanned(task)) {
         raise(task, KEEP_PLAN)
         requestStop(task)
-    } else if (task.state === "waiting" && !resumePlan(task)) stopForGood(task)
+    } else if (isRun || (task.state === "waiting" && !resumePlan(task)))
+        stopForGood(task)
 }
 
 /**

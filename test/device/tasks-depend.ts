@@ -355,4 +355,21 @@ describe("tasks: dependencies", () => {
         await until("two more periods", () => p.runs >= then + 2)
         same(d.runs, 3, "runs after a stop that keeps the schedule")
     })
+
+    test("T11 a task without a schedule stays stopped by a stop that keeps schedules", async () => {
+        const bench = await emptyBench()
+        const { tasks } = bench
+        const p = tasks.add("p", async task => await task.sleep(20), {
+            every: 60,
+        })
+        const d = tasks.add("d", forever, { requires: ["p"] })
+        await bench.become("d", "running")
+        await bench.become("p", "running")
+        await tasks.stop("*", true)
+        const before = p.runs
+        await until("two periods", () => p.runs >= before + 2)
+        same(d.state, "stopped")
+        same(d.runs, 1)
+        await tasks.dispose()
+    })
 })
