@@ -135,7 +135,7 @@ export async function review(supervisor: Supervisor): Promise<void> {
 export async function checkNewTasks(supervisor: Supervisor): Promise<void> {
     if ((supervisor.flags & UNCHECKED) === 0) return
     lower(supervisor, UNCHECKED)
-    for (const task of supervisor.tasks.slice()) {
+    for (const task of supervisor.tasks) {
         const { requires, after } = task.options
         if ((task.flags & START_REQUIRED) === 0 || (!requires && !after))
             continue
