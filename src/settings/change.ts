@@ -1,9 +1,9 @@
-import { checkText, isSecretKey, REFUSED, SET_BY_PROGRAM } from "./check"
+import { checkText, isNews, isSecretKey } from "./check"
 import { FileState } from "./commit"
 import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
 import { checkFile } from "./load"
-import { MAX_SETTINGS, SettingProblem } from "./problem"
+import { MAX_CHANGED, SettingProblem } from "./problem"
 import { KeyOf, SchemaTable } from "./schema"
 import { hasPassword } from "./secrets"
 import { Held, putInForce, Settings } from "./settings"
@@ -25,9 +25,10 @@ export type ChangesOf<T extends SchemaTable> = {
  * Changes settings in the settings file, all or none, and puts them in force.
  * @param changes new texts by key; undefined removes a key
  * @returns the keys whose texts have changed
- * @throws SettingsError when a key or a text is refused, when the file gets too long, when it is on
- * probation, or when the flash does not keep it; RangeError for a text that cannot be written, see
- * `editDotenv`; FlashError when the flash does not answer; Error when too many changes are queued
+ * @throws SettingsError when a key or a text is refused, when there are more than `MAX_CHANGED`, when
+ * the file gets too long, when it is on probation, or when the flash does not keep it; RangeError for
+ * a text that cannot be written, see `editDotenv`; FlashError when the flash does not answer; Error
+ * when too many changes are queued
  */
 export async function changeSettings<T extends SchemaTable>(
     settings: Settings<T>,
@@ -35,17 +36,12 @@ export async function changeSettings<T extends SchemaTable>(
 ): Promise<string[]> {
     const held = settings.held()
     const file = fileOf(held)
+    refuseMany(changes)
     return await inTurn(file, async () => {
         const text = await editDotenv(await textOf(file), changes, held.pause)
-        // by their lines, as not all problems are kept
-        const known = Object.assign({}, held.inForce.lines)
-        for (const problem of held.problems) known[problem.key] = REFUSED
-        for (const key of Object.keys(changes))
-            if ((changes as SettingChanges)[key] !== undefined)
-                known[key] = SET_BY_PROGRAM
-        const context = Object.assign({ known }, held)
+        const context = Object.assign({ changes }, held)
         const checked = await checkText(text, held.unread, context)
-        refuse(checked.problems.filter(({ key }) => known[key] !== REFUSED))
+        refuse(checked.problems.filter(({ key }) => isNews(context, key)))
         await replaceFile(file, text)
         return await putInForce(held, checked)
     })
@@ -56,7 +52,8 @@ export async function changeSettings<T extends SchemaTable>(
  * the text that it has in the file, so that a file from `maskedFile` can be edited.
  * @param state changes of what is kept beside the text
  * @returns the keys whose texts have changed
- * @throws SettingsError when something in the text is refused, and as `changeSettings`
+ * @throws SettingsError when something in the text is refused, or more than `MAX_CHANGED` secrets are
+ * `***`, and as `changeSettings`
  */
 export async function replaceSettings<T extends SchemaTable>(
     settings: Settings<T>,
@@ -96,17 +93,22 @@ async function unmask(
     before: string,
     text: string
 ): Promise<string> {
-    const keys: string[] = []
-    await eachAssignment(text, pause, ({ key, value }) => {
-        if (value === MASK && keys.push(key) > MAX_SETTINGS)
-            throw new RangeError(`more than ${MAX_SETTINGS} settings`)
-    })
-    if (!keys.length) return text
     const changes: SettingChanges = {}
+    await eachAssignment(text, pause, ({ key, value }) => {
+        if (value !== MASK) return
+        changes[key] = value
+        refuseMany(changes)
+    })
     await eachAssignment(before, pause, ({ key, value }) => {
-        if (keys.indexOf(key) >= 0) changes[key] = value
+        if (changes[key]) changes[key] = value
     })
     return await editDotenv(text, changes, pause)
+}
+
+/** @throws SettingsError when too many settings are to be changed */
+function refuseMany(changes: SettingChanges): void {
+    if (Object.keys(changes).length > MAX_CHANGED)
+        throw settingsError(`more than ${MAX_CHANGED} settings in one change`)
 }
 
 /** @throws SettingsError when there are problems */

@@ -16,6 +16,7 @@ import {
 import { isSecretName } from "./secrets"
 import { indexOrEnd, replaceAll } from "./text"
 import { LevelNames, valueFault } from "./values"
+import type { SettingChanges } from "./writer"
 
 // Computes the texts in force from the build's settings and the settings file: fills in references
 // and checks each text against the schema. The board and the host use the same function, so that
@@ -36,11 +37,25 @@ export interface CheckContext extends LevelNames {
     readonly build: Record<string, string>
     /** Called for each statement and each value, so that other fibers run in between. */
     pause(): Promise<void>
-    /**
-     * At a change: REFUSED for each key whose problem is no news. Those of other keys are among the
-     * problems however many there are.
-     */
-    readonly known?: Record<string, number>
+}
+
+/** What the checks of a change need: a problem that is news is listed however many there are. */
+export interface ChangeContext extends CheckContext {
+    readonly changes: SettingChanges
+    /** The texts in force, and what is wrong with them. */
+    readonly inForce: SettingTexts
+    readonly problems: readonly SettingProblem[]
+}
+
+/** Whether a problem of a key is news: the change sets the key, or nothing was wrong with it. */
+export function isNews(
+    { changes, inForce, problems }: ChangeContext,
+    key: string
+): boolean {
+    if (changes[key] !== undefined) return true
+    for (const problem of problems) if (problem.key === key) return false
+    // not all problems are listed
+    return inForce.lines[key] !== REFUSED
 }
 
 /** Where the text of a setting comes from. */
@@ -141,24 +156,23 @@ export async function checkSettings(
             secret: isSecretKey(key, context),
         }
         let problem = expand(expansion, written, context)
-        const { text, secret } = expansion
-        if (problem === undefined) {
+        const { text } = expansion
+        if (!problem) {
             if (rule) problem = valueFault(rule, text, context)
             else if (key[0] !== OWN_PREFIX) problem = UNKNOWN_SETTING
         }
-        if (problem !== undefined) {
-            const { known } = context
+        if (problem) {
             if (
-                known &&
-                known[key] !== REFUSED &&
-                problems.length >= MAX_PROBLEMS
+                problems.length >= MAX_PROBLEMS &&
+                (context as ChangeContext).changes &&
+                isNews(context as ChangeContext, key)
             )
                 problems.pop()
             addProblem(problems, key, lines[key], problem, !rule)
             lines[key] = REFUSED
-        } else if (rule && text !== "") {
+        } else if (rule && text) {
             texts[key] = text
-            if (secret) secrets[key] = true
+            if (expansion.secret) secrets[key] = true
         }
         await context.pause()
     }

@@ -58,19 +58,20 @@ export function describeText(length: number, text: Hashed[]): Buffer {
  * @throws SettingsError when the note is too long
  */
 export function encodeCommit(
-    { version, note, keepPrevious }: FileState,
+    state: FileState,
     sequence: number,
     content: Buffer
 ): Buffer {
+    const { note } = state
     if (note.length > MAX_NOTE_BYTES)
         throw settingsError(
             `a note of ${note.length} bytes, at most ${MAX_NOTE_BYTES} fit`
         )
     const commit = Buffer.alloc(NOTE + note.length)
     commit.setAt(MAGIC, "u16", FORMAT)
-    commit[FLAGS] = keepPrevious ? KEEP_PREVIOUS : 0
+    commit[FLAGS] = state.keepPrevious ? KEEP_PREVIOUS : 0
     commit.setAt(SEQUENCE, "u32", sequence)
-    commit.setAt(VERSION, "u32", version)
+    commit.setAt(VERSION, "u32", state.version)
     commit.set(content, CONTENT)
     commit.set(note, NOTE)
     commit.set(checksum(commit))

@@ -50,7 +50,12 @@ export {
     openSettingsFile,
     reloadSettings,
 } from "./load"
-export { MAX_PROBLEMS, MAX_SETTINGS, SettingProblem } from "./problem"
+export {
+    MAX_CHANGED,
+    MAX_PROBLEMS,
+    MAX_SETTINGS,
+    SettingProblem,
+} from "./problem"
 export {
     Bindings,
     BoundOptions,

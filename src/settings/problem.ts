@@ -1,5 +1,7 @@
-/** Most settings in a file, as each takes heap. */
-export const MAX_SETTINGS = 100
+/** Most settings of a file and of the build together: more have no room in the heap. */
+export const MAX_SETTINGS = 56
+/** Most settings of one change, for which the file is written anew one by one. */
+export const MAX_CHANGED = 50
 /** Most problems that are kept; further ones are dropped. */
 export const MAX_PROBLEMS = 16
 

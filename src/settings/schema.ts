@@ -120,7 +120,7 @@ export type BoundOptions<B extends string, T extends string> = string extends B
  */
 export function isSettingKey(key: string): boolean {
     return (
-        key.length > 0 &&
+        key !== "" &&
         key.length <= MAX_KEY_LENGTH &&
         skipChars(key, 0, DIGITS) === 0 &&
         skipChars(key, 0, KEY_CHARS) === key.length

@@ -60,7 +60,7 @@ async function verify(
         const is = await nextOther(now, key, mine, pause)
         if (was && is && was.key === is.key && was.value === is.value) continue
         const last = mine.pop()
-        if (was || is || (last ? last.value : last) !== value)
+        if (was || is || (last && last.value) !== value)
             throw new RangeError(
                 `${key} cannot be written: it has all three kinds of quotes, or a quote before it is open`
             )
@@ -120,7 +120,7 @@ async function set(
     if (last && last.value === value) return text
     const form = await quoted(value, pause)
     if (last)
-        return text.slice(0, last.valueStart) + form + text.slice(last.valueEnd)
+        return `${text.slice(0, last.valueStart)}${form}${text.slice(last.valueEnd)}`
     const end = text.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
     const gap = "\r\n".indexOf(text.slice(-1)) >= 0 ? "" : end
     return `${text}${gap}${key}=${form}${end}`

@@ -621,8 +621,12 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/settings/file.ts", "SMALL_FILE_BYTES"),
         ],
         [
-            "settings of a file | {} |",
+            "settings, file and build | {};",
             constant("src/settings/problem.ts", "MAX_SETTINGS"),
+        ],
+        [
+            "keys of one change | {} |",
+            constant("src/settings/problem.ts", "MAX_CHANGED"),
         ],
         [
             "a value, filled in | {} characters",
@@ -643,10 +647,6 @@ export const FACTS: Record<string, Fact[]> = {
         [
             "changes at a time | {}; one more fails",
             constant("src/platform/exclusive.ts", "MAX_EXCLUSIVE_JOBS"),
-        ],
-        [
-            "by the heap: {} that fill",
-            constant("test/system/firmware-remote.test.ts", "MANY_SETTINGS"),
         ],
         [
             "at most {} upper-case letters",

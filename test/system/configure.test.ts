@@ -118,9 +118,16 @@ test("fiberctl settings reads and changes the settings file of a board", async t
     await t.test(
         "so many that the heap has no room for them twice",
         async () => {
-            const keys = Array.from({ length: 50 }, (_, at) => `_K${at}`)
-            await run("settings", "set", ...keys.map(key => `${key}=value`))
-            await run("settings", "unset", ...keys)
+            const keys = Array.from({ length: 57 }, (_, at) => `_K${at}`)
+            const changes = keys.map(key => `${key}=value`)
+            const many = await fail("settings", "set", ...changes.slice(0, 51))
+            assert.match(many.stderr, /more than 50 settings in one change$/m)
+            await run("settings", "set", ...changes.slice(0, 50))
+            const more = await fail("settings", "set", ...changes.slice(50))
+            assert.match(more.stderr, /more than 56 settings/)
+            await run("settings", "set", ...changes.slice(50, 52))
+            await run("settings", "unset", ...keys.slice(50, 52))
+            await run("settings", "unset", ...keys.slice(0, 50))
             assert.deepEqual(sim.past("panic"), [])
         }
     )
