@@ -115,7 +115,11 @@ async function work(log: FlashLog): Promise<void> {
     const isDue = dueAt <= options.clock.millis()
     let left = queue.length
     // lines logged meanwhile set it again
-    if (isDue) log.dueAt = Infinity
+    if (isDue) {
+        log.dueAt = Infinity
+        // here, as a command that fails must not put the next try off
+        log.retry *= 2
+    }
     log.wakeBytes = 0
     try {
         if (!log.starts.length) await recover(log)
@@ -159,8 +163,7 @@ function failed(log: FlashLog, error: any): void {
     const { retry, commands } = log
     if (retry === 0)
         tell(log, `not stored: ${error.message ?? error}; lines wait in RAM`)
-    log.retry = Math.constrain(2 * retry, RETRY_MS, LONGEST_RETRY_MS)
-    log.dueAt = Infinity
+    log.retry = Math.constrain(retry, RETRY_MS, LONGEST_RETRY_MS)
     while (commands.length) commands.shift().done.notify()
     // it may be for want of slots
     for (const peer of log.peers)

@@ -202,6 +202,9 @@ describe("trouble", () => {
             await ds.sleep(5)
         }
         expect(flash.attempts).toBe(1)
+        // what a caller asks for comes besides, and moves no later try
+        for (let i = 0; i < 4; ++i) expect(await log.flush()).toBe(false)
+        expect(flash.attempts).toBe(5)
         flash.full = false
         clock.now += 1000
         log.emit(record(ERROR, clock), FORTY)
