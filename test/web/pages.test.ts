@@ -99,6 +99,38 @@ test("pages of one browser", { skip: noBrowser }, async t => {
         await untilShown(() => lines(page), before + 3)
     })
 
+    await t.test("keep their place when a phone is turned", async () => {
+        board.log(500)
+        await page
+            .locator(".row", { hasText: `line ${board.count - 1}` })
+            .waitFor()
+        const place = () =>
+            page.evaluate<number>(`(() => {
+                const { scrollTop, firstChild } = document.querySelector(".lines")
+                return Math.round(scrollTop / (firstChild.offsetHeight / ${board.count}))
+            })()`)
+        // at once, or the next line takes the list to the end
+        await page.evaluate(`(() => {
+            const list = document.querySelector(".lines")
+            list.scrollTop = 220 * 22
+            list.dispatchEvent(new Event("scroll"))
+        })()`)
+        const seen = page.locator(".row", { hasText: "line 222" })
+        await seen.waitFor()
+        await page.setViewportSize({ width: 375, height: 812 })
+        await untilShown(place, 220)
+        await seen.waitFor()
+        await page.setViewportSize({ width: 1600, height: 1000 })
+        await untilShown(place, 220)
+    })
+
+    await t.test("wait for a board that is not there", async () => {
+        const { href } = new URL("/#/00000000000000ff/log", web.url)
+        const other = await page.context().newPage()
+        await other.goto(href)
+        await other.getByText("no board 00000000000000ff on the bus").waitFor()
+    })
+
     await t.test(
         "draw what requires what, of as many tasks as fit",
         async () => {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import { duration, wallTime } from "../../words.ts"
-import type { BoardState } from "../protocol.ts"
+import type { BoardState, BoardSummary } from "../protocol.ts"
 import { Configuration } from "./config.tsx"
 import { Flash } from "./flash.tsx"
 import { Dependencies } from "./graph.tsx"
@@ -76,17 +76,21 @@ export function App() {
                 {state ? (
                     <BoardPage key={state.id} state={state} view={place.view} />
                 ) : (
-                    <p class="empty">
-                        {board
-                            ? "Asking the board …"
-                            : "There is no board on the bus yet; waiting for one."}
-                    </p>
+                    <p class="empty">{missingText(board, boards)}</p>
                 )}
             </main>
             <Notices />
             <SourceDialog />
         </>
     )
+}
+
+/** What stands in place of a board that has told nothing yet. */
+function missingText(board: string | undefined, boards: BoardSummary[]) {
+    if (!board) return "There is no board on the bus yet; waiting for one."
+    return boards.length === 0 || boards.some(({ id }) => id === board)
+        ? "Asking the board …"
+        : `There is no board ${board} on the bus; waiting for it.`
 }
 
 /** The skip link must not change the place. */

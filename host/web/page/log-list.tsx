@@ -75,7 +75,10 @@ function useHeight(element: RefObject<HTMLDivElement | null>): number {
     return height
 }
 
-/** After each drawing, scrolls to the end, or by what was dropped at the begin of the log. */
+/**
+ * After each drawing, scrolls to the end, or by what was dropped at the begin of the log. Lines of
+ * another height, as on a phone that is turned, are other places for what was seen.
+ */
 function useKeptPlace(
     log: LogModel,
     list: RefObject<HTMLDivElement | null>,
@@ -84,11 +87,16 @@ function useKeptPlace(
     lastTop: RefObject<number>
 ): void {
     const seenDropped = useRef(log.dropped)
+    const seenRow = useRef(row)
     useLayoutEffect(() => {
         const box = list.current!
         const gone = log.dropped - seenDropped.current
         seenDropped.current = log.dropped
+        const scale = row / seenRow.current
+        seenRow.current = row
         if (isAtEnd.current) box.scrollTop = box.scrollHeight
+        else if (scale !== 1)
+            box.scrollTop = lastTop.current * scale - gone * row
         else if (gone > 0) box.scrollTop -= gone * row
         lastTop.current = box.scrollTop
     })
