@@ -1,3 +1,5 @@
+import { sha256 } from "../platform"
+
 /** What the updates need of the tasks; `TaskRegistry` has it. */
 export interface TaskView {
     names(): string[]
@@ -14,6 +16,16 @@ const LOOP_RESTARTS = 3
 const LOOP_PERIOD_MS = 5000
 /** How long after the start a loop is looked for, ms: later, growing restart delays hide it. */
 const WATCH_MS = 120000
+
+/** Number of bits that names of tasks have: the record of versions has room for no more. */
+const MARK_BITS = 23
+
+/**
+ * A bit that tells the name of a task from most others, so that one number can say which tasks fail.
+ */
+export function markOf(name: string): number {
+    return 1 << (sha256([name])[0] % MARK_BITS)
+}
 
 /**
  * Finds tasks that are in a crash loop or have failed for good.

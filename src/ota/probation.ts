@@ -40,7 +40,7 @@ export interface OtaRecord {
     starts?: number
     /** On probation: bits of what was in reach when the version was taken. */
     links?: number
-    /** On probation: number of tasks that were failing when the version was taken. */
+    /** On probation: the marks of the tasks that were failing when the version was taken. */
     failing?: number
     /** On probation: how long it takes, in s, by the settings before the version. */
     seconds?: number

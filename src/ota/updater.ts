@@ -11,7 +11,7 @@ import {
     Settings,
     SettingsFile,
 } from "../settings"
-import { findFailing, TaskView } from "./crashes"
+import { findFailing, markOf, TaskView } from "./crashes"
 import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
 import { GuardReport } from "./guard"
 import { Pieces } from "./pieces"
@@ -250,7 +250,8 @@ export async function watchProbation(ota: Ota): Promise<void> {
 function probationFault(ota: Ota, isOver: boolean): string {
     const { record, failing, tasks } = ota
     if (tasks && tasks.deviceStats().safe) return "safe mode"
-    if (failing.length > record.failing) return `failing: ${failing.join(", ")}`
+    const broken = failing.filter(name => (markOf(name) & record.failing) === 0)
+    if (broken.length) return `failing: ${broken.join(", ")}`
     const lost = isOver ? record.links & ~ota.links : 0
     if ((lost & COLLECTOR) !== 0) return "no line reaches the collector"
     return lost !== 0 ? `source out of reach: ${ota.sourceProblem}` : ""
@@ -339,15 +340,11 @@ async function take(
     const { links, failing, file, settings } = ota
     const seconds = settings.get("OTA_PROBATION") / 1000
     let record = activeRecord(version, hash)
+    let marks = 0
+    for (const name of failing) marks |= markOf(name)
     await inTurn(file, async () => {
         if (!isStored(file, text))
-            record = probationRecord(
-                version,
-                hash,
-                links,
-                failing.length,
-                seconds
-            )
+            record = probationRecord(version, hash, links, marks, seconds)
         await replaceFile(file, text, encodeRecord(record))
     })
     enter(ota, record, NOTICE)
