@@ -18,6 +18,7 @@ export function updateBoard(
 ): (task: Sleeper) => Promise<void> {
     return async task => {
         ota.watcher = task
+        ota.watchedAt = ota.clock.millis()
         while (true) {
             await task.sleep(LOOK_MS)
             await watchProbation(ota)

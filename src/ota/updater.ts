@@ -111,10 +111,12 @@ export interface Ota extends OtaParts {
     received: Pieces
     heardAt: number
     sender: string
-    /** Uptime of `startOta`, ms: the probation counts from it. */
+    /** Uptime of `startOta`, ms. */
     startedAt: number
     /** The task that runs `updateBoard` and watches the probation; undefined before it has begun. */
     watcher: Sleeper
+    /** Uptime when it began to, ms: the probation counts from it, as nothing is known of the time before. */
+    watchedAt: number
 }
 
 /**
@@ -129,7 +131,7 @@ export function startOta(parts: OtaParts): Ota {
     ota.refusal = ota.busy = ""
     ota.sourceProblem = "not asked yet"
     ota.failing = []
-    ota.startedAt = clock.millis()
+    ota.startedAt = ota.watchedAt = clock.millis()
     if (guard.problem) log.error("{0}", guard.problem)
     if (isOn(ota) || guard.isBack) announce(ota, guard.isBack ? ERROR : NOTICE)
     else log.notice("updates are off: no OTA_KEY, no OTA_PUBKEY")
@@ -224,17 +226,16 @@ export async function offerFile(
 export async function watchProbation(ota: Ota): Promise<void> {
     const { record, failing, clock, file, tasks } = ota
     const now = clock.millis()
-    const elapsed = now - ota.startedAt
     if (ota.hasCollector()) {
         ota.links |= COLLECTOR
         ota.collectorAt = now
     } else if (now - ota.collectorAt > COLLECTOR_PATIENCE_MS)
         ota.links &= ~COLLECTOR
-    if (tasks) findFailing(tasks, failing, elapsed)
+    if (tasks) findFailing(tasks, failing, now - ota.startedAt)
     if (now - ota.heardAt > PARTS_TIMEOUT_MS) ota.received = undefined
     if (record.state !== "probation" || ota.busy) return
     const { seconds, version, hash } = record
-    const isOver = elapsed >= seconds * 1000
+    const isOver = now - ota.watchedAt >= seconds * 1000
     const fault = probationFault(ota, isOver)
     if (!fault && !isOver) return
     await inTurn(file, async () => {

@@ -287,6 +287,31 @@ describe("an update", () => {
         await board.pass(31)
         expect(board.shown()).toBe("7 active")
     })
+    test("is on probation for its whole time, from when somebody watches it again", async () => {
+        const board = await startedBoard()
+        board.ota.links |= SOURCE
+        await board.offer(signed(7, A))
+        await board.start()
+        // nobody has asked the source meanwhile
+        board.clock.now += 31000
+        let looks = 0
+        const watcher = {
+            state: "running",
+            sleep: async () => {
+                board.clock.now += 1000
+                if (looks++ > 0) throw new Error("stopped")
+            },
+        }
+        try {
+            await updateBoard(board.ota)(watcher)
+        } catch (e: any) {
+            expect(e.message).toBe("stopped")
+        }
+        expect(board.shown()).toBe("7 probation")
+        board.ota.links |= SOURCE
+        await board.pass(30)
+        expect(board.shown()).toBe("7 active")
+    })
     // rows: O6
     test(`${DELIVERIES} times the same writes nothing`, async () => {
         await deliverAgain(DELIVERIES)
