@@ -14,6 +14,8 @@ import { version } from "../version.ts"
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url))
 const TEMPLATE = join(PACKAGE, "template")
+/** Folders of fiberd's that are taken from the project's own folder only: by the tool, and for `--board`. */
+const COPIED = ["services", "boards"]
 /** npm leaves files of these names out of a package, so the template has them without the dot. */
 const DOTTED = new Set(["gitignore", "env.defaults"])
 /** What npm takes as the name of a package, as far as a folder is likely to have it. */
@@ -21,7 +23,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/
 
 /**
  * Makes a project of the template.
- * @returns its files, without those of services/
+ * @returns its files, without those of services/ and boards/
  * @throws UsageError for a folder that is not empty, or whose name npm does not take
  */
 export function makeProject(folder: string): string[] {
@@ -40,10 +42,8 @@ export function makeProject(folder: string): string[] {
     const files = filesOf(TEMPLATE).map(path =>
         write(folder, path, fill(join(TEMPLATE, path), words))
     )
-    // the tool takes services from the project's own folder only
-    cpSync(join(PACKAGE, "services"), join(folder, "services"), {
-        recursive: true,
-    })
+    for (const name of COPIED)
+        cpSync(join(PACKAGE, name), join(folder, name), { recursive: true })
     return files
 }
 

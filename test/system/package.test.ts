@@ -12,7 +12,9 @@ import { basename, join, relative, resolve } from "node:path"
 import { test, type TestContext } from "node:test"
 import { stripVTControlCharacters } from "node:util"
 import { parse } from "yaml"
-import { tempFolder } from "./harness.ts"
+import { BOARDS } from "../../host/boards/index.ts"
+import { makeProject } from "../../host/commands/new-run.ts"
+import { runCli, tempFolder } from "./harness.ts"
 
 /** Longest run of one command, in ms: the machine may be busy. */
 const TIMEOUT_MS = 600_000
@@ -218,6 +220,20 @@ if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardEr
             []
         )
     })
+})
+
+test("a program of `new` can be built for each board", async t => {
+    const folder = tempFolder(t)
+    makeProject(join(folder, "mine"))
+    for (const { id } of BOARDS) {
+        const args = ["image", "--board", id, "--runtime", "none.bin"]
+        const { code, stderr } = await runCli(args, {
+            cwd: join(folder, "mine"),
+        })
+        assert.equal(code, 2)
+        // only the VM is missing, which is not shipped
+        assert.match(stderr, /none\.bin/)
+    }
 })
 
 test("`new` takes no folder that is in use, and no name that npm refuses", async t => {
