@@ -211,9 +211,11 @@ if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardEr
             "src/index.ts",
             "src/main.ts",
             "template/src/main.ts",
+            "docs/board.md",
         ])
             assert.ok(files.includes(file), file)
-        for (const folder of ["test", "bench", "docs", "try"])
+        assert.ok(!files.some(file => file.endsWith(".png")))
+        for (const folder of ["test", "bench", "try"])
             assert.ok(!existsSync(join(own, folder)), folder)
         assert.deepEqual(
             files.filter(file => /^host\/.*\.ts$/.test(file)),
