@@ -9,7 +9,7 @@ import {
 import { basename, join } from "node:path"
 import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
-import { statsOf, withPath } from "../files.ts"
+import { readTextInput, statsOf, withPath } from "../files.ts"
 import {
     type Hashes,
     type KeptBuild,
@@ -30,6 +30,10 @@ import { programSlug } from "./paths.ts"
 const PROJECT = "devsconfig.json"
 /** The file that chooses a board, when none is named. */
 const BOARD_INDEX = "boards/index.ts"
+/** The list of what a project depends on, its largest size, and where fiberd lies then. */
+const PACKAGE = "package.json"
+const MAX_PACKAGE_BYTES = 1 << 20
+const OWN_FOLDER = "node_modules/fiberd"
 /** What helps where there is no project. */
 const HINT =
     "this folder is no project, and `fiberctl new DIR` makes one to begin with"
@@ -86,7 +90,17 @@ export function checkProgram(main: string, board?: string): void {
         )
     if (!stats.isFile()) throw new UsageError(`"${main}" is no file`)
     if (!isProject) throw new UsageError(`"${PROJECT}" not found: ${HINT}`)
+    checkInstalled()
     checkBoardFile(board)
+}
+
+/** @throws UsageError when npm has not brought yet what the project depends on */
+function checkInstalled(): void {
+    if (existsSync(OWN_FOLDER) || !existsSync(PACKAGE)) return
+    if (/"fiberd"\s*:/.test(readTextInput(PACKAGE, MAX_PACKAGE_BYTES)))
+        throw new UsageError(
+            `"${OWN_FOLDER}" not found: run \`npm install\` in this folder first`
+        )
 }
 
 /**

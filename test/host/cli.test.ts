@@ -6,6 +6,7 @@ import { createServer } from "node:net"
 import { join, resolve } from "node:path"
 import { describe, test } from "node:test"
 import { promisify } from "node:util"
+import { makeProject } from "../../host/commands/new-run.ts"
 import { FlashStore } from "../../host/flash/index.ts"
 import { tryLock } from "../../host/sim/lock.ts"
 import { runCli, tempFolder } from "../system/harness.ts"
@@ -204,6 +205,21 @@ describe(
             assert.equal(run.stderr, `fiberctl: "devsconfig.json" ${hint}\n`)
             assert.equal(run.code, 2)
             assert.deepEqual(readdirSync(cwd), ["mine.ts"])
+        })
+
+        test("a project without its packages", async t => {
+            const cwd = join(tempFolder(t), "mine")
+            makeProject(cwd)
+            const files = readdirSync(cwd)
+            for (const command of ["sim", "build"]) {
+                const run = await runCli([command], { cwd })
+                assert.equal(
+                    run.stderr,
+                    'fiberctl: "node_modules/fiberd" not found: run `npm install` in this folder first\n'
+                )
+                assert.equal(run.code, 2)
+            }
+            assert.deepEqual(readdirSync(cwd), files)
         })
 
         test("a port in use", async t => {

@@ -226,12 +226,12 @@ if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardEr
 
 test("a program of `new` can be built for each board", async t => {
     const folder = tempFolder(t)
-    makeProject(join(folder, "mine"))
+    const cwd = join(folder, "mine")
+    makeProject(cwd)
+    mkdirSync(join(cwd, "node_modules/fiberd"), { recursive: true })
     for (const { id } of BOARDS) {
         const args = ["image", "--board", id, "--runtime", "none.bin"]
-        const { code, stderr } = await runCli(args, {
-            cwd: join(folder, "mine"),
-        })
+        const { code, stderr } = await runCli(args, { cwd })
         assert.equal(code, 2)
         // only the VM is missing, which is not shipped
         assert.match(stderr, /none\.bin/)
