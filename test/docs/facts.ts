@@ -732,7 +732,7 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/ota/updater.ts", "SETTLED_MS") / 1000,
         ],
         [
-            "no line has reached it for {} s: no connection",
+            "no line has reached it for {} s, or since the start: no connection",
             constant("src/ota/updater.ts", "COLLECTOR_PATIENCE_MS") / 1000,
         ],
         ["| body | {} bytes |", constant(OTA_FILE, "MAX_BODY_BYTES")],
