@@ -54,3 +54,10 @@ export function lifeText(years: number | undefined): string {
     if (years > 1000) return "more than 1,000 years"
     return `${years < 10 ? years.toFixed(1) : Math.round(years)} years until a page has been erased 100,000 times`
 }
+
+/** A text as one word of a command line. */
+export function shellWord(text: string): string {
+    return /^[\w@%+:,./-]+$/.test(text)
+        ? text
+        : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { shellWord } from "../words.ts"
 import { example } from "./example.ts"
 
 /** Adds `fiberctl new`: a project to begin with. */
@@ -15,7 +16,7 @@ export function addNewCommand(program: Command): void {
             if (json) return console.log(JSON.stringify({ folder, files }))
             console.log(`made ${folder}; next:
 
-    cd ${folder}
+    cd ${shellWord(folder)}
     npm install
     npm start`)
         })

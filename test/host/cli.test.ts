@@ -6,7 +6,6 @@ import { createServer } from "node:net"
 import { join, resolve } from "node:path"
 import { describe, test } from "node:test"
 import { promisify } from "node:util"
-import { makeProject } from "../../host/commands/new-run.ts"
 import { FlashStore } from "../../host/flash/index.ts"
 import { tryLock } from "../../host/sim/lock.ts"
 import { runCli, tempFolder } from "../system/harness.ts"
@@ -208,8 +207,10 @@ describe(
         })
 
         test("a project without its packages", async t => {
-            const cwd = join(tempFolder(t), "mine")
-            makeProject(cwd)
+            const folder = tempFolder(t)
+            const made = await runCli(["new", "it's/mine"], { cwd: folder })
+            assert.match(made.stdout, /^    cd 'it'\\''s\/mine'$/m)
+            const cwd = join(folder, "it's/mine")
             const files = readdirSync(cwd)
             for (const command of ["sim", "build"]) {
                 const run = await runCli([command], { cwd })
