@@ -30,11 +30,9 @@ export function newRelp(): RelpState {
 }
 
 /** Notes `count` commands as sent: frames from `sent` on, or one declaration of a gap. */
-export function sentCommands(
-    { relp, sent }: SyslogClient,
-    count: number
-): void {
-    for (let i = 0; i < count; ++i) relp.flying.push(sent + i)
+export function sentCommands(client: SyslogClient, count: number): void {
+    const { relp } = client
+    for (let i = 0; i < count; ++i) relp.flying.push(client.sent + i)
     relp.txnr += count
 }
 
