@@ -6,7 +6,7 @@ import {
     rmSync,
     writeFileSync,
 } from "node:fs"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import { readTextInput, statsOf, withPath } from "../files.ts"
@@ -96,11 +96,20 @@ export function checkProgram(main: string, board?: string): void {
 
 /** @throws UsageError when npm has not brought yet what the project depends on */
 function checkInstalled(): void {
-    if (existsSync(OWN_FOLDER) || !existsSync(PACKAGE)) return
+    if (isInstalled(process.cwd()) || !existsSync(PACKAGE)) return
     if (/"fiberd"\s*:/.test(readTextInput(PACKAGE, MAX_PACKAGE_BYTES)))
         throw new UsageError(
             `"${OWN_FOLDER}" not found: run \`npm install\` in this folder first`
         )
+}
+
+/** Whether fiberd is in a folder, or in one above, as npm does it for a workspace. */
+function isInstalled(folder: string): boolean {
+    const above = dirname(folder)
+    return (
+        existsSync(join(folder, OWN_FOLDER)) ||
+        (above !== folder && isInstalled(above))
+    )
 }
 
 /**

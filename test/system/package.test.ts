@@ -228,7 +228,8 @@ test("a program of `new` can be built for each board", async t => {
     const folder = tempFolder(t)
     const cwd = join(folder, "mine")
     makeProject(cwd)
-    mkdirSync(join(cwd, "node_modules/fiberd"), { recursive: true })
+    // of a workspace
+    mkdirSync(join(folder, "node_modules/fiberd"), { recursive: true })
     for (const { id } of BOARDS) {
         const args = ["image", "--board", id, "--runtime", "none.bin"]
         const { code, stderr } = await runCli(args, { cwd })
