@@ -120,7 +120,6 @@ async function work(log: FlashLog): Promise<void> {
         // here, as a command that fails must not put the next try off
         log.retry *= 2
     }
-    log.wakeBytes = 0
     try {
         if (!log.starts.length) await recover(log)
         // of a line that was not stored a part may be in a file that must not become larger
@@ -138,6 +137,8 @@ async function work(log: FlashLog): Promise<void> {
         }
         const isAll = isDue && dueAt !== FULL_NOW
         if (isAll || log.dirty >= options.flushBytes) await sync(log)
+        // what was logged meanwhile was put off to the next try
+        if (log.retry > 0) log.dueAt = ALL_NOW
         log.retry = 0
     } catch (e: any) {
         failed(log, e)

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@devicescript/test"
 import { accountOf, LogSystem } from "../../src/log"
 import { FileRotationHandler } from "../../src/flashlog"
 import { ERROR, INFO, NONE, WARNING } from "../../src/log/levels"
-import { SystemClock } from "../../src/platform"
+import { Signal, SystemClock } from "../../src/platform"
 import { ManualClock } from "../../src/testing"
 import { fails, openLog, record, TestFlash } from "./support/flash-log"
 import { until } from "./support/until"
@@ -211,6 +211,33 @@ describe("trouble", () => {
         await until("flash.attempts > 2", () => flash.attempts > 2)
         await settle()
         expect((await log.files.tail(9)).length).toBe(6)
+        await log.close()
+    })
+    test("an error during a try that succeeds follows at once", async () => {
+        const flash = new TestFlash()
+        const clock = new ManualClock(0)
+        const log = openLog(flash, 1000, {}, clock)
+        await log.open()
+        flash.full = true
+        log.emit(record(ERROR, clock), "first")
+        await until("the failure", () => log.problems().length > 0)
+        flash.full = false
+        const gate = new Signal()
+        flash.held = gate
+        clock.now += 1000
+        log.emit(record(ERROR, clock), "second")
+        await until("the next try", () => !flash.held)
+        log.emit(record(ERROR, clock), "third")
+        gate.notify()
+        await until("the third line in flash", () => {
+            const { length } = flash.writes
+            const last =
+                length > 0 ? flash.writes[length - 1].value : Buffer.alloc(0)
+            return last.toString().indexOf("third") >= 0
+        })
+        expect((await log.files.tail(3)).join()).toBe(
+            "0 [ERROR] first,1 [ERROR] second,1 [ERROR] third"
+        )
         await log.close()
     })
     test("a flash that cannot be read at open does no harm", async () => {
