@@ -225,11 +225,15 @@ export function checkOutput(path: string, bytes: number): void {
     })
 }
 
-/** A device that is full refuses also to write nothing. */
+/** Writes nothing, which a device that is full refuses also. */
+export function writeNothing(descriptor: number): void {
+    writeSync(descriptor, Buffer.alloc(0))
+}
+
 function checkDevice(path: string): void {
     const descriptor = openSync(path, "w")
     try {
-        writeSync(descriptor, Buffer.alloc(0))
+        writeNothing(descriptor)
     } finally {
         closeSync(descriptor)
     }

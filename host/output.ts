@@ -1,5 +1,5 @@
-import { writeSync } from "node:fs"
 import { format } from "node:util"
+import { writeNothing } from "./files.ts"
 import { printable, printableLines } from "./printable.ts"
 
 /** Exit code that shells give a process that wrote to a pipe without a reader: 128 + SIGPIPE. */
@@ -36,8 +36,7 @@ function write(text: string): void {
 /** Ends the process when stdout cannot be written, as far as that can be told before work. */
 export function checkStdout(): void {
     try {
-        // a device that is full refuses also to write nothing
-        writeSync(process.stdout.fd, Buffer.alloc(0))
+        writeNothing(process.stdout.fd)
     } catch (error) {
         lose(error as NodeJS.ErrnoException)
         exit(FAILED)
