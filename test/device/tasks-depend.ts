@@ -16,6 +16,18 @@ function noting(order: string[], ms: number): TaskBody {
     }
 }
 
+/** A periodic task and one that requires it, both of which run. */
+async function periodicPair() {
+    const bench = await emptyBench()
+    const p = bench.tasks.add("p", async task => await task.sleep(20), {
+        every: 60,
+    })
+    const d = bench.tasks.add("d", forever, { requires: ["p"] })
+    await bench.become("d", "running")
+    await bench.become("p", "running")
+    return { bench, p, d }
+}
+
 describe("tasks: dependencies", () => {
     test("T11 core tasks first, then the others, each after what it names", async () => {
         const bench = new Bench({ autoBoot: false })
@@ -334,14 +346,8 @@ describe("tasks: dependencies", () => {
     })
 
     test("T11 a task that is up again stops its dependents no second time", async () => {
-        const bench = await emptyBench()
+        const { bench, p, d } = await periodicPair()
         const { tasks } = bench
-        const p = tasks.add("p", async task => await task.sleep(20), {
-            every: 60,
-        })
-        const d = tasks.add("d", forever, { requires: ["p"] })
-        await bench.become("d", "running")
-        await bench.become("p", "running")
         p.ready(false)
         p.ready()
         await until("second run", () => d.runs === 2)
@@ -357,14 +363,8 @@ describe("tasks: dependencies", () => {
     })
 
     test("T11 a task without a schedule stays stopped by a stop that keeps schedules", async () => {
-        const bench = await emptyBench()
+        const { bench, p, d } = await periodicPair()
         const { tasks } = bench
-        const p = tasks.add("p", async task => await task.sleep(20), {
-            every: 60,
-        })
-        const d = tasks.add("d", forever, { requires: ["p"] })
-        await bench.become("d", "running")
-        await bench.become("p", "running")
         await tasks.stop("*", true)
         const before = p.runs
         await until("two periods", () => p.runs >= before + 2)

@@ -1,8 +1,6 @@
 // rows: D2
 import assert from "node:assert/strict"
-import { once } from "node:events"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, test, type TestContext } from "node:test"
 import { readImage } from "../../bench/lib/image.ts"
@@ -15,7 +13,13 @@ import {
 } from "../../host/sim/index.ts"
 import { Mosquitto, noMosquitto } from "../peers/mosquitto.ts"
 import { until } from "../peers/ports.ts"
-import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
+import {
+    cleanUp,
+    runCli,
+    serve,
+    startSimulator,
+    tempFolder,
+} from "./harness.ts"
 
 /** Runs an example. */
 function run(
@@ -141,13 +145,7 @@ describe("examples", { concurrency: 2 }, () => {
         const served = join(folder, "served")
         mkdirSync(served)
         const server = serveFolder(served, event => events.push(event))
-        server.listen(0, "127.0.0.1")
-        await once(server, "listening")
-        cleanUp(t, () => {
-            server.closeAllConnections()
-            server.close()
-        })
-        const { port } = server.address() as AddressInfo
+        const port = await serve(t, server)
         const url = `http://127.0.0.1:${port}/fleet.ota`
         const fleet = new Fleet({
             main: "examples/fleet.ts",

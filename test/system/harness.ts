@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
+import type { Server } from "node:http"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import type { TestContext } from "node:test"
@@ -9,6 +10,7 @@ import {
     Simulator,
     type SimulatorOptions,
 } from "../../host/sim/index.ts"
+import { listen } from "../../host/sim/listen.ts"
 import { boards, until, untilNextLook } from "../peers/ports.ts"
 
 /** A run of the command line tool. */
@@ -43,6 +45,16 @@ export function cleanUp(t: TestContext, cleanup: Cleanup): void {
             }
         if (errors.length) throw errors[0]
     })
+}
+
+/** Has a server listen on 127.0.0.1 until the test is over. @returns its port, a free one */
+export async function serve(t: TestContext, server: Server): Promise<number> {
+    const port = await listen(server, 0)
+    cleanUp(t, () => {
+        server.closeAllConnections()
+        server.close()
+    })
+    return port
 }
 
 /** A folder of the test's own, removed after it. */

@@ -20,7 +20,13 @@ import { parseHmacKey } from "../../host/ota/keys.ts"
 import { type Settings } from "../../host/env/index.ts"
 import { certificate } from "../peers/sink.ts"
 import { until } from "../peers/ports.ts"
-import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
+import {
+    cleanUp,
+    runCli,
+    serve,
+    startSimulator,
+    tempFolder,
+} from "./harness.ts"
 
 const PROGRAM = "examples/over-the-air.ts"
 const KEY = "5a".repeat(32)
@@ -56,12 +62,7 @@ class Source {
         const folder = join(tempFolder(t), "served")
         mkdirSync(folder)
         const source = new Source(folder, certified)
-        source.server.listen(0, "127.0.0.1")
-        await once(source.server, "listening")
-        cleanUp(t, () => {
-            source.server.closeAllConnections()
-            source.server.close()
-        })
+        await serve(t, source.server)
         return source
     }
 

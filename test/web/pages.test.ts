@@ -2,12 +2,11 @@
 import assert from "node:assert/strict"
 import { EventEmitter, once } from "node:events"
 import { createServer, request } from "node:http"
-import type { AddressInfo } from "node:net"
 import test, { type TestContext } from "node:test"
 import type { Page } from "playwright-core"
 import { serveBoards } from "../../host/web/index.ts"
 import { freePort } from "../peers/ports.ts"
-import { cleanUp } from "../system/harness.ts"
+import { cleanUp, serve } from "../system/harness.ts"
 import { noBrowser, openPage, startBrowser, untilShown } from "./browser.ts"
 import { LoudBoard } from "./loud-board.ts"
 
@@ -38,13 +37,7 @@ async function startProxy(t: TestContext) {
         answer.on("close", () => passed.destroy())
         asked.pipe(passed)
     })
-    proxy.listen(0, "127.0.0.1")
-    await once(proxy, "listening")
-    cleanUp(t, () => {
-        proxy.closeAllConnections()
-        proxy.close()
-    })
-    const { port } = proxy.address() as AddressInfo
+    const port = await serve(t, proxy)
     return {
         place: new URL(`http://127.0.0.1:${port}/boards/`),
         /** The cookies that came to the other page. */
