@@ -7,6 +7,7 @@ import {
     gatherSettings,
     keepCompilers,
     LogWatch,
+    type SimEvent,
     type SimSettings,
     Simulator,
 } from "../sim/index.ts"
@@ -18,7 +19,7 @@ import {
     TextView,
     type View,
 } from "../view/index.ts"
-import { playScenario, readScenario } from "../scenario/index.ts"
+import { playScenario, readScenario, type Scenario } from "../scenario/index.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
@@ -31,6 +32,15 @@ import { ProgramWatch } from "./sim-watch.ts"
 
 /** Largest image that is taken, in bytes. */
 const MAX_IMAGE_BYTES = 32 << 20
+
+/** What a run has before its settings are gathered. */
+interface Frame {
+    checks: Checks
+    ending: Ending
+    scenario: Scenario | undefined
+    watch: ProgramWatch | undefined
+}
+
 /**
  * Runs `fiberctl sim` until the time is over, what is expected was seen, a signal comes, or the
  * VM dies.
@@ -51,85 +61,192 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         ? await Promise.race([watch.gather(), ending.promise])
         : gatherSettings(options)
     if ("exitCode" in first) return first.exitCode
-    let gathered = first
+    const run = new SimRun(options, { checks, ending, scenario, watch }, first)
+    return run.toEnd()
+}
+
+/** One run: the simulator, what looks at its events, and what plays to it. */
+class SimRun {
+    private readonly options: SimCommandOptions
+    private readonly frame: Frame
+    private readonly sim: Simulator
+    private readonly view: View
+    private readonly health = new Health()
+    private readonly account = new Account()
+    private readonly tasks = new TaskCount()
+    private readonly logs = new LogWatch()
+    private gathered: SimSettings
     /** What the scenario has set: it stays so, whatever is built. */
-    const played: Settings = {}
-    const take = (now: SimSettings) => {
-        gathered = now
-        for (const warning of gathered.warnings) complain(warning)
-        return { ...gathered.settings, ...played }
+    private readonly played: Settings = {}
+    private endWeb = async () => {}
+    /** Settles when the program first starts. */
+    private readonly booted: Promise<void>
+    private hasBooted = false
+
+    constructor(
+        options: SimCommandOptions,
+        frame: Frame,
+        gathered: SimSettings
+    ) {
+        this.options = options
+        this.frame = frame
+        this.gathered = gathered
+        this.sim = this.makeSim()
+        this.view = makeView(options, this.sim, this.account, this.tasks)
+        this.sim.onEvent(event => this.see(event))
+        this.booted = firstBoot(this.sim).then(
+            () => void (this.hasBooted = true)
+        )
     }
-    const { collectorPort } = gathered
-    const settings = take(gathered)
-    const health = new Health()
-    const sim: Simulator = new Simulator({
-        ...options,
-        image: options.image ? readStore(options.image) : undefined,
-        settings,
-        collectorPort,
-        startedAt: 0,
-        history: 0,
-        fastBoot: options.watch,
-        quickRestart: options.watch,
-        onBuild: () => view.note(`building ${options.main} ...`),
-        onBuilt: bytecode => checkBoardSettings(bytecode, gathered),
-        onFailedStart: watch
-            ? async error => {
-                  await watch.nextChange(error)
-                  return take(await watch.gather())
-              }
-            : undefined,
-        onMalformed: problem => complain(`collector: ${problem}`),
-        onDeath: error => ending.fail(error),
-    })
-    const account = new Account()
-    const tasks = new TaskCount()
-    const view = makeView(options, sim, account, tasks)
-    const logs = new LogWatch()
-    const showFiles = !options.json && options.only?.includes("flash")
-    sim.onEvent(event => {
-        const [record, line] = readEvent(event, sim)
-        health.see(event)
-        account.see(event, record)
-        view.show(event, record, line)
-        if (event.event === "flash" && showFiles)
-            for (const words of logs.look(sim.readFlash()))
-                view.file(event.sincePowerOn, words)
+
+    /** Starts the simulator and waits for the end of the run. @returns the exit code */
+    async toEnd(): Promise<number> {
+        const { options, frame } = this
+        const endCompilers = options.watch ? keepCompilers() : () => {}
+        const end = await this.run().finally(async () => {
+            frame.watch?.close()
+            endCompilers()
+            await this.tasks.close()
+            await this.endWeb()
+            this.view.close()
+        })
+        const illness = this.health.problem(this.sim.at)
+        const words = illness && `"${options.main}" ${illness}`
+        judge(end, frame.checks, options, words)
+        return end.exitCode
+    }
+
+    private makeSim(): Simulator {
+        const { options } = this
+        const { scenario, watch, ending } = this.frame
+        const settings = this.take(this.gathered)
+        return new Simulator({
+            ...options,
+            image: options.image ? readStore(options.image) : undefined,
+            settings,
+            collectorPort: this.gathered.collectorPort,
+            startedAt: 0,
+            // a function may wait for what came before it
+            history: typeof scenario === "function" ? undefined : 0,
+            fastBoot: options.watch,
+            quickRestart: options.watch,
+            onBuild: () => this.view.note(`building ${options.main} ...`),
+            onBuilt: bytecode => checkBoardSettings(bytecode, this.gathered),
+            onFailedStart: watch
+                ? async error => {
+                      await watch.nextChange(error)
+                      return this.take(await watch.gather())
+                  }
+                : undefined,
+            onMalformed: problem => complain(`collector: ${problem}`),
+            onDeath: error => ending.fail(error),
+        })
+    }
+
+    /** Takes gathered settings. @returns those of the board */
+    private take(gathered: SimSettings): Settings {
+        this.gathered = gathered
+        for (const warning of gathered.warnings) complain(warning)
+        return { ...gathered.settings, ...this.played }
+    }
+
+    private see(event: SimEvent): void {
+        const { checks, ending } = this.frame
+        const [record, line] = readEvent(event, this.sim)
+        this.health.see(event)
+        this.account.see(event, record)
+        this.view.show(event, record, line)
+        if (event.event === "flash") this.showFiles(event.sincePowerOn)
         const failure = checks.see(event, record, line)
         if (failure) ending.fail(new FirmwareError(failure))
         else if (checks.isAsked && checks.missing.length === 0)
             ending.end("all that was expected was seen")
-    })
-    const endCompilers = options.watch ? keepCompilers() : () => {}
-    let endWeb = async () => {}
-    const started = async () => {
-        watch
-            ?.run(sim, view, {
-                gather: () => take(gatherSettings(options)),
-                restarted: () => health.forgive(),
-            })
-            .catch(ending.fail)
+    }
+
+    /** Shows what the flash logs have got. */
+    private showFiles(at: number | undefined): void {
+        if (this.options.json || !this.options.only?.includes("flash")) return
+        for (const words of this.logs.look(this.sim.readFlash()))
+            this.view.file(at, words)
+    }
+
+    private async run(): Promise<End> {
+        const { ending } = this.frame
+        this.play().catch((error: Error) =>
+            ending.fail(
+                new FirmwareError(`the scenario failed: ${error.message}`)
+            )
+        )
+        try {
+            await Promise.race([this.start(), ending.promise])
+            const end = await ending.promise
+            await this.sim.stop(end.reason)
+            return end
+        } catch (error) {
+            await this.sim.stop((error as Error).message)
+            throw error
+        }
+    }
+
+    /** Starts the board and what runs beside it. */
+    private async start(): Promise<void> {
+        const { options, sim } = this
+        await sim.start()
+        this.startWatch()
         // only the status line shows them
         if (process.stdout.isTTY && !options.quiet && !options.json)
-            await tasks.start(sim)
-        if (options.web === undefined) return
+            await this.tasks.start(sim)
+        if (options.web !== undefined) await this.startWeb(options.web)
+        await this.waitForBoot()
+        limitRun(options, this.frame.ending)
+    }
+
+    /** Waits for the program to start, from when the times of `--for` and `--timeout` count. */
+    private async waitForBoot(): Promise<void> {
+        if (this.hasBooted) return
+        try {
+            await this.sim.waitFor("boot", undefined, BOOT_TIMEOUT_MS)
+        } catch {
+            const seconds = BOOT_TIMEOUT_MS / 1000
+            this.frame.ending.fail(
+                new FirmwareError(`the board did not boot within ${seconds} s`)
+            )
+        }
+    }
+
+    private startWatch(): void {
+        const { watch, ending } = this.frame
+        watch
+            ?.run(this.sim, this.view, {
+                gather: () => this.take(gatherSettings(this.options)),
+                restarted: () => this.health.forgive(),
+            })
+            .catch(ending.fail)
+    }
+
+    private async startWeb(port: number | true): Promise<void> {
+        const { sim } = this
         const { startSimWeb } = await import("./sim-web.ts")
-        const { url, close } = await startSimWeb(options.web, {
+        const { url, close } = await startSimWeb(port, {
             busPort: sim.busPort,
             sims: [sim],
             collector: sim.collector,
-            onPower: () => health.forgive(),
+            onPower: () => this.health.forgive(),
         })
-        endWeb = close
+        this.endWeb = close
         console.error(`fiberctl: console at ${url}`)
     }
-    const play = async () => {
+
+    private async play(): Promise<void> {
+        const { sim, view } = this
+        const { scenario, ending } = this.frame
         if (!scenario) return
         await playScenario(sim, scenario, {
+            started: this.booted,
             note: text => view.note(text),
             restart: changes => {
-                health.forgive()
-                Object.assign(played, changes)
+                this.health.forgive()
+                Object.assign(this.played, changes)
                 return sim.restart({
                     settings: { ...sim.settings, ...changes },
                 })
@@ -137,18 +254,6 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
             end: () => ending.end("the scenario is over"),
         })
     }
-    const end = await run(sim, ending, options, started, play).finally(
-        async () => {
-            watch?.close()
-            endCompilers()
-            await tasks.close()
-            await endWeb()
-            view.close()
-        }
-    )
-    const illness = health.problem(sim.at)
-    judge(end, checks, options, illness && `"${options.main}" ${illness}`)
-    return end.exitCode
 }
 
 /** The flash store in an image. @throws UsageError when there is none in it */
@@ -162,51 +267,15 @@ function readStore(file: string): Buffer {
     }
 }
 
-/** Starts the simulator and waits for the end of the run. */
-async function run(
-    sim: Simulator,
-    ending: Ending,
-    options: SimCommandOptions,
-    started: () => Promise<void>,
-    play: () => Promise<void>
-): Promise<End> {
-    try {
-        await Promise.race([
-            sim.start().then(async () => {
-                await started()
-                return firstBoot(sim, ending, options)
-            }),
-            ending.promise,
-        ])
-        play().catch((error: Error) =>
-            ending.fail(
-                new FirmwareError(`the scenario failed: ${error.message}`)
-            )
-        )
-        const end = await ending.promise
-        await sim.stop(end.reason)
-        return end
-    } catch (error) {
-        await sim.stop((error as Error).message)
-        throw error
-    }
-}
-
-/** Waits for the program to start, from when the times of `--for` and `--timeout` count. */
-async function firstBoot(
-    sim: Simulator,
-    ending: Ending,
-    options: SimCommandOptions
-): Promise<void> {
-    try {
-        await sim.waitFor("boot", undefined, BOOT_TIMEOUT_MS)
-    } catch {
-        const seconds = BOOT_TIMEOUT_MS / 1000
-        ending.fail(
-            new FirmwareError(`the board did not boot within ${seconds} s`)
-        )
-    }
-    limitRun(options, ending)
+/** Settles when the program first starts. */
+function firstBoot(sim: Simulator): Promise<void> {
+    return new Promise(done => {
+        const stop = sim.onEvent(({ event }) => {
+            if (event !== "boot") return
+            stop()
+            done()
+        })
+    })
 }
 
 function makeView(

@@ -56,32 +56,58 @@ export async function pushFile(
 ): Promise<BoardReport> {
     const file = parseFile(bytes)
     if (typeof file === "string") throw new UsageError(`"${name}": ${file}`)
-    const { version } = file
-    const hash = hashOf(file.body)
-    const has = (state: BoardReport) =>
-        state.version === version && state.hash === hash
-    const until = performance.now() + timeoutMs
-    let shown = ""
-    let hasAnswered = false
-    const ask = async () => {
-        // a board that restarts does not answer for some seconds
-        const state = await readState(target).catch(() => undefined)
-        if (state) hasAnswered = true
-        return state
+    const { version, body } = file
+    const hash = hashOf(body)
+    return new Push({
+        target,
+        bytes,
+        version,
+        hash,
+        onState,
+        timeoutMs,
+        askMs,
+    }).toVerdict()
+}
+
+/** One file on its way to one board. */
+interface Delivery {
+    target: PushTarget
+    bytes: Buffer
+    version: number
+    hash: string
+    onState: (state: BoardReport) => void
+    timeoutMs: number
+    askMs: number
+}
+
+class Push {
+    private readonly delivery: Delivery
+    private readonly startedAt = performance.now()
+    private shown = ""
+    private hasAnswered = false
+
+    constructor(delivery: Delivery) {
+        this.delivery = delivery
     }
-    const show = (state: BoardReport) => {
-        const now = shownAs(state)
-        if (now !== shown) onState(state)
-        shown = now
+
+    /** Brings the file, and waits for what the board says. */
+    async toVerdict(): Promise<BoardReport> {
+        await this.offer()
+        for (;;) {
+            const state = await this.look()
+            if (state && this.isDelivered(state)) {
+                // after a roll-back it is the version that runs again
+                if (/^(active|rolled-back)$/.test(state.state)) return state
+                // the board tells of somebody else's file: this one shows the state of its own again
+                if (state.state === "refused") await this.offer()
+            } else if (state) checkState(state, this.delivery.version)
+            await this.pause(this.shown && `last seen: version ${this.shown}`)
+        }
     }
-    const checkTime = (why = shown && `last seen: version ${shown}`) => {
-        if (performance.now() <= until) return
-        const seconds = Math.round(timeoutMs / 1000)
-        throw new TimeoutError(
-            `no verdict within ${seconds} s` + (why && `, ${why}`)
-        )
-    }
-    const offer = async () => {
+
+    /** Offers the file until the board takes it, or has it from elsewhere. */
+    private async offer(): Promise<void> {
+        const { target, bytes } = this.delivery
         let busy = ""
         for (;;) {
             try {
@@ -90,41 +116,70 @@ export async function pushFile(
                 const { name, message } = error as Error
                 const isLost = name === "TimedOutError"
                 // the board may have it from its source, and restarts with it
-                const state = await ask()
-                if (state?.state === "probation" && has(state)) return
+                const state = await this.ask()
+                if (state?.state === "probation" && this.isDelivered(state))
+                    return
                 if (!isLost && !isBusy(message, state))
                     throw new FirmwareError(`refused: ${message}`)
                 // a board that was there restarts, and has lost what it got
-                if (isLost && !busy && !hasAnswered) throw error
+                if (isLost && !busy && !this.hasAnswered) throw error
                 busy = message
-                if (state) show(state)
-                checkTime(busy)
-                await sleep(askMs)
+                if (state) this.show(state)
+                await this.pause(busy)
             }
         }
     }
-    await offer()
-    for (;;) {
-        const state = await ask()
-        if (state) show(state)
-        if (state && has(state)) {
-            // after a roll-back it is the version that runs again
-            if (/^(active|rolled-back)$/.test(state.state)) return state
-            // the board tells of somebody else's file: this one shows the state of its own again
-            if (state.state === "refused") await offer()
-        } else if (state && state.version > version)
-            throw new FirmwareError(
-                `version ${version} was replaced by version ${state.version}`
+
+    /** Whether what the board tells of is this file. */
+    private isDelivered({ version, hash }: BoardReport): boolean {
+        const { delivery } = this
+        return version === delivery.version && hash === delivery.hash
+    }
+
+    /** The board's state, also shown. */
+    private async look(): Promise<BoardReport | undefined> {
+        const state = await this.ask()
+        if (state) this.show(state)
+        return state
+    }
+
+    /** The board's state; `undefined` while it does not answer, as for some seconds of a restart. */
+    private async ask(): Promise<BoardReport | undefined> {
+        const state = await readState(this.delivery.target).catch(
+            () => undefined
+        )
+        if (state) this.hasAnswered = true
+        return state
+    }
+
+    private show(state: BoardReport): void {
+        const now = shownAs(state)
+        if (now !== this.shown) this.delivery.onState(state)
+        this.shown = now
+    }
+
+    /** Waits until it is time to ask again. @throws TimeoutError with `why` when none is left */
+    private async pause(why: string): Promise<void> {
+        const { timeoutMs, askMs } = this.delivery
+        if (performance.now() > this.startedAt + timeoutMs) {
+            const seconds = Math.round(timeoutMs / 1000)
+            throw new TimeoutError(
+                `no verdict within ${seconds} s` + (why && `, ${why}`)
             )
-        else if (state?.state === "rolled-back")
-            throw new FirmwareError(
-                `version ${version} was taken back: ${state.reason}`
-            )
-        else if (state?.state === "refused")
-            throw new FirmwareError(`refused: ${state.reason}`)
-        checkTime()
+        }
         await sleep(askMs)
     }
+}
+
+/** @throws FirmwareError when a board with another file cannot get `version` any more */
+function checkState({ version, state, reason }: BoardReport, wanted: number) {
+    if (version > wanted)
+        throw new FirmwareError(
+            `version ${wanted} was replaced by version ${version}`
+        )
+    if (state === "rolled-back")
+        throw new FirmwareError(`version ${wanted} was taken back: ${reason}`)
+    if (state === "refused") throw new FirmwareError(`refused: ${reason}`)
 }
 
 /** Whether a board that does not take a file may take it later. */

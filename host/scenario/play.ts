@@ -9,6 +9,8 @@ const PRESS_MS = 100
 
 /** What a scenario has besides the simulator. */
 export interface Stage {
+    /** Settles when the program has started. */
+    started: Promise<void>
     /** Reports what is done. */
     note(text: string): void
     /** Switches the board off and on again, with some settings changed. */
@@ -18,7 +20,8 @@ export interface Stage {
 }
 
 /**
- * Plays all steps, one after the other, once the program has started.
+ * Plays all steps, one after the other, once the program has started. To be called before it starts:
+ * its first lines count.
  * @throws what the simulator throws
  */
 export async function playScenario(
@@ -27,11 +30,13 @@ export async function playScenario(
     stage: Stage
 ): Promise<void> {
     if (typeof scenario === "function") {
+        await stage.started
         await scenario(sim)
         return
     }
-    const began = sim.at
     let line = nextLine(sim, scenario[0])
+    await stage.started
+    const began = sim.at
     for (const [i, { at, after = 0, action }] of scenario.entries()) {
         if (at !== undefined) await sleep(Math.max(0, began + at - sim.at))
         await line

@@ -56,6 +56,7 @@ async function play(t: TestContext, name: string, text: string) {
         board as unknown as Simulator,
         await readScenario(file),
         {
+            started: Promise.resolve(),
             note: text => notes.push(text),
             restart: async changes => note("restart")(changes),
             end: note("end"),

@@ -55,6 +55,7 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.deepEqual(
             told.filter(line => line !== today),
             [
+                "first line",
                 "hello nobody",
                 "button down",
                 "button up",
@@ -79,20 +80,23 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.ok(late >= 0 && late < 1.1, `${late} hours late`)
     })
 
+    test("a step may wait for the program's first line", async t => {
+        const text = "- on: first line\n  end: true\n"
+        const run = await play(t, "first.yaml", text)
+        assert.equal(run.code, 0, run.stderr)
+    })
+
     test("may be a function in TypeScript, which fails the run when it throws", async t => {
         const run = await play(
             t,
             "scene.ts",
             `export default async sim => {
-                await sim.waitFor("console", event => event.text === "beat 1")
-                throw new Error("beat 1 came")
+                await sim.waitFor("console", event => event.text === "first line")
+                throw new Error("it starts")
             }`
         )
         assert.equal(run.code, 1)
-        assert.match(
-            run.stderr,
-            /^fiberctl: the scenario failed: beat 1 came$/m
-        )
+        assert.match(run.stderr, /^fiberctl: the scenario failed: it starts$/m)
     })
 
     for (const [what, text, wanted] of [

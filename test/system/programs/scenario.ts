@@ -4,6 +4,7 @@ import { readSetting } from "@devicescript/settings"
 import { followRealTimeClock } from "../../../src/net"
 import { SystemClock } from "../../../src/platform"
 
+console.log("first line")
 const clock = new SystemClock()
 followRealTimeClock(clock)
 clock.onSet(() => {
