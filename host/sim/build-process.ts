@@ -34,17 +34,20 @@ import type { BuildAnswer, BuildJob } from "./protocol.ts"
 const require = createRequire(import.meta.url)
 const fs = require("node:fs") as {
     readFileSync: (file: unknown, ...rest: unknown[]) => unknown
+    statSync: (file: unknown, ...rest: unknown[]) => unknown
 }
 const promises = require("node:fs/promises") as {
     writeFile: (file: unknown, ...rest: unknown[]) => Promise<void>
 }
 moveToolFolder()
-const { readFileSync } = fs
+const { readFileSync, statSync } = fs
 const { writeFile: writeLater } = promises
 const LIBRARY = /^node_modules.@devicescript\b/
 const SOURCE = /(\.tsx?|\b(package|devsconfig)\.json|^services.[^/\\]+\.md)$/
 const job: BuildJob = { main: "", output: "", optimise: false }
 let inputs: Hashes = {}
+/** The first refusal of the system to read what is there, which the tool takes for absent. */
+let unread: NodeJS.ErrnoException | undefined
 /** Whether the libraries belong to another project. */
 let isBorrowed = false
 
@@ -64,12 +67,22 @@ fs.readFileSync = (file, ...rest) => {
         data = readFileSync(pathOf(path)) as Buffer
     } catch (error) {
         note(path, ABSENT)
+        noteRefusal(pathOf(path), error as Error)
         throw error
     }
     note(pathOf(path), hashOf(data))
     const [options] = rest as [BufferEncoding | { encoding?: BufferEncoding }]
     const encoding = typeof options === "string" ? options : options?.encoding
     return encoding ? data.toString(encoding) : data
+}
+fs.statSync = (file, ...rest) => {
+    try {
+        return statSync(file, ...rest)
+    } catch (error) {
+        if (typeof file === "string")
+            noteRefusal(relative(".", file), error as Error)
+        throw error
+    }
 }
 // The tool writes the types of this project's services into the libraries, for editors; those of
 // another project must keep their own.
@@ -92,9 +105,16 @@ function note(path: string, hash: string): void {
     inputs[path] = (inputs[path] ?? hash) === hash ? hash : CHANGED
 }
 
+function noteRefusal(path: string, error: NodeJS.ErrnoException): void {
+    const { code } = error
+    if (code === undefined || code === "ENOENT" || code === "ENOTDIR") return
+    unread ??= Object.assign(error, { path })
+}
+
 /** Does one build. @throws Error with what is wrong, for whoever asked for it */
 async function build(): Promise<void> {
     inputs = {}
+    unread = undefined
     for (const path of configFiles()) inputs[path] = fileHash(path)
     isBorrowed =
         lstatSync("node_modules", {
@@ -109,7 +129,7 @@ async function build(): Promise<void> {
             verify: false,
             outDir: relative(".", job.output),
         })
-        if (!success) throw new Error(said.join("\n"))
+        if (!success) throw unread ?? new Error(said.join("\n"))
     } finally {
         Object.assign(console, { log, error })
     }

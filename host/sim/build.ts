@@ -60,9 +60,22 @@ class CompileError extends FirmwareError {
     }
 }
 
+/** The system refuses to read or write a file of the build. */
+class RefusedError extends UsageError {
+    /** The files that the compiler looked at, there or not, with their hashes. */
+    readonly inputs: Hashes
+
+    constructor(problem: string, inputs: Hashes) {
+        super(problem)
+        this.inputs = inputs
+    }
+}
+
 /** The files that a failed build has read, there or not, with their hashes; none for other errors. */
 export function readBy(error: unknown): Hashes {
-    return error instanceof CompileError || error instanceof TooLargeError
+    return error instanceof CompileError ||
+        error instanceof RefusedError ||
+        error instanceof TooLargeError
         ? error.inputs
         : {}
 }
@@ -249,7 +262,7 @@ async function compile(
             optimise,
         })
         if (!answer.isBuilt && answer.refused)
-            throw new UsageError(answer.refused)
+            throw new RefusedError(answer.refused, answer.inputs)
         if (!answer.isBuilt)
             throw new CompileError(main, answer.problem.trim(), answer.inputs)
         checkSize(main, fresh)

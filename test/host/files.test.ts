@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { execFile, execFileSync } from "node:child_process"
 import fs, {
+    chmodSync,
     existsSync,
     mkdirSync,
     readdirSync,
@@ -16,7 +17,7 @@ import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
 import { createOutputs, makeFolder, writeOutput } from "../../host/files.ts"
 import { unpackLibraries } from "../../host/sim/index.ts"
-import { type CliRun, runCli, tempFolder } from "../system/harness.ts"
+import { Cli, type CliRun, runCli, tempFolder } from "../system/harness.ts"
 
 before(unpackLibraries)
 
@@ -25,6 +26,8 @@ const PROGRAM = `console.log("hello")
 setInterval(async () => console.log("alive"), 100)
 `
 const STATE = ".devicescript/fiberctl/state"
+/** Permissions do not stop root: the tool then runs as another user. */
+const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined
 
 /** A project with a small program, and a pipe that nobody writes to. */
 function project(t: TestContext): string {
@@ -142,6 +145,29 @@ test("a pipe is no module of a program", async t => {
     const run = await runCli(["build"], { cwd })
     assert.equal(run.code, 1)
     assert.match(run.stderr, /^src.main\.ts.*Cannot find module '\.\/pipe'/m)
+})
+
+test("a module that may not be read is named, and waited for", async t => {
+    const cwd = project(t)
+    const file = join(cwd, "src/part.ts")
+    writeFileSync(
+        join(cwd, "src/main.ts"),
+        'import { part } from "./part"\nconsole.log(part)\n'
+    )
+    writeFileSync(file, 'export const part = "the part"\n', { mode: 0 })
+    chmodSync(cwd, 0o777)
+    const sim = new Cli(["sim", "--watch", "--expect", "the part"], {
+        cwd,
+        uid: NOBODY,
+    })
+    await sim.waitForError(/\n$/)
+    chmodSync(file, 0o644)
+    const run = await sim.done
+    assert.equal(
+        complaint({ ...run, stdout: "" }),
+        'fiberctl: "src/part.ts" may not be used (permission denied)'
+    )
+    assert.equal(run.code, 0)
 })
 
 test("decode takes no more memory for a text without an end", async t => {
