@@ -15,6 +15,7 @@ import {
 import { UsageError } from "../errors.ts"
 import { nearest, nearKey } from "../nearest.ts"
 import { complain } from "../output.ts"
+import { radioHint } from "../settings/index.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -173,6 +174,8 @@ function findSetting(
 ): SettingInfo {
     const found = settings.find(setting => setting.key === key)
     if (found) return found
+    const radio = radioHint(key)
+    if (radio) throw new UsageError(`${place}no setting "${key}"; ${radio}`)
     const keys = settings.map(({ key }) => key)
     const near = place ? nearKey(key, keys) : nearest(key, keys)
     throw new UsageError(

@@ -34,10 +34,17 @@ export interface GivenProblem {
     isUnknown: boolean
 }
 
-/** What the VM of a board takes for itself; no program sees it. */
+/** What the VM of a board takes for itself; no program sees it, nor a settings file. */
 const RADIO_SETTINGS = `# settings
 WIFI_SSID: text 1 32 = | network of a board
 WIFI_PWD: secret 8 64 = | its password; empty: an open network`
+
+/** What to say of an unknown key that the VM knows; undefined for any other. */
+export function radioHint(key: string): string | undefined {
+    return findRule([RADIO_SETTINGS], key)
+        ? "it is written with the program, by `fiberctl image`, `flash` or `up`"
+        : undefined
+}
 
 function contextOf(tables: readonly string[]): CheckContext {
     return {
@@ -60,8 +67,8 @@ export async function checkSettingsFile(
 }
 
 /**
- * A problem whose message names an unknown key: one of a part that the program does not have, or one
- * that is near to a known one.
+ * A problem whose message names an unknown key: one of a part that the program does not have, one that
+ * is near to a known one, or one of the VM.
  */
 function withName(
     problem: SettingProblem,
@@ -70,7 +77,7 @@ function withName(
     const { key, line, message } = problem
     if (!message.endsWith(UNKNOWN_SETTING)) return problem
     const near = nearKey(key, schemaKeys(tables))
-    let hint = near && `the nearest is ${near}`
+    let hint = radioHint(key) ?? (near && `the nearest is ${near}`)
     if (isOfOtherPart(key, tables)) hint = "its part is not in the program"
     if (!hint) return problem
     const place = line === undefined ? key : `${key} (line ${line})`

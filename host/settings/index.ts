@@ -4,6 +4,7 @@ export {
     type GivenProblem,
     type GivenSetting,
     placeFirst,
+    radioHint,
 } from "./check.ts"
 export {
     type DeclaredSetting,

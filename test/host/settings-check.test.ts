@@ -164,13 +164,17 @@ describe("fiberctl", () => {
         const file = join(tempFolder(t), "board.env")
         const check = () =>
             runCli(["settings", "check", file, "--main", PROGRAM])
-        writeFileSync(file, "PUMP_MOD=fast\nPUMP_EVERY=5\nAPI_TOKEN=hunter2\n")
+        writeFileSync(
+            file,
+            "PUMP_MOD=fast\nPUMP_EVERY=5\nAPI_TOKEN=hunter2\nWIFI_SSID=attic\n"
+        )
         const bad = await check()
         assert.equal(bad.code, 1)
         assert.deepEqual(bad.stdout.trim().split("\n"), [
             `${file}:1: PUMP_MOD: no such setting; the nearest is PUMP_MODE`,
             `${file}:2: PUMP_EVERY: wanted a time with its unit, as 500ms, 5s, 2m or 1h: 1s to 1d`,
             `${file}:3: API_TOKEN: wanted a text, bytes: 8 to 64`,
+            `${file}:4: WIFI_SSID: no such setting; it is written with the program, by \`fiberctl image\`, \`flash\` or \`up\``,
         ])
         writeFileSync(file, "PUMP_MODE=fast # of three\n")
         const good = await check()
