@@ -13,6 +13,7 @@ import { tcpWire } from "./wire.ts"
 const MORE_MS = 700
 /** Longest wait for the first one, in ms: it may be starting. */
 const FIRST_MS = 5000
+const MAX_PORT = 65_535
 
 /** Where boards are looked for; the running simulator by default. */
 export interface ConnectOptions {
@@ -252,6 +253,8 @@ function announcesService(packet: Packet): boolean {
 /** Splits `HOST:PORT`, or `[IPv6]:PORT`. @throws UsageError */
 function parseAddress(text: string): { host: string; port: number } {
     const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
-    if (!match) throw new UsageError(`bus "${text}": HOST:PORT is wanted`)
-    return { host: match[1] ?? match[2]!, port: Number(match[3]) }
+    const port = Number(match?.[3])
+    if (!match || port < 1 || port > MAX_PORT)
+        throw new UsageError(`bus "${text}": HOST:PORT is wanted`)
+    return { host: match[1] ?? match[2]!, port }
 }

@@ -1,6 +1,5 @@
 import type { Command } from "commander"
 import { setBuildDir, TOOL_FOLDER } from "../build-dir.ts"
-import { UsageError } from "../errors.ts"
 
 /** Adds `--build-dir` to all commands of `program`. */
 export function addBuildDirOption(program: Command): void {
@@ -12,8 +11,6 @@ export function addBuildDirOption(program: Command): void {
         )
         command.hook("preAction", () => {
             const { buildDir } = command.opts<{ buildDir?: string }>()
-            if (buildDir === "")
-                throw new UsageError("--build-dir: a folder is wanted")
             if (buildDir !== undefined) setBuildDir(buildDir)
         })
     }

@@ -14,6 +14,7 @@ import {
     withBoards,
 } from "./board.ts"
 import { type FilterOptions, makeFilter } from "./log-filter.ts"
+import { someText } from "./option-values.ts"
 import { levelName } from "../levels.ts"
 
 /** Lines that `-f` begins with. */
@@ -248,7 +249,7 @@ function render(
 }
 
 function collect(value: string, before: string[] = []): string[] {
-    return [...before, value]
+    return [...before, someText(value)]
 }
 
 function wholeNumber(text: string): number {

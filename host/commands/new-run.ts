@@ -27,6 +27,8 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/
  * @throws UsageError for a folder that is not empty, or whose name npm does not take
  */
 export function makeProject(folder: string): string[] {
+    // the files would replace those of the working directory
+    if (!folder) throw new UsageError("the folder of the project is wanted")
     const name = basename(resolve(folder))
     if (!NAME.test(name))
         throw new UsageError(

@@ -2,6 +2,12 @@
 import { InvalidArgumentError } from "commander"
 import { parseDuration } from "../words.ts"
 
+/** Reads an option that is any text but an empty one, as of a variable that a script has not set. */
+export function someText(text: string): string {
+    if (!text) throw new InvalidArgumentError("a value is wanted.")
+    return text
+}
+
 /** Reads an option that is a TCP port; 0 is any free one. */
 export function portNumber(text: string): number {
     const port = Number(text)

@@ -292,7 +292,7 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
 
 async function edit(command: Command): Promise<void> {
     const options = command.optsWithGlobals<BoardOptions>()
-    const editor = process.env.VISUAL ?? process.env.EDITOR
+    const editor = process.env.VISUAL || process.env.EDITOR
     if (!editor) throw new UsageError("EDITOR is not set")
     await withBoard(options, async ({ board }) => {
         const before = await board.settings()

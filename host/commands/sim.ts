@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander"
+import { type Command, InvalidArgumentError } from "commander"
 import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber, secondsReader } from "./option-values.ts"
@@ -71,11 +71,9 @@ function addBoardOptions(command: Command): void {
             "serve a console for the browser (default port: 8383)",
             portNumber
         )
-        .addOption(
-            new Option(
-                "--syslog <host:port>",
-                "log to this collector instead of the embedded one"
-            )
+        .option(
+            "--syslog <host:port>",
+            "log to this collector instead of the embedded one"
         )
         .option("--no-collector", "run no embedded syslog collector")
         .option(

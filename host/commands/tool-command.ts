@@ -1,5 +1,6 @@
-import { Command, type ErrorOptions } from "commander"
+import { Command, type ErrorOptions, type Option } from "commander"
 import { nearest } from "../nearest.ts"
+import { someText } from "./option-values.ts"
 
 /** How far a word may differ from a command, as a share of its length; a swap is two edits. */
 const MAX_SHARE = 0.7
@@ -13,10 +14,18 @@ const OPTIONS: [option: string, looks: RegExp][] = [
     ["--serial", /^(\/dev\/|COM\d)/i],
 ]
 
-/** A command whose errors about words that it does not take name the word, and what is wanted. */
+/**
+ * A command whose errors about words that it does not take name the word, and what is wanted; its options
+ * take no empty value.
+ */
 export class ToolCommand extends Command {
     override createCommand(name?: string): Command {
         return new ToolCommand(name)
+    }
+
+    override createOption(flags: string, description?: string): Option {
+        const option = super.createOption(flags, description)
+        return option.required ? option.argParser(someText) : option
     }
 
     override error(message: string, options?: ErrorOptions): never {

@@ -124,6 +124,23 @@ describe(
                 /"bin\.env" is not UTF-8 text/,
                 { "bin.env": Buffer.from([0x41, 0x3d, 0xff]) as never },
             ],
+            ...["--image", "--scenario", "--syslog", "--task"].map(
+                (option): [string, string[], RegExp] => [
+                    `no value of ${option}`,
+                    ["sim", option, ""],
+                    new RegExp(`'${option} <.*' argument '' is invalid`),
+                ]
+            ),
+            [
+                "no name of a task",
+                ["logs", "-u", ""],
+                /'-u, --unit <task>' argument '' is invalid/,
+            ],
+            [
+                "no port of a bus",
+                ["status", "--bus", "127.0.0.1:65536"],
+                /bus "127\.0\.0\.1:65536": HOST:PORT is wanted/,
+            ],
             [
                 "malformed --set",
                 ["sim", "--set", "A"],

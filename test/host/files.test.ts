@@ -125,7 +125,7 @@ test("an empty serial port is said to be none", async () => {
     ])
         assert.equal(
             complaint(await runCli(words)),
-            "fiberctl: a serial port is wanted, as /dev/ttyUSB0"
+            `fiberctl: option '${words[1]} <path>' argument '' is invalid. a value is wanted.`
         )
 })
 
@@ -421,6 +421,13 @@ test("a path that leads through a file is wrong usage of each command", async t 
 
 test("a project goes into a folder with a new repository, and no other file", async t => {
     const cwd = tempFolder(t)
+    const nowhere = await runCli(["new", ""], { cwd })
+    assert.equal(
+        nowhere.stderr,
+        "fiberctl: the folder of the project is wanted\n"
+    )
+    assert.equal(nowhere.code, 2)
+    assert.deepEqual(readdirSync(cwd), [])
     mkdirSync(join(cwd, "pump/.git"), { recursive: true })
     assert.equal((await runCli(["new", "pump"], { cwd })).code, 0)
     assert.ok(existsSync(join(cwd, "pump/src/main.ts")))

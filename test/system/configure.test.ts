@@ -256,7 +256,7 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             ] as const) {
                 const same = await runCli(
                     ["settings", "edit", ...form, "--state", sim.stateFolder!],
-                    { env: { EDITOR: "true", VISUAL: "true" } }
+                    { env: { EDITOR: "true", VISUAL: "" } }
                 )
                 assert.equal(same.code, 0, same.stderr)
                 assert.equal(same.stdout, shown)

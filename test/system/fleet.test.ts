@@ -130,7 +130,7 @@ test("--device names one board, and is never a guess", async t => {
             ids[1],
             `3: fiberctl: several boards are "a1f": choose by --device ${two}`,
             `3: fiberctl: no device "board"; there are: ${ids.join(", ")}`,
-            "2: fiberctl: --device: wanted a device id, its first digits, or a hostname",
+            "2: fiberctl: option '--device <id>' argument '' is invalid. a value is wanted.",
         ]
     )
 
