@@ -1,12 +1,11 @@
 import { randomInt } from "node:crypto"
 import { EventEmitter } from "node:events"
 import { setTimeout as pause } from "node:timers/promises"
-import type { Packet } from "jacdac-ts"
 import { programDevice } from "../bus/index.ts"
 import { nearest } from "../nearest.ts"
 import { DrivenParts } from "./driven-parts.ts"
 import { RemoteError, TimedOutError } from "./errors.ts"
-import type { Link } from "./link.ts"
+import type { BusPacket, Link } from "./link.ts"
 import {
     Event,
     type Item,
@@ -92,7 +91,7 @@ export class Board extends EventEmitter<BoardEvents> {
     private watching: NodeJS.Timeout | undefined
     private closed = false
     private readonly parts: DrivenParts
-    private readonly onPacket = (packet: Packet) => this.take(packet)
+    private readonly onPacket = (packet: BusPacket) => this.take(packet)
     private readonly onLost = () => this.emit("lost")
     private readonly onBack = () => {
         if (this.watching) void this.askForEvents()
@@ -437,7 +436,7 @@ export class Board extends EventEmitter<BoardEvents> {
         })
     }
 
-    private take(packet: Packet): void {
+    private take(packet: BusPacket): void {
         this.parts.take(packet)
         if (
             packet.deviceIdentifier !== this.server ||
@@ -450,7 +449,7 @@ export class Board extends EventEmitter<BoardEvents> {
             this.requests.take(packet.data)
     }
 
-    private takeEvent({ eventCode, data }: Packet): void {
+    private takeEvent({ eventCode, data }: BusPacket): void {
         if (eventCode === Event.Tasks) this.emit("tasks")
         else if (eventCode === Event.Lines)
             this.emit("lines", Buffer.from(data).readUInt32LE(0))

@@ -1,10 +1,9 @@
-import type { Packet } from "jacdac-ts"
 import { type BusFile, programDevice } from "../bus/index.ts"
 import { UsageError } from "../errors.ts"
 import { Board } from "./board.ts"
 import { NoBoardError } from "./errors.ts"
 import { findSimulator } from "./find.ts"
-import { Link } from "./link.ts"
+import { type BusPacket, Link } from "./link.ts"
 import { SERVICE_CLASS } from "./protocol.ts"
 import { serialWire } from "./serial-wire.ts"
 import { tcpWire } from "./wire.ts"
@@ -228,7 +227,7 @@ function announced(link: Link): Promise<string[]> {
             resolve([...devices].sort())
         }
         let timer = setTimeout(settle, FIRST_MS)
-        const see = (packet: Packet) => {
+        const see = (packet: BusPacket) => {
             if (!announcesService(packet)) return
             const device = programDevice(packet.deviceIdentifier)
             if (devices.has(device)) return
@@ -241,7 +240,7 @@ function announced(link: Link): Promise<string[]> {
 }
 
 /** Whether a packet is the report of a control service that lists ours. */
-function announcesService(packet: Packet): boolean {
+function announcesService(packet: BusPacket): boolean {
     const { serviceIndex, serviceCommand, isCommand, data } = packet
     if (serviceIndex !== 0 || serviceCommand !== 0 || isCommand) return false
     const classes = Buffer.from(data)

@@ -1,13 +1,8 @@
 // What a board's program tells its LED and its buzzer, as it goes over the bus: a real board drives
 // services of its own, a simulated one those of its simulator.
-import {
-    BuzzerCmd,
-    LightBulbReg,
-    type Packet,
-    SRV_BUZZER,
-    SRV_LIGHT_BULB,
-} from "jacdac-ts"
+import { BuzzerCmd, LightBulbReg, SRV_BUZZER, SRV_LIGHT_BULB } from "jacdac-ts"
 import { partDevice } from "../bus/index.ts"
+import type { BusPacket } from "./link.ts"
 
 /** A command that sets a register (Jacdac protocol, "Registers"). */
 const SET_REGISTER = 0x2000
@@ -43,7 +38,7 @@ export class DrivenParts {
         serviceIndex,
         serviceCommand,
         data,
-    }: Packet): void {
+    }: BusPacket): void {
         const services = this.services.get(deviceIdentifier)
         if (!services) return
         if (isCommand)

@@ -5,12 +5,23 @@ import type { OpenWire, Wire } from "./wire.ts"
 /** A frame with the id of whoever sent it, so that it is not sent back. */
 type Frame = Uint8Array & { _jacdac_sender?: string }
 
+/** A packet of the bus. Declared here, as a program's compiler does not find the types of jacdac-ts. */
+export interface BusPacket {
+    readonly deviceIdentifier: string
+    readonly serviceIndex: number
+    readonly serviceCommand: number
+    readonly isCommand: boolean
+    readonly isEvent: boolean
+    readonly eventCode: number
+    readonly data: Uint8Array
+}
+
 /** Pause before a lost bus is looked for again, in ms. */
 const RETRY_MS = 300
 
 /** Events of a link. */
 interface LinkEvents {
-    packet: [Packet]
+    packet: [BusPacket]
     /** The connection was lost; it is looked for until it is back. */
     lost: []
     back: []

@@ -57,6 +57,7 @@ export class Requests {
     private readonly pending = new Map<number, Pending>()
     /** Whether the board has ever answered. */
     private hasAnswered = false
+    private isClosed = false
 
     /** @param sendPacket sends the packet of a request to the board */
     constructor(sendPacket: (payload: Buffer) => void) {
@@ -79,6 +80,7 @@ export class Requests {
         const ids: number[] = []
         let timer: NodeJS.Timeout | undefined
         return new Promise<Item[]>((resolve, reject) => {
+            if (this.isClosed) return reject(closedError())
             let payload: Buffer
             const send = () => {
                 if (!isChange(operation) || !ids.length) {
@@ -151,11 +153,16 @@ export class Requests {
         }
     }
 
-    /** Gives up all operations. */
+    /** Gives up all operations, and those to come. */
     close(): void {
+        this.isClosed = true
         for (const { exchange } of this.pending.values())
-            exchange.reject(new TimedOutError("the client was closed"))
+            exchange.reject(closedError())
     }
+}
+
+function closedError(): TimedOutError {
+    return new TimedOutError("the client was closed")
 }
 
 /** @throws SyntaxError for what is no JSON */

@@ -75,12 +75,12 @@ function installedFrom(modules: string): string | undefined {
 
 /** The versions of the tools that this version of fiberd is tested with. */
 function toolVersions() {
-    const { dependencies, peerDependencies } = JSON.parse(
+    const { dependencies, devDependencies } = JSON.parse(
         readFileSync(join(PACKAGE, "package.json"), "utf8")
     ) as Record<string, Record<string, string>>
     return {
         DEVICESCRIPT: dependencies!["@devicescript/cli"]!,
-        TYPESCRIPT: peerDependencies!["typescript"]!,
+        TYPESCRIPT: devDependencies!["typescript"]!,
     }
 }
 

@@ -254,7 +254,12 @@ test("a board that is lost at once is followed when it is back", async t => {
         await new Promise(setImmediate)
     }
     assert.equal((await line).value?.text, "line 0")
+    // time stands still: what is asked for is given up at once, before and after
+    isAway = true
+    const before = board.info()
     board.close()
+    for (const answer of [before, board.info()])
+        await assert.rejects(answer, { message: "the client was closed" })
 })
 
 test("a restart before the first answer loses no line of the new run", async () => {
