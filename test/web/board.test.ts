@@ -103,6 +103,10 @@ test("settings and updates", { skip: noBrowser }, async t => {
         // what is typed stays, whatever happens to the board meanwhile
         const edited = row("SYSLOG_HOST").getByLabel("SYSLOG_HOST")
         await edited.fill("192.0.2.7")
+        // what is taken back does not
+        const burst = row("LOG_BURST").getByLabel("LOG_BURST")
+        await burst.fill("7")
+        await burst.fill("100")
         await page.getByRole("button", { name: "Cut power" }).click()
         await page.getByRole("button", { name: "Switch on" }).click()
         await page.getByTestId("board-state").getByText("running").waitFor()
@@ -115,6 +119,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
         const other = row("LOG_LEVEL").getByLabel("LOG_LEVEL")
         await untilShown(() => other.inputValue(), "info")
         await row("LOG_BURST").getByText(", from the next start").waitFor()
+        assert.equal(await burst.inputValue(), "90")
         await page.getByRole("button", { name: "Reboot" }).click()
         await row("LOG_BURST")
             .getByText(", from the next start")

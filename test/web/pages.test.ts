@@ -117,6 +117,25 @@ test("pages of one browser", { skip: noBrowser }, async t => {
         await untilShown(place, 220)
     })
 
+    await t.test("have the chosen view in sight on a phone", async () => {
+        const other = await page.context().newPage()
+        await other.setViewportSize({ width: 360, height: 780 })
+        const isSeen = () =>
+            other.evaluate<boolean>(`(() => {
+                const { left, right } = document
+                    .querySelector("nav.views [aria-current]")
+                    .getBoundingClientRect()
+                return left >= 0 && right <= innerWidth
+            })()`)
+        for (const view of ["config", "tasks"]) {
+            await other.goto(
+                new URL(`/#/${board.device}/${view}`, web.url).href
+            )
+            await other.locator(`.view.${view}`).waitFor()
+            await untilShown(isSeen, true)
+        }
+    })
+
     await t.test("wait for a board that is not there", async () => {
         const { href } = new URL("/#/00000000000000ff/log", web.url)
         const other = await page.context().newPage()

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { duration, wallTime } from "../../words.ts"
 import type { BoardState, BoardSummary } from "../protocol.ts"
 import { Configuration } from "./config.tsx"
@@ -149,10 +149,17 @@ function boardLook(state: string): string {
 function BoardPage({ state, view }: { state: BoardState; view: View }) {
     const passed = usePassed(state)
     const { id } = state
+    const views = useRef<HTMLElement>(null)
+    useEffect(() => {
+        // there is no room for all of them on a phone
+        views.current
+            ?.querySelector("[aria-current]")
+            ?.scrollIntoView({ block: "nearest" })
+    }, [view])
     return (
         <>
             <BoardHead state={state} passed={passed} />
-            <nav class="views" aria-label="Views">
+            <nav class="views" aria-label="Views" ref={views}>
                 {Object.entries(VIEWS).map(([name, title]) => (
                     <a
                         key={name}

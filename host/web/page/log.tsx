@@ -150,7 +150,10 @@ function Levels({ board, levels }: { board: string; levels: string }) {
                 <input
                     value={text ?? levels}
                     spellcheck={false}
-                    onInput={event => setText(event.currentTarget.value)}
+                    // what is as it was follows the board again
+                    onInput={({ currentTarget: { value } }) =>
+                        setText(value === levels ? undefined : value)
+                    }
                 />
             </label>
             <button disabled={text === undefined || text === levels}>

@@ -82,7 +82,10 @@ function SettingRow(props: {
                     <Field
                         setting={setting}
                         value={edited ?? (isSecret ? "" : text)}
-                        change={edit}
+                        // what is as it was follows the board again
+                        change={value =>
+                            edit(value === text ? undefined : value)
+                        }
                     />
                     {isChanged && <button>Set</button>}
                     {!isChanged && origin !== "default" && (
