@@ -9,6 +9,10 @@ import { isSettled, offerFile, Ota, otaStatus } from "./updater"
 export const OTA_TOPIC = "ota"
 /** Longest part, in bytes: a packet carries 236, and JSON escapes line ends and quotes. */
 export const MAX_PART_BYTES = 170
+/** Longest report, in bytes: a packet has 236 with the topic and a zero, and the VM cuts what is longer. */
+const MAX_REPORT_BYTES = 232
+/** Characters that are taken off a reason at a time, until its report fits. */
+const REASON_STEP = 8
 
 /** A part of a file, as the JSON of a message has it. */
 interface PartMessage {
@@ -49,8 +53,11 @@ export function followCloud(ota: Ota): OtaLink {
         const { announced } = ota
         isBusy = true
         try {
-            await adapter.uploadJson(OTA_TOPIC, JSON.stringify(otaStatus(ota)))
-            reported = announced
+            // without a connection it drops what it gets
+            if (await adapter.connected.read()) {
+                await adapter.uploadJson(OTA_TOPIC, reportText(ota))
+                reported = announced
+            }
         } catch (e: any) {
             // the adapter is gone: reported again when one is there
         }
@@ -62,4 +69,16 @@ export function followCloud(ota: Ota): OtaLink {
         if (!isBusy && reported !== ota.announced && adapter.isBound)
             report.start()
     }
+}
+
+/** The state as JSON, without the end of a reason that is too long. */
+function reportText(ota: Ota): string {
+    const status = otaStatus(ota)
+    let text = JSON.stringify(status)
+    while (text.byteLength > MAX_REPORT_BYTES) {
+        const { reason } = status
+        status.reason = reason.slice(0, reason.length - REASON_STEP)
+        text = JSON.stringify(status)
+    }
+    return text
 }
