@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { SerialPort } from "serialport"
 import { UsageError } from "../errors.ts"
+import { statsOf } from "../files.ts"
 import { printable } from "../printable.ts"
 
 /** USB makers of what boards have on them: Espressif, Silicon Labs, WCH, FTDI, Adafruit. */
@@ -50,6 +51,9 @@ export function openPort(path: string, baudRate: number): Promise<SerialPort> {
             return reject(
                 new UsageError("a serial port is wanted, as /dev/ttyUSB0")
             )
+        const stats = statsOf(path)
+        if (stats && !stats.isCharacterDevice())
+            return reject(new UsageError(`"${path}" is no serial port`))
         const port = new SerialPort({ path, baudRate, autoOpen: false })
         port.open(error => {
             if (error)

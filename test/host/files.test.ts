@@ -129,12 +129,17 @@ test("an empty serial port is said to be none", async () => {
         )
 })
 
-test("a pipe or a device is no serial port", async t => {
+test("a pipe, a device, a file or a folder is no serial port", async t => {
     const cwd = project(t)
-    for (const port of ["fifo", "/dev/zero"]) {
-        const run = await runCli(["monitor", "--port", port], { cwd })
+    chmodSync(join(cwd, "src/main.ts"), 0)
+    chmodSync(cwd, 0o755)
+    for (const port of ["fifo", "/dev/zero", "src", "src/main.ts"]) {
+        const run = await new Cli(["monitor", "--port", port], {
+            cwd,
+            uid: NOBODY,
+        }).done
+        assert.equal(complaint(run), `fiberctl: "${port}" is no serial port`)
         assert.equal(run.code, 2)
-        assert.match(complaint(run), /"(fifo|\/dev\/zero)" is no serial port$/)
     }
 })
 
