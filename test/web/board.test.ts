@@ -63,11 +63,13 @@ test("settings and updates", { skip: noBrowser }, async t => {
     await view(page, "Settings").click()
     const row = (name: string) => page.locator(`tr[data-setting="${name}"]`)
     const set = (name: string) =>
-        row(name).getByRole("button", { name: "Set", exact: true }).click()
+        page.getByRole("button", { name: `Set ${name}`, exact: true }).click()
 
     await t.test("each kind is edited in its own way", async () => {
         await row("LOG_LEVEL").waitFor()
-        const port = row("SYSLOG_PORT").getByLabel("SYSLOG_PORT")
+        const port = row("SYSLOG_PORT").getByLabel("SYSLOG_PORT", {
+            exact: true,
+        })
         assert.equal(await port.getAttribute("max"), "65535")
         await port.fill("70000")
         await set("SYSLOG_PORT")
@@ -79,13 +81,15 @@ test("settings and updates", { skip: noBrowser }, async t => {
             () => transports.allTextContents(),
             ["tcp", "tls", "relp"]
         )
-        const secret = row("OTA_KEY").getByLabel("OTA_KEY")
+        const secret = row("OTA_KEY").getByLabel("OTA_KEY", { exact: true })
         assert.equal(await secret.getAttribute("type"), "password")
         assert.equal(await secret.inputValue(), "")
     })
 
     await t.test("what the board refuses is shown", async () => {
-        await row("LOG_LEVEL").getByLabel("LOG_LEVEL").fill("what")
+        await row("LOG_LEVEL")
+            .getByLabel("LOG_LEVEL", { exact: true })
+            .fill("what")
         await set("LOG_LEVEL")
         await page
             .getByRole("status")
@@ -95,16 +99,20 @@ test("settings and updates", { skip: noBrowser }, async t => {
     })
 
     await t.test("a setting holds after a reset", async () => {
-        await row("LOG_LEVEL").getByLabel("LOG_LEVEL").fill("debug")
+        await row("LOG_LEVEL")
+            .getByLabel("LOG_LEVEL", { exact: true })
+            .fill("debug")
         await set("LOG_LEVEL")
         await row("LOG_LEVEL")
             .getByText(/^file\b/)
             .waitFor()
         // what is typed stays, whatever happens to the board meanwhile
-        const edited = row("SYSLOG_HOST").getByLabel("SYSLOG_HOST")
+        const edited = row("SYSLOG_HOST").getByLabel("SYSLOG_HOST", {
+            exact: true,
+        })
         await edited.fill("192.0.2.7")
         // what is taken back does not
-        const burst = row("LOG_BURST").getByLabel("LOG_BURST")
+        const burst = row("LOG_BURST").getByLabel("LOG_BURST", { exact: true })
         await burst.fill("7")
         await burst.fill("100")
         await page.getByRole("button", { name: "Cut power" }).click()
@@ -116,7 +124,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
             ...["settings", "set", ...changes, "--state", state],
         ])
         assert.equal(code, 0, stderr)
-        const other = row("LOG_LEVEL").getByLabel("LOG_LEVEL")
+        const other = row("LOG_LEVEL").getByLabel("LOG_LEVEL", { exact: true })
         await untilShown(() => other.inputValue(), "info")
         await row("LOG_BURST").getByText(", from the next start").waitFor()
         assert.equal(await burst.inputValue(), "90")
@@ -131,7 +139,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await row("LOG_LEVEL")
             .getByText(/^file\b/)
             .waitFor()
-        const field = row("LOG_LEVEL").getByLabel("LOG_LEVEL")
+        const field = row("LOG_LEVEL").getByLabel("LOG_LEVEL", { exact: true })
         await untilShown(() => field.inputValue(), "debug")
     })
 

@@ -169,16 +169,18 @@ test("the console works a board", { skip: noBrowser }, async t => {
         })
         await view(page, "Settings").click()
         const colour = page.locator('tr[data-setting="COLOUR"]')
-        await colour.getByLabel("COLOUR").fill("blue")
-        await colour.getByRole("button", { name: "Set", exact: true }).click()
+        await colour.getByLabel("COLOUR", { exact: true }).fill("blue")
+        await page
+            .getByRole("button", { name: "Set COLOUR", exact: true })
+            .click()
         await colour.getByText("file", { exact: true }).waitFor()
-        const field = colour.getByLabel("COLOUR")
+        const field = colour.getByLabel("COLOUR", { exact: true })
         await untilShown(() => field.inputValue(), "blue")
-        await colour
-            .getByRole("button", { name: "Default", exact: true })
+        await page
+            .getByRole("button", { name: "Default of COLOUR", exact: true })
             .click()
         await colour.getByText("default", { exact: true }).waitFor()
-        const secret = page.getByLabel("WIFI_PWD")
+        const secret = page.getByLabel("WIFI_PWD", { exact: true })
         assert.equal(await secret.inputValue(), "")
         assert.equal(await secret.getAttribute("placeholder"), "hidden")
         // an answer is read a moment after the page has it
@@ -211,7 +213,7 @@ test("the console works a board", { skip: noBrowser }, async t => {
         await page
             .locator(".row.mark", { hasText: "the board started again" })
             .waitFor()
-        await page.getByText("2", { exact: true }).first().waitFor()
+        await page.getByText("2 after a power loss", { exact: true }).waitFor()
         await taskRow(page, "sensor").getByText("running").waitFor()
     })
 

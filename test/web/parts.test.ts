@@ -111,7 +111,7 @@ test("sound, syslog and plots", { skip: noBrowser }, async t => {
 
     await t.test("a program's own setting has its form, too", async () => {
         await view(page, "Settings").click()
-        const own = page.getByLabel("VENT_AT")
+        const own = page.getByLabel("VENT_AT", { exact: true })
         await own.waitFor()
         assert.equal(await own.getAttribute("min"), "10")
         assert.equal(await own.getAttribute("max"), "40")

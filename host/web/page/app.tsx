@@ -240,7 +240,7 @@ function BoardFacts(props: {
             <Fact term="Up">{isLost ? "–" : upText(uptime + passed)}</Fact>
             {boot !== undefined && boot > 0 && (
                 <Fact term="Boot">
-                    {boot}
+                    {boot}{" "}
                     {lastEnd && (
                         <span class="aside">
                             {LAST_ENDS[lastEnd] ?? `after ${lastEnd}`}
@@ -254,8 +254,7 @@ function BoardFacts(props: {
             {version !== undefined && <Fact term="Firmware">{version}</Fact>}
             {config && (
                 <Fact term="Configuration" testId="config-version">
-                    {config.version}
-                    <span class="aside">{config.state}</span>
+                    {config.version} <span class="aside">{config.state}</span>
                 </Fact>
             )}
             <Fact term="Device" look="hash">

@@ -23,7 +23,7 @@ export function LightAndSound() {
                 style={{ "--brightness": light.brightness ?? 0 }}
             />
             <span>
-                LED
+                LED{" "}
                 <span class="aside" data-testid="pattern">
                     {light.brightness === undefined
                         ? "not set yet"
@@ -31,7 +31,7 @@ export function LightAndSound() {
                 </span>
             </span>
             <span class="buzzer">
-                Buzzer
+                Buzzer{" "}
                 <span class="aside">
                     {tone && tone.hz > 0
                         ? `${tone.hz} Hz, ${tone.ms} ms`

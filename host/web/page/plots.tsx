@@ -135,7 +135,7 @@ function Plot({ group, samples }: { group: Group; samples: SampleColumns }) {
     return (
         <figure class="plot">
             <figcaption>
-                {group.title}
+                {group.title}{" "}
                 {group.suffix !== undefined &&
                     names.length === 1 &&
                     moves(names[0]!) && (

@@ -87,10 +87,13 @@ function SettingRow(props: {
                             edit(value === text ? undefined : value)
                         }
                     />
-                    {isChanged && <button>Set</button>}
+                    {isChanged && (
+                        <button aria-label={`Set ${key}`}>Set</button>
+                    )}
                     {!isChanged && origin !== "default" && (
                         <button
                             type="button"
+                            aria-label={`Default of ${key}`}
                             onClick={() => void change({ [key]: null })}
                         >
                             Default

@@ -110,7 +110,7 @@ function HandlerRow({ handler }: { handler: HandlerInfo }) {
             <td>
                 <span class={`state ${state === "running" ? "good" : "bad"}`}>
                     {state}
-                </span>
+                </span>{" "}
                 {error && <span class="aside">{error}</span>}
             </td>
             <td data-label="level">{levelName(level)}</td>

@@ -91,7 +91,7 @@ function TaskRow({ board, task, depth, passed, isFixed }: RowProps) {
                 {name}
             </th>
             <td>
-                <span class={`state ${LOOKS[state]}`}>{state}</span>
+                <span class={`state ${LOOKS[state]}`}>{state}</span>{" "}
                 {task.waitsFor && (
                     <span class="aside">for {task.waitsFor}</span>
                 )}
