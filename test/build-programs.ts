@@ -1,8 +1,3 @@
-/**
- * Builds all programs of the tests before the tests run: with compilers that are kept alive each
- * takes a second, in a test alone it would take five. A program that does not build is left to its
- * test, which reports why.
- */
 import { readdirSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
@@ -23,35 +18,44 @@ interface Job {
     optimise: boolean
 }
 
-const jobs: Job[] = [
-    { main: "src/main.ts", optimise: true },
-    ...FOLDERS.flatMap(folder =>
-        readdirSync(folder)
-            .filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-            .map(name => ({ main: join(folder, name), optimise: true }))
-    ),
-    ...ALSO_PLAIN.map(name => ({
-        main: join(DEVICE_PROGRAMS, name),
-        optimise: false,
-    })),
-]
-
-const from = performance.now()
-const endCompilers = keepCompilers()
-let built = 0
-
-async function work(): Promise<void> {
-    for (let job = jobs.shift(); job; job = jobs.shift())
-        try {
-            const { cached } = await buildProgram(job.main, job)
-            if (!cached) built++
-        } catch {
-            // its test builds it again
-        }
+/**
+ * Builds all programs of the tests before the tests run: with compilers that are kept alive each
+ * takes a second, in a test alone it would take five. A program that does not build is left to its
+ * test, which reports why.
+ * @returns how many were built, and not there already
+ */
+export async function buildPrograms(): Promise<number> {
+    const jobs = allJobs()
+    const endCompilers = keepCompilers()
+    let built = 0
+    const work = async () => {
+        for (let job = jobs.shift(); job; job = jobs.shift())
+            try {
+                const { cached } = await buildProgram(job.main, job)
+                if (!cached) built++
+            } catch {
+                // its test builds it again
+            }
+    }
+    const compilers = Math.min(availableParallelism(), MOST_COMPILERS)
+    await Promise.all(Array.from({ length: compilers }, work))
+    endCompilers()
+    return built
 }
 
-const compilers = Math.min(availableParallelism(), MOST_COMPILERS)
-await Promise.all(Array.from({ length: compilers }, work))
-endCompilers()
-const seconds = (performance.now() - from) / 1000
-console.log(`${built} programs built in ${seconds.toFixed(0)} s`)
+function allJobs(): Job[] {
+    return [
+        { main: "src/main.ts", optimise: true },
+        ...FOLDERS.flatMap(folder =>
+            readdirSync(folder)
+                .filter(
+                    name => name.endsWith(".ts") && !name.endsWith(".test.ts")
+                )
+                .map(name => ({ main: join(folder, name), optimise: true }))
+        ),
+        ...ALSO_PLAIN.map(name => ({
+            main: join(DEVICE_PROGRAMS, name),
+            optimise: false,
+        })),
+    ]
+}
