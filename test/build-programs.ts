@@ -4,11 +4,14 @@ import { join } from "node:path"
 import { buildProgram, keepCompilers } from "../host/sim/index.ts"
 import { ALSO_PLAIN, DEVICE_PROGRAMS } from "./system/device-programs.ts"
 
-const FOLDERS = [
-    "test/device",
-    "test/system/programs",
-    "examples",
-    "bench/programs",
+const FOLDERS = ["test/device", "test/system/programs", "examples"]
+/** Those of the benchmarks that tests run as well. */
+const BENCHMARKS = [
+    "heap-firmware",
+    "heap-parts",
+    "soak",
+    "steps-log",
+    "steps-tasks",
 ]
 /** Compilers side by side: each takes half a GB. */
 const MOST_COMPILERS = 4
@@ -53,6 +56,10 @@ function allJobs(): Job[] {
                 )
                 .map(name => ({ main: join(folder, name), optimise: true }))
         ),
+        ...BENCHMARKS.map(name => ({
+            main: `bench/programs/${name}.ts`,
+            optimise: true,
+        })),
         ...ALSO_PLAIN.map(name => ({
             main: join(DEVICE_PROGRAMS, name),
             optimise: false,
