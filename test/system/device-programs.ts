@@ -21,12 +21,17 @@ const LIMIT_MS = 120_000
  * Programs whose tests together leave no room between what is in use on the heap: garbage is
  * collected at each allocation, which takes ten times as long.
  */
-const CROWDED = ["tasks-faults.ts", "tasks-many.ts"]
+const CROWDED = [
+    "log-overload.ts",
+    "syslog-delivery.ts",
+    "tasks-faults.ts",
+    "tasks-many.ts",
+]
 
 /** Programs that also run as the compiler leaves them, one for each part. */
 export const ALSO_PLAIN = [
     "file-rotation.ts",
-    "log-overload.ts",
+    "log-records.ts",
     "settings-dotenv.ts",
     "syslog-outbox.ts",
     "tasks-stop.ts",
