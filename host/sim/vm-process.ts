@@ -24,6 +24,12 @@ const LOOK_MS = 20
 /** How often it reports that time, in ms of it. */
 const TELL_MS = 200
 
+/**
+ * Between these addresses nothing of the VM lies: what is not 0 there was written through a null pointer.
+ */
+const NULL_BEGIN = 4
+const NULL_END = 1024
+
 let lines: string[] = []
 /** How far the VM's clock is ahead of this machine's, in ms. */
 let ahead = 0
@@ -71,7 +77,19 @@ function equip(vm: VmModule, go: VmGo): void {
     vm.panicHandler = code => {
         flushLines()
         report({ type: "panic", code })
+        // the VM goes on to the end of what it does
+        setImmediate(() => resetIfDamaged(vm))
     }
+}
+
+/**
+ * Out of heap, the VM may write through a null pointer. A board's chip resets then; here it would damage
+ * the VM, and each start after it, so the board is reset as well.
+ */
+function resetIfDamaged(vm: VmModule): void {
+    const words = vm.HEAPU32.subarray(NULL_BEGIN / 4, NULL_END / 4)
+    if (words.some(word => word !== 0) && process.connected)
+        process.disconnect()
 }
 
 /** Says why the board cannot go on, and ends it. */

@@ -14,6 +14,7 @@ import {
 
 const HELLO = "test/system/programs/hello.ts"
 const PANICS = "test/system/programs/panics.ts"
+const OUT_OF_HEAP = "test/system/programs/out-of-heap.ts"
 const STORE = "test/system/programs/store.ts"
 
 const isReady = (event: SimEvent<"console">) => event.text === "ready"
@@ -103,6 +104,17 @@ describe("simulator", { concurrency: 3 }, () => {
         const panic = await sim.waitFor("panic")
         assert.equal(panic.code, 60005)
         await sim.waitFor("boot", e => e.at > panic.at, 10_000)
+    })
+
+    test("a heap that runs out damages no later start", async t => {
+        const sim = await startSimulator(t, { main: OUT_OF_HEAP })
+        const panics = () => sim.past("panic").map(({ code }) => code)
+        let at = sim.at
+        for (let count = 1; count <= 3; count++)
+            at = (await sim.waitFor("panic", e => e.at > at, 10_000)).at
+        assert.deepEqual(panics(), [60004, 60004, 60004])
+        const starts = sim.consoleLines.filter(line => line === "begins")
+        assert.equal(starts.length, 3)
     })
 
     test("quick runs that end in order lead to no safe mode", async t => {
