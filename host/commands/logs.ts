@@ -66,6 +66,9 @@ export function addLogsCommand(program: Command): void {
         .action(async (options: LogsOptions) => {
             const form = outputForm(options)
             const filter = makeFilter(options)
+            // new lines are those of the ring, which may never come to a file
+            if (options.follow && options.file !== undefined)
+                throw new UsageError("--file goes without --follow")
             const run = (targets: Target[]) =>
                 showLogs(targets, options, form, filter)
             if (options.all) await withBoards(options, run)

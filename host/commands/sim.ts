@@ -1,9 +1,20 @@
 import { type Command, InvalidArgumentError } from "commander"
+import { UsageError } from "../errors.ts"
 import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber, secondsReader } from "./option-values.ts"
 import { example } from "./example.ts"
 import type { SimCommandOptions } from "./sim-options.ts"
+
+/** Options about a build and its settings: an image has its own. */
+const FOR_A_BUILD = new Set([
+    "board",
+    "optimise",
+    "env",
+    "set",
+    "syslog",
+    "watch",
+])
 
 const seconds = secondsReader("500ms, 5s, 2m or 1h")
 
@@ -23,6 +34,7 @@ export function addSimCommand(program: Command): void {
     addCheckOptions(command)
     command.action(async (options: SimCommandOptions) => {
         const { count } = options
+        if (options.image !== undefined) checkImageOptions(command)
         if (count !== undefined) {
             const { runFleet } = await import("./sim-fleet.ts")
             process.exitCode = await runFleet({ ...options, count })
@@ -31,6 +43,20 @@ export function addSimCommand(program: Command): void {
         const { runSim } = await import("./sim-run.ts")
         process.exitCode = await runSim(options)
     })
+}
+
+/** @throws UsageError for an option that an image cannot heed */
+function checkImageOptions(command: Command): void {
+    for (const option of command.options) {
+        const name = option.attributeName()
+        if (
+            FOR_A_BUILD.has(name) &&
+            command.getOptionValueSource(name) === "cli"
+        )
+            throw new UsageError(
+                `${option.long} is for a program that is built, not for --image`
+            )
+    }
 }
 
 function addBoardOptions(command: Command): void {

@@ -131,6 +131,21 @@ describe(
                     new RegExp(`'${option} <.*' argument '' is invalid`),
                 ]
             ),
+            ...["--set=A=1", "--env=.env", "--watch", "--no-optimise"].map(
+                (option): [string, string[], RegExp] => [
+                    `${option} with an image`,
+                    ["sim", "--image", "x.bin", option],
+                    new RegExp(
+                        `: ${option.split("=")[0]} is for a program that is built, not for --image$`,
+                        "m"
+                    ),
+                ]
+            ),
+            [
+                "a file followed",
+                ["logs", "-f", "--file", "error.log"],
+                /--file goes without --follow$/m,
+            ],
             [
                 "no name of a task",
                 ["logs", "-u", ""],
