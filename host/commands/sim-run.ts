@@ -55,6 +55,10 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     const scenario = options.scenario
         ? await readScenario(options.scenario)
         : undefined
+    if (options.image !== undefined && sets(scenario))
+        throw new UsageError(
+            `"${options.scenario}": set is for a program that is built, not for --image`
+        )
     const ending = new Ending()
     const watch = options.watch ? new ProgramWatch(options) : undefined
     const first = watch
@@ -63,6 +67,14 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
     if ("exitCode" in first) return first.exitCode
     const run = new SimRun(options, { checks, ending, scenario, watch }, first)
     return run.toEnd()
+}
+
+/** Whether a step of a scenario changes settings. */
+function sets(scenario: Scenario | undefined): boolean {
+    return (
+        Array.isArray(scenario) &&
+        scenario.some(({ action }) => action.kind === "set")
+    )
 }
 
 /** One run: the simulator, what looks at its events, and what plays to it. */

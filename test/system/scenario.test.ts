@@ -99,6 +99,15 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.match(run.stderr, /^fiberctl: the scenario failed: it starts$/m)
     })
 
+    test("an image, which has its settings, is given none", async t => {
+        const file = join(tempFolder(t), "scene.yaml")
+        writeFileSync(file, "- at: 1s\n  set: { A: 1 }\n")
+        const args = ["sim", "--image", "x.bin", "--scenario", file]
+        const run = await runCli(args)
+        assert.equal(run.code, 2)
+        assert.match(run.stderr, /set is for a program that is built, not/)
+    })
+
     for (const [what, text, wanted] of [
         [
             "an unknown word",
