@@ -11,7 +11,7 @@ import { spec, tap } from "node:test/reporters"
 import { buildPrograms } from "./build-programs.ts"
 
 /** Test files side by side on two cores: many wait for a board or a peer most of the time. */
-const SIDE_BY_SIDE = 5
+const SIDE_BY_SIDE = 4
 /** Longest run of one file, in ms. */
 const TIMEOUT_MS = 1_500_000
 

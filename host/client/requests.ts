@@ -15,8 +15,12 @@ import {
 /** Time without an answer after which a request is sent again, in ms; doubled each time. */
 const FIRST_SILENCE_MS = 300
 const LONGEST_SILENCE_MS = 2400
-/** Longest time that an operation may take, in ms: one that waits for tasks takes longer. */
+/**
+ * Longest time that an operation may take, in ms: a change that the board has begun takes longer, as that of
+ * fifty settings on a busy board, and one that waits for tasks longer still.
+ */
 const TIMEOUT_MS = 10_000
+const KNOWN_TIMEOUT_MS = 30_000
 const WAITING_TIMEOUT_MS = 60_000
 
 /** Operations that wait for tasks. */
@@ -74,9 +78,7 @@ export class Requests {
         operation: OperationName,
         args: readonly string[]
     ): Promise<Item[]> {
-        const until =
-            performance.now() +
-            (WAITING.includes(operation) ? WAITING_TIMEOUT_MS : TIMEOUT_MS)
+        const from = performance.now()
         const ids: number[] = []
         let timer: NodeJS.Timeout | undefined
         return new Promise<Item[]>((resolve, reject) => {
@@ -110,7 +112,7 @@ export class Requests {
             let silence = FIRST_SILENCE_MS
             timer = setInterval(() => {
                 const now = performance.now()
-                if (now > until)
+                if (now - from > timeoutOf(operation, exchange))
                     reject(
                         new TimedOutError(
                             this.hasAnswered
@@ -159,6 +161,11 @@ export class Requests {
         for (const { exchange } of this.pending.values())
             exchange.reject(closedError())
     }
+}
+
+function timeoutOf(operation: OperationName, { isKnown }: Exchange): number {
+    if (WAITING.includes(operation)) return WAITING_TIMEOUT_MS
+    return isKnown ? KNOWN_TIMEOUT_MS : TIMEOUT_MS
 }
 
 function closedError(): TimedOutError {

@@ -207,6 +207,18 @@ test("a change is repeated under its id, until the board knows it", async () => 
     assert.deepEqual(ids, [ids[0], ids[0]])
 })
 
+test("a change that the board has begun may take longer", async t => {
+    const { now } = performance
+    let passed = 0
+    t.mock.method(performance, "now", () => now.call(performance) + passed)
+    const board = answeringBoard((_, report) => {
+        report(0, Kind.Error, '["RepeatedError","this was asked for before"]')
+        passed = 15_000
+        setTimeout(() => report(0, Kind.End), 500)
+    })
+    await board.set({ A: "1" })
+})
+
 test("a lost report has the rest asked for again, once", async () => {
     let asked = 0
     const board = answeringBoard((_, report) => {
