@@ -1,24 +1,21 @@
 // rows: O1 O5
 import assert from "node:assert/strict"
 import { createServer } from "node:http"
-import { connect } from "node:net"
 import test, { type TestContext } from "node:test"
 import {
     addServer,
     CloudAdapterCmd,
     CloudAdapterEvent,
     CloudAdapterReg,
-    FRAME_PROCESS,
     type JDRegisterServer,
-    JDBus,
     JDServiceServer,
     SRV_CLOUD_ADAPTER,
 } from "jacdac-ts"
-import { splitFrames, wrapFrame } from "../../host/bus/index.ts"
 import { signFile } from "../../host/ota/index.ts"
 import { parseHmacKey } from "../../host/ota/keys.ts"
 import { until, untilNextLook } from "../peers/ports.ts"
-import { cleanUp, serve, startSimulator } from "./harness.ts"
+import { joinBus } from "./bus-member.ts"
+import { serve, startSimulator } from "./harness.ts"
 
 const KEY = "5a".repeat(32)
 const PATIENCE_MS = 60_000
@@ -32,7 +29,7 @@ class CloudAdapter extends JDServiceServer {
     readonly uploads: Buffer[] = []
     private readonly connected: JDRegisterServer<[boolean]>
 
-    constructor(t: TestContext, port: number) {
+    private constructor() {
         super(SRV_CLOUD_ADAPTER)
         const { Connected } = CloudAdapterReg
         this.connected = this.addRegister<[boolean]>(Connected, [false])
@@ -40,29 +37,13 @@ class CloudAdapter extends JDServiceServer {
             CloudAdapterCmd.UploadJson,
             ({ data }) => void this.uploads.push(Buffer.from(data))
         )
-        const bus = new JDBus([], { client: false, disableRoleManager: true })
-        bus.passive = false
-        const socket = connect({ port, noDelay: true })
-        bus.on(FRAME_PROCESS, (frame: Uint8Array & { fromBoard?: boolean }) => {
-            const bytes = frame.fromBoard ? undefined : wrapFrame(frame)
-            if (bytes) socket.write(bytes)
-        })
-        let rest: Buffer = Buffer.alloc(0)
-        socket.on("data", data => {
-            const split = splitFrames(Buffer.concat([rest, data]))
-            rest = split.rest
-            for (const frame of split.frames)
-                bus.processFrame(
-                    Object.assign(frame, { fromBoard: true }),
-                    "vm"
-                )
-        })
-        addServer(bus, "adapter", this)
-        bus.start()
-        cleanUp(t, () => {
-            socket.destroy()
-            return bus.stop()
-        })
+    }
+
+    /** Puts one on the bus of a board. */
+    static async join(t: TestContext, port: number): Promise<CloudAdapter> {
+        const adapter = new CloudAdapter()
+        addServer(await joinBus(t, port), "adapter", adapter)
+        return adapter
     }
 
     /** Connects it to its cloud. */
@@ -109,7 +90,7 @@ test("a cloud adapter gets the reports once it is connected, and brings files", 
             OTA_POLL: "5s",
         },
     })
-    const cloud = new CloudAdapter(t, sim.busPort)
+    const cloud = await CloudAdapter.join(t, sim.busPort)
     const seen = (pattern: RegExp) =>
         sim.waitFor("console", ({ text }) => pattern.test(text), PATIENCE_MS)
     await seen(/config 0: refused/)

@@ -1,19 +1,17 @@
 // rows: A1
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
-import { connect } from "node:net"
-import test, { type TestContext } from "node:test"
+import test from "node:test"
 import {
-    FRAME_PROCESS,
-    JDBus,
     loadServiceSpecifications,
     Packet,
     PACKET_PROCESS,
     REPORT_RECEIVE,
 } from "jacdac-ts"
-import { programDevice, splitFrames, wrapFrame } from "../../host/bus/index.ts"
+import { programDevice } from "../../host/bus/index.ts"
 import { until } from "../peers/ports.ts"
-import { cleanUp, startSimulator } from "./harness.ts"
+import { joinBus } from "./bus-member.ts"
+import { startSimulator } from "./harness.ts"
 
 /** Asks for a register that no specification has; the report that refuses it (Jacdac protocol). */
 const GET_UNKNOWN = 0x1000 | 0x1a5
@@ -22,34 +20,6 @@ const NOT_IMPLEMENTED = 3
 const REQUEST = 0x80
 const LEVELS = 7
 const END = 1
-
-type Frame = Uint8Array & { _jacdac_sender?: string }
-
-/** Joins a bus as any tool on jacdac-ts does: with its own model of the devices there. */
-async function joinAsTool(t: TestContext, port: number): Promise<JDBus> {
-    const bus = new JDBus([], { client: true, disableRoleManager: true })
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true })
-    let rest: Buffer = Buffer.alloc(0)
-    socket.on("data", data => {
-        const split = splitFrames(Buffer.concat([rest, data]))
-        rest = split.rest
-        for (const bytes of split.frames) {
-            const frame: Frame = bytes
-            frame._jacdac_sender = "bus"
-            void bus.sendFrameAsync(frame)
-        }
-    })
-    bus.on(FRAME_PROCESS, (frame: Frame) => {
-        const bytes = frame._jacdac_sender ? undefined : wrapFrame(frame)
-        if (bytes) socket.write(bytes)
-    })
-    bus.start()
-    cleanUp(t, async () => {
-        socket.destroy()
-        await bus.stop()
-    })
-    return bus
-}
 
 /**
  * Asks until there is an answer. A bus may lose a packet, and a busy board drops packets beyond
@@ -78,7 +48,7 @@ test("a tool that knows Jacdac, and the specification, sees a service like any o
     ) as Parameters<typeof loadServiceSpecifications>[0]
     const spec = specs.find(({ shortId }) => shortId === "fiberd")!
     loadServiceSpecifications([spec])
-    const bus = await joinAsTool(t, sim.busPort)
+    const bus = await joinBus(t, sim.busPort)
     const find = () => bus.services({ serviceClass: spec.classIdentifier })[0]
     await until("the service", () => find() !== undefined, 30_000)
     const service = find()!
