@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts"
 import type { Level } from "../levels.ts"
 import type { SettingSources } from "../sim/index.ts"
 import type { Kind } from "../view/kinds.ts"
@@ -26,4 +27,11 @@ export interface SimCommandOptions extends SettingSources {
     timeout?: number
     allowPanics?: boolean
     scenario?: string
+}
+
+/** The error about what was asked for beside an image, which boots as it is. */
+export function notForImage(what: string): UsageError {
+    return new UsageError(
+        `${what} is for a program that is built, not for --image`
+    )
 }

@@ -26,7 +26,7 @@ import { type End, Ending } from "./sim-ending.ts"
 import { readEvent } from "./sim-event.ts"
 import { Health } from "./sim-health.ts"
 import { BOOT_TIMEOUT_MS, judge, limitRun } from "./sim-limits.ts"
-import type { SimCommandOptions } from "./sim-options.ts"
+import { notForImage, type SimCommandOptions } from "./sim-options.ts"
 import { TaskCount } from "./sim-tasks.ts"
 import { ProgramWatch } from "./sim-watch.ts"
 
@@ -34,7 +34,7 @@ import { ProgramWatch } from "./sim-watch.ts"
 const MAX_IMAGE_BYTES = 32 << 20
 
 /** What a run has before its settings are gathered. */
-interface Frame {
+interface Setup {
     checks: Checks
     ending: Ending
     scenario: Scenario | undefined
@@ -56,9 +56,7 @@ export async function runSim(options: SimCommandOptions): Promise<number> {
         ? await readScenario(options.scenario)
         : undefined
     if (options.image !== undefined && sets(scenario))
-        throw new UsageError(
-            `"${options.scenario}": set is for a program that is built, not for --image`
-        )
+        throw notForImage(`"${options.scenario}": set`)
     const ending = new Ending()
     const watch = options.watch ? new ProgramWatch(options) : undefined
     const first = watch
@@ -80,7 +78,7 @@ function sets(scenario: Scenario | undefined): boolean {
 /** One run: the simulator, what looks at its events, and what plays to it. */
 class SimRun {
     private readonly options: SimCommandOptions
-    private readonly frame: Frame
+    private readonly setup: Setup
     private readonly sim: Simulator
     private readonly view: View
     private readonly health = new Health()
@@ -97,11 +95,11 @@ class SimRun {
 
     constructor(
         options: SimCommandOptions,
-        frame: Frame,
+        setup: Setup,
         gathered: SimSettings
     ) {
         this.options = options
-        this.frame = frame
+        this.setup = setup
         this.gathered = gathered
         this.sim = this.makeSim()
         this.view = makeView(options, this.sim, this.account, this.tasks)
@@ -113,10 +111,10 @@ class SimRun {
 
     /** Starts the simulator and waits for the end of the run. @returns the exit code */
     async toEnd(): Promise<number> {
-        const { options, frame } = this
+        const { options, setup } = this
         const endCompilers = options.watch ? keepCompilers() : () => {}
         const end = await this.run().finally(async () => {
-            frame.watch?.close()
+            setup.watch?.close()
             endCompilers()
             await this.tasks.close()
             await this.endWeb()
@@ -124,13 +122,13 @@ class SimRun {
         })
         const illness = this.health.problem(this.sim.at)
         const words = illness && `"${options.main}" ${illness}`
-        judge(end, frame.checks, options, words)
+        judge(end, setup.checks, options, words)
         return end.exitCode
     }
 
     private makeSim(): Simulator {
         const { options } = this
-        const { scenario, watch, ending } = this.frame
+        const { scenario, watch, ending } = this.setup
         const settings = this.take(this.gathered)
         return new Simulator({
             ...options,
@@ -163,7 +161,7 @@ class SimRun {
     }
 
     private see(event: SimEvent): void {
-        const { checks, ending } = this.frame
+        const { checks, ending } = this.setup
         const [record, line] = readEvent(event, this.sim)
         this.health.see(event)
         this.account.see(event, record)
@@ -183,7 +181,7 @@ class SimRun {
     }
 
     private async run(): Promise<End> {
-        const { ending } = this.frame
+        const { ending } = this.setup
         this.play().catch((error: Error) =>
             ending.fail(
                 new FirmwareError(`the scenario failed: ${error.message}`)
@@ -210,7 +208,7 @@ class SimRun {
             await this.tasks.start(sim)
         if (options.web !== undefined) await this.startWeb(options.web)
         await this.waitForBoot()
-        limitRun(options, this.frame.ending)
+        limitRun(options, this.setup.ending)
     }
 
     /** Waits for the program to start, from when the times of `--for` and `--timeout` count. */
@@ -220,14 +218,14 @@ class SimRun {
             await this.sim.waitFor("boot", undefined, BOOT_TIMEOUT_MS)
         } catch {
             const seconds = BOOT_TIMEOUT_MS / 1000
-            this.frame.ending.fail(
+            this.setup.ending.fail(
                 new FirmwareError(`the board did not boot within ${seconds} s`)
             )
         }
     }
 
     private startWatch(): void {
-        const { watch, ending } = this.frame
+        const { watch, ending } = this.setup
         watch
             ?.run(this.sim, this.view, {
                 gather: () => this.take(gatherSettings(this.options)),
@@ -251,7 +249,7 @@ class SimRun {
 
     private async play(): Promise<void> {
         const { sim, view } = this
-        const { scenario, ending } = this.frame
+        const { scenario, ending } = this.setup
         if (!scenario) return
         await playScenario(sim, scenario, {
             started: this.booted,

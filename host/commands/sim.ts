@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander"
-import { UsageError } from "../errors.ts"
 import { type Level, LEVELS, parseLevel } from "../levels.ts"
 import { type Kind, KINDS } from "../view/kinds.ts"
 import { portNumber, secondsReader } from "./option-values.ts"
 import { example } from "./example.ts"
-import type { SimCommandOptions } from "./sim-options.ts"
+import { notForImage, type SimCommandOptions } from "./sim-options.ts"
 
 /** Options about a build and its settings: an image has its own. */
 const FOR_A_BUILD = new Set([
@@ -53,9 +52,7 @@ function checkImageOptions(command: Command): void {
             FOR_A_BUILD.has(name) &&
             command.getOptionValueSource(name) === "cli"
         )
-            throw new UsageError(
-                `${option.long} is for a program that is built, not for --image`
-            )
+            throw notForImage(option.long!)
     }
 }
 

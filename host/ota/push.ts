@@ -80,6 +80,7 @@ interface Delivery {
     askMs: number
 }
 
+/** Offers a file, and follows what the board does with it. */
 class Push {
     private readonly delivery: Delivery
     private readonly startedAt = performance.now()
