@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import {
     copyFileSync,
+    existsSync,
     mkdirSync,
     realpathSync,
     rmSync,
@@ -37,6 +38,15 @@ async function checkout(t: TestContext) {
     return { built, source, list }
 }
 
+/** A checkout of what starts the sources. @returns the tool */
+function runners(root: string): string {
+    mkdirSync(join(root, "host"), { recursive: true })
+    symlinkSync(resolve("node_modules"), join(root, "node_modules"))
+    const files = ["package.json", ...RUNNERS.map(name => `host/${name}`)]
+    for (const file of files) copyFileSync(file, join(root, file))
+    return join(root, "host/fiberctl.js")
+}
+
 test("a checkout runs what is built until a source changes", async t => {
     const { built, source } = await checkout(t)
     assert.match(built.builtProgram("fiberctl")!.href, /\/dist\/fiberctl\.js$/)
@@ -64,14 +74,28 @@ test("a package, which has no sources, runs what is built", async t => {
 
 test("a checkout whose path tsx cannot load is named, and why", async t => {
     const root = join(tempFolder(t), "what?")
-    mkdirSync(join(root, "host"), { recursive: true })
-    symlinkSync(resolve("node_modules"), join(root, "node_modules"))
-    const files = ["package.json", ...RUNNERS.map(name => `host/${name}`)]
-    for (const file of files) copyFileSync(file, join(root, file))
-    const tool = join(root, "host/fiberctl.js")
+    const tool = runners(root)
     const run = promisify(execFile)(process.execPath, [tool, "status"])
     await assert.rejects(run, {
         code: 2,
         stderr: `fiberctl: TypeScript does not load from "${realpathSync(root)}/", which has a "?": rename the folder\n`,
     })
+})
+
+test("a checkout runs without a folder for temporary files", async t => {
+    const root = tempFolder(t)
+    const tool = runners(root)
+    const source = "const text: string = process.argv[2]!\nconsole.log(text)\n"
+    writeFileSync(join(root, "host/fiberctl.ts"), source)
+    const missing = join(root, "missing")
+    // in the last one, on Linux, making a folder never ended
+    for (const TMPDIR of [missing, join(root, "package.json"), "/proc"]) {
+        const { stdout } = await promisify(execFile)(
+            process.execPath,
+            [tool, "runs"],
+            { env: { ...process.env, TMPDIR }, timeout: 20_000 }
+        )
+        assert.equal(stdout, "runs\n")
+    }
+    assert.equal(existsSync(missing), false)
 })
