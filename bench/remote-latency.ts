@@ -74,7 +74,7 @@ try {
     const { uptime } = await board.lines(-1)
     const startedAt = Date.now() - uptime
     const { next } = await board.lines(-1)
-    for await (const { text } of board.follow(next)) {
+    for await (const { text } of board.follow({ from: next })) {
         delays.push(Date.now() - startedAt - parseFloat(text) * 1000)
         if (delays.length === ROUNDS) break
     }

@@ -76,6 +76,20 @@ export interface Run {
     boot?: number | undefined
 }
 
+/** Which lines are followed, and what is reported meanwhile. */
+export interface FollowOptions {
+    /** Index of the first line; 0 by default. */
+    from?: number
+    /** The run of the firmware that `from` is of; without it a restart before the first answer is only seen by fewer lines than `from`. */
+    run?: Run
+    /** Called when lines were overwritten before they could be read. */
+    gap?: (count: number) => void
+    /** Called when the firmware has started again. */
+    restarted?: () => void
+    /** Ends the loop when it is aborted. */
+    signal?: AbortSignal | undefined
+}
+
 /**
  * A board that runs fiberd, over its remote service. All methods throw `RemoteError` for what
  * the board refuses and `TimedOutError` when it does not answer.
@@ -306,26 +320,23 @@ export class Board extends EventEmitter<BoardEvents> {
     /**
      * The lines of the ring from an index on, and then each new one. After a restart of the
      * board they go on with its first line. A connection that is lost is waited for.
-     * @param gap called when lines were overwritten before they could be read
-     * @param restarted called when the firmware has started again
-     * @param run the run of the firmware that `from` is of; without it a restart before the first
-     * answer is only seen by fewer lines than `from`
+     * `close` ends the loop.
+     * @throws the reason of the signal, once it is aborted
      */
-    async *follow(
-        from = 0,
-        gap: (count: number) => void = () => {},
-        restarted: () => void = () => {},
-        run?: Run
-    ): AsyncGenerator<RingLine> {
+    async *follow(options: FollowOptions = {}): AsyncGenerator<RingLine> {
+        const { from = 0, gap, restarted, signal } = options
+        let { run } = options
         let next = from
-        await this.watch().catch(allowTimeout)
+        await abortable(this.watch().catch(allowTimeout), signal)
         while (!this.closed) {
-            const news = this.news()
+            signal?.throwIfAborted()
+            const news = this.news(signal)
             let part: RingPart
             let present: Run
             try {
-                part = await this.lines(next)
-                present = await this.runAt(Date.now() - part.uptime, run)
+                part = await abortable(this.lines(next), signal)
+                const startedAt = Date.now() - part.uptime
+                present = await abortable(this.runAt(startedAt, run), signal)
             } catch (error) {
                 allowTimeout(error)
                 continue
@@ -333,13 +344,16 @@ export class Board extends EventEmitter<BoardEvents> {
             const isOther = run !== undefined && !isSameRun(run, present)
             run = present
             if (part.next < next || isOther) {
-                restarted()
+                restarted?.()
                 next = 0
                 continue
             }
             const lost = (part.lines[0]?.index ?? part.next) - next
-            if (next > 0 && lost > 0) gap(lost)
-            for (const line of part.lines) yield line
+            if (next > 0 && lost > 0) gap?.(lost)
+            for (const line of part.lines) {
+                yield line
+                signal?.throwIfAborted()
+            }
             next = Math.max(next, (part.lines.at(-1)?.index ?? next - 1) + 1)
             if (part.next <= next) await news
         }
@@ -423,16 +437,18 @@ export class Board extends EventEmitter<BoardEvents> {
         }
     }
 
-    /** Settles when there may be new lines. */
-    private news(): Promise<void> {
+    /** Settles when there may be new lines, or the signal is aborted. */
+    private news(signal?: AbortSignal): Promise<void> {
         return new Promise(resolve => {
             const settle = () => {
                 clearTimeout(timer)
                 this.off("lines", settle)
+                signal?.removeEventListener("abort", settle)
                 resolve()
             }
             const timer = setTimeout(settle, LOOK_MS)
             this.on("lines", settle)
+            signal?.addEventListener("abort", settle)
         })
     }
 
@@ -453,6 +469,25 @@ export class Board extends EventEmitter<BoardEvents> {
         if (eventCode === Event.Tasks) this.emit("tasks")
         else if (eventCode === Event.Lines)
             this.emit("lines", Buffer.from(data).readUInt32LE(0))
+    }
+}
+
+/** What a promise gives, unless the signal is aborted first. @throws the reason of the signal */
+async function abortable<T>(
+    wait: Promise<T>,
+    signal: AbortSignal | undefined
+): Promise<T> {
+    if (!signal) return wait
+    let abort = () => {}
+    const aborted = new Promise<never>((_, reject) => {
+        abort = () => reject(signal.reason as Error)
+        signal.addEventListener("abort", abort)
+        if (signal.aborted) abort()
+    })
+    try {
+        return await Promise.race([aborted, wait])
+    } finally {
+        signal.removeEventListener("abort", abort)
     }
 }
 

@@ -1,4 +1,9 @@
-export { Board, type BoardEvents } from "./board.ts"
+export {
+    Board,
+    type BoardEvents,
+    type FollowOptions,
+    type Run,
+} from "./board.ts"
 export {
     type BusWatch,
     connect,
@@ -17,5 +22,6 @@ export {
 } from "./log-lines.ts"
 export { findStateFolder } from "./find.ts"
 export { readSlots } from "./slots.ts"
+export { UsageError } from "../errors.ts"
 export { NoBoardError, RemoteError, TimedOutError } from "./errors.ts"
 export type * from "./types.ts"

@@ -47,7 +47,7 @@ export function makeFilter(options: FilterOptions, now = Date.now()): Wanted {
         tests.push(({ mark, message }) => pattern.test(`[${mark}] ${message}`))
     }
     const from = since === undefined ? -Infinity : parseTime(since, now)
-    const to = until === undefined ? Infinity : parseTime(until, now)
+    const to = endTime(options, now)
     if (from > to)
         throw new UsageError(`--since "${since}" is after --until "${until}"`)
     if (since !== undefined || until !== undefined)
@@ -68,6 +68,11 @@ function topicOf({ mark }: LogLine): string {
 function covers(pattern: RegExp, topic: string): boolean {
     const names = topic.split(".")
     return names.some((_, i) => pattern.test(names.slice(0, i + 1).join(".")))
+}
+
+/** The time of the last line that is wanted, Unix time in ms. @throws UsageError for what is none */
+export function endTime({ until }: FilterOptions, now = Date.now()): number {
+    return until === undefined ? Infinity : parseTime(until, now)
 }
 
 function isChild(pattern: RegExp, task: string): boolean {

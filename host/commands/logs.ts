@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises"
 import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
@@ -13,7 +14,7 @@ import {
     withBoard,
     withBoards,
 } from "./board.ts"
-import { type FilterOptions, makeFilter } from "./log-filter.ts"
+import { endTime, type FilterOptions, makeFilter } from "./log-filter.ts"
 import { someText } from "./option-values.ts"
 import { levelName } from "../levels.ts"
 
@@ -21,6 +22,10 @@ import { levelName } from "../levels.ts"
 const FOLLOW_LINES = 10
 /** How long a line waits for earlier ones of other boards, in ms. */
 const MERGE_MS = 150
+/** How long a line may be on its way, in ms. */
+const ARRIVAL_MS = 1000
+/** Longest delay of a timer of Node, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 const FORMS = ["short", "json", "cat"] as const
 type Form = (typeof FORMS)[number]
@@ -69,6 +74,10 @@ export function addLogsCommand(program: Command): void {
             // new lines are those of the ring, which may never come to a file
             if (options.follow && options.file !== undefined)
                 throw new UsageError("--file goes without --follow")
+            if (options.follow && Number(options.boot) < 0)
+                throw new UsageError(
+                    `--boot ${options.boot} goes without --follow: new lines are of run 0`
+                )
             const run = (targets: Target[]) =>
                 showLogs(targets, options, form, filter)
             if (options.all) await withBoards(options, run)
@@ -93,6 +102,7 @@ async function showLogs(
 ): Promise<void> {
     const { byTime, readHistory } = await import("../client/index.ts")
     const { file, follow, lines } = options
+    const end = endTime(options)
     const isMany = targets.length > 1
     const sources: Source[] = await askAll(targets, async target => ({
         target,
@@ -123,7 +133,16 @@ async function showLogs(
         )
     )
     // as with `logs -f | head -1`, after which a script goes on
-    await Promise.race([Promise.all(followed), outputLost()])
+    await Promise.race([Promise.all(followed), outputLost(), timeOver(end)])
+    merger.flush()
+}
+
+/** Settles when every line of the time until `end` has come, as far as this machine's clock tells. */
+async function timeOver(end: number): Promise<void> {
+    const left = () => end - Date.now() + ARRIVAL_MS
+    // nothing new is of a time that was over before the log was read
+    if (left() <= ARRIVAL_MS) return
+    while (left() > 0) await pause(Math.min(left(), MAX_TIMER_MS))
 }
 
 /**
@@ -187,7 +206,12 @@ async function followBoard(
         startedAt = Date.now()
         say("the board has started again")
     }
-    const news = board.follow(history.next, gap, restarted, history)
+    const news = board.follow({
+        from: history.next,
+        run: history,
+        gap,
+        restarted,
+    })
     for await (const line of news) {
         const entry = newLine(line, startedAt)
         if (filter(entry)) show(entry)
@@ -209,7 +233,8 @@ class Merger {
         if (this.waiting.length === 1) setTimeout(() => this.flush(), this.wait)
     }
 
-    private flush(): void {
+    /** Shows what waits. */
+    flush(): void {
         const { waiting } = this
         this.waiting = []
         for (const { show } of waiting.sort((a, b) => a.at - b.at)) show()

@@ -52,7 +52,11 @@ export async function pipeLog(
         if (result.next === end) return
         board.on("lost", () => complain("the board is lost, waiting for it"))
         board.on("back", () => complain("the board is back"))
-        const lines = board.follow(result.next, overwritten, restarted)
+        const lines = board.follow({
+            from: result.next,
+            gap: overwritten,
+            restarted,
+        })
         for await (const { index, text } of lines) {
             await send(text, index + 1)
             if (result.next >= end) break

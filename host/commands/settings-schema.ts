@@ -43,11 +43,12 @@ export async function runCheck(
     if (!json) console.log(`${file}: ${found}, nothing wrong`)
 }
 
-/** Runs `fiberctl settings schema [PROGRAM]`. */
+/** Runs `fiberctl settings schema [PROGRAM]`. @throws UsageError for both forms at once */
 export async function runSchema(
     program: string,
-    { env }: SchemaOptions
+    { env, json }: SchemaOptions
 ): Promise<void> {
+    if (env && json) throw new UsageError("--env goes without --json")
     const tables = await tablesOf(program)
     if (env) process.stdout.write(settingsTemplate(tables))
     else console.log(JSON.stringify(settingsSchema(tables), undefined, 4))

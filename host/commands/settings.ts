@@ -116,8 +116,11 @@ function addSchemaCommands(settings: Command): void {
         "schema > settings.schema.json"
     )
         .option("--env", "print a dotenv file to be filled in")
-        .action(async (program: string | undefined, options: SchemaOptions) =>
-            (await schema()).runSchema(program ?? PROGRAM, options)
+        .action(async (program: string | undefined, _, command: Command) =>
+            (await schema()).runSchema(
+                program ?? PROGRAM,
+                command.optsWithGlobals()
+            )
         )
     sub(
         "docs [program]",

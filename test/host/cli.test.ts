@@ -147,6 +147,16 @@ describe(
                 /--file goes without --follow$/m,
             ],
             [
+                "an earlier run followed",
+                ["logs", "-f", "-b", "-1"],
+                /--boot -1 goes without --follow: new lines are of run 0$/m,
+            ],
+            [
+                "two forms of a schema",
+                ["settings", "schema", "--env", "--json"],
+                /--env goes without --json$/m,
+            ],
+            [
                 "no name of a task",
                 ["logs", "-u", ""],
                 /'-u, --unit <task>' argument '' is invalid/,

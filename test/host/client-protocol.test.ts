@@ -255,11 +255,17 @@ test("a board that is lost at once is followed when it is back", async t => {
         else report(0, Kind.End, '{"boot":1}\x1e')
     })
     const line = board.follow().next()
+    const given = new AbortController()
+    const aborted = board.follow({ signal: given.signal }).next()
+    const refused = assert.rejects(aborted, { name: "AbortError" })
     // longer than any request is waited for
     for (let ms = 0; ms < 15_000; ms += 100) {
         tick()
         await new Promise(setImmediate)
     }
+    // time stands still: a request under way is not waited for
+    given.abort()
+    await refused
     isAway = false
     for (let ms = 0; ms < 5000; ms += 100) {
         tick()
@@ -294,12 +300,7 @@ test("a restart before the first answer loses no line of the new run", async () 
     ] as const) {
         let restarts = 0
         const seen: string[] = []
-        const news = board.follow(
-            from,
-            () => {},
-            () => restarts++,
-            run
-        )
+        const news = board.follow({ from, run, restarted: () => restarts++ })
         for await (const { text } of news)
             if (seen.push(text) === lines.length) break
         assert.deepEqual(seen, ["boot 2", "up"])

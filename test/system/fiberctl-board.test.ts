@@ -179,6 +179,11 @@ test("fiberctl asks and controls a running board", async t => {
         await cli.waitForOutput(/([^\n]*measured[^\n]*\n){12}/)
         cli.signal("SIGINT")
         await cli.done
+        // the time is over, and nothing new is of it
+        assert.equal(await run("logs", "-f", "--until", "-1h"), "")
+        const soon = new Date(Date.now() + 1500).toISOString()
+        const past = await run("logs", "-f", "--until", soon, "-u", "sensor")
+        assert.match(past, /measured/)
         const asJson = new Cli(["logs", "-f", "-n", "1", "--json", ...state])
         await asJson.waitForOutput(/(\n[^\n]*){3}/)
         asJson.signal("SIGINT")

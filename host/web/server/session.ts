@@ -328,7 +328,12 @@ export class Session extends EventEmitter<SessionEvents> {
             this.tellLines()
             this.refresh()
         }
-        const news = board.follow(history.next, gap, restarted, history)
+        const news = board.follow({
+            from: history.next,
+            run: history,
+            gap,
+            restarted,
+        })
         for await (const line of news) {
             if (this.closed) return
             this.addLine(newLine(line, startedAt))
