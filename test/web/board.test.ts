@@ -128,6 +128,23 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await untilShown(() => other.inputValue(), "info")
         await row("LOG_BURST").getByText(", from the next start").waitFor()
         assert.equal(await burst.inputValue(), "90")
+        // what was typed stays, until what another one has set is taken
+        await other.fill("warning")
+        const hint = page.getByText("changed on the board to")
+        assert.equal(await hint.count(), 0)
+        const { code: ended } = await runCli([
+            ...["settings", "set", "LOG_LEVEL=notice", "--state", state],
+        ])
+        assert.equal(ended, 0)
+        await row("LOG_LEVEL")
+            .getByText("changed on the board to notice")
+            .waitFor()
+        assert.equal(await other.inputValue(), "warning")
+        await page
+            .getByRole("button", { name: "Take LOG_LEVEL of the board" })
+            .click()
+        assert.equal(await other.inputValue(), "notice")
+        assert.equal(await hint.count(), 0)
         await page.getByRole("button", { name: "Reboot" }).click()
         await row("LOG_BURST")
             .getByText(", from the next start")

@@ -1,6 +1,7 @@
 // rows: A5
 import assert from "node:assert/strict"
 import { once } from "node:events"
+import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import test from "node:test"
@@ -158,6 +159,18 @@ test("the console works a board", { skip: noBrowser }, async t => {
                 .getByText("remote.ts:")
                 .first()
                 .waitFor()
+            const saving = page.waitForEvent("download")
+            await page
+                .getByRole("button", { name: "Save", exact: true })
+                .click()
+            const saved = readFileSync(await (await saving).path(), "utf8")
+            const lines = saved
+                .trimEnd()
+                .split("\n")
+                .map(line => JSON.parse(line))
+            const failure = lines.find(({ level }) => level === "error")
+            assert.equal(failure.task, "broken")
+            assert.match(failure.message, /the cable is loose/)
         }
     )
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks"
 import { levelName } from "../../levels.ts"
+import { printableJson } from "../../printable.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { Histogram } from "./histogram.tsx"
@@ -47,7 +48,12 @@ export function Log({ board }: { board: string }) {
     }
     return (
         <section class="log" aria-labelledby="log-title">
-            <Title log={log} togglePause={togglePause} nextError={nextError} />
+            <Title
+                log={log}
+                togglePause={togglePause}
+                nextError={nextError}
+                save={() => saveLines(board, shown)}
+            />
             <Filters filter={filter} change={setFilter} />
             <Histogram lines={shown} />
             <Lines
@@ -65,6 +71,33 @@ export function Log({ board }: { board: string }) {
     )
 }
 
+/** Hands the lines that are shown to the browser as a file, in the form of `fiberctl logs --json`. */
+function saveLines(board: string, shown: readonly Line[]): void {
+    const text = shown
+        .filter(({ source }) => source !== "mark")
+        .map(({ at, time, level, task, mark, message, source }) =>
+            printableJson({
+                device: board,
+                at,
+                time,
+                level: level === undefined ? undefined : levelName(level),
+                task,
+                mark,
+                message,
+                source,
+            })
+        )
+        .map(line => `${line}\n`)
+    const url = URL.createObjectURL(
+        new Blob(text, { type: "application/x-ndjson" })
+    )
+    const link = document.createElement("a")
+    link.href = url
+    link.download = `log-${board}.ndjson`
+    link.click()
+    URL.revokeObjectURL(url)
+}
+
 /** Does what a key is for; leaves the browser its own keys. */
 function press(keys: Record<string, () => void>, event: KeyboardEvent): void {
     const action = keys[event.key]
@@ -77,8 +110,9 @@ function Title(props: {
     log: LogModel
     togglePause: () => void
     nextError: () => void
+    save: () => void
 }) {
-    const { log, togglePause, nextError } = props
+    const { log, togglePause, nextError, save } = props
     const { shown, isPaused, unseen } = log
     const errors = shown.filter(
         ({ level }) => level !== undefined && level <= ERROR
@@ -105,6 +139,14 @@ function Title(props: {
                     onClick={nextError}
                 >
                     Next error
+                </button>
+                <button
+                    type="button"
+                    title="the lines that are shown, one JSON object a line"
+                    disabled={shown.length === 0}
+                    onClick={save}
+                >
+                    Save
                 </button>
             </div>
         </div>

@@ -54,6 +54,12 @@ export function Settings({ board }: { board: string }) {
     )
 }
 
+/** What is typed, and the board's text that it began from. */
+interface Draft {
+    value: string
+    before: string
+}
+
 function SettingRow(props: {
     setting: SettingView
     change: (changes: Record<string, string | null>) => Promise<boolean>
@@ -61,14 +67,21 @@ function SettingRow(props: {
     const { setting, change } = props
     const { key, text, origin, line, pending, restart, rule, isSecret } =
         setting
-    const [edited, edit] = useState<string>()
+    const [draft, setDraft] = useState<Draft>()
+    const edited = draft?.value
     const save = async () => {
         if (edited === undefined) return
         // what was typed meanwhile stays
         if (await change({ [key]: edited }))
-            edit(now => (now === edited ? undefined : now))
+            setDraft(now =>
+                now && now.value !== edited
+                    ? { ...now, before: edited }
+                    : undefined
+            )
     }
     const isChanged = edited !== undefined && edited !== text
+    // of a secret there is only a mask
+    const isOvertaken = isChanged && draft?.before !== text && !isSecret
     return (
         <tr data-setting={key}>
             <th scope="row">{key}</th>
@@ -84,7 +97,11 @@ function SettingRow(props: {
                         value={edited ?? (isSecret ? "" : text)}
                         // what is as it was follows the board again
                         change={value =>
-                            edit(value === text ? undefined : value)
+                            setDraft(
+                                value === text
+                                    ? undefined
+                                    : { value, before: draft?.before ?? text }
+                            )
                         }
                     />
                     {isChanged && (
@@ -100,6 +117,24 @@ function SettingRow(props: {
                         </button>
                     )}
                 </form>
+                {isOvertaken && (
+                    <p class="overtaken" aria-live="polite">
+                        {text ? (
+                            <>
+                                changed on the board to <code>{text}</code>
+                            </>
+                        ) : (
+                            "cleared on the board"
+                        )}{" "}
+                        <button
+                            type="button"
+                            aria-label={`Take ${key} of the board`}
+                            onClick={() => setDraft(undefined)}
+                        >
+                            Take it
+                        </button>
+                    </p>
+                )}
             </td>
             <td class="aside" data-label="from">
                 {origin}
