@@ -436,6 +436,10 @@ test("a project goes into a folder with a new repository, and no other file", as
     mkdirSync(join(cwd, "pump/.git"), { recursive: true })
     assert.equal((await runCli(["new", "pump"], { cwd })).code, 0)
     assert.ok(existsSync(join(cwd, "pump/src/main.ts")))
+    // what it says to type is a board, whatever the project is called
+    const readme = readFileSync(join(cwd, "pump/README.md"), "utf8")
+    const [, board] = /--board (\w+)/.exec(readme)!
+    assert.ok(existsSync(join(cwd, `pump/boards/${board}.ts`)), board)
     const again = await runCli(["new", "pump"], { cwd })
     assert.equal(again.stderr, 'fiberctl: "pump" is not empty\n')
     assert.equal(again.code, 2)
