@@ -73,7 +73,8 @@ export async function resets(
     const rsyslog = await carefulRsyslog(t, proto)
     const proxy = await Proxy.start(t, rsyslog.port)
     const board = await LoadedBoard.start(t, proxy.port, {
-        COUNT: count * 100,
+        // on a busy machine a reset takes a second, and a frame must come to be cut
+        COUNT: count * 200,
         RATE: 200,
         SYSLOG_PROTO: proto,
         QUEUE: 24000,
