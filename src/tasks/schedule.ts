@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000
 /** Position of the time of day in an RFC 3339 time. */
 const TIME_AT = 11
 /**
- * After the clock was set back: a planned run that is less than this, in ms, and less than half a
+ * After the clock was set back: a planned run that is at most this, in ms, and at most half a
  * period after the last one counts as the same run and is left out.
  */
 const SAME_RUN_MS = 3_600_000
@@ -117,7 +117,7 @@ export function followWall(task: TaskRecord): void {
             next += (Math.floor((wall - next) / period) + 1) * period
         if (isBegun && next < before) {
             const sinceLast = next - offset - task.lastPlanned
-            if (sinceLast < Math.min(every / 2, SAME_RUN_MS)) next += every
+            if (sinceLast <= Math.min(every / 2, SAME_RUN_MS)) next += every
         }
         task.nextWall = next
     }

@@ -117,6 +117,22 @@ describe("tasks: a clock that is set", () => {
         await tasks.dispose()
     })
 
+    test("back by the hour of the last run: it is the same run, however punctual it was", async () => {
+        const clock = new ManualClock()
+        const bench = new Bench({ clock })
+        const { tasks } = bench
+        clock.setWall(HALF_SEVEN - 1000)
+        const t = tasks.add("day", nothing, { at: "06:30", every: DAY })
+        await bench.become("day", "scheduled")
+        clock.now += 1000
+        await until("first run", () => t.runs === 1)
+        await bench.become("day", "scheduled")
+        clock.setWall(HALF_SEVEN - HOUR)
+        await until("plan", () => t.next - clock.now === HOUR + DAY)
+        await tasks.delete("*")
+        await tasks.dispose()
+    })
+
     test("back by some seconds: the plan is right while the clock is slowed down", async () => {
         const bench = new Bench()
         const { tasks, clock } = bench

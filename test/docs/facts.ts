@@ -271,7 +271,7 @@ export const FACTS: Record<string, Fact[]> = {
         ],
         ["| `safeModeMs` | {} |", fallback(TASKS, "safeModeMs")],
         [
-            "less than {}, or half a period",
+            "at most {}, and at most half a period",
             UNITS[constant("src/tasks/schedule.ts", "SAME_RUN_MS")]!,
         ],
     ],
