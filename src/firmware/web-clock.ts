@@ -1,6 +1,7 @@
 import { HTTP_TIMEOUT_MS, httpRequest, setClockByHttpDate } from "../net"
 import { Signal } from "../platform"
 import type { Settings, TIME_SETTINGS } from "../settings"
+import type { Task } from "../tasks"
 import { clock, tasks } from "./core"
 import { reportTime, socketArbiter } from "./network"
 
@@ -27,12 +28,12 @@ export function webClock(settings: Settings<typeof TIME_SETTINGS>): void {
                 const url = settings.get("TIME_URL")
                 let pause = settings.get("TIME_POLL")
                 try {
-                    if (url) await askForTime(url)
+                    if (url) await askForTime(url, task)
                     problem = ""
                 } catch (e: any) {
                     pause = Math.min(pause, RETRY_MS)
                     // a reason that stays the same is logged once
-                    if (problem !== e.message)
+                    if (problem !== e.message && task.state === "running")
                         task.log.warning("no time: {0}", e.message)
                     problem = e.message
                 }
@@ -45,12 +46,17 @@ export function webClock(settings: Settings<typeof TIME_SETTINGS>): void {
     settings.subscribe(["TIME_URL", "TIME_POLL"], () => changed.notify())
 }
 
-async function askForTime(url: string): Promise<void> {
+async function askForTime(url: string, task: Task): Promise<void> {
     const arbiter = socketArbiter()
+    const isWanted = () => task.state === "running"
     const { fields } = await arbiter.borrow(
         "clock",
         async () =>
-            await httpRequest(clock, arbiter.socket, { url, maxBytes: 0 }),
+            await httpRequest(clock, arbiter.socket, {
+                url,
+                maxBytes: 0,
+                isWanted,
+            }),
         HTTP_TIMEOUT_MS
     )
     setClockByHttpDate(clock, fields["date"])

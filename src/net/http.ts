@@ -32,6 +32,8 @@ const SCHEME = "abcdefghijklmnopqrstuvwxyz0123456789+-."
 const SEE_OTHER = 303
 /** Time until a write that the socket did not take is tried again, ms. */
 const RETRY_MS = 50
+/** Longest time until a request that is not wanted any more ends, ms. */
+const UNWANTED_MS = 250
 
 /** Name of the errors of a request; the message names the host and the problem, but not the path. */
 export const HTTP_ERROR = "HttpError"
@@ -48,6 +50,11 @@ export interface HttpRequest {
     maxBytes: number
     /** Takes the body of an answer with status 200, part by part; other bodies are not waited for. */
     onBody?: (part: Buffer) => AtOnce
+    /**
+     * Whether the answer is still wanted, asked several times a second: a task that stops is left behind
+     * if it waits on. Once it is not, the request fails.
+     */
+    isWanted?: () => boolean
 }
 
 export type { HttpAnswer } from "./http-answer"
@@ -81,9 +88,14 @@ export async function httpRequest(
     let address = parseUrl(request.url)
     if (!address) throw httpError("the URL is malformed")
     for (let redirects = 0; ; redirects++) {
-        const answer = newAnswer(request.maxBytes, request.onBody)
-        const text = compose(request, address, body)
-        await exchange(clock, socket, address, text, answer, deadline)
+        const answer = await exchange(
+            clock,
+            socket,
+            address,
+            request,
+            body,
+            deadline
+        )
         const { status, fields } = answer
         const isRedirect = status >= 301 && status <= 308 && status !== 304
         let { fault } = answer
@@ -141,15 +153,19 @@ export function parseUrl(url: string): HttpAddress | undefined {
     }
 }
 
-/** Sends a request on a new connection and reads its answer; what goes wrong is its `fault`. */
+/** Sends a request on a new connection. @returns its answer; what goes wrong is its `fault` */
 async function exchange(
     clock: Clock,
     socket: NetSocket,
-    { host, port, proto }: HttpAddress,
-    request: string,
-    answer: HttpAnswer,
+    address: HttpAddress,
+    wanted: HttpRequest,
+    body: string | undefined,
     deadline: number
-): Promise<void> {
+): Promise<HttpAnswer> {
+    const { host, port, proto } = address
+    const { isWanted } = wanted
+    const request = compose(wanted, address, body)
+    const answer = newAnswer(wanted.maxBytes, wanted.onBody)
     const news = new Signal()
     let isOpen = false
     let isSent = false
@@ -172,12 +188,14 @@ async function exchange(
     while (!isOver(answer)) {
         const left = deadline - clock.millis()
         if (left <= 0) answer.fault = slowness(isOpen, answer)
+        else if (isWanted && !isWanted()) answer.fault = "given up"
         else if (isOpen && !isSent) {
             isSent = connection.write(request) !== WOULD_BLOCK
             if (!isSent) await news.wait(Math.min(RETRY_MS, left))
-        } else await news.wait(left)
+        } else await news.wait(isWanted ? Math.min(UNWANTED_MS, left) : left)
     }
     connection.close()
+    return answer
 }
 
 function slowness(isOpen: boolean, { status, received }: HttpAnswer): string {

@@ -70,7 +70,7 @@ export function pullUpdates(
         const pieces = beginFile(ota, CLAIM)
         let answer: HttpAnswer
         try {
-            answer = await request(arbiter, url, headers, "", part =>
+            answer = await request(ota, arbiter, url, headers, "", part =>
                 pieces.add(part)
             )
         } finally {
@@ -111,7 +111,7 @@ export function reportUpdates(ota: Ota, arbiter: SocketArbiter): OtaLink {
         const news = `${ota.announced} ${url}`
         if (!url || reported === news) return 0
         const body = JSON.stringify(otaStatus(ota))
-        const { status } = await request(arbiter, url, "", body)
+        const { status } = await request(ota, arbiter, url, "", body)
         if (status < 200 || status > 299) throw new Error(`status ${status}`)
         reported = news
         return 0
@@ -143,14 +143,14 @@ function errand(
             problem = ""
         }
         setup = now
-        if (clock.millis() < due) return
+        if (clock.millis() < due || !goesOn(ota)) return
         let pause: number
         try {
             pause = await attempt()
             problem = ""
             retryMs = 0
         } catch (e: any) {
-            if (problem !== e.message) failed(e.message)
+            if (problem !== e.message && goesOn(ota)) failed(e.message)
             problem = e.message
             retryMs = Math.min(Math.max(retryMs * 2, RETRY_MS), pollMs(ota))
             pause = retryMs
@@ -173,7 +173,13 @@ function pollMs({ record, settings }: Ota): number {
         : poll
 }
 
+/** Whether the task that sends the requests goes on: one that is asked to stop ends those under way. */
+function goesOn({ watcher }: Ota): boolean {
+    return !watcher || watcher.state === "running"
+}
+
 async function request(
+    ota: Ota,
     arbiter: SocketArbiter,
     url: string,
     headers: string,
@@ -182,7 +188,8 @@ async function request(
 ): Promise<HttpAnswer> {
     const { clock, socket } = arbiter
     const maxBytes = MAX_FILE_BYTES
-    const wanted = { url, headers, body, maxBytes, onBody }
+    const isWanted = () => goesOn(ota)
+    const wanted = { url, headers, body, maxBytes, onBody, isWanted }
     return await arbiter.borrow(
         CLAIM,
         async () => await httpRequest(clock, socket, wanted),

@@ -341,7 +341,7 @@ describe("updates over the air", { concurrency: 5 }, () => {
             assert.deepEqual(sim.past("panic"), [])
         })
 
-    test("a report that hangs holds up no update, whose restart is no panic", async t => {
+    test("a report that hangs holds up neither its task nor an update, whose restart is no panic", async t => {
         const server = await BadServer.start(t)
         server.mode = "hangs"
         const sim = await startSimulator(t, {
@@ -353,9 +353,13 @@ describe("updates over the air", { concurrency: 5 }, () => {
             },
         })
         await server.asked("hangs", 1)
+        const state = sim.stateFolder
+        const again = await runCli(["restart", "ota", "--state", state])
+        assert.equal(again.code, 0, again.stderr)
+        // the task has ended its request instead of being left behind in it
+        assert.doesNotMatch(sim.consoleLines.join("\n"), /did not stop/)
         const file = join(tempFolder(t), "a.ota")
         writeFileSync(file, forced(1, "GREETING=one\n"))
-        const state = sim.stateFolder
         const push = await runCli(["ota", "push", file, "--state", state])
         assert.equal(push.code, 0, push.stderr)
         const ends = sim.consoleLines.flatMap(

@@ -8,14 +8,15 @@ import { startSimulator } from "./harness.ts"
 
 test("the clock is set by the Date of a web server, as soon as it has one", async t => {
     let date: string | undefined
-    const server = createServer((_, response) => {
+    const server = createServer(({ url }, response) => {
+        if (url?.endsWith("&hangs")) return
         response.sendDate = false
         if (date) response.setHeader("Date", date)
         response.end("hello")
     })
     server.listen(0, "127.0.0.1")
     await once(server, "listening")
-    t.after(() => server.close())
+    t.after(() => server.close().closeAllConnections())
     const { port } = server.address() as AddressInfo
     const url = `http://127.0.0.1:${port}/small?page`
     const sim = await startSimulator(t, {
@@ -37,5 +38,6 @@ test("the clock is set by the Date of a web server, as soon as it has one", asyn
     )
     await sim.waitFor("console", e => e.text.endsWith("clock is disabled"))
     await sim.waitFor("console", e => e.text.endsWith("clock is gone"))
+    assert.doesNotMatch(sim.consoleLines.join("\n"), /did not stop/)
     assert.deepEqual(sim.past("panic"), [])
 })

@@ -14,13 +14,16 @@ consoleLog()
 network()
 webClock(settings)
 
-// a new address asks again, and leaves a task alone that is off or gone
+// a new address asks again, a request that hangs ends with its task, and leaves a task alone that is off or gone
 tasks.add("later", async task => {
     while (clock.wall() === undefined) await task.sleep(100)
+    const page = settings.get("TIME_URL")
     const { runs } = tasks.status("clock")[0]
     settings.set("TIME_URL", "http://127.0.0.1:1/")
     await task.sleep(500)
     task.log.info("runs {0} {1}", runs, tasks.status("clock")[0].runs)
+    settings.set("TIME_URL", page + "&hangs")
+    await task.sleep(500)
     await tasks.disable("clock")
     settings.set("TIME_URL", "http://127.0.0.1:2/")
     await task.sleep(100)
