@@ -9,6 +9,9 @@ const FOLDERS = ["test/device", "test/system/programs", "examples"]
 const BENCHMARKS = [
     "heap-firmware",
     "heap-parts",
+    "size-fixed",
+    "size-local",
+    "size-unattended",
     "soak",
     "steps-log",
     "steps-tasks",
