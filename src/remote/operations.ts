@@ -121,13 +121,18 @@ async function ofTasks(call: Call): Promise<void> {
     const { tasks } = call.server
     for (const name of namesOf(call)) {
         let item: unknown
-        if (call.operation === ds.FiberdOperation.Tasks)
-            item = plainStatus(tasks.status(name)[0])
-        else if (call.operation === ds.FiberdOperation.Stats)
-            item = tasks.stats(name)[0]
-        else {
-            const { options } = tasks.get(name)
-            item = { name, options: plainOptions(options) }
+        try {
+            if (call.operation === ds.FiberdOperation.Tasks)
+                item = plainStatus(tasks.status(name)[0])
+            else if (call.operation === ds.FiberdOperation.Stats)
+                item = tasks.stats(name)[0]
+            else {
+                const { options } = tasks.get(name)
+                item = { name, options: plainOptions(options) }
+            }
+        } catch (e: any) {
+            // the task has gone while others were sent
+            continue
         }
         await sendItem(call, item)
     }
@@ -138,9 +143,8 @@ function plainStatus(one: TaskStatus): TaskStatus {
     const { error } = one
     if (error) {
         const { name, message, stack } = error
-        const sent: any = { name, message }
-        if (stack) sent.stack = stack.toString("hex")
-        one.error = sent
+        const hex: any = stack && stack.toString("hex")
+        one.error = { name, message, stack: hex }
     }
     return one
 }
@@ -175,13 +179,15 @@ async function lines(call: Call): Promise<void> {
 
 async function files(call: Call): Promise<void> {
     const file = wanted(call.server.file, "flash log")
-    for (const one of await file.files.list())
+    for (const one of await file.files.list()) {
+        const { name, size, first, last } = one
         await sendItem(call, {
-            name: one.name,
-            size: one.size,
-            first: one.first && one.first.cursor,
-            last: one.last && one.last.cursor,
+            name,
+            size,
+            first: first && first.cursor,
+            last: last && last.cursor,
         })
+    }
 }
 
 async function fileLines(call: Call): Promise<void> {
@@ -250,7 +256,8 @@ async function changeSettings(call: Call): Promise<void> {
         server.args = undefined
     }
     const texts: Record<string, string | undefined> = {}
-    for (const part of parts)
+    while (parts.length) {
+        const part = parts.shift() as string[]
         // none of them takes heap longer than needed
         while (part.length) {
             const arg = part.shift() as string
@@ -258,6 +265,7 @@ async function changeSettings(call: Call): Promise<void> {
             if (end < 0) texts[arg] = undefined
             else if (end > 0) texts[arg.slice(0, end)] = arg.slice(end + 1)
         }
+    }
     await settingsOf(call).change(texts)
 }
 
@@ -329,11 +337,10 @@ function integer({ args }: Call, index: number): number {
  * @throws UnknownTaskError for a pattern that no task matches
  */
 function namesOf({ server, args }: Call): string[] {
-    const { tasks } = server
-    if (!args.length) return tasks.names()
     const names: string[] = []
+    if (!args.length) args.push("*")
     for (const pattern of args)
-        for (const name of tasks.names(pattern))
+        for (const name of server.tasks.names(pattern))
             if (names.indexOf(name) < 0) names.push(name)
     return names
 }

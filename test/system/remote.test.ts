@@ -184,6 +184,17 @@ test("a client asks and controls a board", async t => {
         )
     })
 
+    await t.test("a task that goes meanwhile fails no list", async () => {
+        await board.set({ COLOUR: "guests" })
+        for (let i = 0; i < 20; i++) {
+            const tasks = await board.tasks()
+            const stats = await board.stats()
+            assert.equal(tasks[4]!.name, "host")
+            assert.equal(stats[4]!.name, "host")
+            assert.ok((await board.options()).length >= 5)
+        }
+    })
+
     await t.test("a change that ends the program is sent once", async () => {
         const change = { COLOUR: "hang".repeat(40), WIFI_PWD: "x".repeat(150) }
         await assert.rejects(board.set(change), { name: "RestartError" })

@@ -30,6 +30,8 @@ const settings = {
     change: (changes: Record<string, string | undefined>) => {
         // a change that ends the program
         while (changes["COLOUR"] && changes["COLOUR"].startsWith("hang"));
+        // and one after which tasks come and go
+        if (changes["COLOUR"] === "guests") tasks.add("host", comeAndGo)
         for (const key of Object.keys(changes)) {
             if (!texts[key]) throw new Error(`${key}: no such setting`)
             texts[key] = changes[key] === undefined ? "red" : changes[key]
@@ -45,6 +47,13 @@ const remoteConfig = {
         config = config + part.toString()
         if (config.length > total) throw new Error("too long")
     },
+}
+async function comeAndGo(): Promise<void> {
+    while (true) {
+        tasks.add("guest", async task => await task.sleep(3600000))
+        await ds.sleep(3)
+        await tasks.delete("guest")
+    }
 }
 startRemote({
     clock,
