@@ -63,83 +63,130 @@ const UTF8_PREFIX_SIZE = 4
  * @throws NotUnderstood when it is none, or of another version
  */
 export function readImage(source: Uint8Array): RawImage {
-    // a Buffer's slices would share its memory
-    const image = Uint8Array.from(source)
-    const view = new DataView(image.buffer, image.byteOffset, image.byteLength)
-    const word = (at: number) => view.getUint32(at, true)
-    const half = (at: number) => view.getUint16(at, true)
-    if (
-        image.length < FIX_HEADER_SIZE + SECTION_COUNT * SECTION_HEADER_SIZE ||
-        word(0) !== MAGIC[0] ||
-        word(4) !== MAGIC[1]
-    )
-        throw new NotUnderstood("this is no DeviceScript image")
-    if (word(8) !== VERSION)
-        throw new NotUnderstood(
-            `format version ${versionText(word(8))} is not ${versionText(VERSION)}`
+    const reader = new Reader(source)
+    return {
+        globals: reader.half(12),
+        specCount: reader.half(14),
+        functions: reader.each(Section.functions, FUNCTION_HEADER_SIZE, at =>
+            reader.function(at)
+        ),
+        numbers: reader.each(Section.numbers, NUMBER_SIZE, at =>
+            reader.bytes(at, NUMBER_SIZE)
+        ),
+        ascii: reader.asciiOffsets().map(at => reader.asciiText(at)),
+        utf8: reader.each(Section.utf8, 4, at =>
+            reader.utf8Text(reader.word(at))
+        ),
+        buffers: reader.each(Section.buffers, SECTION_HEADER_SIZE, at =>
+            reader.text(reader.word(at), reader.word(at + 4))
+        ),
+        specs: reader.section(Section.specs),
+        configuration: reader.section(Section.configuration),
+    }
+}
+
+/** Reads an image whose header and sections have been looked at. */
+class Reader {
+    private readonly image: Uint8Array
+    private readonly view: DataView
+    private readonly sections: { start: number; end: number }[]
+
+    /** @throws NotUnderstood when it is no image, or one of another version */
+    constructor(source: Uint8Array) {
+        // a Buffer's slices would share its memory
+        this.image = Uint8Array.from(source)
+        this.view = new DataView(this.image.buffer)
+        this.checkHeader()
+        this.sections = Array.from({ length: SECTION_COUNT }, (_, i) => {
+            const at = FIX_HEADER_SIZE + i * SECTION_HEADER_SIZE
+            const start = this.word(at)
+            const end = start + this.word(at + 4)
+            if (end > this.image.length)
+                throw new NotUnderstood("a section ends behind the image")
+            return { start, end }
+        })
+        const roles = this.sections[Section.roles]!
+        if (roles.start !== roles.end)
+            throw new NotUnderstood("roles in the image are of an older format")
+    }
+
+    private checkHeader(): void {
+        if (
+            this.image.length <
+                FIX_HEADER_SIZE + SECTION_COUNT * SECTION_HEADER_SIZE ||
+            this.word(0) !== MAGIC[0] ||
+            this.word(4) !== MAGIC[1]
         )
-    const sections = Array.from({ length: SECTION_COUNT }, (_, i) => {
-        const at = FIX_HEADER_SIZE + i * SECTION_HEADER_SIZE
-        const start = word(at)
-        const end = start + word(at + 4)
-        if (end > image.length)
-            throw new NotUnderstood("a section ends behind the image")
-        return { start, end }
-    })
-    if (sections[Section.roles]!.start !== sections[Section.roles]!.end)
-        throw new NotUnderstood("roles in the image are of an older format")
-    const each = <T>(index: number, size: number, make: (at: number) => T) => {
-        const { start, end } = sections[index]!
+            throw new NotUnderstood("this is no DeviceScript image")
+        const version = this.word(8)
+        if (version !== VERSION)
+            throw new NotUnderstood(
+                `format version ${versionText(version)} is not ${versionText(VERSION)}`
+            )
+    }
+
+    word(at: number): number {
+        return this.view.getUint32(at, true)
+    }
+
+    half(at: number): number {
+        return this.view.getUint16(at, true)
+    }
+
+    bytes(at: number, length: number): Uint8Array {
+        return this.image.slice(at, at + length)
+    }
+
+    section(index: number): Uint8Array {
+        const { start, end } = this.sections[index]!
+        return this.image.slice(start, end)
+    }
+
+    /** What `make` makes of the place of each item of a section. */
+    each<T>(index: number, size: number, make: (at: number) => T): T[] {
+        const { start, end } = this.sections[index]!
         const count = Math.floor((end - start) / size)
         return Array.from({ length: count }, (_, i) => make(start + i * size))
     }
-    const strings = sections[Section.strings]!
-    const text = (at: number, length: number) => {
-        if (strings.start + at + length > strings.end)
-            throw new NotUnderstood("a string ends behind its section")
-        return image.slice(strings.start + at, strings.start + at + length)
+
+    function(at: number): RawFunction {
+        const start = this.word(at)
+        return {
+            start,
+            code: this.bytes(start, this.word(at + 4)),
+            slots: this.half(at + 8),
+            args: this.image[at + 10]!,
+            flags: this.image[at + 11]!,
+            name: this.half(at + 12),
+            tryFrames: this.image[at + 14]!,
+        }
     }
-    const { start: specStart, end: specEnd } = sections[Section.specs]!
-    const configuration = sections[Section.configuration]!
-    return {
-        globals: half(12),
-        specCount: half(14),
-        functions: each(Section.functions, FUNCTION_HEADER_SIZE, at => ({
-            start: word(at),
-            code: image.slice(word(at), word(at) + word(at + 4)),
-            slots: half(at + 8),
-            args: image[at + 10]!,
-            flags: image[at + 11]!,
-            name: half(at + 12),
-            tryFrames: image[at + 14]!,
-        })),
-        numbers: each(Section.numbers, NUMBER_SIZE, at =>
-            image.slice(at, at + NUMBER_SIZE)
-        ),
-        ascii: asciiOffsets(sections[Section.ascii]!).map(at => {
-            const end = image.indexOf(0, strings.start + at)
-            return text(at, end - strings.start - at)
-        }),
-        utf8: each(Section.utf8, 4, word).map(at => {
-            const prefix = text(at, UTF8_PREFIX_SIZE)
-            const [size, chars] = new Uint16Array(prefix.buffer)
-            const skipped = UTF8_PREFIX_SIZE + 2 * (chars! >> UTF8_TABLE_SHIFT)
-            return text(at + skipped, size!)
-        }),
-        buffers: each(Section.buffers, SECTION_HEADER_SIZE, at =>
-            text(word(at), word(at + 4))
-        ),
-        specs: image.slice(specStart, specEnd),
-        configuration: image.slice(configuration.start, configuration.end),
+
+    /** What lies in the section of strings. */
+    text(at: number, length: number): Uint8Array {
+        const { start, end } = this.sections[Section.strings]!
+        if (start + at + length > end)
+            throw new NotUnderstood("a string ends behind its section")
+        return this.bytes(start + at, length)
     }
 
     /** The table is padded to 4 bytes: a last offset of 0 after another one is no string. */
-    function asciiOffsets({ start, end }: { start: number; end: number }) {
-        const offsets: number[] = []
-        for (let at = start; at < end; at += 2)
-            if (half(at) !== 0 || at + 2 < end || offsets.length === 0)
-                offsets.push(half(at))
+    asciiOffsets(): number[] {
+        const offsets = this.each(Section.ascii, 2, at => this.half(at))
+        if (offsets.length > 1 && offsets.at(-1) === 0) offsets.pop()
         return offsets
+    }
+
+    asciiText(at: number): Uint8Array {
+        const { start } = this.sections[Section.strings]!
+        return this.text(at, this.image.indexOf(0, start + at) - start - at)
+    }
+
+    utf8Text(at: number): Uint8Array {
+        const prefix = this.text(at, UTF8_PREFIX_SIZE)
+        const [size, chars] = new Uint16Array(prefix.buffer)
+        const skipped = UTF8_PREFIX_SIZE + 2 * (chars! >> UTF8_TABLE_SHIFT)
+        return this.text(at + skipped, size!)
     }
 }
 
@@ -149,6 +196,48 @@ function versionText(version: number): string {
 
 /** Puts an image together. Each function's `start` must be where its code will lie. */
 export function writeImage(raw: RawImage): Uint8Array {
+    const sections: Uint8Array[] = []
+    sections[Section.functions] = functionHeaders(raw.functions)
+    sections[Section.code] = Buffer.concat(
+        raw.functions.map(({ code }) => code)
+    )
+    sections[Section.numbers] = Buffer.concat(raw.numbers)
+    sections[Section.roles] = new Uint8Array()
+    addTexts(raw, sections)
+    sections[Section.specs] = raw.specs
+    sections[Section.configuration] = raw.configuration
+
+    const image = new Bytes()
+    for (const magic of MAGIC) image.word(magic)
+    image.word(VERSION)
+    image.half(raw.globals)
+    image.half(raw.specCount)
+    image.add(new Uint8Array(FIX_HEADER_SIZE - image.length))
+    let start = image.length + SECTION_COUNT * SECTION_HEADER_SIZE
+    for (const section of sections) {
+        image.word(start)
+        image.word(section.length)
+        start += section.length
+    }
+    for (const section of sections) image.add(section)
+    return image.align(IMAGE_ALIGN).bytes
+}
+
+function functionHeaders(functions: RawFunction[]): Uint8Array {
+    const headers = new Bytes()
+    for (const f of functions) {
+        headers.word(f.start)
+        headers.word(f.code.length)
+        headers.half(f.slots)
+        headers.add([f.args, f.flags])
+        headers.half(f.name)
+        headers.add([f.tryFrames, 0])
+    }
+    return headers.bytes
+}
+
+/** Adds the section of strings, and those with the places of strings in it. */
+function addTexts(raw: RawImage, sections: Uint8Array[]): void {
     const strings = new Bytes()
     const ascii = new Bytes()
     const utf8 = new Bytes()
@@ -159,59 +248,28 @@ export function writeImage(raw: RawImage): Uint8Array {
     }
     for (const text of raw.utf8) {
         utf8.word(strings.align(4).length)
-        strings.half(text.length)
-        const starts = charStarts(text)
-        strings.half(starts.length)
-        const step = 1 << UTF8_TABLE_SHIFT
-        for (let i = step; i <= starts.length; i += step)
-            strings.half(starts[i] ?? text.length)
-        strings.add(text).add([0])
+        addUtf8(strings, text)
     }
     for (const data of raw.buffers) {
         buffers.word(strings.align(4).length)
         buffers.word(data.length)
         strings.add(data)
     }
-    strings.add([0]).align(4)
-    const functions = new Bytes()
-    const code = new Bytes()
-    for (const f of raw.functions) {
-        functions.word(f.start)
-        functions.word(f.code.length)
-        functions.half(f.slots)
-        functions.add([f.args, f.flags])
-        functions.half(f.name)
-        functions.add([f.tryFrames, 0])
-        code.add(f.code)
-    }
-    const numbers = new Bytes()
-    for (const number of raw.numbers) numbers.add(number)
-
-    const header = new Bytes()
-    for (const magic of MAGIC) header.word(magic)
-    header.word(VERSION)
-    header.half(raw.globals)
-    header.half(raw.specCount)
-    header.add(new Uint8Array(FIX_HEADER_SIZE - header.length))
-    const sections: Uint8Array[] = []
-    sections[Section.functions] = functions.bytes
-    sections[Section.code] = code.bytes
-    sections[Section.numbers] = numbers.bytes
-    sections[Section.roles] = new Uint8Array()
     sections[Section.ascii] = ascii.align(4).bytes
     sections[Section.utf8] = utf8.bytes
     sections[Section.buffers] = buffers.bytes
-    sections[Section.strings] = strings.bytes
-    sections[Section.specs] = raw.specs
-    sections[Section.configuration] = raw.configuration
-    let start = header.length + SECTION_COUNT * SECTION_HEADER_SIZE
-    for (const section of sections) {
-        header.word(start)
-        header.word(section.length)
-        start += section.length
-    }
-    for (const section of sections) header.add(section)
-    return header.align(IMAGE_ALIGN).bytes
+    sections[Section.strings] = strings.add([0]).align(4).bytes
+}
+
+/** Adds a text with its size, its length, and the place of each `1 << UTF8_TABLE_SHIFT`th character. */
+function addUtf8(strings: Bytes, text: Uint8Array): void {
+    const starts = charStarts(text)
+    strings.half(text.length)
+    strings.half(starts.length)
+    const step = 1 << UTF8_TABLE_SHIFT
+    for (let i = step; i <= starts.length; i += step)
+        strings.half(starts[i] ?? text.length)
+    strings.add(text).add([0])
 }
 
 /** Where the code of an image's first function starts. */
