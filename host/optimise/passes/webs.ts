@@ -13,16 +13,23 @@ import {
     type Variable,
     walk,
 } from "../program.ts"
-import { successors } from "../flow.ts"
+import { type Flow, successors } from "../flow.ts"
+
+/** A read or write of a variable, and the value that it has there. */
+interface Use {
+    e: Expression
+    web: number
+}
+
+/** The value that each block is entered with, for each variable that is live there. */
+type Entries = Map<Block, Map<number, number>>
 
 /** Splits the variables of a function; whatever nobody uses any more goes. */
 export function splitWebs(f: Func): void {
     const liveness = new Liveness(f)
-    const { order, regions, jumpTargets } = liveness.flow
     const webs = new Webs()
-    // the value that a block is entered with, for each variable that is live there
-    const entries = new Map<Block, Map<number, number>>()
-    for (const block of order) {
+    const entries: Entries = new Map()
+    for (const block of liveness.flow.order) {
         const live = liveness.at(block)
         const entry = new Map<number, number>()
         f.variables.forEach((_, v) => {
@@ -30,33 +37,66 @@ export function splitWebs(f: Func): void {
         })
         entries.set(block, entry)
     }
-    const uses: { e: Expression; web: number }[] = []
-    for (const block of order) {
-        const current = new Map(entries.get(block)!)
-        const flowTo = (to: Block | undefined) => {
-            for (const [v, web] of (to && entries.get(to)) ?? []) {
-                const value = current.get(v)
-                if (value !== undefined) webs.join(web, value)
-            }
+    const uses = liveness.flow.order.flatMap(block =>
+        usesIn(block, f, liveness.flow, webs, entries)
+    )
+    rename(f, webs, entries.get(f.blocks[0]!)!, uses)
+}
+
+/** The uses of variables in a block. Joins the values that it hands on with those that others begin with. */
+function usesIn(
+    block: Block,
+    f: Func,
+    flow: Flow,
+    webs: Webs,
+    entries: Entries
+): Use[] {
+    const uses: Use[] = []
+    const current = new Map(entries.get(block)!)
+    const flowTo = (to: Block | undefined) => {
+        for (const [v, web] of (to && entries.get(to)) ?? []) {
+            const value = current.get(v)
+            if (value !== undefined) webs.join(web, value)
         }
-        const [handler] = regions.get(block)!
-        flowTo(handler)
-        for (const root of roots(block))
-            walk(root, e => {
-                if (e.op !== Op.load_local && e.op !== Op.store_local) return
-                if (f.variables[e.number]!.captured) return
-                // a value that nobody reads, or that nobody has written: another web
-                if (e.op === Op.store_local || !current.has(e.number))
-                    current.set(e.number, webs.add(e.number))
-                uses.push({ e, web: current.get(e.number)! })
-                if (e.op === Op.store_local) flowTo(handler)
-            })
-        for (const to of followers(block)) flowTo(to)
     }
+    const [handler] = flow.regions.get(block)!
+    flowTo(handler)
+    for (const root of roots(block))
+        walk(root, e => {
+            if (e.op !== Op.load_local && e.op !== Op.store_local) return
+            if (f.variables[e.number]!.captured) return
+            // a value that nobody reads, or that nobody has written: another web
+            if (e.op === Op.store_local || !current.has(e.number))
+                current.set(e.number, webs.add(e.number))
+            uses.push({ e, web: current.get(e.number)! })
+            if (e.op === Op.store_local) flowTo(handler)
+        })
+    for (const to of followers(block, flow)) flowTo(to)
+    return uses
+}
+
+/** Where the values at the end of a block may be read. */
+function followers(block: Block, { regions, jumpTargets }: Flow): Block[] {
+    const { end } = block
+    const inside = regions.get(block)!
+    if (end.kind === "throwJump") return [...inside.slice(0, end.level), end.to]
+    if (end.kind === "rethrow") return [end.next, ...jumpTargets]
+    return successors(block)
+}
+
+/**
+ * Gives each web a variable of its own; parameters and captured variables keep their numbers.
+ * @param first the values that the function begins with
+ */
+function rename(
+    f: Func,
+    webs: Webs,
+    first: ReadonlyMap<number, number>,
+    uses: Use[]
+): void {
     const numbers = new Map<number, number>()
-    for (const [v, web] of entries.get(f.blocks[0]!)!)
+    for (const [v, web] of first)
         if (v < f.parameters) numbers.set(webs.root(web), v)
-    // parameters and captured variables keep their numbers
     const variables: Variable[] = []
     f.variables.forEach((variable, v) => {
         if (v < f.parameters || variable.captured) variables[v] = variable
@@ -78,16 +118,6 @@ export function splitWebs(f: Func): void {
         variables,
         variable => variable ?? { name: "", captured: false }
     )
-
-    /** Where the values at the end of a block may be read. */
-    function followers(block: Block): Block[] {
-        const { end } = block
-        const inside = regions.get(block)!
-        if (end.kind === "throwJump")
-            return [...inside.slice(0, end.level), end.to]
-        if (end.kind === "rethrow") return [end.next, ...jumpTargets]
-        return successors(block)
-    }
 }
 
 /** Values that reach a common place, joined. */
