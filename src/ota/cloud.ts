@@ -3,10 +3,19 @@
 import * as ds from "@devicescript/core"
 import { PartCollector } from "./parts"
 import type { OtaLink } from "./task"
-import { isSettled, offerFile, Ota, otaStatus } from "./updater"
+import {
+    holdFile,
+    isSettled,
+    offerFile,
+    Ota,
+    otaStatus,
+    receivingProblem,
+} from "./updater"
 
 /** Topic of the messages in both directions. */
 export const OTA_TOPIC = "ota"
+/** The cloud among the senders of files. */
+const CLOUD = "cloud"
 /** Longest part, in bytes: a packet carries 236, and JSON escapes line ends and quotes. */
 export const MAX_PART_BYTES = 170
 /** Longest report, in bytes: a packet has 236 with the topic and a zero, and the VM cuts what is longer. */
@@ -31,23 +40,12 @@ interface PartMessage {
  * reports each state to it.
  */
 export function followCloud(ota: Ota): OtaLink {
-    const { clock } = ota
     const adapter = new ds.CloudAdapter("cloud")
-    const collector = new PartCollector()
     let reported = 0
     let isBusy = false
     adapter.onJson.subscribe(async (message: string[]) => {
         const [topic, json] = message
-        if (topic !== OTA_TOPIC || !isSettled(ota)) return
-        try {
-            const { v, o, t, d } = JSON.parse(json) as PartMessage
-            if (d.byteLength > MAX_PART_BYTES) return
-            const part = Buffer.from(d)
-            const pieces = collector.add(v, o, t, part, clock.millis())
-            if (pieces) await offerFile(ota, pieces)
-        } catch (e: any) {
-            // the message is not a part of a file
-        }
+        if (topic === OTA_TOPIC) await takeMessage(ota, json)
     })
     const report = async () => {
         const { announced } = ota
@@ -64,10 +62,31 @@ export function followCloud(ota: Ota): OtaLink {
         isBusy = false
     }
     return async () => {
-        collector.expire(clock.millis())
         // in a separate fiber, as the adapter may take any time
         if (!isBusy && reported !== ota.announced && adapter.isBound)
             report.start()
+    }
+}
+
+/**
+ * Takes a part of a file, unless the bus or a source brings one: the cloud sends it again. What is no
+ * part of a file is ignored.
+ */
+export async function takeMessage(ota: Ota, json: string): Promise<void> {
+    if (!isSettled(ota) || receivingProblem(ota, CLOUD)) return
+    const { received } = ota
+    const collector =
+        received instanceof PartCollector ? received : new PartCollector()
+    try {
+        const { v, o, t, d } = JSON.parse(json) as PartMessage
+        if (d.byteLength > MAX_PART_BYTES) return
+        const pieces = collector.add(v, o, t, Buffer.from(d))
+        if (collector.count > 0) holdFile(ota, CLOUD, collector)
+        if (!pieces) return
+        ota.received = undefined
+        await offerFile(ota, pieces)
+    } catch (e: any) {
+        // the message is not a part of a file
     }
 }
 

@@ -1,7 +1,6 @@
 import { equalBytes } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
 import { Pieces } from "./pieces"
-import { PARTS_TIMEOUT_MS } from "./updater"
 
 /** Most parts of a file. */
 export const MAX_PARTS = 80
@@ -16,27 +15,24 @@ export class PartCollector {
     private total = 0
     /** The parts that have arrived, by offset. */
     private parts: Record<string, Buffer> = {}
-    private count = 0
-    private heardAt = 0
+    /** Number of parts that wait for others. */
+    count = 0
 
     /**
      * Takes a part; ignores one that is out of the limits.
      * @param id tells files apart, as their version does; a part of another file replaces what is there
      * @param offset where the part begins in the file, in bytes
      * @param total size of the file in bytes, at most MAX_FILE_BYTES
-     * @param now uptime, ms
      * @returns the file when it is complete; undefined before
      */
     add(
         id: number,
         offset: number,
         total: number,
-        bytes: Buffer,
-        now: number
+        bytes: Buffer
     ): Pieces | undefined {
         if (!isPart(offset, total, bytes)) return undefined
         if (id !== this.id || total !== this.total) this.begin(id, total)
-        this.heardAt = now
         const known = this.parts["" + offset]
         if (known && equalBytes(known, bytes)) return undefined
         // other bytes at a known offset: they belong to a new file
@@ -44,12 +40,6 @@ export class PartCollector {
         this.parts["" + offset] = bytes
         this.count++
         return this.whole()
-    }
-
-    /** Forgets an incomplete file of which no part came for PARTS_TIMEOUT_MS. */
-    expire(now: number): void {
-        if (this.count > 0 && now - this.heardAt > PARTS_TIMEOUT_MS)
-            this.begin(-1, 0)
     }
 
     /** The whole file; undefined while a part is missing. */

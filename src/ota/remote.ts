@@ -1,5 +1,6 @@
 import { namedError } from "../platform"
 import { MAX_FILE_BYTES } from "./file"
+import { Pieces } from "./pieces"
 import { PART_MISSING, STARTING } from "./probation"
 import {
     beginFile,
@@ -65,8 +66,11 @@ async function takePart(
         throw otaError(`longer than ${MAX_FILE_BYTES} bytes`)
     if (offset === 0) beginFile(ota, sender)
     const { received } = ota
-    if (!received || ota.sender !== sender || received.length !== offset)
-        throw otaError(PART_MISSING)
+    const isNext =
+        received instanceof Pieces &&
+        ota.sender === sender &&
+        received.length === offset
+    if (!isNext) throw otaError(PART_MISSING)
     ota.heardAt = ota.clock.millis()
     received.add(part)
     if (received.length < total) return

@@ -14,6 +14,7 @@ import {
 import { findFailing, markOf, TaskView } from "./crashes"
 import { bodyHash, isFor, isShared, parseFile, SignedFile } from "./file"
 import { GuardReport } from "./guard"
+import type { PartCollector } from "./parts"
 import { Pieces } from "./pieces"
 import {
     activeRecord,
@@ -108,7 +109,7 @@ export interface Ota extends OtaParts {
     /** Names of the tasks that were found failing since the start. */
     failing: string[]
     /** A file that is incomplete, the uptime of its last part, ms, and who brings it. */
-    received: Pieces
+    received: Pieces | PartCollector
     heardAt: number
     sender: string
     /** Uptime of `startOta`, ms. */
@@ -167,12 +168,15 @@ export function isSettled({ clock, startedAt, links }: Ota): boolean {
     return (links & SOURCE) !== 0 || clock.millis() - startedAt >= SETTLED_MS
 }
 
-/** Why a sender may bring no file now; empty when it may. The heap has room for one at a time. */
+/**
+ * Why a sender may bring no file now; empty when it may. The heap has room for one at a time: what comes
+ * in messages gives way to others, as it is sent again.
+ */
 export function receivingProblem(
     { busy, clock, received, sender, heardAt }: Ota,
     by: string
 ): string {
-    const isOther = received !== undefined && sender !== by
+    const isOther = received instanceof Pieces && sender !== by
     return isOther && clock.millis() - heardAt < SENDER_TIMEOUT_MS
         ? RECEIVING
         : busy
@@ -180,10 +184,20 @@ export function receivingProblem(
 
 /** Begins a file, in place of an incomplete one. @returns its pieces */
 export function beginFile(ota: Ota, sender: string): Pieces {
-    ota.received = new Pieces()
+    const pieces = new Pieces()
+    holdFile(ota, sender, pieces)
+    return pieces
+}
+
+/** Keeps an incomplete file of which a part has come, in place of any other. */
+export function holdFile(
+    ota: Ota,
+    sender: string,
+    file: Pieces | PartCollector
+): void {
+    ota.received = file
     ota.sender = sender
     ota.heardAt = ota.clock.millis()
-    return ota.received
 }
 
 /** Whether the board has a key: without one, updates are off. */

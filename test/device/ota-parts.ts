@@ -1,7 +1,7 @@
 // rows: O1
 import * as ds from "@devicescript/core"
 import { describe, expect, test } from "@devicescript/test"
-import { MAX_PARTS, PartCollector, PARTS_TIMEOUT_MS } from "../../src/ota"
+import { MAX_PARTS, PartCollector } from "../../src/ota"
 import { piecesText } from "../../src/platform"
 
 const TEXT =
@@ -29,7 +29,7 @@ function collect(
 ): string {
     let text = ""
     for (const part of parts) {
-        const whole = collector.add(id, part.offset, total, part.bytes, 0)
+        const whole = collector.add(id, part.offset, total, part.bytes)
         if (whole) text = piecesText(whole.list)
     }
     return text
@@ -76,13 +76,6 @@ describe("a file in parts", () => {
         collect(collector, other.slice(0, 3), total, 7)
         expect(collect(collector, parts, total, 7)).toBe(TEXT)
     })
-    test("is forgotten when its rest does not come", async () => {
-        const collector = new PartCollector()
-        collect(collector, parts.slice(1), total)
-        collector.expire(PARTS_TIMEOUT_MS + 1)
-        expect(collect(collector, parts.slice(0, 1), total)).toBe("")
-        expect(collect(collector, parts, total)).toBe(TEXT)
-    })
     test("is bounded, whatever somebody sends", async () => {
         const collector = new PartCollector()
         const part = Buffer.alloc(10)
@@ -95,15 +88,14 @@ describe("a file in parts", () => {
             [0, 2000000000],
         ]
         for (const pair of odd)
-            expect(collector.add(1, pair[0], pair[1], part, 0)).toBe(undefined)
-        expect(collector.add(1, 0, 10, Buffer.alloc(0), 0)).toBe(undefined)
+            expect(collector.add(1, pair[0], pair[1], part)).toBe(undefined)
+        expect(collector.add(1, 0, 10, Buffer.alloc(0))).toBe(undefined)
         // parts that overlap never make a file
         for (let i = 0; i < 200; i++) {
-            expect(collector.add(1, i, 2000, part, 0)).toBe(undefined)
+            expect(collector.add(1, i, 2000, part)).toBe(undefined)
             await ds.sleep(0)
         }
-        for (let i = 0; i < MAX_PARTS; i++)
-            collector.add(2, i * 3, 100, part, 0)
+        for (let i = 0; i < MAX_PARTS; i++) collector.add(2, i * 3, 100, part)
         expect(collect(collector, parts, total)).toBe(TEXT)
     })
 })

@@ -18,6 +18,7 @@ import {
     pullUpdates,
     reportUpdates,
     SOURCE,
+    takeMessage,
     updateBoard,
 } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
@@ -134,6 +135,49 @@ describe("an update", () => {
         expect(await send(0, "2")).toBe("taken")
         expect(await send(half, "1")).toBe(busy)
         expect(await send(half, "2")).toBe("taken")
+        expect(board.shown()).toBe("7 probation")
+    })
+    test("that comes in messages gives way to others, and is forgotten in time", async () => {
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        const { ota } = board
+        const { offer } = otaConfig(ota)
+        await board.pass(12)
+        const file = piecesText(signed(7, A).list)
+        const t = file.length
+        const half = t >> 1
+        const message = async (o: number) => {
+            const d = file.slice(o, o === 0 ? half : t)
+            await takeMessage(ota, JSON.stringify({ v: 7, o, t, d }))
+        }
+        // the bus begins at once, and what comes until its file is there is dropped
+        const other = Buffer.from(piecesText(signed(7, B).list))
+        await message(0)
+        await offer(0, t, other.slice(0, half), "1")
+        await message(half)
+        await message(0)
+        let problem = ""
+        try {
+            await offer(half, t, Buffer.alloc(t - half), "1")
+        } catch (e: any) {
+            problem = e.message
+        }
+        expect(problem).toBe("version 7: wrong signature")
+        // so it is with a source
+        const source = new Source(board)
+        source.file = "<html>nothing here</html>"
+        await message(0)
+        source.meanwhile = async () => {
+            await message(half)
+            await message(0)
+        }
+        expect(await source.asked()).toBe(
+            "0 refused file: the header is malformed"
+        )
+        await message(half)
+        await board.pass(301)
+        await message(0)
+        expect(board.shown()).toBe("0 refused file: the header is malformed")
+        await message(half)
         expect(board.shown()).toBe("7 probation")
     })
     test("with LMS and sealed ones are taken as well", async () => {

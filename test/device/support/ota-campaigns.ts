@@ -200,8 +200,7 @@ async function bring(
         for (let at = 0; at < length; at += MAX_PART_BYTES) {
             if (isLost(traffic)) continue
             const part = whole.slice(at, Math.min(at + MAX_PART_BYTES, length))
-            const { now } = board.clock
-            const all = board.parts.add(version, at, length, part, now)
+            const all = board.parts.add(version, at, length, part)
             if (!all) continue
             const { restarts } = board
             await board.offer(all)
