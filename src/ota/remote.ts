@@ -41,7 +41,9 @@ export function otaConfig(ota: Ota): OtaConfig {
     return {
         state: () => {
             const status = otaStatus(ota)
-            const isLeft = watchProblem(ota) === UNWATCHED
+            // right after the start the task has not begun yet
+            const isStarting = ota.watcher === undefined && !isSettled(ota)
+            const isLeft = !isStarting && watchProblem(ota) === UNWATCHED
             if (status.state === "probation" && isLeft)
                 status.reason = UNWATCHED
             return status

@@ -321,6 +321,10 @@ describe("an update", () => {
         expect(board.records[0].message).toBe("config 7: probation")
         expect(reason()).toBe("")
         const { watcher: runs } = board.ota
+        board.ota.watcher = undefined
+        expect(reason()).toBe("")
+        await board.pass(12)
+        expect(reason()).toBe(unwatched)
         board.ota.watcher = watcher
         expect(reason()).toBe(unwatched)
         board.isStopping = true
