@@ -4,7 +4,7 @@ import { levelColour, type Paint, paintFor } from "../colour.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
 import { complain, outputLost } from "../output.ts"
-import { printable, printableJson } from "../printable.ts"
+import { printable } from "../printable.ts"
 import {
     addBoardCommand,
     askAll,
@@ -17,6 +17,7 @@ import {
 import { endTime, type FilterOptions, makeFilter } from "./log-filter.ts"
 import { someText } from "./option-values.ts"
 import { levelName } from "../levels.ts"
+import { logJson } from "../log-json.ts"
 
 /** Lines that `-f` begins with. */
 const FOLLOW_LINES = 10
@@ -249,20 +250,12 @@ function render(
 ): string {
     const message = target.resolve(line.message)
     if (form === "cat") return printable(message)
-    if (form === "json") {
-        const { at, time, level, mark, boot, source } = line
-        return printableJson({
-            device: target.board.device,
-            at,
-            time,
-            level: level === undefined ? undefined : levelName(level),
-            task: taskOf(mark),
-            mark,
+    if (form === "json")
+        return logJson(target.board.device, {
+            ...line,
+            task: taskOf(line.mark),
             message,
-            boot,
-            source,
         })
-    }
     const label = line.level === undefined ? "" : levelName(line.level)
     const words = [
         name,

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks"
 import { levelName } from "../../levels.ts"
-import { printableJson } from "../../printable.ts"
+import { logJson } from "../../log-json.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { Histogram } from "./histogram.tsx"
@@ -75,19 +75,7 @@ export function Log({ board }: { board: string }) {
 function saveLines(board: string, shown: readonly Line[]): void {
     const text = shown
         .filter(({ source }) => source !== "mark")
-        .map(({ at, time, level, task, mark, message, source }) =>
-            printableJson({
-                device: board,
-                at,
-                time,
-                level: level === undefined ? undefined : levelName(level),
-                task,
-                mark,
-                message,
-                source,
-            })
-        )
-        .map(line => `${line}\n`)
+        .map(line => `${logJson(board, line)}\n`)
     const url = URL.createObjectURL(
         new Blob(text, { type: "application/x-ndjson" })
     )
