@@ -6,8 +6,9 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { linesOf } from "./status.ts"
+import { UsageError } from "../errors.ts"
 import { failureText } from "../failure-text.ts"
+import { linesOf } from "./status.ts"
 
 /** Adds `fiberctl show`: everything that is known of a task. */
 export function addShowCommand(program: Command): void {
@@ -19,6 +20,11 @@ export function addShowCommand(program: Command): void {
     )
         .argument("<name>", "name of a task")
         .action(async (name: string, options: BoardOptions) => {
+            // the signs of a selection, which may be that of no task or of many
+            if (/[*:]/.test(name))
+                throw new UsageError(
+                    `show wants the name of one task, not "${name}"`
+                )
             await withBoard(options, async ({ board, resolve }) => {
                 const [task] = await board.tasks(name)
                 const [stats] = await board.stats(name)

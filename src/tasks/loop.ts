@@ -15,7 +15,6 @@ import {
     CLOSING,
     find,
     HAS_WAITERS,
-    inSlices,
     lower,
     makeCore,
     NEEDS_REVIEW,
@@ -122,10 +121,15 @@ async function attend(supervisor: Supervisor): Promise<void> {
 export async function review(supervisor: Supervisor): Promise<void> {
     lower(supervisor, NEEDS_REVIEW)
     await checkNewTasks(supervisor)
-    const waiting = supervisor.tasks.filter(needsReview)
-    await inSlices(waiting, reviewTask)
+    // no list of those that wait: a heap in pieces may have none that is long enough
+    let waiting = 0
+    for (const task of supervisor.tasks) {
+        if (!needsReview(task)) continue
+        if (++waiting % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        reviewTask(task)
+    }
     if ((supervisor.flags & NEEDS_REVIEW) !== 0) await ds.sleep(0)
-    else if (!waiting.length) lower(supervisor, HAS_WAITERS)
+    else if (waiting === 0) lower(supervisor, HAS_WAITERS)
 }
 
 /**

@@ -26,7 +26,8 @@ export function freeName(supervisor: Supervisor, name: string): string {
 
 /**
  * The tasks of a selection, in the order in which they were added. A selection is a name, a pattern
- * with `*`, a state as `:failed`, or both as `net-*:failed`. A state may have no tasks.
+ * with `*`, a state as `:failed`, or both as `net-*:failed`. A state may have no tasks,
+ * and a registry, too.
  * @throws UnknownTaskError when no task matches the name or pattern, OptionError for a state that
  *     does not exist, TaskStopped in a run left behind
  */
@@ -45,7 +46,7 @@ export function select(
         checkOption("selection", STATES, "state", state)
     }
     const named = supervisor.tasks.filter(task => matches(pattern, task.name))
-    if (!named.length) throw unknownTaskError(pattern)
+    if (!named.length && pattern !== "*") throw unknownTaskError(pattern)
     return state ? named.filter(task => task.state === state) : named
 }
 

@@ -75,8 +75,8 @@ import { awaitEnds, awaitRest, checkPresent, endTasks } from "./waits"
  * The tasks of a program, by name, under supervision.
  *
  * A selection is a name, a pattern with `*` for any characters, a state as `:failed`, or both as
- * `net-*:failed`. When no name matches, the method throws `UnknownTaskError`; a state that
- * does not exist is an `OptionError`.
+ * `net-*:failed`. When no name matches, the method throws `UnknownTaskError`, but "*" may
+ * match none; a state that does not exist is an `OptionError`.
  *
  * Methods that wait may be called from anywhere. In the body of a task they are waits of that task:
  * they throw `TaskStopped` once it is asked to stop, also by the call itself. The command is
@@ -145,8 +145,8 @@ export class TaskRegistry {
     }
 
     /** Names of the tasks of a selection, in the order in which they were added. */
-    names(selection?: string): string[] {
-        return matching(this.supervisor, selection).map(nameOf)
+    names(selection = "*"): string[] {
+        return select(this.supervisor, selection).map(nameOf)
     }
 
     /** The task of this name; patterns are not allowed. @throws UnknownTaskError */
@@ -373,7 +373,7 @@ export class TaskRegistry {
         selection = "*",
         colour = true
     ): Promise<void> {
-        const tasks = matching(this.supervisor, selection)
+        const tasks = select(this.supervisor, selection)
         const show = shower(this.supervisor, colour, use)
         await ds.sleep(0)
         await inSlices(underParents(tasks), show)
@@ -419,14 +419,9 @@ async function end(
     await endTasks(supervisor, select(supervisor, selection), action)
 }
 
-/** Like `select`, but a registry without tasks is no error. */
-function matching(supervisor: Supervisor, selection = "*"): TaskRecord[] {
-    return supervisor.tasks.length > 0 ? select(supervisor, selection) : []
-}
-
 /** The tasks of a selection, for a list that the heap has room for. */
 function listed(supervisor: Supervisor, selection = "*"): TaskRecord[] {
-    const tasks = matching(supervisor, selection)
+    const tasks = select(supervisor, selection)
     const { length } = tasks
     if (length > MAX_LISTED_TASKS)
         throw taskError(

@@ -53,7 +53,11 @@ describe("tasks: names and commands", () => {
         await tasks.delete("*")
         same(tasks.names().length, 0)
         same(tasks.statusText(), "")
+        tasks.start("*")
         expectError('no task "led"', () => tasks.start("led"))
+        expectError('no task "led"', () => tasks.names("led"))
+        expectError('no task "led"', () => tasks.status("led"))
+        expectError('no task "l*"', () => tasks.stats("l*"))
         let name = ""
         try {
             tasks.start("led")

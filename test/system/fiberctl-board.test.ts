@@ -101,6 +101,14 @@ test("fiberctl asks and controls a running board", async t => {
         assert.equal((await json("show", "job")).result, "Küche")
         const unknown = await fail("show", "jab", "--json")
         assert.equal(unknown.code, 3)
+        for (const selection of [":scheduled", "jo*"]) {
+            const { code, stderr } = await fail("show", selection)
+            assert.equal(code, 2)
+            assert.equal(
+                stderr,
+                `fiberctl: show wants the name of one task, not "${selection}"\n`
+            )
+        }
     })
 
     await t.test("cat", async () => {
