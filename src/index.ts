@@ -296,6 +296,7 @@ export {
     AtOnce,
     Clock,
     ClockChange,
+    compareTexts,
     Connection,
     deviceId,
     FlashSlots,

@@ -86,6 +86,19 @@ const PATCHES: [RegExp, string][] = [
         `if (!ts3.isAwaitExpression(expr.parent) && ${HOOKS}.isPromise(expr, () => this.isPromise(this.checker.getTypeAtLocation(expr))))`,
     ],
     [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
+    [
+        // an object that has ?. in it must be made before it counts as a link of this chain
+        /this\.currChain\.push\(\.\.\.tmp\.chain, tmp\.expression\);\s*const obj = this\.emitExpr\(tmp\.expression\);/,
+        "const obj = this.emitExpr(tmp.expression); this.currChain.push(...tmp.chain, tmp.expression);",
+    ],
+    [
+        /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
+        `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
+    ],
+    [
+        /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,
+        `this.reportError(stmt, ${HOOKS}.internalError(e));`,
+    ],
 ]
 /** Names of the files with a code cache of the bundle. */
 const CODE_FILE = /^tool-code-\w+\.bin$/

@@ -7,7 +7,8 @@
  *   libraries, which come with it; so is what the VM cannot stand (vm-traps.ts);
  * - whether an expression lacks its `await` is asked again only in those files;
  * - the full name of a symbol is made once, and what a node names is looked up once in a
- *   compilation, not at each use.
+ *   compilation, not at each use;
+ * - what it cannot compile is an error in words, and not an assertion with a stack trace.
  *
  * The compiler notes things on symbols and nodes, which live on with their file: those notes are
  * kept aside and dropped when a compilation begins.
@@ -26,6 +27,8 @@ const NOTES = [
     "__ds_srcidx",
     "__ds_srcoffset",
 ]
+/** Most arguments of a call on the VM. */
+const MOST_ARGUMENTS = 8
 const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
 
 interface SourceFile {
@@ -176,6 +179,20 @@ class CompilerHooks {
         if (!known) this.plain.set(fileName, (known = new WeakSet()))
         known.add(expression)
         return false
+    }
+
+    /** @throws Error for more arguments than a call can have; the format of a text is one of them */
+    checkArguments(count: number): void {
+        if (count <= MOST_ARGUMENTS) return
+        const error = new Error(
+            `A call takes at most ${MOST_ARGUMENTS} arguments on the VM, and a text at most ${MOST_ARGUMENTS - 1} values; pass an object or a list, or make the text of two.`
+        )
+        // marks an error of the program; without a node, it is at the statement
+        throw Object.assign(error, { sourceNode: null })
+    }
+
+    internalError({ message }: Error): string {
+        return `The DeviceScript compiler cannot compile this (${message}); write it another way.`
     }
 
     fullName(checker: Checker, symbol: object): string {

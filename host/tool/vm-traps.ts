@@ -1,7 +1,13 @@
 /**
- * Finds what TypeScript allows and what silently damages the heap of the DeviceScript VM: an array
- * or a Buffer that is thrown (the VM sets a property on what is thrown), and an array whose `length`
- * is set. Both are errors of the build, since the board fails later, and somewhere else.
+ * Finds what TypeScript allows and the DeviceScript VM silently does otherwise. All of it is an error
+ * of the build, since the board fails later, and somewhere else:
+ *
+ * - an array or a Buffer that is thrown (the VM sets a property on what is thrown) and an array whose
+ *   `length` is set damage the heap;
+ * - texts have no order, so `<` of two is false and `sort()` leaves them as they are;
+ * - `reduce` without a first value begins with undefined, and `for ... in` over an array panics.
+ *
+ * It goes by the types, and cannot see into `any`.
  */
 
 interface Node {
@@ -9,13 +15,16 @@ interface Node {
     pos: number
     end: number
     expression?: Node
+    arguments?: Node[]
     left?: Node
+    right?: Node
     operatorToken?: Node
     name?: { text: string }
     getStart(file: object): number
 }
 
 interface Type {
+    flags: number
     types?: Type[]
     symbol?: { name: string }
 }
@@ -28,12 +37,14 @@ interface File {
 /** The parts of TypeScript 4.9 that are used. */
 export interface SyntaxOf {
     SyntaxKind: Record<string, number>
+    TypeFlags: Record<string, number>
     forEachChild(node: object, visit: (node: Node) => void): void
 }
 
 /** The parts of its type checker that are used. */
 export interface TypesOf {
     getTypeAtLocation(node: object): Type
+    getTypeArguments(type: Type): Type[]
     isArrayType(type: Type): boolean
     isTupleType(type: Type): boolean
 }
@@ -48,11 +59,10 @@ interface Diagnostic {
     messageText: string
 }
 
-/** What cannot be in a file without one of these words. */
-const WORDS = /\bthrow\b|\.length\b/
 const ERROR = 1
 /** No error of TypeScript has this number. */
 const CODE = 9001
+const COMPARE = "compare them by compareTexts of fiberd"
 
 /** The errors of a file. */
 export function findTraps(
@@ -61,49 +71,141 @@ export function findTraps(
     file: File
 ): Diagnostic[] {
     const found: Diagnostic[] = []
-    if (!WORDS.test(file.text)) return found
-    const { SyntaxKind } = ts
-    const report = (node: Node, messageText: string) => {
-        const start = node.getStart(file)
-        const length = node.end - start
-        found.push({
-            ...{ file, start, length, messageText },
-            category: ERROR,
-            code: CODE,
-        })
-    }
-    const bareName = (node: Node) =>
-        bareType(types, types.getTypeAtLocation(node))
+    const traps = new Traps(ts, types)
     const visit = (node: Node) => {
-        const { kind, expression, left } = node
-        if (kind === SyntaxKind.ThrowStatement && expression) {
-            const name = bareName(expression)
-            if (name)
-                report(
-                    node,
-                    `Throwing ${name} damages the heap of the board; throw an Error.`
-                )
-        } else if (
-            kind === SyntaxKind.BinaryExpression &&
-            node.operatorToken!.kind === SyntaxKind.EqualsToken &&
-            left!.kind === SyntaxKind.PropertyAccessExpression &&
-            left!.name!.text === "length" &&
-            bareName(left!.expression!)
-        )
-            report(
-                left!,
-                "Setting the length of an array damages the heap of the board; make a new array, or use pop or splice."
-            )
+        const messageText = traps.in(node)
+        if (messageText) {
+            const start = node.getStart(file)
+            const length = node.end - start
+            const place = { file, start, length }
+            found.push({ ...place, messageText, category: ERROR, code: CODE })
+        }
         ts.forEachChild(node, visit)
     }
     ts.forEachChild(file, visit)
     return found
 }
 
-/** What a value may be that must have no properties, in words; undefined for nothing of the kind. */
-function bareType(types: TypesOf, type: Type): string | undefined {
-    if (type.types)
-        return type.types.map(one => bareType(types, one)).find(words => words)
-    if (types.isArrayType(type) || types.isTupleType(type)) return "an array"
-    return type.symbol?.name === "Buffer" ? "a Buffer" : undefined
+/** What is wrong with single nodes. */
+class Traps {
+    private readonly types: TypesOf
+    private readonly texts: number
+    /** By the kind of a node. */
+    private readonly rules: Record<number, (node: Node) => string | undefined>
+    /** Operators that ask for an order. */
+    private readonly orders: number[]
+    private readonly assignment: number
+    private readonly property: number
+
+    constructor({ SyntaxKind, TypeFlags }: SyntaxOf, types: TypesOf) {
+        this.types = types
+        this.texts = TypeFlags.StringLike!
+        this.assignment = SyntaxKind.EqualsToken!
+        this.property = SyntaxKind.PropertyAccessExpression!
+        this.orders = [
+            SyntaxKind.LessThanToken!,
+            SyntaxKind.LessThanEqualsToken!,
+            SyntaxKind.GreaterThanToken!,
+            SyntaxKind.GreaterThanEqualsToken!,
+        ]
+        this.rules = {
+            [SyntaxKind.ThrowStatement!]: node => this.inThrow(node),
+            [SyntaxKind.BinaryExpression!]: node => this.inOperation(node),
+            [SyntaxKind.CallExpression!]: node => this.inCall(node),
+            [SyntaxKind.ForInStatement!]: node => this.inLoop(node),
+        }
+    }
+
+    /** @returns what to do instead, in words; undefined for a node that is right */
+    in(node: Node): string | undefined {
+        return this.rules[node.kind]?.(node)
+    }
+
+    private inThrow({ expression }: Node): string | undefined {
+        const bare = expression && this.bareName(this.typeOf(expression))
+        return (
+            bare &&
+            `Throwing ${bare} damages the heap of the board; throw an Error.`
+        )
+    }
+
+    private inOperation({
+        left,
+        right,
+        operatorToken,
+    }: Node): string | undefined {
+        const { kind } = operatorToken!
+        if (this.orders.includes(kind))
+            return this.isText(left!) && this.isText(right!)
+                ? `The VM knows no order of texts; ${COMPARE}.`
+                : undefined
+        return kind === this.assignment &&
+            this.memberOf(left!) === "length" &&
+            this.bareName(this.typeOf(left!.expression!))
+            ? "Setting the length of an array damages the heap of the board; make a new array, or use pop or splice."
+            : undefined
+    }
+
+    private inCall({ expression, arguments: values }: Node) {
+        const name = this.memberOf(expression!)
+        if (name === "sort" && values!.length === 0)
+            return this.elementsOf(expression!.expression!).some(type =>
+                this.isTextType(type)
+            )
+                ? `sort() without a function does not sort texts; ${COMPARE}.`
+                : undefined
+        if (name !== "reduce" || values!.length !== 1) return undefined
+        return this.elementsOf(expression!.expression!).length > 0
+            ? "reduce begins with undefined on the VM; give it a first value."
+            : undefined
+    }
+
+    private inLoop({ expression }: Node): string | undefined {
+        return this.elementsOf(expression!).length > 0
+            ? "for ... in over an array ends the program on the VM; use for ... of."
+            : undefined
+    }
+
+    private typeOf(node: Node): Type {
+        return this.types.getTypeAtLocation(node)
+    }
+
+    /** The name of a member, where one is accessed. */
+    private memberOf({ kind, name }: Node): string | undefined {
+        return kind === this.property ? name!.text : undefined
+    }
+
+    /** Whether a value is a text, or may be one. */
+    private isText(node: Node): boolean {
+        return this.isTextType(this.typeOf(node))
+    }
+
+    private isTextType(type: Type): boolean {
+        return partsOf(type).some(({ flags }) => (flags & this.texts) !== 0)
+    }
+
+    /** Types of the elements, when a value is an array or may be one; none for another value. */
+    private elementsOf(node: Node): Type[] {
+        return partsOf(this.typeOf(node))
+            .filter(type => this.isList(type))
+            .flatMap(type => this.types.getTypeArguments(type))
+    }
+
+    private isList(type: Type): boolean {
+        return this.types.isArrayType(type) || this.types.isTupleType(type)
+    }
+
+    /** What a value may be that must have no properties, in words; undefined for nothing of the kind. */
+    private bareName(type: Type): string | undefined {
+        const bare = partsOf(type).find(
+            part => this.isList(part) || part.symbol?.name === "Buffer"
+        )
+        if (!bare) return undefined
+        return this.isList(bare) ? "an array" : "a Buffer"
+    }
+}
+
+/** The types that a value of this type may have. */
+function partsOf(type: Type): Type[] {
+    return type.types ? type.types.flatMap(partsOf) : [type]
 }

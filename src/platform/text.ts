@@ -57,6 +57,20 @@ function escapeRange(text: string, first: number, end: number): string {
     return text
 }
 
+/**
+ * The order of two texts by the codes of their characters, for `sort`: on the VM `<` of two texts is
+ * always false.
+ * @returns below 0 when `a` comes first, above 0 when `b` does, 0 when they are the same
+ */
+export function compareTexts(a: string, b: string): number {
+    const common = Math.min(a.length, b.length)
+    for (let i = 0; i < common; ++i) {
+        const difference = a.charCodeAt(i) - b.charCodeAt(i)
+        if (difference !== 0) return difference
+    }
+    return a.length - b.length
+}
+
 function octal(byte: number): string {
     return `#${byte >> 6}${(byte >> 3) & 7}${byte & 7}`
 }

@@ -32,6 +32,11 @@ function assertBuilt(run: CliRun, message: RegExp): void {
     assert.equal(run.code, 0)
 }
 
+/** The text of an array in arrays. */
+function nested(depth: number): string {
+    return depth > 0 ? `[Math.random(), ${nested(depth - 1)}]` : "1"
+}
+
 // rows: B2
 describe("fiberctl build", { concurrency: 2 }, () => {
     test("refuses what damages the heap of the VM", async t => {
@@ -74,6 +79,79 @@ fail(4)
         )
         assert.match((await build()).stdout, /code \d+ of 65535/)
     })
+    test("refuses what the VM does otherwise than TypeScript says", async t => {
+        const { build } = project(t, {
+            "src/main.ts": `const names = ["b", "a"]
+const counts = [1, 2]
+const some: string | undefined = names[0]
+export function order(name: string, size: "s" | "xl", list: string[] | undefined, any: any): void {
+    console.log(name < "b")
+    console.log(size >= name)
+    console.log(some > name)
+    names.sort()
+    list?.sort()
+    console.log(counts.reduce((sum, count) => sum + count))
+    for (const at in counts) console.log(at)
+    // and what it does as TypeScript says, or nobody knows
+    console.log(any < name, counts[0] < counts[1], name === "b")
+    names.sort((a, b) => a.length - b.length)
+    counts.sort()
+    any.sort()
+    console.log(counts.reduce((sum, count) => sum + count, 0))
+    for (const key in { a: 1 }) console.log(key)
+}
+`,
+        })
+        const { code, stderr } = await build()
+        assert.equal(code, 1)
+        const named = [
+            ...stderr.matchAll(/main\.ts\((\d+),.*\): error .*: (.*?) /g),
+        ].map(([, line, word]) => `${line} ${word}`)
+        assert.deepEqual(named, [
+            ...["5 The", "6 The", "7 The", "8 sort()", "9 sort()"],
+            ...["10 reduce", "11 for"],
+        ])
+    })
+
+    test("says what the compiler cannot compile, without its stack", async t => {
+        const { write, build } = project(t, {})
+        const calls = [
+            "f(1, 2, 3, 4, 5, 6, 7, 8, 9)",
+            "f(`${a} ${a} ${a} ${a} ${a} ${a} ${a} ${a}`)",
+            'console.log("sums", a, a, a, a, a, a, a, a)',
+            'console.log("a" + a + "b" + a + "c" + a + "d" + a + "e" + a + "f" + a + "g" + a + "h" + a)',
+            "new Nine(1, 2, 3, 4, 5, 6, 7, 8, 9)",
+        ]
+        write(
+            "src/main.ts",
+            `const a = Math.random()
+class Nine {
+    constructor(...values: number[]) { f(values.length) }
+}
+function f(...values: unknown[]): void { console.log(values.length) }
+new Nine(1, 2, 3, 4, 5, 6, 7, 8)
+f(1, 2, 3, 4, 5, 6, 7, 8)
+console.log("sums", a, a, a, a, a, a, a)
+${calls.join("\n")}
+`
+        )
+        const { code, stderr } = await build()
+        assert.equal(code, 1)
+        const lines = stderr.trim().split("\n").slice(1)
+        assert.deepEqual(
+            lines,
+            calls.map(
+                (_, index) =>
+                    `src/main.ts(${index + 9},1): error TS9999: A call takes at most 8 arguments on the VM, and a text at most 7 values; pass an object or a list, or make the text of two.`
+            )
+        )
+        write("src/main.ts", `export const deep = ${nested(40)}\n`)
+        assert.equal(
+            (await build()).stderr,
+            'fiberctl: "src/main.ts" does not compile\nsrc/main.ts(1,1): error TS9999: The DeviceScript compiler cannot compile this (Assertion failed); write it another way.\n'
+        )
+    })
+
     test("builds once, and again when an imported file or its absence changes", async t => {
         const { write, build } = project(t, {
             "src/main.ts": 'import { a } from "./a"\nconsole.log(a)\n',

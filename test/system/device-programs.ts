@@ -40,7 +40,7 @@ export const ALSO_PLAIN = [
 /** What runs in one process of the test runner, about as long as the others: parts by group. */
 const GROUPS = {
     flashlog: ["file"],
-    log: ["heartbeat", "log", "options", "text"],
+    log: ["heartbeat", "language", "log", "options", "text"],
     net: ["net", "settings"],
     ota: ["ota"],
     syslog: ["syslog"],
