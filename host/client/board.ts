@@ -68,12 +68,17 @@ export interface BoardEvents {
     tone: [number, number]
 }
 
-/** A run of the firmware. */
+/**
+ * A run of the firmware, by all that tells it from others: the board's clock runs on when the
+ * program starts again without a reset, as after a panic.
+ */
 export interface Run {
-    /** Unix time in ms. */
+    /** Unix time in ms of what the board counts its uptime from. */
     startedAt: number
     /** Number of the boot; undefined for a firmware that does not count them. */
     boot?: number | undefined
+    /** The last line of the ring that was read. */
+    line?: RingLine | undefined
 }
 
 /** Which lines are followed, and what is reported meanwhile. */
@@ -84,8 +89,8 @@ export interface FollowOptions {
     run?: Run
     /** Called when lines were overwritten before they could be read. */
     gap?: (count: number) => void
-    /** Called when the firmware has started again. */
-    restarted?: () => void
+    /** Called when the firmware has started again, with its present run. */
+    restarted?: (run: Run) => void
     /** Ends the loop when it is aborted. */
     signal?: AbortSignal | undefined
 }
@@ -104,6 +109,8 @@ export class Board extends EventEmitter<BoardEvents> {
     private readonly requests: Requests
     private watching: NodeJS.Timeout | undefined
     private closed = false
+    /** Ends the waits for new lines. */
+    private readonly waiting = new Set<() => void>()
     private readonly parts: DrivenParts
     private readonly onPacket = (packet: BusPacket) => this.take(packet)
     private readonly onLost = () => this.emit("lost")
@@ -327,36 +334,66 @@ export class Board extends EventEmitter<BoardEvents> {
         const { from = 0, gap, restarted, signal } = options
         let { run } = options
         let next = from
+        // read again each time: another text at its index is of another run
+        let last = run?.line?.index === from - 1 ? run.line : undefined
         await abortable(this.watch().catch(allowTimeout), signal)
         while (!this.closed) {
             signal?.throwIfAborted()
             const news = this.news(signal)
             let part: RingPart
+            let isLast: boolean | undefined
             let present: Run
             try {
-                part = await abortable(this.lines(next), signal)
+                part = await abortable(this.lines(last?.index ?? next), signal)
                 const startedAt = Date.now() - part.uptime
-                present = await abortable(this.runAt(startedAt, run), signal)
+                isLast = isSameLine(part.lines, last)
+                const known = next === 0 || isLast ? run : undefined
+                present = await abortable(this.runAt(startedAt, known), signal)
             } catch (error) {
                 allowTimeout(error)
                 continue
             }
-            const isOther = run !== undefined && !isSameRun(run, present)
+            const isOther =
+                part.next < next ||
+                isLast === false ||
+                (run !== undefined && !isSameRun(run, present))
             run = present
-            if (part.next < next || isOther) {
-                restarted?.()
+            if (isOther) {
+                restarted?.(present)
                 next = 0
+                last = undefined
                 continue
             }
-            const lost = (part.lines[0]?.index ?? part.next) - next
+            const lines = part.lines.filter(({ index }) => index >= next)
+            const lost = (lines[0]?.index ?? part.next) - next
             if (next > 0 && lost > 0) gap?.(lost)
-            for (const line of part.lines) {
+            for (const line of lines) {
                 yield line
                 signal?.throwIfAborted()
             }
-            next = Math.max(next, (part.lines.at(-1)?.index ?? next - 1) + 1)
+            last = lines.at(-1) ?? last
+            next = Math.max(next, (lines.at(-1)?.index ?? next - 1) + 1)
             if (part.next <= next) await news
         }
+    }
+
+    /** The present run of the firmware. */
+    async run(): Promise<Run> {
+        const { uptime, boot, next } = await this.info()
+        const startedAt = Date.now() - uptime
+        const part = next ? await this.lines(-1) : undefined
+        return { startedAt, boot, line: part?.lines[0] }
+    }
+
+    /** The present run, if the firmware has started again since another one. */
+    async runAfter(before: Run): Promise<Run | undefined> {
+        const present = await this.run()
+        const { line } = before
+        if (!isSameRun(before, present)) return present
+        if (before.boot !== undefined || !line) return undefined
+        const { lines, next } = await this.lines(line.index, 1)
+        const isBack = next <= line.index || isSameLine(lines, line) === false
+        return isBack ? present : undefined
     }
 
     /**
@@ -379,7 +416,7 @@ export class Board extends EventEmitter<BoardEvents> {
         this.link.off("lost", this.onLost)
         this.link.off("back", this.onBack)
         this.requests.close()
-        this.emit("lines", 0)
+        for (const settle of [...this.waiting]) settle()
     }
 
     /**
@@ -443,11 +480,13 @@ export class Board extends EventEmitter<BoardEvents> {
             const settle = () => {
                 clearTimeout(timer)
                 this.off("lines", settle)
+                this.waiting.delete(settle)
                 signal?.removeEventListener("abort", settle)
                 resolve()
             }
             const timer = setTimeout(settle, LOOK_MS)
             this.on("lines", settle)
+            this.waiting.add(settle)
             signal?.addEventListener("abort", settle)
         })
     }
@@ -494,6 +533,18 @@ async function abortable<T>(
 /** @throws what is not that a board did not answer */
 function allowTimeout(error: unknown): void {
     if (!(error instanceof TimedOutError)) throw error
+}
+
+/**
+ * Whether what was read first is the line that was at its index before; undefined when that one was
+ * overwritten.
+ */
+function isSameLine(
+    [found]: RingLine[],
+    line: RingLine | undefined
+): boolean | undefined {
+    if (!line || found?.index !== line.index) return undefined
+    return found.text === line.text
 }
 
 function isSameRun(a: Run, b: Run): boolean {

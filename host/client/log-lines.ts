@@ -148,6 +148,7 @@ export async function readHistory(
         next: nextIndex(after),
         startedAt,
         boot,
+        line: kept.at(-1),
     }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
+import type { Run } from "../client/board.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
 import { complain, outputLost } from "../output.ts"
@@ -203,8 +204,8 @@ async function followBoard(
     const { newLine } = await import("../client/index.ts")
     let startedAt = history.startedAt
     const gap = (count: number) => say(`${count} lines were overwritten`)
-    const restarted = () => {
-        startedAt = Date.now()
+    const restarted = (run: Run) => {
+        startedAt = run.startedAt
         say("the board has started again")
     }
     const news = board.follow({

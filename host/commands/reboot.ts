@@ -21,7 +21,7 @@ export function addRebootCommand(program: Command): void {
         "reboot"
     ).action(async (options: BoardOptions) => {
         await withBoard(options, async ({ board }) => {
-            const before = await board.info()
+            const before = await board.run()
             const began = performance.now()
             await board.reboot()
             for (;;) {
@@ -30,30 +30,17 @@ export function addRebootCommand(program: Command): void {
                     throw new TimedOutError(
                         `the board did not start again within ${duration(TIMEOUT_MS)}`
                     )
-                const info = await board.info().catch(() => undefined)
-                if (
-                    !info ||
-                    isSameRun(before.boot, info.boot, began, info.uptime)
-                )
-                    continue
+                const run = await board.runAfter(before).catch(() => undefined)
+                if (!run) continue
                 const took = Math.round(performance.now() - began)
-                if (options.json) printJson({ boot: info.boot, took })
-                else
-                    console.log(
-                        `boot ${info.boot ?? "?"}, after ${duration(took)}`
-                    )
+                const { boot } = run
+                if (options.json) return printJson({ boot, took })
+                // a firmware without a journal does not count its boots
+                const what =
+                    boot === undefined ? "started again" : `boot ${boot}`
+                console.log(`${what}, after ${duration(took)}`)
                 return
             }
         })
     })
-}
-
-/** Whether an answer is of the run before; a firmware without a journal has no boot number. */
-function isSameRun(
-    before: number | undefined,
-    boot: number | undefined,
-    began: number,
-    uptime: number
-): boolean {
-    return before ? before === boot : performance.now() - began < uptime
 }

@@ -15,8 +15,9 @@ import {
     SERVICE_INDEX,
     splitItems,
 } from "../../host/client/protocol.ts"
-import { Board } from "../../host/client/board.ts"
+import { Board, type Run } from "../../host/client/board.ts"
 import type { Link } from "../../host/client/link.ts"
+import { readHistory } from "../../host/client/log-lines.ts"
 import { programDevice } from "../../host/bus/index.ts"
 import { buildProgram } from "../../host/sim/index.ts"
 
@@ -307,4 +308,96 @@ test("a restart before the first answer loses no line of the new run", async () 
         assert.equal(restarts, 1)
         assert.equal(asked, 0)
     }
+})
+
+/** A board whose program logs so much at each start; its clock runs on when the program starts again. */
+function restartingBoard(counts: readonly number[], boots: boolean) {
+    const link = Object.assign(new EventEmitter(), { isUp: true, send() {} })
+    const board = new Board(link as unknown as Link, "0123456789abcdef")
+    const began = Date.now() - 60_000
+    let run = 0
+    board.watch = async () => {}
+    board.info = (async () => ({
+        uptime: Date.now() - began,
+        boot: boots ? run + 1 : undefined,
+        next: counts[run],
+    })) as unknown as typeof board.info
+    board.lines = async (from = 0) => {
+        const next = counts[run]!
+        const first = from < 0 ? next + from : from
+        const lines = Array.from({ length: next }, (_, index) => ({
+            index,
+            text: `${60 + run}.${index} [INFO] [a] line ${index}`,
+        })).slice(Math.max(first, 0))
+        return { lines, first: 0, next, uptime: Date.now() - began }
+    }
+    board.files = async () => []
+    return { board, restart: () => run++ }
+}
+
+test("a start of the program within an uptime, as after a panic, loses no line and repeats none", async () => {
+    for (const boots of [true, false])
+        for (const counts of [
+            [3, 3, 3],
+            [3, 5, 9],
+            [3, 1, 7],
+        ]) {
+            const { board, restart } = restartingBoard(counts, boots)
+            const runs: Run[] = []
+            const seen: string[] = []
+            const news = board.follow({ restarted: run => runs.push(run) })
+            for await (const { text } of news) {
+                seen.push(text)
+                const total = seen.length
+                if (total === counts[0] || total === counts[0]! + counts[1]!) {
+                    restart()
+                    board.emit("lines", 0)
+                }
+                if (total === counts[0]! + counts[1]! + counts[2]!) break
+            }
+            const wanted = counts.flatMap((count, run) =>
+                Array.from(
+                    { length: count },
+                    (_, at) => `${60 + run}.${at} [INFO] [a] line ${at}`
+                )
+            )
+            assert.deepEqual(seen, wanted)
+            assert.deepEqual(
+                runs.map(({ boot }) => boot),
+                boots ? [2, 3] : [undefined, undefined]
+            )
+            // the lines' own times count from there
+            for (const { startedAt } of runs)
+                assert.ok(Math.abs(Date.now() - 60_000 - startedAt) < 5000)
+        }
+})
+
+test("a log that goes on from a history tells a start of the program by its last line", async () => {
+    for (const boots of [true, false]) {
+        const { board, restart } = restartingBoard([3, 4], boots)
+        const history = await readHistory(board)
+        restart()
+        let restarts = 0
+        const news = board.follow({
+            from: history.next,
+            run: history,
+            restarted: () => restarts++,
+        })
+        const { value } = await news.next()
+        assert.equal(value?.text, "61.0 [INFO] [a] line 0")
+        assert.equal(restarts, 1)
+        await news.return(undefined)
+    }
+})
+
+test("a closed client reports no lines", async () => {
+    const { board } = restartingBoard([3], true)
+    const reported: number[] = []
+    board.on("lines", next => reported.push(next))
+    const news = board.follow({ from: 3 })
+    const end = news.next()
+    await new Promise(setImmediate)
+    board.close()
+    assert.equal((await end).done, true)
+    assert.deepEqual(reported, [])
 })

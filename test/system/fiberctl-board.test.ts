@@ -337,6 +337,17 @@ test("fiberctl asks and controls a running board", async t => {
     })
 })
 
+test("a program without a boot journal is restarted, and has no number of a boot", async t => {
+    const sim = await startSimulator(t, { main: "examples/controlled.ts" })
+    const ask = (...args: string[]) =>
+        runCli([...args, "--state", sim.stateFolder!])
+    await sim.waitFor("console", ({ text }) => text.includes("measured"))
+    const reboot = await ask("reboot")
+    assert.match(reboot.stdout, /^started again, after \d/)
+    const stats = await ask("stats")
+    assert.match(stats.stdout, /^greenhouse: up [^,]*, 2 tasks, /)
+})
+
 test("a lost board is reported and waited for", async t => {
     const sim = await startSimulator(t, { main })
     const cli = new Cli(["logs", "-f", "--state", sim.stateFolder!])

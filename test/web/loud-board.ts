@@ -102,5 +102,7 @@ export class LoudBoard
     setTime = async () => {}
     safeMode = async () => {}
     reboot = async () => {}
+    run = async () => ({ startedAt: 0 })
+    runAfter = async () => undefined
     watch = async () => {}
 }

@@ -4,6 +4,7 @@ import {
     type HandlerInfo,
     newLine,
     readHistory,
+    type Run,
     type TaskStatus,
     TimedOutError,
 } from "../../client/index.ts"
@@ -322,8 +323,8 @@ export class Session extends EventEmitter<SessionEvents> {
                 `${count} lines were overwritten before they could be read`
             )
         }
-        const restarted = () => {
-            startedAt = Date.now()
+        const restarted = (run: Run) => {
+            startedAt = run.startedAt
             lines.addMark("the board started again")
             this.tellLines()
             this.refresh()
