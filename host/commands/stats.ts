@@ -26,10 +26,17 @@ export function addStatsCommand(program: Command): void {
                 const tasks = await board.stats(...patterns)
                 if (options.json) return printJson({ info, tasks })
                 const paint = paintFor(process.stdout)
-                const { flash, file, figures } = info
+                const { boot, flash, file, figures } = info
+                const facts = [
+                    `up ${duration(info.uptime)}`,
+                    // a firmware without a journal does not count its boots
+                    ...(boot === undefined ? [] : [`boot ${boot}`]),
+                    count(info.tasks, "task"),
+                    count(info.fibers, "fiber"),
+                    `${info.left} left behind`,
+                ]
                 console.log(
-                    `${paint("bold", boardName(info))}: up ${duration(info.uptime)}, boot ${info.boot ?? "?"}, ` +
-                        `${count(info.tasks, "task")}, ${count(info.fibers, "fiber")}, ${info.left} left behind`
+                    `${paint("bold", boardName(info))}: ${facts.join(", ")}`
                 )
                 if (flash)
                     console.log(
