@@ -1,7 +1,8 @@
 /**
  * Finds numbers where a boolean belongs in the programs for the board. On the DeviceScript VM a
  * number that is no int32 (0.5, 2^31, a wall clock in ms) counts as false, so no number may be a
- * condition: `x !== 0`, `x > 0` or `x !== undefined` says what is meant.
+ * condition: `x !== 0`, `x > 0` or `x !== undefined` says what is meant. The build mends it where
+ * the type is a number (host/tool/conditions.ts), at the price of some bytes, and not in `any`.
  *
  *     node --import ./host/register.js host/lint/conditions.ts
  *

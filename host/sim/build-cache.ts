@@ -32,8 +32,11 @@ const BYTECODE = "bytecode.devs"
 const DEBUG = "bytecode-dbg.json"
 
 const require = createRequire(import.meta.url)
-/** The optimiser: its sources, or what a package has of them. */
-const OPTIMISER = fileURLToPath(new URL("../optimise", import.meta.url))
+/** What of ours an image depends on, the hooks of the compiler and the optimiser: their sources ... */
+const MAKERS = ["../tool", "../optimise"].map(folder =>
+    fileURLToPath(new URL(folder, import.meta.url))
+)
+/** ... or what a package has of them. */
 const BUILT = fileURLToPath(new URL("../../dist", import.meta.url))
 
 /** What a build left in its folder. */
@@ -49,7 +52,7 @@ export type Hashes = Record<string, string>
 /** What a build depended on and what it wrote. */
 interface Manifest {
     tool: string
-    optimiser: string
+    maker: string
     main: string
     inputs: Hashes
     outputs: Hashes
@@ -64,9 +67,8 @@ export const CHANGED = "changed"
 export function readCurrent(folder: string): KeptBuild | undefined {
     const manifest = readManifest(folder)
     if (!manifest) return undefined
-    const { tool, optimiser, inputs, outputs } = manifest
-    if (tool !== toolVersion() || optimiser !== optimiserHash())
-        return undefined
+    const { tool, maker, inputs, outputs } = manifest
+    if (tool !== toolVersion() || maker !== makerHash()) return undefined
     const all = [...Object.keys(inputs), ...configFiles()]
     if (all.some(path => fileHash(path) !== inputs[path])) return undefined
     for (const [name, hash] of Object.entries(outputs))
@@ -118,7 +120,7 @@ export function markCurrent(folder: string, main: string): void {
         outputs[name] = fileHash(join(folder, name))
     const manifest: Manifest = {
         tool: toolVersion(),
-        optimiser: optimiserHash(),
+        maker: makerHash(),
         main,
         inputs,
         outputs,
@@ -148,13 +150,15 @@ export function toolVersion(): string {
     return version
 }
 
-/** Another optimiser makes another image. */
-function optimiserHash(): string {
-    const folder = [OPTIMISER, BUILT].find(place => existsSync(place))!
+/** Other hooks and another optimiser make another image. */
+function makerHash(): string {
+    const folders = MAKERS.filter(folder => existsSync(folder))
     const hash = createHash("sha256")
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    for (const file of files.filter(name => /\.[jt]s$/.test(name)).sort())
-        hash.update(fileHash(join(folder, file)))
+    for (const folder of folders.length > 0 ? folders : [BUILT]) {
+        const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+        for (const file of files.filter(name => /\.[jt]s$/.test(name)).sort())
+            hash.update(fileHash(join(folder, file)))
+    }
     return hash.digest("hex")
 }
 
@@ -180,10 +184,10 @@ function readManifest(folder: string): Manifest | undefined {
     try {
         const text = readFileSync(join(folder, MANIFEST), "utf8")
         const manifest = JSON.parse(text) as Partial<Manifest> | null
-        const { tool, optimiser, main, inputs, outputs } = manifest ?? {}
-        if (!tool || !optimiser || main === undefined) return undefined
+        const { tool, maker, main, inputs, outputs } = manifest ?? {}
+        if (!tool || !maker || main === undefined) return undefined
         return inputs && outputs
-            ? { tool, optimiser, main, inputs, outputs }
+            ? { tool, maker, main, inputs, outputs }
             : undefined
     } catch {
         return undefined

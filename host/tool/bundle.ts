@@ -63,6 +63,11 @@ module.exports.compileFile = compileFile
 module.exports.setConsoleColors = setConsoleColors
 module.exports.compiler = () => require_devicescript_compiler_node()
 `
+/** Operations of the VM. */
+const TO_BOOL = 50
+const ABS = 52
+const NOT = 56
+const LESS = 70
 /** Where the compiler asks its hooks instead. */
 const PATCHES: [RegExp, string][] = [
     [
@@ -94,6 +99,41 @@ const PATCHES: [RegExp, string][] = [
     [
         /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
         `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
+    ],
+    // A condition that is a number: 0 < abs(x), as NaN and 0 are false, and all else is true. By
+    // itself the VM takes every number that is no int32 for false.
+    [
+        /valueIsAlwaysFalse\(v\) \{/,
+        `emitTruth(expr, v = this.emitExpr(expr)) {
+            return v.isLiteral || !${HOOKS}.mayBeFraction(ts3, this.checker, expr)
+                ? v : this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v));
+        }
+        valueIsAlwaysFalse(v) {`,
+    ],
+    [
+        /emitIfStatement\(stmt\) \{\s*const cond = this\.emitExpr\(stmt\.expression\);/,
+        "emitIfStatement(stmt) { const cond = this.emitTruth(stmt.expression);",
+    ],
+    [
+        /const cond = this\.emitExpr\(stmt\.condition\);/,
+        "const cond = this.emitTruth(stmt.condition);",
+    ],
+    [
+        /const cond = this\.emitExpr\(stmt\.expression\);\s*wr\.emitJumpIfFalse\(loop\.breakLbl, cond\);/,
+        "const cond = this.emitTruth(stmt.expression); wr.emitJumpIfFalse(loop.breakLbl, cond);",
+    ],
+    [
+        /const cond = this\.emitExpr\(expr\.condition\);/,
+        "const cond = this.emitTruth(expr.condition);",
+    ],
+    [
+        /tst = wr\.emitExpr\(56, tmp\.emit\(\)\);\s*else\s*tst = wr\.emitExpr\(50, tmp\.emit\(\)\);/,
+        `tst = wr.emitExpr(${NOT}, this.emitTruth(expr.left, tmp.emit()));
+        else tst = wr.emitExpr(${TO_BOOL}, this.emitTruth(expr.left, tmp.emit()));`,
+    ],
+    [
+        /return wr\.emitExpr\(op, this\.emitExpr\(arg\)\);/,
+        `return wr.emitExpr(op, op === ${NOT} || op === ${TO_BOOL} ? this.emitTruth(arg) : this.emitExpr(arg));`,
     ],
     [
         /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,

@@ -8,13 +8,16 @@
  * - whether an expression lacks its `await` is asked again only in those files;
  * - the full name of a symbol is made once, and what a node names is looked up once in a
  *   compilation, not at each use;
+ * - which conditions must be compared with 0 (conditions.ts);
  * - what it cannot compile is an error in words, and not an assertion with a stack trace.
  *
  * The compiler notes things on symbols and nodes, which live on with their file: those notes are
  * kept aside and dropped when a compilation begins.
  */
 import { createHash } from "node:crypto"
-import { findTraps, type SyntaxOf, type TypesOf } from "./vm-traps.ts"
+import { mayBeFraction } from "./conditions.ts"
+import type { Node, SyntaxOf, TypesOf } from "./syntax.ts"
+import { findTraps } from "./vm-traps.ts"
 
 /** How the bundle's text calls the hooks. */
 export const HOOKS = "globalThis.fiberdCompiler"
@@ -179,6 +182,11 @@ class CompilerHooks {
         if (!known) this.plain.set(fileName, (known = new WeakSet()))
         known.add(expression)
         return false
+    }
+
+    /** Whether a condition is a number that may be none of the VM's integers, by its type. */
+    mayBeFraction(ts: SyntaxOf, types: TypesOf, condition: Node): boolean {
+        return mayBeFraction(ts, types, condition)
     }
 
     /** @throws Error for more arguments than a call can have; the format of a text is one of them */

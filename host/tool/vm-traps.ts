@@ -9,44 +9,17 @@
  *
  * It goes by the types, and cannot see into `any`.
  */
-
-interface Node {
-    kind: number
-    pos: number
-    end: number
-    expression?: Node
-    arguments?: Node[]
-    left?: Node
-    right?: Node
-    operatorToken?: Node
-    name?: { text: string }
-    getStart(file: object): number
-}
-
-interface Type {
-    flags: number
-    types?: Type[]
-    symbol?: { name: string }
-}
+import {
+    type Node,
+    partsOf,
+    type SyntaxOf,
+    type Type,
+    type TypesOf,
+} from "./syntax.ts"
 
 interface File {
     fileName: string
     text: string
-}
-
-/** The parts of TypeScript 4.9 that are used. */
-export interface SyntaxOf {
-    SyntaxKind: Record<string, number>
-    TypeFlags: Record<string, number>
-    forEachChild(node: object, visit: (node: Node) => void): void
-}
-
-/** The parts of its type checker that are used. */
-export interface TypesOf {
-    getTypeAtLocation(node: object): Type
-    getTypeArguments(type: Type): Type[]
-    isArrayType(type: Type): boolean
-    isTupleType(type: Type): boolean
 }
 
 /** An error of the compiler, as TypeScript has it. */
@@ -203,9 +176,4 @@ class Traps {
         if (!bare) return undefined
         return this.isList(bare) ? "an array" : "a Buffer"
     }
-}
-
-/** The types that a value of this type may have. */
-function partsOf(type: Type): Type[] {
-    return type.types ? type.types.flatMap(partsOf) : [type]
 }

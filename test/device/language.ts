@@ -17,8 +17,45 @@ function leaf(value: number): Node {
     return { value }
 }
 
+/** Numbers as they come from sensors and clocks. */
+const TRUE = [0.5, -0.25, 1, -1, 2147483648, 1.8e12, Infinity, 1e-300]
+const FALSE = [0, -0, NaN, undefined as number, null as number]
+const TEXT = "text"
+
+/** What counts as true, in each kind of condition. */
+function truths(x: number, isOn: boolean): string {
+    let rounds = 0
+    while (x) if (++rounds > 0) break
+    for (; x;) if (++rounds > 1) break
+    let shown = "no"
+    if (x) shown = "yes"
+    else shown += rounds
+    return [
+        shown,
+        x ? 1 : 0,
+        !x,
+        !!x,
+        isOn && x ? 1 : 0,
+        (x || TEXT) === TEXT,
+        (x && TEXT) === TEXT,
+        !(isOn && x) || (isOn && !x),
+        (x ?? 0) ? 1 : 0,
+    ].join()
+}
+
 // rows: B2
 describe("language", () => {
+    test("a number other than 0 and NaN is true", () => {
+        for (const x of TRUE)
+            same(truths(x, true), "yes,1,false,true,1,false,true,false,1")
+        for (const x of FALSE)
+            same(truths(x, true), "no0,0,true,false,0,true,false,true,0")
+        let left = 1.5
+        let rounds = 0
+        for (; left; left -= 0.5) rounds++
+        same(rounds, 3)
+    })
+
     test("a chain of several ?. ends at the first that is not there", () => {
         const none: Node | undefined = undefined
         const one = leaf(1)

@@ -1,0 +1,61 @@
+/**
+ * Which conditions the compiler has to compare with 0: the VM takes every number that is no 32-bit
+ * integer, as 0.5 or a Unix time in ms, for false.
+ */
+import { type Node, partsOf, type SyntaxOf, type TypesOf } from "./syntax.ts"
+
+/** Counts that the VM itself keeps: always integers. */
+const COUNTS = ["length", "byteLength"]
+
+/** Whether a condition is a number, by its type, and not surely a 32-bit integer. */
+export function mayBeFraction(
+    ts: SyntaxOf,
+    types: TypesOf,
+    condition: Node
+): boolean {
+    const { NumberLike, BooleanLike, VoidLike, Null, EnumLike } = ts.TypeFlags
+    const parts = partsOf(types.getTypeAtLocation(condition))
+    // what has another truth than its number, as a text, must stay as it is
+    const comparable = NumberLike! | BooleanLike! | VoidLike! | Null!
+    return (
+        parts.every(({ flags }) => (flags & comparable) !== 0) &&
+        parts.some(
+            ({ flags }) =>
+                (flags & NumberLike!) !== 0 && (flags & EnumLike!) === 0
+        ) &&
+        resultsOf(ts, condition).some(
+            result =>
+                !isInteger(ts, result) &&
+                (result === condition || mayBeFraction(ts, types, result))
+        )
+    )
+}
+
+/** The expressions one of which a condition hands on when it is true; itself, unless it joins others. */
+function resultsOf({ SyntaxKind }: SyntaxOf, node: Node): Node[] {
+    const { kind, expression, left, right, operatorToken } = node
+    if (kind === SyntaxKind.ParenthesizedExpression) return [expression!]
+    switch (operatorToken?.kind) {
+        case SyntaxKind.AmpersandAmpersandToken:
+            return [right!]
+        case SyntaxKind.BarBarToken:
+        case SyntaxKind.QuestionQuestionToken:
+            return [left!, right!]
+        default:
+            return [node]
+    }
+}
+
+/** Whether an expression is an integer whatever its operands are. */
+function isInteger({ SyntaxKind }: SyntaxOf, node: Node): boolean {
+    const { kind, name, operatorToken } = node
+    if (kind === SyntaxKind.PropertyAccessExpression)
+        return COUNTS.includes(name!.text)
+    return [
+        SyntaxKind.AmpersandToken,
+        SyntaxKind.BarToken,
+        SyntaxKind.CaretToken,
+        SyntaxKind.LessThanLessThanToken,
+        SyntaxKind.GreaterThanGreaterThanToken,
+    ].some(operator => operator === operatorToken?.kind)
+}
