@@ -2,7 +2,9 @@
  * The boards that have a board file in `boards/`, as far as the host must know them. Figures are
  * from `boards.json` of microsoft/devicescript, chips from their data sheets.
  */
+import { existsSync } from "node:fs"
 import { UsageError } from "../errors.ts"
+import { readTextInput } from "../files.ts"
 import { nearest } from "../nearest.ts"
 
 /** How a chip family boots and where the VM keeps its store. */
@@ -32,7 +34,12 @@ export interface BoardInfo {
 
 /** Where the flash store lies in flash, on all of them. */
 export const STORE_OFFSET = 0x1c0000
-/** The board of `boards/index.ts`. */
+/** The file of a project that chooses its board, and its largest size. */
+export const BOARD_INDEX = "boards/index.ts"
+const MAX_INDEX_BYTES = 1 << 16
+/** How that file does it. */
+const CHOICE = /^export\b.*\bfrom\s*["']\.\/(\w+)(\.ts)?["']/m
+/** The board of fiberd's own `boards/index.ts`, and of a project without that file. */
 export const DEFAULT_BOARD = "esp32_devkit_c"
 
 const ESP32: Chip = { name: "esp32", imageOffset: 0x1000, heapKB: 64 }
@@ -88,4 +95,19 @@ export function findBoard(id: string): BoardInfo {
     const near = nearest(id, ids)
     const hint = near ? `did you mean ${near}?` : `there are ${ids.join(", ")}`
     throw new UsageError(`no board "${id}" (${hint})`)
+}
+
+/**
+ * The board that the project in this folder is made for.
+ * @throws UsageError when its `boards/index.ts` names no known one
+ */
+export function projectBoard(): BoardInfo {
+    if (!existsSync(BOARD_INDEX)) return findBoard(DEFAULT_BOARD)
+    const [, id] =
+        CHOICE.exec(readTextInput(BOARD_INDEX, MAX_INDEX_BYTES)) ?? []
+    const board = BOARDS.find(board => board.id === id)
+    if (board) return board
+    throw new UsageError(
+        `"${BOARD_INDEX}" names none of the boards that \`fiberctl boards\` lists: --board is wanted`
+    )
 }

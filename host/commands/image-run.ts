@@ -4,6 +4,7 @@ import {
     findBoard,
     findRuntime,
     makeImage,
+    projectBoard,
 } from "../boards/index.ts"
 import { writeOutput } from "../files.ts"
 import { complain } from "../output.ts"
@@ -18,7 +19,7 @@ import { printJson } from "./board.ts"
 /** Options of `fiberctl image` as commander gives them. */
 export interface ImageOptions {
     main: string
-    board: string
+    board?: string
     env: string[]
     set: string[]
     runtime?: string
@@ -64,7 +65,8 @@ export async function runImage(options: ImageOptions): Promise<void> {
 
 /** Builds the program and makes the image in memory. */
 export async function buildImage(options: ImageOptions): Promise<MadeImage> {
-    const board = findBoard(options.board)
+    const { board: wanted } = options
+    const board = wanted === undefined ? projectBoard() : findBoard(wanted)
     // before anybody is asked to download a VM
     checkProgram(options.main, board.id)
     const gathered = gatherBoardSettings(options)

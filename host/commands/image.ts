@@ -53,8 +53,8 @@ export function addImageOptions(command: Command): void {
 export function boardOption(): Option {
     return new Option(
         "--board <name>",
-        "the board, of those that `fiberctl boards` lists"
-    ).default("esp32_devkit_c")
+        "the board, of those that `fiberctl boards` lists (default: that of boards/index.ts)"
+    )
 }
 
 function collect(value: string, before: string[]): string[] {

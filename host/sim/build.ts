@@ -7,6 +7,7 @@ import {
     writeFileSync,
 } from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { BOARD_INDEX } from "../boards/index.ts"
 import { inBuildDir, makeInBuildDir } from "../build-dir.ts"
 import { FirmwareError, UsageError } from "../errors.ts"
 import { readTextInput, statsOf, withPath } from "../files.ts"
@@ -28,8 +29,6 @@ import { programSlug } from "./paths.ts"
 
 /** What makes a folder a project for the compiler. */
 const PROJECT = "devsconfig.json"
-/** The file that chooses a board, when none is named. */
-const BOARD_INDEX = "boards/index.ts"
 /** The list of what a project depends on, its largest size, and where fiberd lies then. */
 const PACKAGE = "package.json"
 const MAX_PACKAGE_BYTES = 1 << 20

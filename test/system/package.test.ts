@@ -240,6 +240,35 @@ test("a program of `new` can be built for each board", async t => {
     }
 })
 
+test("an image is for the board of boards/index.ts, unless --board names another", async t => {
+    const cwd = join(tempFolder(t), "mine")
+    makeProject(cwd)
+    mkdirSync(join(cwd, "node_modules/fiberd"), { recursive: true })
+    const index = join(cwd, "boards/index.ts")
+    const text = readFileSync(index, "utf8")
+    const image = (...args: string[]) => runCli(["image", ...args], { cwd })
+    const { stderr } = await image()
+    assert.match(stderr, /the VM for esp32_devkit_c is wanted/)
+
+    writeFileSync(index, text.replace("./esp32_devkit_c", "./feather_s2"))
+    for (const command of ["image", "flash", "up"]) {
+        const { code, stderr } = await runCli([command], { cwd })
+        assert.match(stderr, /the VM for feather_s2 is wanted/)
+        assert.equal(code, 2)
+    }
+    const other = await image("--board", "esp32s3_devkit_m")
+    assert.match(other.stderr, /the VM for esp32s3_devkit_m is wanted/)
+
+    // pins of somebody's own must not be replaced by those of another board
+    writeFileSync(index, text.replace("./esp32_devkit_c", "./mine"))
+    const own = await image()
+    assert.equal(
+        own.stderr,
+        'fiberctl: "boards/index.ts" names none of the boards that `fiberctl boards` lists: --board is wanted\n'
+    )
+    assert.equal(own.code, 2)
+})
+
 test("`new` takes no folder that is in use, and no name that npm refuses", async t => {
     const folder = tempFolder(t)
     const tool = resolve("host/fiberctl.js")
