@@ -9,7 +9,7 @@ import {
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { UsageError } from "../errors.ts"
-import { makeFolder, statsOf, withPath } from "../files.ts"
+import { makeFolder, withPath } from "../files.ts"
 import { version } from "../version.ts"
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url))
@@ -34,11 +34,10 @@ export function makeProject(folder: string): string[] {
         throw new UsageError(
             `"${name}" cannot be the name of a project: wanted lower-case letters, digits, ".", "_" and "-"`
         )
-    const stats = statsOf(folder)
-    if (stats && !stats.isDirectory())
-        throw new UsageError(`"${folder}" is no folder`)
+    makeFolder(folder)
+    const found = withPath(folder, () => readdirSync(folder))
     // a repository that has just been made or cloned
-    if (stats && readdirSync(folder).some(name => name !== ".git"))
+    if (found.some(name => name !== ".git"))
         throw new UsageError(`"${folder}" is not empty`)
     const words = { NAME: name, FIBERD: ownPlace(folder), ...toolVersions() }
     const files = filesOf(TEMPLATE).map(path =>

@@ -412,14 +412,16 @@ test("a folder is made with those above it, or the first that cannot be is named
 test("a path that leads through a file is wrong usage of each command", async t => {
     const cwd = project(t)
     const path = "devsconfig.json/x"
-    for (const line of [
-        `build --main ${path}`,
-        `sim --main ${path}`,
-        `new ${path}`,
-        `ota serve ${path}`,
-    ]) {
+    const missing = `"${path}" not found`
+    for (const [line, problem] of [
+        [`build --main ${path}`, missing],
+        [`sim --main ${path}`, missing],
+        [`ota serve ${path}`, missing],
+        // what is to be made cannot be found
+        [`new ${path}`, `"devsconfig.json" exists and is no folder`],
+    ] as const) {
         const { code, stderr } = await runCli(line.split(" "), { cwd })
-        assert.equal(stderr, `fiberctl: "${path}" not found\n`, line)
+        assert.equal(stderr, `fiberctl: ${problem}\n`, line)
         assert.equal(code, 2, line)
     }
 })
@@ -443,4 +445,10 @@ test("a project goes into a folder with a new repository, and no other file", as
     const again = await runCli(["new", "pump"], { cwd })
     assert.equal(again.stderr, 'fiberctl: "pump" is not empty\n')
     assert.equal(again.code, 2)
+    writeFileSync(join(cwd, "file"), "")
+    for (const name of ["file", "file/pump", "file/a/pump"]) {
+        const { stderr, code } = await runCli(["new", name], { cwd })
+        assert.equal(stderr, 'fiberctl: "file" exists and is no folder\n')
+        assert.equal(code, 2)
+    }
 })
