@@ -1,7 +1,7 @@
 import { LEVELS } from "../levels.ts"
 import type { Board, Run } from "./board.ts"
 import { RemoteError } from "./errors.ts"
-import type { FileLine, RingLine, RingPart } from "./types.ts"
+import type { BoardInfo, FileLine, RingLine, RingPart } from "./types.ts"
 
 /** A line of a board's log, wherever it was kept. */
 export interface LogLine {
@@ -71,32 +71,59 @@ function parseFileLine(line: FileLine, source: string): LogLine {
     }
 }
 
+/** The earliest that a line of the present boot may be: Unix time in ms, and uptime in s. */
+interface Start {
+    at: number
+    uptime: number
+}
+
+/**
+ * When the present boot began. The first line of its ring tells, as long as that is kept: the board's
+ * clock runs on when the program starts again without a reset, as after a panic.
+ */
+function startOf(
+    { uptime, wall }: BoardInfo,
+    startedAt: number,
+    oldest: RingLine | undefined
+): Start {
+    if (oldest?.index !== 0)
+        return { at: startedAt - SLACK_S * 1000, uptime: 0 }
+    const first = newLine(oldest, (wall ?? Infinity) - uptime)
+    const seconds = Number(first.time)
+    return {
+        // a stored line has its time in whole seconds
+        at: (first.at ?? -Infinity) - 1000,
+        // a clock that was known then was known from then on
+        uptime: Number.isNaN(seconds) ? Infinity : Math.floor(seconds),
+    }
+}
+
 /**
  * Assigns lines of the flash log, oldest first, to boots: within a boot the uptime does not go
- * back, and the current boot began at `startedAt`. A boot whose lines all have the wall clock
- * cannot be distinguished from the one before it: they count as one.
+ * back, and a clock that is known stays so. A boot whose lines all have the wall clock cannot be distinguished
+ * from the one before it, unless it is the present one: they count as one.
  */
-function markBoots(lines: LogLine[], startedAt: number, now: number): void {
+function markBoots(
+    lines: LogLine[],
+    startedAt: number,
+    now: number,
+    start: Start
+): void {
     let boot = 0
     let uptime = (now - startedAt) / 1000 + SLACK_S
-    let isOlder = false
+    let isWallBehind = true
     for (const line of [...lines].reverse()) {
         const isWall = line.at !== undefined
-        if (isWall) {
-            if (!isOlder && line.at! < startedAt - SLACK_S * 1000) {
-                isOlder = true
-                boot--
-                uptime = Infinity
-            }
-        } else {
-            const seconds = Number(line.time)
-            if (seconds > uptime) {
-                isOlder = true
-                boot--
-            }
+        const seconds = Number(line.time)
+        const isBefore = isWall
+            ? !isWallBehind || (boot === 0 && line.at! < start.at)
+            : seconds > uptime || (boot === 0 && seconds < start.uptime)
+        if (isBefore) boot--
+        if (!isWall) {
             uptime = seconds
-            if (!isOlder) line.at = startedAt + seconds * 1000
-        }
+            if (boot === 0) line.at = startedAt + seconds * 1000
+        } else if (isBefore) uptime = Infinity
+        isWallBehind = isWall
         line.boot = boot
     }
 }
@@ -127,13 +154,16 @@ export async function readHistory(
     board: LogSource,
     options: HistoryOptions = {}
 ): Promise<History> {
-    const { uptime, boot, next: end } = await board.info()
+    const info = await board.info()
+    const { uptime, boot, next: end } = info
     const now = Date.now()
     const startedAt = now - uptime
     const hasRing = options.file === undefined && end !== undefined
     const before = hasRing ? await board.lines() : undefined
     const stored = await storedLines(board, options.file)
-    markBoots(stored, startedAt, now)
+    const oldest = before ?? (end ? await board.lines(0, 1) : undefined)
+    const start = startOf(info, startedAt, oldest?.lines[0])
+    markBoots(stored, startedAt, now, start)
     if (!before) return { lines: stored, next: end ?? 0, startedAt, boot }
     const first = nextIndex(before)
     const after = await board.lines(first)

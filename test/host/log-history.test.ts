@@ -131,6 +131,71 @@ test("a board that starts again while its log is read is read again", async () =
     assert.deepEqual(await messages(board), ["again"])
 })
 
+test("the runs of a program that panics are told apart, though the uptime goes on", async () => {
+    const wall = 1_800_000_000
+    const uptime = 60
+    const at = (seconds: number) => wall - uptime + seconds
+    const ringOf = (first: number) => [
+        { index: first, text: `50.100 [NOTICE] [x] ring ${first}` },
+        { index: first + 1, text: "50.900 [ERROR] [x] last" },
+    ]
+    const stored: [number, boolean, string][] = [
+        [1, false, "first"],
+        [at(6), true, "first"],
+        [20, false, "second"],
+        [at(24), true, "second"],
+        [at(28), true, "second"],
+        [50, false, "last"],
+    ]
+    const bootsOf = async (
+        lines: typeof stored,
+        options: { wall?: number; first?: number; file?: string } = {}
+    ) => {
+        const ring = ringOf(options.first ?? 0)
+        const board = {
+            info: async () => ({
+                uptime: uptime * 1000,
+                boot: 3,
+                wall: options.wall,
+                next: ring[1]!.index + 1,
+            }),
+            files: async () => [{ name: "error.log", size: 0 }],
+            file: async () =>
+                lines.map(([time, isWall, text], cursor) => ({
+                    ...{ cursor, time, isWall, level: 3, text: `[x] ${text}` },
+                })),
+            lines: async (from = 0, count = 9) => ({
+                lines: ring
+                    .filter(({ index }) => index >= from)
+                    .slice(0, count),
+                next: ring[1]!.index + 1,
+            }),
+        } as unknown as Board
+        const history = await readHistory(board, { file: options.file })
+        return history.lines.map(({ message, boot }) => `${boot} ${message}`)
+    }
+    const told = [
+        ...["-2 first", "-2 first"],
+        ...["-1 second", "-1 second", "-1 second"],
+    ]
+    const known = { wall: wall * 1000 }
+    assert.deepEqual(await bootsOf(stored, known), [
+        ...[...told, "0 ring 0", "0 last"],
+    ])
+    assert.deepEqual(await bootsOf(stored, { ...known, file: "error.log" }), [
+        ...[...told, "0 last"],
+    ])
+    // the line that tells where the present run begins is no longer kept
+    assert.deepEqual(await bootsOf(stored, { ...known, first: 4 }), [
+        ...[...told, "0 ring 4", "0 last"],
+    ])
+    // by the ring alone: nothing of this run is stored
+    for (const options of [known, {}])
+        assert.deepEqual(await bootsOf(stored.slice(0, -1), options), [
+            ...[...told, "0 ring 0", "0 last"],
+        ])
+})
+
 test("lines of several boards are merged by time, those of each in its order", () => {
     const line = (name: string, at?: number) => ({ name, at })
     assert.deepEqual(
