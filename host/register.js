@@ -1,5 +1,6 @@
 // Lets Node load the TypeScript of this folder. Only ES modules go through it: the 28 MB bundle
 // of the DeviceScript tool is a CommonJS file and would take 15 s to be looked at.
+import "./tsx-cache.js"
 import { fileURLToPath } from "node:url"
 import { register } from "tsx/esm/api"
 

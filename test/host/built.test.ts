@@ -17,7 +17,7 @@ import { promisify } from "node:util"
 import { tempFolder } from "../system/harness.ts"
 
 /** What starts the sources of a checkout. */
-const RUNNERS = ["built.js", "fiberctl.js", "register.js"]
+const RUNNERS = ["built.js", "fiberctl.js", "register.js", "tsx-cache.js"]
 
 type Built = typeof import("../../host/built.js")
 
@@ -86,16 +86,21 @@ test("a checkout runs without a folder for temporary files", async t => {
     const root = tempFolder(t)
     const tool = runners(root)
     const source = "const text: string = process.argv[2]!\nconsole.log(text)\n"
-    writeFileSync(join(root, "host/fiberctl.ts"), source)
+    const main = join(root, "host/fiberctl.ts")
+    writeFileSync(main, source)
+    const register = join(root, "host/register.js")
     const missing = join(root, "missing")
     // in the last one, on Linux, making a folder never ended
     for (const TMPDIR of [missing, join(root, "package.json"), "/proc"]) {
-        const { stdout } = await promisify(execFile)(
-            process.execPath,
-            [tool, "runs"],
-            { env: { ...process.env, TMPDIR }, timeout: 20_000 }
-        )
-        assert.equal(stdout, "runs\n")
+        // as the tool, and as its scripts in package.json
+        for (const start of [[tool], ["--import", register, main]]) {
+            const { stdout } = await promisify(execFile)(
+                process.execPath,
+                [...start, "runs"],
+                { env: { ...process.env, TMPDIR }, timeout: 20_000 }
+            )
+            assert.equal(stdout, "runs\n")
+        }
     }
     assert.equal(existsSync(missing), false)
 })
