@@ -84,13 +84,13 @@ export interface Run {
 /** Which lines are followed, and what is reported meanwhile. */
 export interface FollowOptions {
     /** Index of the first line; 0 by default. */
-    from?: number
+    from?: number | undefined
     /** The run of the firmware that `from` is of; without it a restart before the first answer is only seen by fewer lines than `from`. */
-    run?: Run
+    run?: Run | undefined
     /** Called when lines were overwritten before they could be read. */
-    gap?: (count: number) => void
+    gap?: ((count: number) => void) | undefined
     /** Called when the firmware has started again, with its present run. */
-    restarted?: (run: Run) => void
+    restarted?: ((run: Run) => void) | undefined
     /** Ends the loop when it is aborted. */
     signal?: AbortSignal | undefined
 }

@@ -17,13 +17,13 @@ const MAX_PORT = 65_535
 /** Where boards are looked for; the running simulator by default. */
 export interface ConnectOptions {
     /** State folder of a simulator. */
-    state?: string
+    state?: string | undefined
     /** `HOST:PORT` of a bus proxy. */
-    bus?: string
+    bus?: string | undefined
     /** Serial port of a board. */
-    serial?: string
+    serial?: string | undefined
     /** Device id (or its beginning, or hostname) of the one board that is meant. */
-    device?: string
+    device?: string | undefined
 }
 
 /** The boards on one bus. */

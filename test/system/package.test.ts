@@ -183,11 +183,13 @@ test("the packed package", async t => {
     await t.test("has a typed client for other programs", async () => {
         writeFileSync(
             join(start, "ask.ts"),
-            `import { connect, NoBoardError } from "fiberd/client"
+            `import { connect, type FollowOptions, NoBoardError } from "fiberd/client"
 export async function names(): Promise<string[]> {
     const board = await connect({ bus: "127.0.0.1:1" })
     return (await board.tasks("*")).map(task => task.name)
 }
+export const chosen = () => connect({ state: process.env["STATE"], device: process.env["DEVICE"] })
+export const options = (signal?: AbortSignal, from?: number): FollowOptions => ({ signal, from })
 // @ts-expect-error: a status has a name that is a text
 export const wrong = async () => ((await (await connect()).tasks())[0]!.name = 5)
 if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardError))
@@ -199,6 +201,8 @@ if (process.argv[2]) await names().catch(e => console.log(e instanceof NoBoardEr
             process.execPath,
             // those of the package are checked, too
             ...[tsc, "--strict", "--module", "nodenext"],
+            ...["--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"],
+            ...["--verbatimModuleSyntax", "--isolatedModules"],
             ...["--target", "es2022", "--types", "node", "ask.ts"]
         )
         const said = await mustRun(start, process.execPath, "ask.js", "now")
