@@ -223,6 +223,22 @@ describe("handlers by name (L5)", () => {
         expect(info(log, "last").account.received).toBe(1)
     })
 
+    test("one whose account does not add up hides no other", () => {
+        const { log, l } = fresh()
+        const account = () => ({
+            received: 3,
+            delivered: 1,
+            queued: 0,
+            dropped: 1,
+        })
+        log.addHandler("bad", Object.assign(new Recorder(), { account }))
+        log.addHandler("last", new Recorder())
+        l.info("1")
+        expect(info(log, "bad").error).toBe("its account does not add up")
+        expect(info(log, "bad").account.received).toBe(3)
+        expect(info(log, "last").account.received).toBe(1)
+    })
+
     test("a name is one line", () => {
         const { log } = fresh()
         expectPart(
