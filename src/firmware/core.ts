@@ -164,9 +164,8 @@ async function reportStart(
     journalProblem: string | undefined
 ): Promise<void> {
     await ds.sleep(REPORT_MS)
-    core.problems().forEach(({ message }) =>
-        system.error("setting {0}", message)
-    )
+    for (const problem of core.problems())
+        system.error("setting {0}", problem.message)
     if (build) system.notice("build {0}", build.toString())
     if (journalProblem) system.error("boot journal: {0}", journalProblem)
 }

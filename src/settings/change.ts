@@ -13,6 +13,9 @@ import { eachAssignment, editDotenv, SettingChanges } from "./writer"
 // Changes of the settings file: each is checked, written and put in force as a whole, one after
 // another. A change that is refused leaves flash and values as they are.
 
+/** Begins the message about a change that is kept and in force, but that a part refuses. */
+const KEPT = "kept, but "
+
 /**
  * New texts for keys of a schema, and for those that begin with `_`. A key that the schema has no more
  * is removed by a `Record<string, string>`.
@@ -28,7 +31,7 @@ export type ChangesOf<T extends SchemaTable> = {
  * @throws SettingsError when a key or a text is refused, when there are more than `MAX_CHANGED`, when
  * the file gets too long, when it is on probation, or when the flash does not keep it; RangeError for
  * a text that cannot be written, see `editDotenv`; FlashError when the flash does not answer; Error
- * when too many changes are queued
+ * when too many changes are queued. SettingsError also when a listener fails: the change is kept then
  */
 export async function changeSettings<T extends SchemaTable>(
     settings: Settings<T>,
@@ -41,9 +44,13 @@ export async function changeSettings<T extends SchemaTable>(
         const text = await editDotenv(await textOf(file), changes, held.pause)
         const context = Object.assign({ changes }, held)
         const checked = await checkText(text, held.unread, context)
-        refuse(checked.problems.filter(({ key }) => isNews(context, key)))
+        const isNew = ({ key }: SettingProblem) => isNews(context, key)
+        refuse(checked.problems.filter(isNew))
         await replaceFile(file, text)
-        return await putInForce(held, checked)
+        const changed = await putInForce(held, checked)
+        const [failure] = checked.problems.filter(isNew)
+        if (failure) throw settingsError(KEPT + failure.message)
+        return changed
     })
 }
 
@@ -67,7 +74,10 @@ export async function replaceSettings<T extends SchemaTable>(
         const checked = await checkFile(settings, whole)
         refuse(checked.problems)
         await replaceFile(file, whole, state)
-        return await putInForce(held, checked)
+        const changed = await putInForce(held, checked)
+        if (held.problems.length)
+            throw settingsError(KEPT + held.problems[0].message)
+        return changed
     })
 }
 

@@ -48,6 +48,9 @@ export interface SettingInfo {
 /** The texts of settings that all have their defaults, as JSON. */
 const NO_TEXTS = '{"texts":{}, "lines":{}, "secrets":{}}'
 
+/** What the message about a listener that failed says. */
+const FAILURE = "a listener failed: "
+
 /** What a change is told to: a listener, or what takes the values of its bindings as options. */
 type Told = (told: any) => AtOnce
 
@@ -63,6 +66,8 @@ export interface Held extends CheckContext {
     readonly values: Record<string, unknown>
     /** What was refused, and listeners that failed. */
     problems: SettingProblem[]
+    /** By place in the list: the key by which a listener failed that failed when it was called last. */
+    readonly failed: string[]
     /**
      * For each listener two items: itself, undefined after its end, and what it follows: its keys,
      * or bindings `option=KEY`, separated by blanks.
@@ -104,6 +109,7 @@ export class Settings<T extends SchemaTable> {
             started: JSON.parse(NO_TEXTS),
             values: this.values,
             problems: [],
+            failed: [],
             listeners: [],
         }
         this.held = () => held
@@ -140,6 +146,10 @@ export class Settings<T extends SchemaTable> {
         lines[key] = SET_BY_PROGRAM
         secrets[key] = isSecretKind(rule.kind)
         const changed = activate(held, { texts, lines, secrets })
+        // listeners that failed are called again
+        held.problems = held.problems.filter(
+            ({ message }) => message.indexOf(FAILURE) < 0
+        )
         for (let i = 0; i < held.listeners.length; i += 2)
             tell(held, i, before, changed)
         return undefined
@@ -148,7 +158,8 @@ export class Settings<T extends SchemaTable> {
     /**
      * Calls `listener` when the text of one of the keys changes, once for all that change
      * together, until the returned function is called. A listener that throws is reported by
-     * `problems()`; the others are still called.
+     * `problems()`, and called with all of its keys at the next change of any setting; the others are
+     * still called.
      * @throws RangeError when there are `MAX_LISTENERS` already
      */
     subscribe<K extends KeyOf<T>>(
@@ -244,11 +255,13 @@ function activate(held: Held, next: SettingTexts): string[] {
     const before = held.inForce
     held.inForce = next
     const all = Object.assign(Object.assign({}, before.texts), next.texts)
-    return Object.keys(all).filter(key => {
-        const isChanged = settingText(before, key) !== settingText(next, key)
-        if (isChanged) held.values[key] = undefined
-        return isChanged
-    })
+    const changed: string[] = []
+    for (const key of Object.keys(all))
+        if (settingText(before, key) !== settingText(next, key)) {
+            held.values[key] = undefined
+            changed.push(key)
+        }
+    return changed
 }
 
 /**
@@ -272,16 +285,17 @@ export function follow(held: Held, followed: string, told: Told): number {
 }
 
 /** A function that ends a listener. */
-export function ending({ listeners }: Held, place: number): () => void {
-    const told = listeners[place]
+export function ending(held: Held, place: number): () => void {
+    const told = held.listeners[place]
     return () => {
-        if (listeners[place] === told) listeners[place] = undefined
+        if (held.listeners[place] === told)
+            held.listeners[place] = held.failed[place] = undefined
     }
 }
 
 /**
  * Tells a listener which of its keys have changed, or gives it the values of its bindings if one
- * of them has. Never throws.
+ * of them has, or if it failed the last time. Never throws.
  * @param changed the keys that have changed; undefined for all
  */
 export function tell(
@@ -292,22 +306,27 @@ export function tell(
 ): void {
     const told = held.listeners[place] as Told
     if (!told) return
+    const { failed } = held
+    const culprit = failed[place]
     const mine: string[] = []
     const bindings = splitText(held.listeners[place + 1] as string, " ")
     for (const binding of bindings) {
         const key = binding.slice(binding.indexOf("=") + 1)
-        if (!changed || changed.indexOf(key) >= 0) mine.push(key)
+        if (!changed || culprit || changed.indexOf(key) >= 0) mine.push(key)
     }
     if (!mine.length) return
+    // not always: the list has room in the heap for none
+    if (culprit) failed[place] = undefined
     try {
         const isBound = bindings[0].indexOf("=") >= 0
         told(isBound ? optionsOf(held, bindings) : mine)
     } catch (e: any) {
         // anything may be thrown, even undefined
-        const thrown = e instanceof Error ? e.message : "" + e
-        const why = `a listener failed: ${thrown}`
+        const why: string = FAILURE + (e instanceof Error ? e.message : e)
         const safe = redact(redact(why, held.inForce), before)
-        addProblem(held.problems, mine[0], undefined, safe)
+        const key = culprit || mine[0]
+        failed[place] = key
+        addProblem(held.problems, key, undefined, safe)
     }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@devicescript/test"
 import {
     changeSettings,
     firmwareSettings,
+    followSettings,
     inTurn,
     loadSettings,
     LARGE_FILE_BYTES,
@@ -521,6 +522,55 @@ describe("the settings file", () => {
         await changeSettings(settings, changes)
         expect(settings.get("HOSTNAME")).toBe("b")
         expect(settings.problems()[15].key).toBe("OLD16")
+    })
+
+    test("stays a problem while a part refuses a setting of it", async () => {
+        const { settings, file } = await withFile("HOSTNAME=a\n")
+        const outcome = async (changes: SettingChanges) =>
+            await fails(async () => await changeSettings(settings, changes))
+        let refused = "evil"
+        followSettings(settings, "port=SYSLOG_PORT host=SYSLOG_HOST", told => {
+            if (told.host === refused) throw new Error("not that host")
+        })
+        const problem = "SYSLOG_HOST: a listener failed: not that host"
+        // it is in the file, and the default for the part: whoever asked for it has to know
+        expect(await outcome({ SYSLOG_HOST: "evil" })).toBe(
+            "SettingsError: settings file: kept, but " + problem
+        )
+        expect((await readFile(file)).text).toBe(
+            "HOSTNAME=a\nSYSLOG_HOST=evil\n"
+        )
+        expect(messages(settings)).toBe(problem)
+        // changes of others are no news of it
+        expect(await outcome({ HOSTNAME: "b" })).toBe("nothing thrown")
+        expect(messages(settings)).toBe(problem)
+        settings.set("LOG_BURST", "7")
+        expect(messages(settings)).toBe(problem)
+        await reloadSettings(settings)
+        expect(messages(settings)).toBe(problem)
+        // what a part takes later is no problem any more
+        refused = ""
+        expect(await outcome({ HOSTNAME: "c" })).toBe("nothing thrown")
+        expect(messages(settings)).toBe("")
+        refused = "evil"
+        await outcome({ SYSLOG_PORT: "7" })
+        expect(await outcome({ SYSLOG_HOST: "good" })).toBe("nothing thrown")
+        expect(messages(settings)).toBe("")
+    })
+
+    test("has no problem of a listener that has ended", async () => {
+        const { settings } = await withFile("")
+        let heard = 0
+        const stop = followSettings(settings, "host=SYSLOG_HOST", () => {
+            throw new Error("no")
+        })
+        expect(messages(settings)).toBe("SYSLOG_HOST: a listener failed: no")
+        stop()
+        // in the place of the other one
+        settings.subscribe("SYSLOG_PORT", () => heard++)
+        await changeSettings(settings, { HOSTNAME: "b" })
+        expect(messages(settings)).toBe("")
+        expect(heard).toBe(0)
     })
 
     test("takes changes from several fibers, none lost", async () => {
