@@ -2,6 +2,7 @@
 import { AtOnce, Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
+import { PartCollector } from "./parts"
 import { CHECKING, SOURCE } from "./probation"
 import type { OtaLink } from "./task"
 import {
@@ -67,14 +68,20 @@ export function pullUpdates(
         // unless this request succeeds, the next one asks for the whole file
         etag = ""
         from = url
+        // what came in messages gives way to a file, and not to an answer without one
+        let { received } = ota
+        const { heardAt } = ota
         const pieces = beginFile(ota, CLAIM)
         let answer: HttpAnswer
         try {
-            answer = await request(ota, arbiter, url, headers, "", part =>
+            answer = await request(ota, arbiter, url, headers, "", part => {
+                received = undefined
                 pieces.add(part)
-            )
+            })
         } finally {
-            ota.received = undefined
+            const isParts = received instanceof PartCollector
+            ota.received = isParts ? received : undefined
+            ota.heardAt = heardAt
         }
         const { status, fields } = answer
         if (useDate) useDate(arbiter.clock, fields["date"])

@@ -180,6 +180,54 @@ describe("an update", () => {
         await message(half)
         expect(board.shown()).toBe("7 probation")
     })
+    test("that comes in messages outlasts answers without a file", async () => {
+        const board = await startedBoard({
+            OTA_URL: "http://192.0.2.1/a",
+            OTA_POLL: "5s",
+        })
+        await hold(board, 7, A)
+        const source = new Source(board)
+        source.file = piecesText(signed(7, A).list)
+        expect(await source.asked()).toBe("7 active")
+        const file = piecesText(signed(8, B).list)
+        const t = file.length
+        const third = (t / 3) | 0
+        const message = async (o: number, end: number) => {
+            const d = file.slice(o, end)
+            const json = JSON.stringify({ v: 8, o, t, d })
+            await takeMessage(board.ota, json)
+        }
+        await message(0, third)
+        // the source has what the board has
+        expect(await source.asked(6000)).toBe("7 active")
+        await message(third, 2 * third)
+        // it is away
+        source.socket.accepts = false
+        board.clock.now += 6000
+        await source.pull()
+        source.socket.accepts = true
+        await message(2 * third, t)
+        expect(board.shown()).toBe("8 probation")
+    })
+    test("that comes in messages is forgotten, however often a source is asked", async () => {
+        const board = await startedBoard({
+            OTA_URL: "http://192.0.2.1/a",
+            OTA_POLL: "1m",
+        })
+        await hold(board, 7, A)
+        const source = new Source(board)
+        source.file = piecesText(signed(7, A).list)
+        expect(await source.asked()).toBe("7 active")
+        const d = source.file
+        const part = { v: 8, o: 0, t: d.length + 1, d: d.slice(0, 170) }
+        await takeMessage(board.ota, JSON.stringify(part))
+        expect(board.ota.received === undefined).toBe(false)
+        for (let i = 0; i < 5; i++) {
+            await source.asked(60000)
+            await board.pass(1)
+        }
+        expect(board.ota.received).toBe(undefined)
+    })
     test("with LMS and sealed ones are taken as well", async () => {
         const board = await startedBoard()
         expect((await board.offer(piecesOf(OTA_VECTORS[2].text))).state).toBe(
