@@ -57,7 +57,8 @@ async function askForTime(url: string, task: Task): Promise<void> {
                 maxBytes: 0,
                 isWanted,
             }),
-        HTTP_TIMEOUT_MS
+        HTTP_TIMEOUT_MS,
+        isWanted
     )
     setClockByHttpDate(clock, fields["date"])
     // set by this answer or before: a time that was known once stays known

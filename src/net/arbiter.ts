@@ -95,14 +95,18 @@ export class SocketArbiter {
      * closed. A borrow within a borrow shares the socket and the time of the outer one.
      * @param name names the borrower in figures and errors
      * @param holdMs longest time that `body` may have the socket, 1 to MAX_HOLD_MS
+     * @param isWanted asked several times a second while it waits for the socket; once it is not wanted
+     * any more, it gives up its place. A task that is asked to stop passes
+     * `() => task.state === "running"`, and is not left behind
      * @returns what `body` returns
-     * @throws what `body` throws; an error of name ArbiterError when its time is over or MAX_CLAIMS
-     * wait already; RangeError for a `holdMs` out of its limits
+     * @throws what `body` throws; an error of name ArbiterError when its time is over, when it is given
+     * up, or when MAX_CLAIMS wait already; RangeError for a `holdMs` out of its limits
      */
     async borrow<T>(
         name: string,
         body: () => Promise<T>,
-        holdMs = DEFAULT_HOLD_MS
+        holdMs = DEFAULT_HOLD_MS,
+        isWanted?: () => boolean
     ): Promise<T> {
         if (!(holdMs >= 1 && holdMs <= MAX_HOLD_MS))
             throw new RangeError(
@@ -135,9 +139,17 @@ export class SocketArbiter {
         while (!lease.isOver) {
             await ds.suspend(WATCH_MS)
             settle(this)
-            if (unneeded.indexOf(caller) >= 0) this.release(lease)
+            const isWaiting = lease.since === undefined
+            const isGivenUp = isWaiting && isWanted && !isWanted()
+            if (isGivenUp || unneeded.indexOf(caller) >= 0) this.release(lease)
         }
-        if (!isDone) throw arbiterError(name, `not done within ${holdMs} ms`)
+        if (!isDone)
+            throw arbiterError(
+                name,
+                lease.since === undefined
+                    ? "given up"
+                    : `not done within ${holdMs} ms`
+            )
         if (hasFailed) throw error
         return result
     }

@@ -200,7 +200,8 @@ async function request(
     return await arbiter.borrow(
         CLAIM,
         async () => await httpRequest(clock, socket, wanted),
-        HTTP_TIMEOUT_MS + 1000
+        HTTP_TIMEOUT_MS + 1000,
+        isWanted
     )
 }
 

@@ -187,7 +187,38 @@ describe("arbiter", () => {
         await until("no run left", () => tasks.deviceStats().left === 0)
         expect(reached).toBe(0)
         expect(a.leases().revoked).toBe(0)
+    })
+    test("a task that is asked to stop gives up its place, and is not left behind", async () => {
+        const { arbiter: a } = arbiter()
+        const { tasks } = await emptyBench()
+        const hold = async () => {
+            await a.borrow("holder", async () => await ds.suspend<void>())
+        }
+        const holder = hold.start()
+        await until("held", () => a.leases().owner === "holder")
+        let problem = ""
+        let reached = 0
+        tasks.add("waiter", async task => {
+            const isWanted = () => task.state === "running"
+            const body = async () => {
+                reached++
+            }
+            try {
+                await a.borrow("waiter", body, 1000, isWanted)
+            } catch (e: any) {
+                problem = e.message
+            }
+        })
+        await until("waiting", () => a.leases().waiting.length === 1)
+        await tasks.stop("waiter")
+        expect(tasks.deviceStats().left).toBe(0)
+        expect(problem).toBe('socket for "waiter": given up')
+        expect(a.leases().waiting.length).toBe(0)
+        expect(a.leases().owner).toBe("holder")
         await tasks.dispose()
+        holder.terminate()
+        expect(await a.borrow("next", async () => "ok")).toBe("ok")
+        expect(reached).toBe(0)
     })
     test("a borrow within a borrow has the same socket", async () => {
         const { arbiter: a } = arbiter()
