@@ -137,8 +137,11 @@ async function work(log: FlashLog): Promise<void> {
         }
         const isAll = isDue && dueAt !== FULL_NOW
         if (isAll || log.dirty >= options.flushBytes) await sync(log)
-        // what was logged meanwhile was put off to the next try
-        if (log.retry > 0) log.dueAt = ALL_NOW
+        if (log.retry > 0) {
+            tell(log, "stored again")
+            // what was logged meanwhile was put off to the next try
+            log.dueAt = ALL_NOW
+        }
         log.retry = 0
     } catch (e: any) {
         failed(log, e)
