@@ -13,6 +13,7 @@ import {
     headerPagesFor,
     PAGE_SIZE,
 } from "../../host/flash/layout.ts"
+import { FlashStore } from "../../host/flash/store.ts"
 import { type Level, LEVELS } from "../../host/levels.ts"
 import { composeFile } from "../../host/ota/file.ts"
 import { parameters, signatureBytes } from "../../host/ota/lms.ts"
@@ -96,6 +97,31 @@ const NODE = literal("package.json", /"node": ">=(\d+)/)
 const SLOTS = constant("src/platform/slots.ts", "MAX_LOG_SEGMENTS")
 /** Pages of one half of the VM's store. */
 const STORE_PAGES = headerPagesFor(ESP32_STORE_SIZE / PAGE_SIZE)
+
+/** Slots that a flash log may take in the store of a VM with little flash. */
+const FEW_SLOTS = 12
+const SMALL_STORE_SIZE = 128 * 1024
+const SLOT_BYTES = constant("src/platform/flash.ts", "MAX_VALUE_BYTES")
+
+/** Bytes that are free in one half of a store in which everything is as large as it may be. */
+function freeBytes(storeBytes: number, text: string, logSlots: number): number {
+    const store = FlashStore.format(storeBytes)
+    const fill = (key: string, bytes: number) =>
+        store.set(key, Buffer.alloc(bytes, 1))
+    for (const set of ["a", "b"]) {
+        fill(`:fd.cfg${set}0`, SLOT_BYTES)
+        let left = constant("src/settings/file.ts", text)
+        for (let i = 1; left > 0; i++, left -= SLOT_BYTES)
+            fill(`:fd.cfg${set}${i}`, Math.min(left, SLOT_BYTES))
+    }
+    fill(":fd.tasks", SLOT_BYTES)
+    fill(":fd.tasks2", SLOT_BYTES)
+    fill(":fd.boot", 12)
+    fill(":fd.cursor", 8)
+    fill(":fd.build", 8)
+    for (let i = 0; i < logSlots; i++) fill(`:fd.log${i}`, SLOT_BYTES)
+    return store.free
+}
 
 /** The default of a setting of the firmware, as its schema writes it. */
 function settingOf(key: string): string | number {
@@ -430,6 +456,30 @@ export const FACTS: Record<string, Fact[]> = {
             settingOf("FILE_MAX_SIZE"),
         ],
         ["programs {} bytes of the store's entry", ENTRY_BYTES],
+        [
+            "A slot takes {} bytes of the store as soon as it was used once, all {} take {}",
+            ENTRY_BYTES + SLOT_BYTES,
+            SLOTS,
+            SLOTS * (ENTRY_BYTES + SLOT_BYTES),
+        ],
+        [
+            "they leave {} bytes of the {} of an ESP32's store free",
+            freeBytes(ESP32_STORE_SIZE, "LARGE_FILE_BYTES", SLOTS),
+            STORE_PAGES * PAGE_SIZE,
+        ],
+        [
+            "{} of the {} of the store of a VM with {} KB of flash",
+            freeBytes(SMALL_STORE_SIZE, "SMALL_FILE_BYTES", SLOTS),
+            headerPagesFor(SMALL_STORE_SIZE / PAGE_SIZE) * PAGE_SIZE,
+            SMALL_STORE_SIZE / 1024,
+        ],
+        [
+            "give all logs together {} slots, which hold two files of {} bytes and leave {} bytes free",
+            FEW_SLOTS,
+            (FEW_SLOTS / 2) *
+                constant("src/flashlog/slots.ts", "SEGMENT_TEXT_BYTES"),
+            freeBytes(SMALL_STORE_SIZE, "SMALL_FILE_BYTES", FEW_SLOTS),
+        ],
         ...wearFacts(),
         [
             "without end ({} bits)",
