@@ -14,13 +14,18 @@ export interface TrustedKeys {
 /** Whether one of a file's signatures is valid under the keys that a board trusts. */
 export type Verifier = (file: SignedFile, keys: TrustedKeys) => Promise<boolean>
 
-/** Trusts HMAC-SHA256 under `OTA_KEY`; trusts nothing while there is an `OTA_PUBKEY`. */
+/**
+ * Trusts HMAC-SHA256 under `OTA_KEY`; trusts nothing while there is an `OTA_PUBKEY`.
+ * @throws Error while there is one: this firmware does not verify by it
+ */
 export async function verifyHmac(
     file: SignedFile,
     keys: TrustedKeys
 ): Promise<boolean> {
     const { OTA_KEY: key, OTA_PUBKEY: publicKey } = keys
-    if (!key || publicKey) return false
+    if (publicKey)
+        throw new Error("OTA_PUBKEY is set, this firmware has HMAC only")
+    if (!key) return false
     const mac = hmacSha256(Buffer.from(key, "hex"), signedParts(file))
     const wanted = Buffer.from(`#ota hmac=${mac.toString("hex")}\n`)
     for (const line of file.signatures)

@@ -19,6 +19,7 @@ import {
     reportUpdates,
     SOURCE,
     takeMessage,
+    verifyHmac,
     updateBoard,
 } from "../../src/ota"
 import { takeBack } from "../../src/ota/record"
@@ -248,6 +249,21 @@ describe("an update", () => {
         await fleet.pass(31)
         expect((await fleet.offer(piecesOf(OTA_VECTORS[2].text))).reason).toBe(
             "version 9: wrong signature"
+        )
+    })
+    test("is refused with its reason where a public key is of no use", async () => {
+        const board = await startedBoard({ OTA_PUBKEY: OTA_PUBKEY })
+        board.ota.verify = verifyHmac
+        const why = "OTA_PUBKEY is set, this firmware has HMAC only"
+        const file = piecesOf(OTA_VECTORS[1].text)
+        const { reason } = await board.offer(file)
+        expect(reason.slice(reason.indexOf(": ") + 2)).toBe(why)
+        // nor may a file set one
+        const keyed = await startedBoard()
+        keyed.ota.verify = verifyHmac
+        const body = A + "OTA_PUBKEY=" + OTA_PUBKEY + "\n"
+        expect((await keyed.offer(signed(7, body))).reason).toBe(
+            "version 7: " + why
         )
     })
     test("is refused with its reason, and nothing is written", async () => {
