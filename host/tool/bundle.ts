@@ -105,8 +105,9 @@ const PATCHES: [RegExp, string][] = [
     [
         /valueIsAlwaysFalse\(v\) \{/,
         `emitTruth(expr, v = this.emitExpr(expr)) {
-            return v.isLiteral || !${HOOKS}.mayBeFraction(ts3, this.checker, expr)
-                ? v : this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v));
+            if (v.isLiteral) return literal(v.numValue ? 1 : 0);
+            return ${HOOKS}.mayBeFraction(ts3, this.checker, expr)
+                ? this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v)) : v;
         }
         valueIsAlwaysFalse(v) {`,
     ],

@@ -102,7 +102,7 @@ export async function runImage(
 }
 
 /** Random numbers from 0 to 1, the same for each seed: the minimal standard generator. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
     let state = seed
     return () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff
 }

@@ -1,0 +1,296 @@
+/**
+ * Writes programs of plain TypeScript from a seed: what a user writes who does not know the VM.
+ * They leave out what the VM is known to do otherwise and docs/vm.md tells (texts by order, `any` as
+ * a condition, NaN in `Math.max`, what a right side changes of its target), and have no other types
+ * than numbers, texts, lists and one kind of object.
+ */
+
+/** The values that most often go wrong: neighbours of an int32, fractions, 0. */
+const NUMBERS = [
+    ...["0", "1", "2", "-1", "7", "100", "0.5", "-2.5", "0.25", "number(NaN)"],
+    ...["2147483647", "-2147483648", "3000000000", "1e10"],
+]
+const FUNCTIONS = 12
+/** The first functions call no others, the rest call these. */
+const CALLED = 3
+/** Most outputs and calls of one function, so that the program ends. */
+const MOST_STEPS = 400
+const HEAD = `
+interface Node { value: number; next: { value: number } | undefined }
+let lines: string[] = []
+let steps = 0
+function number(x: number): number { return x }
+function orZero(x: number): number { return isNaN(x) ? 0 : x }
+function out(text: string): void {
+    if (++steps > ${MOST_STEPS}) return
+    lines.push(text)
+    if (lines.length >= 8) flush()
+}
+function flush(): void {
+    if (lines.length > 0) show(lines.join(" "))
+    lines = []
+}
+function text(x: number): string {
+    if (isNaN(x)) return "NaN"
+    if (x > 2147483647 || x < -2147483648) return x > 0 ? "big" : "-big"
+    return "" + Math.floor(x * 8 + 0.5)
+}
+`
+
+/** What may be named at a place. */
+interface Scope {
+    numbers: string[]
+    nodes: string[]
+    lists: string[]
+    texts: string[]
+    isInLoop: boolean
+    /** Whether the place may return from its function: not in a finally. */
+    mayReturn: boolean
+    /** Functions that it may call. */
+    callable: number
+}
+
+/** A program as two texts: declarations, and a statement for each of its functions, which runs it. */
+export interface Program {
+    declarations: string
+    runs: string[]
+}
+
+/** @param random numbers from 0 to 1 */
+export function writeProgram(random: () => number): Program {
+    const writer = new Writer(random)
+    const functions: string[] = []
+    const runs: string[] = []
+    for (let i = 0; i < FUNCTIONS; ++i) {
+        functions.push(writer.function(i))
+        runs.push(
+            `steps = 0; out("f${i}"); out(text(f${i}(${writer.literal()}, ${writer.literal()}))); flush()`
+        )
+    }
+    return { declarations: HEAD + functions.join(""), runs }
+}
+
+class Writer {
+    private readonly random: () => number
+    private names = 0
+
+    constructor(random: () => number) {
+        this.random = random
+    }
+
+    function(index: number): string {
+        const scope: Scope = {
+            numbers: ["a", "b"],
+            nodes: [],
+            lists: [],
+            texts: [],
+            isInLoop: false,
+            mayReturn: true,
+            callable: index > CALLED ? CALLED : 0,
+        }
+        return `function f${index}(a: number, b: number): number {
+if (++steps > ${MOST_STEPS}) return 0
+${this.block(scope, 6, 3)}return a
+}
+`
+    }
+
+    literal(): string {
+        return this.pick(NUMBERS)
+    }
+
+    private below(end: number): number {
+        return Math.floor(this.random() * end)
+    }
+
+    private pick<T>(list: readonly T[]): T {
+        return list[this.below(list.length)]!
+    }
+
+    private name(prefix: string): string {
+        return `${prefix}${this.names++}`
+    }
+
+    /** One of the texts, which are written only when they are chosen. */
+    private choose(...ways: (() => string)[]): string {
+        return this.pick(ways)()
+    }
+
+    private number(scope: Scope, depth: number): string {
+        const { numbers, nodes, lists, texts, callable } = scope
+        if (depth <= 0 || this.below(5) === 0)
+            return this.pick([this.literal(), this.pick(numbers)])
+        const part = () => this.number(scope, depth - 1)
+        const sign = (...signs: string[]) => this.pick(signs)
+        return this.choose(
+            () => `(${part()} ${sign("+", "-", "*")} ${part()})`,
+            () =>
+                `(${part()} ${sign("&", "|", "^", "<<", ">>", ">>>")} ${part()})`,
+            () =>
+                `(${this.condition(scope, depth - 1)} ? ${part()} : ${part()})`,
+            () => `(${part()} ${sign("||", "&&")} ${part()})`,
+            () =>
+                `Math.${this.pick(["floor", "ceil", "abs"])}(orZero(${part()}))`,
+            () =>
+                `Math.${this.pick(["min", "max"])}(orZero(${part()}), orZero(${part()}))`,
+            () => `(${this.pick(numbers)}${sign("++", "--")})`,
+            () => `(${sign("++", "--")}${this.pick(numbers)})`,
+            () => `(${this.pick(numbers)} = ${part()})`,
+            () =>
+                `(${this.pick(numbers)} ${sign("+=", "-=", "*=", "&=", "|=")} ${this.literal()})`,
+            () =>
+                nodes.length > 0
+                    ? `(${this.pick(nodes)}?.next?.value ?? ${part()})`
+                    : part(),
+            () =>
+                nodes.length > 0
+                    ? `(${this.pick(nodes)}.value += ${this.literal()})`
+                    : part(),
+            () =>
+                lists.length > 0
+                    ? `${this.pick(lists)}[${part()} & 3]`
+                    : part(),
+            () =>
+                callable > 0
+                    ? `f${this.below(callable)}(${part()}, ${part()})`
+                    : part(),
+            () => `(${sign("- ", "~")}${part()})`,
+            () =>
+                lists.length + texts.length > 0
+                    ? `${this.pick([...lists, ...texts])}.length`
+                    : part()
+        )
+    }
+
+    /** A condition; often a number. */
+    private condition(scope: Scope, depth: number): string {
+        const number = () => this.number(scope, depth - 1)
+        if (depth <= 0)
+            return this.pick([
+                "(number(1) > 0)",
+                `(${this.pick(scope.numbers)} > 1)`,
+            ])
+        const condition = () => this.condition(scope, depth - 1)
+        return this.choose(
+            () =>
+                `(number(${number()}) ${this.pick(["<", ">=", "===", "!==", "<="])} ${number()})`,
+            () => `(${condition()} ${this.pick(["&&", "||"])} ${condition()})`,
+            () => `!(${number()})`,
+            () => `!${condition()}`,
+            () => `number(${number()})`
+        )
+    }
+
+    private text(scope: Scope): string {
+        const number = () => this.number(scope, 2)
+        return this.choose(
+            () => `\`<\${text(${number()})}>\``,
+            () => `("s" + text(${number()}))`,
+            () => (scope.texts.length > 0 ? this.pick(scope.texts) : '"t"'),
+            () => `(${this.condition(scope, 2)} ? "yes" : "no")`,
+            () => `[${number()}, ${number()}].map(x => text(x)).join("/")`
+        )
+    }
+
+    /** Some statements with names of their own. */
+    private block(scope: Scope, most: number, depth: number): string {
+        const inner: Scope = {
+            ...scope,
+            numbers: [...scope.numbers],
+            nodes: [...scope.nodes],
+            lists: [...scope.lists],
+            texts: [...scope.texts],
+        }
+        let block = ""
+        for (let left = 1 + this.below(most); left > 0; --left)
+            block += this.statement(inner, depth) + "\n"
+        return block
+    }
+
+    private statement(scope: Scope, depth: number): string {
+        if (depth <= 0 || this.below(2) === 0) return this.simple(scope)
+        return this.compound(scope, depth - 1)
+    }
+
+    private simple(scope: Scope): string {
+        const number = () => this.number(scope, 3)
+        return this.choose(
+            () => this.declare(scope.numbers, "let n", number(), ": number"),
+            () => `${this.pick(scope.numbers)} = ${number()}`,
+            () =>
+                `${this.pick(scope.numbers)} ${this.pick(["+=", "-="])} ${this.literal()}`,
+            () => `out(text(${number()}))`,
+            () =>
+                this.declare(
+                    scope.nodes,
+                    "const o",
+                    this.pick([
+                        `{ value: ${number()}, next: { value: ${number()} } }`,
+                        "{ value: 1, next: undefined }",
+                    ]),
+                    ": Node"
+                ),
+            () =>
+                this.declare(
+                    scope.lists,
+                    "const l",
+                    `[${number()}, ${number()}, ${number()}, ${number()}]`
+                ),
+            () => this.declare(scope.texts, "let t", this.text(scope)),
+            () => `out(${this.text(scope)})`
+        )
+    }
+
+    /** A declaration; the name is known after it only. */
+    private declare(
+        names: string[],
+        begin: string,
+        value: string,
+        type = ""
+    ): string {
+        const [keyword, prefix] = begin.split(" ")
+        const name = this.name(prefix!)
+        names.push(name)
+        return `${keyword} ${name}${type} = ${value}`
+    }
+
+    private compound(scope: Scope, depth: number): string {
+        const block = (inner = scope) => this.block(inner, 3, depth)
+        const loop = { ...scope, isInLoop: true }
+        const rounds = 1 + this.below(3)
+        const count = this.name("i")
+        const condition = () => this.condition(scope, 2)
+        return this.choose(
+            () => `if (${condition()}) {\n${block()}}`,
+            () => `if (${condition()}) {\n${block()}} else {\n${block()}}`,
+            () =>
+                `for (let ${count} = 0; ${count} < ${rounds}; ${count}++) {\n${block(loop)}}`,
+            () =>
+                `let ${count} = 0\nwhile (${count}++ < ${rounds} && ${condition()}) {\n${block(loop)}}`,
+            () => this.attempt(scope, depth),
+            () => {
+                if (!scope.isInLoop) return this.simple(scope)
+                return `if (${condition()}) ${this.pick(["continue", "break"])}`
+            },
+            () => {
+                if (!scope.mayReturn) return this.simple(scope)
+                return `if (${condition()}) return ${this.number(scope, 2)}`
+            },
+            () => `switch (number(${this.number(scope, 1)}) & 3) {
+case 0: {\n${block()}break\n}
+case ${1 + this.below(2)}: {\n${block()}break\n}
+default: {\n${block()}}
+}`
+        )
+    }
+
+    private attempt(scope: Scope, depth: number): string {
+        const block = (inner = scope) => this.block(inner, 2, depth)
+        // a jump out of a finally ends what the VM is at, and nobody writes it
+        const last = { ...scope, isInLoop: false, mayReturn: false }
+        const thrown = `if (${this.condition(scope, 1)}) throw new Error(text(${this.number(scope, 1)}))`
+        const end = this.below(2) === 0 ? ` finally {\n${block(last)}}` : ""
+        return `try {\n${block()}${thrown}
+} catch (e: any) {\nout("caught " + e.message)\n${block()}}${end}`
+    }
+}
