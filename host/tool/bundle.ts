@@ -1,7 +1,7 @@
 /**
  * Loads the DeviceScript tool with some of its internal parts. The tool exports no more than its
  * command line, so its bundle is read as text and patched: it gets a few exports, and its compiler
- * asks `compiler-hooks.ts` in a few places. The patches fit the one version that the project pins.
+ * asks `compiler-hooks.ts` in a few places (patches.ts).
  *
  * The bundle has 28 MB: V8's code cache of it is kept beside it, or in the build folder when that
  * is read-only, which halves the time that it takes to load. A code cache that is damaged, or of
@@ -21,7 +21,8 @@ import { constants, Script } from "node:vm"
 import { inBuildDir } from "../build-dir.ts"
 import { makeFolder } from "../files.ts"
 import type { DebugInfo } from "../optimise/index.ts"
-import { HOOKS, installHooks } from "./compiler-hooks.ts"
+import { installHooks } from "./compiler-hooks.ts"
+import { PATCHES } from "./patches.ts"
 
 /** What the compiler says of an error. */
 export interface Diagnostic {
@@ -63,84 +64,6 @@ module.exports.compileFile = compileFile
 module.exports.setConsoleColors = setConsoleColors
 module.exports.compiler = () => require_devicescript_compiler_node()
 `
-/** Operations of the VM. */
-const TO_BOOL = 50
-const ABS = 52
-const NOT = 56
-const LESS = 70
-/** Where the compiler asks its hooks instead. */
-const PATCHES: [RegExp, string][] = [
-    [
-        /return ts\.createSourceFile\(\s*fileName,\s*text,\s*languageVersion,\s*setParentNodes\s*\);/,
-        `return ${HOOKS}.parse(ts, fileName, text, languageVersion);`,
-    ],
-    [
-        /addDiags\(\(\) => program2\.getSemanticDiagnostics\(\)\);/,
-        `addDiags(() => ${HOOKS}.check(ts, program2));`,
-    ],
-    [
-        /this\.checker\.getFullyQualifiedName\(sym\)/,
-        `${HOOKS}.fullName(this.checker, sym)`,
-    ],
-    [
-        /this\.checker = this\.tree\.getTypeChecker\(\);/,
-        `this.checker = ${HOOKS}.remember(this.tree.getTypeChecker());`,
-    ],
-    [
-        /const tp = this\.checker\.getTypeAtLocation\(expr\);\s*if \(this\.isPromise\(tp\) && !ts3\.isAwaitExpression\(expr\.parent\)\)/,
-        `if (!ts3.isAwaitExpression(expr.parent) && ${HOOKS}.isPromise(expr, () => this.isPromise(this.checker.getTypeAtLocation(expr))))`,
-    ],
-    [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
-    [
-        // an object that has ?. in it must be made before it counts as a link of this chain
-        /this\.currChain\.push\(\.\.\.tmp\.chain, tmp\.expression\);\s*const obj = this\.emitExpr\(tmp\.expression\);/,
-        "const obj = this.emitExpr(tmp.expression); this.currChain.push(...tmp.chain, tmp.expression);",
-    ],
-    [
-        /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
-        `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
-    ],
-    // A condition that is a number: 0 < abs(x), as NaN and 0 are false, and all else is true. By
-    // itself the VM takes every number that is no int32 for false.
-    [
-        /valueIsAlwaysFalse\(v\) \{/,
-        `emitTruth(expr, v = this.emitExpr(expr)) {
-            if (v.isLiteral) return literal(v.numValue ? 1 : 0);
-            return ${HOOKS}.mayBeFraction(ts3, this.checker, expr)
-                ? this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v)) : v;
-        }
-        valueIsAlwaysFalse(v) {`,
-    ],
-    [
-        /emitIfStatement\(stmt\) \{\s*const cond = this\.emitExpr\(stmt\.expression\);/,
-        "emitIfStatement(stmt) { const cond = this.emitTruth(stmt.expression);",
-    ],
-    [
-        /const cond = this\.emitExpr\(stmt\.condition\);/,
-        "const cond = this.emitTruth(stmt.condition);",
-    ],
-    [
-        /const cond = this\.emitExpr\(stmt\.expression\);\s*wr\.emitJumpIfFalse\(loop\.breakLbl, cond\);/,
-        "const cond = this.emitTruth(stmt.expression); wr.emitJumpIfFalse(loop.breakLbl, cond);",
-    ],
-    [
-        /const cond = this\.emitExpr\(expr\.condition\);/,
-        "const cond = this.emitTruth(expr.condition);",
-    ],
-    [
-        /tst = wr\.emitExpr\(56, tmp\.emit\(\)\);\s*else\s*tst = wr\.emitExpr\(50, tmp\.emit\(\)\);/,
-        `tst = wr.emitExpr(${NOT}, this.emitTruth(expr.left, tmp.emit()));
-        else tst = wr.emitExpr(${TO_BOOL}, this.emitTruth(expr.left, tmp.emit()));`,
-    ],
-    [
-        /return wr\.emitExpr\(op, this\.emitExpr\(arg\)\);/,
-        `return wr.emitExpr(op, op === ${NOT} || op === ${TO_BOOL} ? this.emitTruth(arg) : this.emitExpr(arg));`,
-    ],
-    [
-        /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,
-        `this.reportError(stmt, ${HOOKS}.internalError(e));`,
-    ],
-]
 /** Names of the files with a code cache of the bundle. */
 const CODE_FILE = /^tool-code-\w+\.bin$/
 const HASH_BYTES = 32

@@ -1,0 +1,82 @@
+// What is changed in the text of the DeviceScript compiler. It fits the one version that the project
+// pins: a place that is not found ends the tool.
+import { HOOKS } from "./compiler-hooks.ts"
+
+/** Operations of the VM, by the compiler's numbers. */
+const TO_BOOL = 50
+const ABS = 52
+const NOT = 56
+const LESS = 70
+/** Where the compiler asks its hooks, or does something else, and what stands there instead. */
+export const PATCHES: [RegExp, string][] = [
+    [
+        /return ts\.createSourceFile\(\s*fileName,\s*text,\s*languageVersion,\s*setParentNodes\s*\);/,
+        `return ${HOOKS}.parse(ts, fileName, text, languageVersion);`,
+    ],
+    [
+        /addDiags\(\(\) => program2\.getSemanticDiagnostics\(\)\);/,
+        `addDiags(() => ${HOOKS}.check(ts, program2));`,
+    ],
+    [
+        /this\.checker\.getFullyQualifiedName\(sym\)/,
+        `${HOOKS}.fullName(this.checker, sym)`,
+    ],
+    [
+        /this\.checker = this\.tree\.getTypeChecker\(\);/,
+        `this.checker = ${HOOKS}.remember(this.tree.getTypeChecker());`,
+    ],
+    [
+        /const tp = this\.checker\.getTypeAtLocation\(expr\);\s*if \(this\.isPromise\(tp\) && !ts3\.isAwaitExpression\(expr\.parent\)\)/,
+        `if (!ts3.isAwaitExpression(expr.parent) && ${HOOKS}.isPromise(expr, () => this.isPromise(this.checker.getTypeAtLocation(expr))))`,
+    ],
+    [/const ast = buildAST\(/, `${HOOKS}.begin();\nconst ast = buildAST(`],
+    [
+        // an object that has ?. in it must be made before it counts as a link of this chain
+        /this\.currChain\.push\(\.\.\.tmp\.chain, tmp\.expression\);\s*const obj = this\.emitExpr\(tmp\.expression\);/,
+        "const obj = this.emitExpr(tmp.expression); this.currChain.push(...tmp.chain, tmp.expression);",
+    ],
+    [
+        /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
+        `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
+    ],
+    // A condition that is a number: 0 < abs(x), as NaN and 0 are false, and all else is true. By
+    // itself the VM takes every number that is no int32 for false.
+    [
+        /valueIsAlwaysFalse\(v\) \{/,
+        `emitTruth(expr, v = this.emitExpr(expr)) {
+            if (v.isLiteral) return literal(v.numValue ? 1 : 0);
+            return ${HOOKS}.mayBeFraction(ts3, this.checker, expr)
+                ? this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v)) : v;
+        }
+        valueIsAlwaysFalse(v) {`,
+    ],
+    [
+        /emitIfStatement\(stmt\) \{\s*const cond = this\.emitExpr\(stmt\.expression\);/,
+        "emitIfStatement(stmt) { const cond = this.emitTruth(stmt.expression);",
+    ],
+    [
+        /const cond = this\.emitExpr\(stmt\.condition\);/,
+        "const cond = this.emitTruth(stmt.condition);",
+    ],
+    [
+        /const cond = this\.emitExpr\(stmt\.expression\);\s*wr\.emitJumpIfFalse\(loop\.breakLbl, cond\);/,
+        "const cond = this.emitTruth(stmt.expression); wr.emitJumpIfFalse(loop.breakLbl, cond);",
+    ],
+    [
+        /const cond = this\.emitExpr\(expr\.condition\);/,
+        "const cond = this.emitTruth(expr.condition);",
+    ],
+    [
+        /tst = wr\.emitExpr\(56, tmp\.emit\(\)\);\s*else\s*tst = wr\.emitExpr\(50, tmp\.emit\(\)\);/,
+        `tst = wr.emitExpr(${NOT}, this.emitTruth(expr.left, tmp.emit()));
+        else tst = wr.emitExpr(${TO_BOOL}, this.emitTruth(expr.left, tmp.emit()));`,
+    ],
+    [
+        /return wr\.emitExpr\(op, this\.emitExpr\(arg\)\);/,
+        `return wr.emitExpr(op, op === ${NOT} || op === ${TO_BOOL} ? this.emitTruth(arg) : this.emitExpr(arg));`,
+    ],
+    [
+        /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,
+        `this.reportError(stmt, ${HOOKS}.internalError(e));`,
+    ],
+]
