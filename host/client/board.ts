@@ -444,7 +444,8 @@ export class Board extends EventEmitter<BoardEvents> {
         const name = /^no task "(.*)"$/.exec(error.message)?.[1]
         if (name === undefined || error.name !== "UnknownTaskError")
             return error
-        const tasks = await this.tasks()
+        // what the board has answered counts, also when it is gone now
+        const tasks = await this.tasks().catch((): TaskStatus[] => [])
         const near = nearest(
             name,
             tasks.map(task => task.name)

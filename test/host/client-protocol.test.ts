@@ -232,6 +232,22 @@ test("a lost report has the rest asked for again, once", async () => {
     assert.equal(asked, 2)
 })
 
+test("a refused name is the error, also when no near one can be read", async () => {
+    const board = answeringBoard((_, report, operation) =>
+        report(
+            0,
+            Kind.Error,
+            operation === Operation.Start
+                ? '["UnknownTaskError","no task \\"x\\""]'
+                : '["TaskError","the tasks are too many"]'
+        )
+    )
+    await assert.rejects(board.start("x"), {
+        name: "UnknownTaskError",
+        message: 'no task "x"',
+    })
+})
+
 test("a damaged answer is one clear error", async () => {
     for (const [kind, text] of [
         [Kind.End, "{nonsense\x1e"],
