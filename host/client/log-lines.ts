@@ -34,7 +34,7 @@ export function taskOf(mark: string): string | undefined {
 
 /**
  * Takes a line of the ring apart.
- * @param startedAt Unix time in ms of the start of the firmware
+ * @param startedAt Unix time in ms of what the uptime counts from
  */
 export function parseRingLine(text: string, startedAt: number): LogLine {
     const match = LINE.exec(text)

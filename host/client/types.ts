@@ -1,5 +1,6 @@
-// What a board says about itself, as the client hands it out. Times are ms since the start of the
-// firmware, those with "Wall" Unix times in ms; a field that does not apply is left out.
+// What a board says about itself, as the client hands it out. Times are ms of its uptime, which goes on
+// when the program starts again without a reset, those with "Wall" Unix times in ms; a field that
+// does not apply is left out.
 
 export type TaskState =
     | "disabled"

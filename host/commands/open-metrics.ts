@@ -65,7 +65,7 @@ const FAMILIES: Family[] = [
         name: "fiberd_uptime_seconds",
         type: "gauge",
         unit: "seconds",
-        help: "Time since the start of the firmware.",
+        help: "Uptime of the board, which goes on over a panic.",
         read: ofDevice(({ info }) => info.uptime / 1000),
     },
     {
