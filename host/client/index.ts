@@ -18,6 +18,7 @@ export {
     type LogLine,
     newLine,
     readHistory,
+    startUptime,
     taskOf,
 } from "./log-lines.ts"
 export { findStateFolder } from "./find.ts"

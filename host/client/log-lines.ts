@@ -99,6 +99,21 @@ function startOf(
 }
 
 /**
+ * Uptime in ms at which the present run of the firmware began: the first line of the ring tells, as
+ * long as it is kept and has the uptime. Undefined when that is not known.
+ */
+export async function startUptime(
+    board: LogSource,
+    { next, lastEnd }: BoardInfo
+): Promise<number | undefined> {
+    const [oldest] = next ? (await board.lines(0, 1)).lines : []
+    const { time } = oldest?.index === 0 ? newLine(oldest, 0) : { time: "" }
+    if (/^\d+(\.\d+)?$/.test(time)) return Number(time) * 1000
+    // the VM starts the program again without a reset of the chip
+    return lastEnd === "panic" || lastEnd === "restart" ? undefined : 0
+}
+
+/**
  * Assigns lines of the flash log, oldest first, to boots: within a boot the uptime does not go
  * back, and a clock that is known stays so. A boot whose lines all have the wall clock cannot be distinguished
  * from the one before it, unless it is the present one: they count as one.

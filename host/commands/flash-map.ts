@@ -21,12 +21,16 @@ export function addFlashMapCommand(flash: Command): void {
         "flash map --bus 127.0.0.1:8082"
     ).action(async (options: BoardOptions) => {
         await withBoard(options, async ({ board }) => {
-            const { readSlots } = await import("../client/index.ts")
+            const { readSlots, startUptime } =
+                await import("../client/index.ts")
             const { computedMap } = await import("../flash/index.ts")
             const info = await board.info()
             const sizes = await readSlots(board)
             const { flash = { writes: 0, bytes: 0 }, uptime } = info
-            const map = computedMap(sizes, flash, uptime)
+            // what is counted begins with the program
+            const start = await startUptime(board, info)
+            const counted = start === undefined ? 0 : uptime - start
+            const map = computedMap(sizes, flash, counted)
             if (options.json) printJson(map)
             else showMap(boardName(info), map)
         })
@@ -40,10 +44,15 @@ function showMap(name: string, map: FlashMap): void {
     console.log(
         `${paint("bold", name)}: ${pieces.length} slots, ${values} bytes of values and ${tableBytes} of entries in an area of ${areaBytes} bytes`
     )
+    const { countedMs } = map
+    const since = countedMs ? `, ${duration(countedMs)}` : ""
     console.log(
-        `since boot, ${duration(map.countedMs)}: ${counts.writes} writes, ${counts.bytes} bytes, which erase ${counts.erases.toFixed(1)} pages`
+        `since boot${since}: ${counts.writes} writes, ${counts.bytes} bytes, which erase ${counts.erases.toFixed(1)} pages`
     )
-    console.log(`life at this rate: ${lifeText(years)}`)
+    const life = countedMs
+        ? lifeText(years)
+        : "not known, as the log no longer tells when the program started"
+    console.log(`life at this rate: ${life}`)
     const rows = pieces.map(({ key, kind, size }) => [
         printable(key),
         kind,

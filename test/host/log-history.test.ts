@@ -1,7 +1,13 @@
 // rows: R10
 import assert from "node:assert/strict"
 import test from "node:test"
-import { type Board, byTime, readHistory } from "../../host/client/index.ts"
+import {
+    type Board,
+    type BoardInfo,
+    byTime,
+    readHistory,
+    startUptime,
+} from "../../host/client/index.ts"
 
 /** A board without a ring, whose files are read by name. */
 function boardWith(file: (name: string) => [number, string][]) {
@@ -194,6 +200,22 @@ test("the runs of a program that panics are told apart, though the uptime goes o
         assert.deepEqual(await bootsOf(stored.slice(0, -1), options), [
             ...[...told, "0 ring 0", "0 last"],
         ])
+})
+
+test("the first line of the ring tells when a program that was restarted began", async () => {
+    const startOf = async (index: number, time: string, lastEnd: string) => {
+        const text = `${time} [INFO] [x] first`
+        const board = {
+            lines: async () => ({ lines: [{ index, text }], next: index + 1 }),
+        } as unknown as Board
+        const info = { next: index + 1, lastEnd } as BoardInfo
+        return startUptime(board, info)
+    }
+    assert.equal(await startOf(0, "50.100", "panic"), 50_100)
+    assert.equal(await startOf(7, "50.100", "panic"), undefined)
+    assert.equal(await startOf(0, "2026-01-01T00:00:00Z", "restart"), undefined)
+    // a reset sets the clock to 0
+    assert.equal(await startOf(7, "50.100", "power"), 0)
 })
 
 test("lines of several boards are merged by time, those of each in its order", () => {

@@ -334,6 +334,10 @@ test("fiberctl asks and controls a running board", async t => {
         assert.match(await run("reboot"), /^boot 2, after/)
         assert.equal((await json("status")).summary.lastEnd, "restart")
         assert.equal((await json("reboot")).boot, 3)
+        // the uptime goes on, and what is counted begins again
+        const { countedMs } = await json("flash", "map")
+        const { uptime } = (await json("status")).summary
+        assert.ok(countedMs > 0 && countedMs < uptime / 2, `${countedMs}`)
     })
 })
 
