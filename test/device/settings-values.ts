@@ -577,14 +577,14 @@ describe("the settings file", () => {
         const { settings, file } = await withFile("")
         let ended = 0
         const change = async (key: string) => {
-            await changeSettings(settings, { [key]: "600" })
+            await changeSettings(settings, { [key]: "300" })
             ended++
         }
         const keys = ["SYSLOG_PORT", "LOG_BURST", "FLUSH_BYTES", "SAFE_SECONDS"]
         for (const key of keys) change.start(key)
         while (ended < keys.length) await ds.sleep(1)
         const { text } = await readFile(file)
-        for (const key of keys) expect(text.includes(key + "=600\n")).toBe(true)
+        for (const key of keys) expect(text.includes(key + "=300\n")).toBe(true)
         expect(text.split("\n").length).toBe(5)
     })
 

@@ -423,6 +423,10 @@ export const FACTS: Record<string, Fact[]> = {
             constant("src/flashlog/slots.ts", "SEGMENT_TEXT_BYTES"),
         ],
         ["| `flushLevel` | {} |", LEVELS[fallback(FILE, "flushLevel")]!],
+        [
+            "(at most {}, half of its queue)",
+            literal("src/settings/firmware.ts", /FLUSH_BYTES: int 1 (\d+)/),
+        ],
         ["| `maxAge` | {}: never |", fallback(FILE, "maxAge")],
         [
             "stay in the queue ({} lines, {} KB by default, {} bytes in",

@@ -23,6 +23,15 @@ test(".env.defaults has the defaults of the schema", () => {
         assert.equal(findRule(firmwareSettings(), key)?.fallback, value, key)
 })
 
+test("FLUSH_BYTES goes to half of the flash log's queue, as a fuller one drops lines", () => {
+    const logs = new URL("../../src/firmware/logs.ts", import.meta.url)
+    const queue = /queueBytes: (\d+)/.exec(readFileSync(logs, "utf8"))?.[1]
+    const [rule] = firmwareSettings().flatMap(
+        table => /^FLUSH_BYTES: int 1 (\d+) /m.exec(table)?.[1] ?? []
+    )
+    assert.equal(Number(rule), Number(queue) / 2)
+})
+
 test("the DeviceScript tool reads .env.defaults as npm dotenv does", () => {
     assert.deepEqual(toolDifferences(text, parseEnv(text, ".env.defaults")), [])
 })
