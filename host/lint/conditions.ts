@@ -35,6 +35,7 @@ import {
     isPropertyAccessExpression,
     isWhileStatement,
 } from "typescript/unstable/ast/is"
+import { COUNTS } from "../tool/conditions.ts"
 
 /** A condition that may be a number. */
 export interface Finding {
@@ -61,8 +62,6 @@ const LOGICAL_OPERATORS = new Set([
     SyntaxKind.AmpersandAmpersandEqualsToken,
     SyntaxKind.BarBarEqualsToken,
 ])
-/** Counts that the VM itself keeps: never beyond an int32. */
-const COUNTS = new Set(["length", "byteLength"])
 /** No programs of fiberd: what comes with the tool, and what shows that the build mends such conditions. */
 const EXEMPT = /\/node_modules\/|\/test\/device\/language\.ts$/
 /** What a number may hide in. */
@@ -134,7 +133,7 @@ function isLogical(node: Node): node is BinaryExpression {
 function isInt32(node: Expression): boolean {
     if (isBinaryExpression(node))
         return INT32_OPERATORS.has(node.operatorToken.kind)
-    return isPropertyAccessExpression(node) && COUNTS.has(node.name.text)
+    return isPropertyAccessExpression(node) && COUNTS.includes(node.name.text)
 }
 
 function mayBeNumber(type: Type): boolean {

@@ -5,7 +5,7 @@
 import { type Node, partsOf, type SyntaxOf, type TypesOf } from "./syntax.ts"
 
 /** Counts that the VM itself keeps: always integers. */
-const COUNTS = ["length", "byteLength"]
+export const COUNTS = ["length", "byteLength"]
 
 /** Whether a condition is a number, by its type, and not surely a 32-bit integer. */
 export function mayBeFraction(

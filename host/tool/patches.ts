@@ -1,12 +1,8 @@
 // What is changed in the text of the DeviceScript compiler. It fits the one version that the project
 // pins: a place that is not found ends the tool.
+import { Op } from "../optimise/format.ts"
 import { HOOKS } from "./compiler-hooks.ts"
 
-/** Operations of the VM, by the compiler's numbers. */
-const TO_BOOL = 50
-const ABS = 52
-const NOT = 56
-const LESS = 70
 /** Where the compiler asks its hooks, or does something else, and what stands there instead. */
 export const PATCHES: [RegExp, string][] = [
     [
@@ -46,7 +42,7 @@ export const PATCHES: [RegExp, string][] = [
         `emitTruth(expr, v = this.emitExpr(expr)) {
             if (v.isLiteral) return literal(v.numValue ? 1 : 0);
             return ${HOOKS}.mayBeFraction(ts3, this.checker, expr)
-                ? this.writer.emitExpr(${LESS}, literal(0), this.writer.emitExpr(${ABS}, v)) : v;
+                ? this.writer.emitExpr(${Op.lt}, literal(0), this.writer.emitExpr(${Op.abs}, v)) : v;
         }
         valueIsAlwaysFalse(v) {`,
     ],
@@ -68,12 +64,12 @@ export const PATCHES: [RegExp, string][] = [
     ],
     [
         /tst = wr\.emitExpr\(56, tmp\.emit\(\)\);\s*else\s*tst = wr\.emitExpr\(50, tmp\.emit\(\)\);/,
-        `tst = wr.emitExpr(${NOT}, this.emitTruth(expr.left, tmp.emit()));
-        else tst = wr.emitExpr(${TO_BOOL}, this.emitTruth(expr.left, tmp.emit()));`,
+        `tst = wr.emitExpr(${Op.not}, this.emitTruth(expr.left, tmp.emit()));
+        else tst = wr.emitExpr(${Op.to_bool}, this.emitTruth(expr.left, tmp.emit()));`,
     ],
     [
         /return wr\.emitExpr\(op, this\.emitExpr\(arg\)\);/,
-        `return wr.emitExpr(op, op === ${NOT} || op === ${TO_BOOL} ? this.emitTruth(arg) : this.emitExpr(arg));`,
+        `return wr.emitExpr(op, op === ${Op.not} || op === ${Op.to_bool} ? this.emitTruth(arg) : this.emitExpr(arg));`,
     ],
     [
         /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,
