@@ -9,8 +9,19 @@ const LINES = 10_000
 /** What the state of a connection and its last report take, bytes. */
 const CONNECTION_BYTES = 4 * BLOCK_BYTES
 
-/** Heap that the firmware with 5 tasks leaves, by the number of lines logged without a limit. */
+/** The heap is left in pieces by chance, which only ever takes from what is left. */
+const RUNS = 4
+
+/**
+ * Most heap of several runs that the firmware with 5 tasks leaves, by the number of lines logged
+ * without a limit.
+ */
 async function leftAfter(lines: number, isAway: boolean): Promise<number> {
+    const runs = Array.from({ length: RUNS }, () => leftOnce(lines, isAway))
+    return Math.max(...(await Promise.all(runs)))
+}
+
+async function leftOnce(lines: number, isAway: boolean): Promise<number> {
     const { left } = await runOnce({
         main: "bench/programs/heap-firmware.ts",
         settings: {
