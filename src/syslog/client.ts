@@ -86,7 +86,7 @@ export interface RelpState {
     flying: number[]
     /** TXNR of a record that declares a gap; 0 while none is in flight. */
     gapTxnr: number
-    /** Uptime when the server was last heard or owed no answer, ms. */
+    /** Uptime when the server last answered a command, or owed no answer, ms. */
     progressAt: number
     /** Start of a frame of the server whose end has not arrived. */
     answer: string

@@ -14,7 +14,7 @@ const MAX_TXNR = 999990000
 export const MAX_FLYING = 64
 /** Longest frame a server may send us: its answer to `open` has about 100 bytes. */
 const MAX_FRAME_BYTES = 1024
-/** How long a server that owes an answer may be silent, ms. */
+/** How long a server that owes answers may take for the next one, whatever else it sends, ms. */
 const ANSWER_MS = 10000
 /** Most characters of a server's refusal that a report repeats. */
 const MAX_REASON = 64
@@ -52,7 +52,6 @@ export function answersDue(client: SyslogClient, now: number): number {
 /** Takes what the server sends. */
 export function receiveRelp(client: SyslogClient, data: Buffer): void {
     const { relp } = client
-    relp.progressAt = client.clock.millis()
     relp.answer = relp.answer + data.toString()
     while (!client.ended && takeFrame(client));
     if (relp.answer.length > MAX_FRAME_BYTES) client.ended = NO_SERVER
@@ -71,7 +70,7 @@ function takeFrame(client: SyslogClient): boolean {
     if (second < 0 || second + 1 === answer.length) return false
     const txnr = parseInt(answer)
     const size = parseInt(answer.slice(second + 1))
-    if (!(txnr >= 0 && size >= 0)) {
+    if (!(size >= 0)) {
         client.ended = NO_SERVER
         return false
     }
@@ -104,6 +103,7 @@ function acknowledge(client: SyslogClient, txnr: number): void {
     const at = txnr - relp.txnr + flying.length - 1
     // not in flight, or answered before
     if (!(flying[at] >= 0)) return
+    relp.progressAt = client.clock.millis()
     if (txnr === 1) client.isUp = true
     else client.tries = 0
     if (txnr === relp.gapTxnr) {

@@ -767,6 +767,27 @@ describe("syslog over RELP", () => {
         expect(b.said.length).toBe(1)
         await b.syslog.stop(0)
     })
+    test("a server that talks on, and answers nothing that it owes, is left", async () => {
+        const b = new Bench({ proto: "relp" })
+        b.push("one")
+        await b.connect()
+        b.last().answer(answers(1, 1))
+        await until(
+            'sequences(b.last().sent) === "1"',
+            () => sequences(b.last().sent) === "1"
+        )
+        const deaf = b.last()
+        // what it has answered before, an empty answer, and one to nothing that was sent
+        for (let i = 0; i < 4; ++i) {
+            b.heldUpMs += 3000
+            deaf.answer("1 rsp 6 200 OK\n1 rsp 0\n99 rsp 6 200 OK\n")
+            await ds.sleep(20)
+        }
+        await until("another connection", () => b.last() !== deaf, 2000)
+        expect(b.said[b.said.length - 1].includes("no answer for")).toBe(true)
+        b.account()
+        await b.syslog.stop(0)
+    })
     test("a record that is refused five times is given up and declared, the rest arrives (S7a)", async () => {
         const b = new Bench({ proto: "relp" })
         b.push("poison")
