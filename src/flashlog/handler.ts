@@ -77,7 +77,7 @@ export class FileRotationHandler extends LogFiles implements Handler {
     emit(record: LogRecord, line: string): void {
         const log = this.log
         const queue = this.queue
-        const level = record.level
+        let level = record.level
         let text = record.message
         let name = record.name
         if (line !== undefined) {
@@ -88,19 +88,22 @@ export class FileRotationHandler extends LogFiles implements Handler {
         if (text.byteLength > maxLine) text = cut(text, maxLine)
         // a line that would be dropped is not formatted
         const bytes = text.byteLength + name.byteLength + QUEUED_BYTES
-        if (!admits(queue, bytes, level)) return
-        let time = record.wall
-        if (time === undefined) time = -1 - record.time
-        const tag = Math.floor(time / 1000) * 16 + level
-        const queued = name
-            ? nativeFormat("{0} [{1}] {2}\0", tag, name, text)
-            : nativeFormat("{0} {1}\0", tag, text)
-        const size = queued.byteLength
-        let end = queue.end + size
-        if (end > queue.room) end = beginLap(queue, queued, queue.end, end)
-        queue.buffer.blitAt(queue.end, queued, 0, ALL_BYTES)
-        queue.end = end
-        enter(queue, size)
+        if (admits(queue, bytes, level)) {
+            let time = record.wall
+            if (time === undefined) time = -1 - record.time
+            const tag = Math.floor(time / 1000) * 16 + level
+            const queued = name
+                ? nativeFormat("{0} [{1}] {2}\0", tag, name, text)
+                : nativeFormat("{0} {1}\0", tag, text)
+            const size = queued.byteLength
+            let end = queue.end + size
+            if (end > queue.room) end = beginLap(queue, queued, queue.end, end)
+            queue.buffer.blitAt(queue.end, queued, 0, ALL_BYTES)
+            queue.end = end
+            enter(queue, size)
+        } else if (log.wakeBytes < ALL_BYTES)
+            // what is queued must make room, also when it is less than `flushBytes`
+            level = flushLevel
         if (level <= flushLevel || queue.bytes >= log.wakeBytes)
             attend(log, level)
     }

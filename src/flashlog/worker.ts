@@ -16,8 +16,6 @@ const ALL_NOW = -1
 const FULL_NOW = 0
 /** A level less severe than any: no line is urgent. */
 const LEAST_URGENT = 9
-/** Longest time that the VM lets a fiber wait. */
-const LONGEST_WAIT_MS = 2147483647
 
 /** Plans the write of a line of `level` that `emit` has queued. */
 export function attend(log: FlashLog, level: number): void {
@@ -101,7 +99,8 @@ async function run(log: FlashLog): Promise<void> {
         if (commands.length || left <= 0) await work(log)
         else {
             log.resting = true
-            await ds.suspend(Math.constrain(left, 1, LONGEST_WAIT_MS))
+            // no longer than the VM lets a fiber wait, which is the limit of `flushTime`
+            await ds.suspend(left)
             log.resting = false
         }
     }

@@ -89,6 +89,26 @@ describe("flush policy", () => {
         expect(flash.writes.length).toBe(2)
         await log.close()
     })
+    test("a line that has no room is lost alone: what is queued makes room at once", async () => {
+        const flash = new TestFlash()
+        const log = openLog(flash, 1000, { queueBytes: 768 })
+        const clock = new ManualClock(0)
+        await log.open()
+        // less than makes a write, and more than leaves room for a long line
+        for (let i = 0; i < 3; ++i) log.emit(record(INFO, clock), FORTY)
+        let long = FORTY
+        while (long.length < 480) long += FORTY
+        log.emit(record(INFO, clock), long)
+        await until(
+            "flash.writes.length === 1",
+            () => flash.writes.length === 1
+        )
+        for (let i = 0; i < 3; ++i) log.emit(record(INFO, clock), FORTY)
+        expect(log.queue.dropped).toBe(1)
+        await log.flush()
+        expect((await log.files.tail(9)).length).toBe(6)
+        await log.close()
+    })
     test("maxSize and maxCount change while running", async () => {
         const flash = new TestFlash()
         const log = openLog(flash, 1000)
