@@ -29,7 +29,7 @@ export function remote(
             file: file,
             flash: flash,
             config,
-            hostname: hostname(),
+            hostname: hostname,
             settings: {
                 keys: () => settingKeys(core),
                 info: key => settingInfo(core, key),

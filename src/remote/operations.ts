@@ -102,7 +102,7 @@ async function info(call: Call): Promise<void> {
     // handlers have an operation of their own
     all.log = undefined
     all.device = deviceId()
-    all.hostname = hostname
+    all.hostname = typeof hostname === "function" ? hostname() : hostname
     all.version = version
     all.access = call.server.access
     all.wall = clock.wall()
@@ -163,11 +163,12 @@ async function lines(call: Call): Promise<void> {
     const { ring, clock } = call.server
     wanted(ring, "ring")
     let from = integer(call, 0)
-    const count = call.args.length > 1 ? integer(call, 1) : ring.next()
-    if (from < 0) from = Math.max(0, ring.next() + from)
-    await sendItem(call, [ring.first(), ring.next(), clock.millis()])
     // without the lines that come meanwhile, or a busy board would never end
-    const end = Math.min(ring.next(), from + count)
+    const next = ring.next()
+    const count = call.args.length > 1 ? integer(call, 1) : next
+    if (from < 0) from = Math.max(0, next + from)
+    await sendItem(call, [ring.first(), next, clock.millis()])
+    const end = Math.min(next, from + count)
     while (from < end) {
         const most = Math.min(LINES_AT_ONCE, end - from)
         const part = ring.since(from, most)

@@ -15,8 +15,8 @@ export interface RemoteParts {
     file?: FileRotationHandler
     /** The store for small values: clients see the sizes of its slots only. */
     flash?: FlashSlots
-    /** Name of the board, as in its syslog lines. */
-    hostname?: string
+    /** Name of the board, as in its syslog lines, or a function that tells it if it may change. */
+    hostname?: string | (() => string)
     /** Version of the firmware. */
     version?: string
     settings?: RemoteSettings

@@ -112,13 +112,14 @@ function failureOf(thrown: any): string {
     const { name, message } =
         thrown instanceof Error ? thrown : new Error("" + thrown)
     let length = message.length
-    let text = JSON.stringify([name, message])
-    // one report has to hold it; JSON takes 12 bytes for a character that is not ASCII
-    while (text.byteLength > PAGE_BYTES && length > 0) {
+    let shown = message
+    while (true) {
+        const text = JSON.stringify([name, shown])
+        // one report has to hold it; JSON takes 12 bytes for a character that is not ASCII
+        if (text.byteLength <= PAGE_BYTES || length === 0) return text
         length = (length * 3) >> 2
-        text = JSON.stringify([name, message.slice(0, length) + "..."])
+        shown = message.slice(0, length) + "..."
     }
-    return text
 }
 
 /** Notes the id of a change. @throws AccessError without full access, RepeatedError for a known id */

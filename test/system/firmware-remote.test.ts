@@ -91,6 +91,8 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         // a finer level is in force, and the collector sees the new name
         const finer = /^<134>1 \S+ nora /
         await sim.waitFor("syslog", ({ line }) => finer.test(line), 30_000)
+        const devices = await fiberctl(sim, "devices")
+        assert.match(devices.stdout, /^\S+ +nora +running/m)
 
         await sim.restart()
         await sim.waitFor(
