@@ -20,6 +20,9 @@ export interface TopSample {
     handlers: HandlerInfo[]
 }
 
+/** Head of the tasks, one task and the last line. */
+const LEAST_TABLE_ROWS = 3
+
 export const SORTS = ["name", "state", "runs", "failures"] as const
 export type Sort = (typeof SORTS)[number]
 
@@ -74,11 +77,14 @@ export function renderTop(
     const { columns, rows } = size
     const tasks = visibleTasks(sample, view)
     const [head, ...body] = taskLines(tasks, sample)
+    // in a small terminal the first of them, so that a task has room
     const top = [
-        summaryLine(sample.summary, plain).slice(0, columns),
-        logLine(sample, before).slice(0, columns),
-        flashLine(sample).slice(0, columns),
+        summaryLine(sample.summary, plain),
+        logLine(sample, before),
+        flashLine(sample),
     ]
+        .map(line => line.slice(0, columns))
+        .slice(0, Math.max(1, rows - LEAST_TABLE_ROWS))
     if (view.isLost) top[0] = paint("red", "the board is lost, waiting for it")
     const room = Math.max(0, rows - top.length - 2)
     const chosen = tasks.findIndex(({ name }) => name === view.chosen)

@@ -77,6 +77,7 @@ test("the screen never exceeds its size, and follows the chosen task", () => {
     for (const [columns, rows] of [
         [80, 24],
         [20, 6],
+        [40, 4],
         [200, 100],
         [1, 1],
     ] as const)
@@ -90,7 +91,7 @@ test("the screen never exceeds its size, and follows the chosen task", () => {
             )
             assert.ok(lines.length <= rows)
             assert.ok(lines.every(line => line.length <= columns))
-            if (rows >= 6 && columns >= 30)
+            if (rows >= 4 && columns >= 30)
                 assert.ok(
                     lines.some(line => line.startsWith(name)),
                     name
