@@ -1,4 +1,5 @@
 import { type Command } from "commander"
+import { UsageError } from "../errors.ts"
 import {
     addBoardCommand,
     type BoardOptions,
@@ -16,6 +17,9 @@ export function addLevelCommand(program: Command): void {
     )
         .argument("[spec]", "levels, as info debug@net warning@task.*")
         .action(async (spec: string | undefined, options: BoardOptions) => {
+            // as of a shell's variable that is not set: the board would take it as info
+            if (spec?.trim() === "")
+                throw new UsageError("levels are wanted, as info debug@net")
             await withBoard(options, async ({ board }) => {
                 if (spec !== undefined) await board.setLevels(spec)
                 const levels = await board.levels()

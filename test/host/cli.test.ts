@@ -40,6 +40,11 @@ describe(
                 /unknown.*Did you mean --fresh\?/,
             ],
             ["no level", ["sim", "--level", "loud"], /"loud" is none of emerg/],
+            [
+                "levels of an empty variable",
+                ["level", " "],
+                /levels are wanted, as info debug@net/,
+            ],
             ["no kind", ["sim", "--only", "log,x"], /"x" is none of log, /],
             [
                 "no pattern",
