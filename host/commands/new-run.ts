@@ -50,16 +50,19 @@ export function makeProject(folder: string): string[] {
 
 /**
  * What the project depends on: what this tool itself was installed from, be it a checkout, a file
- * of `npm pack` or a registry.
+ * of `npm pack`, a git repository, an address of a file or a registry.
  */
 function ownPlace(folder: string): string {
     const from = (path: string) => `file:${relative(resolve(folder), path)}`
     const modules = dirname(PACKAGE)
     if (basename(modules) !== "node_modules") return from(PACKAGE)
     const source = installedFrom(modules)
-    return source?.startsWith("file:")
-        ? from(resolve(dirname(modules), source.slice("file:".length)))
-        : `^${version()}`
+    if (source?.startsWith("file:"))
+        return from(resolve(dirname(modules), source.slice("file:".length)))
+    // all registries have their files below /-/
+    return source === undefined || source.includes("/-/")
+        ? `^${version()}`
+        : source
 }
 
 /** Where npm took this package from, by the list that it keeps of a node_modules folder. */

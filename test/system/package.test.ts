@@ -130,6 +130,35 @@ const TYPES = {
 }
 const INSTALL = ["install", "--offline", "--no-audit", "--no-fund"]
 
+/** Where npm may have a package from, and what a project of `new` then depends on. */
+const PLACES = [
+    [
+        "git+ssh://git@example.com/me/fiberd.git#9c97562",
+        "git+ssh://git@example.com/me/fiberd.git#9c97562",
+    ],
+    ["https://example.com/fiberd.tgz", "https://example.com/fiberd.tgz"],
+    ["https://registry.example/fiberd/-/fiberd-0.1.0.tgz", /^\^\d+\.\d+\.\d+$/],
+] as const
+
+/** Has `new` make a project for each of them, by what npm keeps of where it has the package from. */
+async function checkPlaces(start: string) {
+    const list = join(start, "node_modules/.package-lock.json")
+    const kept = readFileSync(list, "utf8")
+    const lock = JSON.parse(kept) as Lock
+    for (const [index, [resolved, wanted]] of PLACES.entries()) {
+        lock.packages["node_modules/fiberd"]!["resolved"] = resolved
+        writeFileSync(list, JSON.stringify(lock))
+        await mustRun(start, "npx", "--no", "fiberctl", "new", `from-${index}`)
+        const { dependencies } = JSON.parse(
+            readFileSync(join(start, `from-${index}/package.json`), "utf8")
+        ) as Record<string, Record<string, string>>
+        if (typeof wanted === "string")
+            assert.equal(dependencies!["fiberd"], wanted)
+        else assert.match(dependencies!["fiberd"]!, wanted)
+    }
+    writeFileSync(list, kept)
+}
+
 test("the packed package", async t => {
     await mustRun(".", "npm", "run", "prepack")
     const start = await install(t)
@@ -178,6 +207,10 @@ test("the packed package", async t => {
                 /\[measure\.service\] average of 3/
             )
         }
+    )
+
+    await t.test("makes a project that has fiberd from the same place", () =>
+        checkPlaces(start)
     )
 
     await t.test("has a typed client for other programs", async () => {
