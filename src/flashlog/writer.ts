@@ -198,7 +198,7 @@ async function writeSegment(log: FlashLog): Promise<void> {
     // the store programs 24 bytes for the entry, and the value rounded up to a multiple of 8
     log.programmed += 24 + ((segment.length + 7) & ~7)
     const stored = await flash.read(key)
-    if (!stored || !equalBytes(stored, segment))
+    if (!equalBytes(stored, segment))
         throw flashError(
             key,
             "does not hold what was written; is the store full?"

@@ -34,7 +34,7 @@ export class PartCollector {
         if (!isPart(offset, total, bytes)) return undefined
         if (id !== this.id || total !== this.total) this.begin(id, total)
         const known = this.parts["" + offset]
-        if (known && equalBytes(known, bytes)) return undefined
+        if (equalBytes(known, bytes)) return undefined
         // other bytes at a known offset: they belong to a new file
         if (known || this.count >= MAX_PARTS) this.begin(id, total)
         this.parts["" + offset] = bytes

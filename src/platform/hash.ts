@@ -51,8 +51,8 @@ export function openCcm(
 }
 
 /** Whether two buffers hold the same bytes; the time taken does not tell where they differ. */
-export function equalBytes(a: Buffer, b: Buffer): boolean {
-    if (a.length !== b.length) return false
+export function equalBytes(a: Buffer | undefined, b: Buffer): boolean {
+    if (!a || a.length !== b.length) return false
     let differences = 0
     for (let i = 0; i < a.length; i++) differences |= a[i] ^ b[i]
     return differences === 0

@@ -1,4 +1,4 @@
-import { replaceAll } from "./split"
+import { indexOrEnd, replaceAll } from "./split"
 
 /** The first character after the C0 control characters, DEL, and the first one after C1. */
 const SPACE = 0x20
@@ -33,8 +33,7 @@ export function escapeControls(text: string): string {
 function hasMark(json: string): boolean {
     let at = 0
     while (at < MARKS.length) {
-        const space = MARKS.indexOf(" ", at)
-        const end = space < 0 ? MARKS.length : space
+        const end = indexOrEnd(MARKS, " ", at)
         if (json.indexOf(MARKS.slice(at, end)) >= 0) return true
         at = end + 1
     }

@@ -66,10 +66,11 @@ export function scanDotenv(source: string): DotenvScan {
     if (text.indexOf("\r") >= 0) {
         const bytes = Buffer.from(source)
         // in place: a text may be nothing but carriage returns
-        let at = bytes.indexOf(CR)
-        while (at >= 0) {
-            if (bytes[at + 1] !== LF) bytes[at] = LF
+        let at = -1
+        for (;;) {
             at = bytes.indexOf(CR, at + 1)
+            if (at < 0) break
+            if (bytes[at + 1] !== LF) bytes[at] = LF
         }
         text = bytes.toString()
     }
@@ -159,16 +160,16 @@ function closingQuote(text: string, open: number): number {
     // what may follow the quote and blanks
     const ends = "#" + lineEnds()
     let close = -1
-    let at = text.indexOf(quote, open + 1)
-    while (at >= 0) {
+    let at = open
+    for (;;) {
+        at = text.indexOf(quote, at + 1)
+        if (at < 0) return close
         // no function call, as a text may be nothing but quotes
         let end = at + 1
         while (BLANKS.indexOf(text[end]) >= 0) end++
         if (end >= text.length || ends.indexOf(text[end]) >= 0) close = at
-        if (text[at - 1] !== "\\") break
-        at = text.indexOf(quote, at + 1)
+        if (text[at - 1] !== "\\") return close
     }
-    return close
 }
 
 /**
@@ -209,11 +210,9 @@ function separatorAt(text: string, from: number): number {
 
 /** Number of the line that holds a position. */
 function lineAt(text: string, position: number): number {
-    let line = 1
-    let at = indexOrEnd(text, "\n", 0)
-    while (at < position) {
-        line++
+    let at = -1
+    for (let line = 1; ; line++) {
         at = indexOrEnd(text, "\n", at + 1)
+        if (at >= position) return line
     }
-    return line
 }

@@ -220,12 +220,12 @@ async function writeCommit(
         sequenceOf(commit) + (isNew ? 1 : 0),
         content
     )
-    if (commit && equalBytes(commit, value)) return
+    if (equalBytes(commit, value)) return
     // if the flash fails now, only reading it again can tell which set counts
     file.isRead = false
     await flash.write(slot, value)
     const kept = await flash.read(slot)
-    if (!kept || !equalBytes(kept, value))
+    if (!equalBytes(kept, value))
         throw settingsError("the flash did not keep the change")
     file.isRead = true
     file.commit = value
@@ -278,7 +278,7 @@ async function writePiece(
 ): Promise<void> {
     const there = await flash.read(slot)
     // flash wears out: a piece that is there from an earlier file is not written again
-    if (!there || !equalBytes(there, value)) await flash.write(slot, value)
+    if (!equalBytes(there, value)) await flash.write(slot, value)
 }
 
 function noteDamage(file: SettingsFile, index: number): void {

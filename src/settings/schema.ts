@@ -165,12 +165,13 @@ export function lineOf(table: string, name: string): Rule | undefined {
 export function schemaKeys(tables: readonly string[]): string[] {
     const keys: string[] = []
     for (const table of tables) {
-        let at = table.indexOf("\n")
-        while (at >= 0) {
+        let at = -1
+        for (;;) {
+            at = table.indexOf("\n", at + 1)
+            if (at < 0) break
             const key = table.slice(at + 1, indexOrEnd(table, ": ", at))
             // not a line without a setting, such as a comment
             if (key && key.indexOf(" ") < 0) keys.push(key)
-            at = table.indexOf("\n", at + 1)
         }
     }
     return keys
