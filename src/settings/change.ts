@@ -42,12 +42,14 @@ export async function changeSettings<T extends SchemaTable>(
     refuseMany(changes)
     return await inTurn(file, async () => {
         const text = await editDotenv(await textOf(file), changes, held.pause)
-        const context = Object.assign({ changes }, held)
+        const touched = Object.keys(changes)
+        const context = Object.assign({ touched }, held)
         const checked = await checkText(text, held.unread, context)
         const isNew = ({ key }: SettingProblem) => isNews(context, key)
         refuse(checked.problems.filter(isNew))
         await replaceFile(file, text)
         const changed = await putInForce(held, checked)
+        touched.pushRange(changed)
         const [failure] = checked.problems.filter(isNew)
         if (failure) throw settingsError(KEPT + failure.message)
         return changed

@@ -16,7 +16,6 @@ import {
 import { isSecretName } from "./secrets"
 import { indexOrEnd, replaceAll } from "./text"
 import { LevelNames, valueFault } from "./values"
-import type { SettingChanges } from "./writer"
 
 // Computes the texts in force from the build's settings and the settings file: fills in references
 // and checks each text against the schema. The board and the host use the same function, so that
@@ -41,7 +40,8 @@ export interface CheckContext extends LevelNames {
 
 /** What the checks of a change need: a problem that is news is listed however many there are. */
 export interface ChangeContext extends CheckContext {
-    readonly changes: SettingChanges
+    /** The keys that the change sets or removes. */
+    readonly touched: string[]
     /** The texts in force, and what is wrong with them. */
     readonly inForce: SettingTexts
     readonly problems: readonly SettingProblem[]
@@ -49,10 +49,10 @@ export interface ChangeContext extends CheckContext {
 
 /** Whether a problem of a key is news: the change sets the key, or nothing was wrong with it. */
 export function isNews(
-    { changes, inForce, problems }: ChangeContext,
+    { touched, inForce, problems }: ChangeContext,
     key: string
 ): boolean {
-    if (changes[key] !== undefined) return true
+    if (touched.indexOf(key) >= 0) return true
     for (const problem of problems) if (problem.key === key) return false
     // not all problems are listed
     return inForce.lines[key] !== REFUSED
@@ -164,7 +164,7 @@ export async function checkSettings(
         if (problem) {
             if (
                 problems.length >= MAX_PROBLEMS &&
-                (context as ChangeContext).changes &&
+                (context as ChangeContext).touched &&
                 isNews(context as ChangeContext, key)
             )
                 problems.pop()

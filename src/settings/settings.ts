@@ -307,26 +307,29 @@ export function tell(
     const told = held.listeners[place] as Told
     if (!told) return
     const { failed } = held
-    const culprit = failed[place]
     const mine: string[] = []
     const bindings = splitText(held.listeners[place + 1] as string, " ")
     for (const binding of bindings) {
         const key = binding.slice(binding.indexOf("=") + 1)
-        if (!changed || culprit || changed.indexOf(key) >= 0) mine.push(key)
+        if (!changed || changed.indexOf(key) >= 0) mine.push(key)
     }
-    if (!mine.length) return
+    const culprit = failed[place]
+    const key = culprit || mine[0]
+    if (!key) return
     // not always: the list has room in the heap for none
     if (culprit) failed[place] = undefined
     try {
         const isBound = bindings[0].indexOf("=") >= 0
-        told(isBound ? optionsOf(held, bindings) : mine)
+        // one that failed gets all of its keys, which are its bindings
+        told(isBound ? optionsOf(held, bindings) : culprit ? bindings : mine)
     } catch (e: any) {
         // anything may be thrown, even undefined
         const why: string = FAILURE + (e instanceof Error ? e.message : e)
         const safe = redact(redact(why, held.inForce), before)
-        const key = culprit || mine[0]
         failed[place] = key
         addProblem(held.problems, key, undefined, safe)
+        // what was changed is not in force for it, whichever key is to blame
+        if (changed && mine.length) changed.push(key)
     }
 }
 

@@ -544,6 +544,12 @@ describe("the settings file", () => {
         // changes of others are no news of it
         expect(await outcome({ HOSTNAME: "b" })).toBe("nothing thrown")
         expect(messages(settings)).toBe(problem)
+        // but the part does not take its other settings either, set or removed
+        for (const text of ["8", undefined])
+            expect(await outcome({ SYSLOG_PORT: text })).toBe(
+                "SettingsError: settings file: kept, but " + problem
+            )
+        expect(messages(settings)).toBe(problem)
         settings.set("LOG_BURST", "7")
         expect(messages(settings)).toBe(problem)
         await reloadSettings(settings)
