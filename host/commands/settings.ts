@@ -277,9 +277,9 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
                 file: text,
             }))
             .filter(({ board, file }) => board !== file && board !== MASK)
-            // a secret that the board does not have has no mask there
+            // a secret that the board does not have has no mask there; what it shows is none
             .map(one =>
-                one.file && isSecret(one.key, one.file)
+                one.file && isSecret(one.board ? "" : one.key, one.file)
                     ? { ...one, file: MASK }
                     : one
             )

@@ -183,6 +183,13 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         assert.equal(code, 1)
         assert.equal(stdout, "-OTA_URL=\n+OTA_URL=***\n")
     })
+    await t.test("what the board shows is no secret", async () => {
+        const key = "KEYPAD_BESIDE_THE_DOOR_TO_THE_GREENHOUSE"
+        const file = join(folder, "keypad.env")
+        writeFileSync(file, `${key}=cellar\n`)
+        const { stdout } = await fail("settings", "diff", file)
+        assert.equal(stdout, `-${key}=hall\n+${key}=cellar\n`)
+    })
     await t.test("set says what holds from the next start", async () => {
         const shown = await run("settings", "set", "FILE_MAX_SIZE=1000")
         assert.match(shown, /^FILE_MAX_SIZE +1000 +file, from the next start$/m)

@@ -43,6 +43,9 @@ async function startSim(
     return { url: ADDRESS.exec(cli.stderr)![0], state }
 }
 
+/** A setting of `configured.ts`. */
+const LONGEST = "KEYPAD_BESIDE_THE_DOOR_TO_THE_GREENHOUSE"
+
 const view = (page: Page, name: string) =>
     page.locator("nav.views").getByRole("link", { name, exact: true })
 
@@ -84,6 +87,19 @@ test("settings and updates", { skip: noBrowser }, async t => {
         const secret = row("OTA_KEY").getByLabel("OTA_KEY", { exact: true })
         assert.equal(await secret.getAttribute("type"), "password")
         assert.equal(await secret.inputValue(), "")
+        // no secret, whatever its name looks like: the schema says so
+        const place = row(LONGEST).getByLabel(LONGEST, { exact: true })
+        assert.equal(await place.inputValue(), "hall")
+    })
+
+    await t.test("the longest name fits a phone", async () => {
+        await page.setViewportSize({ width: 360, height: 780 })
+        const tooWide = () =>
+            page.evaluate<number>(
+                "document.documentElement.scrollWidth - innerWidth"
+            )
+        await untilShown(tooWide, 0)
+        await page.setViewportSize({ width: 1600, height: 1000 })
     })
 
     await t.test("what the board refuses is shown", async () => {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks"
 import { levelName } from "../../levels.ts"
 import { logJson } from "../../log-json.ts"
+import { count } from "../../words.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
 import { Histogram } from "./histogram.tsx"
@@ -109,8 +110,8 @@ function Title(props: {
         <div class="title">
             <h2 id="log-title">Log</h2>
             <span class="aside" data-testid="log-count">
-                {shown.length} lines
-                {errors > 0 && `, ${errors} errors`}
+                {count(shown.length, "line")}
+                {errors > 0 && `, ${count(errors, "error")}`}
                 {isPaused && `, paused: ${unseen} new`}
             </span>
             <div class="buttons">

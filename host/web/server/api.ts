@@ -2,7 +2,7 @@ import { RemoteError, TimedOutError } from "../../client/index.ts"
 import { isSecret } from "../../env/index.ts"
 import { FirmwareError, UsageError } from "../../errors.ts"
 import { pushFile, readState } from "../../ota/index.ts"
-import { findRule } from "../../../src/settings/schema.ts"
+import { findRule, isSecretKind } from "../../../src/settings/schema.ts"
 import { PART_TABLES } from "../../settings/index.ts"
 import {
     type ConfigView,
@@ -113,9 +113,9 @@ async function settings({ board, sources }: Session): Promise<SettingView[]> {
         const found = findRule(tables, key)
         const hidden =
             text === MASK ||
-            found?.kind === "secret" ||
-            found?.kind === "key" ||
-            isSecret(key, text)
+            // the schema says more than a name
+            (found ? isSecretKind(found.kind) : isSecret(key)) ||
+            isSecret("", text)
         const rule = found && {
             kind: found.kind,
             limits: found.limits.split(" ").filter(Boolean),

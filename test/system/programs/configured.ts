@@ -30,6 +30,10 @@ import {
 } from "../../../src/settings"
 import { BootJournal, TaskRegistry } from "../../../src/tasks"
 
+/** A setting of the longest name, which is that of no secret although it looks like one. */
+const DOOR_SETTINGS = `# settings
+KEYPAD_BESIDE_THE_DOOR_TO_THE_GREENHOUSE: text 0 40 = hall | where it is` as const
+
 const clock = new SystemClock()
 const flash = new SettingsFlash()
 const arbiter = new SocketArbiter(clock, new SystemSocket())
@@ -38,6 +42,7 @@ const guard = await guardStart(file)
 const settings = await loadSettings(flash, [
     ...firmwareSettings(),
     OTA_SETTINGS,
+    DOOR_SETTINGS,
 ])
 await openSettingsFile(settings, file)
 const journal = new BootJournal(flash, clock)
