@@ -180,7 +180,10 @@ export async function checkSettings(
 }
 
 /** Whether the value of a key is never shown: by its kind, or by its name if no table has it. */
-export function isSecretKey(key: string, { tables }: CheckContext): boolean {
+export function isSecretKey(
+    key: string,
+    { tables }: Pick<CheckContext, "tables">
+): boolean {
     const rule = findRule(tables, key)
     return rule ? isSecretKind(rule.kind) : isSecretName(key)
 }

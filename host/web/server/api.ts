@@ -2,7 +2,8 @@ import { RemoteError, TimedOutError } from "../../client/index.ts"
 import { isSecret } from "../../env/index.ts"
 import { FirmwareError, UsageError } from "../../errors.ts"
 import { pushFile, readState } from "../../ota/index.ts"
-import { findRule, isSecretKind } from "../../../src/settings/schema.ts"
+import { isSecretKey } from "../../../src/settings/check.ts"
+import { findRule } from "../../../src/settings/schema.ts"
 import { PART_TABLES } from "../../settings/index.ts"
 import {
     type ConfigView,
@@ -112,10 +113,7 @@ async function settings({ board, sources }: Session): Promise<SettingView[]> {
         const { key, text } = setting
         const found = findRule(tables, key)
         const hidden =
-            text === MASK ||
-            // the schema says more than a name
-            (found ? isSecretKind(found.kind) : isSecret(key)) ||
-            isSecret("", text)
+            text === MASK || isSecretKey(key, { tables }) || isSecret("", text)
         const rule = found && {
             kind: found.kind,
             limits: found.limits.split(" ").filter(Boolean),
