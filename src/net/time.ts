@@ -5,6 +5,8 @@ const MS_PER_DAY = 86400000
 /** Number of the day 1970-01-01 in the formula below. */
 const DAY_1970 = 719469
 const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+/** The year 2025: before that this code was not written, so no clock that is right says so. */
+const LEAST_WALL_MS = 1735689600000
 /** Resolution of a time that is known to the second, ms. */
 const SECOND_MS = 1000
 
@@ -57,8 +59,8 @@ export function parseHttpDate(text: string): number | undefined {
 
 /**
  * Sets the clock to a time that is known to the second only: a clock within that second is left
- * alone; another one is set to the nearest end of it. A time outside the years 1970 to 9998 is
- * ignored.
+ * alone; another one is set to the nearest end of it. A time outside the years 2025 to 9998 is
+ * ignored: a clock that has lost its battery says 1970 or 2000.
  * @param unixMs start of the second, Unix time in ms
  * @param source where the time is from, as `rtc` or `http`
  */
@@ -67,12 +69,15 @@ export function setClockToSecond(
     unixMs: number,
     source: string
 ): void {
-    // a service that does not know the time sends zeros, or anything
-    if (!(unixMs >= 0 && unixMs < MAX_WALL_MS)) return
+    // a service that does not know the time sends zeros, or anything; NaN is in no range
+    if (!(unixMs >= LEAST_WALL_MS && unixMs < MAX_WALL_MS)) return
     // NaN while the time is unknown
     const late = clock.wall() - unixMs
-    if (!(late >= 0)) clock.setWall(unixMs, source)
-    else if (late >= SECOND_MS) clock.setWall(unixMs + SECOND_MS - 1, source)
+    if (late >= 0) {
+        if (late < SECOND_MS) return
+        unixMs += SECOND_MS - 1
+    }
+    clock.setWall(unixMs, source)
 }
 
 /**

@@ -312,6 +312,12 @@ export const FACTS: Record<string, Fact[]> = {
                 SLICE / steps["log call, console+ring+file+heartbeat+syslog"]!
             ),
         ],
+        [
+            "says a year before {}",
+            new Date(constant("src/net/time.ts", "LEAST_WALL_MS"))
+                .toISOString()
+                .slice(0, 4),
+        ],
         ["{} levels deep", constant(`${LOG}/render.ts`, "MAX_DEPTH")],
         [
             "more than {} bytes is cut",
