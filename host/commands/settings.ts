@@ -224,10 +224,13 @@ async function applyChanges(
         throw error
     }
     const after = await board.settings()
-    show(
-        after.filter(({ key }) => key in changes),
-        options
+    const before = new Map(known.map(({ key, text }) => [key, text]))
+    const changed = after.filter(
+        // one that was not named may refer to one that was
+        ({ key, text }) => key in changes || text !== before.get(key)
     )
+    if (changed.length > 0 || options.json) show(changed, options)
+    else console.log("done; no setting refers to it")
 }
 
 /**

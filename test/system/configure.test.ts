@@ -139,8 +139,12 @@ test("fiberctl settings reads and changes the settings file of a board", async t
         assert.match(longer.stderr, /wanted a key of at most 40 /)
         await run("settings", "set", "_SITE=roof", "HOSTNAME=${_SITE}-9")
         assert.equal(await run("settings", "get", "HOSTNAME"), "roof-9\n")
+        // what refers to it is shown, though it was not named
+        const moved = await run("settings", "set", "_SITE=shed")
+        assert.match(moved, /^SETTING .*\nHOSTNAME +shed-9 +file\n$/)
         await run("settings", "set", "HOSTNAME=roof")
-        await run("settings", "unset", "_SITE")
+        const unused = await run("settings", "unset", "_SITE")
+        assert.equal(unused, "done; no setting refers to it\n")
         const file = join(folder, "hash.env")
         writeFileSync(file, "_SITE=roof#9\nSYSLOG_APP=pump\n")
         const push = ["settings", "push", file, "--state", sim.stateFolder!]
