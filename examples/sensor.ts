@@ -28,7 +28,7 @@ tasks.add(
         while (true) {
             const degrees = await thermometer.degrees()
             task.log.info("{0} degrees", degrees)
-            task.stats["degrees"] = degrees
+            task.stats = { degrees }
             await task.sleep(200)
         }
     },

@@ -221,7 +221,10 @@ export interface Task {
     readonly parent: Task
     /** The last child that failed for good during the present or last run. */
     readonly failedChild: Task
-    /** Figures that the task reports itself: at most `MAX_FIGURES` numbers and short texts. */
+    /**
+     * Figures that the task reports itself: at most `MAX_FIGURES` numbers and short texts. Undefined
+     * until the task sets it to an object.
+     */
     stats: Record<string, number | string>
 
     /**

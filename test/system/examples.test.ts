@@ -65,7 +65,8 @@ describe("examples", { concurrency: 2 }, () => {
             main: "test/system/programs/sensor-example.ts",
         })
         await line(sim, "[climate.service] 21.5 degrees")
-        await line(sim, "[ERROR] [climate.service] failed")
+        const error = await line(sim, "[ERROR] [climate.service] failed")
+        assert.match(error, /I2C/)
         const failed = texts(sim).length
         await until("a line after the failure", () =>
             texts(sim)
