@@ -1,10 +1,17 @@
 import { randomInt } from "node:crypto"
-import { EventEmitter } from "node:events"
+import { EventEmitter, setMaxListeners } from "node:events"
 import { setTimeout as pause } from "node:timers/promises"
 import { programDevice } from "../bus/index.ts"
 import { nearest } from "../nearest.ts"
 import { DrivenParts } from "./driven-parts.ts"
-import { RemoteError, TimedOutError } from "./errors.ts"
+import { RemoteError } from "./errors.ts"
+import {
+    type FollowOptions,
+    followRing,
+    presentRun,
+    type Run,
+    runAfter,
+} from "./follow.ts"
 import type { BusPacket, Link } from "./link.ts"
 import {
     Event,
@@ -33,11 +40,6 @@ import type {
 /** How long a board is asked to send events, and how often, in s. */
 const WATCH_S = 20
 const WATCH_AGAIN_MS = 8000
-/** How often a follower asks for lines without an event, in ms: an event may be lost. */
-const LOOK_MS = 2000
-/** Time by which answers of one run may come sooner or later than others, in ms. */
-const JITTER_MS = 100
-
 /** Slots of flash in one request: each read takes some 20 ms, all must end in FIRST_SILENCE_MS. */
 const SLOTS_AT_ONCE = 8
 /** Most bytes that a value in flash takes. */
@@ -69,33 +71,6 @@ export interface BoardEvents {
 }
 
 /**
- * A run of the firmware, by all that tells it from others: the board's clock runs on when the
- * program starts again without a reset, as after a panic.
- */
-export interface Run {
-    /** Unix time in ms of what the board counts its uptime from. */
-    startedAt: number
-    /** Number of the boot; undefined for a firmware that does not count them. */
-    boot?: number | undefined
-    /** The last line of the ring that was read. */
-    line?: RingLine | undefined
-}
-
-/** Which lines are followed, and what is reported meanwhile. */
-export interface FollowOptions {
-    /** Index of the first line; 0 by default. */
-    from?: number | undefined
-    /** The run of the firmware that `from` is of; without it a restart before the first answer is only seen by fewer lines than `from`. */
-    run?: Run | undefined
-    /** Called when lines were overwritten before they could be read. */
-    gap?: ((count: number) => void) | undefined
-    /** Called when the firmware has started again, with its present run. */
-    restarted?: ((run: Run) => void) | undefined
-    /** Ends the loop when it is aborted. */
-    signal?: AbortSignal | undefined
-}
-
-/**
  * A board that runs fiberd, over its remote service. All methods throw `RemoteError` for what
  * the board refuses and `TimedOutError` when it does not answer.
  */
@@ -108,9 +83,8 @@ export class Board extends EventEmitter<BoardEvents> {
     private readonly server: string
     private readonly requests: Requests
     private watching: NodeJS.Timeout | undefined
-    private closed = false
-    /** Ends the waits for new lines. */
-    private readonly waiting = new Set<() => void>()
+    /** Aborted by `close`. */
+    private readonly ended = new AbortController()
     private readonly parts: DrivenParts
     private readonly onPacket = (packet: BusPacket) => this.take(packet)
     private readonly onLost = () => this.emit("lost")
@@ -121,7 +95,7 @@ export class Board extends EventEmitter<BoardEvents> {
 
     constructor(link: Link, device: string) {
         super()
-        this.setMaxListeners(0)
+        setMaxListeners(0, this, this.ended.signal)
         this.device = device
         this.link = link
         this.server = programDevice(device)
@@ -316,7 +290,7 @@ export class Board extends EventEmitter<BoardEvents> {
 
     /** Asks for events until `close`: `lines` and `tasks`. */
     async watch(): Promise<void> {
-        if (this.watching || this.closed) return
+        if (this.watching || this.ended.signal.aborted) return
         this.watching = setInterval(
             () => void this.askForEvents(),
             WATCH_AGAIN_MS
@@ -330,93 +304,28 @@ export class Board extends EventEmitter<BoardEvents> {
      * `close` ends the loop.
      * @throws the reason of the signal, once it is aborted
      */
-    async *follow(options: FollowOptions = {}): AsyncGenerator<RingLine> {
-        const { from = 0, gap, restarted, signal } = options
-        let { run } = options
-        let next = from
-        // read again each time: another text at its index is of another run
-        let last = run?.line?.index === from - 1 ? run.line : undefined
-        await abortable(this.watch().catch(allowTimeout), signal)
-        while (!this.closed) {
-            signal?.throwIfAborted()
-            const news = this.news(signal)
-            let part: RingPart
-            let isLast: boolean | undefined
-            let present: Run
-            try {
-                part = await abortable(this.lines(last?.index ?? next), signal)
-                const startedAt = Date.now() - part.uptime
-                isLast = isSameLine(part.lines, last)
-                const known = next === 0 || isLast ? run : undefined
-                present = await abortable(this.runAt(startedAt, known), signal)
-            } catch (error) {
-                allowTimeout(error)
-                continue
-            }
-            const isOther =
-                part.next < next ||
-                isLast === false ||
-                (run !== undefined && !isSameRun(run, present))
-            run = present
-            if (isOther) {
-                restarted?.(present)
-                next = 0
-                last = undefined
-                continue
-            }
-            const lines = part.lines.filter(({ index }) => index >= next)
-            const lost = (lines[0]?.index ?? part.next) - next
-            if (next > 0 && lost > 0) gap?.(lost)
-            for (const line of lines) {
-                yield line
-                signal?.throwIfAborted()
-            }
-            last = lines.at(-1) ?? last
-            next = Math.max(next, (lines.at(-1)?.index ?? next - 1) + 1)
-            if (part.next <= next) await news
-        }
+    follow(options: FollowOptions = {}): AsyncGenerator<RingLine> {
+        return followRing(this, this.ended.signal, options)
     }
 
     /** The present run of the firmware. */
-    async run(): Promise<Run> {
-        const { uptime, boot, next } = await this.info()
-        const startedAt = Date.now() - uptime
-        const part = next ? await this.lines(-1) : undefined
-        return { startedAt, boot, line: part?.lines[0] }
+    run(): Promise<Run> {
+        return presentRun(this)
     }
 
     /** The present run, if the firmware has started again since another one. */
-    async runAfter(before: Run): Promise<Run | undefined> {
-        const present = await this.run()
-        const { line } = before
-        if (!isSameRun(before, present)) return present
-        if (before.boot !== undefined || !line) return undefined
-        const { lines, next } = await this.lines(line.index, 1)
-        const isBack = next <= line.index || isSameLine(lines, line) === false
-        return isBack ? present : undefined
-    }
-
-    /**
-     * The run of the firmware that seems to have begun at a time. An answer that comes late looks
-     * like a later start: the board's number of the boot decides.
-     */
-    private async runAt(startedAt: number, known?: Run): Promise<Run> {
-        const isSure =
-            known && Math.abs(startedAt - known.startedAt) < JITTER_MS
-        if (isSure) return known
-        const { boot } = await this.info()
-        return { startedAt, boot }
+    runAfter(before: Run): Promise<Run | undefined> {
+        return runAfter(this, before)
     }
 
     /** Ends what this client does with the board; the connection stays. */
     close(): void {
-        this.closed = true
         clearInterval(this.watching)
         this.link.off("packet", this.onPacket)
         this.link.off("lost", this.onLost)
         this.link.off("back", this.onBack)
         this.requests.close()
-        for (const settle of [...this.waiting]) settle()
+        this.ended.abort()
     }
 
     /**
@@ -475,23 +384,6 @@ export class Board extends EventEmitter<BoardEvents> {
         }
     }
 
-    /** Settles when there may be new lines, or the signal is aborted. */
-    private news(signal?: AbortSignal): Promise<void> {
-        return new Promise(resolve => {
-            const settle = () => {
-                clearTimeout(timer)
-                this.off("lines", settle)
-                this.waiting.delete(settle)
-                signal?.removeEventListener("abort", settle)
-                resolve()
-            }
-            const timer = setTimeout(settle, LOOK_MS)
-            this.on("lines", settle)
-            this.waiting.add(settle)
-            signal?.addEventListener("abort", settle)
-        })
-    }
-
     private take(packet: BusPacket): void {
         this.parts.take(packet)
         if (
@@ -510,47 +402,6 @@ export class Board extends EventEmitter<BoardEvents> {
         else if (eventCode === Event.Lines)
             this.emit("lines", Buffer.from(data).readUInt32LE(0))
     }
-}
-
-/** What a promise gives, unless the signal is aborted first. @throws the reason of the signal */
-async function abortable<T>(
-    wait: Promise<T>,
-    signal: AbortSignal | undefined
-): Promise<T> {
-    if (!signal) return wait
-    let abort = () => {}
-    const aborted = new Promise<never>((_, reject) => {
-        abort = () => reject(signal.reason as Error)
-        signal.addEventListener("abort", abort)
-        if (signal.aborted) abort()
-    })
-    try {
-        return await Promise.race([aborted, wait])
-    } finally {
-        signal.removeEventListener("abort", abort)
-    }
-}
-
-/** @throws what is not that a board did not answer */
-function allowTimeout(error: unknown): void {
-    if (!(error instanceof TimedOutError)) throw error
-}
-
-/**
- * Whether what was read first is the line that was at its index before; undefined when that one was
- * overwritten.
- */
-function isSameLine(
-    [found]: RingLine[],
-    line: RingLine | undefined
-): boolean | undefined {
-    if (!line || found?.index !== line.index) return undefined
-    return found.text === line.text
-}
-
-function isSameRun(a: Run, b: Run): boolean {
-    if (a.boot !== undefined && b.boot !== undefined) return a.boot === b.boot
-    return b.startedAt - a.startedAt <= LOOK_MS
 }
 
 /** A copy of a value in which each text, names of fields included, went through `change`. */

@@ -1,9 +1,4 @@
-export {
-    Board,
-    type BoardEvents,
-    type FollowOptions,
-    type Run,
-} from "./board.ts"
+export { Board, type BoardEvents } from "./board.ts"
 export {
     type BusWatch,
     connect,
@@ -21,6 +16,7 @@ export {
     startUptime,
     taskOf,
 } from "./log-lines.ts"
+export type { FollowOptions, Run } from "./follow.ts"
 export { findStateFolder } from "./find.ts"
 export { readSlots } from "./slots.ts"
 export { UsageError } from "../errors.ts"

@@ -1,6 +1,7 @@
 import { LEVELS } from "../levels.ts"
-import type { Board, Run } from "./board.ts"
+import type { Board } from "./board.ts"
 import { RemoteError } from "./errors.ts"
+import type { Run } from "./follow.ts"
 import type { BoardInfo, FileLine, RingLine, RingPart } from "./types.ts"
 
 /** A line of a board's log, wherever it was kept. */

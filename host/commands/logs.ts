@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
-import type { Run } from "../client/board.ts"
+import type { Run } from "../client/follow.ts"
 import { type History, type LogLine, taskOf } from "../client/log-lines.ts"
 import { UsageError } from "../errors.ts"
 import { complain, outputLost } from "../output.ts"

@@ -15,7 +15,8 @@ import {
     SERVICE_INDEX,
     splitItems,
 } from "../../host/client/protocol.ts"
-import { Board, type Run } from "../../host/client/board.ts"
+import { Board } from "../../host/client/board.ts"
+import type { Run } from "../../host/client/follow.ts"
 import type { Link } from "../../host/client/link.ts"
 import { readHistory } from "../../host/client/log-lines.ts"
 import { programDevice } from "../../host/bus/index.ts"
