@@ -21,8 +21,8 @@ const settings = await startCore([FILE_SETTINGS])
 consoleLog()
 flashLog(settings)
 const audit = new FileRotationHandler("audit.log", 300, {
-    flash: flash,
-    clock: clock,
+    flash,
+    clock,
 })
 log.addHandler("audit", audit, {
     level: NOTICE,

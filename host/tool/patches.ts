@@ -32,6 +32,14 @@ export const PATCHES: [RegExp, string][] = [
         "const obj = this.emitExpr(tmp.expression); this.currChain.push(...tmp.chain, tmp.expression);",
     ],
     [
+        // in `{ clock }` of an imported name, what it stands for
+        /return this\.checker\.getShorthandAssignmentValueSymbol\(node\.parent\);/,
+        `{
+            const own = this.checker.getShorthandAssignmentValueSymbol(node.parent);
+            return own && own.flags & ts3.SymbolFlags.Alias ? this.checker.getAliasedSymbol(own) : own;
+        }`,
+    ],
+    [
         /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
         `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
     ],

@@ -1,7 +1,7 @@
 // What users write in any TypeScript: the build mends what the compiler makes wrong of it.
 import { describe, test } from "@devicescript/test"
-import { compareTexts } from "../../src/platform"
-import { same } from "./support/tasks"
+import { compareTexts, compareTexts as inOrder } from "../../src/platform"
+import { same, same as sameValue } from "./support/tasks"
 
 interface Node {
     next?: Node
@@ -80,6 +80,13 @@ describe("language", () => {
         const text = `${one.next?.next?.value ?? "none"} ${leaf(4)?.next?.value ?? 4}`
         same(text, "none 4")
         same(calls, 2)
+    })
+
+    test("an object takes an imported name as its own", () => {
+        const renamed = { compareTexts, inOrder, sameValue }
+        same(renamed.compareTexts("a", "b") < 0, true)
+        same(renamed.inOrder("b", "a") > 0, true)
+        renamed.sameValue(1, 1)
     })
 
     test("compareTexts sorts by the codes of characters", () => {
