@@ -1,6 +1,7 @@
 import type { Paint, Colour } from "../colour.ts"
 import type { BoardInfo, TaskState, TaskStatus } from "../client/index.ts"
 import { failureText } from "../failure-text.ts"
+import { lastRunTook } from "../last-run.ts"
 import { count, duration, wallTime } from "../words.ts"
 
 /** What a board is as a whole. */
@@ -103,10 +104,10 @@ function runsText(task: TaskStatus): string {
 }
 
 function lastRunText(task: TaskStatus): string | undefined {
-    const { startedAt, doneAt, lasted, since, ago } = task
-    if (startedAt === undefined || doneAt === undefined) return undefined
-    if (doneAt < startedAt || lasted === undefined) return undefined
-    return `ended ${duration(since + ago - doneAt)} ago, took ${duration(lasted)}`
+    const { doneAt, since, ago } = task
+    const took = lastRunTook(task)
+    if (doneAt === undefined || took === undefined) return undefined
+    return `ended ${duration(since + ago - doneAt)} ago, took ${duration(took)}`
 }
 
 function nextText(task: TaskStatus): string | undefined {

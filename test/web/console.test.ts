@@ -80,6 +80,9 @@ test("the console works a board", { skip: noBrowser }, async t => {
             .getByRole("button", { name: "start sensor", exact: true })
             .click()
         await sensor.getByText("running", { exact: true }).waitFor()
+        // no time of a last run beside the present one
+        const outcome = sensor.locator('[data-label="last"]')
+        assert.equal(await outcome.textContent(), "")
     })
 
     await t.test("a task is disabled, and enabled", async () => {

@@ -1,4 +1,5 @@
 import type { TaskState } from "../../client/types.ts"
+import { lastRunTook } from "../../last-run.ts"
 import { duration } from "../../words.ts"
 import type { BoardState, TaskVerb, TaskView } from "../protocol.ts"
 import { act } from "./ask.ts"
@@ -132,7 +133,7 @@ function coarse(ms: number): number {
 }
 
 function Outcome({ board, task }: { board: string; task: TaskView }) {
-    const { state, failure, result, lasted } = task
+    const { state, failure, result } = task
     const isBad = failure !== undefined
     if (isBad)
         return (
@@ -141,8 +142,10 @@ function Outcome({ board, task }: { board: string; task: TaskView }) {
             </span>
         )
     if (result !== undefined && result !== null) return <>{String(result)}</>
-    if (task.doneAt === undefined || lasted === undefined) return null
-    return <span class="aside">took {duration(lasted)}</span>
+    const took = lastRunTook(task)
+    return took === undefined ? null : (
+        <span class="aside">took {duration(took)}</span>
+    )
 }
 
 function Buttons(props: { board: string; task: TaskView; isFixed: boolean }) {
