@@ -1133,7 +1133,31 @@ export const FACTS: Record<string, Fact[]> = {
         ],
     ],
     "README.md": [["Node {} or later", NODE]],
-    "docs/quick-start.md": [["Node {} or later", NODE]],
+    "docs/quick-start.md": [
+        ["Node {} or later", NODE],
+        ["The VM takes {} bytes of code", MAX_CODE_END - 1],
+        [
+            "takes less than {} of them",
+            constant("test/host/bench-size.test.ts", "OWN_BYTES"),
+        ],
+        ["all parts: `firmware` | {}", budget().room["src/main.ts"]!],
+        [
+            "| without `remote` | {}",
+            budget().room["bench/programs/size-unattended.ts"]!,
+        ],
+        [
+            "settings by the build only: `startFixed` | {}",
+            budget().room["bench/programs/size-fixed.ts"]!,
+        ],
+        [
+            "`flashLog`, `heartbeat` | {}",
+            budget().room["bench/programs/size-local.ts"]!,
+        ],
+        [
+            "in place of flash log and heartbeat | {}",
+            budget().room["examples/over-the-air.ts"]!,
+        ],
+    ],
     "docs/fiberctl.md": [
         [
             "packets of at most {} bytes at once",

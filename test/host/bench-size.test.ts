@@ -7,6 +7,8 @@ import { buildFolder, measureBuild } from "../../host/sim/index.ts"
 
 /** Bytes of an image before its functions. */
 const IMAGE_HEADER_BYTES = 112
+/** Code of a program's own part: two settings, a task, and the calls that choose the parts. */
+const OWN_BYTES = 300
 
 // rows: B3a
 test("the reference firmware keeps to its budget", async () => {
@@ -33,6 +35,15 @@ for (const [program, bytes] of Object.entries(budget().room))
         const { room } = await measureSize(program)
         assert.ok(room >= bytes, `${room} bytes of code, ${bytes} are wanted`)
     })
+
+// rows: B3a D4
+test("a program's own part is small", async () => {
+    const main = "examples/over-the-air.ts"
+    await measureSize(main)
+    const { after } = measureBuild(buildFolder(main, true, undefined))!
+    const { code } = after.parts[main]!
+    assert.ok(code < OWN_BYTES, `${code} bytes of code`)
+})
 
 // rows: D4
 test("the optimiser takes off the firmware what the docs say", async () => {
