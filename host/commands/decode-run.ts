@@ -32,7 +32,7 @@ export async function runDecode(
         build === undefined ? lastBuild(main)?.debugFile : findDebugFile(build)
     if (build !== undefined && debugFile === undefined)
         throw new UsageError(`no build "${build}" is kept here`)
-    const frames = new FrameResolver(debugFile)
+    const frames = new FrameResolver(main, debugFile, complain)
     const input: AsyncIterable<string> | string[] =
         file === undefined
             ? process.stdin.setEncoding("utf8")
@@ -42,10 +42,6 @@ export async function runDecode(
         const shown = json ? printableJson({ text }) : printable(text)
         if (!(await printAll(shown))) break
     }
-    for (const id of frames.unknown)
-        complain(
-            `the debug information of build ${id} is not kept here: its frames are as they were`
-        )
 }
 
 /** The lines of a text; of one that is longer than MAX_LINE, its pieces. */

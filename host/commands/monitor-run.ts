@@ -36,7 +36,7 @@ export async function runMonitor(
     debugFile = lastBuild(options.main)?.debugFile
 ): Promise<number> {
     const path = await findPort(options.port)
-    const frames = new FrameResolver(debugFile)
+    const frames = new FrameResolver(options.main, debugFile, complain)
     const ending = new Ending()
     let end: End | undefined
     void ending.promise.then(value => (end = value))

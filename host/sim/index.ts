@@ -36,7 +36,7 @@ export {
 export { findDebugFile } from "./debug-files.ts"
 export { LogWatch } from "./log-watch.ts"
 export type { SimulatorOptions } from "./options.ts"
-export { SourceMap } from "./source-map.ts"
+export { hasFrames, SourceMap } from "./source-map.ts"
 export { FileWatch, hashesOf } from "./watch.ts"
 export { Simulator } from "./simulator.ts"
 export {

@@ -29,6 +29,11 @@ const FRAME = /\bgpc:(\d+)\b/g
 /** A frame as the VM prints it: number of the function, position in it. */
 const VM_FRAME = /\bat (\w+)_F(\d+) \(pc:(\d+)\)/g
 
+/** Whether a text has frames of a board. */
+export function hasFrames(text: string): boolean {
+    return text.search(FRAME) >= 0 || text.search(VM_FRAME) >= 0
+}
+
 /** Finds file and line of the frames that a board prints, for the program that it runs. */
 export class SourceMap {
     private readonly info: DebugInfo

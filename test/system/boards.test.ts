@@ -178,6 +178,8 @@ describe("a board on a serial port", () => {
         board.say(Buffer.from([0xfe, 0xfc, 10, 0x41, 0x42, 0xfe, 0xfd]))
         board.say("! Exception at main_F0 (pc:9) \x1b[2J\r\n* PANIC 60004\r\n")
         await cli.waitForOutput(/60004/)
+        board.say("* 1.260 [NOTICE] [system] build 00000000\r\n")
+        await cli.waitForError(/build 00000000 is not kept here/)
         cli.signal("SIGINT")
         const run = await cli.done
         assert.equal(run.code, 130)
@@ -191,7 +193,7 @@ describe("a board on a serial port", () => {
             /at main \(test.system.programs.panics\.ts:\d+\) \\x1b\[2J$/
         )
         assert.match(lines[2], /PANIC 60004 \(out of heap\)$/)
-        assert.equal(lines.length, 3)
+        assert.equal(lines.length, 4)
     })
 
     test("that is pulled out is waited for", async t => {
@@ -252,7 +254,11 @@ test("decode resolves frames in any text, by the build that it names", async t =
         [
             `<13>1 - host fiberd - - - build ${buildId(bytecode)}`,
             "<131>1 - host x - - - oops at main_F0 (pc:9) PANIC 60005",
+            // a text of the program that looks like it
+            "<134>1 - host x - - - the CI build 20261129 is out",
+            "<131>1 - host x - - - again at main_F0 (pc:9)",
             "<13>1 - host fiberd - - - build 00000000",
+            "<131>1 - host x - - - elsewhere at main_F0 (pc:9)",
             "",
         ].join("\n")
     )
@@ -262,7 +268,21 @@ test("decode resolves frames in any text, by the build that it names", async t =
         run.stdout,
         /oops at main \(test.system.programs.panics\.ts:\d+\) PANIC 60005 \(uncaught exception\)\n/
     )
-    assert.match(run.stderr, /build 00000000 is not kept here/)
+    assert.match(run.stdout, /again at main \(test.system.programs.panics\.ts:/)
+    // frames of a build that is not kept are not those of the one before
+    assert.match(run.stdout, /elsewhere at main_F0 \(pc:9\)\n/)
+    assert.equal(
+        run.stderr,
+        "fiberctl: the debug information of build 00000000 is not kept here: its frames are as they were\n"
+    )
+
+    writeFileSync(text, "oops at gpc:1234\ndry at gpc:1234\n")
+    const strange = await runCli(["decode", "--main", "src/mian.ts", text])
+    assert.equal(strange.stdout, "oops at gpc:1234\ndry at gpc:1234\n")
+    assert.equal(
+        strange.stderr,
+        'fiberctl: a build of "src/mian.ts" is not kept here: its frames are as they were\n'
+    )
 
     writeFileSync(text, "a C1 command: \u009b2J\n")
     const json = await runCli(["decode", "--json", text])
