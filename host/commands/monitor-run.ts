@@ -43,7 +43,12 @@ export async function runMonitor(
     let port = await openPort(path, options.baud)
     while (!end) {
         complain(`${path} is open; Ctrl-C ends`)
-        await Promise.race([follow(port, frames, options), ending.promise])
+        const lines = new SerialLines()
+        const shown = (line: string) => show(line, frames, options)
+        await Promise.race([follow(port, lines, shown), ending.promise])
+        // the last words of a board that is gone, or a question without an end of its line
+        const rest = lines.rest()
+        if (rest) shown(rest)
         if (end) break
         complain(`${path} is gone, waiting for it`)
         const again = await reopen(path, options.baud, () => end !== undefined)
@@ -72,12 +77,11 @@ async function reopen(
 /** Shows what comes over a port until it is gone. */
 async function follow(
     port: SerialPort,
-    frames: FrameResolver,
-    options: MonitorOptions
+    lines: SerialLines,
+    shown: (line: string) => void
 ): Promise<void> {
-    const lines = new SerialLines()
     port.on("data", (data: Buffer) => {
-        for (const line of lines.push(data)) show(line, frames, options)
+        for (const line of lines.push(data)) shown(line)
     })
     port.on("error", () => {
         // "close" follows

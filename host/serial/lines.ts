@@ -1,7 +1,7 @@
 import { BridgeReader } from "./bridge.ts"
 
 const LF = 0x0a
-/** Longest line; the VM cuts its own at 296 bytes. */
+/** Longest line: the rest is a line of its own. The VM cuts its own at 296 bytes. */
 const MAX_LINE_BYTES = 4096
 
 /** Takes the lines of a board's log out of what comes over its serial port. */
@@ -10,8 +10,10 @@ export class SerialLines {
     private ended: string[] = []
     private readonly reader = new BridgeReader({
         text: byte => {
-            if (byte === LF) this.ended.push(this.take())
-            else if (this.line.length < MAX_LINE_BYTES) this.line.push(byte)
+            if (byte !== LF) this.line.push(byte)
+            // what comes at a wrong speed has no end of a line, and is shown all the same
+            if (byte === LF || this.line.length === MAX_LINE_BYTES)
+                this.ended.push(this.take())
         },
     })
 

@@ -196,14 +196,28 @@ describe("a board on a serial port", () => {
         assert.equal(lines.length, 4)
     })
 
-    test("that is pulled out is waited for", async t => {
+    test("that is pulled out is waited for, its last words are shown", async t => {
         const board = await SerialBoard.plugIn(t)
         const cli = new Cli(["monitor", "--port", board.path])
         await cli.waitForError(/is open/)
+        board.say("* 1.250 [ERROR] [pump] dry\r\n* 1.260 [ALERT] [pump] I am")
+        await cli.waitForOutput(/dry/)
         board.unplug()
         await cli.waitForError(/is gone, waiting for it/)
         cli.signal("SIGTERM")
-        assert.equal((await cli.done).code, 143)
+        const { code, stdout } = await cli.done
+        assert.equal(code, 143)
+        assert.match(stdout, /dry\n1\.260 \[ALERT\] \[pump\] I am\n$/)
+    })
+
+    test("that never ends a line is shown, as one that speaks at another speed", async t => {
+        const board = await SerialBoard.plugIn(t)
+        const cli = new Cli(["monitor", "--port", board.path])
+        await cli.waitForError(/is open/)
+        board.say("~".repeat(9000))
+        await cli.waitForOutput(/^(~{4096}\n){2}/)
+        cli.signal("SIGINT")
+        assert.equal((await cli.done).code, 130)
     })
 
     test("up builds, writes and shows the log", async t => {
