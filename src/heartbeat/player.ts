@@ -70,7 +70,7 @@ export abstract class PatternPlayer<
                     await ds.sleep(ms)
                 }
             } catch (e: any) {
-                this.failed = (this.failed ?? 0) + 1
+                this.failed = (this.failed | 0) + 1
             }
         }
         this.playing = false

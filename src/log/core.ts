@@ -69,7 +69,7 @@ export interface HandlerEntry extends HandlerOptions, Losses {
     plainLevel: Level
     /** Records handed to the handler, less those that `settleCounts` has not added yet. */
     passed: number
-    /** Value of `passed` at which the burst limit is reached; Infinity when there is none. */
+    /** Value of `passed` at which the burst limit is reached; Infinity or undefined without one. */
     limit: number
     /** Formatter in force: the default one while the handler's own is out. */
     activeFormatter: Formatter
@@ -77,7 +77,7 @@ export interface HandlerEntry extends HandlerOptions, Losses {
     readonly emit: (record: LogRecord, line?: string) => void
     readonly handler: Handler
     readonly name: string
-    /** End of the burst window, in ms since start; Infinity when there is no burst limit. */
+    /** End of the burst window, in ms since start; Infinity or undefined without a limit. */
     windowEnd: number
     /** Filters in force; undefined when there are none. */
     activeFilters?: LogFilter[]

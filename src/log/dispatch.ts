@@ -336,9 +336,10 @@ function lineFor(core: Core, entry: HandlerEntry, record: LogRecord): string {
  */
 function refuses(core: Core, entry: HandlerEntry, level: Level): boolean {
     const left = entry.limit - entry.passed - granted + room
-    if (left > 0) return false
+    // NaN without a limit
+    if (!(left <= 0)) return false
     if (level <= ERROR && left + entry.burst.records > 0) return false
-    entry.dropped = (entry.dropped ?? 0) + 1
+    entry.dropped = (entry.dropped | 0) + 1
     countLoss(core, entry, entry.windowEnd)
     return true
 }

@@ -36,7 +36,8 @@ export function makeEntry(
     handler: Handler,
     burst: Burst | null
 ): HandlerEntry {
-    // those of the hot path first; with limit, windowEnd and threshold the map of fields has 12
+    // those of the hot path first; with threshold the map of fields has 10, with a burst limit 12:
+    // lengths to which the VM makes it grow
     return {
         plainLevel: NONE,
         activeFormatter: LINE_FORMATTER,
@@ -131,10 +132,11 @@ export function startWindow(entry: HandlerEntry, now: number): void {
     const { burst } = entry
     const asks = entry.activeFilters || entry.levels
     entry.plainLevel = asks ? NONE : entry.threshold
-    entry.limit = entry.windowEnd = Infinity
-    if (!burst) return
-    entry.limit = entry.passed + burst.records
-    entry.windowEnd = now + burst.window
+    if (burst) {
+        entry.limit = entry.passed + burst.records
+        entry.windowEnd = now + burst.window
+    } else if (entry.limit !== undefined)
+        entry.limit = entry.windowEnd = Infinity
 }
 
 /** What `handlers()` returns for a handler. */
@@ -182,7 +184,7 @@ export function handlerInfo(entry: HandlerEntry): HandlerInfo {
     } catch (e: any) {
         error = renderError(e)
     }
-    const lost = entry.dropped ?? 0
+    const lost = entry.dropped | 0
     account.received += lost
     account.dropped += lost
     return {

@@ -20,7 +20,7 @@ export function handlerFailed(
     error: unknown
 ): void {
     entry.passed--
-    entry.dropped = (entry.dropped ?? 0) + 1
+    entry.dropped = (entry.dropped | 0) + 1
     takeOut(core, entry, "", error)
 }
 

@@ -257,7 +257,7 @@ export class LogSystem implements Core {
      */
     subscribe(spec: string, options?: QueueOptions): LogReceiver {
         const rules = parseLevelSpec(spec, NONE)
-        this.receivers = (this.receivers ?? 0) + 1
+        this.receivers = (this.receivers | 0) + 1
         const name = `receiver-${this.receivers}`
         const receiver = new LogReceiver(name, rules, options)
         this.addHandler(name, receiver)
