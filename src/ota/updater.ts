@@ -45,6 +45,8 @@ const SENDER_TIMEOUT_MS = 10000
 export const COLLECTOR_PATIENCE_MS = 30000
 /** Longest time after the start until it is known what is in reach and what fails, ms. */
 const SETTLED_MS = 12000
+/** Why the source is out of reach until it was asked. */
+const NOT_ASKED = "not asked yet"
 /** Why no version is taken, and why one stays on probation. */
 export const UNWATCHED = "nobody watches a probation: the task ota does not run"
 
@@ -130,7 +132,7 @@ export function startOta(parts: OtaParts): Ota {
     ota.record = guard.record
     ota.announced = ota.links = ota.collectorAt = 0
     ota.refusal = ota.busy = ""
-    ota.sourceProblem = "not asked yet"
+    ota.sourceProblem = NOT_ASKED
     ota.failing = []
     ota.startedAt = ota.watchedAt = clock.millis()
     if (guard.problem) log.error("{0}", guard.problem)
@@ -249,7 +251,9 @@ export async function watchProbation(ota: Ota): Promise<void> {
     if (now - ota.heardAt > PARTS_TIMEOUT_MS) ota.received = undefined
     if (record.state !== "probation" || ota.busy) return
     const { seconds, version, hash } = record
-    const isOver = now - ota.watchedAt >= seconds * 1000
+    const length = seconds * 1000
+    const passed = now - ota.watchedAt
+    const isOver = passed >= (isUnasked(ota) ? 2 * length : length)
     const fault = probationFault(ota, isOver)
     if (!fault && !isOver) return
     await inTurn(file, async () => {
@@ -259,6 +263,14 @@ export async function watchProbation(ota: Ota): Promise<void> {
         enter(ota, proven, NOTICE)
     })
     if (fault) restart(ota)
+}
+
+/**
+ * Whether the source must be in reach and was not asked yet. What has kept it from that, as a report
+ * that nobody answers, is not its fault.
+ */
+function isUnasked({ record, links, sourceProblem }: Ota): boolean {
+    return (record.links & ~links & SOURCE) !== 0 && sourceProblem === NOT_ASKED
 }
 
 /** Why the version on probation has to be taken back; empty while nothing is wrong. */

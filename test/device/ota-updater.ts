@@ -645,6 +645,28 @@ describe("probation", () => {
             "0 rolled-back source out of reach: OTA_URL is empty"
         )
     })
+    test("is as long again for a source that was not asked yet", async () => {
+        const take = async (version: number, text: string) => {
+            board.ota.links |= SOURCE
+            await board.offer(signed(version, text))
+            await board.start()
+            // meanwhile a report that nobody answers has the socket
+            await board.pass(31)
+            expect(board.shown()).toBe(`${version} probation`)
+        }
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        await take(7, A)
+        const source = new Source(board)
+        source.file = piecesText(signed(7, A).list)
+        await source.asked(10_000)
+        await board.pass(1)
+        expect(board.shown()).toBe("7 active")
+        await take(8, B)
+        await board.pass(30)
+        expect(board.shown()).toBe(
+            "7 rolled-back source out of reach: not asked yet"
+        )
+    })
     test("takes any file by a trusted key for a source in reach, however old", async () => {
         const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
         await hold(board, 6, A)
