@@ -99,6 +99,50 @@ test("the console works a board", { skip: noBrowser }, async t => {
         await button("disable").waitFor()
     })
 
+    await t.test(
+        "the focus stays, or goes to the field of a form",
+        async () => {
+            const focused = () =>
+                page.evaluate("document.activeElement.ariaLabel || ''")
+            const sensor = taskRow(page, "sensor")
+            const press = async (name: string) => {
+                const button = page.getByRole("button", { name, exact: true })
+                await button.focus()
+                await page.keyboard.press("Enter")
+            }
+            await press("stop sensor")
+            await sensor.getByText("stopped", { exact: true }).waitFor()
+            await untilShown(focused, "start sensor")
+            await press("disable sensor")
+            await sensor.getByText("disabled", { exact: true }).waitFor()
+            await untilShown(focused, "enable sensor")
+            await press("enable sensor")
+            await sensor.getByText("running", { exact: true }).waitFor()
+            await untilShown(focused, "disable sensor")
+
+            const said = (text: string) =>
+                page.getByRole("status").getByText(text).waitFor()
+            await view(page, "Settings").click()
+            const field = page.getByLabel("COLOUR", { exact: true })
+            await field.fill("blue")
+            await press("Set COLOUR")
+            await said("COLOUR is changed")
+            await untilShown(focused, "COLOUR")
+            await press("Default of COLOUR")
+            await said("COLOUR has its default")
+            await untilShown(focused, "COLOUR")
+            await view(page, "Log").click()
+            const levels = page.getByLabel("The board logs")
+            await levels.fill("info debug@net")
+            await press("Set levels")
+            await said("levels: info debug@net")
+            const isField = () =>
+                page.evaluate("document.activeElement.matches('.levels input')")
+            await untilShown(isField, true)
+            await view(page, "Tasks").click()
+        }
+    )
+
     await t.test("a place in a source is opened by a click", async () => {
         const place = taskRow(page, "broken").locator("button.place").first()
         assert.match((await place.textContent())!, /remote\.ts:\d+$/)

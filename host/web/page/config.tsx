@@ -54,7 +54,7 @@ function Push({ board }: { board: string }) {
     const [isBusy, setBusy] = useState(false)
     const push = async () => {
         const file = input.current?.files?.[0]
-        if (!file) return
+        if (!file || isBusy) return
         setBusy(true)
         await attempt(async () => {
             const { name, size } = file
@@ -79,7 +79,8 @@ function Push({ board }: { board: string }) {
                 Signed file
                 <input ref={input} type="file" required />
             </label>
-            <button disabled={isBusy}>
+            {/* `disabled` would take the focus away */}
+            <button aria-disabled={isBusy}>
                 {isBusy ? "waiting for the verdict …" : "Push"}
             </button>
         </form>

@@ -4,6 +4,7 @@ import { logJson } from "../../log-json.ts"
 import { count } from "../../words.ts"
 import type { Line } from "../protocol.ts"
 import { act } from "./ask.ts"
+import { focusField } from "./focus.ts"
 import { Histogram } from "./histogram.tsx"
 import { Filters } from "./log-filters.tsx"
 import { Lines, useListView } from "./log-list.tsx"
@@ -173,6 +174,7 @@ function Levels({ board, levels }: { board: string; levels: string }) {
             class="levels"
             onSubmit={event => {
                 event.preventDefault()
+                focusField(event.currentTarget)
                 void save()
             }}
         >

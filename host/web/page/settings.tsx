@@ -2,6 +2,7 @@ import { useState } from "preact/hooks"
 import { LEVELS } from "../../levels.ts"
 import type { SettingView } from "../protocol.ts"
 import { act } from "./ask.ts"
+import { focusField } from "./focus.ts"
 import { attempt } from "./notices.tsx"
 import { useAnswer } from "./use-answer.ts"
 
@@ -89,6 +90,7 @@ function SettingRow(props: {
                 <form
                     onSubmit={event => {
                         event.preventDefault()
+                        focusField(event.currentTarget)
                         void save()
                     }}
                 >
@@ -111,7 +113,10 @@ function SettingRow(props: {
                         <button
                             type="button"
                             aria-label={`Default of ${key}`}
-                            onClick={() => void change({ [key]: null })}
+                            onClick={event => {
+                                focusField(event.currentTarget.form)
+                                void change({ [key]: null })
+                            }}
                         >
                             Default
                         </button>
@@ -129,7 +134,10 @@ function SettingRow(props: {
                         <button
                             type="button"
                             aria-label={`Take ${key} of the board`}
-                            onClick={() => setDraft(undefined)}
+                            onClick={event => {
+                                focusField(event.currentTarget.closest("td"))
+                                setDraft(undefined)
+                            }}
                         >
                             Take it
                         </button>

@@ -159,21 +159,21 @@ function Buttons(props: { board: string; task: TaskView; isFixed: boolean }) {
         isOff ? "enable" : "disable",
     ]
     const run = async (verb: TaskVerb) => {
+        if (busy) return
         setBusy(verb)
         await attempt(() => act(board, "task", { verb, name }))
         setBusy(undefined)
     }
     return (
         <div class="buttons">
-            {verbs.map(verb => (
+            {verbs.map((verb, place) => (
                 <button
-                    key={verb}
+                    // one that takes the place of another keeps its focus
+                    key={place}
                     type="button"
-                    disabled={
-                        isFixed ||
-                        busy !== undefined ||
-                        (isOff && verb !== "enable")
-                    }
+                    disabled={isFixed || (isOff && verb !== "enable")}
+                    // `disabled` would take the focus away
+                    aria-disabled={busy !== undefined}
                     aria-label={`${verb} ${name}`}
                     onClick={() => void run(verb)}
                 >
