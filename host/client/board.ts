@@ -186,6 +186,15 @@ export class Board extends EventEmitter<BoardEvents> {
 
     /** Sets settings, all or none; undefined brings back the default. */
     async set(values: Record<string, string | undefined>): Promise<void> {
+        await this.setAll(values).catch((error: Error) => {
+            error.message = withoutLine(error.message, values)
+            throw error
+        })
+    }
+
+    private async setAll(
+        values: Record<string, string | undefined>
+    ): Promise<void> {
         const texts = Object.entries(values).map(([key, value]) =>
             value === undefined ? key : `${key}=${value}`
         )
@@ -460,4 +469,18 @@ function groups(
         room -= bytes
     }
     return result.filter(group => group.length)
+}
+
+/**
+ * What the board says of a setting that was sent, without the line of its own settings file, which
+ * whoever sent it does not see.
+ */
+function withoutLine(
+    message: string,
+    sent: Record<string, string | undefined>
+): string {
+    const [start, key] =
+        /^settings file: (\w+) \(line \d+\): /.exec(message) ?? []
+    const isSent = key !== undefined && sent[key] !== undefined
+    return isSent ? `${key}: ${message.slice(start!.length)}` : message
 }

@@ -220,7 +220,7 @@ async function applyChanges(
     try {
         await board.set(changes)
     } catch (error) {
-        placeError(error as Error, changes, places)
+        placeError(error as Error, places)
         throw error
     }
     const after = await board.settings()
@@ -233,16 +233,10 @@ async function applyChanges(
     else console.log("done; no setting refers to it")
 }
 
-/**
- * Makes an error about a setting that was given name its place there: the board names the line of
- * its own settings file.
- */
-function placeError(error: Error, changes: Changes, places: Places): void {
-    const named = /^settings file: (\w+) \(line \d+\): /.exec(error.message)
-    const key = named?.[1]
-    if (!named || !key || changes[key] === undefined) return
-    const what = error.message.slice(named[0].length)
-    error.message = `${places[key] ?? ""}${key}: ${what}`
+/** Makes an error about a setting that was given name its place there. */
+function placeError(error: Error, places: Places): void {
+    const key = /^(\w+): /.exec(error.message)?.[1]
+    if (key) error.message = `${places[key] ?? ""}${error.message}`
 }
 
 function readSettings(file: string): Record<string, string> {

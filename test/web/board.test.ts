@@ -109,7 +109,7 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await set("LOG_LEVEL")
         await page
             .getByRole("status")
-            .getByText(/LOG_LEVEL .*: wanted levels by topic/)
+            .getByText(/^LOG_LEVEL: wanted levels by topic/)
             .waitFor()
         await row("LOG_LEVEL").getByText("default", { exact: true }).waitFor()
     })
