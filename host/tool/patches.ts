@@ -40,6 +40,15 @@ export const PATCHES: [RegExp, string][] = [
         }`,
     ],
     [
+        // `pump.start` of `import * as pump from "./pump"` is what that module exports
+        /emitPropertyAccessExpression\(expr\) \{\s*const r = this\.emitBuiltInConst\(expr\);\s*if \(r\)\s*return r;/,
+        `emitPropertyAccessExpression(expr) {
+            const r = this.emitBuiltInConst(expr);
+            if (r) return r;
+            const whole = this.getSymAtLocation(expr.expression);
+            if (whole && whole.flags & ts3.SymbolFlags.ValueModule) return this.emitIdentifier(expr.name);`,
+    ],
+    [
         /emitCall\(fn, \.\.\.args\) \{\s*assert2\(\s*args\.length <= 8\s*\/\* MAX_ARGS_SHORT_CALL \*\/\s*\);/,
         `emitCall(fn, ...args) { ${HOOKS}.checkArguments(args.length);`,
     ],

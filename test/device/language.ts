@@ -1,5 +1,6 @@
 // What users write in any TypeScript: the build mends what the compiler makes wrong of it.
 import { describe, test } from "@devicescript/test"
+import * as platform from "../../src/platform"
 import { compareTexts, compareTexts as inOrder } from "../../src/platform"
 import { same, same as sameValue } from "./support/tasks"
 
@@ -8,6 +9,8 @@ interface Node {
     value: number
     find?: (by: number) => Node | undefined
 }
+
+class FastClock extends platform.SystemClock {}
 
 /** How often `leaf` was called. */
 let calls = 0
@@ -87,6 +90,16 @@ describe("language", () => {
         same(renamed.compareTexts("a", "b") < 0, true)
         same(renamed.inOrder("b", "a") > 0, true)
         renamed.sameValue(1, 1)
+    })
+
+    test("a module imported as a whole has what it exports", () => {
+        same(platform.STEP_MS, 10000)
+        same(["b", "a"].sort(platform.compareTexts).join(), "a,b")
+        same(platform.compareTexts?.("b", "a"), 1)
+        const clock = new FastClock()
+        same(clock instanceof platform.SystemClock, true)
+        same(clock.wall(), undefined)
+        same(new platform.Signal() instanceof platform.Signal, true)
     })
 
     test("compareTexts sorts by the codes of characters", () => {
