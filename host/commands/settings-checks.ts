@@ -11,6 +11,7 @@ import {
     isOfOtherPart,
     readTables,
 } from "../settings/index.ts"
+import type { Step } from "../scenario/index.ts"
 import type { SimSettings } from "../sim/index.ts"
 
 // Checks of settings against the schema that a program carries, before they reach a board.
@@ -35,6 +36,32 @@ export async function checkBoardSettings(
     for (const problem of problems.filter(isWarning)) complain(lineOf(problem))
     const wrong = problems.filter(problem => !isWarning(problem))
     if (wrong.length) throw new UsageError(wrong.map(lineOf).join("; "))
+}
+
+/**
+ * Checks what the steps of a scenario set, each on top of those before it.
+ * @param place how errors name a step
+ * @throws as `checkBoardSettings`
+ */
+export async function checkSteps(
+    bytecode: Uint8Array,
+    { own, asked }: SimSettings,
+    scenario: readonly Step[],
+    place: (step: number) => string
+): Promise<void> {
+    const tables = checkedTables(bytecode)
+    if (!tables.length) return
+    const given = [...own, ...asked]
+    for (const [i, { action }] of scenario.entries()) {
+        if (action.kind !== "set") continue
+        const here = place(i + 1)
+        for (const [key, text] of Object.entries(action.to))
+            given.push({ key, text, place: here })
+        const wrong = (await checkGiven(given, tables)).filter(
+            problem => problem.place === here
+        )
+        if (wrong.length) throw new UsageError(wrong.map(lineOf).join("; "))
+    }
 }
 
 /**

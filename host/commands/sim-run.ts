@@ -20,7 +20,7 @@ import {
     type View,
 } from "../view/index.ts"
 import { playScenario, readScenario, type Scenario } from "../scenario/index.ts"
-import { checkBoardSettings } from "./settings-checks.ts"
+import { checkBoardSettings, checkSteps } from "./settings-checks.ts"
 import { Checks } from "./sim-checks.ts"
 import { type End, Ending } from "./sim-ending.ts"
 import { readEvent } from "./sim-event.ts"
@@ -141,7 +141,7 @@ class SimRun {
             fastBoot: options.watch,
             quickRestart: options.watch,
             onBuild: () => this.view.note(`building ${options.main} ...`),
-            onBuilt: bytecode => checkBoardSettings(bytecode, this.gathered),
+            onBuilt: bytecode => this.checkSettings(bytecode),
             onFailedStart: watch
                 ? async error => {
                       await watch.nextChange(error)
@@ -151,6 +151,20 @@ class SimRun {
             onMalformed: problem => complain(`collector: ${problem}`),
             onDeath: error => ending.fail(error),
         })
+    }
+
+    /** Checks what the board is given at its start, and what the scenario sets later. */
+    private async checkSettings(bytecode: Uint8Array): Promise<void> {
+        const { gathered, options } = this
+        const { scenario } = this.setup
+        await checkBoardSettings(bytecode, gathered)
+        if (Array.isArray(scenario))
+            await checkSteps(
+                bytecode,
+                gathered,
+                scenario,
+                step => `"${options.scenario}", step ${step}`
+            )
     }
 
     /** Takes gathered settings. @returns those of the board */

@@ -1,2 +1,2 @@
 export { playScenario, type Stage } from "./play.ts"
-export { readScenario, type Scenario } from "./read.ts"
+export { readScenario, type Scenario, type Step } from "./read.ts"

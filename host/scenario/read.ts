@@ -54,6 +54,7 @@ const ACTIONS: Record<string, readonly string[] | undefined> = {
     end: undefined,
 }
 const TIMES = ["at", "on", "after"]
+const DATE = /^\d{4}-\d\d-\d\d/
 
 /** @throws UsageError naming the file, the step and what is wanted */
 export async function readScenario(file: string): Promise<Scenario> {
@@ -153,6 +154,7 @@ function readAction(kind: string, value: unknown): Action {
     }
     if (kind === "clock") return { kind, to: readClock(value) }
     if (kind === "set") return { kind, to: readSettings(value) }
+    if (value !== true) throw new UsageError("end: true is wanted")
     return { kind: "end" }
 }
 
@@ -171,8 +173,13 @@ function readClock(value: unknown): Date | number {
         const by = readTime(text.slice(1), "clock")
         return text.startsWith("-") ? -by : by
     }
-    const time = new Date(text)
-    if (Number.isNaN(time.getTime()))
+    // of what is no date, and of one that does not exist, JavaScript makes some other one
+    const [date] = DATE.exec(text) ?? []
+    const time = new Date(date ? text : NaN)
+    if (
+        Number.isNaN(time.getTime()) ||
+        !new Date(date!).toISOString().startsWith(date!)
+    )
         throw new UsageError(
             "clock: a time as 2026-01-31T06:30:00Z, or +1h or -90s, is wanted"
         )
@@ -183,7 +190,11 @@ function readSettings(value: unknown): Settings {
     if (!isObject(value))
         throw new UsageError("set: settings are wanted, as { KEY: value }")
     return Object.fromEntries(
-        Object.entries(value).map(([key, text]) => [key, String(text)])
+        Object.entries(value).map(([key, text]) => {
+            if (typeof text === "object" && text !== null)
+                throw new UsageError(`set: ${key}: a text is wanted`)
+            return [key, String(text ?? "")]
+        })
     )
 }
 

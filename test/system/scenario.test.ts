@@ -99,6 +99,33 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.match(run.stderr, /^fiberctl: the scenario failed: it starts$/m)
     })
 
+    test("what it sets is checked before the board starts", async t => {
+        const folder = tempFolder(t)
+        const file = join(folder, "scene.yaml")
+        const refused = async (steps: string) => {
+            writeFileSync(file, steps)
+            const run = await runCli([
+                ...["sim", "--main", "test/system/programs/own-settings.ts"],
+                ...["--state", join(folder, "state"), "--quiet"],
+                ...["--scenario", file, "--for", "1"],
+            ])
+            assert.equal(run.code, run.stderr ? 2 : 0)
+            return run.stderr
+        }
+        const misspelt = await refused(
+            "- set: { LOG_LEVEL: debug }\n- set: { LOG_LEVL: info }"
+        )
+        assert.equal(
+            misspelt,
+            `fiberctl: "${file}", step 2: LOG_LEVL: no such setting; the nearest is LOG_LEVEL\n`
+        )
+        assert.match(
+            await refused("- set: { LOG_LEVEL: loud }"),
+            /step 1: LOG_LEVEL: wanted levels by topic/
+        )
+        assert.equal(await refused("- at: 9s\n  set: { LOG_LEVEL: }"), "")
+    })
+
     test("an image, which has its settings, is given none", async t => {
         const file = join(tempFolder(t), "scene.yaml")
         writeFileSync(file, "- at: 1s\n  set: { A: 1 }\n")
@@ -128,6 +155,22 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
             "a wrong time",
             "- at: soon\n  power: cut",
             "step 1: at: a time is wanted, as 5s or 2m",
+        ],
+        [
+            "a date that does not exist",
+            "- at: 1\n  clock: 2026-02-30T00:00:00Z",
+            "step 1: clock: a time as 2026-01-31T06:30:00Z, or +1h or -90s, is wanted",
+        ],
+        [
+            "a number for a time of the clock",
+            "- at: 1\n  clock: 3600",
+            "step 1: clock: a time as 2026-01-31T06:30:00Z, or +1h or -90s, is wanted",
+        ],
+        ["an end that is none", "- end: false", "step 1: end: true is wanted"],
+        [
+            "a list as a setting",
+            "- set: { SCENE_NAME: [Nora] }",
+            "step 1: set: SCENE_NAME: a text is wanted",
         ],
         ["no list", "at: 1", "a list of steps is wanted"],
         ["no YAML", "- at: [1", "Flow sequence in block collection"],
