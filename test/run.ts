@@ -22,6 +22,7 @@ const LONGEST = [
     "web/board",
     "device/tasks",
     "system/syslog-faults",
+    "system/chaos",
     "host/files",
     "system/package",
     "optimise/optimise-programs",

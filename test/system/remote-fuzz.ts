@@ -16,6 +16,7 @@ import {
 } from "../../host/client/protocol.ts"
 import type { Simulator } from "../../host/sim/index.ts"
 import { cleanUp, startSimulator } from "./harness.ts"
+import { Random } from "./random.ts"
 
 const main = "test/system/programs/remote-fuzz.ts"
 /** Bytes that one mark of the programs stands for, and the VM's panic when its heap is full. */
@@ -30,29 +31,6 @@ const HEAP_SLACK = 1000
 
 /** Beats for which the board is left alone before its heap is measured. */
 const QUIET_BEATS = 3
-
-/** Numbers from a seed: the minimal standard generator. */
-class Random {
-    private state: number
-
-    constructor(seed: number) {
-        this.state = seed
-    }
-
-    /** From 0 to below `limit`. */
-    below(limit: number): number {
-        this.state = (this.state * 48271) % 0x7fffffff
-        return this.state % limit
-    }
-
-    bytes(length: number): Buffer {
-        return Buffer.from(Array.from({ length }, () => this.below(256)))
-    }
-
-    pick<T>(items: readonly T[]): T {
-        return items[this.below(items.length)]!
-    }
-}
 
 interface Hostile {
     index: number

@@ -1,0 +1,28 @@
+/** Numbers from a seed: the minimal standard generator. */
+export class Random {
+    private state: number
+
+    /** @param seed 1 or more */
+    constructor(seed: number) {
+        this.state = seed
+    }
+
+    /** From 0 to below `limit`. */
+    below(limit: number): number {
+        this.state = (this.state * 48271) % 0x7fffffff
+        return this.state % limit
+    }
+
+    /** Whether something of this probability, in percent, is so. */
+    happens(percent: number): boolean {
+        return this.below(100) < percent
+    }
+
+    bytes(length: number): Buffer {
+        return Buffer.from(Array.from({ length }, () => this.below(256)))
+    }
+
+    pick<T>(items: readonly T[]): T {
+        return items[this.below(items.length)]!
+    }
+}
