@@ -9,6 +9,7 @@
  * - the full name of a symbol is made once, and what a node names is looked up once in a
  *   compilation, not at each use;
  * - which conditions must be compared with 0 (conditions.ts);
+ * - what advice for other programs stands in an error;
  * - what it cannot compile is an error in words, and not an assertion with a stack trace.
  *
  * The compiler notes things on symbols and nodes, which live on with their file: those notes are
@@ -32,6 +33,11 @@ const NOTES = [
 ]
 /** Most arguments of a call on the VM. */
 const MOST_ARGUMENTS = 8
+/** How TypeScript advises programs of Node and of browsers about a name that it does not know. */
+const ADVICE =
+    / Do you need to (?:change your target library|install type definitions)[^]*$/
+/** Names that are in a library of the tool, and not there by themselves. */
+const IN_RUNTIME = /^Cannot find name '(Map|Set)'/
 const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
 
 interface SourceFile {
@@ -52,7 +58,12 @@ interface CheckedProgram {
         token: undefined,
         ignore: (file: SourceFile) => boolean
     ): object | undefined
-    getSemanticDiagnostics(file: SourceFile): object[]
+    getSemanticDiagnostics(file: SourceFile): Diagnostic[]
+}
+
+/** An error, in a text or in a chain of them. */
+interface Diagnostic {
+    messageText: string | object
 }
 
 /** The parts of TypeScript 4.9 that are used; the tool has it inside. */
@@ -123,7 +134,7 @@ class CompilerHooks {
             .getSourceFiles()
             .filter(file => !isLibrary(file))
             .flatMap(file => [
-                ...checked.getSemanticDiagnostics(file),
+                ...checked.getSemanticDiagnostics(file).map(forTheVm),
                 ...this.trapsIn(ts, types, file),
             ])
     }
@@ -212,6 +223,18 @@ class CompilerHooks {
             )
         return name
     }
+}
+
+/** An error without advice that helps on no board: neither another library nor types of Node do. */
+function forTheVm(error: Diagnostic): Diagnostic {
+    const { messageText } = error
+    if (typeof messageText !== "string" || !ADVICE.test(messageText))
+        return error
+    const [, name] = IN_RUNTIME.exec(messageText) ?? []
+    const instead = name
+        ? `Import { ${name} } from "@devicescript/runtime".`
+        : "The VM has none."
+    return { ...error, messageText: messageText.replace(ADVICE, ` ${instead}`) }
 }
 
 function isLibrary({ fileName }: SourceFile): boolean {

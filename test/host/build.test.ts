@@ -113,6 +113,26 @@ export function order(name: string, size: "s" | "xl", list: string[] | undefined
         ])
     })
 
+    test("says of what the VM has not that it has none", async t => {
+        const { build } = project(t, {
+            "src/main.ts": `console.log("ab".repeat(2))
+const counts = new Map<string, number>()
+console.log(process.argv, counts)
+`,
+        })
+        const { code, stderr } = await build()
+        assert.equal(code, 1)
+        const said = [...stderr.matchAll(/\((\d+),.*error TS2\d+: (.*)/g)]
+        assert.deepEqual(
+            said.map(([, line, words]) => `${line} ${words}`),
+            [
+                `1 Property 'repeat' does not exist on type '"ab"'. The VM has none.`,
+                `2 Cannot find name 'Map'. Import { Map } from "@devicescript/runtime".`,
+                "3 Cannot find name 'process'. The VM has none.",
+            ]
+        )
+    })
+
     test("says what the compiler cannot compile, without its stack", async t => {
         const { write, build } = project(t, {})
         const calls = [
