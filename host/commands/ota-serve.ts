@@ -35,6 +35,8 @@ export async function serve(
     }
     const { port: actual } = server.address() as AddressInfo
     const url = `http://${urlHost(host)}:${actual}/`
+    // who reads the address may end it at once
+    const ended = endOfService()
     if (json) printJson({ url, files })
     else {
         console.log(`serving "${folder}" at ${url}`)
@@ -49,7 +51,7 @@ export async function serve(
         )
     for (const { name, problem } of faulty)
         complain(`${name}: not served, it ${problem}`)
-    await endOfService()
+    await ended
     server.closeAllConnections()
     server.close()
 }

@@ -36,9 +36,14 @@ export function addWebCommand(program: Command): void {
         .action(async (options: WebCommandOptions) => {
             const { startWeb } = await import("../web/index.ts")
             const { url, missing, close } = await startWeb(options, options)
-            if (missing !== undefined) complain(`${missing}; waiting for it`)
+            if (missing !== undefined) {
+                complain(missing)
+                complain("waiting for it")
+            }
+            // who reads the address may end it at once
+            const ended = endOfService()
             console.log(options.json ? JSON.stringify({ url }) : url)
-            await endOfService()
+            await ended
             await close()
         })
 }

@@ -18,6 +18,18 @@ test("a board over USB is asked, lost and found again", async t => {
         assert.match(none.stderr, /^fiberctl: there is no serial port ".*port"/)
     })
 
+    await t.test("the console waits for it", async () => {
+        const cli = new Cli(["web", "--port", "0", ...port])
+        await cli.waitForOutput(/^http/)
+        cli.signal("SIGTERM")
+        const { code, stderr } = await cli.done
+        assert.equal(code, 0)
+        assert.match(
+            stderr,
+            /^fiberctl: .* is the board plugged in\?\nfiberctl: waiting for it\n$/
+        )
+    })
+
     await serial.plugIn()
     await t.test("one that does not answer is exit code 3, too", async () => {
         serial.isMute = true
