@@ -1,9 +1,15 @@
+import { crc } from "jacdac-ts"
+
 /** First byte of a large frame: its length follows in two bytes. */
 const LARGE_FRAME = 0xff
+/** Head of a frame: checksum, size of its packets, flags, device. */
+const FRAME_HEAD = 12
+const SIZE_AT = 2
 
 /**
  * Takes the whole Jacdac frames out of bytes in the framing of the DeviceScript tool: a length
- * byte, then the frame; 0xff and a u16 for the length of a large one.
+ * byte, then the frame; 0xff and a u16 for the length of a large one. What is no frame, as of a
+ * server of something else, is left out: jacdac-ts prints a line for each.
  * @returns copies of the frames, and the bytes after them
  */
 export function splitFrames(data: Buffer): {
@@ -17,10 +23,21 @@ export function splitFrames(data: Buffer): {
         const start = isLarge ? 3 : 1
         const end = start + (isLarge ? data.readUInt16LE(1) : data[0]!)
         if (data.length < end) break
-        frames.push(new Uint8Array(data.subarray(start, end)))
+        const frame = new Uint8Array(data.subarray(start, end))
+        // a large one is no frame of the bus, but a message of the tool
+        if (isLarge || isFrame(frame)) frames.push(frame)
         data = data.subarray(end)
     }
     return { frames, rest: data }
+}
+
+/** Whether a frame is whole, and as it was sent. */
+export function isFrame(frame: Uint8Array): boolean {
+    const [low = 0, high = 0] = frame
+    return (
+        frame.length === FRAME_HEAD + (frame[SIZE_AT] ?? 0) &&
+        crc(frame.subarray(SIZE_AT)) === low + (high << 8)
+    )
 }
 
 /** A frame as it goes over TCP; undefined for a large one, which the VM's reader does not know. */

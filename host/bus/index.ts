@@ -6,4 +6,4 @@ export {
     writeBusFile,
 } from "./bus-file.ts"
 export { type DrivenPart, partDevice, programDevice } from "./device.ts"
-export { splitFrames, wrapFrame } from "./frames.ts"
+export { isFrame, splitFrames, wrapFrame } from "./frames.ts"

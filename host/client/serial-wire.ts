@@ -9,6 +9,7 @@ import {
     UsbBridgeCmd,
 } from "jacdac-ts"
 import type { SerialPort } from "serialport"
+import { isFrame } from "../bus/index.ts"
 import { UsageError } from "../errors.ts"
 import { NoBoardError } from "./errors.ts"
 import type { OpenWire, Wire, WireListener } from "./wire.ts"
@@ -59,6 +60,7 @@ async function joinBridge(
     return new Promise((resolve, reject) => {
         const reader = new BridgeReader({
             frame(frame) {
+                // serial lines garble
                 if (!isFrame(frame)) return
                 heardAt = performance.now()
                 if (!isJoined) resolve({ send, close })
@@ -100,11 +102,4 @@ function bridgeCommand(command: UsbBridgeCmd): Buffer {
     frame.writeUInt16LE(command, 14)
     frame.writeUInt16LE(crc(frame.subarray(2)))
     return frame
-}
-
-/** Whether a frame is whole: serial lines garble. */
-function isFrame(frame: Uint8Array): boolean {
-    const size = FRAME_HEAD + (frame[2] ?? 0)
-    if (frame.length < size) return false
-    return crc(frame.subarray(2, size)) === frame[0]! + (frame[1]! << 8)
 }

@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from "node:net"
-import { splitFrames, wrapFrame } from "../bus/index.ts"
+import { isFrame, splitFrames, wrapFrame } from "../bus/index.ts"
 import { NoBoardError } from "./errors.ts"
 
 /** How long a connection may take, in ms. */
@@ -33,7 +33,8 @@ export function tcpWire(find: FindBus): OpenWire {
         socket.on("data", data => {
             const split = splitFrames(Buffer.concat([rest, data]))
             rest = split.rest
-            split.frames.forEach(frame)
+            // a large one is not for clients
+            split.frames.filter(isFrame).forEach(frame)
         })
         socket.on("error", () => {
             // "close" follows

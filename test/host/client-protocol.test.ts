@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { EventEmitter } from "node:events"
 import { readFileSync } from "node:fs"
+import { createServer } from "node:net"
 import test, { type TestContext } from "node:test"
 import {
     encodeRequest,
@@ -21,6 +22,8 @@ import type { Link } from "../../host/client/link.ts"
 import { readHistory } from "../../host/client/log-lines.ts"
 import { programDevice } from "../../host/bus/index.ts"
 import { buildProgram } from "../../host/sim/index.ts"
+import { listen } from "../../host/sim/listen.ts"
+import { runCli } from "../system/harness.ts"
 
 /** A service as the DeviceScript tool writes it to `.devicescript/services.json`. */
 interface ServiceSpec {
@@ -29,6 +32,27 @@ interface ServiceSpec {
     enums: Record<string, { members: Record<string, number> }>
     packets: { kind: string; name: string; identifier: number }[]
 }
+
+test("a server of something else is a bus without a board, in one line", async t => {
+    const noise = Buffer.concat([
+        Buffer.alloc(300, "HTTP/1.1 400 Bad Request\r\n"),
+        Buffer.of(0xff, 200, 1),
+        Buffer.alloc(456, "a message of the tool"),
+        Buffer.alloc(500),
+    ])
+    const server = createServer(socket => {
+        socket.on("error", () => {})
+        socket.write(noise)
+    })
+    const port = await listen(server, 0)
+    t.after(() => server.close())
+    const run = await runCli(["status", "--bus", `127.0.0.1:${port}`])
+    assert.equal(
+        run.stderr,
+        "fiberctl: there is no board with fiberd on this bus\n"
+    )
+    assert.equal(run.code, 3)
+})
 
 test("the client's numbers are those of the specification", async () => {
     await buildProgram("test/system/programs/remote.ts")
