@@ -38,6 +38,12 @@ export function wallTime(unixMs: number): string {
     return local.toISOString().slice(0, 19).replace("T", " ")
 }
 
+/** How far a clock is from that of this machine. @param ahead in ms, negative when it is behind */
+export function aheadText(ahead: number): string {
+    const side = ahead < 0 ? "behind" : "ahead of"
+    return `${duration(Math.abs(ahead))} ${side} this machine`
+}
+
 /** A host as it stands in a URL: `board.local`, `[::1]`. */
 export function urlHost(host: string): string {
     return host.includes(":") ? `[${host}]` : host

@@ -5,7 +5,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { wallTime } from "../words.ts"
+import { aheadText, wallTime } from "../words.ts"
 
 /** Adds `fiberctl time`: the board's clock, shown or set by this machine's. */
 export function addTimeCommand(program: Command): void {
@@ -27,10 +27,7 @@ export function addTimeCommand(program: Command): void {
                     wall === undefined ? undefined : Math.round(wall - now)
                 if (options.json) printJson({ wall, ahead })
                 else if (wall === undefined) console.log("not known")
-                else
-                    console.log(
-                        `${wallTime(wall)}, ${Math.abs(ahead!)} ms ${ahead! < 0 ? "behind" : "ahead of"} this machine`
-                    )
+                else console.log(`${wallTime(wall)}, ${aheadText(ahead!)}`)
             })
         })
 }

@@ -251,6 +251,22 @@ test("the console works a board", { skip: noBrowser }, async t => {
         }
     })
 
+    await t.test(
+        "a clock that is wrong is said to be so, and set",
+        async () => {
+            const header = page.locator("header.board")
+            await page.evaluate(`fetch("api/boards/${sim.deviceId}/time", {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ unixMs: Date.now() - 3_600_000 }),
+        })`)
+            const wrong = header.getByText("1 h behind this machine")
+            await wrong.waitFor()
+            await header.getByRole("button", { name: "Set clock" }).click()
+            await wrong.waitFor({ state: "hidden" })
+        }
+    )
+
     await t.test("flash and accounts are shown", async () => {
         await view(page, "Flash").click()
         await page.locator(".flash-map .piece.log").first().waitFor()

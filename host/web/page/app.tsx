@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
-import { duration, wallTime } from "../../words.ts"
+import { aheadText, duration, wallTime } from "../../words.ts"
 import type { BoardState, BoardSummary } from "../protocol.ts"
 import { Configuration } from "./config.tsx"
 import { Flash } from "./flash.tsx"
@@ -28,6 +28,9 @@ type View = keyof typeof VIEWS
 
 /** Digits of a device id that tell boards of one name apart. */
 const SHORT_ID = 4
+
+/** A clock that is off by less is as good as right, in ms. */
+const CLOCK_TOLERANCE_MS = 10_000
 
 /** How the run before ended, behind the number of the boot. */
 const LAST_ENDS: Record<string, string> = {
@@ -249,7 +252,13 @@ function BoardFacts(props: {
                 </Fact>
             )}
             <Fact term="Clock">
-                {wall === undefined ? "unknown" : wallTime(wall + passed)}
+                {isLost ? (
+                    "–"
+                ) : wall === undefined ? (
+                    "unknown"
+                ) : (
+                    <Clock wall={wall + passed} />
+                )}
             </Fact>
             {version !== undefined && <Fact term="Firmware">{version}</Fact>}
             {config && (
@@ -261,6 +270,19 @@ function BoardFacts(props: {
                 {id}
             </Fact>
         </dl>
+    )
+}
+
+/** A board's clock, and how far it is from that of the browser, if it is so. */
+function Clock({ wall }: { wall: number }) {
+    const ahead = wall - Date.now()
+    return (
+        <>
+            {wallTime(wall)}{" "}
+            {Math.abs(ahead) >= CLOCK_TOLERANCE_MS && (
+                <span class="aside">{aheadText(ahead)}</span>
+            )}
+        </>
     )
 }
 
