@@ -9,7 +9,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { duration, lifeText } from "../words.ts"
+import { count, duration, lifeText } from "../words.ts"
 import { table } from "./table.ts"
 
 /** Adds `fiberctl flash map`: what lies in the flash of a running board, and how long it lasts. */
@@ -42,12 +42,12 @@ function showMap(name: string, map: FlashMap): void {
     const paint = paintFor(process.stdout)
     const values = areaBytes - tableBytes - freeBytes
     console.log(
-        `${paint("bold", name)}: ${pieces.length} slots, ${values} bytes of values and ${tableBytes} of entries in an area of ${areaBytes} bytes`
+        `${paint("bold", name)}: ${count(pieces.length, "slot")}, ${count(values, "byte")} of values and ${tableBytes} of entries in an area of ${areaBytes} bytes`
     )
     const { countedMs } = map
     const since = countedMs ? `, ${duration(countedMs)}` : ""
     console.log(
-        `since boot${since}: ${counts.writes} writes, ${counts.bytes} bytes, which erase ${counts.erases.toFixed(1)} pages`
+        `since boot${since}: ${count(counts.writes, "write")}, ${count(counts.bytes, "byte")}, which erase ${counts.erases.toFixed(1)} pages`
     )
     const life = countedMs
         ? lifeText(years)

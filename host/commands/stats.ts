@@ -40,11 +40,11 @@ export function addStatsCommand(program: Command): void {
                 )
                 if (flash)
                     console.log(
-                        `flash: ${flash.writes} writes, ${flash.bytes} bytes`
+                        `flash: ${count(flash.writes, "write")}, ${count(flash.bytes, "byte")}`
                     )
                 if (file)
                     console.log(
-                        `flash log: ${file.bytes} bytes of lines in ${file.writes} writes, ${file.programmed} bytes programmed`
+                        `flash log: ${count(file.bytes, "byte")} of lines in ${count(file.writes, "write")}, ${count(file.programmed, "byte")} programmed`
                     )
                 for (const [name, value] of Object.entries(figures ?? {}))
                     console.log(`${name}: ${value}`)

@@ -173,7 +173,9 @@ function flashLine({ summary }: TopSample): string {
     )
     return [
         count(fibers, "fiber"),
-        flash ? `flash ${flash.writes} writes, ${flash.bytes} bytes` : "",
+        flash
+            ? `flash ${count(flash.writes, "write")}, ${count(flash.bytes, "byte")}`
+            : "",
         ...own,
     ]
         .filter(Boolean)

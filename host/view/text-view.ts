@@ -9,6 +9,7 @@ import { printLive } from "../output.ts"
 import { printable } from "../printable.ts"
 import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
+import { count } from "../words.ts"
 import { type Account, summaryText } from "./account.ts"
 import type { Filter } from "./filter.ts"
 import { StatusLine } from "./status-line.ts"
@@ -110,13 +111,13 @@ export class TextView implements View {
         return [
             board,
             `up ${Math.round(seconds)} s`,
-            ...(tasks === undefined ? [] : [`${tasks} tasks`]),
+            ...(tasks === undefined ? [] : [count(tasks, "task")]),
             `${account.rate(performance.now()).toFixed(1)} lines/s`,
-            `${messages} messages (${missing} missing)`,
+            `${count(messages, "message")} (${missing} missing)`,
             `link ${this.options.isLinkUp() ? "up" : "down"}`,
-            `flash ${writes} writes`,
+            count(writes, "flash write"),
             `LED ${account.led > 0 ? "●" : "○"}`,
-            ...(panics ? [`${panics} panics`] : []),
+            ...(panics ? [count(panics, "panic")] : []),
         ].join(" · ")
     }
 }
@@ -147,7 +148,7 @@ function describe(
             return [`⇢ ${line}`, levelColour(record?.level) ?? "cyan"]
         case "flash":
             return [
-                `▤ flash: ${event.writes} writes, ${event.bytes} bytes programmed`,
+                `▤ flash: ${count(event.writes, "write")}, ${count(event.bytes, "byte")} programmed`,
                 "blue",
             ]
         case "panic":

@@ -70,6 +70,14 @@ test("tasks are sorted and filtered as asked", () => {
     assert.deepEqual(names({ filter: "a" }), ["a", "bad"])
 })
 
+test("one write of flash is no plural", () => {
+    const once = sample(tasks)
+    once.summary.flash = { writes: 1, bytes: 24 }
+    const size = { columns: 80, rows: 24 }
+    const text = renderTop(once, undefined, view, size, plain).join("\n")
+    assert.match(text, /flash 1 write, 24 bytes$/m)
+})
+
 test("the screen never exceeds its size, and follows the chosen task", () => {
     const many = Array.from({ length: 50 }, (_, i) =>
         task(`task-with-a-long-name-${String(i).padStart(2, "0")}`)

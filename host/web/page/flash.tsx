@@ -1,5 +1,5 @@
 import type { BoardState, FlashMap, FlashPiece } from "../protocol.ts"
-import { duration, lifeText } from "../../words.ts"
+import { count, duration, lifeText } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
 import { useAnswer } from "./use-answer.ts"
@@ -39,7 +39,8 @@ function Facts(props: { map: FlashMap | undefined; info: BoardState["info"] }) {
                 <>
                     <dt>Written by the firmware since boot</dt>
                     <dd>
-                        {written.writes} writes, {written.bytes} bytes
+                        {count(written.writes, "write")},{" "}
+                        {count(written.bytes, "byte")}
                     </dd>
                 </>
             )}
@@ -47,8 +48,9 @@ function Facts(props: { map: FlashMap | undefined; info: BoardState["info"] }) {
                 <>
                     <dt>Flash log since boot</dt>
                     <dd>
-                        {file.bytes} bytes of lines in {file.writes} segments,{" "}
-                        {file.programmed} bytes programmed
+                        {count(file.bytes, "byte")} of lines in{" "}
+                        {count(file.writes, "segment")},{" "}
+                        {count(file.programmed, "byte")} programmed
                     </dd>
                 </>
             )}
@@ -60,8 +62,8 @@ function countsText({ counts, countedMs, isComputed }: FlashMap): string {
     const { writes, bytes, erases } = counts
     const pages = isComputed
         ? `which erase ${erases.toFixed(1)} pages`
-        : `${erases} pages erased`
-    return `${writes} writes, ${bytes} bytes, ${pages} in ${duration(countedMs)}`
+        : `${count(erases, "page")} erased`
+    return `${count(writes, "write")}, ${count(bytes, "byte")}, ${pages} in ${duration(countedMs)}`
 }
 
 /** The area in force, with what lies where. */
@@ -156,7 +158,7 @@ function Slots(props: { pieces: FlashPiece[]; isComputed: boolean }) {
         pieces.filter(piece => piece.key === key).length
     return (
         <details>
-            <summary>{live.length} slots in force</summary>
+            <summary>{count(live.length, "slot")} in force</summary>
             <table>
                 <thead>
                     <tr>
