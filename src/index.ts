@@ -113,6 +113,7 @@ export {
     NONE,
     NOTICE,
     parseLevel,
+    parseLevelSpec,
     progressFilter,
     QueueOptions,
     rfc3339,

@@ -30,6 +30,24 @@ test("docs/ota.md shows an update by settings that are there", () => {
         assert.ok(OTA_SETTINGS.includes(`${key}: `), key)
 })
 
+test("what the pages of the board call is at the door", () => {
+    const door = new Set(read("src/index.api.txt").match(/\w+/g))
+    const pages = ["tasks", "log", "flash-log", "heartbeat", "syslog"]
+    const calls = [...pages, "settings", "ota"].flatMap(page => {
+        const code = read(`docs/${page}.md`).replaceAll(/^```[^]*?^```/gm, "")
+        return [...code.matchAll(/`[^`]+`/g)].flatMap(([span]) =>
+            [...span.matchAll(/\b([a-z]\w*)\(/gi)].map(([, name]) => name!)
+        )
+    })
+    assert.ok(calls.length > 60, `${calls.length} calls`)
+    // the host's, and rsyslog's
+    const others = ["readLogFiles", "main_queue"]
+    const unknown = calls.filter(
+        name => !door.has(name) && !others.includes(name)
+    )
+    assert.deepEqual(unknown, [])
+})
+
 test("README is a screen or two: at most 105 lines", () => {
     const lines = read("README.md").split("\n").length
     assert.ok(lines <= 105, `${lines} lines`)
