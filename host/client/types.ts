@@ -36,7 +36,7 @@ export interface BoardInfo {
     fibers: number
     left: number
     /** Writes to the flash store by the firmware, and their bytes. */
-    flash?: { writes: number; bytes: number }
+    flash?: { reads?: number; writes: number; bytes: number }
     /** The flash log: bytes of lines, segments written, bytes programmed for them. */
     file?: { bytes: number; writes: number; programmed: number }
     figures?: Record<string, number | string>

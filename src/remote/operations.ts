@@ -80,7 +80,6 @@ export async function carryOut(call: Call): Promise<void> {
 /** What the board tells of itself. */
 interface BoardInfo {
     log?: unknown
-    flash?: unknown
     file?: unknown
     figures?: unknown
     device?: string
@@ -96,9 +95,7 @@ interface BoardInfo {
 
 async function info(call: Call): Promise<void> {
     const { clock, tasks, ring, file, hostname, version, figures } = call.server
-    const stats = tasks.deviceStats()
-    const { flash } = stats
-    const all: BoardInfo = Object.assign(stats, tasks.summary())
+    const all: BoardInfo = Object.assign(tasks.deviceStats(), tasks.summary())
     // handlers have an operation of their own
     all.log = undefined
     all.device = deviceId()
@@ -106,7 +103,6 @@ async function info(call: Call): Promise<void> {
     all.version = version
     all.access = call.server.access
     all.wall = clock.wall()
-    if (flash) all.flash = { writes: flash.writes, bytes: flash.bytes }
     if (file) all.file = file.stats()
     if (figures) all.figures = figures()
     if (ring) {

@@ -257,7 +257,15 @@ export function deviceStats(supervisor: Supervisor): DeviceStats {
         stats.lastEnd = journal.lastEnd
         stats.shortStarts = journal.shortStarts
     }
-    if (flash) stats.flash = flash.stats
+    if (flash) {
+        // a store may be its own counts: a copy is data that JSON takes
+        const counts = flash.stats
+        stats.flash = {
+            reads: counts.reads,
+            writes: counts.writes,
+            bytes: counts.bytes,
+        }
+    }
     return stats
 }
 

@@ -1,7 +1,8 @@
 import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { INFO, MAX_TOPICS, RingHandler } from "../../src/log"
-import { MAX_NAME_CHARS, Task } from "../../src/tasks"
+import { SettingsFlash } from "../../src/platform"
+import { MAX_NAME_CHARS, Task, TaskRegistry } from "../../src/tasks"
 import {
     Bench,
     emptyBench,
@@ -284,6 +285,16 @@ describe("tasks: status and figures", () => {
         same(device.uptime > 0, true)
         same(device.log[0].name, "lines")
         same(device.safe, false)
+    })
+
+    test("T16 figures of the device are data, also beside the VM's store", async () => {
+        const { log, clock } = await emptyBench()
+        const flash = new SettingsFlash()
+        const tasks = new TaskRegistry({ log, clock, flash })
+        await flash.read("fd.none")
+        const { flash: counts } = tasks.deviceStats()
+        same(JSON.stringify(counts), '{"reads":1,"writes":0,"bytes":0}')
+        await tasks.dispose()
     })
 
     test("T16 figures that are no object with fields are left out", async () => {
