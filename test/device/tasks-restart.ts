@@ -2,7 +2,7 @@ import * as ds from "@devicescript/core"
 import { describe, test } from "@devicescript/test"
 import { defaultOptions, Signal } from "../../src/platform"
 import { Task, TASK_OPTIONS } from "../../src/tasks"
-import { admitRestart } from "../../src/tasks/restart-policy"
+import { admitRestart, restartDelay } from "../../src/tasks/restart-policy"
 import { ManualClock } from "../../src/testing"
 import { Bench, emptyBench, forever, same, until } from "./support/tasks"
 
@@ -101,6 +101,20 @@ describe("tasks: restart", () => {
         tasks.start("x")
         await until("and started again", () => t.runs > 14)
         await tasks.delete("x")
+    })
+
+    test("T8 ten restarts in a window are never used up, five are after half a minute", async () => {
+        const givenUp = (limit: number) => {
+            const times: number[] = []
+            let now = 0
+            for (let attempts = 0; attempts < 100; ++attempts) {
+                if (!admitRestart(times, now, limit, 120_000)) return now
+                now += restartDelay(1000, 60_000, attempts)
+            }
+            return -1
+        }
+        same(givenUp(5), 31_000)
+        same(givenUp(10), -1)
     })
 
     test("T8 start does not wait for the delay, and forgives", async () => {
