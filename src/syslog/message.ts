@@ -172,10 +172,9 @@ function metaElement(out: MessageState, meta: Record<string, any>): string {
     let count = 0
     for (const key of Object.keys(meta)) {
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
-        const text = firstBytes(
-            escapeControls(textOf(meta[key])),
-            MAX_VALUE_BYTES
-        )
+        // cut before it is escaped, too: some 30 steps for each control character
+        const part = firstBytes(textOf(meta[key]), MAX_VALUE_BYTES)
+        const text = firstBytes(escapeControls(part), MAX_VALUE_BYTES)
         const param = ` ${name}="${escapeValue(text)}"`
         if (param.byteLength > room || count === MAX_PARAMS) continue
         room -= param.byteLength

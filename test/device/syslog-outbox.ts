@@ -167,6 +167,21 @@ describe("the ring of syslog is a list of frames with an end", () => {
         expect(frame.endsWith("] the text")).toBe(true)
     })
 
+    test("metadata that is control characters throughout does not hold the VM up", async () => {
+        const out = newOutbox()
+        applyOptions(out, completeOptions({ host: "h", queueBytes: 8192 }))
+        const parts: string[] = []
+        for (let i = 0; i < 500; ++i)
+            parts.push("\x01\x02\x03\x04\x05\x06\x07\x08")
+        const meta = { data: parts.join("") }
+        const event = { time: 1, wall: undefined as number, level: 6 }
+        await ds.sleep(0)
+        push(out, { ...event, topic: "t", message: "the text", meta })
+        const frame = copyBytes(out, out.start, out.end - out.start).toString()
+        expect(frame.includes('data="#001#002#003')).toBe(true)
+        expect(frame.endsWith('"] the text')).toBe(true)
+    })
+
     test("whoever watches a place is called once, before it is passed", async () => {
         const model = new Model(2048, new Dice(7))
         watch(model.out, 0)
