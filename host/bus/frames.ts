@@ -31,12 +31,13 @@ export function splitFrames(data: Buffer): {
     return { frames, rest: data }
 }
 
-/** Whether a frame is whole, and as it was sent. */
+/** Whether a frame is whole, and as it was sent; bytes that fill it up may follow. */
 export function isFrame(frame: Uint8Array): boolean {
     const [low = 0, high = 0] = frame
+    const end = FRAME_HEAD + (frame[SIZE_AT] ?? 0)
     return (
-        frame.length === FRAME_HEAD + (frame[SIZE_AT] ?? 0) &&
-        crc(frame.subarray(SIZE_AT)) === low + (high << 8)
+        frame.length >= end &&
+        crc(frame.subarray(SIZE_AT, end)) === low + (high << 8)
     )
 }
 

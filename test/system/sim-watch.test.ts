@@ -27,7 +27,8 @@ console.log("${text} " + text + " start " + starts)
 console.log("word " + (await readSetting("WORD", "none")))
 setInterval(async () => console.log("alive"), 500)
 console.log(\`# settings
-NAME: one-of x|y = x\`)
+NAME: one-of x|y = x
+WORD: text 0 9 =\`)
 `
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
