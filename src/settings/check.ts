@@ -173,6 +173,9 @@ export async function checkSettings(
         } else if (rule && text) {
             texts[key] = text
             if (expansion.secret) secrets[key] = true
+        } else {
+            // names that lie all over the heap leave no room for a long text between them
+            delete lines[key]
         }
         await context.pause()
     }
