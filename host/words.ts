@@ -54,6 +54,11 @@ export function count(number: number, noun: string): string {
     return `${number} ${noun}${number === 1 ? "" : "s"}`
 }
 
+/** What was written to flash: `3 writes, 36 bytes`. */
+export function writesText(flash: { writes: number; bytes: number }): string {
+    return `${count(flash.writes, "write")}, ${count(flash.bytes, "byte")}`
+}
+
 /** How long the pages of a flash last, in words. @param years undefined while that is not known */
 export function lifeText(years: number | undefined): string {
     if (years === undefined) return "known after a minute with writes"

@@ -3,7 +3,7 @@ import { crc } from "jacdac-ts"
 /** First byte of a large frame: its length follows in two bytes. */
 const LARGE_FRAME = 0xff
 /** Head of a frame: checksum, size of its packets, flags, device. */
-const FRAME_HEAD = 12
+export const FRAME_HEAD = 12
 const SIZE_AT = 2
 
 /**
@@ -18,14 +18,13 @@ export function splitFrames(data: Buffer): {
 } {
     const frames: Uint8Array[] = []
     while (data.length) {
-        const isLarge = data[0] === LARGE_FRAME
-        if (isLarge && data.length < 3) break
-        const start = isLarge ? 3 : 1
-        const end = start + (isLarge ? data.readUInt16LE(1) : data[0]!)
+        const hasLength = data[0] === LARGE_FRAME
+        if (hasLength && data.length < 3) break
+        const start = hasLength ? 3 : 1
+        const end = start + (hasLength ? data.readUInt16LE(1) : data[0]!)
         if (data.length < end) break
         const frame = new Uint8Array(data.subarray(start, end))
-        // a large one is no frame of the bus, but a message of the tool
-        if (isLarge || isFrame(frame)) frames.push(frame)
+        if (isLarge(frame) || isFrame(frame)) frames.push(frame)
         data = data.subarray(end)
     }
     return { frames, rest: data }
@@ -41,9 +40,14 @@ export function isFrame(frame: Uint8Array): boolean {
     )
 }
 
+/** Whether it is no frame of the bus, but a message of the tool. */
+export function isLarge(frame: Uint8Array): boolean {
+    return frame.length >= LARGE_FRAME
+}
+
 /** A frame as it goes over TCP; undefined for a large one, which the VM's reader does not know. */
 export function wrapFrame(frame: Uint8Array): Buffer | undefined {
-    return frame.length >= LARGE_FRAME
+    return isLarge(frame)
         ? undefined
         : Buffer.concat([Buffer.of(frame.length), frame])
 }

@@ -6,4 +6,10 @@ export {
     writeBusFile,
 } from "./bus-file.ts"
 export { type DrivenPart, partDevice, programDevice } from "./device.ts"
-export { isFrame, splitFrames, wrapFrame } from "./frames.ts"
+export {
+    FRAME_HEAD,
+    isFrame,
+    isLarge,
+    splitFrames,
+    wrapFrame,
+} from "./frames.ts"

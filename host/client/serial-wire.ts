@@ -9,7 +9,7 @@ import {
     UsbBridgeCmd,
 } from "jacdac-ts"
 import type { SerialPort } from "serialport"
-import { isFrame } from "../bus/index.ts"
+import { FRAME_HEAD, isFrame } from "../bus/index.ts"
 import { UsageError } from "../errors.ts"
 import { NoBoardError } from "./errors.ts"
 import type { OpenWire, Wire, WireListener } from "./wire.ts"
@@ -18,8 +18,7 @@ import type { OpenWire, Wire, WireListener } from "./wire.ts"
 const ENABLE_MS = 500
 /** Time without a frame after which a board is gone, in ms: it sends one every 500 ms. */
 const SILENCE_MS = 4000
-/** Head of a frame: checksum, size, flags, device; then the head of a packet. */
-const FRAME_HEAD = 12
+/** Head of a packet, behind that of its frame. */
 const PACKET_HEAD = 4
 
 /** A wire by the serial port of a board, over Jacdac's USB bridge. */

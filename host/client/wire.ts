@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from "node:net"
-import { isFrame, splitFrames, wrapFrame } from "../bus/index.ts"
+import { isLarge, splitFrames, wrapFrame } from "../bus/index.ts"
 import { NoBoardError } from "./errors.ts"
 
 /** How long a connection may take, in ms. */
@@ -33,8 +33,7 @@ export function tcpWire(find: FindBus): OpenWire {
         socket.on("data", data => {
             const split = splitFrames(Buffer.concat([rest, data]))
             rest = split.rest
-            // a large one is not for clients
-            split.frames.filter(isFrame).forEach(frame)
+            for (const one of split.frames) if (!isLarge(one)) frame(one)
         })
         socket.on("error", () => {
             // "close" follows

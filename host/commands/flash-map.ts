@@ -9,7 +9,7 @@ import {
     printJson,
     withBoard,
 } from "./board.ts"
-import { count, duration, lifeText } from "../words.ts"
+import { count, duration, lifeText, writesText } from "../words.ts"
 import { table } from "./table.ts"
 
 /** Adds `fiberctl flash map`: what lies in the flash of a running board, and how long it lasts. */
@@ -47,7 +47,7 @@ function showMap(name: string, map: FlashMap): void {
     const { countedMs } = map
     const since = countedMs ? `, ${duration(countedMs)}` : ""
     console.log(
-        `since boot${since}: ${count(counts.writes, "write")}, ${count(counts.bytes, "byte")}, which erase ${counts.erases.toFixed(1)} pages`
+        `since boot${since}: ${writesText(counts)}, which erase ${counts.erases.toFixed(1)} pages`
     )
     const life = countedMs
         ? lifeText(years)

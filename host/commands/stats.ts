@@ -9,7 +9,7 @@ import {
     withBoard,
 } from "./board.ts"
 import { table } from "./table.ts"
-import { count, duration } from "../words.ts"
+import { count, duration, writesText } from "../words.ts"
 
 /** Adds `fiberctl stats`: figures of the device and its tasks. */
 export function addStatsCommand(program: Command): void {
@@ -38,10 +38,7 @@ export function addStatsCommand(program: Command): void {
                 console.log(
                     `${paint("bold", boardName(info))}: ${facts.join(", ")}`
                 )
-                if (flash)
-                    console.log(
-                        `flash: ${count(flash.writes, "write")}, ${count(flash.bytes, "byte")}`
-                    )
+                if (flash) console.log(`flash: ${writesText(flash)}`)
                 if (file)
                     console.log(
                         `flash log: ${count(file.bytes, "byte")} of lines in ${count(file.writes, "write")}, ${count(file.programmed, "byte")} programmed`

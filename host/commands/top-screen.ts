@@ -8,7 +8,7 @@ import type {
 } from "../client/index.ts"
 import { type Summary, summaryLine } from "./status-text.ts"
 import { table } from "./table.ts"
-import { count, duration } from "../words.ts"
+import { count, duration, writesText } from "../words.ts"
 
 /** What is known of the board at one moment. */
 export interface TopSample {
@@ -173,9 +173,7 @@ function flashLine({ summary }: TopSample): string {
     )
     return [
         count(fibers, "fiber"),
-        flash
-            ? `flash ${count(flash.writes, "write")}, ${count(flash.bytes, "byte")}`
-            : "",
+        flash ? `flash ${writesText(flash)}` : "",
         ...own,
     ]
         .filter(Boolean)

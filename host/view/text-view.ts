@@ -9,7 +9,7 @@ import { printLive } from "../output.ts"
 import { printable } from "../printable.ts"
 import type { LogRecord } from "../record.ts"
 import type { SimEvent } from "../sim/index.ts"
-import { count } from "../words.ts"
+import { count, writesText } from "../words.ts"
 import { type Account, summaryText } from "./account.ts"
 import type { Filter } from "./filter.ts"
 import { StatusLine } from "./status-line.ts"
@@ -147,10 +147,7 @@ function describe(
         case "syslog":
             return [`⇢ ${line}`, levelColour(record?.level) ?? "cyan"]
         case "flash":
-            return [
-                `▤ flash: ${count(event.writes, "write")}, ${count(event.bytes, "byte")} programmed`,
-                "blue",
-            ]
+            return [`▤ flash: ${writesText(event)} programmed`, "blue"]
         case "panic":
             return [
                 `✗ PANIC ${event.code} (${event.meaning}); the program starts again in 5 s`,

@@ -56,7 +56,6 @@ type File = ReadonlyMap<string, string>
 /** What a campaign has done. */
 export interface ChaosResult {
     seed: number
-    actions: Record<string, number>
     /** How often the settings file was held against the model. */
     checks: number
     faults: string[]
@@ -85,7 +84,7 @@ export async function runChaos(
     const { counts, checks, trail } = chaos
     if (faults.length) for (const line of trail) t.diagnostic(line)
     t.diagnostic(`${checks} checks, ${JSON.stringify(counts)}`)
-    return { seed, actions: counts, checks, faults }
+    return { seed, checks, faults }
 }
 
 class Chaos {

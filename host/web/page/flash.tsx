@@ -1,5 +1,5 @@
 import type { BoardState, FlashMap, FlashPiece } from "../protocol.ts"
-import { count, duration, lifeText } from "../../words.ts"
+import { count, duration, lifeText, writesText } from "../../words.ts"
 import { SomePlots } from "./plots.tsx"
 import { useStore } from "./store.ts"
 import { useAnswer } from "./use-answer.ts"
@@ -38,10 +38,7 @@ function Facts(props: { map: FlashMap | undefined; info: BoardState["info"] }) {
             {written && (
                 <>
                     <dt>Written by the firmware since boot</dt>
-                    <dd>
-                        {count(written.writes, "write")},{" "}
-                        {count(written.bytes, "byte")}
-                    </dd>
+                    <dd>{writesText(written)}</dd>
                 </>
             )}
             {file && (
@@ -59,11 +56,11 @@ function Facts(props: { map: FlashMap | undefined; info: BoardState["info"] }) {
 }
 
 function countsText({ counts, countedMs, isComputed }: FlashMap): string {
-    const { writes, bytes, erases } = counts
+    const { erases } = counts
     const pages = isComputed
         ? `which erase ${erases.toFixed(1)} pages`
         : `${count(erases, "page")} erased`
-    return `${count(writes, "write")}, ${count(bytes, "byte")}, ${pages} in ${duration(countedMs)}`
+    return `${writesText(counts)}, ${pages} in ${duration(countedMs)}`
 }
 
 /** The area in force, with what lies where. */
