@@ -171,6 +171,7 @@ describe("the flash log as a handler", () => {
         const flash = new TestFlash()
         const file = openLog(flash, 1000)
         await file.open()
+        expect(await file.flush()).toBe(true)
         expect(file.problems().length).toBe(0)
         expect(flash.attempts).toBe(0)
         expect((await file.files.cat("error.log")).length).toBe(0)

@@ -134,7 +134,8 @@ describe("flush policy", () => {
     })
     // rows: R9
     test("a batch costs at most 1.5 bytes of flash for each byte of text", async () => {
-        const log = openLog(new TestFlash(), 2000)
+        const flash = new TestFlash()
+        const log = openLog(flash, 2000)
         const clock = new ManualClock(0)
         for (let i = 0; i < 200; ++i) {
             clock.now += 1000
@@ -146,6 +147,11 @@ describe("flush policy", () => {
         console.log(`${programmed} bytes programmed for ${bytes} of text`)
         expect(bytes > 8000).toBe(true)
         expect(programmed / bytes < 1.4).toBe(true)
+        // each write: its entry of 24 bytes, and the value in full groups of 8
+        let all = 0
+        for (const write of flash.writes)
+            all += 24 + 8 * Math.ceil(write.value.length / 8)
+        expect(programmed).toBe(all)
         await log.close()
     })
 })
@@ -278,6 +284,29 @@ describe("trouble", () => {
         flash.deaf = false
         expect(await log.flush()).toBe(true)
         expect((await log.files.tail(5)).join()).toBe("0 [ERROR] early")
+        await log.close()
+    })
+    test("a flash that fails in the middle of the opening costs no file", async () => {
+        const written = new TestFlash()
+        const clock = new ManualClock(0)
+        let log = openLog(written, 400)
+        for (let i = 0; i < 15; ++i) log.emit(record(INFO, clock), FORTY)
+        await log.flush()
+        const lines = (await log.files.tail(20)).length
+        await log.close()
+        const flash = written.cutAfter(written.writes.length)
+        const { read } = flash.memory
+        let reads = 0
+        flash.memory.read = async key => {
+            // after what the first segments have told
+            if (++reads === 6) throw new Error("no answer")
+            return await read(key)
+        }
+        log = openLog(flash, 400)
+        await log.open()
+        expect(await log.flush()).toBe(true)
+        expect((await log.files.tail(20)).length).toBe(lines)
+        expect((await log.files.list()).length).toBe(2)
         await log.close()
     })
     test("what the queue cannot hold is dropped and counted", async () => {

@@ -1,6 +1,7 @@
 // rows: R10
 import { describe, expect, test } from "@devicescript/test"
 import { ERROR, INFO } from "../../src/log/levels"
+import { cursorSeq } from "../../src/flashlog/format"
 import { logSlot } from "../../src/platform"
 import { ManualClock } from "../../src/testing"
 import { openLog, record, TestFlash } from "./support/flash-log"
@@ -151,6 +152,29 @@ describe("reading", () => {
         expect((await again.files.cat("error.log")).length).toBe(kept)
         expect(again.problems().join()).toBe("")
         await again.close()
+    })
+    test("the lost beginning of a file is missing, also after a larger one", async () => {
+        const flash = new TestFlash()
+        const clock = new ManualClock(0)
+        const log = openLog(flash, 1000)
+        // 25 lines fill the first file, in 6 segments; 10 are in the second
+        for (let i = 0; i < 35; ++i) {
+            log.emit(record(INFO, clock), FORTY)
+            if (i % 5 === 4) await log.flush()
+        }
+        await log.flush()
+        const [current] = await log.files.list()
+        expect(current.size).toBe(400)
+        const { cursor } = current.first
+        expect((await log.files.cat("error.log")).length).toBe(10)
+        const first = cursorSeq(cursor)
+        flash.memory.slots[logSlot(first - 1)][60] ^= 4
+        const left = (await log.files.cat("error.log")).length
+        expect(left > 0 && left < 10).toBe(true)
+        expect(log.problems().join()).toBe(
+            `segments ${first} to ${first} are missing`
+        )
+        await log.close()
     })
     test("a slot that is damaged while the log is open is missing, and said once", async () => {
         const flash = new TestFlash()

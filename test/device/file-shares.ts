@@ -196,6 +196,50 @@ describe("several flash logs (R9a)", () => {
         expectPart(await span(errors), "-89")
     })
 
+    test("one that holds more than its share gives up its oldest file when another comes", async () => {
+        const flash = new TestFlash()
+        const errors = open(flash, "error.log", 1000)
+        // more slots than files of that size need
+        for (let i = 0; i < 400; ++i) {
+            errors.emit(record(ERROR, new ManualClock(0)), "short")
+            if (i % 20 === 19) await errors.flush()
+        }
+        await put(errors, "error", 0, 6)
+        expect((await errors.files.list()).length).toBe(2)
+        const audit = open(flash, "audit.log", 1000)
+        await put(audit, "audit", 0, 60)
+        expectPart(await span(audit), "-59")
+        expect(errors.problems().join()).toBe(
+            "the oldest file was given up to make room"
+        )
+        const lines = await errors.files.tail(6)
+        expectPart(lines.join(), text("error", 5))
+        await put(errors, "error", 6, 60)
+        expectPart(await span(audit), "-59")
+        expectPart(await span(errors), "-59")
+        expect(audit.problems().join()).toBe("")
+    })
+
+    test("a slot that another one takes while it is read stays that one's", async () => {
+        const flash = new TestFlash()
+        const errors = open(flash, "error.log", 600)
+        await errors.open()
+        const audit = open(flash, "audit.log", 600)
+        const { read } = flash.memory
+        flash.memory.read = async key => {
+            const value = await read(key)
+            flash.memory.read = read
+            await put(errors, "error", 0, 3)
+            return value
+        }
+        await audit.open()
+        await put(audit, "audit", 0, 12)
+        expect(await span(errors)).toBe("0-2")
+        await put(errors, "error", 3, 12)
+        expect(await span(errors)).toBe("0-11")
+        expect(await span(audit)).toBe("0-11")
+    })
+
     test("a file of another name leaves the old one where it is, while there is room", async () => {
         const flash = new TestFlash()
         await put(open(flash, "old.log", 1000), "old", 0, 40)

@@ -217,6 +217,20 @@ describe("tasks: kept states", () => {
         })
         await bench.become("net", "disabled")
     })
+
+    test("a flash that takes what it does not keep is written once, and told", async () => {
+        const flash = new MemoryFlash()
+        const bench = await boot(flash, addThree)
+        const { writes } = flash.stats
+        flash.write = async () => {
+            flash.stats.writes++
+        }
+        await refuse("the flash did not keep the states", async () => {
+            await bench.tasks.disable("net")
+        })
+        same(flash.stats.writes, writes + 1)
+        await bench.become("net", "disabled")
+    })
 })
 
 /** @throws Error unless `action` throws one whose message contains `text` */
@@ -278,6 +292,27 @@ describe("tasks: boot journal and safe mode", () => {
         same(flash.stats.writes, 7)
         await until("it has lasted", () => flash.stats.writes === 8)
         await expectBoot(at + 90_000, 6, "panic")
+    })
+
+    test("T17 a run whose number is not known leaves the record alone", async () => {
+        const flash = new MemoryFlash()
+        await boot(flash, nothing)
+        await until("it has lasted", () => flash.stats.writes === 2)
+        const known = flash.slots[BOOT_SLOT].toString("hex")
+        const { read } = flash
+        flash.read = async key => {
+            throw flashError(key, "the store does not answer yet")
+        }
+        const bench = await boot(flash, nothing)
+        same(bench.tasks.deviceStats().boot, 0)
+        flash.read = read
+        let restarted = false
+        await ds.sleep(STABLE + 100)
+        bench.tasks.shutDown(() => {
+            restarted = true
+        })
+        await until("restart", () => restarted)
+        same(flash.slots[BOOT_SLOT].toString("hex"), known)
     })
 
     test("T17 a shut-down stops core tasks last, and the record comes after them", async () => {

@@ -153,6 +153,25 @@ describe("tasks: schedules", () => {
         )
     })
 
+    test("T10 a run under way keeps its restarts when its plan is dropped", async () => {
+        const { tasks } = await emptyBench()
+        let isLoose = false
+        const t = tasks.add(
+            "x",
+            async task => {
+                await until("the plan is dropped", () => isLoose)
+                if (t.runs === 1) throw new Error("once")
+                await task.sleep(5000)
+            },
+            { every: 60_000, restart: "on-failure", delay: 5 }
+        )
+        await until("run 1", () => t.state === "running")
+        tasks.unschedule("x")
+        isLoose = true
+        await until("run 2", () => t.runs === 2 && t.state === "running")
+        same(t.next, undefined)
+    })
+
     test("T10 start runs a scheduled task now, its plan stays", async () => {
         const bench = await emptyBench()
         const { tasks } = bench
