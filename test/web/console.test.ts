@@ -143,6 +143,40 @@ test("the console works a board", { skip: noBrowser }, async t => {
         }
     )
 
+    await t.test("it follows the size of the browser's text", async () => {
+        const measure = () =>
+            page.evaluate<number[]>(`[
+                parseFloat(getComputedStyle(document.querySelector("main h1")).fontSize),
+                parseFloat(getComputedStyle(document.querySelector(".row .message")).fontSize),
+                document.querySelector(".row").getBoundingClientRect().height,
+            ]`)
+        const before = await measure()
+        const session = await page.context().newCDPSession(page)
+        await session.send("Page.setFontSizes", {
+            fontSizes: { standard: 24 },
+        })
+        await page.reload()
+        await page.locator(".row .message").first().waitFor()
+        await untilShown(
+            measure,
+            before.map(size => size * 1.5)
+        )
+        // the lines follow each other without a gap
+        const gaps = () =>
+            page.evaluate<number>(`(() => {
+                const tops = [...document.querySelectorAll(".row")]
+                    .map(row => row.getBoundingClientRect())
+                    .sort((a, b) => a.top - b.top)
+                return tops.filter((row, i) => i > 0 && Math.abs(row.top - tops[i - 1].bottom) > 1).length
+            })()`)
+        await untilShown(gaps, 0)
+        await session.send("Page.setFontSizes", {
+            fontSizes: { standard: 16 },
+        })
+        await page.reload()
+        await untilShown(measure, before)
+    })
+
     await t.test("a place in a source is opened by a click", async () => {
         const place = taskRow(page, "broken").locator("button.place").first()
         assert.match((await place.textContent())!, /remote\.ts:\d+$/)

@@ -5,12 +5,12 @@ import { levelName } from "../../levels.ts"
 import type { Line } from "../protocol.ts"
 import type { LogModel } from "./log-model.ts"
 
-/** Height of a line, wide and narrow, in px; main.css has the same. */
-const ROW = 22
-const NARROW_ROW = 40
+/** Height of a line, wide and narrow, in rem; main.css has the same. */
+const ROW = 1.375
+const NARROW_ROW = 2.5
 /** Lines that are drawn above and below what is seen. */
 const AROUND = 10
-const NARROW = "(max-width: 840px)"
+const NARROW = "(max-width: 52.5em)"
 
 /** Where the list is, and whether it follows the end of the log. */
 export interface ListView {
@@ -35,7 +35,7 @@ export function useListView(log: LogModel): ListView {
     const height = useHeight(list)
     const isAtEnd = useRef(true)
     const lastTop = useRef(0)
-    const row = matchMedia(NARROW).matches ? NARROW_ROW : ROW
+    const row = (matchMedia(NARROW).matches ? NARROW_ROW : ROW) * rem()
     useKeptPlace(log, list, row, isAtEnd, lastTop)
 
     const show = (index: number) => {
@@ -62,6 +62,11 @@ export function useListView(log: LogModel): ListView {
         show,
         onScroll,
     }
+}
+
+/** The size of text that the browser is set to show, in px. */
+function rem(): number {
+    return parseFloat(getComputedStyle(document.documentElement).fontSize)
 }
 
 function useHeight(element: RefObject<HTMLDivElement | null>): number {
