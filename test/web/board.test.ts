@@ -162,6 +162,10 @@ test("settings and updates", { skip: noBrowser }, async t => {
         assert.equal(await other.inputValue(), "notice")
         assert.equal(await hint.count(), 0)
         await page.getByRole("button", { name: "Reboot" }).click()
+        await page
+            .getByRole("dialog")
+            .getByRole("button", { name: "Restart" })
+            .click()
         await row("LOG_BURST")
             .getByText(", from the next start")
             .waitFor({ state: "detached" })

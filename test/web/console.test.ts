@@ -143,6 +143,37 @@ test("the console works a board", { skip: noBrowser }, async t => {
         }
     )
 
+    await t.test("safe mode and a restart are asked for first", async () => {
+        const button = (name: string) =>
+            page.getByRole("button", { name, exact: true })
+        const dialog = page.getByRole("dialog")
+        const focused = () =>
+            page.evaluate("document.activeElement.textContent")
+        await button("Reboot").focus()
+        await page.keyboard.press("Enter")
+        await dialog.getByText(/^Restart test-board\?/).waitFor()
+        // a key that repeats does nothing
+        await untilShown(focused, "Cancel")
+        await page.keyboard.press("Escape")
+        await untilShown(() => dialog.count(), 0)
+        await untilShown(focused, "Reboot")
+
+        await button("Safe mode").focus()
+        await page.keyboard.press("Enter")
+        await dialog.getByText(/^Begin safe mode\?/).waitFor()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.getByTestId("board-state").getByText("safe mode").waitFor()
+        await untilShown(focused, "Leave safe mode")
+        // what brings the tasks back needs no question
+        await page.keyboard.press("Enter")
+        await page.getByTestId("board-state").getByText("degraded").waitFor()
+        await page
+            .locator(".facts", { hasText: "Boot" })
+            .getByText("1 the first")
+            .waitFor()
+    })
+
     await t.test("it follows the size of the browser's text", async () => {
         const measure = () =>
             page.evaluate<number[]>(`[

@@ -96,6 +96,14 @@ export function BoardButtons({ state }: { state: BoardState }) {
                     isOff={isFixed}
                     isPressed={isSafe}
                     work={() => act(id, "safe-mode", { on: !isSafe })}
+                    question={
+                        isSafe
+                            ? undefined
+                            : {
+                                  text: "Begin safe mode? All tasks stop but the core tasks.",
+                                  answer: "Begin",
+                              }
+                    }
                 >
                     {isSafe ? "Leave safe mode" : "Safe mode"}
                 </Button>
@@ -103,6 +111,10 @@ export function BoardButtons({ state }: { state: BoardState }) {
                     isOff={isFixed}
                     work={() => act(id, "reboot")}
                     done="the board restarts"
+                    question={{
+                        text: `Restart ${info?.hostname ?? id}? Its tasks stop first.`,
+                        answer: "Restart",
+                    }}
                 >
                     Reboot
                 </Button>
@@ -153,25 +165,76 @@ function SimulatorButtons(props: {
     )
 }
 
+/** What is asked before a change, and the answer that makes it. */
+interface Question {
+    text: string
+    answer: string
+}
+
 /** A button that asks for a change. @param props.done what to say when it is made */
 function Button(props: {
     children: ComponentChildren
     work: () => Promise<unknown>
     done?: string
+    question?: Question
     look?: string
     isOff?: boolean
     isPressed?: boolean
 }) {
-    const { children, work, done, look, isOff, isPressed } = props
+    const { children, work, done, question, look, isOff, isPressed } = props
+    const [isAsked, setAsked] = useState(false)
+    const change = () => void attempt(work, done)
     return (
-        <button
-            type="button"
-            class={look}
-            disabled={isOff}
-            aria-pressed={isPressed}
-            onClick={() => void attempt(work, done)}
+        <>
+            <button
+                type="button"
+                class={look}
+                disabled={isOff}
+                aria-pressed={isPressed}
+                onClick={question ? () => setAsked(true) : change}
+            >
+                {children}
+            </button>
+            {question && isAsked && (
+                <QuestionDialog
+                    question={question}
+                    yes={change}
+                    close={() => setAsked(false)}
+                />
+            )}
+        </>
+    )
+}
+
+/** A dialog that a key answers, too. Its focus begins at what changes nothing. */
+function QuestionDialog(props: {
+    question: Question
+    yes: () => void
+    close: () => void
+}) {
+    const { question, yes, close } = props
+    const { text, answer } = question
+    const dialog = useRef<HTMLDialogElement>(null)
+    useEffect(() => dialog.current!.showModal(), [])
+    return (
+        <dialog
+            ref={dialog}
+            class="question"
+            aria-label={text}
+            onClose={() => {
+                if (dialog.current!.returnValue === answer) yes()
+                close()
+            }}
         >
-            {children}
-        </button>
+            <form method="dialog">
+                <p>{text}</p>
+                <div class="buttons">
+                    <button>Cancel</button>
+                    <button value={answer} class="danger">
+                        {answer}
+                    </button>
+                </div>
+            </form>
+        </dialog>
     )
 }
