@@ -174,6 +174,28 @@ test("the console works a board", { skip: noBrowser }, async t => {
             .waitFor()
     })
 
+    await t.test("the focus goes back from a notice", async () => {
+        const clock = page.getByRole("button", { name: "Set clock" })
+        const dismiss = page.getByRole("button", { name: "Dismiss" })
+        await untilShown(() => dismiss.count(), 0)
+        await clock.focus()
+        await page.keyboard.press("Enter")
+        await untilShown(() => dismiss.count(), 1)
+        await page.keyboard.press("Enter")
+        await untilShown(() => dismiss.count(), 2)
+        const focused = () =>
+            page.evaluate(
+                "document.activeElement.ariaLabel || document.activeElement.textContent"
+            )
+        await dismiss.first().focus()
+        await page.keyboard.press("Enter")
+        await untilShown(() => dismiss.count(), 1)
+        await untilShown(focused, "Dismiss")
+        await page.keyboard.press("Enter")
+        await untilShown(() => dismiss.count(), 0)
+        await untilShown(focused, "Set clock")
+    })
+
     await t.test("it follows the size of the browser's text", async () => {
         const measure = () =>
             page.evaluate<number[]>(`[

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
 /** How long a notice stays, in ms. */
 const SHOWN_MS = 8000
@@ -44,11 +44,37 @@ function dismiss(id: number): void {
 
 export function Notices() {
     const [shown, show] = useState<Notice[]>([])
+    const box = useRef<HTMLDivElement>(null)
+    /** What had the focus before a notice. */
+    const before = useRef<HTMLElement>(undefined)
+    const hadFocus = useRef(false)
     useEffect(() => {
-        changed = () => show(notices)
+        changed = () => {
+            hadFocus.current =
+                box.current?.querySelector("button:focus-visible") != null
+            show(notices)
+        }
     }, [])
+    useLayoutEffect(() => {
+        // the notice that had the focus is gone: that of whoever works by keys must not get lost
+        if (!hadFocus.current || box.current!.contains(document.activeElement))
+            return
+        hadFocus.current = false
+        const next = box.current!.querySelector("button") ?? before.current
+        next?.focus()
+    }, [shown])
     return (
-        <div class="toasts" role="status" aria-live="polite">
+        <div
+            ref={box}
+            class="toasts"
+            role="status"
+            aria-live="polite"
+            onFocusIn={({ relatedTarget }) => {
+                if (!(relatedTarget instanceof HTMLElement)) return
+                if (!box.current!.contains(relatedTarget))
+                    before.current = relatedTarget
+            }}
+        >
             {shown.map(({ id, text, isBad }) => (
                 <p key={id} class={isBad ? "toast bad" : "toast"}>
                     {text}
