@@ -132,8 +132,18 @@ test("settings and updates", { skip: noBrowser }, async t => {
         await burst.fill("7")
         await burst.fill("100")
         await page.getByRole("button", { name: "Cut power" }).click()
+        await page.getByTestId("board-state").getByText("off").waitFor()
+        // a change waits for the board, which the page says
+        await row("SAFE_SECONDS")
+            .getByLabel("SAFE_SECONDS", { exact: true })
+            .fill("29")
+        await set("SAFE_SECONDS")
+        await row("SAFE_SECONDS").getByText("waiting for the board").waitFor()
         await page.getByRole("button", { name: "Switch on" }).click()
         await page.getByTestId("board-state").getByText("running").waitFor()
+        await row("SAFE_SECONDS")
+            .getByText("waiting for the board")
+            .waitFor({ state: "detached" })
         // another one changes settings, too
         const changes = ["LOG_LEVEL=info", "LOG_BURST=90"]
         const { code, stderr } = await runCli([

@@ -8,6 +8,8 @@ import { useAnswer } from "./use-answer.ts"
 
 /** Others change settings too, and a start has pending ones take effect. */
 const ASK_MS = 5000
+/** Time without an answer to a change after which the page says that it waits, in ms. */
+const LATE_MS = 700
 
 /** The settings and their sources; each is edited in the way of its kind. */
 export function Settings({ board }: { board: string }) {
@@ -69,11 +71,19 @@ function SettingRow(props: {
     const { key, text, origin, line, pending, restart, rule, isSecret } =
         setting
     const [draft, setDraft] = useState<Draft>()
+    const [isLate, setLate] = useState(false)
     const edited = draft?.value
+    const send = async (text: string | null) => {
+        const timer = setTimeout(() => setLate(true), LATE_MS)
+        const isDone = await change({ [key]: text })
+        clearTimeout(timer)
+        setLate(false)
+        return isDone
+    }
     const save = async () => {
         if (edited === undefined) return
         // what was typed meanwhile stays
-        if (await change({ [key]: edited }))
+        if (await send(edited))
             setDraft(now =>
                 now && now.value !== edited
                     ? { ...now, before: edited }
@@ -115,13 +125,18 @@ function SettingRow(props: {
                             aria-label={`Default of ${key}`}
                             onClick={event => {
                                 focusField(event.currentTarget.form)
-                                void change({ [key]: null })
+                                void send(null)
                             }}
                         >
                             Default
                         </button>
                     )}
                 </form>
+                {isLate && (
+                    <p class="aside" role="status">
+                        waiting for the board …
+                    </p>
+                )}
                 {isOvertaken && (
                     <p class="overtaken" aria-live="polite">
                         {text ? (
