@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { type LmsPublicKey, parsePublicKey } from "./lms.ts"
-import { isLmsKey, MAX_KEY_BYTES, parseLmsKey } from "./lms-key.ts"
+import { isLmsKey, MAX_KEY_BYTES, parseLmsKey, WANTED_KEY } from "./lms-key.ts"
 
 /** Bytes of a key for HMAC-SHA256 and AES-256. */
 export const HMAC_KEY_BYTES = 32
@@ -37,9 +37,7 @@ export function readKey(file: string): OtaKey {
     if (key) return { kind: "hmac", file, key }
     const publicKey = parsePublicText(text)
     if (publicKey) return { kind: "lms", file, publicKey, canSign: false }
-    throw new UsageError(
-        `key "${file}": 64 hexadecimal digits or an LMS key are wanted`
-    )
+    throw new UsageError(`key "${file}": ${WANTED_KEY}`)
 }
 
 /** The key of `OTA_KEY`'s text; undefined when it is none. */

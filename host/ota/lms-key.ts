@@ -27,6 +27,8 @@ import {
 
 /** What a private key file says it is. */
 export const LMS_KEY_KIND = "fiberd LMS private key"
+/** What to say of a file that is no key of any kind. */
+export const WANTED_KEY = "64 hexadecimal digits or an LMS key are wanted"
 /** LMOTS_SHA256_N24_W8: the smallest signatures. */
 const OTS_TYPE = 8
 /** LMS_SHA256_M24_H5, H10 and H15 by height. */
@@ -194,8 +196,10 @@ function parse(file: string, text: string): KeyFile {
     } catch {
         throw new UsageError(`key "${file}": is no key, or is damaged`)
     }
-    if (content.kind !== LMS_KEY_KIND || !Number.isInteger(content.next))
-        throw new UsageError(`key "${file}": is no "${LMS_KEY_KIND}"`)
+    if (content.kind !== LMS_KEY_KIND)
+        throw new UsageError(`key "${file}": ${WANTED_KEY}`)
+    if (!Number.isInteger(content.next))
+        throw new UsageError(`key "${file}": is damaged`)
     return content as KeyFile
 }
 

@@ -574,8 +574,18 @@ describe("an LMS key file", () => {
             writeFileSync(file, JSON.stringify({ ...content, ...damage }))
             await assert.rejects(
                 signVersion(file, 1, Buffer.from("m")),
-                /damaged|is no "fiberd LMS/
+                /is damaged|: 64 hexadecimal digits or an LMS key are wanted$/
             )
+        }
+    })
+
+    test("another file as a key is told which kinds of keys there are", t => {
+        const { path } = workshop(t)
+        for (const text of ['{ "name": "x" }', "HOSTNAME=roof", ""]) {
+            writeFileSync(path("other"), text)
+            assert.throws(() => readKey(path("other")), {
+                message: `key "${path("other")}": 64 hexadecimal digits or an LMS key are wanted`,
+            })
         }
     })
 })
