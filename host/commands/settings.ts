@@ -206,8 +206,16 @@ async function pushFile(file: string, command: Command): Promise<void> {
     await change(settingsOf(entries), command, placesOf(file, entries))
 }
 
-async function applyChanges(
-    board: Board,
+/** What of a board's client a change of settings needs. */
+export type ChangedBoard = Pick<Board, "settings" | "set" | "config">
+
+/**
+ * Changes settings, and shows what has changed, also by reference. When the answer is lost, it shows what
+ * the board has now.
+ * @throws UsageError for a key that the board does not know; what the board throws
+ */
+export async function applyChanges(
+    board: ChangedBoard,
     changes: Changes,
     options: BoardOptions,
     places: Places = {}
@@ -221,16 +229,48 @@ async function applyChanges(
         await board.set(changes)
     } catch (error) {
         placeError(error as Error, places)
+        await showLost(board, changes, options, error as Error)
         throw error
     }
     const after = await board.settings()
-    const before = new Map(known.map(({ key, text }) => [key, text]))
+    const before = new Map(known.map(one => [one.key, one]))
     const changed = after.filter(
         // one that was not named may refer to one that was
-        ({ key, text }) => key in changes || text !== before.get(key)
+        ({ key, text }) => key in changes || text !== before.get(key)?.text
     )
     if (changed.length > 0 || options.json) show(changed, options)
     else console.log("done; no setting refers to it")
+    const isSame = ({ key, text, origin }: SettingInfo) =>
+        before.get(key)?.text === text && before.get(key)?.origin === origin
+    if (changed.every(isSame)) await warnOfProbation(board)
+}
+
+/** Shows what a board has of a change whose answer is lost: it may have been made. */
+async function showLost(
+    board: ChangedBoard,
+    changes: Changes,
+    options: BoardOptions,
+    error: Error
+): Promise<void> {
+    if (error.name !== "TimedOutError") return
+    const now = await board.settings().catch((): SettingInfo[] => [])
+    const named = now.filter(({ key }) => key in changes)
+    if (!named.length) return
+    show(named, options)
+    error.message += "; what it has now is shown"
+}
+
+/**
+ * A version on probation cannot be changed. A change that it has already is no change, and is not made in
+ * the settings that come back when the version is taken back.
+ */
+async function warnOfProbation(board: ChangedBoard): Promise<void> {
+    const config = (await board.config().catch(() => undefined)) as
+        { state?: string; version?: number } | undefined
+    if (config?.state === "probation")
+        complain(
+            `version ${config.version} is on probation: if it is taken back, the settings before it are back`
+        )
 }
 
 /** Makes an error about a setting that was given name its place there. */
