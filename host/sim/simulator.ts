@@ -1,3 +1,4 @@
+import { addServer, type JDServiceServer } from "jacdac-ts"
 import { writeBusFile } from "../bus/index.ts"
 import type { Settings } from "../env/index.ts"
 import type { FlashStore } from "../flash/index.ts"
@@ -80,6 +81,14 @@ export class Simulator extends EventLog {
     /** Port of the bus on 127.0.0.1, which clients may join; 0 before the start. */
     get busPort(): number {
         return this.port
+    }
+
+    /**
+     * Puts a part on the bus, which a program binds by its service: a server of jacdac-ts.
+     * @param name of the part, for those who look at the bus
+     */
+    addPart(name: string, part: JDServiceServer): void {
+        addServer(this.bus.jacdac, name, part)
     }
 
     /** The debug information of the build, once started. */

@@ -99,6 +99,31 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.match(run.stderr, /^fiberctl: the scenario failed: it starts$/m)
     })
 
+    test("adds a sensor to the bus, and has it read other values", async t => {
+        const folder = tempFolder(t)
+        const file = join(folder, "warm.ts")
+        const jacdac = import.meta.resolve("jacdac-ts")
+        writeFileSync(
+            file,
+            `import { AnalogSensorServer, SRV_TEMPERATURE } from "${jacdac}"
+            export default async sim => {
+                const thermometer = new AnalogSensorServer(SRV_TEMPERATURE, {
+                    readingValues: [21.5],
+                    streamingInterval: 500,
+                })
+                sim.addPart("thermometer", thermometer)
+                await sim.waitFor("console", event => event.text.includes("21.5 degrees"))
+                thermometer.reading.setValues([40])
+            }`
+        )
+        const { code, stderr } = await runCli([
+            ...["sim", "--main", "test/system/programs/thermometer.ts"],
+            ...["--state", join(folder, "state"), "--scenario", file],
+            ...["--quiet", "--expect", " 40 degrees", "--timeout", "600"],
+        ])
+        assert.equal(code, 0, stderr)
+    })
+
     test("what it sets is checked before the board starts", async t => {
         const folder = tempFolder(t)
         const file = join(folder, "scene.yaml")
