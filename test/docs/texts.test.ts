@@ -5,6 +5,7 @@ import { test } from "node:test"
 import { settingsTable } from "../../host/settings/docs.ts"
 import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { OTA_SETTINGS } from "../../src/ota/settings.ts"
+import { PAGES, pageText } from "../../host/site/pages.ts"
 
 const read = (page: string) => readFileSync(page, "utf8")
 
@@ -45,6 +46,40 @@ test("what the pages of the board call is at the door", () => {
     const unknown = calls.filter(
         name => !door.has(name) && !others.includes(name)
     )
+    assert.deepEqual(unknown, [])
+})
+
+test("what the pages call of an object is a method of its class", () => {
+    const door = read("src/index.api.txt")
+    const classes: Record<string, string[]> = {
+        settings: ["Settings"],
+        tasks: ["TaskRegistry"],
+        task: ["Task"],
+        log: ["LogSystem", "Logger"],
+    }
+    const methods = (name: string) => {
+        const [body] = new RegExp(
+            `^(?:class|interface) ${name}\\b[^]*?^}`,
+            "m"
+        ).exec(door)!
+        return [...body.matchAll(/^ {4}(?:async )?(\w+)[<(]/gm)].map(
+            ([, method]) => method!
+        )
+    }
+    // what is gone is told by the changes
+    const pages = PAGES.filter(({ source }) => source !== "CHANGELOG.md").map(
+        ({ source }) => pageText(source)
+    )
+    const calls = pages.flatMap(page => [
+        ...page.matchAll(/\b(settings|tasks|task|log)\.(\w+)\(/g),
+    ])
+    assert.ok(calls.length > 60, `${calls.length} calls`)
+    const unknown = calls
+        .filter(
+            ([, object, method]) =>
+                !classes[object!]!.flatMap(methods).includes(method!)
+        )
+        .map(([call]) => call)
     assert.deepEqual(unknown, [])
 })
 
