@@ -10,13 +10,15 @@
  *   compilation, not at each use;
  * - which conditions must be compared with 0 (conditions.ts);
  * - what advice for other programs stands in an error;
- * - what it cannot compile is an error in words, and not an assertion with a stack trace.
+ * - what it cannot compile is an error in words (language-errors.ts), and not an assertion with a
+ *   stack trace.
  *
  * The compiler notes things on symbols and nodes, which live on with their file: those notes are
  * kept aside and dropped when a compilation begins.
  */
 import { createHash } from "node:crypto"
 import { mayBeFraction } from "./conditions.ts"
+import { languageError, typeError } from "./language-errors.ts"
 import type { Node, SyntaxOf, TypesOf } from "./syntax.ts"
 import { findTraps } from "./vm-traps.ts"
 
@@ -33,11 +35,6 @@ const NOTES = [
 ]
 /** Most arguments of a call on the VM. */
 const MOST_ARGUMENTS = 8
-/** How TypeScript advises programs of Node and of browsers about a name that it does not know. */
-const ADVICE =
-    / Do you need to (?:change your target library|install type definitions)[^]*$/
-/** Names that are in a library of the tool, and not there by themselves. */
-const IN_RUNTIME = /^Cannot find name '(Map|Set)'/
 const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
 
 interface SourceFile {
@@ -210,6 +207,11 @@ class CompilerHooks {
         throw Object.assign(error, { sourceNode: null })
     }
 
+    /** What an error of the compiler means to who writes the program. */
+    inWords(message: string): string {
+        return languageError(message)
+    }
+
     internalError({ message }: Error): string {
         return `The DeviceScript compiler cannot compile this (${message}); write it another way.`
     }
@@ -225,16 +227,12 @@ class CompilerHooks {
     }
 }
 
-/** An error without advice that helps on no board: neither another library nor types of Node do. */
+/** An error in words that help on a board. */
 function forTheVm(error: Diagnostic): Diagnostic {
     const { messageText } = error
-    if (typeof messageText !== "string" || !ADVICE.test(messageText))
-        return error
-    const [, name] = IN_RUNTIME.exec(messageText) ?? []
-    const instead = name
-        ? `Import { ${name} } from "@devicescript/runtime".`
-        : "The VM has none."
-    return { ...error, messageText: messageText.replace(ADVICE, ` ${instead}`) }
+    return typeof messageText === "string"
+        ? { ...error, messageText: typeError(messageText) }
+        : error
 }
 
 function isLibrary({ fileName }: SourceFile): boolean {

@@ -25,6 +25,35 @@ const TRUE = [0.5, -0.25, 1, -1, 2147483648, 1.8e12, Infinity, 1e-300]
 const FALSE = [0, -0, NaN, undefined as number, null as number]
 const TEXT = "text"
 
+/** How often `period` was computed. */
+let computed = 0
+
+function period(): number {
+    computed++
+    return 10
+}
+
+function total([first, second = 5]: number[], { third = 7 } = {} as any) {
+    return first * 100 + second * 10 + third
+}
+
+function shown(value: string): string
+function shown(value: number): string
+function shown(value: any): string {
+    return "" + value
+}
+
+class Sensor {
+    readonly names: string[] = []
+    last?: number
+
+    name(index: number): string
+    name(index: string): string
+    name(index: any): string {
+        return this.names[index]!
+    }
+}
+
 /** What counts as true, in each kind of condition. */
 function truths(x: number, isOn: boolean): string {
     let rounds = 0
@@ -109,5 +138,131 @@ describe("language", () => {
         same(compareTexts("led", "led"), 0)
         same(compareTexts("led", "leds") < 0, true)
         same(compareTexts("b", "abc") > 0, true)
+    })
+
+    test("a loop takes apart what it goes over", () => {
+        let text = ""
+        const all: {
+            name: string
+            at: number[]
+            more: { x: number; y?: string }
+        }[] = [
+            { name: "a", at: [1, 2], more: { x: 3 } },
+            { name: "b", at: [4, 5], more: { x: 6 } },
+        ]
+        for (const {
+            name,
+            at: [from, to = 0],
+            more: { x, y = name + "!" },
+        } of all) {
+            if (name === "c") continue
+            text += `${name}${from}${to}${x}${y} `
+        }
+        for (let [first, ...rest] of [
+            [1, 2, 3],
+            [4, 5, 6],
+        ]) {
+            first += rest.length
+            text += first
+        }
+        same(text, "a123a! b456b! 36")
+    })
+
+    test("a value that is left out is computed only then", () => {
+        computed = 0
+        const { every = period(), name } = { every: 5, name: "a" } as any
+        same(every, 5)
+        same(name, "a")
+        same(computed, 0)
+        const { other = period() } = {} as any
+        same(other, 10)
+        const [one = period(), two = one + 1] = [0] as number[]
+        same(one, 0, "0 is a value")
+        same(two, 1)
+        same(computed, 1)
+        same(total([1]), 157)
+        same(total([1, 2], { third: 3 }), 123)
+    })
+
+    test("an assignment to what is not set yet, and to several at once", () => {
+        computed = 0
+        const sensor = new Sensor()
+        const map: Record<string, any> = { zero: 0, text: "", on: true }
+        sensor.last ??= period()
+        sensor.last ??= period()
+        same(sensor.last, 10)
+        same(computed, 1)
+        same((map["zero"] ||= 3), 3)
+        same((map["zero"] ??= period()), 3)
+        same((map["on"] &&= "yes"), "yes")
+        same((map["none"] &&= period()), undefined)
+        const halves: Record<string, number> = { half: 0.5 }
+        same((halves["half"] ||= period()), 0.5)
+        same(computed, 1)
+        let a = 1
+        let b = 2
+        ;[a, b] = [b, a]
+        ;[sensor.last, , map["c"]] = [a, 0, b]
+        same(`${a}${b}${sensor.last}${map["c"]}`, "2121")
+    })
+
+    test("loops that test at the end, and labels", () => {
+        let i = 0
+        let text = ""
+        do {
+            i++
+            try {
+                if (i === 2) continue
+                if (i === 4) break
+            } finally {
+                text += "f"
+            }
+            text += i
+        } while (i < 9)
+        same(text, "f1ff3f")
+        let half = 1.5
+        do half -= 0.5
+        while (half)
+        same(half, 0)
+        text = ""
+        rows: for (let row = 0; row < 4; row++)
+            for (const column of [0, 1, 2]) {
+                if (column > row) continue rows
+                if (row === 3) break rows
+                text += `${row}${column} `
+            }
+        same(text, "00 10 11 20 21 22 ")
+    })
+
+    test("a method of an object is a function", () => {
+        let sum = 0
+        const handler = {
+            emit(value: number, by = 2): void {
+                sum += value * by
+            },
+            reset() {
+                sum = 0
+            },
+        }
+        handler.emit(4)
+        handler.emit(1, 1)
+        same(sum, 9)
+        handler.reset()
+        same(sum, 0)
+    })
+
+    test("what only the types tell has no effect", () => {
+        const sensor = new Sensor()
+        sensor.names.push("led")
+        same(sensor.name(0)!.length, 3)
+        same(sensor.name("0"), undefined)
+        const node = { value: 1 } satisfies Node
+        const list: Node[] = [node]
+        list[0]!.value = 2
+        ;(list[0] as Node).value += 3
+        list[0]!.find = by => leaf(by)
+        same(list[0]!.find!(6)!.value, 6)
+        same(node.value, 5)
+        same(shown(5) + shown("a"), "5a")
     })
 })

@@ -127,9 +127,69 @@ console.log(process.argv, counts)
             said.map(([, line, words]) => `${line} ${words}`),
             [
                 `1 Property 'repeat' does not exist on type '"ab"'. The VM has none.`,
-                `2 Cannot find name 'Map'. Import { Map } from "@devicescript/runtime".`,
+                `2 Cannot find name 'Map'. The VM has none: import { Map } from "@devicescript/runtime".`,
                 "3 Cannot find name 'process'. The VM has none.",
             ]
+        )
+    })
+
+    test("says in words what the language lacks, and what to write instead", async t => {
+        const { write, build } = project(t, {})
+        const head = [
+            'const one = "1"',
+            "interface Own { n: number }",
+            "const own: Own = { n: 1 }",
+            "function use(call: () => number) { console.log(call()) }",
+        ]
+        /** Builds lines, each of which is wrong, and looks for what is said of each. */
+        const check = async (wrong: Record<string, string>, tail = "") => {
+            const lines = Object.keys(wrong)
+            write("src/main.ts", [...head, ...lines, tail].join("\n") + "\n")
+            const { code, stderr } = await build()
+            assert.equal(code, 1)
+            const said = stderr.trim().split("\n")
+            for (const [i, line] of lines.entries()) {
+                const place = `src/main.ts(${head.length + 1 + i},`
+                const words = wrong[line]!
+                assert.ok(
+                    said.some(
+                        one => one.startsWith(place) && one.endsWith(words)
+                    ),
+                    `${line}\n${stderr}`
+                )
+            }
+            assert.doesNotMatch(stderr, /unhandled|confused|not supported/)
+        }
+        await check({
+            "console.log((2.5).toFixed(1))":
+                "The VM has none: write Math.round(value * 100) / 100.",
+            "console.log(Number(one))":
+                "The VM has none: write +text, and Math.floor to tell whole numbers.",
+            "console.log(own.at)":
+                "Property 'at' does not exist on type 'Own'.",
+            "console.log(/a+/)":
+                "The VM's language has no regular expressions; use indexOf and slice.",
+            "class A { get x() { return 1 } }":
+                "A class has fields, methods and a constructor; for a getter or setter write a method.",
+            "class B { static n = 1 }":
+                "A static field cannot have a value; use a constant of the module.",
+            "var old = 1": "Use let or const; there is no var.",
+            "block: { console.log(one) }": "Only a loop can have a label.",
+            "let two = 0; ({ two } = { two: 1 })":
+                "Fields cannot be taken into variables that are there already; write an assignment for each.",
+            'console.log("a" in own)':
+                "The VM's language does not have this operator; for `in`, compare with undefined.",
+        })
+        await check(
+            {
+                "class C { n = 1; f() { use(() => this.n) } }":
+                    "`this` is known in methods and constructors only; keep it before the function: const self = this.",
+                "class D { #n = 1 }":
+                    "A plain name is wanted; for `#name` write `private name`.",
+                "const f = () => { for (const x of [1]) use(() => x) }":
+                    "A function cannot use a variable of the loop around it; use forEach, or call a function that makes it.",
+            },
+            "new C().f(); console.log(new D()); f()"
         )
     })
 

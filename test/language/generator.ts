@@ -136,6 +136,7 @@ ${this.block(scope, 6, 3)}return a
             () => `(${this.pick(numbers)}${sign("++", "--")})`,
             () => `(${sign("++", "--")}${this.pick(numbers)})`,
             () => `(${this.pick(numbers)} = ${part()})`,
+            () => `(${this.pick(numbers)} ${sign("||=", "&&=")} ${part()})`,
             () =>
                 `(${this.pick(numbers)} ${sign("+=", "-=", "*=", "&=", "|=")} ${this.literal()})`,
             () =>
@@ -237,8 +238,26 @@ ${this.block(scope, 6, 3)}return a
                     `[${number()}, ${number()}, ${number()}, ${number()}]`
                 ),
             () => this.declare(scope.texts, "let t", this.text(scope)),
+            () =>
+                `;[${this.pick(scope.numbers)}, ${this.pick(scope.numbers)}] = [${number()}, ${number()}]`,
+            () => {
+                if (scope.nodes.length === 0) return this.takeApart(scope)
+                const [value, next] = [this.name("n"), this.name("n")]
+                const statement = `let { value: ${value}, next: { value: ${next} } = { value: number(${number()}) } } = ${this.pick(scope.nodes)}`
+                scope.numbers.push(value, next)
+                return statement
+            },
+            () => this.takeApart(scope),
             () => `out(${this.text(scope)})`
         )
+    }
+
+    /** A list in variables; the last one is not in it. */
+    private takeApart(scope: Scope): string {
+        const names = [this.name("n"), this.name("n")]
+        const statement = `let [${names[0]}, , ${names[1]} = number(${this.number(scope, 2)})]: number[] = [${this.number(scope, 2)}, 1]`
+        scope.numbers.push(...names)
+        return statement
     }
 
     /** A declaration; the name is known after it only. */
@@ -267,6 +286,14 @@ ${this.block(scope, 6, 3)}return a
                 `for (let ${count} = 0; ${count} < ${rounds}; ${count}++) {\n${block(loop)}}`,
             () =>
                 `let ${count} = 0\nwhile (${count}++ < ${rounds} && ${condition()}) {\n${block(loop)}}`,
+            () =>
+                `let ${count} = 0\ndo {\n${block(loop)}} while (++${count} < ${rounds} && ${condition()})`,
+            () => {
+                const value = this.name("n")
+                const numbers = [...scope.numbers, value]
+                const list = `[{ value: number(${this.number(scope, 2)}) }, { value: ${this.literal()} }]`
+                return `for (let { value: ${value} } of ${list}) {\n${block({ ...loop, numbers })}}`
+            },
             () => this.attempt(scope, depth),
             () => {
                 if (!scope.isInLoop) return this.simple(scope)

@@ -31,6 +31,7 @@ const CROWDED = [
 /** Programs that also run as the compiler leaves them, one for each part. */
 export const ALSO_PLAIN = [
     "file-rotation.ts",
+    "language.ts",
     "log-records.ts",
     "settings-dotenv.ts",
     "syslog-outbox.ts",
