@@ -5,7 +5,7 @@
  * - an array or a Buffer that is thrown (the VM sets a property on what is thrown) and an array whose
  *   `length` is set damage the heap;
  * - texts have no order, so `<` of two is false and `sort()` leaves them as they are;
- * - `reduce` without a first value begins with undefined, and `for ... in` over an array panics.
+ * - `reduce` without a first value begins with undefined; `for ... in` over an array and `[...text]` panic.
  *
  * It goes by the types, and cannot see into `any`.
  */
@@ -86,6 +86,7 @@ class Traps {
             [SyntaxKind.BinaryExpression!]: node => this.inOperation(node),
             [SyntaxKind.CallExpression!]: node => this.inCall(node),
             [SyntaxKind.ForInStatement!]: node => this.inLoop(node),
+            [SyntaxKind.SpreadElement!]: node => this.inSpread(node),
         }
     }
 
@@ -136,6 +137,12 @@ class Traps {
     private inLoop({ expression }: Node): string | undefined {
         return this.elementsOf(expression!).length > 0
             ? "for ... in over an array ends the program on the VM; use for ... of."
+            : undefined
+    }
+
+    private inSpread({ expression }: Node): string | undefined {
+        return this.isText(expression!)
+            ? "Only a list can be spread on the VM; use split of a text."
             : undefined
     }
 

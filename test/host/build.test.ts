@@ -92,6 +92,7 @@ export function order(name: string, size: "s" | "xl", list: string[] | undefined
     list?.sort()
     console.log(counts.reduce((sum, count) => sum + count))
     for (const at in counts) console.log(at)
+    console.log([...name].length)
     // and what it does as TypeScript says, or nobody knows
     console.log(any < name, counts[0] < counts[1], name === "b")
     names.sort((a, b) => a.length - b.length)
@@ -99,6 +100,7 @@ export function order(name: string, size: "s" | "xl", list: string[] | undefined
     any.sort()
     console.log(counts.reduce((sum, count) => sum + count, 0))
     for (const key in { a: 1 }) console.log(key)
+    console.log([...name.split("")].length)
 }
 `,
         })
@@ -109,7 +111,7 @@ export function order(name: string, size: "s" | "xl", list: string[] | undefined
         ].map(([, line, word]) => `${line} ${word}`)
         assert.deepEqual(named, [
             ...["5 The", "6 The", "7 The", "8 sort()", "9 sort()"],
-            ...["10 reduce", "11 for"],
+            ...["10 reduce", "11 for", "12 Only"],
         ])
     })
 
