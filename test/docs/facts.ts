@@ -525,6 +525,19 @@ export const FACTS: Record<string, Fact[]> = {
             fallback(SYSLOG, "maxBytes"),
         ],
         [
+            "so `SYSLOG_MAX` is {} to {}; a program",
+            literal(SETTINGS, /SYSLOG_MAX: size (\d+) /),
+            literal(SETTINGS, /SYSLOG_MAX: size \d+ (\d+)KB/) * 1024,
+        ],
+        ["of its own up to {} (`maxBytes`)", most(SYSLOG, "maxBytes")],
+        [
+            "set `SYSLOG_MAX` to {} there",
+            literal(
+                "test/system/syslog-firmware.test.ts",
+                /SYSLOG_MAX: "(\d+)", SYSLOG_FRAME: "lf"/
+            ),
+        ],
+        [
             "`batchBytes` ({} at once, in three writes",
             fallback(SYSLOG, "batchBytes"),
         ],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { LARGEST_SYSLOG } from "../../bench/lib/load-run.ts"
+import { SYSLOG_SETTINGS } from "../../src/settings/firmware.ts"
 import { setTimeout as sleep } from "node:timers/promises"
 import { judge } from "../peers/ledger.ts"
 import { until } from "../peers/ports.ts"
@@ -46,5 +47,21 @@ describe("the reference firmware and its collector", { concurrency: 2 }, () => {
             assert.ok(declared > 0)
             // what the burst limit drops never gets a sequenceId
             assert.ok(last <= stats.received && last > 600)
+        })
+
+    const [, most] = /SYSLOG_MAX: size \d+ (\w+)/.exec(SYSLOG_SETTINGS)!
+    for (const [framing, settings] of [
+        ["octet counting", { SYSLOG_MAX: most! }],
+        // there is a copy of each message beside it
+        ["lf", { SYSLOG_MAX: "1400", SYSLOG_FRAME: "lf" }],
+    ] as const)
+        test(`the longest messages in ${framing} leave the program its heap`, async t => {
+            const sim = await startSimulator(t, {
+                main: "test/system/programs/syslog-metadata.ts",
+                settings,
+            })
+            await finish(sim, 60_000)
+            assert.deepEqual(sim.past("panic"), [])
+            assert.ok(sim.past("syslog").length > 100)
         })
 })
