@@ -455,11 +455,14 @@ function groups(
     let room = whole
     for (const text of texts) {
         const bytes = Buffer.byteLength(text) + 1
-        if (bytes > whole)
+        if (bytes > whole) {
+            // without the value, which may be a secret
+            const [key = ""] = text.split("=", 1)
+            const head = Buffer.byteLength(key) + 2
             throw new RangeError(
-                // without a value, which may be a secret
-                `${text.replace(/=.*/s, "")}: ${bytes} bytes, at most ${whole} fit into a request`
+                `${key}: a value of ${bytes - head} bytes, at most ${whole - head} can be sent`
             )
+        }
         const { length } = result.at(-1)!
         if (length === most || (bytes > room && length)) {
             result.push([])

@@ -262,6 +262,11 @@ test("fiberctl asks and controls a running board", async t => {
         assert.equal(set.text, "green")
         assert.match(await run("settings", "unset", "COLOUR"), /red +default$/m)
         assert.equal((await json("settings")).length, 2)
+        const long = `COLOUR=${"x".repeat(255)}`
+        assert.deepEqual(await fail("settings", "set", long), {
+            code: 1,
+            stderr: "fiberctl: COLOUR: a value of 255 bytes, at most 223 can be sent\n",
+        })
         const unknown = await fail("settings", "get", "COLOR")
         assert.equal(unknown.code, 2)
         assert.match(unknown.stderr, /no setting "COLOR"/)
