@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { Command } from "commander"
 import type { Board, BoardInfo, ConnectOptions } from "../client/index.ts"
 import { UsageError } from "../errors.ts"
 import { complain } from "../output.ts"
 import { printable, printableJson } from "../printable.ts"
 import { example } from "./example.ts"
+
+/** How long a message waits for the name of a board, in ms: one that is gone tells none. */
+const NAME_MS = 1000
 
 /** Options that every command for a running board has. */
 export interface BoardOptions extends ConnectOptions {
@@ -79,13 +83,27 @@ export async function withBoard<T>(
     options: BoardOptions,
     use: (target: Target) => Promise<T>
 ): Promise<T> {
-    return withBoards(options, targets => {
+    return withBoards(options, async targets => {
         if (targets.length === 1) return use(targets[0]!)
-        const ids = targets.map(({ board }) => board.device).join(", ")
+        const names = await Promise.all(
+            targets.map(({ board }) => nameWithId(board))
+        )
         throw new UsageError(
-            `${targets.length} boards are on the bus: choose one by --device ${ids}`
+            `${targets.length} boards are on the bus: choose one by --device ${names.join(", ")}`
         )
     })
+}
+
+/** A board by both names that `--device` takes, as far as it tells its hostname. */
+async function nameWithId(board: Board): Promise<string> {
+    const hostname = await Promise.race([
+        board.info().then(
+            info => info.hostname,
+            () => undefined
+        ),
+        sleep(NAME_MS, undefined, { ref: false }),
+    ])
+    return hostname ? `${hostname} (${board.device})` : board.device
 }
 
 /**

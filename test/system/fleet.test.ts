@@ -34,7 +34,12 @@ test("three boards on one bus are told apart", async t => {
 
     const several = await runCli(["level", ...state])
     assert.equal(several.code, 2)
-    assert.match(several.stderr, /3 boards are on the bus: choose one/)
+    assert.match(
+        several.stderr,
+        /3 boards are on the bus: choose one by --device /
+    )
+    for (const [i, device] of devices.entries())
+        assert.ok(several.stderr.includes(`board-${i + 1} (${device})`))
     const one = await runCli(["status", "--device", "board-2", ...state])
     assert.match(one.stdout, /^● board-2 /)
 
