@@ -14,7 +14,7 @@ import {
 import { CLOSE_MS } from "../../src/log/maintenance"
 import { isAlive } from "../../src/platform"
 import { account, fresh, info, settle, Thrower } from "./support/handlers"
-import { expectPart, Recorder } from "./support/log"
+import { expectPart, Recorder, thrown } from "./support/log"
 import { until } from "./support/until"
 
 describe("what throws is taken out (L10)", () => {
@@ -136,6 +136,38 @@ describe("what throws is taken out (L10)", () => {
         filter.armed = true
         l.info("3")
         expectPart(out.take(), "early")
+    })
+
+    test("filters before all handlers come back each at its time, or by hand", () => {
+        const { log, out, l, clock } = fresh()
+        const late = new Thrower("late")
+        const soon = new Thrower("soon")
+        const never = new Thrower("never")
+        log.addFilter(late, { restartAfter: 500 })
+        log.addFilter(soon, { restartAfter: 100 })
+        log.addFilter(never)
+        l.info("1")
+        expectPart(out.take(), 'log filter "never": Error: bad filter')
+        clock.now += 100
+        log.tick()
+        l.info("2")
+        expect(late.asked).toBe(1)
+        expect(soon.asked > 1).toBe(true)
+        expect(never.asked).toBe(1)
+        soon.armed = never.armed = false
+        // one that is out makes room for one of its name, once
+        log.addFilter(never)
+        expectPart(
+            thrown(() => log.addFilter(never)),
+            "exists already"
+        )
+        clock.now += 400
+        log.tick()
+        l.info("3")
+        expect(late.asked).toBe(2)
+        expect(never.asked > 1).toBe(true)
+        expect(log.removeFilter("never")).toBe(true)
+        expect(log.removeFilter("never")).toBe(false)
     })
 
     test("a formatter: the line is made by the default one meanwhile", () => {

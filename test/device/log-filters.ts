@@ -271,6 +271,17 @@ describe("formatters (L8)", () => {
         )
     })
 
+    test("a time offset does nothing while the time is unknown", () => {
+        const { log, out } = fresh()
+        log.configureHandler("out", {
+            formatter: new TemplateFormatter("{time} {message}", {
+                timeOffset: 90,
+            }),
+        })
+        log.logger("x").info("early")
+        expect(out.lines[0]).toBe("1.000 early")
+    })
+
     test("a bad template is refused at once", () => {
         expectPart(
             thrown(() => new TemplateFormatter("a {nope}")),

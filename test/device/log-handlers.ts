@@ -125,6 +125,48 @@ describe("handlers by name (L5)", () => {
         expect(out.calls.length).toBe(before)
     })
 
+    test("what is no handler, no chain of filters or no formatter is refused", () => {
+        const { log } = fresh()
+        const add = (handler: any, options?: any) =>
+            thrown(() => log.addHandler("bad", handler, options))
+        const wanted = OPTION_ERROR + ': log handler "bad": '
+        for (const none of [undefined, {}, { emit: "text" }])
+            expectPart(add(none), wanted + "emit: wanted a function, got")
+        const good = new Recorder()
+        expectPart(
+            add(good, { filters: {} }),
+            wanted + "filters: wanted a FilterChain, got"
+        )
+        expectPart(
+            add(good, { formatter: {} }),
+            wanted + "formatter: wanted a format function, got"
+        )
+        expectPart(
+            add(good, { levels: {} }),
+            wanted + "levels: wanted LevelRules, got"
+        )
+        expectPart(
+            thrown(() => log.addFilter({ name: "bad" } as any)),
+            "a function"
+        )
+        expect(log.handlers().length).toBe(1)
+    })
+
+    test("a restriction that ends leaves that of the topic above", () => {
+        const { log, out } = fresh()
+        const secret = new Recorder()
+        log.addHandler("secret", secret)
+        log.restrict("vault", "secret")
+        log.restrict("vault.door", "out")
+        const door = log.logger("vault.door")
+        door.info("1")
+        expect(out.take()).toBe("info vault.door 1")
+        log.restrict("vault.door", undefined)
+        door.info("2")
+        expect(out.take()).toBe("")
+        expect(secret.take()).toBe("info vault.door 2")
+    })
+
     test("levels by topic are replaced, not added", () => {
         const { log, out } = fresh()
         const levels = parseLevelSpec("none debug@net", NONE)

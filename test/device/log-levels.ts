@@ -80,9 +80,10 @@ describe("levels (L1)", () => {
         l.emergency("m")
         l.log(WARNING, "{0}", 1)
         l.log(NONE, "never")
+        l.log(99 as never, "no level")
         expect(out.take()).toBe(
             "trace x m|debug x m|info x m|notice x m|warning x m|error x m|" +
-                "critical x m|alert x m|emergency x m|warning x 1"
+                "critical x m|alert x m|emergency x m|warning x 1|error x no level"
         )
     })
 
@@ -215,6 +216,17 @@ describe("named loggers (L2)", () => {
         stop()
         log.setSpec("info")
         expect(heard).toBe(2)
+        const again = log.onLevelChange(() => {
+            heard++
+        })
+        // the most detailed level stays as it is
+        log.setLevel("y", ERROR)
+        expect(heard).toBe(3)
+        log.configureHandler("out", { burst: null })
+        expect(heard).toBe(3)
+        log.configureHandler("out", { level: ERROR })
+        expect(heard).toBe(4)
+        again()
         expect(await log.levelChange(5)).toBe(false)
     })
 
@@ -434,5 +446,15 @@ describe("a disabled call (L4)", () => {
         expect(other.maxLevel()).toBe(ERROR)
         await log.unsubscribe(receiver)
         expect(net.maxLevel()).toBe(ERROR)
+    })
+
+    test("what only a receiver asked for reaches no handler", async () => {
+        const { log, out } = freshLog("info", { burst: null, level: DEBUG })
+        const receiver = log.subscribe("debug")
+        log.logger("x").debug("for the receiver")
+        log.logger("x").info("for both")
+        expect(out.take()).toBe("info x for both")
+        expect((await receiver.receive()).message).toBe("for the receiver")
+        await log.unsubscribe(receiver)
     })
 })

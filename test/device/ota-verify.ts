@@ -93,6 +93,33 @@ describe("LMS", () => {
             expect(await isSigned(publicKey, message, short)).toBe(false)
         })
     })
+
+    test("a signature of another leaf or type than its key's is refused", async () => {
+        for (const { publicKey, message, signature } of LMS_VECTORS) {
+            const key = Buffer.from(publicKey, "hex")
+            const n = key.length - 24
+            const height = 5 * (key[3] - (n === 24 ? 9 : 4))
+            const bytes = Buffer.from(signature, "hex")
+            // the words before the siblings of the path, and at the front
+            const tree = bytes.length - n * height - 4
+            for (const at of [tree, tree + 3, 3, 4, 7]) {
+                bytes[at] ^= 1
+                expect(
+                    await isSigned(publicKey, message, bytes.toString("hex"))
+                ).toBe(false)
+                bytes[at] ^= 1
+            }
+            expect(
+                await isSigned(publicKey, message, bytes.toString("hex"))
+            ).toBe(true)
+        }
+    })
+
+    test("a key of another length than its type's trusts nobody", async () => {
+        const [{ publicKey, message, signature }] = LMS_VECTORS
+        for (const key of [publicKey + "00", publicKey.slice(2)])
+            expect(await isSigned(key, message, signature)).toBe(false)
+    })
 })
 
 // rows: O2 O5a
