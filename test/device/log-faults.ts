@@ -148,13 +148,11 @@ describe("what throws is taken out (L10)", () => {
         log.addFilter(never)
         l.info("1")
         expectPart(out.take(), 'log filter "never": Error: bad filter')
+        soon.armed = never.armed = false
         clock.now += 100
         log.tick()
         l.info("2")
-        expect(late.asked).toBe(1)
-        expect(soon.asked > 1).toBe(true)
-        expect(never.asked).toBe(1)
-        soon.armed = never.armed = false
+        expect(`${late.asked} ${soon.asked} ${never.asked}`).toBe("1 2 1")
         // one that is out makes room for one of its name, once
         log.addFilter(never)
         expectPart(
