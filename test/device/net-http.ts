@@ -129,6 +129,18 @@ describe("HTTP", () => {
             'GET /a.env HTTP/1.1\r\nHost: 192.0.2.1:8080\r\nConnection: close\r\nIf-None-Match: "x0"\r\n\r\n'
         )
     })
+    test("a chunked answer ends at its last chunk, and its trailers are no fields", async () => {
+        const text =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nETag: 1\r\n\r\n" +
+            "3;x=y\r\nabc\r\n0\r\nETag: 2\r\nDate: 3\r\n\r\n"
+        for (const parts of [[text], text.split("")]) {
+            const { response, body, error } = await ask(sending(parts))
+            expect(error).toBe("")
+            expect(body).toBe("abc")
+            expect(response.fields["etag"]).toBe("1")
+            expect(response.fields["date"]).toBe(undefined)
+        }
+    })
     test("an answer may come byte by byte, with any case of names", async () => {
         const text = 'HTTP/1.0 200 fine\nCONTENT-length: 3\neTag:  "a"  \n\nabc'
         const { response, body, longest } = await ask(sending(text.split("")))
