@@ -1,7 +1,7 @@
 /**
  * Loads the DeviceScript tool with some of its internal parts. The tool exports no more than its
  * command line, so its bundle is read as text and patched: it gets a few exports, and its compiler
- * asks `compiler-hooks.ts` in a few places (patches.ts).
+ * asks `compiler-hooks.ts` in a few places and takes more of the language (patches.ts).
  *
  * The bundle has 28 MB: V8's code cache of it is kept beside it, or in the build folder when that
  * is read-only, which halves the time that it takes to load. A code cache that is damaged, or of
