@@ -30,20 +30,24 @@ const INSTEAD: Record<string, string> = {
     at: "write list[list.length - 1]",
     concat: "write [...one, ...other]",
     entries: "use Object.keys",
-    padEnd: "use slice",
     padStart: 'write ("0" + value).slice(-2)',
     replace: "use split and join",
     replaceAll: "use split and join",
+    splice: "list.insert(at, -count) takes elements out, list.insert(at, count) makes room",
+    stack: "the log shows where an error was thrown",
+    substring: "use slice",
     toFixed: "write Math.round(value * 100) / 100",
     toString: 'write "" + value',
     trunc: "use Math.floor",
 }
 /** Errors of TypeScript about a name that the VM does not have; others are about the program's own. */
 const UNKNOWN =
-    /^Property '(\w+)' does not exist on type '(?:"[^]*"|-?[\d.]+|string|number|boolean|Math|\w+Constructor|.*\[\])'\.|^Cannot find name '(\w+)'\.|^'(Number|Boolean|String)' only refers to a type/
+    /^Property '(\w+)' does not exist on type '(?:"[^]*"|-?[\d.]+|string|number|boolean|Math|Error|\w+Constructor|.*\[\])'\.|^Cannot find name '(\w+)'\.|^'(Number|Boolean|String)' only refers to a type/
 /** TypeScript's own advice, for programs of Node and of browsers. */
 const ADVICE =
     / Do you need to (?:change your target library|install type definitions)[^]*$/
+/** A name that is alike, and does something else. */
+const ALIKE = / Did you mean '\w+'\?$/
 
 /** Messages of the compiler, and what they mean. */
 const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
@@ -83,6 +87,11 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     ],
     [/^only top-level classes supported$/, "Declare classes at the top level."],
     [/^classes need names$/, "A class needs a name."],
+    [
+        /^async function of type '.*' not allowed here; need '(.*)'$/,
+        type =>
+            `An async function is not taken where '${type}' is wanted, as nobody would wait for it; write a loop, or begin it by start().`,
+    ],
     [/^'var' not allowed$/, "Use let or const; there is no var."],
     [
         /^modifier not supported$/,
@@ -90,7 +99,7 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     ],
     [
         /^'this' cannot be used here/,
-        "`this` is known in methods and constructors only; keep it before the function: const self = this.",
+        "`this` is that of a class: in its methods and constructor, and in arrow functions there.",
     ],
     [
         /^closure references to loop variables/,
@@ -116,7 +125,8 @@ export function typeError(message: string): string {
     const match = UNKNOWN.exec(plain)
     const name = match?.[1] ?? match?.[2] ?? match?.[3]
     const instead = name !== undefined && INSTEAD[name]
-    if (instead) return `${plain} The VM has none: ${instead}.`
+    if (instead)
+        return `${plain.replace(ALIKE, "")} The VM has none: ${instead}.`
     return plain === message ? message : `${plain} The VM has none.`
 }
 

@@ -165,4 +165,13 @@ export const LANGUAGE_PATCHES: [RegExp, string][] = [
         /emitFunctionDeclaration\(stmt\) \{/,
         "emitFunctionDeclaration(stmt) { if (this.isSignature(stmt)) return;",
     ],
+    // `this` in an arrow function is that of the method around it
+    [
+        /emitThisExpression\(expr\) \{/,
+        `emitThisExpression(expr) {
+            let around = this.proc;
+            while (around && around.sourceNode && ts3.isArrowFunction(around.sourceNode)) around = around.parentProc;
+            const own = around && around !== this.proc && around.params[0];
+            if (own && own.vkind === 1) return this.emitLoad(expr, own);`,
+    ],
 ]

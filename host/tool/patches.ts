@@ -91,8 +91,14 @@ export const PATCHES: [RegExp, string][] = [
         `return wr.emitExpr(op, op === ${Op.not} || op === ${Op.to_bool} ? this.emitTruth(arg) : this.emitExpr(arg));`,
     ],
     [
-        /function throwError22\(expr, msg\) \{/,
-        `function throwError22(expr, msg) { msg = ${HOOKS}.inWords(msg);`,
+        /reportError\(node, messageText, category = ts3\.DiagnosticCategory\.Error\) \{/,
+        `reportError(node, messageText, category = ts3.DiagnosticCategory.Error) {
+            messageText = ${HOOKS}.inWords(messageText);`,
+    ],
+    [
+        // after an error, the code that was made so far is of no use to anybody
+        /console\.log\(this\.getAssembly\(\)\);/,
+        "",
     ],
     [
         /this\.reportError\(stmt, "Internal error: " \+ e\.message\);\s*console\.error\(e\.stack\);/,

@@ -116,7 +116,7 @@ class Traps {
         return kind === this.assignment &&
             this.memberOf(left!) === "length" &&
             this.bareName(this.typeOf(left!.expression!))
-            ? "Setting the length of an array damages the heap of the board; make a new array, or use pop or splice."
+            ? "Setting the length of an array damages the heap of the board; make a new array, or use pop or insert."
             : undefined
     }
 

@@ -54,6 +54,37 @@ class Sensor {
     }
 }
 
+class Counter {
+    count = 1
+    later = () => this.count + 100
+
+    constructor(readonly by: number) {
+        const add = (x: number) => x + this.by
+        this.count = add(this.count)
+    }
+
+    all(list: number[]): string {
+        return list.map(x => [x].map(y => y * this.by)[0]! + this.count).join()
+    }
+
+    up(times: number[]): void {
+        times.forEach(x => {
+            this.count += x * this.by
+        })
+    }
+}
+
+class Doubled extends Counter {
+    again = 7
+    own = () => this.again
+
+    constructor() {
+        super(2)
+        const add = () => (this.again += this.count)
+        add()
+    }
+}
+
 /** What counts as true, in each kind of condition. */
 function truths(x: number, isOn: boolean): string {
     let rounds = 0
@@ -232,6 +263,20 @@ describe("language", () => {
                 text += `${row}${column} `
             }
         same(text, "00 10 11 20 21 22 ")
+    })
+
+    test("`this` in an arrow function is that of the method around it", () => {
+        const one = new Counter(3)
+        const other = new Doubled()
+        same(one.count, 4)
+        same(one.all([1, 2]), "7,10")
+        same(other.own(), 10)
+        one.up([1, 2])
+        same(one.later(), 113)
+        same(other.later(), 103)
+        const { later } = one
+        one.count = 0
+        same(later(), 100)
     })
 
     test("a method of an object is a function", () => {

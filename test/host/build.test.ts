@@ -184,14 +184,16 @@ console.log(process.argv, counts)
         })
         await check(
             {
-                "class C { n = 1; f() { use(() => this.n) } }":
-                    "`this` is known in methods and constructors only; keep it before the function: const self = this.",
+                "function f1() { return (this as any).n }":
+                    "`this` is that of a class: in its methods and constructor, and in arrow functions there.",
+                "const f2 = () => { [1].forEach(async x => console.log(x)) }":
+                    "as nobody would wait for it; write a loop, or begin it by start().",
                 "class D { #n = 1 }":
                     "A plain name is wanted; for `#name` write `private name`.",
                 "const f = () => { for (const x of [1]) use(() => x) }":
                     "A function cannot use a variable of the loop around it; use forEach, or call a function that makes it.",
             },
-            "new C().f(); console.log(new D()); f()"
+            "f1(); f2(); console.log(new D()); f()"
         )
     })
 
