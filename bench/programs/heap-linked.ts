@@ -24,7 +24,7 @@ async function useAll(): Promise<void> {
     const log = new LogSystem(clock, settings.get("LOG_LEVEL"))
     const led = new LedHeartBeat(new ds.LightBulb())
     const rsyslogger = new Rsyslogger(
-        { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+        { clock, arbiter: new SocketArbiter(clock, socket) },
         { host: settings.get("SYSLOG_HOST") },
         (level, text) => log.logger("net").log(level, text)
     )

@@ -48,7 +48,7 @@ function enabled(log: LogSystem): Loop {
 function client(): Rsyslogger {
     const socket = new NullSocket()
     return new Rsyslogger(
-        { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+        { clock, arbiter: new SocketArbiter(clock, socket) },
         { host: "collector", hostname: "fiberd-SA11" },
         () => {}
     )

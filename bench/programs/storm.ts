@@ -39,7 +39,7 @@ const buzzer = new BuzzerHeartBeat(board.buzzer)
 log.addHandler("led", new HeartBeatHandler(led))
 log.addHandler("buzzer", new HeartBeatHandler(buzzer))
 const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    { clock, arbiter: new SocketArbiter(clock, socket) },
     {
         host: "127.0.0.1",
         port: parseInt(

@@ -30,7 +30,7 @@ async function setting(key: string): Promise<string> {
 }
 
 const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    { clock, arbiter: new SocketArbiter(clock, socket) },
     {
         host: await setting("SYSLOG_HOST"),
         port: parseInt(await setting("SYSLOG_PORT")),

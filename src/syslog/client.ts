@@ -1,18 +1,11 @@
 import { SocketArbiter } from "../net"
-import {
-    AtOnce,
-    Clock,
-    Connection,
-    NetSocket,
-    Signal,
-    SocketListener,
-} from "../platform"
+import { AtOnce, Clock, Connection, Signal, SocketListener } from "../platform"
 import { Outbox } from "./outbox"
 
 /** What syslog needs of the board. */
 export interface SyslogNet {
     clock: Clock
-    socket: NetSocket
+    /** Lends the socket. */
     arbiter: SocketArbiter
 }
 

@@ -124,7 +124,7 @@ export function connect(client: SyslogClient): void {
     client.batchBytes = client.isReframed
         ? Math.min(batchBytes, PIECE_BYTES)
         : batchBytes
-    client.stream = client.socket.open(
+    client.stream = client.arbiter.socket.open(
         host,
         portOf(client.options),
         proto === "relp" ? "tcp" : proto,

@@ -49,7 +49,7 @@ class Bench {
             ...options,
         }
         this.syslog = new Rsyslogger(
-            { clock, socket, arbiter },
+            { clock, arbiter },
             given,
             (level, message) => self.take(message)
         )

@@ -86,11 +86,7 @@ class Play {
             backoff: { minMs: 5, maxMs: 20 },
             ...options,
         }
-        this.syslog = new Rsyslogger(
-            { clock, socket, arbiter },
-            given,
-            () => {}
-        )
+        this.syslog = new Rsyslogger({ clock, arbiter }, given, () => {})
     }
 
     push(count: number): void {

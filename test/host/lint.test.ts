@@ -89,7 +89,7 @@ declare function wait(): Promise<void>`
         'arbiter.claim("mine", async () => await wait())',
         "class Ear implements SocketListener { opened() {} received() {} async closed(reason: string) { await wait() } }",
         'httpRequest(clock, arbiter.socket, { url: "", maxBytes: 1, onBody: async part => await wait() })',
-        "new Rsyslogger({ clock, socket: arbiter.socket, arbiter }, {}, async () => await wait())",
+        "new Rsyslogger({ clock, arbiter }, {}, async () => await wait())",
         'new FileRotationHandler("a", 500, { onProblem: async text => await wait() })',
         'tasks.setOptions("a", { requires: ["b"] })',
         'log.addFilter(topicFilter("a", 2))',

@@ -21,7 +21,7 @@ log.addHandler("ring", ring)
 const socket = new SystemSocket()
 const netLog = log.logger(SYSLOG_TOPIC)
 const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    { clock, arbiter: new SocketArbiter(clock, socket) },
     {
         host: await setting("SYSLOG_HOST"),
         port: +(await setting("SYSLOG_PORT")),

@@ -24,7 +24,7 @@ const count = await number("COUNT")
 const clock = new SystemClock()
 const socket = new SystemSocket()
 const syslog = new Rsyslogger(
-    { clock, socket, arbiter: new SocketArbiter(clock, socket) },
+    { clock, arbiter: new SocketArbiter(clock, socket) },
     {
         host: "" + (await readSetting("SYSLOG_HOST", "")),
         port: await number("SYSLOG_PORT"),

@@ -49,7 +49,7 @@ log.addHandler("buzzer", new HeartBeatHandler(buzzer, ERROR))
 const hostname = settings.get("HOSTNAME") || "greenhouse"
 const net = log.logger("net.syslog")
 const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter },
+    { clock, arbiter },
     {
         host: settings.get("SYSLOG_HOST"),
         port: settings.get("SYSLOG_PORT"),

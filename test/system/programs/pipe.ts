@@ -26,7 +26,7 @@ const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 const netLog = log.logger(SYSLOG_TOPIC)
 const rsyslogger = new Rsyslogger(
-    { clock, socket, arbiter },
+    { clock, arbiter },
     { host: "127.0.0.1", port: await number("SYSLOG_PORT"), hostname: "pipe" },
     (level, message) => netLog.log(level, "{0}", message)
 )

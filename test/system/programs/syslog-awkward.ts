@@ -20,7 +20,7 @@ const clock = new SystemClock()
 const socket = new SystemSocket()
 const arbiter = new SocketArbiter(clock, socket)
 const syslog = new Rsyslogger(
-    { clock, socket, arbiter },
+    { clock, arbiter },
     {
         host,
         port,

@@ -18,7 +18,7 @@ const clock = new SystemClock()
 const socket = new WatchedSocket()
 const arbiter = new SocketArbiter(clock, socket)
 const syslog = new Rsyslogger(
-    { clock, socket, arbiter },
+    { clock, arbiter },
     { host: "127.0.0.1", port, hostname: "board", procId: "1" },
     (level, message) => console.log(message)
 )

@@ -23,7 +23,7 @@ const arbiter = new SocketArbiter(clock, socket)
 const log = new LogSystem(clock)
 const file = new FileRotationHandler("error.log", 1800, { flash, clock })
 const syslog = new Rsyslogger(
-    { clock, socket, arbiter },
+    { clock, arbiter },
     {
         host: "127.0.0.1",
         port,
