@@ -107,10 +107,6 @@ export function newOutbox(): Outbox {
         resent: 0,
         declared: 0,
         gap: 0,
-        // a field that is added at the first gap would move the object, in an outage, to a larger block
-        gapFrom: 0,
-        gapTo: 0,
-        reason: "",
     } as Outbox
 }
 

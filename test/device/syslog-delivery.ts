@@ -105,6 +105,9 @@ class Bench {
     }
 }
 
+/** Fields of an object that grew to them one by one: with the next one it gets a longer block. */
+const FIELDS_IN_BLOCK = 63
+
 /** The numbers after `sequenceId="` in a text, in order. */
 function sequences(text: string): string {
     const found: string[] = []
@@ -449,6 +452,10 @@ describe("syslog over a stream", () => {
         expect(b.last().sent.indexOf(text)).toBe(sent.indexOf(text))
         b.account()
         await b.syslog.stop(0)
+        // one more, and an outage moves the client to a longer block, when the heap is fullest
+        const { client } = b.syslog as any
+        expect(Object.keys(client).includes("gapFrom")).toBe(true)
+        expect(Object.keys(client).length <= FIELDS_IN_BLOCK).toBe(true)
     })
     test("after a break the window is sent again with its sequenceIds", async () => {
         const b = new Bench()

@@ -182,13 +182,6 @@ describe("the ring of syslog is a list of frames with an end", () => {
         expect(frame.endsWith('"] the text')).toBe(true)
     })
 
-    test("a first gap adds no field, for which an outage may leave no heap", () => {
-        const { out } = new Model(2048, new Dice(1))
-        const fields = Object.keys(out).join()
-        for (const missing of ["gapFrom", "gapTo", "reason"])
-            expect(fields.includes(missing)).toBe(true)
-    })
-
     test("whoever watches a place is called once, before it is passed", async () => {
         const model = new Model(2048, new Dice(7))
         watch(model.out, 0)

@@ -1,8 +1,8 @@
-// The reference firmware with a task that logs the longest messages that SYSLOG_MAX allows: as much
-// metadata as there may be, beside a text. It prints `done {...}` at its end.
+// The reference firmware with a task that logs the longest messages that SYSLOG_MAX allows: more
+// metadata than fits beside a text. It prints `done {...}` at its end.
 import { log, tasks } from "../../../src/main"
 
-const PARAMETERS = 16
+const PARAMETERS = 8
 const LINES = 200
 
 function filler(bytes: number): string {
