@@ -52,7 +52,7 @@ const ALIKE = / Did you mean '\w+'\?$/
 /** Messages of the compiler, and what they mean. */
 const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     [
-        /^unhandled (?:expr:|stmt type:) (\w+)$|^unsupported initializer (\w+)$/,
+        /^(?:unhandled expr:|unhandled stmt type:|unsupported initializer) (\w+)$/,
         name => `The VM's language has no ${NODES[name] ?? plain(name)}.`,
     ],
     [
@@ -112,9 +112,7 @@ export function languageError(message: string): string {
     for (const [pattern, words] of MESSAGES) {
         const match = pattern.exec(message)
         if (!match) continue
-        return typeof words === "string"
-            ? words
-            : words(match[1] ?? match[2] ?? "")
+        return typeof words === "string" ? words : words(match[1]!)
     }
     return message
 }
