@@ -29,8 +29,8 @@ export function ramLog(): void {
  */
 export function flashLog(settings: Settings<typeof FILE_SETTINGS>): void {
     file = new FileRotationHandler("error.log", settings.get("FILE_MAX_SIZE"), {
-        flash: flash,
-        clock: clock,
+        flash,
+        clock,
         // some seven errors at once
         queueBytes: 768,
         onProblem: text => system.warning("{0}", text),

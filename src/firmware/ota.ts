@@ -37,11 +37,11 @@ export function ota(
 ): RemoteConfig {
     const topic = log.logger("ota")
     const updates = startOta({
-        clock: clock,
+        clock,
         settings,
         file: settingsFile,
         verify,
-        tasks: tasks,
+        tasks,
         log: topic,
         device: deviceId(),
         guard,

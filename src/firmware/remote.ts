@@ -22,14 +22,14 @@ export function remote(
     if (access === "off") return
     startRemote(
         {
-            clock: clock,
-            tasks: tasks,
-            log: log,
-            ring: ring,
-            file: file,
-            flash: flash,
+            clock,
+            tasks,
+            log,
+            ring,
+            file,
+            flash,
             config,
-            hostname: hostname,
+            hostname,
             settings: {
                 keys: () => settingKeys(core),
                 info: key => settingInfo(core, key),

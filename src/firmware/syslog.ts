@@ -29,7 +29,7 @@ export function syslog(
     netLog = log.logger(SYSLOG_TOPIC)
     const arbiter = socketArbiter()
     rsyslogger = new Rsyslogger(
-        { clock: clock, arbiter },
+        { clock, arbiter },
         {
             procId: journal.boot > 0 ? "" + journal.boot : "",
             maxBytes: settings.get("SYSLOG_MAX"),
