@@ -4,6 +4,8 @@ import { indexOrEnd, replaceAll } from "./split"
 const SPACE = 0x20
 const DELETE = 0x7f
 const C1_END = 0xa0
+/** The first byte of a C1 control character in UTF-8, escaped; the second one is its code. */
+const C1_BYTE = "#302"
 /** Longest text that is checked by way of its JSON, in bytes; a longer one takes some 1,000 steps more. */
 export const MAX_JSON_BYTES = 256
 /** How the VM's `JSON.stringify` begins control characters, except for DEL. */
@@ -20,10 +22,9 @@ export function escapeControls(text: string): string {
     // JSON takes up to six bytes for one of the text, and the heap is small
     if (text.byteLength <= MAX_JSON_BYTES) {
         const json = JSON.stringify(text)
-        const hasDelete = text.indexOf("\x7f") >= 0
-        // in quotes, and without any escape
-        if (json.length === text.length + 2 && !hasDelete) return text
-        if (!hasDelete && !hasMark(json)) return text
+        // in quotes, and without any escape; JSON leaves DEL as it is
+        if (json.length === text.length + 2 || !hasMark(json))
+            if (text.indexOf("\x7f") < 0) return text
     }
     text = escapeRange(text, 0, SPACE)
     return escapeRange(text, DELETE, C1_END)
@@ -45,13 +46,8 @@ function escapeRange(text: string, first: number, end: number): string {
     for (let code = first; code < end; ++code) {
         const character = String.fromCharCode(code)
         if (text.indexOf(character) < 0) continue
-        text = replaceAll(
-            text,
-            character,
-            code <= DELETE
-                ? octal(code)
-                : octal(0xc0 | (code >> 6)) + octal(0x80 | (code & 0x3f))
-        )
+        const escaped = code > DELETE ? C1_BYTE + octal(code) : octal(code)
+        text = replaceAll(text, character, escaped)
     }
     return text
 }

@@ -246,6 +246,46 @@ describe("cut", () => {
         expect(line.byteLength <= head + 1024).toBe(true)
         expect(line.slice(at)).toBe(`[+${3000 - (at - head)} bytes]`)
     })
+
+    // rows: L14b
+    test("messages full of control characters take few steps and little heap", async () => {
+        const log = new LogSystem(new ManualClock())
+        const ring = new RingHandler(4096)
+        log.addHandler("ring", ring)
+        const codes: number[] = []
+        for (let i = 0; i < 1000; ++i) codes.push(i & 31)
+        const text = Buffer.from(codes).toString()
+        await ds.sleep(0)
+        // of 131,072 steps that a slice has
+        for (let i = 0; i < 8; ++i) log.logger("x").info(text)
+        const [line] = ring.tail(1)
+        const head = "1.000 [INFO] [x] "
+        const at = line.indexOf("[+")
+        expect(line.byteLength <= head.length + 1024).toBe(true)
+        expect(line.slice(0, head.length + 12)).toBe(head + "#000#001#002")
+        // 256 of them, escaped, would fill the message; the others count as they are
+        const missing = 4 * 256 + 744 - (at - head.length)
+        expect(line.slice(at)).toBe(`[+${missing} bytes]`)
+    })
+
+    test("long messages with a control character here and there are whole", async () => {
+        const log = new LogSystem(new ManualClock())
+        const ring = new RingHandler(4096)
+        log.addHandler("ring", ring)
+        for (const word of ["plain text, ", "Küche 21 °C, ", "水温 €𝄞, "]) {
+            const parts: string[] = []
+            const wanted: string[] = []
+            for (let bytes = 0; bytes < 900; bytes += word.byteLength) {
+                const isControl = parts.length % 20 === 7
+                parts.push(isControl ? "\n\u009b" : word)
+                wanted.push(isControl ? "#012#302#233" : word)
+            }
+            await ds.sleep(0)
+            log.logger("x").info(parts.join(""))
+            const [line] = ring.tail(1)
+            expect(line).toBe("1.000 [INFO] [x] " + wanted.join(""))
+        }
+    })
 })
 
 /** Fails when the account of a queue does not add up. */
