@@ -58,6 +58,24 @@ describe("LMS", () => {
         }
     })
 
+    test("its tables are those of RFC 8554, appendix B, and SP 800-208", () => {
+        for (const [n, firstTree, firstOts] of [
+            [32, 5, 1],
+            [24, 10, 5],
+        ] as const)
+            for (let at = 0; at < 5; ++at) {
+                const w = 1 << Math.min(at, 3)
+                const type = firstOts + Math.min(at, 3)
+                const digits = (8 * n) / w
+                const most = (2 ** w - 1) * digits
+                const sum = Math.ceil((Math.floor(Math.log2(most)) + 1) / w)
+                assert.deepEqual(parameters(firstTree + at, type), {
+                    tree: { type: firstTree + at, m: n, h: 5 + 5 * at },
+                    ots: { type, n, w, p: digits + sum, ls: 16 - sum * w },
+                })
+            }
+    })
+
     test("signs by all parameter sets that it knows", () => {
         for (const [tree, ots] of [
             [5, 1],
