@@ -64,6 +64,6 @@ export function lateSyslog(): void {
 }
 
 async function forwardOnce(task: Task): Promise<void> {
-    const sent = await forwardLate(file.files, flash, rsyslogger)
+    const sent = await forwardLate(file.files, flash, rsyslogger, task.sleep)
     if (sent > 0) task.log.notice("{0} lines of earlier runs sent", sent)
 }

@@ -16,6 +16,12 @@ const ROOM_BYTES = 2048
 /** Time between two looks at the queue, ms. */
 const POLL_MS = 50
 
+/** Waits for some ms; what it throws ends the forwarding. */
+type Sleep = (ms: number) => Promise<void>
+
+/** Cursor of the last line that was queued since the start: a further call must not queue it again. */
+let queued = -1
+
 /** A line of the flash log. */
 export interface LateLine {
     text: string
@@ -46,17 +52,20 @@ export interface LateSource {
  * number. Does nothing while no host is set.
  *
  * Flash: one write, if the log has new lines, once all records queued by then have been delivered
- * or dropped. After a reset before that the same lines are sent again.
+ * or dropped. After a reset or a stop before that the same lines are sent again.
+ * @param sleep its waits: `task.sleep` of a task, which can be stopped then while the collector is away
  * @returns how many lines were queued to be sent
  */
 export async function forwardLate(
     file: LateSource,
     flash: FlashSlots,
-    rsyslogger: Rsyslogger
+    rsyslogger: Rsyslogger,
+    sleep = ds.sleep
 ): Promise<number> {
     if (!rsyslogger.stats().target) return 0
     const stored = await flash.read(CURSOR_SLOT)
-    const from = stored ? parseInt(stored.toString()) : -1
+    const last = stored ? parseInt(stored.toString()) : -1
+    const from = Math.max(last, queued)
     let end = from
     let wanted = 0
     // none while they are counted
@@ -66,7 +75,8 @@ export async function forwardLate(
         end = line.cursor
         if (line.level > ERROR) return true
         if (count >= 0) {
-            await send(rsyslogger, line)
+            await send(rsyslogger, line, sleep)
+            queued = end
             count++
         } else wanted++
         return true
@@ -74,14 +84,21 @@ export async function forwardLate(
     await file.since(from, visit)
     count = 0
     await file.since(from, visit)
-    if (end === from) return 0
-    const dropped = wanted - count
-    if (dropped > 0)
-        await send(rsyslogger, {
-            text: dropped + OVERWRITTEN,
-            level: WARNING,
-        })
-    await arrived(rsyslogger)
+    if (end === last) return 0
+    const lost = wanted - count
+    if (lost > 0)
+        await send(
+            rsyslogger,
+            { text: lost + OVERWRITTEN, level: WARNING },
+            sleep
+        )
+    // until all records taken so far have been delivered or dropped
+    const { received } = rsyslogger.stats()
+    while (true) {
+        const { delivered, dropped } = rsyslogger.stats()
+        if (delivered + dropped >= received) break
+        await sleep(POLL_MS)
+    }
     await flash.write(CURSOR_SLOT, Buffer.from("" + end))
     return count
 }
@@ -89,23 +106,14 @@ export async function forwardLate(
 /** Queues a line when there is room for it beside live records. */
 async function send(
     rsyslogger: Rsyslogger,
-    line: Pick<LateLine, "text" | "level"> & Partial<LateLine>
+    line: Pick<LateLine, "text" | "level"> & Partial<LateLine>,
+    sleep: Sleep
 ): Promise<void> {
-    while (rsyslogger.stats().queuedBytes > ROOM_BYTES) await ds.sleep(POLL_MS)
+    while (rsyslogger.stats().queuedBytes > ROOM_BYTES) await sleep(POLL_MS)
     const event: SyslogEvent = JSON.parse(LATE)
     event.time = ds.millis()
-    event.wall = line.wall ? line.time * 1000 : undefined
+    if (line.wall) event.wall = line.time * 1000
     event.level = line.level
     event.message = line.text
     rsyslogger.push(event)
-}
-
-/** Waits until all records taken so far have been delivered or dropped. */
-async function arrived(rsyslogger: Rsyslogger): Promise<void> {
-    const { received } = rsyslogger.stats()
-    while (true) {
-        const { delivered, dropped } = rsyslogger.stats()
-        if (delivered + dropped >= received) return
-        await ds.sleep(POLL_MS)
-    }
 }

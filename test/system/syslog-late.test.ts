@@ -1,11 +1,13 @@
 // rows: S6
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { connect } from "../../host/client/index.ts"
+import { readLogFiles } from "../../host/flash/log.ts"
 import { until } from "../peers/ports.ts"
 import type { ProgramStats } from "../peers/programs.ts"
 import { parseSyslog } from "../peers/rfc5424.ts"
 import { Sink } from "../peers/sink.ts"
-import { startSimulator } from "./harness.ts"
+import { cleanUp, startSimulator } from "./harness.ts"
 
 test("errors of a run that died offline come at the next start: late, marked, once", async t => {
     const sink = await Sink.start(t)
@@ -62,4 +64,45 @@ test("errors of a run that died offline come at the next start: late, marked, on
         assert.equal(procId, "2")
         assert.deepEqual(data[1]!.params, [["late", "1"]])
     }
+})
+
+test("the task late stops at once while the collector is away, and its next run sends each line once", async t => {
+    const sink = await Sink.start(t)
+    await sink.stop()
+    const sim = await startSimulator(t, {
+        collector: false,
+        settings: {
+            SYSLOG_HOST: "127.0.0.1",
+            SYSLOG_PORT: String(sink.port),
+            BACKOFF_MAX: "1s",
+            DEMO: "true",
+        },
+    })
+    await sim.waitFor("console", e => e.text.includes("failed: Error"))
+    await until("the last error", () => {
+        const store = sim.readFlash()
+        const slots = new Map(store.keys().map(key => [key, store.get(key)!]))
+        return readLogFiles(slots)[0]?.lines.some(line =>
+            line.includes("failed: Error")
+        )
+    })
+    await sim.kill()
+    const killedAt = sim.past("console").at(-1)!.at + 1
+    await sim.restart()
+    const says = (text: string) =>
+        sim.waitFor("console", e => e.text.endsWith(text), 10_000, killedAt)
+    const board = await connect({ state: sim.stateFolder })
+    cleanUp(t, () => board.disconnect())
+    await says("late started, run 1")
+    await board.stop("late")
+    await board.start("late")
+    await says("late started, run 2")
+    await sink.start()
+    await says("late done")
+    const lines = sink.messages.map(parseSyslog)
+    const late = lines.filter(({ appName }) => appName === "late")
+    const texts = late.map(({ text }) => text)
+    assert.ok(texts.some(text => text?.includes("failed: Error")))
+    assert.deepEqual(texts, [...new Set(texts)])
+    assert.doesNotMatch(sim.consoleLines.join("\n"), /did not stop/)
 })
