@@ -50,7 +50,7 @@ export async function changeSettings<T extends SchemaTable>(
         await replaceFile(file, text)
         const changed = await putInForce(held, checked)
         touched.pushRange(changed)
-        const [failure] = checked.problems.filter(isNew)
+        const [failure] = held.problems.filter(isNew)
         if (failure) throw settingsError(KEPT + failure.message)
         return changed
     })

@@ -1,7 +1,6 @@
 import { nextEntry, scanDotenv } from "./dotenv"
 import {
     addProblem,
-    MAX_PROBLEMS,
     MAX_SETTINGS,
     SettingProblem,
     UNKNOWN_SETTING,
@@ -162,13 +161,9 @@ export async function checkSettings(
             else if (key[0] !== OWN_PREFIX) problem = UNKNOWN_SETTING
         }
         if (problem) {
-            if (
-                problems.length >= MAX_PROBLEMS &&
-                (context as ChangeContext).touched &&
-                isNews(context as ChangeContext, key)
-            )
-                problems.pop()
-            addProblem(problems, key, lines[key], problem, !rule)
+            const change = context as ChangeContext
+            const isNew = change.touched && isNews(change, key)
+            addProblem(problems, key, lines[key], problem, !rule, isNew)
             lines[key] = REFUSED
         } else if (rule && text) {
             texts[key] = text

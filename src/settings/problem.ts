@@ -24,15 +24,20 @@ export interface SettingProblem {
 /**
  * Adds a problem as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already.
  * @param isUnknown whether no table has the key, which is not shown then: `line 3: message`
+ * @param isNews whether it takes the place of the last one then
  */
 export function addProblem(
     problems: SettingProblem[],
     key: string,
     line: number | undefined,
     message: string,
-    isUnknown?: boolean
+    isUnknown?: boolean,
+    isNews?: boolean
 ): void {
-    if (problems.length >= MAX_PROBLEMS) return
+    if (problems.length >= MAX_PROBLEMS) {
+        if (!isNews) return
+        problems.pop()
+    }
     let place = isUnknown ? "" : key
     if (line !== undefined)
         place = place ? `${place} (line ${line})` : `line ${line}`

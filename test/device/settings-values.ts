@@ -564,6 +564,40 @@ describe("the settings file", () => {
         expect(messages(settings)).toBe("")
     })
 
+    test("that a part refuses is reported, however much is wrong in the file", async () => {
+        const old: string[] = []
+        for (let i = 0; i <= MAX_PROBLEMS; i++) old.push(`OLD${i}=1\n`)
+        const { settings } = await withFile(old.join(""))
+        followSettings(settings, "host=SYSLOG_HOST", ({ host }) => {
+            if (host === "evil") throw new Error("not that host")
+        })
+        const change = one("SYSLOG_HOST", "evil")
+        expect(
+            await fails(async () => await changeSettings(settings, change))
+        ).toBe(
+            "SettingsError: settings file: kept, but SYSLOG_HOST: a listener failed: not that host"
+        )
+        expect(settings.problems().length).toBe(MAX_PROBLEMS)
+    })
+
+    test("that a part refuses is reported, also when a listener sets others", async () => {
+        const { settings } = await withFile("")
+        settings.subscribe("SYSLOG_HOST", () => {
+            settings.set("SYSLOG_PORT", "6514")
+        })
+        followSettings(settings, "host=SYSLOG_HOST", ({ host }) => {
+            if (host === "evil") throw new Error("not that host")
+        })
+        const change = one("SYSLOG_HOST", "evil")
+        expect(
+            await fails(async () => await changeSettings(settings, change))
+        ).toBe(
+            "SettingsError: settings file: kept, but SYSLOG_HOST: a listener failed: not that host"
+        )
+        expect(settings.get("SYSLOG_PORT")).toBe(6514)
+        expect(settings.problems().length).toBe(1)
+    })
+
     test("has no problem of a listener that has ended", async () => {
         const { settings } = await withFile("")
         let heard = 0
