@@ -104,7 +104,7 @@ export async function checkText(
         await readFile(text, written, lines, problems, context)
     } catch (e: any) {
         // the text is too long
-        addProblem(problems, "", 1, "" + e.message)
+        addProblem(problems, "", 1, e.message)
     }
     return await checkSettings(written, lines, problems, context)
 }
@@ -125,7 +125,7 @@ async function readFile(
         if (!entry) continue
         const { key, value, line } = entry
         let problem: string | undefined
-        if (key === "") problem = "no assignment, wanted KEY=value"
+        if (!key) problem = "no assignment, wanted KEY=value"
         else if (!isSettingKey(key))
             problem = `wanted a key of at most ${MAX_KEY_LENGTH} upper-case letters, digits and _`
         else if (written[key] !== undefined || count++ < MAX_SETTINGS) {
@@ -163,7 +163,7 @@ export async function checkSettings(
         if (problem) {
             const change = context as ChangeContext
             const isNew = change.touched && isNews(change, key)
-            addProblem(problems, key, lines[key], problem, !rule, isNew)
+            addProblem(problems, key, lines[key], problem, isNew, !rule)
             lines[key] = REFUSED
         } else if (rule && text) {
             texts[key] = text

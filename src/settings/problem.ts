@@ -23,16 +23,16 @@ export interface SettingProblem {
 
 /**
  * Adds a problem as `KEY (line 3): message`, unless there are `MAX_PROBLEMS` already.
- * @param isUnknown whether no table has the key, which is not shown then: `line 3: message`
  * @param isNews whether it takes the place of the last one then
+ * @param isUnknown whether no table has the key, which is not shown then: `line 3: message`
  */
 export function addProblem(
     problems: SettingProblem[],
     key: string,
     line: number | undefined,
     message: string,
-    isUnknown?: boolean,
-    isNews?: boolean
+    isNews?: boolean,
+    isUnknown?: boolean
 ): void {
     if (problems.length >= MAX_PROBLEMS) {
         if (!isNews) return

@@ -327,7 +327,7 @@ export function tell(
         const why: string = FAILURE + (e instanceof Error ? e.message : e)
         const safe = redact(redact(why, held.inForce), before)
         failed[place] = key
-        addProblem(held.problems, key, undefined, safe, false, true)
+        addProblem(held.problems, key, undefined, safe, true)
         // what was changed is not in force for it, whichever key is to blame
         if (changed && mine.length) changed.push(key)
     }
