@@ -54,16 +54,15 @@ export class BootJournal implements Journal {
     ) {}
 
     /**
-     * Reads what the last run left and records this start. Call it before the tasks run; further
-     * calls do nothing.
+     * Reads what the last run left and records this start. Call it before the tasks run; once that
+     * is done, further calls do nothing.
      * @throws FlashError when the flash does not answer
      */
     async open(): Promise<void> {
-        if (this.startedAt !== undefined) return
+        if (this.boot > 0) return
         const { clock } = this
         // the program may have waited for long before this call
-        this.startedAt =
-            clock.startedAt === undefined ? clock.millis() : clock.startedAt
+        this.startedAt = clock.startedAt ?? clock.millis()
         const last = await this.flash.read(BOOT_SLOT)
         this.boot = 1
         if (last && last.length === RECORD_BYTES && last[0] === LAYOUT) {

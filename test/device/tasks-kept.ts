@@ -315,6 +315,28 @@ describe("tasks: boot journal and safe mode", () => {
         same(flash.slots[BOOT_SLOT].toString("hex"), known)
     })
 
+    test("T17 a record that the flash did not give at first is read later, once", async () => {
+        const flash = new MemoryFlash()
+        await boot(flash, nothing)
+        const { read } = flash
+        flash.read = async key => {
+            throw flashError(key, "the store does not answer yet")
+        }
+        const journal = new BootJournal(flash, new MovedClock(POWER_ON))
+        let failure = ""
+        try {
+            await journal.open()
+        } catch (e: any) {
+            failure = e.name
+        }
+        same(failure, "FlashError")
+        flash.read = read
+        for (let i = 0; i < 2; ++i) {
+            await journal.open()
+            same(`${journal.boot} ${journal.lastEnd}`, "2 power")
+        }
+    })
+
     test("T17 a shut-down stops core tasks last, and the record comes after them", async () => {
         const flash = new MemoryFlash()
         const order: string[] = []
