@@ -18,7 +18,7 @@
  */
 import { createHash } from "node:crypto"
 import { mayBeFraction } from "./conditions.ts"
-import { languageError, typeError } from "./language-errors.ts"
+import { languageError, missingName, typeError } from "./language-errors.ts"
 import type { Node, SyntaxOf, TypesOf } from "./syntax.ts"
 import { findTraps } from "./vm-traps.ts"
 
@@ -103,6 +103,8 @@ class CompilerHooks {
     private readonly plain = new Map<string, WeakSet<object>>()
     /** What the VM cannot stand, by file; kept as long. */
     private readonly traps = new Map<string, object[]>()
+    /** Names that the program does not have, as TypeScript has told. */
+    private readonly missing = new Set<string>()
     private readonly resetNotes = keepNotesAside()
 
     begin(): void {
@@ -127,13 +129,25 @@ class CompilerHooks {
     check(ts: TypeScript, program: TypeScriptProgram): object[] {
         const checked = this.checkChanged(ts, program)
         const types = program.getTypeChecker()
+        this.missing.clear()
         return program
             .getSourceFiles()
             .filter(file => !isLibrary(file))
             .flatMap(file => [
-                ...checked.getSemanticDiagnostics(file).map(forTheVm),
+                ...checked
+                    .getSemanticDiagnostics(file)
+                    .map(error => this.forTheVm(error)),
                 ...this.trapsIn(ts, types, file),
             ])
+    }
+
+    /** An error in words that help on a board. */
+    private forTheVm(error: Diagnostic): Diagnostic {
+        const { messageText } = error
+        if (typeof messageText !== "string") return error
+        const name = missingName(messageText)
+        if (name !== undefined) this.missing.add(name)
+        return { ...error, messageText: typeError(messageText) }
     }
 
     /** Checks the files that a change can reach, and forgets what was known of them. */
@@ -207,9 +221,9 @@ class CompilerHooks {
         throw Object.assign(error, { sourceNode: null })
     }
 
-    /** What an error of the compiler means to who writes the program. */
-    inWords(message: string): string {
-        return languageError(message)
+    /** What an error of the compiler means to who writes the program; undefined when it is told. */
+    inWords(message: string): string | undefined {
+        return languageError(message, this.missing)
     }
 
     internalError({ message }: Error): string {
@@ -225,14 +239,6 @@ class CompilerHooks {
             )
         return name
     }
-}
-
-/** An error in words that help on a board. */
-function forTheVm(error: Diagnostic): Diagnostic {
-    const { messageText } = error
-    return typeof messageText === "string"
-        ? { ...error, messageText: typeError(messageText) }
-        : error
 }
 
 function isLibrary({ fileName }: SourceFile): boolean {

@@ -67,6 +67,11 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
         /^unsupported assignment target$/,
         "Only a variable, a field or an element can be assigned to.",
     ],
+    [
+        /^unknown name: (.+)$/,
+        name =>
+            `The program has nothing by the name '${name}'; a function in an expression does not know its own.`,
+    ],
     [/^label of no loop$/, "Only a loop can have a label."],
     [
         /^only for \(let\/const x in\/of \.\.\.\) supported$/,
@@ -107,8 +112,26 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     ],
 ]
 
-/** The error in words; the compiler's own message when it is none of the known ones. */
-export function languageError(message: string): string {
+/** Errors of TypeScript about a name that is nowhere: the compiler has one at each use of it. */
+const MISSING =
+    /^Cannot find name '(\w+)'|has no exported member(?: named)? '(\w+)'/
+
+/** The name that an error of TypeScript says is nowhere. */
+export function missingName(message: string): string | undefined {
+    const match = MISSING.exec(message)
+    return match?.[1] ?? match?.[2]
+}
+
+/**
+ * The error in words; the compiler's own message when it is none of the known ones.
+ * @param missing names that errors of TypeScript have told already
+ * @returns undefined for an error about one of them
+ */
+export function languageError(
+    message: string,
+    missing: ReadonlySet<string>
+): string | undefined {
+    if (missing.has(message.replace("unknown name: ", ""))) return undefined
     for (const [pattern, words] of MESSAGES) {
         const match = pattern.exec(message)
         if (!match) continue

@@ -93,7 +93,8 @@ export const PATCHES: [RegExp, string][] = [
     [
         /reportError\(node, messageText, category = ts3\.DiagnosticCategory\.Error\) \{/,
         `reportError(node, messageText, category = ts3.DiagnosticCategory.Error) {
-            messageText = ${HOOKS}.inWords(messageText);`,
+            messageText = ${HOOKS}.inWords(messageText);
+            if (messageText === undefined) return unit();`,
     ],
     [
         // after an error, the code that was made so far is of no use to anybody

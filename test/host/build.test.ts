@@ -197,6 +197,31 @@ console.log(process.argv, counts)
         )
     })
 
+    test("says once that a name is nowhere", async t => {
+        const { build } = project(t, {
+            "src/other.ts": "export const known = 1\n",
+            "src/main.ts": `import { known, lost } from "./other"
+console.log(known, lost, foo, foo)
+bar()
+const f = function g(n: number): number { return n > 0 ? g(n - 1) : 0 }
+console.log(f(3))
+`,
+        })
+        const { code, stderr } = await build()
+        assert.equal(code, 1)
+        const said = [...stderr.matchAll(/\((\d+),\d+\): error TS\d+: (.*)/g)]
+        assert.deepEqual(
+            said.map(([, line, words]) => `${line} ${words}`),
+            [
+                `1 Module '"./other"' has no exported member 'lost'.`,
+                "2 Cannot find name 'foo'.",
+                "2 Cannot find name 'foo'.",
+                "3 Cannot find name 'bar'.",
+                "4 The program has nothing by the name 'g'; a function in an expression does not know its own.",
+            ]
+        )
+    })
+
     test("says what the compiler cannot compile, without its stack", async t => {
         const { write, build } = project(t, {})
         const calls = [
