@@ -338,14 +338,28 @@ describe("receivers (L14)", () => {
         clock.now += 1
         const report = await receiver.receive(1000)
         expectPart(report.message, "6 records dropped, queue full")
-        // its bytes are bounded too: 64 for each record besides the message
-        const narrow = log.subscribe("info", { bytes: 200, dropAt: 100 })
+        // its bytes are bounded too: 180 for each record besides the message
+        const narrow = log.subscribe("info", { bytes: 400, dropAt: 100 })
         for (let i = 0; i < 4; ++i) log.logger("x").info("sixteen letters.")
         expect(narrow.queue.length).toBe(2)
         expectPart(
             thrown(() => log.subscribe("loud")),
             "LevelSpecError"
         )
+    })
+
+    test("ten that nobody reads take no more heap than their bytes", async () => {
+        const { log } = freshLog()
+        const receivers: LogReceiver[] = []
+        for (let i = 0; i < 10; ++i) receivers.push(log.subscribe("info"))
+        for (let i = 0; i < 40; ++i) {
+            log.logger("x").info("a line of forty bytes, as most are: {0}", i)
+            await ds.sleep(0)
+        }
+        for (const receiver of receivers) {
+            expect(receiver.queue.length > 10).toBe(true)
+            await log.unsubscribe(receiver)
+        }
     })
 })
 

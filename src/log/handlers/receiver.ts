@@ -4,8 +4,8 @@ import { BoundedQueue, QueueOptions } from "../queue"
 import { LogRecord } from "../record"
 import { LevelRules } from "../spec"
 
-/** Bytes that a queued record counts besides its message: a rough value, for the byte limit. */
-const RECORD_BYTES = 64
+/** Bytes of heap that a queued record takes besides its message and its metadata. */
+const RECORD_BYTES = 180
 
 /**
  * A subscription to records by level and topic, with its own queue (after Racket's log
