@@ -1,4 +1,9 @@
-import { HTTP_TIMEOUT_MS, httpRequest, setClockByHttpDate } from "../net"
+import {
+    HTTP_TIMEOUT_MS,
+    httpRequest,
+    parseHttpDate,
+    setClockByHttpDate,
+} from "../net"
 import { Signal } from "../platform"
 import type { Settings, TIME_SETTINGS } from "../settings"
 import type { Task } from "../tasks"
@@ -60,7 +65,11 @@ async function askForTime(url: string, task: Task): Promise<void> {
         HTTP_TIMEOUT_MS,
         isWanted
     )
-    setClockByHttpDate(clock, fields["date"])
-    // set by this answer or before: a time that was known once stays known
-    if (clock.wall() === undefined) throw new Error("the answer has no Date")
+    const date = fields["date"]
+    setClockByHttpDate(clock, date)
+    // also while the time is known: the clock is corrected no more
+    if (parseHttpDate(date) === undefined)
+        throw new Error("the answer has no Date")
+    if (clock.wall() === undefined)
+        throw new Error("the Date of the answer is before 2025")
 }

@@ -11,7 +11,7 @@ test("the clock is set by the Date of a web server, as soon as it has one", asyn
     const server = createServer(({ url }, response) => {
         if (url?.endsWith("&hangs")) return
         response.sendDate = false
-        if (date) response.setHeader("Date", date)
+        if (date && !url?.endsWith("&bare")) response.setHeader("Date", date)
         response.end("hello")
     })
     server.listen(0, "127.0.0.1")
@@ -28,10 +28,19 @@ test("the clock is set by the Date of a web server, as soon as it has one", asyn
     )
     assert.match(text, /\[clock.service\] no time: the answer has no Date$/)
 
+    date = "Sun, 06 Nov 2011 08:49:37 GMT"
+    await sim.restart()
+    await sim.waitFor("console", e =>
+        e.text.endsWith("no time: the Date of the answer is before 2025")
+    )
+
     date = "Sun, 06 Nov 2039 08:49:37 GMT"
     await sim.restart()
     await sim.waitFor("console", e =>
         /^2039-11-06T08:49:3\d.*\[system\] time known, from http$/.test(e.text)
+    )
+    await sim.waitFor("console", e =>
+        /^2039-11-06T.*no time: the answer has no Date$/.test(e.text)
     )
     await sim.waitFor("console", e =>
         /no time: 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1$/.test(e.text)

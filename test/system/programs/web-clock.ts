@@ -18,6 +18,8 @@ webClock(settings)
 tasks.add("later", async task => {
     while (clock.wall() === undefined) await task.sleep(100)
     const page = settings.get("TIME_URL")
+    settings.set("TIME_URL", page + "&bare")
+    await task.sleep(500)
     const { runs } = tasks.status("clock")[0]
     settings.set("TIME_URL", "http://127.0.0.1:1/")
     await task.sleep(500)
