@@ -49,7 +49,7 @@ export interface LateSource {
  * once, with the parameter `late="1"`. A line that was delivered live before the reset is sent
  * again, since flash does not record deliveries. Call it at start; it waits for the collector.
  * Lines that are overwritten meanwhile are declared by one record of level warning, with their
- * number. Does nothing while no host is set.
+ * number. Does nothing while no host is set. For one flash log of a program only, as flash has one cursor.
  *
  * Flash: one write, if the log has new lines, once all records queued by then have been delivered
  * or dropped. After a reset or a stop before that the same lines are sent again.
