@@ -32,7 +32,7 @@ export function isPlanned(task: TaskRecord): boolean {
  */
 export function beginPlan(task: TaskRecord): boolean {
     const { in: delay, every, at } = planOf(task)
-    const first = delay === undefined ? every : delay
+    const first = delay ?? every
     if (first === undefined && at === undefined) return false
     raise(task, PLANNED)
     if (at === undefined) {

@@ -226,7 +226,7 @@ export function effective(
     option: keyof SupervisionOptions
 ): any {
     const own = task.options[option]
-    return own === undefined ? task.supervisor.defaults[option] : own
+    return own ?? task.supervisor.defaults[option]
 }
 
 /** Calls `action` for each task, and yields now and then. */
@@ -247,7 +247,7 @@ export function countUp(
     by: number
 ): void {
     const before = task[figure]
-    task[figure] = before === undefined ? by : before + by
+    task[figure] = (before | 0) + by
 }
 
 // Flags are set and cleared by calls, where it happens rarely: a call takes half of the code.

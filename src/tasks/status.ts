@@ -183,7 +183,7 @@ function put(status: any, field: keyof TaskStatus, value: any): void {
 }
 
 function count(value: number | undefined): number {
-    return value === undefined ? 0 : value
+    return value | 0
 }
 
 /** A result or figure: a number or boolean unchanged, anything else as a short text. */
