@@ -10,7 +10,7 @@ import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE, TRACE } from "./levels"
 import { LogRecord } from "./record"
-import { messageOf, textOf } from "./render"
+import { beginTexts, messageOf, nextText, textOf } from "./render"
 import { without } from "./table"
 import { clean } from "./text"
 import { forget, PLAIN, settled } from "./topic"
@@ -84,12 +84,18 @@ export function publish(
     else {
         const template = message
         if (a !== undefined || b !== undefined || message.indexOf("{0}") >= 0) {
-            // the VM's formatter escapes UTF-8 in objects byte by byte
-            if (typeof a === "object") a = textOf(a)
-            if (typeof b === "object") b = textOf(b)
-            if (c !== undefined || d !== undefined) {
-                c = textOf(c)
-                d = textOf(d)
+            if (
+                typeof a === "object" ||
+                typeof b === "object" ||
+                c !== undefined ||
+                d !== undefined
+            ) {
+                // the VM's formatter escapes UTF-8 in objects byte by byte
+                beginTexts()
+                a = nextText(a)
+                b = nextText(b)
+                c = nextText(c)
+                d = nextText(d)
             }
             message = nativeFormat(message, a, b, c, d)
         }
@@ -246,7 +252,7 @@ function joined(
 ): string {
     return [messageOf(message), a, b, c, d]
         .filter(isGiven)
-        .map(textOf)
+        .map(nextText)
         .join(" ")
 }
 

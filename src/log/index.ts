@@ -14,7 +14,14 @@ export { closeLog } from "./maintenance"
 export { covers, exactness, matches } from "./pattern"
 export * from "./queue"
 export * from "./record"
-export { fieldsOf, renderError, renderFields, textOf } from "./render"
+export {
+    beginTexts,
+    fieldsOf,
+    nextText,
+    renderError,
+    renderFields,
+    textOf,
+} from "./render"
 export {
     isLevelSpec,
     LEVEL_SPEC_ERROR,

@@ -19,14 +19,23 @@ const STACK = "__stack__"
 /** Structured data of a record: any object with fields. */
 export type Fields = Record<string, any>
 
-/** Bytes left for the value that is being rendered. */
+/** Bytes left for the values that are being rendered. */
 let room = 0
+
+/** Gives the next values the room of one message, together. */
+export function beginTexts(): void {
+    room = MAX_MESSAGE
+}
 
 /** A value as text: texts as they are, objects and lists as in JSON, errors as `NAME: MESSAGE`. */
 export function textOf(value: unknown): string {
-    if (typeof value === "string") return value
-    room = MAX_MESSAGE
-    return nestedText(value, 0)
+    beginTexts()
+    return nextText(value)
+}
+
+/** A value as by `textOf`, in the room that those before it since `beginTexts` have left. */
+export function nextText(value: unknown): string {
+    return typeof value === "string" ? value : nestedText(value, 0)
 }
 
 /** A value that is the whole message: an error with its frames, anything else as by `textOf`. */
@@ -47,10 +56,11 @@ export function fieldsOf(value: unknown): string[] | undefined {
 
 /** An object as `key=value key=value` without undefined values; anything else as by `textOf`. */
 export function renderFields(object: unknown): string {
+    beginTexts()
     const keys = fieldsOf(object)
-    if (!keys) return textOf(object)
-    room = MAX_MESSAGE
-    return manyTexts(object as Fields, keys, 0).join(" ")
+    return keys
+        ? manyTexts(object as Fields, keys, 0).join(" ")
+        : nextText(object)
 }
 
 /**

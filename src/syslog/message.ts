@@ -1,9 +1,11 @@
 import {
+    beginTexts,
     cut,
     DEBUG,
     firstBytes,
     nativeFormat,
     TASK_PREFIX,
+    nextText,
     textOf,
     WARNING,
 } from "../log"
@@ -170,10 +172,11 @@ function metaElement(out: MessageState, meta: Record<string, any>): string {
     let room = (out.maxBytes - out.head.byteLength) >> 1
     let params = ""
     let count = 0
+    beginTexts()
     for (const key of Object.keys(meta)) {
         const name = headerField(key, MAX_NAME, NOT_IN_NAMES)
         // cut before it is escaped, too: some 30 steps for each control character
-        const part = firstBytes(textOf(meta[key]), MAX_VALUE_BYTES)
+        const part = firstBytes(nextText(meta[key]), MAX_VALUE_BYTES)
         const text = firstBytes(escapeControls(part), MAX_VALUE_BYTES)
         const param = ` ${name}="${escapeValue(text)}"`
         if (param.byteLength > room || count === MAX_PARAMS) continue

@@ -252,9 +252,9 @@ describe("cut", () => {
         const log = new LogSystem(new ManualClock())
         const ring = new RingHandler(4096)
         log.addHandler("ring", ring)
-        const codes: number[] = []
-        for (let i = 0; i < 1000; ++i) codes.push(i & 31)
-        const text = Buffer.from(codes).toString()
+        const bytes = Buffer.alloc(1000)
+        for (let i = 0; i < 1000; ++i) bytes[i] = i & 31
+        const text = bytes.toString()
         await ds.sleep(0)
         // of 131,072 steps that a slice has
         for (let i = 0; i < 8; ++i) log.logger("x").info(text)
@@ -266,6 +266,28 @@ describe("cut", () => {
         // 256 of them, escaped, would fill the message; the others count as they are
         const missing = 4 * 256 + 744 - (at - head.length)
         expect(line.slice(at)).toBe(`[+${missing} bytes]`)
+    })
+
+    // rows: L14a
+    test("four long lists in a message take the steps of one", async () => {
+        const log = new LogSystem(new ManualClock())
+        const ring = new RingHandler(4096)
+        log.addHandler("ring", ring)
+        const list: number[] = []
+        for (let i = 0; i < 150; ++i) list.push(i & 7)
+        const l = log.logger("x")
+        await ds.sleep(0)
+        for (let i = 0; i < 4; ++i)
+            l.info("{0} {1} {2} {3}", list, list, list, list)
+        await ds.sleep(0)
+        for (let i = 0; i < 4; ++i) l.info(list as any, list, list, list, list)
+        for (const line of ring.tail(8)) {
+            expect(line.slice(17, 30)).toBe("[0,1,2,3,4,5,")
+            expect(line.endsWith("... ... ...")).toBe(true)
+        }
+        // and one that is short leaves its room to the next
+        l.info("{0} {1} {2}", [1], { a: [2] }, list)
+        expect(ring.tail(1)[0].slice(17, 40)).toBe('[1] {"a":[2]} [0,1,2,3,')
     })
 
     test("long messages with a control character here and there are whole", async () => {

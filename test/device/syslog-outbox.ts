@@ -182,6 +182,23 @@ describe("the ring of syslog is a list of frames with an end", () => {
         expect(frame.endsWith('"] the text')).toBe(true)
     })
 
+    test("metadata of long lists takes the steps of one message", async () => {
+        const out = newOutbox()
+        applyOptions(out, completeOptions({ host: "h", queueBytes: 8192 }))
+        const list: number[] = []
+        for (let i = 0; i < 150; ++i) list.push(i & 7)
+        const meta: Record<string, any> = {}
+        for (let i = 0; i < 16; ++i) meta["list" + i] = list
+        const event = { time: 1, wall: undefined as number, level: 6 }
+        await ds.sleep(0)
+        // of 131,072 steps that a slice has
+        for (let i = 0; i < 4; ++i)
+            push(out, { ...event, topic: "t", message: "the text", meta })
+        const frame = copyBytes(out, out.start, out.end - out.start).toString()
+        expect(frame.includes('list0="[0,1,2,3,4,5,6,7,0,')).toBe(true)
+        expect(frame.endsWith('"] the text')).toBe(true)
+    })
+
     test("whoever watches a place is called once, before it is passed", async () => {
         const model = new Model(2048, new Dice(7))
         watch(model.out, 0)
