@@ -49,6 +49,9 @@ const ADVICE =
 /** A name that is alike, and does something else. */
 const ALIKE = / Did you mean '\w+'\?$/
 
+/** What the compiler says of a name. */
+const UNKNOWN_NAME = /^unknown name: (.+)$/
+
 /** Messages of the compiler, and what they mean. */
 const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     [
@@ -68,7 +71,7 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
         "Only a variable, a field or an element can be assigned to.",
     ],
     [
-        /^unknown name: (.+)$/,
+        UNKNOWN_NAME,
         name =>
             `The program has nothing by the name '${name}'; a function in an expression does not know its own.`,
     ],
@@ -131,7 +134,7 @@ export function languageError(
     message: string,
     missing: ReadonlySet<string>
 ): string | undefined {
-    if (missing.has(message.replace("unknown name: ", ""))) return undefined
+    if (missing.has(UNKNOWN_NAME.exec(message)?.[1] ?? "")) return undefined
     for (const [pattern, words] of MESSAGES) {
         const match = pattern.exec(message)
         if (!match) continue
