@@ -11,6 +11,8 @@ const MAX_DEPTH = 4
 const MAX_BUFFER = 32
 /** Bytes that each value counts besides its text: bounds the number of values. */
 const VALUE_BYTES = 8
+/** Room of an object or list that comes after others which have used up that of their message. */
+const NEXT_BYTES = 64
 /** Replaces what is left out. */
 const LEFT_OUT = "..."
 /** The field with the stack that the VM adds to objects that are thrown. */
@@ -33,9 +35,14 @@ export function textOf(value: unknown): string {
     return nextText(value)
 }
 
-/** A value as by `textOf`, in the room that those before it since `beginTexts` have left. */
+/**
+ * A value as by `textOf`, in the room that the objects and lists before it since `beginTexts` have
+ * left, NEXT_BYTES at least.
+ */
 export function nextText(value: unknown): string {
-    return typeof value === "string" ? value : nestedText(value, 0)
+    if (typeof value !== "object") return "" + value
+    room = Math.max(room, NEXT_BYTES)
+    return nestedText(value, 0)
 }
 
 /** A value that is the whole message: an error with its frames, anything else as by `textOf`. */

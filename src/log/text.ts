@@ -1,4 +1,4 @@
-import { escapeControls, MAX_JSON_BYTES } from "../platform"
+import { escapeControls } from "../platform"
 
 /** Longest message, in bytes: a longer one is cut, and its end tells how many bytes are missing. */
 export const MAX_MESSAGE = 1024
@@ -44,17 +44,7 @@ export function firstBytes(text: string, bytes: number): string {
     return short
 }
 
-/**
- * Escapes control characters and cuts to MAX_MESSAGE bytes. It goes piece by piece: of a text full of
- * control characters only the beginning stays, and only that is worth the steps and the heap.
- */
+/** Escapes control characters and cuts to MAX_MESSAGE bytes. */
 export function clean(text: string): string {
-    let rest = cut(text, MAX_MESSAGE)
-    let escaped = ""
-    while (rest && escaped.byteLength < MAX_MESSAGE) {
-        const piece = firstBytes(rest, MAX_JSON_BYTES)
-        escaped += escapeControls(piece)
-        rest = rest.slice(piece.length)
-    }
-    return cut(escaped + rest, MAX_MESSAGE)
+    return cut(escapeControls(cut(text, MAX_MESSAGE), MAX_MESSAGE), MAX_MESSAGE)
 }

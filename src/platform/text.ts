@@ -8,6 +8,8 @@ const C1_END = 0xa0
 const C1_BYTE = "#302"
 /** Longest text that is checked by way of its JSON, in bytes; a longer one takes some 1,000 steps more. */
 export const MAX_JSON_BYTES = 256
+/** Characters that are escaped at a time. */
+const PIECE = 256
 /** How the VM's `JSON.stringify` begins control characters, except for DEL. */
 const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
 
@@ -17,8 +19,9 @@ const MARKS = "\\u000 \\u001 \\n \\r \\t \\u00c2\\u008 \\u00c2\\u009"
  * a terminal.
  *
  * Printable ASCII, as most texts are, takes some 25 steps.
+ * @param most bytes of the result that are used: what is beyond may stay as it is
  */
-export function escapeControls(text: string): string {
+export function escapeControls(text: string, most = Infinity): string {
     // JSON takes up to six bytes for one of the text, and the heap is small
     if (text.byteLength <= MAX_JSON_BYTES) {
         const json = JSON.stringify(text)
@@ -26,8 +29,30 @@ export function escapeControls(text: string): string {
         if (json.length === text.length + 2 || !hasMark(json))
             if (text.indexOf("\x7f") < 0) return text
     }
-    text = escapeRange(text, 0, SPACE)
-    return escapeRange(text, DELETE, C1_END)
+    let found = ""
+    for (let code = 0; code < C1_END; ++code) {
+        if (code === SPACE) code = DELETE
+        const character = String.fromCharCode(code)
+        if (text.indexOf(character) >= 0) found += character
+    }
+    if (!found) return text
+    // of a text full of them only the beginning is worth the steps and the heap
+    let escaped = ""
+    while (text && escaped.byteLength < most) {
+        let piece = text.slice(0, PIECE)
+        text = text.slice(PIECE)
+        for (let i = 0; i < found.length; ++i) {
+            const code = found.charCodeAt(i)
+            const digits = octal(code)
+            piece = replaceAll(
+                piece,
+                found[i],
+                code > DELETE ? C1_BYTE + digits : digits
+            )
+        }
+        escaped += piece
+    }
+    return escaped + text
 }
 
 /** Whether the JSON of a text shows a control character, or a backslash that looks like one. */
@@ -39,17 +64,6 @@ function hasMark(json: string): boolean {
         at = end + 1
     }
     return false
-}
-
-/** Escapes the characters with codes from `first` to before `end`. */
-function escapeRange(text: string, first: number, end: number): string {
-    for (let code = first; code < end; ++code) {
-        const character = String.fromCharCode(code)
-        if (text.indexOf(character) < 0) continue
-        const escaped = code > DELETE ? C1_BYTE + octal(code) : octal(code)
-        text = replaceAll(text, character, escaped)
-    }
-    return text
 }
 
 /**

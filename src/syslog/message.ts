@@ -4,8 +4,8 @@ import {
     DEBUG,
     firstBytes,
     nativeFormat,
-    TASK_PREFIX,
     nextText,
+    TASK_PREFIX,
     textOf,
     WARNING,
 } from "../log"

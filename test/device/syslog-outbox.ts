@@ -188,14 +188,19 @@ describe("the ring of syslog is a list of frames with an end", () => {
         const list: number[] = []
         for (let i = 0; i < 150; ++i) list.push(i & 7)
         const meta: Record<string, any> = {}
-        for (let i = 0; i < 16; ++i) meta["list" + i] = list
+        meta["list0"] = list
+        meta["count"] = 150
+        meta["range"] = { from: 0, to: 7 }
+        for (let i = 1; i < 16; ++i) meta["list" + i] = list
         const event = { time: 1, wall: undefined as number, level: 6 }
         await ds.sleep(0)
         // of 131,072 steps that a slice has
-        for (let i = 0; i < 4; ++i)
+        for (let i = 0; i < 2; ++i)
             push(out, { ...event, topic: "t", message: "the text", meta })
         const frame = copyBytes(out, out.start, out.end - out.start).toString()
         expect(frame.includes('list0="[0,1,2,3,4,5,6,7,0,')).toBe(true)
+        expect(frame.includes(' count="150" ')).toBe(true)
+        expect(frame.includes('range="{\\"from\\":0,\\"to\\":7}"')).toBe(true)
         expect(frame.endsWith('"] the text')).toBe(true)
     })
 
