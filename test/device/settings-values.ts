@@ -91,6 +91,19 @@ function messages(settings: Settings<any>): string {
         .join("\n")
 }
 
+/** Lets a part refuse a host, and checks that a change to that host says so. */
+async function checkRefusal(settings: Settings<any>): Promise<void> {
+    followSettings(settings, "host=SYSLOG_HOST", ({ host }) => {
+        if (host === "evil") throw new Error("not that host")
+    })
+    const change = one("SYSLOG_HOST", "evil")
+    expect(
+        await fails(async () => await changeSettings(settings, change))
+    ).toBe(
+        "SettingsError: settings file: kept, but SYSLOG_HOST: a listener failed: not that host"
+    )
+}
+
 // rows: C3
 describe("kinds of settings", () => {
     test("whole numbers are decimal and within bounds", async () => {
@@ -568,15 +581,7 @@ describe("the settings file", () => {
         const old: string[] = []
         for (let i = 0; i <= MAX_PROBLEMS; i++) old.push(`OLD${i}=1\n`)
         const { settings } = await withFile(old.join(""))
-        followSettings(settings, "host=SYSLOG_HOST", ({ host }) => {
-            if (host === "evil") throw new Error("not that host")
-        })
-        const change = one("SYSLOG_HOST", "evil")
-        expect(
-            await fails(async () => await changeSettings(settings, change))
-        ).toBe(
-            "SettingsError: settings file: kept, but SYSLOG_HOST: a listener failed: not that host"
-        )
+        await checkRefusal(settings)
         expect(settings.problems().length).toBe(MAX_PROBLEMS)
     })
 
@@ -585,15 +590,7 @@ describe("the settings file", () => {
         settings.subscribe("SYSLOG_HOST", () => {
             settings.set("SYSLOG_PORT", "6514")
         })
-        followSettings(settings, "host=SYSLOG_HOST", ({ host }) => {
-            if (host === "evil") throw new Error("not that host")
-        })
-        const change = one("SYSLOG_HOST", "evil")
-        expect(
-            await fails(async () => await changeSettings(settings, change))
-        ).toBe(
-            "SettingsError: settings file: kept, but SYSLOG_HOST: a listener failed: not that host"
-        )
+        await checkRefusal(settings)
         expect(settings.get("SYSLOG_PORT")).toBe(6514)
         expect(settings.problems().length).toBe(1)
     })
