@@ -197,19 +197,25 @@ test("the console works a board", { skip: noBrowser }, async t => {
     })
 
     await t.test("it follows the size of the browser's text", async () => {
+        // a page that was loaded again shows nothing at first
         const measure = () =>
-            page.evaluate<number[]>(`[
-                parseFloat(getComputedStyle(document.querySelector("main h1")).fontSize),
-                parseFloat(getComputedStyle(document.querySelector(".row .message")).fontSize),
-                document.querySelector(".row").getBoundingClientRect().height,
-            ]`)
+            page.evaluate<number[]>(`(() => {
+                const found = ["main h1", ".row .message", ".row"]
+                    .map(selector => document.querySelector(selector))
+                if (found.includes(null)) return []
+                return [
+                    parseFloat(getComputedStyle(found[0]).fontSize),
+                    parseFloat(getComputedStyle(found[1]).fontSize),
+                    found[2].getBoundingClientRect().height,
+                ]
+            })()`)
+        await page.locator(".row .message").first().waitFor()
         const before = await measure()
         const session = await page.context().newCDPSession(page)
         await session.send("Page.setFontSizes", {
             fontSizes: { standard: 24 },
         })
         await page.reload()
-        await page.locator(".row .message").first().waitFor()
         await untilShown(
             measure,
             before.map(size => size * 1.5)
