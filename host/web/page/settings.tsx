@@ -18,7 +18,7 @@ export function Settings({ board }: { board: string }) {
         "settings",
         ASK_MS
     )
-    const change = async (changes: Record<string, string | null>) => {
+    const change: Change = async changes => {
         const [key] = Object.keys(changes)
         return attempt(
             async () =>
@@ -63,13 +63,11 @@ interface Draft {
     before: string
 }
 
-function SettingRow(props: {
-    setting: SettingView
-    change: (changes: Record<string, string | null>) => Promise<boolean>
-}) {
-    const { setting, change } = props
-    const { key, text, origin, line, pending, restart, rule, isSecret } =
-        setting
+/** Changes settings; true when the board has them. */
+type Change = (changes: Record<string, string | null>) => Promise<boolean>
+
+/** What is typed for a setting, and the ways to send it. */
+function useDraft({ key, text, isSecret }: SettingView, change: Change) {
     const [draft, setDraft] = useState<Draft>()
     const [isLate, setLate] = useState(false)
     const edited = draft?.value
@@ -90,9 +88,31 @@ function SettingRow(props: {
                     : undefined
             )
     }
+    // what is as it was follows the board again
+    const edit = (value: string) =>
+        setDraft(
+            value === text
+                ? undefined
+                : { value, before: draft?.before ?? text }
+        )
     const isChanged = edited !== undefined && edited !== text
-    // of a secret there is only a mask
-    const isOvertaken = isChanged && draft?.before !== text && !isSecret
+    return {
+        // of a secret there is only a mask
+        value: edited ?? (isSecret ? "" : text),
+        isChanged,
+        isOvertaken: isChanged && draft?.before !== text && !isSecret,
+        isLate,
+        edit,
+        save,
+        setDefault: () => send(null),
+        takeBack: () => setDraft(undefined),
+    }
+}
+
+function SettingRow(props: { setting: SettingView; change: Change }) {
+    const { setting, change } = props
+    const { key, origin, line, pending, restart, rule } = setting
+    const draft = useDraft(setting, change)
     return (
         <tr data-setting={key}>
             <th scope="row">{key}</th>
@@ -101,62 +121,37 @@ function SettingRow(props: {
                     onSubmit={event => {
                         event.preventDefault()
                         focusField(event.currentTarget)
-                        void save()
+                        void draft.save()
                     }}
                 >
                     <Field
                         setting={setting}
-                        value={edited ?? (isSecret ? "" : text)}
-                        // what is as it was follows the board again
-                        change={value =>
-                            setDraft(
-                                value === text
-                                    ? undefined
-                                    : { value, before: draft?.before ?? text }
-                            )
-                        }
+                        value={draft.value}
+                        change={draft.edit}
                     />
-                    {isChanged && (
+                    {draft.isChanged && (
                         <button aria-label={`Set ${key}`}>Set</button>
                     )}
-                    {!isChanged && origin !== "default" && (
+                    {!draft.isChanged && origin !== "default" && (
                         <button
                             type="button"
                             aria-label={`Default of ${key}`}
                             onClick={event => {
                                 focusField(event.currentTarget.form)
-                                void send(null)
+                                void draft.setDefault()
                             }}
                         >
                             Default
                         </button>
                     )}
                 </form>
-                {isLate && (
+                {draft.isLate && (
                     <p class="aside" role="status">
                         waiting for the board …
                     </p>
                 )}
-                {isOvertaken && (
-                    <p class="overtaken" aria-live="polite">
-                        {text ? (
-                            <>
-                                changed on the board to <code>{text}</code>
-                            </>
-                        ) : (
-                            "cleared on the board"
-                        )}{" "}
-                        <button
-                            type="button"
-                            aria-label={`Take ${key} of the board`}
-                            onClick={event => {
-                                focusField(event.currentTarget.closest("td"))
-                                setDraft(undefined)
-                            }}
-                        >
-                            Take it
-                        </button>
-                    </p>
+                {draft.isOvertaken && (
+                    <Overtaken setting={setting} take={draft.takeBack} />
                 )}
             </td>
             <td class="aside" data-label="from">
@@ -169,6 +164,32 @@ function SettingRow(props: {
                 {restart && !pending && " (holds from the next start)"}
             </td>
         </tr>
+    )
+}
+
+/** Says that a setting was changed elsewhere while its field was edited. */
+function Overtaken(props: { setting: SettingView; take: () => void }) {
+    const { key, text } = props.setting
+    return (
+        <p class="overtaken" aria-live="polite">
+            {text ? (
+                <>
+                    changed on the board to <code>{text}</code>
+                </>
+            ) : (
+                "cleared on the board"
+            )}{" "}
+            <button
+                type="button"
+                aria-label={`Take ${key} of the board`}
+                onClick={event => {
+                    focusField(event.currentTarget.closest("td"))
+                    props.take()
+                }}
+            >
+                Take it
+            </button>
+        </p>
     )
 }
 
