@@ -300,7 +300,10 @@ async function judge(
         ? judgeOffer(record, version, hash)
         : verdict("ignored", "for other boards")
     const isOld = known && known.state === "refused"
-    if (known && !isOld) return passOver(ota, known, link)
+    // its hash says that it is the one that runs; another one shows that its source is in reach only if
+    // it is by a key that counts
+    const isPassed = known === record || link === 0
+    if (known && !isOld && isPassed) return passOver(ota, known, link)
     const isSigned = await verify(file, settings.held().inForce.texts)
     if (isOld) {
         const { reason } = known
@@ -311,6 +314,7 @@ async function judge(
         return passOver(ota, old, link)
     }
     if (!isSigned) throw new Error("wrong signature")
+    if (known) return passOver(ota, known, link)
     ota.links |= link
     const unwatched = watchProblem(ota)
     if (unwatched) return verdict("busy", unwatched)

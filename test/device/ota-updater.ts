@@ -15,6 +15,7 @@ import {
     MAX_REASON,
     otaConfig,
     OtaLink,
+    Pieces,
     pullUpdates,
     reportUpdates,
     SOURCE,
@@ -696,6 +697,30 @@ describe("probation", () => {
         ).toBe(
             "7 rolled-back source out of reach: version 6: it is not above 8"
         )
+    })
+    test("takes no other fleet's file for a source in reach, newer or for a share", async () => {
+        const board = await startedBoard({ OTA_URL: "http://192.0.2.1/a" })
+        const update = async (version: number, served: Pieces) => {
+            await board.start()
+            board.ota.links |= SOURCE
+            await board.offer(signed(version, `HOSTNAME=v${version}\n`))
+            await board.start()
+            const source = new Source(board)
+            source.file = piecesText(served.list)
+            await source.asked(10_000)
+            await board.pass(31)
+            return board.shown()
+        }
+        const nobody = "share=1%"
+        const lost = (version: number) =>
+            `0 rolled-back source out of reach: version ${version}: wrong signature`
+        expect(await update(7, signed(90, A, undefined, OTHER_KEY))).toBe(
+            lost(90)
+        )
+        expect(await update(8, signed(91, A, nobody, OTHER_KEY))).toBe(lost(91))
+        // the next stage of our own, and one for other boards of ours
+        expect(await update(9, signed(10, A))).toBe("9 active")
+        expect(await update(10, signed(11, A, nobody))).toBe("10 active")
     })
     test("lasts as long as the settings before say", async () => {
         const board = await startedBoard()
