@@ -59,8 +59,9 @@ export function withPath<T>(path: string, step: () => T): T {
 }
 
 /**
- * What the system knows about a path; undefined when there is no such file.
- * @throws UsageError naming the path, as for one that leads through a file
+ * What the system knows about a path; undefined when there is no such file. One that leads through a
+ * file is none either for Node 24; for Node 20 it is an error.
+ * @throws UsageError naming the path
  */
 export function statsOf(path: string): Stats | undefined {
     return withPath(path, () => statSync(path, { throwIfNoEntry: false }))

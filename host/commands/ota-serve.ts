@@ -1,7 +1,8 @@
 import { once } from "node:events"
+import { statSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { listenError, UsageError } from "../errors.ts"
-import { statsOf, withPath } from "../files.ts"
+import { withPath } from "../files.ts"
 import { complain, printLive } from "../output.ts"
 import { listFiles, type ServeEvent, serveFolder } from "../ota/index.ts"
 import { printable, printableJson } from "../printable.ts"
@@ -21,7 +22,7 @@ export async function serve(
     folder: string,
     { port, host, json }: ServeOptions
 ): Promise<void> {
-    if (!statsOf(folder)?.isDirectory())
+    if (!withPath(folder, () => statSync(folder)).isDirectory())
         throw new UsageError(`"${folder}" is no folder`)
     const { files, faulty, isCut } = withPath(folder, () => listFiles(folder))
     const show = (event: ServeEvent) =>

@@ -461,7 +461,8 @@ describe("fiberctl ota", { concurrency: 2 }, () => {
     })
 
     for (const [args, problem] of [
-        [["nowhere"], '"nowhere" is no folder'],
+        [["nowhere"], '"nowhere" not found'],
+        [["/dev/null"], '"/dev/null" is no folder'],
         [[".", "--port", "70000"], "a port \\(0 to 65535\\) is wanted."],
         [[".", "--host", ""], "an address is wanted."],
         [[".", "--host", "a..b"], "cannot listen on a..b:8090 \\(\\w+\\)"],
