@@ -132,7 +132,8 @@ export function followFlow(f: Func): Flow {
     }
 }
 
-function sameBlocks(a: Block[], b: Block[]): boolean {
+/** Whether two lists have the same blocks, in the same order. */
+export function sameBlocks(a: Block[], b: Block[]): boolean {
     return a.length === b.length && a.every((block, i) => block === b[i])
 }
 

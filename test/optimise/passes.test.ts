@@ -418,6 +418,31 @@ test("layout: a block comes after all that lead to it, but for loops", () => {
     assert.equal(lines.filter(line => line.startsWith("jump")).length, 1)
 })
 
+test("layout: equal returns are one block", () => {
+    const subject = new Subject(`
+        function f(a: number) {
+            if (a === 5) return
+            console.log("not 5")
+            if (a === 7) return
+            console.log("not 7")
+        }
+        function g(a: number) {
+            if (a === 5) return 1
+            console.log("not 5")
+            if (a === 7) return 2
+            console.log("not 7")
+            return 1
+        }
+        f(9)
+        console.log("" + g(9))`)
+    subject.run(tidy, (_, f) => orderBlocks(f))
+    const returns = (name: string) =>
+        subject.list(name).filter(line => line.startsWith("return"))
+    assert.deepEqual(returns("f"), ["return undefined"])
+    assert.deepEqual(returns("g").sort(), ["return 1", "return 2"])
+    assert.equal(subject.list("f").at(-1), "return undefined")
+})
+
 test("installs: methods are installed class by class", () => {
     const subject = new Subject(`
         class A {
