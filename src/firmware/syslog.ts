@@ -60,7 +60,7 @@ export function syslog(
  * Call it after `flashLog` and `syslog`.
  */
 export function lateSyslog(): void {
-    tasks.add("late", forwardOnce, { core: true })
+    tasks.add("late", forwardOnce, { core: true, restart: "on-failure" })
 }
 
 async function forwardOnce(task: Task): Promise<void> {

@@ -21,6 +21,8 @@ type Sleep = (ms: number) => Promise<void>
 
 /** Cursor of the last line that was queued since the start: a further call must not queue it again. */
 let queued = -1
+/** Lines after it, as they were counted first: those that are gone when all others are sent are declared. */
+let unsent = 0
 
 /** A line of the flash log. */
 export interface LateLine {
@@ -51,7 +53,7 @@ export interface LateSource {
  * Lines that are overwritten meanwhile are declared by one record of level warning, with their
  * number. Does nothing while no host is set. For one flash log of a program only, as flash has one cursor.
  *
- * Flash: one write, if the log has new lines, once all records queued by then have been delivered
+ * Flash: one write, if there were such lines, once all records queued by then have been delivered
  * or dropped. After a reset or a stop before that the same lines are sent again.
  * @param sleep its waits: `task.sleep` of a task, which can be stopped then while the collector is away
  * @returns how many lines were queued to be sent
@@ -64,56 +66,55 @@ export async function forwardLate(
 ): Promise<number> {
     if (!rsyslogger.stats().target) return 0
     const stored = await flash.read(CURSOR_SLOT)
-    const last = stored ? parseInt(stored.toString()) : -1
-    const from = Math.max(last, queued)
-    let end = from
-    let wanted = 0
+    const last = stored ? +stored.toString() : -1
+    queued = Math.max(last, queued)
     // none while they are counted
     let count: number
     const visit = async (line: LateLine) => {
         if (line.isOfThisRun) return false
-        end = line.cursor
         if (line.level > ERROR) return true
         if (count >= 0) {
-            await send(rsyslogger, line, sleep)
-            queued = end
+            const wall = line.wall ? line.time * 1000 : undefined
+            await send(rsyslogger, sleep, line.level, line.text, wall)
+            queued = line.cursor
             count++
-        } else wanted++
+            unsent--
+        } else unsent++
         return true
     }
-    await file.since(from, visit)
+    // an earlier call that was stopped has counted them
+    if (unsent === 0) await file.since(queued, visit)
     count = 0
-    await file.since(from, visit)
-    if (end === last) return 0
-    const lost = wanted - count
-    if (lost > 0)
-        await send(
-            rsyslogger,
-            { text: lost + OVERWRITTEN, level: WARNING },
-            sleep
-        )
-    // until all records taken so far have been delivered or dropped
-    const { received } = rsyslogger.stats()
-    while (true) {
-        const { delivered, dropped } = rsyslogger.stats()
-        if (delivered + dropped >= received) break
-        await sleep(POLL_MS)
+    await file.since(queued, visit)
+    if (unsent > 0) {
+        await send(rsyslogger, sleep, WARNING, unsent + OVERWRITTEN)
+        unsent = 0
     }
-    await flash.write(CURSOR_SLOT, Buffer.from("" + end))
+    if (queued === last) return 0
+    // until all records taken so far have been delivered or dropped
+    let stats = rsyslogger.stats()
+    const { received } = stats
+    while (stats.delivered + stats.dropped < received) {
+        await sleep(POLL_MS)
+        stats = rsyslogger.stats()
+    }
+    await flash.write(CURSOR_SLOT, Buffer.from("" + queued))
     return count
 }
 
 /** Queues a line when there is room for it beside live records. */
 async function send(
     rsyslogger: Rsyslogger,
-    line: Pick<LateLine, "text" | "level"> & Partial<LateLine>,
-    sleep: Sleep
+    sleep: Sleep,
+    level: Level,
+    message: string,
+    wall?: number
 ): Promise<void> {
     while (rsyslogger.stats().queuedBytes > ROOM_BYTES) await sleep(POLL_MS)
     const event: SyslogEvent = JSON.parse(LATE)
     event.time = ds.millis()
-    if (line.wall) event.wall = line.time * 1000
-    event.level = line.level
-    event.message = line.text
+    event.level = level
+    event.wall = wall
+    event.message = message
     rsyslogger.push(event)
 }

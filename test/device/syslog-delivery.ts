@@ -854,13 +854,16 @@ describe("syslog over RELP", () => {
 })
 
 describe("lines of earlier runs", () => {
-    /** Forwards a log that holds `lines` at first, and `left` when their turn comes. */
-    async function late(lines: LateLine[], left: LateLine[]) {
+    /**
+     * Forwards a log that holds `lines` at first, and `left` when their turn comes.
+     * @param stopAt the line before which the task is stopped; -1: none
+     */
+    async function late(lines: LateLine[], left: LateLine[], stopAt = -1) {
         const pushed: SyslogEvent[] = []
         const syslog: any = {
             stats: () => ({
                 target: "h",
-                queuedBytes: 0,
+                queuedBytes: pushed.length === stopAt ? 8192 : 0,
                 received: pushed.length,
                 delivered: pushed.length,
                 dropped: 0,
@@ -874,38 +877,69 @@ describe("lines of earlier runs", () => {
                 visit: (line: LateLine) => Promise<boolean | void>
             ) => {
                 for (const line of readings++ > 0 ? left : lines)
-                    if ((await visit(line)) === false) return
+                    if (line.cursor > cursor && (await visit(line)) === false)
+                        return
             },
         }
-        const sent = await forwardLate(file, new MemoryFlash(), syslog)
+        let sent: number
+        try {
+            sent = await forwardLate(
+                file,
+                new MemoryFlash(),
+                syslog,
+                async () => {
+                    throw new Error("stopped")
+                }
+            )
+        } catch (e: any) {
+            sent = -1
+        }
         return { sent, pushed }
     }
+    /** A line of an earlier run, the last one of each ten is of this run. */
     const line = (cursor: number, level = 3): LateLine => ({
         text: `line ${cursor}`,
         level,
         time: 1,
         wall: false,
         cursor,
-        isOfThisRun: cursor > 4,
+        isOfThisRun: cursor % 10 === 9,
     })
+    const texts = ({ pushed }: { pushed: SyslogEvent[] }) =>
+        pushed.map(e => e.message).join()
+    const overwritten = (count: number) =>
+        `${count} lines of earlier runs were overwritten before they could be sent`
 
     test("are sent once, errors and worse, and none of this run", async () => {
-        const lines = [line(1), line(2, 4), line(3, 2), line(5)]
-        const { sent, pushed } = await late(lines, lines)
-        expect(sent).toBe(2)
-        expect(pushed.map(e => e.message).join()).toBe("line 1,line 3")
+        const lines = [line(1), line(2, 4), line(3, 2), line(9)]
+        const first = await late(lines, lines)
+        expect(first.sent).toBe(2)
+        expect(texts(first)).toBe("line 1,line 3")
+        expect((await late(lines, lines)).sent).toBe(0)
     })
 
     test("that are overwritten before their turn are declared", async () => {
-        const lines = [line(1), line(2, 4), line(3), line(4)]
-        const { sent, pushed } = await late(lines, [line(4), line(5)])
+        const lines = [line(11), line(12, 4), line(13), line(14)]
+        const { sent, pushed } = await late(lines, [line(14), line(19)])
         expect(sent).toBe(1)
-        expect(pushed.map(e => e.message).join()).toBe(
-            "line 4,2 lines of earlier runs were overwritten before they could be sent"
-        )
+        expect(texts({ pushed })).toBe(`line 14,${overwritten(2)}`)
         expect(pushed[1].level).toBe(4)
-        const none = await late(lines, [])
+        const none = await late([line(21), line(22), line(23)], [])
         expect(none.sent).toBe(0)
-        expect(none.pushed[0].message.slice(0, 8)).toBe("3 lines ")
+        expect(texts(none)).toBe(overwritten(3))
+    })
+
+    test("that are overwritten between a stop and a new start are declared", async () => {
+        const lines = [line(31), line(32), line(33), line(34), line(35)]
+        expect(texts(await late(lines, lines, 2))).toBe("line 31,line 32")
+        const left = [line(34), line(35), line(39)]
+        expect(texts(await late(left, left))).toBe(
+            `line 34,line 35,${overwritten(1)}`
+        )
+        expect(texts(await late(left, left))).toBe("")
+        // all of them
+        const more = [line(41), line(42)]
+        expect(texts(await late(more, more, 1))).toBe("line 41")
+        expect(texts(await late([line(49)], [line(49)]))).toBe(overwritten(1))
     })
 })

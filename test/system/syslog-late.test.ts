@@ -106,3 +106,18 @@ test("the task late stops at once while the collector is away, and its next run 
     assert.deepEqual(texts, [...new Set(texts)])
     assert.doesNotMatch(sim.consoleLines.join("\n"), /did not stop/)
 })
+
+test("lines of earlier runs come although the flash does not answer at first", async t => {
+    const sim = await startSimulator(t, {
+        main: "test/system/programs/late-again.ts",
+    })
+    await sim.waitFor("console", e => e.text.endsWith("kept"))
+    await sim.restart()
+    const { line } = await sim.waitFor(
+        "syslog",
+        ({ line }) => line.includes(" late ") && line.includes("cable is loose")
+    )
+    assert.match(line, /\[meta [^\]]*\]\[fiberd@32473 late="1"\]/)
+    const failures = sim.consoleLines.filter(text => text.includes("no answer"))
+    assert.equal(failures.length, 2, "one in each run")
+})
