@@ -182,20 +182,29 @@ class Layout {
     private moveAny(): boolean {
         let moved = false
         for (let first = 1; first < this.nodes.length; first++)
-            for (let length = 1; length <= MAX_CHAIN; length++)
-                if (this.moveChain(first, length)) moved = true
+            while (this.moveChain(first)) moved = true
         return moved
     }
 
-    /** Moves a block and those behind it to where one leads to it, or it leads to another. */
-    private moveChain(first: number, length: number): boolean {
+    /** Moves a block, or one and those behind it up to one that does not go on to the next. */
+    private moveChain(first: number): boolean {
         const { order, nodes } = this
         const at = order.indexOf(first)
-        const chain = order.slice(at, at + length)
-        if (chain.length < length) return false
-        const rest = order.filter((_, k) => k < at || k >= at + length)
+        const last = Math.min(at + MAX_CHAIN, order.length)
+        for (let end = at + 1; end <= last; end++) {
+            const { ways } = nodes[order[end - 1]!]!
+            if (!ways.includes(order[end]!) && this.move(at, end)) return true
+        }
+        return false
+    }
+
+    /** Moves the blocks from `at` up to `end` to where one leads to them, or they lead to another. */
+    private move(at: number, end: number): boolean {
+        const { order, nodes } = this
+        const chain = order.slice(at, end)
+        const rest = [...order.slice(0, at), ...order.slice(end)]
         const places = new Set<number>()
-        for (const from of nodes[first]!.from)
+        for (const from of nodes[chain[0]!]!.from)
             places.add(rest.indexOf(from) + 1)
         for (const to of named(nodes[chain.at(-1)!]!))
             places.add(rest.indexOf(to))
