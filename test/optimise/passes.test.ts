@@ -12,6 +12,7 @@ import { orderBlocks } from "../../host/optimise/passes/layout.ts"
 import { keepInReturned } from "../../host/optimise/passes/returned.ts"
 import { readReturned } from "../../host/optimise/passes/returned-copies.ts"
 import { chooseSlots } from "../../host/optimise/passes/slots.ts"
+import { storeFirst } from "../../host/optimise/passes/store-first.ts"
 import { splitWebs } from "../../host/optimise/passes/webs.ts"
 import { Subject } from "./subject.ts"
 
@@ -399,6 +400,66 @@ test("returned copies: a store stays for a variable in the same slot", () => {
     assert.ok(!lines.some(line => /^[axy]#\d+ := [axy]#\d+$/.test(line)))
     assert.equal(lines[2], "a#0 := ret_val")
     assert.equal(lines[3], "if lt(5, ret_val) b1 else b2")
+})
+
+test("store first: one of two values is stored before the test", () => {
+    const subject = new Subject(`
+        function g(a: any) {
+            return a
+        }
+        function f(a: any, b: any) {
+            let t = b
+            if (g(a)) t = 5
+            else t = a.x
+            return g(t) + t + a.z
+        }
+        console.log("" + f({ x: 1 }, 2))`)
+    subject.run(tidy, chooseSlots)
+    const before = subject.list("f")
+    subject.run(storeFirst)
+    const lines = subject.list("f")
+    assert.equal(lines.length, before.length - 2)
+    const at = lines.findIndex(line => line.startsWith("if "))
+    assert.match(lines[at - 1]!, / := 5$/)
+})
+
+test("store first: not where the test, the other way or a handler reads it", () => {
+    const subject = new Subject(`
+        function g(a: any) {
+            return a
+        }
+        function test(a: any, t: any) {
+            if (t === 7) t = 5
+            else t = a.x
+            return g(t) + t + a.z
+        }
+        function other(a: any, t: any) {
+            if (a.y) t = 5
+            else t = t + 3
+            return g(t) + t + a.z
+        }
+        function handler(a: any, t: any) {
+            try {
+                if (a.y) t = 5
+                else t = 6
+                g(t)
+            } catch {}
+            return g(t) + t + a.z
+        }
+        function free(a: any, t: any) {
+            if (a.y) t = 5
+            else t = a.x
+            return g(t) + t + a.z
+        }
+        console.log("" + test({}, 1) + other({}, 2) + handler({}, 3) + free({}, 4))`)
+    subject.run(tidy, chooseSlots)
+    const names = ["test", "other", "handler", "free"]
+    const before = names.map(name => subject.list(name))
+    subject.run(storeFirst)
+    const isSame = names.map(
+        (name, i) => subject.list(name).length === before[i]!.length
+    )
+    assert.deepEqual(isSame, [true, true, true, false])
 })
 
 test("layout: a block comes after all that lead to it, but for loops", () => {

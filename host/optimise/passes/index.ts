@@ -8,6 +8,7 @@ import { propagateCopies } from "./copies.ts"
 import { dropDeadStores } from "./dead-stores.ts"
 import { straighten } from "./flow.ts"
 import { forwardValues } from "./forward.ts"
+import { storeFirst } from "./store-first.ts"
 import { gatherInstalls } from "./installs.ts"
 import { inlineFunctions } from "./inline.ts"
 import { orderBlocks } from "./layout.ts"
@@ -84,6 +85,7 @@ export const passes: readonly Pass[] = [
                 gatherInstalls(program, f)
                 keepInReturned(program, f)
                 readReturned(program, f)
+                storeFirst(program, f)
                 orderBlocks(f)
             }
         },
