@@ -1,4 +1,4 @@
-import { checkText, isNews, isSecretKey } from "./check"
+import { ChangeContext, checkText, isNews, isSecretKey } from "./check"
 import { FileState } from "./commit"
 import { settingsError } from "./errors"
 import { inTurn, readFile, replaceFile, SettingsFile } from "./file"
@@ -45,12 +45,11 @@ export async function changeSettings<T extends SchemaTable>(
         const touched = Object.keys(changes)
         const context = Object.assign({ touched }, held)
         const checked = await checkText(text, held.unread, context)
-        const isNew = ({ key }: SettingProblem) => isNews(context, key)
-        refuse(checked.problems.filter(isNew))
+        refuse(newsOf(checked.problems, context))
         await replaceFile(file, text)
         const changed = await putInForce(held, checked)
         touched.pushRange(changed)
-        const [failure] = held.problems.filter(isNew)
+        const [failure] = newsOf(held.problems, context)
         if (failure) throw settingsError(KEPT + failure.message)
         return changed
     })
@@ -115,6 +114,14 @@ async function unmask(
         if (changes[key]) changes[key] = value
     })
     return await editDotenv(text, changes, pause)
+}
+
+/** The problems that are news to a change. */
+function newsOf(
+    problems: SettingProblem[],
+    context: ChangeContext
+): SettingProblem[] {
+    return problems.filter(({ key }) => isNews(context, key))
 }
 
 /** @throws SettingsError when too many settings are to be changed */
