@@ -1,4 +1,10 @@
-import { checkOption, optionError, OptionTable, rangeError } from "../platform"
+import {
+    checkOption,
+    nameOf,
+    optionError,
+    OptionTable,
+    rangeError,
+} from "../platform"
 import { Core, HandlerEntry } from "./core"
 import { Handler } from "./handler"
 import { NONE } from "./levels"
@@ -41,7 +47,7 @@ export function checkNew(
 export function getEntry(core: Core, name: string): HandlerEntry {
     const entry = findEntry(core, name)
     if (entry) return entry
-    const names = core.entries.map(other => other.name).join(", ")
+    const names = core.entries.map(nameOf).join(", ")
     throw rangeError(
         UNKNOWN_HANDLER_ERROR,
         `no log handler "${name}"; there are: ${names || "none"}`

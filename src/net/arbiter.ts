@@ -4,6 +4,7 @@ import {
     Clock,
     isAlive,
     namedError,
+    nameOf,
     NetSocket,
     removeFrom,
     resumeFiber,
@@ -158,7 +159,7 @@ export class SocketArbiter {
     leases(): ArbiterStats {
         return {
             owner: this.owner ? this.owner.name : undefined,
-            waiting: this.waiting.map(lease => lease.name),
+            waiting: this.waiting.map(nameOf),
             granted: this.granted,
             revoked: this.revoked,
         }

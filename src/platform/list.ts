@@ -8,3 +8,8 @@ export function removeFrom<T>(list: T[], item: T): boolean {
     list.insert(at, -1)
     return true
 }
+
+/** The name of a thing, for `map`. */
+export function nameOf(thing: { name: string }): string {
+    return thing.name
+}

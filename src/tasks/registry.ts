@@ -1,5 +1,5 @@
 import * as ds from "@devicescript/core"
-import { addListener, AtOnce, readOptions } from "../platform"
+import { addListener, AtOnce, nameOf, readOptions } from "../platform"
 import { awaitBoot, beginBoot } from "./boot"
 import { taskError } from "./errors"
 import { get, select } from "./names"
@@ -33,7 +33,6 @@ import {
     CLOSING,
     DISABLED,
     inSlices,
-    nameOf,
     raise,
     SAFE,
     Supervisor,

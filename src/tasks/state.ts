@@ -193,10 +193,6 @@ export function find(
     return task && task.supervisor === supervisor ? task : undefined
 }
 
-export function nameOf(task: TaskRecord): string {
-    return task.name
-}
-
 /** Whether a run of `task` is under way: its state is starting, running or stopping. */
 export function isLive(task: TaskRecord): boolean {
     return task.fiber !== undefined

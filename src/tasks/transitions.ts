@@ -1,6 +1,12 @@
 import * as ds from "@devicescript/core"
 import { ALERT, ERROR } from "../log"
-import { rangeError, removeFrom, resumeFiber, unneeded } from "../platform"
+import {
+    nameOf,
+    rangeError,
+    removeFrom,
+    resumeFiber,
+    unneeded,
+} from "../platform"
 import {
     isUp,
     missingName,
@@ -40,7 +46,6 @@ import {
     isLive,
     KEEP_PLAN,
     lower,
-    nameOf,
     noteStart,
     PARENT,
     PARKED,
