@@ -253,6 +253,9 @@ export async function putInForce(
 /** Puts texts in force. @returns the keys whose texts have changed */
 function activate(held: Held, next: SettingTexts): string[] {
     const before = held.inForce
+    next.texts = merged(before.texts, next.texts)
+    next.lines = merged(before.lines, next.lines)
+    next.secrets = merged(before.secrets, next.secrets)
     held.inForce = next
     const all = Object.assign(Object.assign({}, before.texts), next.texts)
     const changed: string[] = []
@@ -262,6 +265,22 @@ function activate(held: Held, next: SettingTexts): string[] {
             changed.push(key)
         }
     return changed
+}
+
+/**
+ * The same as `next`, with the names and texts of `before` where they are equal: new ones lie between
+ * what was read of a file, all over the heap, and leave no room for its text when it is changed again.
+ */
+function merged<V>(
+    before: Record<string, V>,
+    next: Record<string, V>
+): Record<string, V> {
+    const all = Object.assign({}, before)
+    for (const key of Object.keys(before))
+        if (next[key] === undefined) delete all[key]
+    for (const key of Object.keys(next))
+        if (all[key] !== next[key]) all[key] = next[key]
+    return all
 }
 
 /**

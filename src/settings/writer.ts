@@ -11,6 +11,9 @@ import { indexOrEnd, replaceAll } from "./text"
 // ends, the way other values are written. The result is read again and must hold what was wanted,
 // so that no quoting, however odd, changes another setting. Also read by Node.
 
+/** Longest part of a text that is copied at once, in characters. */
+const PART_CHARS = 128
+
 /** New texts by key; undefined removes a key. */
 export type SettingChanges = Record<string, string | undefined>
 
@@ -21,11 +24,10 @@ export type SettingChanges = Record<string, string | undefined>
  * kinds of quotes, or a carriage return beside `"` or `\`; any value behind an open quote
  */
 export async function editDotenv(
-    source: string,
+    text: string,
     changes: SettingChanges,
     pause: () => Promise<void>
 ): Promise<string> {
-    let text = source
     for (const key of Object.keys(changes)) {
         const value = changes[key]
         const before = text
@@ -119,11 +121,28 @@ async function set(
 ): Promise<string> {
     if (last && last.value === value) return text
     const form = await quoted(value, pause)
-    if (last)
-        return `${text.slice(0, last.valueStart)}${form}${text.slice(last.valueEnd)}`
+    if (last) {
+        // in short parts, as the heap may have no room for another long one
+        const parts: string[] = []
+        addParts(parts, text, 0, last.valueStart)
+        parts.push(form)
+        addParts(parts, text, last.valueEnd, text.length)
+        return parts.join("")
+    }
     const end = text.indexOf("\r\n") >= 0 ? "\r\n" : "\n"
     const gap = "\r\n".indexOf(text.slice(-1)) >= 0 ? "" : end
     return `${text}${gap}${key}=${form}${end}`
+}
+
+/** Adds a part of a text to a list. */
+function addParts(
+    parts: string[],
+    text: string,
+    at: number,
+    end: number
+): void {
+    for (; at < end; at += PART_CHARS)
+        parts.push(text.slice(at, Math.min(at + PART_CHARS, end)))
 }
 
 /** A text without the lines of a statement. */

@@ -2,11 +2,43 @@ import assert from "node:assert/strict"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { before, describe, test } from "node:test"
+import { connect } from "../../host/client/index.ts"
 import { buildProgram, type Simulator } from "../../host/sim/index.ts"
-import { runCli, startSimulator, tempFolder } from "./harness.ts"
+import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
 
 /** Settings of one change. */
 const MANY_SETTINGS = 50
+
+/** Two texts of each of many settings, which a board takes at run time. */
+const TEXTS: Record<string, [string, string]> = {
+    HOSTNAME: ["roof-9", "h".repeat(60)],
+    LOG_LEVEL: ["info debug@net warning@task.demo", "debug"],
+    SAFE_SECONDS: ["29", "31"],
+    FILE_LEVEL: ["err", "warning"],
+    FLUSH_BYTES: ["64", "384"],
+    FLUSH_TIME: ["10s", "1m"],
+    FLUSH_LEVEL: ["err", "crit"],
+    QUEUE_DROP: ["60", "80"],
+    QUEUE_LOW: ["10", "20"],
+    QUEUE_FLUSH: ["10", "100"],
+    SYSLOG_FRAME: ["lf", "octet"],
+    SYSLOG_LEVEL: ["debug", "info"],
+    SYSLOG_FAC: ["local1", "daemon"],
+    SYSLOG_APP: ["greenhouse", "a"],
+    SYSLOG_BOM: ["true", "false"],
+    BACKOFF_MIN: ["100ms", "1s"],
+    BACKOFF_MAX: ["10s", "20s"],
+    LOG_BURST: ["50", "0"],
+    SAFE_STARTS: ["6", "7"],
+    FILE_MAX_SIZE: ["1300", "1200"],
+    SYSLOG_MAX: ["1KB", "2KB"],
+    SYSLOG_QUEUE: ["6KB", "8KB"],
+    SYSLOG_WINDOW: ["1KB", "4KB"],
+}
+/** Changes of most of them. */
+const CHANGES = 20
+/** Longest settings file, in bytes. */
+const FILE_BYTES = 1390
 
 before(async () => {
     await buildProgram("src/main.ts")
@@ -45,6 +77,36 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
         const { code, stdout, stderr } = await fiberctl(sim, "settings")
         assert.equal(code, 0, stderr)
         assert.match(stdout, /^HOSTNAME .*^REMOTE /ms)
+        assert.deepEqual(sim.past("panic"), [])
+    })
+
+    // rows: C2 C6
+    test("takes one change after the other of a settings file that is full", async t => {
+        const sim = await startSimulator(t)
+        await sim.waitFor("console", ({ text }) => text.includes("] up"))
+        const board = await connect({ state: sim.stateFolder })
+        cleanUp(t, () => board.disconnect())
+        const keys = Object.keys(TEXTS)
+        await board.set(
+            Object.fromEntries(keys.map(key => [key, TEXTS[key]![1]]))
+        )
+        const sizes = keys.map(key => {
+            const [a, b] = TEXTS[key]!
+            return key.length + Math.max(a.length, b.length) + 2
+        })
+        let left = FILE_BYTES - sizes.reduce((sum, size) => sum + size, 0)
+        for (let i = 0; left > 10; i++) {
+            const size = Math.min(190, left - 5)
+            await board.set({ [`_F${i}`]: "x".repeat(size) })
+            left -= size + 5
+        }
+        for (let i = 0; i < CHANGES; i++) {
+            // the order in which they stand in the file, and what is left out, differ
+            const chosen = keys.filter((_, at) => (at * 7 + i * 3) % 23 > 2)
+            if (i % 2) chosen.reverse()
+            const texts = chosen.map(key => [key, TEXTS[key]![i & 1]])
+            await board.set(Object.fromEntries(texts))
+        }
         assert.deepEqual(sim.past("panic"), [])
     })
 
