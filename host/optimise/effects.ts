@@ -124,7 +124,7 @@ function collect(f: Func, e: Expression, effects: Effects): void {
 }
 
 /** True for a sum that may be the text of a buffer, which changes; a sum with a number is not. */
-function readsText({ op, args }: Expression): boolean {
+export function readsText({ op, args }: Expression): boolean {
     return op === Op.add && !args.some(arg => arg.op === Op.literal)
 }
 

@@ -11,6 +11,7 @@ import { gatherInstalls } from "../../host/optimise/passes/installs.ts"
 import { orderBlocks } from "../../host/optimise/passes/layout.ts"
 import { keepInReturned } from "../../host/optimise/passes/returned.ts"
 import { readReturned } from "../../host/optimise/passes/returned-copies.ts"
+import { sinkValues } from "../../host/optimise/passes/sink.ts"
 import { chooseSlots } from "../../host/optimise/passes/slots.ts"
 import { storeFirst } from "../../host/optimise/passes/store-first.ts"
 import { splitWebs } from "../../host/optimise/passes/webs.ts"
@@ -234,6 +235,80 @@ test("forward: a value that has moved still needs what it reads", () => {
     assert.match(lines, /t#\d+ := sub\(a#0, b#1\)/)
     assert.match(lines, /lt\(t#\d+, 9\)/)
 })
+
+/** A function of an object and a flag, after the passes before `sinkValues`, and after it. */
+function sink(body: string): { before: string[]; after: string[] } {
+    const subject = new Subject(`
+        function f(o: any, flag: boolean) {
+            ${body}
+        }
+        console.log("" + f({ a: 1, b: 2 }, false))`)
+    subject.run(
+        (_, f) => splitWebs(f),
+        propagateCopies,
+        forwardValues,
+        dropDeadStores
+    )
+    const before = subject.list("f")
+    subject.run(sinkValues)
+    return { before, after: subject.list("f") }
+}
+
+test("sink: a value is computed in the later block that reads it", () => {
+    const { before, after } = sink(`
+        o.c = 1
+        const a = o.a
+        const b = o.b
+        o.a = 3
+        if (flag) return a
+        return b`)
+    assert.deepEqual(before, [
+        "b0:",
+        "index_set(o#0, static_ascii_string c, 1)",
+        "a#2 := ascii_field a(o#0)",
+        "b#3 := ascii_field b(o#0)",
+        "index_set(o#0, static_ascii_string a, 3)",
+        "if flag#1 b1 else b2",
+        "b1:",
+        "return a#2",
+        "b2:",
+        "return b#3",
+    ])
+    // the other one is changed before it is read
+    assert.deepEqual(after, [
+        ...before.filter(line => line !== before[3]).slice(0, -1),
+        "return ascii_field b(o#0)",
+    ])
+})
+
+for (const [what, body] of [
+    ["that may fail", "const a = o.a; if (flag) return a; return 0"],
+    [
+        "that a call may change",
+        `o.c = 1; const a = o.a; if (flag) console.log(""); return a`,
+    ],
+    [
+        "of an object that is another one",
+        "o.c = 1; const a = o.a; if (flag) o = flag; if (flag) return a; return o",
+    ],
+    [
+        "of what is another object than the one that was read",
+        "const b = o.b; if (flag) o = flag; const a = o.a; if (flag) return a; return b",
+    ],
+    [
+        "that is read in a loop",
+        "o.c = 1; const a = o.a; let i = 0; while (i < 5) i = i + a; return i",
+    ],
+    [
+        "that is read by a handler",
+        `o.c = 1; const a = o.a; try { o.b() } catch { return a } return 0`,
+    ],
+] as const)
+    test(`sink: not a value ${what}`, () => {
+        const { before, after } = sink(body)
+        assert.ok(before.some(line => /^a#\d := ascii_field a/.test(line)))
+        assert.deepEqual(after, before)
+    })
 
 test("forward: what may fail does not move over another that may", () => {
     const subject = new Subject(`

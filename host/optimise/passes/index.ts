@@ -15,6 +15,7 @@ import { orderBlocks } from "./layout.ts"
 import { callPlainly } from "./plain-calls.ts"
 import { keepInReturned } from "./returned.ts"
 import { readReturned } from "./returned-copies.ts"
+import { sinkValues } from "./sink.ts"
 import { chooseSlots } from "./slots.ts"
 import { fillTexts } from "./texts.ts"
 import { splitWebs } from "./webs.ts"
@@ -44,6 +45,7 @@ export function tidy(program: Program, f: Func): void {
             simplifyConditions,
             propagateCopies,
             forwardValues,
+            sinkValues,
             dropDeadStores,
         ])
             if (pass(program, f)) changed = true
