@@ -77,23 +77,19 @@ export async function projectTypes(
     if (!ts) return undefined
     const folder = dirname(resolve(config))
     const paths = new SourcePaths(folder)
+    const ask = <T>(unknown: T, question: (project: Project) => T) =>
+        askProject(ts, config, isKept, unknown, question)
     return {
-        findDeclarations: uses =>
-            askProject(
-                ts,
-                config,
-                isKept,
-                uses.map(() => undefined),
-                project => declarationsOf(ts, project, paths, uses)
-            ),
-        canBe: pairs =>
-            askProject(
-                ts,
-                config,
-                isKept,
-                pairs.map(() => true),
-                project => fits(ts, project, paths, pairs)
-            ),
+        findDeclarations: uses => {
+            const unknown = uses.map(() => undefined)
+            return ask<(Declaration[] | undefined)[]>(unknown, project =>
+                declarationsOf(ts, project, paths, uses)
+            )
+        },
+        canBe: pairs => {
+            const unknown = pairs.map(() => true)
+            return ask(unknown, project => fits(ts, project, paths, pairs))
+        },
         headAt: (path, start) => {
             const text = readFileSync(resolve(folder, path), "utf8")
             return text.slice(start, text.indexOf("{", start))
