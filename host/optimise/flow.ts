@@ -154,7 +154,7 @@ export interface Facts<K> {
  * What is known when each block is entered. What a handler or the end of a jump out of regions is
  * entered with is not known; a way that was not followed yet agrees with everything.
  */
-export function solve<K>(f: Func, flow: Flow, facts: Facts<K>): Map<Block, K> {
+function solve<K>(f: Func, flow: Flow, facts: Facts<K>): Map<Block, K> {
     const { none, after, meet, same, along } = facts
     const unknown = new Set(flow.jumpTargets).add(f.blocks[0]!)
     const atStart = new Map<Block, K>()
@@ -184,5 +184,22 @@ export function solve<K>(f: Func, flow: Flow, facts: Facts<K>): Map<Block, K> {
                 ways.push(along ? along(known, from, block) : known)
         }
         return ways.length > 0 ? ways.reduce(meet) : none
+    }
+}
+
+/** Calls `look` for each statement and each value of an end, with what is known before it. */
+export function visitKnown<K>(
+    f: Func,
+    flow: Flow,
+    facts: Facts<K>,
+    look: (root: Expression, known: K) => void
+): void {
+    const atStart = solve(f, flow, facts)
+    for (const block of flow.order) {
+        let known: K = atStart.get(block)!
+        for (const root of roots(block)) {
+            look(root, known)
+            known = facts.after(known, root)
+        }
     }
 }

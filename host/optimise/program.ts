@@ -1,6 +1,6 @@
 // The form that passes work on: a function is a list of blocks, a block a list of statements and
 // an end that says where it goes on, a statement a tree of expressions.
-import { Op, opInfo } from "./format.ts"
+import { MAX_STACK_DEPTH, Op, opInfo } from "./format.ts"
 
 /** A place in the sources, as the debug information counts, and where it was inlined into. */
 export interface Place {
@@ -156,6 +156,22 @@ export function stackDepth(expression: Expression): number {
         depth = Math.max(depth, i + stackDepth(arg))
     })
     return depth
+}
+
+/**
+ * Puts a value in the place of a part of a statement.
+ * @returns false, with nothing changed, when that would take too much of the stack
+ */
+export function substitute(
+    root: Expression,
+    part: Expression,
+    value: Expression
+): boolean {
+    const before = { ...part }
+    Object.assign(part, value)
+    if (stackDepth(root) < MAX_STACK_DEPTH) return true
+    Object.assign(part, before)
+    return false
 }
 
 /** True for an expression that is a literal: no state is read, nothing can fail. */

@@ -3,7 +3,7 @@
 //
 // Precondition: variables are split into webs. What a handler or the end of a jump out of regions
 // is entered with is not known, so nothing is taken as known there.
-import { followFlow, solve } from "../flow.ts"
+import { type Facts, followFlow, visitKnown } from "../flow.ts"
 import { FIRST_MULTIBYTE_INT, Op } from "../format.ts"
 import {
     clone,
@@ -12,7 +12,6 @@ import {
     type Func,
     isConstant,
     type Program,
-    roots,
     walk,
 } from "../program.ts"
 
@@ -21,28 +20,23 @@ type Known = ReadonlyMap<number, Expression>
 
 /** Returns true when it changed something. */
 export function propagateCopies(program: Program, f: Func): boolean {
-    const flow = followFlow(f)
-    const known = solve<Known>(f, flow, {
+    const facts: Facts<Known> = {
         none: new Map(),
         after: (before, root) => learn(f, before, root),
         meet,
         same: sameKnown,
-    })
-    let changes = 0
-    for (const block of flow.order) {
-        let now = known.get(block)!
-        for (const root of roots(block)) {
-            walk(root, e => {
-                const source =
-                    e.op === Op.load_local ? now.get(e.number) : undefined
-                if (!source) return
-                const { op, number, args } = clone(source)
-                Object.assign(e, { op, number, args })
-                changes++
-            })
-            now = learn(f, now, root)
-        }
     }
+    let changes = 0
+    visitKnown(f, followFlow(f), facts, (root, known) =>
+        walk(root, e => {
+            const source =
+                e.op === Op.load_local ? known.get(e.number) : undefined
+            if (!source) return
+            const { op, number, args } = clone(source)
+            Object.assign(e, { op, number, args })
+            changes++
+        })
+    )
     if (changes > 0) count(program, "copy", changes)
     return changes > 0
 }

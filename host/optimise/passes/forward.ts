@@ -5,7 +5,7 @@
 // handler; between the two nothing is written that the value reads; and when the value can fail,
 // nothing between the two can fail or be seen, or a fault would come at another time.
 import { type Effects, effectsOf } from "../effects.ts"
-import { MAX_STACK_DEPTH, Op } from "../format.ts"
+import { Op } from "../format.ts"
 import { Liveness, type LiveSet } from "../liveness.ts"
 import {
     type Block,
@@ -14,7 +14,7 @@ import {
     type Func,
     type Program,
     roots,
-    stackDepth,
+    substitute,
     walk,
 } from "../program.ts"
 
@@ -103,12 +103,7 @@ class Forwarding {
         })
         const [read] = reads
         if (reads.length !== 1 || (moved.fails && failsBefore)) return false
-        const before = { ...read! }
-        Object.assign(read!, value)
-        if (stackDepth(root) >= MAX_STACK_DEPTH) {
-            Object.assign(read!, before)
-            return false
-        }
+        if (!substitute(root, read!, value)) return false
         this.effects.delete(root)
         // what the value reads is needed for longer now
         for (let k = i; k < j; k++)

@@ -6,7 +6,7 @@
 // with is not known; where a jump finds the returned value null, the VM makes it undefined.
 import { effectsOf } from "../effects.ts"
 import { slotOf } from "../encode.ts"
-import { followFlow, solve } from "../flow.ts"
+import { type Facts, followFlow, visitKnown } from "../flow.ts"
 import { Op } from "../format.ts"
 import {
     type Block,
@@ -14,7 +14,6 @@ import {
     type Expression,
     type Func,
     type Program,
-    roots,
     walk,
 } from "../program.ts"
 
@@ -25,28 +24,23 @@ const NONE: Slots = new Set()
 
 /** Rewrites the reads of a function. */
 export function readReturned(program: Program, f: Func): void {
-    const flow = followFlow(f)
-    const atStart = solve(f, flow, {
+    const facts: Facts<Slots> = {
         none: NONE,
         after: (slots, root) => after(f, slots, root),
         meet,
         same: (a, b) => a.size === b.size,
         along,
-    })
-    let changes = 0
-    for (const block of flow.order) {
-        let slots = atStart.get(block)!
-        for (const root of roots(block)) {
-            walk(root, e => {
-                if (e.op !== Op.load_local || !slots.has(slotOf(f, e.number)))
-                    return
-                e.op = Op.ret_val
-                e.number = 0
-                changes++
-            })
-            slots = after(f, slots, root)
-        }
     }
+    let changes = 0
+    visitKnown(f, followFlow(f), facts, (root, slots) =>
+        walk(root, e => {
+            if (e.op !== Op.load_local || !slots.has(slotOf(f, e.number)))
+                return
+            e.op = Op.ret_val
+            e.number = 0
+            changes++
+        })
+    )
     if (changes === 0) return
     count(program, "read of the returned value", changes)
     // variables that share a slot are copied to each other by nothing, so that a store of which

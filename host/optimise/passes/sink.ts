@@ -6,15 +6,17 @@
 // cannot fail: of fields it reads only those of objects, as nobody would see the fault where it is
 // not read.
 import { effectsOf, readsText } from "../effects.ts"
-import { type Facts, type Flow, followFlow, solve } from "../flow.ts"
-import { MAX_STACK_DEPTH, Op } from "../format.ts"
+import { type Facts, type Flow, followFlow, visitKnown } from "../flow.ts"
+import { Op } from "../format.ts"
+import { fieldName, keyIndex } from "../methods.ts"
+import { Counts } from "../numbering.ts"
 import {
     count,
     type Expression,
     type Func,
     type Program,
     roots,
-    stackDepth,
+    substitute,
     walk,
     walkFunction,
 } from "../program.ts"
@@ -22,14 +24,6 @@ import {
 type Variables = ReadonlySet<number>
 
 const NONE: Variables = new Set()
-
-/** Opcodes that read a field by its name, and those that name it. */
-const FIELD_NAMES = new Map<number, number>([
-    [Op.builtin_field, Op.static_builtin_string],
-    [Op.ascii_field, Op.static_ascii_string],
-    [Op.utf8_field, Op.static_utf8_string],
-])
-const NAMES: ReadonlySet<number> = new Set(FIELD_NAMES.values())
 
 /** Returns true when it changed something. */
 export function sinkValues(program: Program, f: Func): boolean {
@@ -48,10 +42,7 @@ export function sinkValues(program: Program, f: Func): boolean {
                 if (e.op !== Op.load_local) return
                 const store = stores.get(e.number)
                 if (!store || touched.has(store)) return
-                const before = { ...e }
-                Object.assign(e, store.args[0])
-                if (stackDepth(root) >= MAX_STACK_DEPTH)
-                    return Object.assign(e, before)
+                if (!substitute(root, e, store.args[0]!)) return
                 touched.add(root)
                 gone.add(store)
                 changes++
@@ -66,13 +57,12 @@ export function sinkValues(program: Program, f: Func): boolean {
 /** The stores of variables that are stored at one place and read at one, by variable. */
 function singleUses(f: Func): Map<number, Expression> {
     const stores = new Map<number, Expression[]>()
-    const reads = new Map<number, number>()
+    const reads = new Counts()
     walkFunction(f, e => {
         const { op, number } = e
         if (op === Op.store_local)
             stores.set(number, [...(stores.get(number) ?? []), e])
-        else if (op === Op.load_local)
-            reads.set(number, (reads.get(number) ?? 0) + 1)
+        else if (op === Op.load_local) reads.add(number)
     })
     const found = new Map<number, Expression>()
     for (const [variable, [store, ...others]] of stores) {
@@ -103,13 +93,13 @@ function dropFailing(
                 ? new Set(objects).add(end.condition.number)
                 : objects,
     }
-    follow(f, flow, facts, (root, objects) => {
+    visitKnown(f, flow, facts, (root, objects) => {
         if (root.op !== Op.store_local) return
         let fails = false
         walk(root.args[0]!, e => {
             const [object] = e.args
             const isRead =
-                FIELD_NAMES.has(e.op) &&
+                fieldName(e) !== undefined &&
                 object!.op === Op.load_local &&
                 objects.has(object!.number)
             if (!isRead && effectsOf(f, { ...e, args: [] }).fails) fails = true
@@ -121,9 +111,9 @@ function dropFailing(
 /** Variables that hold no undefined or null, as a field of them was read or written. */
 function learnObjects(objects: Variables, root: Expression): Variables {
     const now = new Set(objects)
-    walk(root, ({ op, args }) => {
-        const [object] = args
-        const isUse = FIELD_NAMES.has(op) || op === Op.index_set
+    walk(root, e => {
+        const [object] = e.args
+        const isUse = fieldName(e) !== undefined || e.op === Op.index_set
         if (isUse && object!.op === Op.load_local) now.add(object!.number)
     })
     if (root.op === Op.store_local) now.delete(root.number)
@@ -165,7 +155,7 @@ function dropChanged(
                 ? new Set([...fresh].filter(v => !inputs.get(v)!.returned))
                 : fresh,
     }
-    follow(f, flow, facts, (root, fresh) =>
+    visitKnown(f, flow, facts, (root, fresh) =>
         walk(root, ({ op, number }) => {
             if (op === Op.load_local && !fresh.has(number))
                 stores.delete(number)
@@ -176,18 +166,19 @@ function dropChanged(
 /** What a value is made from. */
 interface Inputs {
     variables: Set<number>
-    /** The fields that are read: opcode and name. */
-    fields: Expression[]
+    /** The names of the fields that are read. */
+    fields: Set<number>
     /** Reads anything else that a call or a write may change. */
     others: boolean
     returned: boolean
 }
 
 function inputsOf(f: Func, value: Expression): Inputs {
-    const fields: Expression[] = []
+    const fields = new Set<number>()
     let others = false
     walk(value, e => {
-        if (FIELD_NAMES.has(e.op)) fields.push(e)
+        const name = fieldName(e)
+        if (name !== undefined) fields.add(name)
         else if (e.op === Op.add ? readsText(e) : readsHeap(f, e)) others = true
     })
     const { reads, readsReturned } = effectsOf(f, value)
@@ -206,30 +197,11 @@ function changes(f: Func, value: Inputs, root: Expression): boolean {
     if (writes !== undefined && value.variables.has(writes)) return true
     if (!writesHeap) return false
     if (value.others) return true
-    const [, name] = root.args
-    return root.op === Op.index_set && NAMES.has(name!.op)
-        ? value.fields.some(
-              ({ op, number }) =>
-                  FIELD_NAMES.get(op) === name!.op && number === name!.number
-          )
-        : value.fields.length > 0
-}
-
-/** Calls `look` for each statement and each value of an end, with what is known before it. */
-function follow(
-    f: Func,
-    flow: Flow,
-    facts: Facts<Variables>,
-    look: (root: Expression, known: Variables) => void
-): void {
-    const atStart = solve(f, flow, facts)
-    for (const block of flow.order) {
-        let known = atStart.get(block)!
-        for (const root of roots(block)) {
-            look(root, known)
-            known = facts.after(known, root)
-        }
-    }
+    const written =
+        root.op === Op.index_set ? keyIndex(root.args[1]!) : undefined
+    return written === undefined
+        ? value.fields.size > 0
+        : value.fields.has(written)
 }
 
 function common(a: Variables, b: Variables): Variables {
