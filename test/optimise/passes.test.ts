@@ -9,6 +9,10 @@ import { straighten } from "../../host/optimise/passes/flow.ts"
 import { forwardValues } from "../../host/optimise/passes/forward.ts"
 import { gatherInstalls } from "../../host/optimise/passes/installs.ts"
 import { orderBlocks } from "../../host/optimise/passes/layout.ts"
+import {
+    indexOfIsKnown,
+    testPositions,
+} from "../../host/optimise/passes/positions.ts"
 import { keepInReturned } from "../../host/optimise/passes/returned.ts"
 import { readReturned } from "../../host/optimise/passes/returned-copies.ts"
 import { sinkValues } from "../../host/optimise/passes/sink.ts"
@@ -535,6 +539,116 @@ test("store first: not where the test, the other way or a handler reads it", () 
         (name, i) => subject.list(name).length === before[i]!.length
     )
     assert.deepEqual(isSame, [true, true, true, false])
+})
+
+test("positions: what indexOf gave is tested by its opposite", () => {
+    const subject = new Subject(`
+        function found(text: string) {
+            if (text.indexOf("a") >= 0) return 1
+            return 2
+        }
+        function missing(text: string) {
+            const at = text.indexOf("a")
+            for (let i = 0; i < 2; i++) console.log("" + i)
+            if (at < 0) return 1
+            return at + 2
+        }
+        console.log("" + found("b") + missing("b"))`)
+    subject.run(tidy, chooseSlots, readReturned)
+    assert.ok(subject.list("found").includes("if le(0, ret_val) b1 else b2"))
+    assert.ok(subject.list("missing").includes("if lt(text#0, 0) b4 else b5"))
+    subject.run(testPositions)
+    assert.ok(subject.list("found").includes("if bit_not(ret_val) b1 else b2"))
+    // the ways are exchanged
+    const wanted = "if bit_not(text#0) b5 else b4"
+    assert.ok(subject.list("missing").includes(wanted))
+})
+
+test("positions: not of what else a variable may hold", () => {
+    const subject = new Subject(`
+        function g(a: any) {
+            return a
+        }
+        function called(text: string) {
+            let at = text.indexOf("a")
+            at = g(at)
+            if (at < 0) return 1
+            return at + 2
+        }
+        function eitherWay(text: string, other: number) {
+            let at = text.indexOf("a")
+            if (other) at = other
+            if (at < 0) return 1
+            return at + 2
+        }
+        function shared(text: string) {
+            let at = text.indexOf("a")
+            const change = () => {
+                at = -5
+            }
+            g(change)()
+            if (at < 0) return 1
+            return at + 2
+        }
+        function handler(text: string, other: number) {
+            let at = other
+            try {
+                at = text.indexOf("a")
+                g(at)
+                at = other
+                g(at)
+            } catch {}
+            if (at < 0) return 1
+            return at + 2
+        }
+        function computed(text: string) {
+            if (text.indexOf("a") - 4 < 0) return 1
+            return 2
+        }
+        function free(text: string) {
+            const at = text.indexOf("a")
+            g(at)
+            if (at < 0) return 1
+            return at + 2
+        }
+        console.log("" + called("") + eitherWay("", -3) + shared("") +
+            handler("", -3) + computed("") + free(""))`)
+    subject.run(tidy, chooseSlots, readReturned)
+    const names = [
+        ...["called", "eitherWay", "shared", "handler", "computed"],
+        "free",
+    ]
+    const before = names.map(name => subject.list(name).join())
+    subject.run(testPositions)
+    const isSame = names.map(
+        (name, i) => subject.list(name).join() === before[i]
+    )
+    assert.deepEqual(isSame, [true, true, true, true, true, false])
+})
+
+test("positions: not when a program has an indexOf of its own", () => {
+    const isKnown = (source: string) => {
+        let known = true
+        new Subject(source).run(program => {
+            known = indexOfIsKnown(program)
+        })
+        return known
+    }
+    assert.ok(isKnown(`console.log("" + [1].indexOf(2))`))
+    assert.ok(
+        !isKnown(`
+            class List {
+                indexOf() {
+                    return -2
+                }
+            }
+            console.log("" + new List().indexOf())`)
+    )
+    assert.ok(
+        !isKnown(`
+            const list = { indexOf: () => -2 }
+            console.log("" + list.indexOf())`)
+    )
 })
 
 test("layout: a block comes after all that lead to it, but for loops", () => {

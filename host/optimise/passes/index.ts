@@ -12,6 +12,7 @@ import { gatherInstalls } from "./installs.ts"
 import { inlineFunctions } from "./inline.ts"
 import { orderBlocks } from "./layout.ts"
 import { callPlainly } from "./plain-calls.ts"
+import { indexOfIsKnown, testPositions } from "./positions.ts"
 import { keepInReturned } from "./returned.ts"
 import { readReturned } from "./returned-copies.ts"
 import { sinkValues } from "./sink.ts"
@@ -81,6 +82,7 @@ export const passes: readonly Pass[] = [
     {
         name: "slots",
         run: program => {
+            const isKnown = indexOfIsKnown(program)
             for (const f of program.functions) {
                 chooseSlots(program, f)
                 straighten(program, f)
@@ -88,6 +90,7 @@ export const passes: readonly Pass[] = [
                 keepInReturned(program, f)
                 readReturned(program, f)
                 storeFirst(program, f)
+                if (isKnown) testPositions(program, f)
                 orderBlocks(f)
             }
         },
