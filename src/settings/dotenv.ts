@@ -136,9 +136,10 @@ function readValue(
             indexOrEnd(text, "\n", valueAt),
             indexOrEnd(text, "#", valueAt)
         )
-        start = Math.min(start, end)
     }
     scan.at = end
+    // an empty value stands right behind the sign, and not behind the carriage return of its line
+    if (start >= end) start = end = valueAt
     while (end > start && spaces.indexOf(text[end - 1]) >= 0) end--
     entry.valueStart = start
     entry.valueEnd = end
