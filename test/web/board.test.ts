@@ -282,8 +282,12 @@ test("all views of a board work and fit", { skip: noBrowser }, async t => {
             "main"
         )
         await page.getByRole("log").focus()
-        await page.keyboard.press("e")
-        await page.locator(".row.chosen.error, .row.chosen.alert").waitFor()
+        const chosen = page.locator(".row.chosen.error, .row.chosen.alert")
+        // there may be none of them yet
+        await untilShown(async () => {
+            await page.keyboard.press("e")
+            return (await chosen.count()) > 0
+        }, true)
         await page.keyboard.press("p")
         await page.getByText(/paused/).waitFor()
     })
