@@ -150,6 +150,30 @@ export interface Facts<K> {
     along?: (known: K, from: Block, to: Block) => K
 }
 
+/** Variables, or slots, of which something is known. */
+export type Known = ReadonlySet<number>
+
+/** Facts about variables or slots: behind two ways, what holds on both. */
+export function knownNumbers(
+    after: (known: Known, root: Expression) => Known
+): Facts<Known> {
+    return {
+        none: new Set(),
+        after,
+        meet: (a, b) => new Set([...a].filter(one => b.has(one))),
+        same: (a, b) => a.size === b.size,
+    }
+}
+
+/** The same facts, none of which holds where the VM makes a returned null undefined. */
+export function unlessNullish<K>(facts: Facts<K>): Facts<K> {
+    return {
+        ...facts,
+        along: (known, { end }, to) =>
+            end.kind === "nullish" && end.nullish === to ? facts.none : known,
+    }
+}
+
 /**
  * What is known when each block is entered. What a handler or the end of a jump out of regions is
  * entered with is not known; a way that was not followed yet agrees with everything.

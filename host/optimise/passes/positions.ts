@@ -5,11 +5,16 @@
 // with is not known; where a jump finds the returned value null, the VM makes it undefined.
 import { effectsOf } from "../effects.ts"
 import { slotOf } from "../encode.ts"
-import { type Facts, followFlow, visitKnown } from "../flow.ts"
+import {
+    followFlow,
+    type Known,
+    knownNumbers,
+    unlessNullish,
+    visitKnown,
+} from "../flow.ts"
 import { isShortCall, Op, STRING_KIND_SHIFT, StringKind } from "../format.ts"
 import { fieldName, keyIndex } from "../methods.ts"
 import {
-    type Block,
     count,
     type Expression,
     type Func,
@@ -19,13 +24,8 @@ import {
 
 /** The text "indexOf", which has number 182 among those of the VM. */
 const NAME = (StringKind.builtin << STRING_KIND_SHIFT) | 182
-/** Stands for the returned value among slots. */
+/** Stands for the returned value among the slots that hold a position. */
 const RETURNED = -1
-
-/** The slots that hold a position. */
-type Slots = ReadonlySet<number>
-
-const NONE: Slots = new Set()
 
 /** True when `indexOf` is a method of the VM's own objects only, all of which give positions. */
 export function indexOfIsKnown({ functions }: Program): boolean {
@@ -41,14 +41,10 @@ export function indexOfIsKnown({ functions }: Program): boolean {
 
 /** Rewrites the conditions of a function. */
 export function testPositions(program: Program, f: Func): void {
-    const facts: Facts<Slots> = {
-        none: NONE,
-        after: (slots, root) => after(f, slots, root),
-        meet: (a, b) => new Set([...a].filter(slot => b.has(slot))),
-        same: (a, b) => a.size === b.size && [...a].every(one => b.has(one)),
-        along,
-    }
-    const known = new Map<Expression, Slots>()
+    const facts = unlessNullish(
+        knownNumbers((slots, root) => after(f, slots, root))
+    )
+    const known = new Map<Expression, Known>()
     visitKnown(f, followFlow(f), facts, (root, slots) => known.set(root, slots))
     for (const { end } of f.blocks) {
         if (end.kind !== "branch") continue
@@ -81,20 +77,15 @@ function isZero({ op, number }: Expression): boolean {
 /** True for a variable, or the returned value, that holds a position. */
 function isPosition(
     f: Func,
-    slots: Slots,
+    slots: Known,
     { op, number }: Expression
 ): boolean {
     if (op === Op.ret_val) return slots.has(RETURNED)
     return op === Op.load_local && slots.has(slotOf(f, number))
 }
 
-/** What holds on the way from one block to another. */
-function along(slots: Slots, { end }: Block, to: Block): Slots {
-    return end.kind === "nullish" && end.nullish === to ? NONE : slots
-}
-
 /** What holds behind a statement. */
-function after(f: Func, slots: Slots, root: Expression): Slots {
+function after(f: Func, slots: Known, root: Expression): Known {
     const { op, number, args } = root
     const isStore = op === Op.store_local
     if (!isStore && !effectsOf(f, root).writesReturned) return slots

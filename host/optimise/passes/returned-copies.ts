@@ -6,10 +6,15 @@
 // with is not known; where a jump finds the returned value null, the VM makes it undefined.
 import { effectsOf } from "../effects.ts"
 import { slotOf } from "../encode.ts"
-import { type Facts, followFlow, visitKnown } from "../flow.ts"
+import {
+    followFlow,
+    type Known,
+    knownNumbers,
+    unlessNullish,
+    visitKnown,
+} from "../flow.ts"
 import { Op } from "../format.ts"
 import {
-    type Block,
     count,
     type Expression,
     type Func,
@@ -17,20 +22,14 @@ import {
     walk,
 } from "../program.ts"
 
-/** The slots that hold the returned value. */
-type Slots = ReadonlySet<number>
-
-const NONE: Slots = new Set()
+/** No slot holds the returned value. */
+const NONE: Known = new Set()
 
 /** Rewrites the reads of a function. */
 export function readReturned(program: Program, f: Func): void {
-    const facts: Facts<Slots> = {
-        none: NONE,
-        after: (slots, root) => after(f, slots, root),
-        meet,
-        same: (a, b) => a.size === b.size,
-        along,
-    }
+    const facts = unlessNullish(
+        knownNumbers((slots, root) => after(f, slots, root))
+    )
     let changes = 0
     visitKnown(f, followFlow(f), facts, (root, slots) =>
         walk(root, e => {
@@ -52,17 +51,8 @@ export function readReturned(program: Program, f: Func): void {
         )
 }
 
-/** What holds on the way from one block to another. */
-function along(slots: Slots, { end }: Block, to: Block): Slots {
-    return end.kind === "nullish" && end.nullish === to ? NONE : slots
-}
-
-function meet(a: Slots, b: Slots): Slots {
-    return new Set([...a].filter(slot => b.has(slot)))
-}
-
-/** What holds behind a statement. */
-function after(f: Func, slots: Slots, root: Expression): Slots {
+/** The slots that hold the returned value behind a statement. */
+function after(f: Func, slots: Known, root: Expression): Known {
     const [value] = root.args
     const from = value?.op === Op.load_local ? slotOf(f, value.number) : -1
     if (root.op === Op.store_ret_val) {

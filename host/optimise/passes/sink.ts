@@ -6,7 +6,14 @@
 // cannot fail: of fields it reads only those of objects, as nobody would see the fault where it is
 // not read.
 import { effectsOf, readsText } from "../effects.ts"
-import { type Facts, type Flow, followFlow, visitKnown } from "../flow.ts"
+import {
+    type Facts,
+    type Flow,
+    followFlow,
+    type Known,
+    knownNumbers,
+    visitKnown,
+} from "../flow.ts"
 import { Op } from "../format.ts"
 import { fieldName, keyIndex } from "../methods.ts"
 import { Counts } from "../numbering.ts"
@@ -20,10 +27,6 @@ import {
     walk,
     walkFunction,
 } from "../program.ts"
-
-type Variables = ReadonlySet<number>
-
-const NONE: Variables = new Set()
 
 /** Returns true when it changed something. */
 export function sinkValues(program: Program, f: Func): boolean {
@@ -80,11 +83,8 @@ function dropFailing(
     flow: Flow,
     stores: Map<number, Expression>
 ): void {
-    const facts: Facts<Variables> = {
-        none: NONE,
-        after: learnObjects,
-        meet: common,
-        same: (a, b) => a.size === b.size,
+    const facts: Facts<Known> = {
+        ...knownNumbers(learnObjects),
         along: (objects, { end }, to) =>
             end.kind === "branch" &&
             end.condition.op === Op.load_local &&
@@ -109,7 +109,7 @@ function dropFailing(
 }
 
 /** Variables that hold no undefined or null, as a field of them was read or written. */
-function learnObjects(objects: Variables, root: Expression): Variables {
+function learnObjects(objects: Known, root: Expression): Known {
     const now = new Set(objects)
     walk(root, e => {
         const [object] = e.args
@@ -132,23 +132,20 @@ function dropChanged(
             inputsOf(f, args[0]!),
         ])
     )
-    const facts: Facts<Variables> = {
-        none: NONE,
-        after: (fresh, root) => {
-            const now = new Set(fresh)
-            for (const variable of fresh)
-                if (changes(f, inputs.get(variable)!, root))
-                    now.delete(variable)
-            // each store is read once at most
-            walk(root, ({ op, number }) => {
-                if (op === Op.load_local) now.delete(number)
-            })
-            if (root.op === Op.store_local && inputs.has(root.number))
-                now.add(root.number)
-            return now
-        },
-        meet: common,
-        same: (a, b) => a.size === b.size,
+    const after = (fresh: Known, root: Expression) => {
+        const now = new Set(fresh)
+        for (const variable of fresh)
+            if (changes(f, inputs.get(variable)!, root)) now.delete(variable)
+        // each store is read once at most
+        walk(root, ({ op, number }) => {
+            if (op === Op.load_local) now.delete(number)
+        })
+        if (root.op === Op.store_local && inputs.has(root.number))
+            now.add(root.number)
+        return now
+    }
+    const facts: Facts<Known> = {
+        ...knownNumbers(after),
         // there the VM makes a returned null undefined
         along: (fresh, { end }, to) =>
             end.kind === "nullish" && end.nullish === to
@@ -202,8 +199,4 @@ function changes(f: Func, value: Inputs, root: Expression): boolean {
     return written === undefined
         ? value.fields.size > 0
         : value.fields.has(written)
-}
-
-function common(a: Variables, b: Variables): Variables {
-    return new Set([...a].filter(variable => b.has(variable)))
 }
