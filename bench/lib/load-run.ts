@@ -3,12 +3,10 @@ import { withBoard } from "./board.ts"
 import { type CpuUse, CpuWatch } from "./cpu.ts"
 import { type FaultCounts, playFaults, randomFrom } from "./faults.ts"
 import { type Balance, Ledger } from "./ledger.ts"
+import { BLOCK_BYTES, OUT_OF_MEMORY } from "./probe.ts"
 
-/** The VM's panic when its heap is full: how a run of the programs ends. */
-const OUT_OF_MEMORY = 60004
 /** Largest values of the syslog settings: with the collector away they take the most heap. */
 export const LARGEST_SYSLOG = { SYSLOG_QUEUE: "8KB", SYSLOG_WINDOW: "4KB" }
-const BLOCK_BYTES = 60
 const BLOCK_LINE = /^\s*> #$/
 /** Time allowed besides the load itself, in ms: for the start, and to send what is queued. */
 const EXTRA_MS = 60_000

@@ -1,8 +1,12 @@
 // rows: C1
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { nextEntry, scanDotenv } from "../../src/settings/dotenv.ts"
-import { editDotenv, type SettingChanges } from "../../src/settings/writer.ts"
+import {
+    eachAssignment,
+    editDotenv,
+    type SettingChanges,
+} from "../../src/settings/writer.ts"
+import { Random } from "../system/random.ts"
 
 /** Random texts and changes. */
 const EDITS = 10_000
@@ -15,13 +19,11 @@ async function edit(text: string, changes: SettingChanges): Promise<string> {
 }
 
 /** The assignments of a text. */
-function read(text: string): [key: string, value: string][] {
+async function read(text: string): Promise<[key: string, value: string][]> {
     const entries: [string, string][] = []
-    const scan = scanDotenv(text)
-    while (scan.at < scan.text.length) {
-        const entry = nextEntry(scan)
-        if (entry?.key) entries.push([entry.key, entry.value])
-    }
+    await eachAssignment(text, noPause, ({ key, value }) => {
+        entries.push([key, value])
+    })
     return entries
 }
 
@@ -63,36 +65,32 @@ test("a value that cannot be written names its key", async () => {
 })
 
 test("what is changed is read back, and nothing else is", async t => {
-    let seed = SEED
-    const random = (below: number) => {
-        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-        return Math.floor((seed / 2 ** 32) * below)
-    }
-    const some = (most: number) => {
-        let text = ""
-        for (let left = random(most); left > 0; left--)
-            text += PIECES[random(PIECES.length)]!
-        return text
-    }
+    const random = new Random(SEED)
+    const some = (most: number) =>
+        Array.from({ length: random.below(most) }, () =>
+            random.pick(PIECES)
+        ).join("")
     let made = 0
     for (let i = 0; i < EDITS; i++) {
-        const lineEnd = random(2) ? "\n" : "\r\n"
+        const lineEnd = random.pick(["\n", "\r\n"])
         const text = some(40).replaceAll("\n", lineEnd)
         const changes: SettingChanges = {}
         for (const key of ["A", "B", "D", "constructor"])
-            if (random(2)) changes[key] = random(3) ? some(6) : undefined
+            if (random.happens(50))
+                changes[key] = random.happens(67) ? some(6) : undefined
         const what = JSON.stringify([text, Object.entries(changes)])
         const edited = await edit(text, changes).catch(() => undefined)
         if (edited === undefined) continue
         made++
         const isOther = ([key]: [string, string]) =>
             !Object.hasOwn(changes, key)
+        const entries = await read(edited)
         assert.deepEqual(
-            read(edited).filter(isOther),
-            read(text).filter(isOther),
+            entries.filter(isOther),
+            (await read(text)).filter(isOther),
             what
         )
-        const values = new Map(read(edited))
+        const values = new Map(entries)
         for (const [key, value] of Object.entries(changes))
             assert.equal(values.get(key), value, what)
     }

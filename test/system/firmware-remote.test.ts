@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { before, describe, test } from "node:test"
+import { OUT_OF_MEMORY } from "../../bench/lib/probe.ts"
 import { connect } from "../../host/client/index.ts"
 import { buildProgram, type Simulator } from "../../host/sim/index.ts"
 import { cleanUp, runCli, startSimulator, tempFolder } from "./harness.ts"
@@ -42,8 +43,6 @@ const CHANGES = 20
  * too small for the text of such a file. The board restarts then, with the settings before it.
  */
 const MOST_LOST = 1
-/** The panic code of a heap that is full. */
-const OUT_OF_HEAP = 60004
 /** Longest settings file, in bytes. */
 const FILE_BYTES = 1390
 
@@ -123,7 +122,7 @@ describe("the firmware under fiberctl", { concurrency: 2 }, () => {
             } catch (error) {
                 lost++
                 const panic = sim.past("panic").at(-1)
-                assert.equal(panic?.code, OUT_OF_HEAP, String(error))
+                assert.equal(panic?.code, OUT_OF_MEMORY, String(error))
                 await sim.waitFor(
                     "console",
                     ({ at, text }) => at > panic.at && text.includes("] up")

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict"
 import type { TestContext } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
+import { BLOCK_BYTES, OUT_OF_MEMORY } from "../../bench/lib/probe.ts"
 import { programDevice } from "../../host/bus/index.ts"
 import { connect } from "../../host/client/index.ts"
 import { Link } from "../../host/client/link.ts"
@@ -19,9 +20,6 @@ import { cleanUp, startSimulator } from "./harness.ts"
 import { Random } from "./random.ts"
 
 const main = "test/system/programs/remote-fuzz.ts"
-/** Bytes that one mark of the programs stands for, and the VM's panic when its heap is full. */
-const BLOCK_BYTES = 60
-const OUT_OF_MEMORY = 60004
 /** Packets in a row, after which the board is given the bus for a moment. */
 const BURST = 20
 /** Operations that are left out: their purpose would end the campaign. */
