@@ -84,8 +84,7 @@ export async function checkLms(
     // types 3 and 7 have digits of 4 bits, types 4 and 8 of 8 bits
     const w = (publicKey[OTS_TYPE] & 3) === 3 ? 4 : 8
     const height = 5 * (publicKey[TREE_TYPE] - (isShort ? 9 : 4))
-    const digits = Math.idiv(8 * n, w)
-    const chains = digits + (w === 8 ? 2 : 3)
+    const chains = Math.idiv(8 * n, w) + (w === 8 ? 2 : 3)
     // of a signature: leaf, type, random value, chains; type, siblings of the path to the root
     const length = 12 + n * (1 + chains + height)
     if (publicKey.length !== ROOT + n) return false
@@ -94,42 +93,72 @@ export async function checkLms(
     const prefix = hashPrefix(publicKey, leaf, D_MESG)
     const wanted = joined(prefix.slice(NUMBER, TAG), publicKey.slice(4, ID))
     if (!equalBytes(takeBytes(signature, ID), wanted)) return false
-
     const random = takeBytes(signature, n)
-    const quotient = Buffer.alloc(n + 2)
-    quotient.blitAt(0, sha256([prefix, random, ...message]), 0, n)
+    const hash = sha256([prefix, random, ...message]).slice(0, n)
+    const end = await oneTimeKey(publicKey, leaf, hash, w, chains, signature)
+    if (!equalBytes(takeBytes(signature, 4), publicKey.slice(0, 4)))
+        return false
+    const root = rootAbove(publicKey, (1 << height) + leaf, end, signature)
+    return equalBytes(root, publicKey.slice(ROOT))
+}
+
+/**
+ * The one-time key of a leaf, by the hash of the message that it signed: RFC 8554, section 4.6.
+ * @param w bits of a digit
+ * @param chains one for each digit of the hash and of the checksum
+ * @param values of the chains, as signed
+ */
+async function oneTimeKey(
+    publicKey: Buffer,
+    leaf: number,
+    hash: Buffer,
+    w: number,
+    chains: number,
+    values: Buffer[]
+): Promise<Buffer> {
+    const n = hash.length
+    const signed = joined(hash, Buffer.alloc(2))
     const top = (1 << w) - 1
     let sum = 0
-    for (let i = 0; i < digits; i++) sum += top - digitOf(quotient, w, i)
+    for (let i = 0; i < Math.idiv(8 * n, w); i++)
+        sum += top - digitOf(signed, w, i)
     // the digits of the checksum follow, left-aligned
     sum = sum << (8 - w)
-    quotient[n] = sum >> 8
-    quotient[n + 1] = sum
+    signed[n] = sum >> 8
+    signed[n + 1] = sum
 
     const block = Buffer.alloc(VALUE + n)
-    block.set(prefix)
-    block[TAG] = 0
+    block.set(hashPrefix(publicKey, leaf, 0))
     const ends: Hashed[] = [hashPrefix(publicKey, leaf, D_PBLC)]
     for (let chain = 0; chain < chains; chain++) {
         block[TAG + 1] = chain
-        block.set(takeBytes(signature, n), VALUE)
-        for (let step = digitOf(quotient, w, chain); step < top; step++) {
+        block.set(takeBytes(values, n), VALUE)
+        for (let step = digitOf(signed, w, chain); step < top; step++) {
             block[STEP] = step
             block.blitAt(VALUE, sha256([block]), 0, n)
         }
         ends.push(block.slice(VALUE))
         await giveWay()
     }
+    return sha256(ends).slice(0, n)
+}
 
-    let number = (1 << height) + leaf
-    let node = sha256([
-        hashPrefix(publicKey, number, D_LEAF),
-        sha256(ends).slice(0, n),
-    ]).slice(0, n)
-    if (!equalBytes(takeBytes(signature, 4), publicKey.slice(0, 4)))
-        return false
+/**
+ * The root of the tree of a key, by the path from a leaf: RFC 8554, section 5.4.2.
+ * @param number the leaf's, counted from the root, which is 1
+ * @param end the leaf's one-time key
+ * @param path the nodes beside those on the way
+ */
+function rootAbove(
+    publicKey: Buffer,
+    number: number,
+    end: Buffer,
+    path: Buffer[]
+): Buffer {
+    const n = end.length
+    let node = sha256([hashPrefix(publicKey, number, D_LEAF), end]).slice(0, n)
     while (number > 1) {
-        const beside = takeBytes(signature, n)
+        const beside = takeBytes(path, n)
         const isRight = (number & 1) === 1
         number = number >> 1
         node = sha256([
@@ -138,7 +167,7 @@ export async function checkLms(
             isRight ? node : beside,
         ]).slice(0, n)
     }
-    return equalBytes(node, publicKey.slice(ROOT))
+    return node
 }
 
 /** Takes bytes off the front of a list, which must have at least as many. */
