@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import { urlHost } from "./words.ts"
 
 /** What the user asked for is wrong: exit code 2, one line. */
@@ -24,6 +25,12 @@ export class FirmwareError extends Error {
 /** What was waited for did not come in time: exit code 4. */
 export class TimeoutError extends FirmwareError {
     override readonly exitCode = 4
+}
+
+/** What a program of the user's has thrown, which may be anything, in words. */
+export function thrownText(thrown: unknown): string {
+    if (thrown instanceof Error) return thrown.message || thrown.name
+    return typeof thrown === "string" ? thrown : inspect(thrown)
 }
 
 /** Why a server cannot listen. */

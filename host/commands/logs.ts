@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises"
 import { type Command, InvalidArgumentError } from "commander"
 import { levelColour, type Paint, paintFor } from "../colour.ts"
 import type { Run } from "../client/follow.ts"
@@ -18,6 +17,7 @@ import {
 import { endTime, type FilterOptions, makeFilter } from "./log-filter.ts"
 import { someText } from "./option-values.ts"
 import { levelName } from "../levels.ts"
+import { longSleep } from "../sleep.ts"
 import { logJson } from "../log-json.ts"
 
 /** Lines that `-f` begins with. */
@@ -26,8 +26,6 @@ const FOLLOW_LINES = 10
 const MERGE_MS = 150
 /** How long a line may be on its way, in ms. */
 const ARRIVAL_MS = 1000
-/** Longest delay of a timer of Node, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 const FORMS = ["short", "json", "cat"] as const
 type Form = (typeof FORMS)[number]
@@ -144,7 +142,7 @@ async function timeOver(end: number): Promise<void> {
     const left = () => end - Date.now() + ARRIVAL_MS
     // nothing new is of a time that was over before the log was read
     if (left() <= ARRIVAL_MS) return
-    while (left() > 0) await pause(Math.min(left(), MAX_TIMER_MS))
+    while (left() > 0) await longSleep(left())
 }
 
 /**

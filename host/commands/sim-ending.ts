@@ -1,8 +1,6 @@
 import { onOutputLost } from "../output.ts"
+import { callAfter } from "../sleep.ts"
 import { onEndSignal } from "./signals.ts"
-
-/** Longest time that a timer of Node's takes, in ms. */
-const MAX_TIMER_MS = 0x7fff_ffff
 
 /** How a run ended. */
 export interface End {
@@ -28,12 +26,8 @@ export class Ending {
         onOutputLost(() => this.end("nobody reads the output"))
     }
 
-    /** Calls `action` after `ms`, which may be longer than a timer takes (24.8 days). */
+    /** Calls `action` after `ms`, unless the run has ended before. */
     after(ms: number, action: () => void): void {
-        const step = Math.min(ms, MAX_TIMER_MS)
-        setTimeout(() => {
-            if (ms > step) this.after(ms - step, action)
-            else action()
-        }, step).unref()
+        callAfter(ms, action, false)
     }
 }

@@ -1,5 +1,5 @@
 import type { Settings } from "../env/index.ts"
-import { FirmwareError, UsageError } from "../errors.ts"
+import { FirmwareError, thrownText, UsageError } from "../errors.ts"
 import { readInput } from "../files.ts"
 import { FlashImageError, FlashStore } from "../flash/index.ts"
 import { complain } from "../output.ts"
@@ -195,12 +195,15 @@ class SimRun {
     }
 
     private async run(): Promise<End> {
-        const { ending } = this.setup
-        this.play().catch((error: Error) =>
+        const { ending, scenario } = this.setup
+        const failed = (error: unknown) =>
             ending.fail(
-                new FirmwareError(`the scenario failed: ${error.message}`)
+                new FirmwareError(`the scenario failed: ${thrownText(error)}`)
             )
-        )
+        // what it has begun and does not wait for may throw as well
+        if (typeof scenario === "function")
+            process.on("uncaughtException", failed)
+        this.play().catch(failed)
         try {
             await Promise.race([this.start(), ending.promise])
             const end = await ending.promise
@@ -209,6 +212,8 @@ class SimRun {
         } catch (error) {
             await this.sim.stop((error as Error).message)
             throw error
+        } finally {
+            process.off("uncaughtException", failed)
         }
     }
 

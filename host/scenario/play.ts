@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Settings } from "../env/index.ts"
 import type { Simulator } from "../sim/index.ts"
+import { longSleep } from "../sleep.ts"
 import type { Action, Scenario, Step } from "./read.ts"
 
 /** How long a pressed button is held, in ms. */
@@ -38,9 +39,9 @@ export async function playScenario(
     await stage.started
     const began = sim.at
     for (const [i, { at, after = 0, action }] of scenario.entries()) {
-        if (at !== undefined) await sleep(Math.max(0, began + at - sim.at))
+        if (at !== undefined) await longSleep(began + at - sim.at)
         await line
-        await sleep(after)
+        await longSleep(after)
         // what the action brings about counts for the step behind it
         line = nextLine(sim, scenario[i + 1])
         stage.note(`scenario: ${words(action)}`)

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url"
 import { tsImport } from "tsx/esm/api"
 import { parseDocument } from "yaml"
 import type { Settings } from "../env/index.ts"
-import { UsageError } from "../errors.ts"
+import { thrownText, UsageError } from "../errors.ts"
 import { readInput, readTextInput } from "../files.ts"
 import { type Matcher, parseMatcher } from "../matcher.ts"
 import { nearest } from "../nearest.ts"
@@ -60,13 +60,22 @@ const DATE = /^\d{4}-\d\d-\d\d/
 export async function readScenario(file: string): Promise<Scenario> {
     if (PROGRAMS.has(extname(file))) return importScenario(file)
     const text = readTextInput(file, MAX_BYTES)
-    const document = parseDocument(text)
-    const [error] = document.errors
-    if (error) {
-        const [reason] = error.message.split("\n")
+    return readSteps(parseYaml(text.replace(/^\uFEFF/, ""), file), file)
+}
+
+/** @throws UsageError naming the file */
+function parseYaml(text: string, file: string): unknown {
+    // what it only warns of, as of a tag, would be read as something else; it must not print that itself
+    const document = parseDocument(text, { logLevel: "error" })
+    const [error] = [...document.errors, ...document.warnings]
+    try {
+        if (error) throw error
+        // an alias is looked up only here
+        return document.toJS() as unknown
+    } catch (error) {
+        const [reason] = thrownText(error).split("\n")
         throw new UsageError(`"${file}": ${reason!.replace(/:$/, "")}`)
     }
-    return readSteps(document.toJS() as unknown, file)
 }
 
 async function importScenario(file: string): Promise<Scenario> {
@@ -79,8 +88,10 @@ async function importScenario(file: string): Promise<Scenario> {
         )
     const url = pathToFileURL(path).href
     const program = (await tsImport(url, import.meta.url).catch(
-        (error: Error) => {
-            throw new UsageError(`"${file}" does not load: ${error.message}`)
+        (error: unknown) => {
+            // tsx's own address of the file follows
+            const [reason] = thrownText(error).split("\nRequire stack:")
+            throw new UsageError(`"${file}" does not load: ${reason}`)
         }
     )) as { default?: unknown }
     const exported = unwrap(program)
@@ -133,10 +144,7 @@ function readStep(value: unknown): Step {
     const [kind] = actions as [string]
     return {
         at: value.at === undefined ? undefined : readTime(value.at, "at"),
-        on:
-            value.on === undefined
-                ? undefined
-                : parseMatcher(String(value.on), "on"),
+        on: value.on === undefined ? undefined : readLine(value.on),
         after:
             value.after === undefined
                 ? undefined
@@ -156,6 +164,13 @@ function readAction(kind: string, value: unknown): Action {
     if (kind === "set") return { kind, to: readSettings(value) }
     if (value !== true) throw new UsageError("end: true is wanted")
     return { kind: "end" }
+}
+
+function readLine(value: unknown): Matcher {
+    // of nothing and of a list JavaScript would make some text
+    if (typeof value === "object" && !(value instanceof RegExp))
+        throw new UsageError("on: a text is wanted")
+    return parseMatcher(String(value), "on")
 }
 
 /** `5`, `5s`, `200ms`, `2m`, `1h`, in ms. */

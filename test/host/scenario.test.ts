@@ -100,3 +100,15 @@ test("steps may come from TypeScript", async t => {
         "end",
     ])
 })
+
+test("a byte order mark, as some editors write it, is no part of the steps", async t => {
+    const { done } = await play(t, "scene.yaml", "\uFEFF- end: true\n")
+    assert.deepEqual(done, ["end"])
+})
+
+test("a file that throws no error while it loads does not load", async t => {
+    await assert.rejects(play(t, "scene.ts", "throw null"), {
+        name: "UsageError",
+        message: /scene\.ts" does not load: null$/,
+    })
+})

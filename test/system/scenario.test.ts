@@ -86,6 +86,13 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.equal(run.code, 0, run.stderr)
     })
 
+    test("a step may be later than a timer of Node's takes, which is 24.8 days", async t => {
+        const text = "- at: 25d\n  power: cut\n"
+        const run = await play(t, "late.yaml", text, "--for", "1")
+        assert.equal(run.stderr, "")
+        assert.doesNotMatch(run.stdout, /scenario: power/)
+    })
+
     test("may be a function in TypeScript, which fails the run when it throws", async t => {
         const run = await play(
             t,
@@ -98,6 +105,29 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         assert.equal(run.code, 1)
         assert.match(run.stderr, /^fiberctl: the scenario failed: it starts$/m)
     })
+
+    for (const [what, body, said] of [
+        ["no error", "throw undefined", "undefined"],
+        ["an object", "throw { valve: 3 }", "{ valve: 3 }"],
+        [
+            "later, where nobody waits for it",
+            `setTimeout(() => { throw new Error("too late") }, 100)
+            await new Promise(() => {})`,
+            "too late",
+        ],
+        [
+            "in a promise that nobody waits for",
+            `void Promise.reject(new Error("lost"))
+            await new Promise(() => {})`,
+            "lost",
+        ],
+    ] as const)
+        test(`that throws ${what} fails the run in one line`, async t => {
+            const text = `export default async () => { ${body} }`
+            const run = await play(t, "scene.ts", text)
+            assert.equal(run.stderr, `fiberctl: the scenario failed: ${said}\n`)
+            assert.equal(run.code, 1)
+        })
 
     test("adds a sensor to the bus, and has it read other values", async t => {
         const folder = tempFolder(t)
@@ -199,6 +229,10 @@ describe("fiberctl sim --scenario", { concurrency: 2 }, () => {
         ],
         ["no list", "at: 1", "a list of steps is wanted"],
         ["no YAML", "- at: [1", "Flow sequence in block collection"],
+        ["a line that is none", "- on:\n  end: true", "on: a text is wanted"],
+        ["an alias of nothing", "- at: *x", 'yaml": Unresolved alias'],
+        ["a tag", "- at: !!foo 1s\n  end: true", 'yaml": Unresolved tag'],
+        ["a list as a key", "- ? [at]\n  : 1", 'step 1: unknown "[ at ]"'],
     ] as const)
         test(`${what} is one line, and exit code 2`, async t => {
             const run = await play(t, "scene.yaml", text)
