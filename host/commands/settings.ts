@@ -37,8 +37,8 @@ const EDITOR_KEYS = ["SIGINT", "SIGQUIT"] as const
 const PROGRAM = "src/main.ts"
 
 type Changes = Record<string, string | undefined>
-/** Where keys are in a file, as `board.env:3: `. */
-type Places = Record<string, string | undefined>
+/** Where keys are in a file, as `board.env:3: `; a key may be any word, `constructor` too. */
+type Places = ReadonlyMap<string, string>
 
 /** Adds `fiberctl settings`: the settings of a board with their sources, read and changed. */
 export function addSettingsCommand(program: Command): void {
@@ -193,7 +193,7 @@ function findSetting(
 async function change(
     changes: Changes,
     command: Command,
-    places: Places = {}
+    places: Places = new Map()
 ): Promise<void> {
     const options = command.optsWithGlobals<BoardOptions>()
     await withBoard(options, board =>
@@ -218,13 +218,13 @@ export async function applyChanges(
     board: ChangedBoard,
     changes: Changes,
     options: BoardOptions,
-    places: Places = {}
+    places: Places = new Map()
 ): Promise<void> {
     const isNothing = Object.keys(changes).length === 0
     if (isNothing && !options.json) return console.log("nothing is changed")
     const known = await board.settings()
     for (const key of Object.keys(changes))
-        if (!isOwn(key)) findSetting(known, key, places[key])
+        if (!isOwn(key)) findSetting(known, key, places.get(key))
     try {
         await board.set(changes)
     } catch (error) {
@@ -276,7 +276,7 @@ async function warnOfProbation(board: ChangedBoard): Promise<void> {
 /** Makes an error about a setting that was given name its place there. */
 function placeError(error: Error, places: Places): void {
     const key = /^(\w+): /.exec(error.message)?.[1]
-    if (key) error.message = `${places[key] ?? ""}${error.message}`
+    if (key) error.message = `${places.get(key) ?? ""}${error.message}`
 }
 
 function readSettings(file: string): Record<string, string> {
@@ -288,9 +288,7 @@ function settingsOf(entries: EnvEntry[]): Record<string, string> {
 }
 
 function placesOf(file: string, entries: EnvEntry[]): Places {
-    return Object.fromEntries(
-        entries.map(({ key, line }) => [key, `${file}:${line}: `])
-    )
+    return new Map(entries.map(({ key, line }) => [key, `${file}:${line}: `]))
 }
 
 function readEntries(file: string): EnvEntry[] {
@@ -310,7 +308,7 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
             .filter(([key]) => !isOwn(key))
             .map(([key, text]) => ({
                 key,
-                board: findSetting(settings, key, places[key]).text,
+                board: findSetting(settings, key, places.get(key)).text,
                 file: text,
             }))
             .filter(({ board, file }) => board !== file && board !== MASK)

@@ -148,9 +148,9 @@ export function typeError(message: string): string {
     const plain = message.replace(ADVICE, "")
     const match = UNKNOWN.exec(plain)
     const name = match?.[1] ?? match?.[2] ?? match?.[3]
-    const instead = name !== undefined && INSTEAD[name]
-    if (instead)
-        return `${plain.replace(ALIKE, "")} The VM has none: ${instead}.`
+    // a program's name may be one of every object, as valueOf
+    if (name !== undefined && Object.hasOwn(INSTEAD, name))
+        return `${plain.replace(ALIKE, "")} The VM has none: ${INSTEAD[name]}.`
     return plain === message ? message : `${plain} The VM has none.`
 }
 

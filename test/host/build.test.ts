@@ -120,6 +120,7 @@ export function order(name: string, size: "s" | "xl", list: string[] | undefined
             "src/main.ts": `console.log("ab".repeat(2))
 const counts = new Map<string, number>()
 console.log(process.argv, counts)
+console.log("ab".valueOf())
 `,
         })
         const { code, stderr } = await build()
@@ -131,6 +132,7 @@ console.log(process.argv, counts)
                 `1 Property 'repeat' does not exist on type '"ab"'. The VM has none.`,
                 `2 Cannot find name 'Map'. The VM has none: import { Map } from "@devicescript/runtime".`,
                 "3 Cannot find name 'process'. The VM has none.",
+                `4 Property 'valueOf' does not exist on type '"ab"'.`,
             ]
         )
     })

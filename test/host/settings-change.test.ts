@@ -96,4 +96,12 @@ describe("a change of settings", () => {
         await applyChanges(boardWith({ config }), { HOSTNAME: undefined }, {})
         assert.doesNotMatch(output.text(), /fiberctl:/)
     })
+
+    for (const key of ["constructor", "NOPE"])
+        test(`of ${key}, which is no setting, says so`, async () => {
+            const change = applyChanges(boardWith({}), { [key]: undefined }, {})
+            await assert.rejects(change, {
+                message: `no setting "${key}"; there are: HOSTNAME`,
+            })
+        })
 })
