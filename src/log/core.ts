@@ -145,6 +145,8 @@ export interface Core extends Losses {
     restrictions?: Restrictions
     /** Levels by topic. */
     rules: LevelRules
+    /** Listeners of level changes; undefined until there are any. */
+    watch?: { tell(inRules: boolean): void }
     /** When maintenance is due next, in ms since start; Infinity = never. */
     dueAt: number
     /** The maintenance fiber; undefined while there is none. */

@@ -33,6 +33,8 @@ export function takeOut(
 ): void {
     entry.threshold = entry.plainLevel = NONE
     entry.failed = true
+    // its level is gone: listeners hear of it outside the log call
+    core.due()
     partFailed(core, entry, part, error)
 }
 

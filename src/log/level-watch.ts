@@ -24,6 +24,11 @@ export function maxLevel({ rules, entries }: Core): Level {
     return most
 }
 
+/** Reports a change. @param inRules whether levels changed; otherwise handlers did */
+export function tellChange({ watch }: Core, inRules: boolean): void {
+    if (watch) watch.tell(inRules)
+}
+
 /**
  * The listeners and fibers that wait for level changes. Made with the first of them.
  * @devsWhenUsed

@@ -4,6 +4,7 @@ import { Core, HandlerEntry, Losses } from "./core"
 import { deliverDeferred, settleCounts } from "./dispatch"
 import { activate } from "./entry"
 import { report, takeOut } from "./faults"
+import { tellChange } from "./level-watch"
 import { ERROR, Level, WARNING } from "./levels"
 import { isLow } from "./queue"
 import { renderError } from "./render"
@@ -44,6 +45,8 @@ export function doDue(core: Core): void {
     const { globalFilters } = core
     if (globalFilters) globalFilters.bringBack(core, now)
     for (const entry of core.entries) checkEntry(core, entry, now)
+    // handlers may have been taken out, or have come back
+    tellChange(core, false)
 }
 
 /** Opens a handler; one that throws is taken out. */

@@ -21,7 +21,7 @@ import {
     HandlerOptions,
 } from "./handler"
 import { LogReceiver } from "./handlers/receiver"
-import { LevelWatch, maxLevel } from "./level-watch"
+import { LevelWatch, maxLevel, tellChange } from "./level-watch"
 import { INFO, Level, NONE } from "./levels"
 import { Logger, ServiceLogger, taskLogger } from "./logger"
 import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
@@ -75,8 +75,7 @@ export class LogSystem implements Core {
     globalFilters: GlobalFilters
     restrictions: Restrictions
     maintenance: ds.Fiber
-    /** Listeners of level changes; undefined until there are any. */
-    private watch: LevelWatch
+    watch: LevelWatch
     /** Receivers made so far, which numbers their names; undefined for none. */
     private receivers: number
 
@@ -162,7 +161,7 @@ export class LogSystem implements Core {
     async removeHandler(name: string): Promise<void> {
         const entry = getEntry(this, name)
         removeEntry(this, entry)
-        tell(this.watch, false)
+        tellChange(this, false)
         await closeEntry(this, entry)
     }
 
@@ -285,7 +284,7 @@ export class LogSystem implements Core {
     setSpec(text: string): void {
         this.rules = parseLevelSpec(text, INFO, this.rules)
         invalidate(this)
-        tell(this.watch, true)
+        tellChange(this, true)
     }
 
     /** The level of a topic by the specification, whatever the handlers take. */
@@ -303,7 +302,7 @@ export class LogSystem implements Core {
         checkTrace(this.rules, topic, level)
         this.rules.setRule(topic, level)
         invalidate(this)
-        tell(this.watch, true)
+        tellChange(this, true)
     }
 
     /**
@@ -359,7 +358,7 @@ export class LogSystem implements Core {
         settleCounts(now)
         takeOptions(entry, options, now)
         placeEntry(this, entry)
-        tell(this.watch, false)
+        tellChange(this, false)
     }
 
     private levelWatch(): LevelWatch {
@@ -376,9 +375,4 @@ export class LogSystem implements Core {
     private forgetTime(): void {
         this.loadedAt = NEVER
     }
-}
-
-/** Reports a change. @param inRules whether levels changed; otherwise handlers did */
-function tell(watch: LevelWatch | undefined, inRules: boolean): void {
-    if (watch) watch.tell(inRules)
 }

@@ -16,7 +16,13 @@ import {
     TRACE,
     WARNING,
 } from "../../src/log"
-import { CountingFormatter, expectPart, freshLog, thrown } from "./support/log"
+import {
+    CountingFormatter,
+    expectPart,
+    freshLog,
+    Recorder,
+    thrown,
+} from "./support/log"
 import { ManualClock } from "../../src/testing"
 
 /** Place of the fault in a level specification, or -1 when it parses. */
@@ -228,6 +234,32 @@ describe("named loggers (L2)", () => {
         expect(heard).toBe(4)
         again()
         expect(await log.levelChange(5)).toBe(false)
+    })
+
+    // rows: L14c
+    test("a handler that throws, and one that comes back, is a change", async () => {
+        const { clock, log, out } = freshLog()
+        const bad = new Recorder()
+        log.addHandler("bad", bad, { direct: true, restartAfter: 100 })
+        bad.onEmit = () => {
+            throw "once"
+        }
+        const maxima: number[] = []
+        log.onLevelChange(() => {
+            maxima.push(log.maxLevel())
+        })
+        log.logger("x").info("1")
+        bad.onEmit = undefined
+        // listeners are never called within a log call
+        expect(maxima.length).toBe(0)
+        const changed = await log.levelChange(50)
+        expect(`${changed} ${maxima.join(" ")}`).toBe(`true ${INFO}`)
+        clock.now += 100
+        log.tick()
+        expect(maxima.join(" ")).toBe(`${INFO} ${TRACE}`)
+        log.tick()
+        out.take()
+        expect(maxima.length).toBe(2)
     })
 
     test("listeners and those who wait are bounded, and leave", async () => {
