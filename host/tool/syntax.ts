@@ -10,7 +10,13 @@ export interface Node {
     right?: Node
     operatorToken?: Node
     name?: { text: string }
+    importClause?: Node
+    moduleSpecifier?: { text: string }
     getStart(file: object): number
+    getSourceFile(): {
+        /** What the imports of the file lead to. */
+        resolvedModules?: { get(name: string): object | undefined }
+    }
 }
 
 export interface Type {

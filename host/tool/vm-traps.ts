@@ -5,7 +5,8 @@
  * - an array or a Buffer that is thrown (the VM sets a property on what is thrown) and an array whose
  *   `length` is set damage the heap;
  * - texts have no order, so `<` of two is false and `sort()` leaves them as they are;
- * - `reduce` without a first value begins with undefined; `for ... in` over an array and `[...text]` panic.
+ * - `reduce` without a first value begins with undefined; `for ... in` over an array and `[...text]` panic;
+ * - `import "./parts"` of a file that is not there is left out.
  *
  * It goes by the types, and cannot see into `any`.
  */
@@ -87,6 +88,7 @@ class Traps {
             [SyntaxKind.CallExpression!]: node => this.inCall(node),
             [SyntaxKind.ForInStatement!]: node => this.inLoop(node),
             [SyntaxKind.SpreadElement!]: node => this.inSpread(node),
+            [SyntaxKind.ImportDeclaration!]: node => this.inImport(node),
         }
     }
 
@@ -144,6 +146,15 @@ class Traps {
         return this.isText(expression!)
             ? "Only a list can be spread on the VM; use split of a text."
             : undefined
+    }
+
+    /** TypeScript looks only for what is imported by name. */
+    private inImport(node: Node): string | undefined {
+        const { text } = node.moduleSpecifier!
+        const found = node.getSourceFile().resolvedModules?.get(text)
+        return node.importClause || found
+            ? undefined
+            : `Cannot find module '${text}'.`
     }
 
     private typeOf(node: Node): Type {

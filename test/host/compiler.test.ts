@@ -8,6 +8,7 @@ import {
     symlinkSync,
     truncateSync,
     readdirSync,
+    rmSync,
     writeFileSync,
 } from "node:fs"
 import { join, resolve } from "node:path"
@@ -103,9 +104,22 @@ test("a compiler that lives on makes what a new one makes", async t => {
     const later = await build(LATER)
     assert.match(String(later), /^src\/main\.ts.6,\d+.: .*'await' missing/)
 
+    const absent = `import "./unit"\n${COUNTER}`
+    const lacking = await build(absent)
+    assert.match(
+        String(lacking),
+        /^src\/counter\.ts.1,1.: .*Cannot find module '.\/unit'/
+    )
+
     cleanUp(t, keepCompilers())
     assert.deepEqual(await build(COUNTER), first)
     assert.deepEqual(await build(COUNTER), first)
+    for (let i = 0; i < 2; i++) {
+        assert.deepEqual(await build(absent), lacking)
+        writeFileSync("src/unit.ts", 'console.log("unit")\n')
+        assert.ok(Array.isArray(await build(absent)), "it is there now")
+        rmSync("src/unit.ts")
+    }
     assert.deepEqual(await build(CHANGED), changed)
     assert.deepEqual(await build(BROKEN), broken)
     assert.deepEqual(await build(BROKEN), broken, "an error stays one")
