@@ -17,9 +17,16 @@
  * kept aside and dropped when a compilation begins.
  */
 import { createHash } from "node:crypto"
+import { resolve } from "node:path"
 import { mayBeFraction } from "./conditions.ts"
-import { languageError, missingName, typeError } from "./language-errors.ts"
-import type { Node, SyntaxOf, TypesOf } from "./syntax.ts"
+import { importCircle } from "./import-circle.ts"
+import {
+    languageError,
+    mayComeTooEarly,
+    missingName,
+    typeError,
+} from "./language-errors.ts"
+import type { Node, SourceFile, SyntaxOf, TypesOf } from "./syntax.ts"
 import { findTraps } from "./vm-traps.ts"
 
 /** How the bundle's text calls the hooks. */
@@ -36,13 +43,6 @@ const NOTES = [
 /** Most arguments of a call on the VM. */
 const MOST_ARGUMENTS = 8
 const LIBRARY = /(^|[/\\])node_modules[/\\]@devicescript[/\\]/
-
-interface SourceFile {
-    fileName: string
-    text: string
-    /** Identifies the text; TypeScript's builder finds changed files by it. */
-    version?: string
-}
 
 interface TypeScriptProgram {
     getSourceFiles(): SourceFile[]
@@ -103,6 +103,8 @@ class CompilerHooks {
     private readonly plain = new Map<string, WeakSet<object>>()
     /** What the VM cannot stand, by file; kept as long. */
     private readonly traps = new Map<string, object[]>()
+    /** The files of the program, by absolute paths. */
+    private sources = new Map<string, SourceFile>()
     /** Names that the program does not have, as TypeScript has told. */
     private readonly missing = new Set<string>()
     private readonly resetNotes = keepNotesAside()
@@ -130,8 +132,11 @@ class CompilerHooks {
         const checked = this.checkChanged(ts, program)
         const types = program.getTypeChecker()
         this.missing.clear()
-        return program
-            .getSourceFiles()
+        const files = program.getSourceFiles()
+        this.sources = new Map(
+            files.map(file => [resolve(file.fileName), file])
+        )
+        return files
             .filter(file => !isLibrary(file))
             .flatMap(file => [
                 ...checked
@@ -222,8 +227,13 @@ class CompilerHooks {
     }
 
     /** What an error of the compiler means to who writes the program; undefined when it is told. */
-    inWords(message: string): string | undefined {
-        return languageError(message, this.missing)
+    inWords(message: string, file: SourceFile): string | undefined {
+        const words = languageError(message, this.missing)
+        if (words === undefined || !mayComeTooEarly(message)) return words
+        const circle = importCircle(file, this.sources)
+        return circle
+            ? `${words} Imports lead in a circle here (${circle.join(", ")}): a file may run before what it uses.`
+            : words
     }
 
     internalError({ message }: Error): string {

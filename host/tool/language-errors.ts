@@ -115,6 +115,14 @@ const MESSAGES: [RegExp, string | ((name: string) => string)][] = [
     ],
 ]
 
+/** An assertion of the compiler that fails, as `internalError` reports it. */
+const ASSERTION = /\(assertion failed\)/i
+
+/** Whether an error may be about what a file uses before it is there. */
+export function mayComeTooEarly(message: string): boolean {
+    return UNKNOWN_NAME.test(message) || ASSERTION.test(message)
+}
+
 /** Errors of TypeScript about a name that is nowhere: the compiler has one at each use of it. */
 const MISSING =
     /^Cannot find name '(\w+)'|has no exported member(?: named)? '(\w+)'/

@@ -93,7 +93,7 @@ export const PATCHES: [RegExp, string][] = [
     [
         /reportError\(node, messageText, category = ts3\.DiagnosticCategory\.Error\) \{/,
         `reportError(node, messageText, category = ts3.DiagnosticCategory.Error) {
-            messageText = ${HOOKS}.inWords(messageText);
+            messageText = ${HOOKS}.inWords(messageText, node.getSourceFile());
             if (messageText === undefined) return unit();`,
     ],
     [

@@ -13,9 +13,20 @@ export interface Node {
     importClause?: Node
     moduleSpecifier?: { text: string }
     getStart(file: object): number
-    getSourceFile(): {
-        /** What the imports of the file lead to. */
-        resolvedModules?: { get(name: string): object | undefined }
+    getSourceFile(): SourceFile
+}
+
+export interface SourceFile {
+    fileName: string
+    text: string
+    /** Identifies the text; TypeScript's builder finds changed files by it. */
+    version?: string
+    /** What its imports lead to. */
+    resolvedModules?: {
+        get(name: string): object | undefined
+        forEach(
+            see: (module: { resolvedFileName: string } | undefined) => void
+        ): void
     }
 }
 

@@ -13,19 +13,15 @@
 import {
     type Node,
     partsOf,
+    type SourceFile,
     type SyntaxOf,
     type Type,
     type TypesOf,
 } from "./syntax.ts"
 
-interface File {
-    fileName: string
-    text: string
-}
-
 /** An error of the compiler, as TypeScript has it. */
 interface Diagnostic {
-    file: File
+    file: SourceFile
     start: number
     length: number
     category: number
@@ -42,7 +38,7 @@ const COMPARE = "compare them by compareTexts of fiberd"
 export function findTraps(
     ts: SyntaxOf,
     types: TypesOf,
-    file: File
+    file: SourceFile
 ): Diagnostic[] {
     const found: Diagnostic[] = []
     const traps = new Traps(ts, types)

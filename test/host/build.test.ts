@@ -224,6 +224,33 @@ console.log(f(3))
         )
     })
 
+    test("tells of a circle of imports in which a file comes too early", async t => {
+        const { write, build } = project(t, {
+            "src/main.ts": `import { pump } from "./pump"
+export class Pump { speed = 1 }
+export const LIMIT = 2
+console.log(pump.speed)
+`,
+        })
+        const way = "src/pump.ts, src/main.ts, src/pump.ts"
+        for (const [text, circle] of [
+            ["export const pump = new Pump()", /src\/main\.ts, src\/pump/],
+            [
+                "const speed = LIMIT + 1\nexport const pump = { speed }",
+                new RegExp(`'LIMIT'.* in a circle here \\(${way}\\)`),
+            ],
+        ] as const) {
+            write(
+                "src/pump.ts",
+                `import { Pump, LIMIT } from "./main"\n${text}`
+            )
+            const { code, stderr } = await build()
+            assert.equal(code, 1)
+            assert.match(stderr, circle)
+            assert.match(stderr, /: a file may run before what it uses\.$/m)
+        }
+    })
+
     test("says what the compiler cannot compile, without its stack", async t => {
         const { write, build } = project(t, {})
         const calls = [
