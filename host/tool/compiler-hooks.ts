@@ -8,7 +8,7 @@
  * - whether an expression lacks its `await` is asked again only in those files;
  * - the full name of a symbol is made once, and what a node names is looked up once in a
  *   compilation, not at each use;
- * - which conditions must be compared with 0 (conditions.ts);
+ * - which conditions must be compared with 0, and which operands of `%` are integers (conditions.ts);
  * - what advice for other programs stands in an error;
  * - what it cannot compile is an error in words (language-errors.ts), and not an assertion with a
  *   stack trace.
@@ -18,7 +18,7 @@
  */
 import { createHash } from "node:crypto"
 import { resolve } from "node:path"
-import { mayBeFraction } from "./conditions.ts"
+import { isInteger, mayBeFraction } from "./conditions.ts"
 import { importCircle } from "./import-circle.ts"
 import {
     languageError,
@@ -214,6 +214,11 @@ class CompilerHooks {
     /** Whether a condition is a number that may be none of the VM's integers, by its type. */
     mayBeFraction(ts: SyntaxOf, types: TypesOf, condition: Node): boolean {
         return mayBeFraction(ts, types, condition)
+    }
+
+    /** Whether an expression is surely one of the VM's integers. */
+    isInteger(ts: SyntaxOf, expression: Node): boolean {
+        return isInteger(ts, expression)
     }
 
     /** @throws Error for more arguments than a call can have; the format of a text is one of them */

@@ -6,6 +6,8 @@ import { type Node, partsOf, type SyntaxOf, type TypesOf } from "./syntax.ts"
 
 /** Counts that the VM itself keeps: always integers. */
 export const COUNTS = ["length", "byteLength"]
+/** Functions of `Math` whose results are. */
+const INTEGER_RESULTS = ["idiv", "imul"]
 
 /** Whether a condition is a number, by its type, and not surely a 32-bit integer. */
 export function mayBeFraction(
@@ -47,10 +49,15 @@ function resultsOf({ SyntaxKind }: SyntaxOf, node: Node): Node[] {
 }
 
 /** Whether an expression is an integer whatever its operands are. */
-function isInteger({ SyntaxKind }: SyntaxOf, node: Node): boolean {
-    const { kind, name, operatorToken } = node
+export function isInteger(ts: SyntaxOf, node: Node): boolean {
+    const { SyntaxKind } = ts
+    const { kind, name, expression, operatorToken } = node
+    if (kind === SyntaxKind.ParenthesizedExpression)
+        return isInteger(ts, expression!)
     if (kind === SyntaxKind.PropertyAccessExpression)
         return COUNTS.includes(name!.text)
+    if (kind === SyntaxKind.CallExpression)
+        return INTEGER_RESULTS.includes(expression!.name?.text ?? "")
     return [
         SyntaxKind.AmpersandToken,
         SyntaxKind.BarToken,

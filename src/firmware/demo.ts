@@ -36,7 +36,7 @@ export function demo(settings: Settings<typeof DEMO_SETTINGS>): void {
  */
 async function logAtEveryLevel(task: Task): Promise<void> {
     for (const line of splitText(LINES, "\n")) {
-        task.log.log(parseInt(line), line.slice(2), 20 + (task.runs % 7))
+        task.log.log(parseInt(line), line.slice(2), 20 + (task.runs & 7))
         await task.sleep(STEP_MS)
     }
     throw new Error("the demo throws once in a while")

@@ -144,7 +144,7 @@ function zone(minutes: number): string {
     const size = Math.abs(minutes)
     // adding 100 keeps a leading zero
     const hours = ("" + (100 + Math.idiv(size, 60))).slice(1)
-    const rest = ("" + (100 + (size % 60))).slice(1)
+    const rest = ("" + (100 + ((size | 0) % 60))).slice(1)
     return (minutes < 0 ? "-" : "+") + hours + ":" + rest
 }
 

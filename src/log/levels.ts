@@ -47,8 +47,7 @@ export const LEVEL_NAMES =
 
 /** Name of a level in lower case, as in settings. */
 export function levelName(level: Level): string {
-    const count = LABELS.length
-    return LABELS[(level + count) % count].toLowerCase()
+    return LABELS[level < 0 ? LABELS.length - 1 : level].toLowerCase()
 }
 
 /**

@@ -46,7 +46,7 @@ export function keep(source: Source): void {
         return
     }
     // each in turn but the first, which is the log's own
-    const at = (core.replaced % (MAX_TOPICS - 1)) + 1
+    const at = ((core.replaced | 0) % (MAX_TOPICS - 1)) + 1
     core.replaced = at
     giveUp(topics[at])
     topics[at] = source

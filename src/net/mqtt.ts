@@ -216,7 +216,7 @@ async function publish(
     }
     const isAgain = delivery.isOpen
     if (!isAgain) {
-        delivery.id = (delivery.id % MAX_ID) + 1
+        delivery.id = ((delivery.id | 0) % MAX_ID) + 1
         delivery.isOpen = true
         delivery.isStored = false
     }

@@ -23,7 +23,7 @@ export function unixTime(
     second: number
 ): number {
     // counts years from 1 March, so that the leap day is the last one
-    const fromMarch = (month + 9) % 12
+    const fromMarch = ((month + 9) | 0) % 12
     const y = year - ((fromMarch / 10) | 0)
     const leaps = ((y / 4) | 0) - ((y / 100) | 0) + ((y / 400) | 0)
     const inYear = (((153 * fromMarch + 2) / 5) | 0) + day

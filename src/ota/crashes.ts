@@ -24,7 +24,7 @@ const MARK_BITS = 23
  * A bit that tells the name of a task from most others, so that one number can say which tasks fail.
  */
 export function markOf(name: string): number {
-    return 1 << (sha256([name])[0] % MARK_BITS)
+    return 1 << ((sha256([name])[0] | 0) % MARK_BITS)
 }
 
 /**

@@ -22,7 +22,7 @@ export function shortDeviceId(id: string): string {
     hash = (hash ^ (hash >>> 30)) & 0x3fffffff
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return (
-        letters[hash % 26] +
+        letters[(hash | 0) % 26] +
         letters[Math.idiv(hash, 26) % 26] +
         (Math.idiv(hash, 676) % 10) +
         (Math.idiv(hash, 6760) % 10)

@@ -31,15 +31,15 @@ function secondText(unixMs: number): string {
     const julian = days + 2440588
     const era = ((4 * julian + 274277) / 146097) | 0
     const years = 4 * (julian + 1363 + (((era * 3) / 4) | 0)) + 3
-    const ofYear = 5 * (((years % 1461) / 4) | 0) + 2
-    const month = ((((ofYear / 153) | 0) + 2) % 12) + 1
+    const ofYear = 5 * ((((years | 0) % 1461) / 4) | 0) + 2
+    const month = (((ofYear / 153 + 2) | 0) % 12) + 1
     const year = ((years / 1461) | 0) - 4716 + (month < 3 ? 1 : 0)
-    const day = (((ofYear % 153) / 5) | 0) + 1
+    const day = ((((ofYear | 0) % 153) / 5) | 0) + 1
     const time = (unixMs - days * DAY_MS) / 1000
     const date = `${digits(year + 10000)}-${digits(month + 100)}-${digits(day + 100)}`
     const hour = digits(((time / 3600) | 0) + 100)
     const minute = digits((((time / 60) | 0) % 60) + 100)
-    return `${date}T${hour}:${minute}:${digits((time % 60) + 100)}.`
+    return `${date}T${hour}:${minute}:${digits(((time | 0) % 60) + 100)}.`
 }
 
 /** A number without its first digit: the caller has added one, to keep leading zeros. */

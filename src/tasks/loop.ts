@@ -103,7 +103,7 @@ async function attend(supervisor: Supervisor): Promise<void> {
     const now = clock.millis()
     let seen = 0
     while (timers.length > 0 && timers[0].due <= now) {
-        if (seen++ % TASKS_PER_SLICE === 0) {
+        if ((seen++ | 0) % TASKS_PER_SLICE === 0) {
             await ds.sleep(0)
             continue
         }
@@ -125,7 +125,7 @@ export async function review(supervisor: Supervisor): Promise<void> {
     let waiting = 0
     for (const task of supervisor.tasks) {
         if (!needsReview(task)) continue
-        if (++waiting % TASKS_PER_SLICE === 0) await ds.sleep(0)
+        if ((++waiting | 0) % TASKS_PER_SLICE === 0) await ds.sleep(0)
         reviewTask(task)
     }
     if ((supervisor.flags & NEEDS_REVIEW) !== 0) await ds.sleep(0)

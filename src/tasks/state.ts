@@ -231,7 +231,7 @@ export async function inSlices(
     action: (task: TaskRecord) => void
 ): Promise<void> {
     for (let i = 0; i < tasks.length; ++i) {
-        if (i % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
+        if ((i | 0) % TASKS_PER_SLICE === TASKS_PER_SLICE - 1) await ds.sleep(0)
         action(tasks[i])
     }
 }

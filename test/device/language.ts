@@ -119,6 +119,28 @@ describe("language", () => {
         same(rounds, 3)
     })
 
+    test("a remainder is that of any two numbers", () => {
+        const rest = (x: number, y: number) => x % y
+        same(rest(1_800_000_000_123, 1000), 123)
+        same(rest(-1_800_000_000_123, 86_400_000), -28_800_123)
+        same(rest(4294967295, 10), 5)
+        same(rest(2147483648, -7), 2)
+        same(rest(5.5, 2), 1.5)
+        same(rest(-5.5, 2), -1.5)
+        same(rest(7, 2.5), 2)
+        same(rest(7, 3), 1)
+        same(rest(-7, 3), -1)
+        same(rest(5, Infinity), 5)
+        same(isNaN(rest(Infinity, 5)), true)
+        same(isNaN(rest(7, 0)), true)
+        let time = 1_800_000_000_123
+        time %= 1000
+        same(time, 123)
+        // of what is surely an integer, by the VM itself
+        same((time | 0) % 60, 3)
+        same([1, 2, 3].length % 2, 1)
+    })
+
     test("a chain of several ?. ends at the first that is not there", () => {
         const none: Node | undefined = undefined
         const one = leaf(1)

@@ -1,8 +1,8 @@
 /**
  * Writes programs of plain TypeScript from a seed: what a user writes who does not know the VM.
  * They leave out what the VM is known to do otherwise and docs/vm.md tells (texts by order, `any` as
- * a condition, NaN in `Math.max`, what a right side changes of its target), and have no other types
- * than numbers, texts, lists and one kind of object.
+ * a condition, NaN in `Math.max`, an infinite operand of `|`, `%` of any fractions, what a right side
+ * changes of its target), and have no other types than numbers, texts, lists and one kind of object.
  */
 
 /** The values that most often go wrong: neighbours of an int32, fractions, 0. */
@@ -21,6 +21,8 @@ let lines: string[] = []
 let steps = 0
 function number(x: number): number { return x }
 function orZero(x: number): number { return isNaN(x) ? 0 : x }
+function over(x: number, y: number): number { return y === 0 ? 1 : x / y }
+function eighths(x: number): number { return x > -1e14 && x < 1e14 ? Math.floor(x * 8) / 8 : 1 }
 function out(text: string): void {
     if (++steps > ${MOST_STEPS}) return
     lines.push(text)
@@ -124,6 +126,9 @@ ${this.block(scope, 6, 3)}return a
         const sign = (...signs: string[]) => this.pick(signs)
         return this.choose(
             () => `(${part()} ${sign("+", "-", "*")} ${part()})`,
+            () => `over(${part()}, ${part()})`,
+            () => `(eighths(${part()}) % eighths(${part()}))`,
+            () => `(${part()} | 0) % ${this.pick(["7", "-60", "1000"])}`,
             () =>
                 `(${part()} ${sign("&", "|", "^", "<<", ">>", ">>>")} ${part()})`,
             () =>
