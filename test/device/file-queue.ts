@@ -2,7 +2,7 @@ import { describe, expect, test } from "@devicescript/test"
 import { LogSystem } from "../../src/log"
 import { DEBUG, ERROR, INFO } from "../../src/log/levels"
 import { ManualClock, MemoryFlash } from "../../src/testing"
-import { Dice } from "./support/log"
+import { Random } from "../vectors/random"
 import { openLog, record, TestFlash } from "./support/flash-log"
 
 const SEED = 20261127
@@ -16,7 +16,7 @@ function times(text: string, count: number): string {
 // rows: L12 R6
 describe("the queue before the flash", () => {
     test("lines of any length go round its ring and come out whole, in order", async () => {
-        const dice = new Dice(SEED)
+        const random = new Random(SEED)
         const clock = new ManualClock(0)
         const log = openLog(new MemoryFlash(), 1400, {
             queueBytes: 300,
@@ -28,14 +28,14 @@ describe("the queue before the flash", () => {
         let last: string[] = []
         while (count < 400) {
             // some rounds bring more than fits
-            for (let i = dice.next(5); i >= 0; --i) {
-                const text = `${count++} ${times("xäö€\n", dice.next(20))}.`
+            for (let i = random.below(5); i >= 0; --i) {
+                const text = `${count++} ${times("xäö€\n", random.below(20))}.`
                 const dropped = log.queue.dropped
                 log.emit(record(INFO, clock), text)
                 if (log.queue.dropped === dropped) last.push(text)
             }
             // the queue is emptied without a write once in a while, as by an overload
-            if (dice.next(8) === 0) {
+            if (random.below(8) === 0) {
                 await log.reset()
                 last = []
             }

@@ -4,8 +4,9 @@ import { FileRotationHandler } from "../../src/flashlog"
 import { LogSystem, RingHandler } from "../../src/log"
 import { ManualClock, MemoryFlash } from "../../src/testing"
 import { forgedText } from "../vectors/forgeries"
+import { Random } from "../vectors/random"
 import { fuzzLog, isClean } from "./support/fuzz"
-import { Dice, Recorder } from "./support/log"
+import { Recorder } from "./support/log"
 
 /** Calls of the short form; `npm run test:log` makes 50,000. */
 const CALLS = 1000
@@ -30,13 +31,13 @@ describe("whatever a program passes (L14a, L14b)", () => {
         log.addHandler("out", out)
         log.addHandler("ring", ring)
         log.addHandler("file", file)
-        const dice = new Dice(SEED)
+        const random = new Random(SEED)
         const l = log.logger("x")
         let stored = 0
         for (let i = 0; i < FORGED; ++i) {
             await ds.sleep(0)
             const text = forgedText(i)
-            if (dice.next(2) === 0) l.error(text.split("{0}").join(""))
+            if (random.below(2) === 0) l.error(text.split("{0}").join(""))
             else l.error("{0}", text)
             expect(out.lines.length).toBe(1)
             const [line] = out.lines

@@ -15,9 +15,10 @@ import {
     topicFilter,
 } from "../../src/log"
 import { account, fresh, info, settle } from "./support/handlers"
-import { Dice, expectPart, Recorder, thrown } from "./support/log"
+import { expectPart, Recorder, thrown } from "./support/log"
 import { OPTION_ERROR } from "../../src/platform"
 import { ManualClock } from "../../src/testing"
+import { Random } from "../vectors/random"
 
 /** A handler that counts, beside a count of what its options and burst limit let it have. */
 class LimitModel implements Handler {
@@ -230,17 +231,18 @@ describe("burst limit (L13)", () => {
         ]
         const loggers = [log.logger("a"), log.logger("b"), log.logger("c")]
         loggers.push(loggers[0].with({ x: 1 }))
-        const dice = new Dice(7)
+        const random = new Random(7)
         for (let i = 0; i < 1500; ++i) {
-            const logger = loggers[dice.next(4)]
-            const level = dice.next(3) === 0 ? ERROR : INFO
+            const logger = loggers[random.below(4)]
+            const level = random.below(3) === 0 ? ERROR : INFO
             logger.log(level, "{0}", i)
             for (const model of models)
                 model.count(logger.name, level, clock.now)
-            if (dice.next(20) === 0) clock.now += dice.next(60)
-            if (dice.next(40) === 0) models[1].limit(1 + dice.next(9), clock)
-            if (dice.next(100) === 0)
-                log.configureHandler("out", { level: dice.next(8) })
+            if (random.below(20) === 0) clock.now += random.below(60)
+            if (random.below(40) === 0)
+                models[1].limit(1 + random.below(9), clock)
+            if (random.below(100) === 0)
+                log.configureHandler("out", { level: random.below(8) })
             if (i % 25 === 0) {
                 for (const model of models) model.check()
                 await ds.sleep(0)

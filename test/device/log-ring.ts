@@ -12,8 +12,9 @@ import {
     STAGE_FLUSH,
 } from "../../src/log"
 import { settle } from "./support/handlers"
-import { Dice, expectPart, thrown } from "./support/log"
+import { expectPart, thrown } from "./support/log"
 import { ManualClock } from "../../src/testing"
+import { Random } from "../vectors/random"
 
 /** A ring with the lines `0`, `1`, ... in it. */
 function ringOf(bytes: number, count: number): RingHandler {
@@ -39,15 +40,14 @@ describe("RAM ring (L15)", () => {
     })
 
     test("gives what a plain list gives, over hundreds of wrap-arounds", async () => {
-        const dice = new Dice(7)
+        const random = new Random(7)
         const words = ["a", "bé", "c€d", "😀", "ef", "", "ghij"]
         const ring = new RingHandler(100)
         const all: string[] = []
         for (let i = 0; i < 300; ++i) {
             const parts: string[] = []
-            const count = dice.next(9)
-            for (let k = 0; k < count; ++k)
-                parts.push(words[dice.next(words.length)])
+            const count = random.below(9)
+            for (let k = 0; k < count; ++k) parts.push(random.pick(words))
             const line = parts.join("")
             ring.emit(undefined, line)
             all.push(line)
@@ -331,7 +331,7 @@ describe("bounded queue (L12)", () => {
     afterEach(settle)
 
     test("first in first out, across its end, as a plain list", async () => {
-        const dice = new Dice(3)
+        const random = new Random(3)
         const queue = new BoundedQueue<number>({
             entries: 7,
             bytes: 40,
@@ -342,7 +342,7 @@ describe("bounded queue (L12)", () => {
         // dropping goes on until the queue is low
         let dropping = false
         for (let i = 0; i < 400; ++i) {
-            const bytes = 1 + dice.next(12)
+            const bytes = 1 + random.below(12)
             let sum = bytes
             for (const n of list) sum += n % 100
             const fits: boolean = !dropping && list.length < 7 && sum <= 40
@@ -350,8 +350,8 @@ describe("bounded queue (L12)", () => {
             const item = i * 100 + bytes
             expect(queue.push(item, bytes)).toBe(fits)
             if (fits) list.push(item)
-            if (dice.next(3) === 0) {
-                const count = dice.next(4)
+            if (random.below(3) === 0) {
+                const count = random.below(4)
                 for (let k = 0; k < count; ++k) {
                     const wasEmpty = list.length === 0
                     expect(queue.shift()).toBe(list[0])

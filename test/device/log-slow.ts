@@ -8,8 +8,9 @@ import {
     HandlerOptions,
     LogRecord,
 } from "../../src/log"
+import { Random } from "../vectors/random"
 import { account, fresh, info, settle } from "./support/handlers"
-import { Dice, expectPart, Recorder, thrown } from "./support/log"
+import { expectPart, Recorder, thrown } from "./support/log"
 
 /** A slow handler: a queue, which the test empties. */
 class Slow implements Handler {
@@ -142,9 +143,9 @@ describe("slow handlers (L12)", () => {
     test("every account adds up at every moment of an overload", async () => {
         const { log, l, out, clock } = fresh()
         const slow = new Slow()
-        const dice = new Dice(11)
+        const random = new Random(11)
         const faulty = () => {
-            if (dice.next(10) === 0) throw "now and then"
+            if (random.below(10) === 0) throw "now and then"
         }
         log.addHandler("slow", slow)
         log.addHandler(
@@ -156,12 +157,12 @@ describe("slow handlers (L12)", () => {
         let calls = 0
         const names = ["out", "slow", "limited", "faulty"]
         for (let i = 0; i < 150; ++i) {
-            for (let k = dice.next(4); k > 0; --k) {
-                l.log(dice.next(DEBUG), "{0}", i)
+            for (let k = random.below(4); k > 0; --k) {
+                l.log(random.below(DEBUG), "{0}", i)
                 calls++
             }
-            for (let k = dice.next(3); k > 0; --k) slow.queue.shift()
-            clock.now += dice.next(5)
+            for (let k = random.below(3); k > 0; --k) slow.queue.shift()
+            clock.now += random.below(5)
             log.tick()
             out.take()
             for (const name of names) account(log, name)

@@ -16,6 +16,7 @@ import {
     SMALL_FILE_BYTES,
     StoredFile,
 } from "../../src/settings"
+import { Random } from "../vectors/random"
 import { TestFlash } from "./support/flash-log"
 
 /** A text of `length` bytes that differs from others by its seed. */
@@ -309,26 +310,23 @@ async function whole(flash: TestFlash): Promise<string> {
     return `${now.version} ${now.note.toString()} ${now.text}`
 }
 
-/** Numbers that are the same in every run (minimal standard generator). */
-function generator(seed: number): (below: number) => number {
-    return below => {
-        seed = Math.imul(seed, 48271) & 0x7fffffff
-        return (seed >> 8) % below
-    }
-}
-
 /** One step of the life of a settings file. */
 async function step(
     file: SettingsFile,
-    random: (below: number) => number,
+    random: Random,
     number: number
 ): Promise<void> {
-    const kind = random(8)
+    const kind = random.below(8)
     const state = { version: number, note: Buffer.from("s" + number) }
     if (kind === 0) await setState(file, note("t" + number))
     else if (kind === 1) await rollBack(file, note("r" + number))
-    else if (kind === 2) await replace(file, filled(random(900), number))
-    else await replace(file, filled(random(LARGE_FILE_BYTES), number), state)
+    else if (kind === 2) await replace(file, filled(random.below(900), number))
+    else
+        await replace(
+            file,
+            filled(random.below(LARGE_FILE_BYTES), number),
+            state
+        )
 }
 
 /** Changes of the power-cut test: some 500 cuts, and half as many of a second change after a cut. */
@@ -337,7 +335,7 @@ const STEPS = 100
 describe("a power cut", () => {
     test("between any two writes leaves the old file or the new one", async () => {
         let flash = new TestFlash()
-        const random = generator(11)
+        const random = new Random(11)
         let cuts = 0
         let again = 0
         for (let i = 1; i <= STEPS; i++) {
@@ -350,7 +348,7 @@ describe("a power cut", () => {
                 expect(found === old || found === fresh).toBe(true)
                 cuts++
                 // sometimes the next change after a cut is cut at each write, too
-                if (random(8) !== 0) continue
+                if (random.below(8) !== 0) continue
                 await replace(new SettingsFile(cut), filled(500, i), {
                     version: 99,
                 })

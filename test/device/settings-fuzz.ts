@@ -12,6 +12,7 @@ import {
     SettingsFile,
 } from "../../src/settings"
 import { MemoryFlash } from "../../src/testing"
+import { Random } from "../vectors/random"
 
 /** `test/host/settings-fuzz.test.ts` tries thousands by the same code. */
 const FILES = 40
@@ -32,20 +33,13 @@ const LINES = [
 ]
 const ODD = ["'", '"', "`", "#", "=", "\n", "\r", "${", "}", "\u0000", "A"]
 
-/** Numbers that are the same in every run (minimal standard generator). */
-function generator(seed: number): (below: number) => number {
-    return below => {
-        seed = Math.imul(seed, 48271) & 0x7fffffff
-        return (seed >> 8) % below
-    }
-}
-
-function damage(text: string, random: (below: number) => number): string {
-    const at = random(text.length)
-    const kind = random(3)
-    if (kind === 0) return text.slice(0, at) + text.slice(at + 1 + random(9))
+function damage(text: string, random: Random): string {
+    const at = random.below(text.length)
+    const kind = random.below(3)
+    if (kind === 0)
+        return text.slice(0, at) + text.slice(at + 1 + random.below(9))
     if (kind === 1) return text.slice(0, at)
-    return text.slice(0, at) + ODD[random(ODD.length)] + text.slice(at)
+    return text.slice(0, at) + random.pick(ODD) + text.slice(at)
 }
 
 describe("damaged settings files", () => {
@@ -58,7 +52,7 @@ describe("damaged settings files", () => {
         await openSettingsFile(settings, file)
         const good = LINES.join("\n") + "\n"
         await replaceSettings(settings, good)
-        const random = generator(7)
+        const random = new Random(7)
         const state = () =>
             settingKeys(settings)
                 .map(key => key + settingInfo(settings, key).text)
@@ -66,7 +60,7 @@ describe("damaged settings files", () => {
         let refused = 0
         for (let i = 0; i < FILES; i++) {
             let text = good
-            for (let times = 1 + random(3); times > 0; times--)
+            for (let times = 1 + random.below(3); times > 0; times--)
                 text = damage(text, random)
             const before = state()
             const stored = (await readFile(file)).text

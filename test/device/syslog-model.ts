@@ -5,7 +5,7 @@ import { SocketArbiter } from "../../src/net"
 import { SystemClock } from "../../src/platform"
 import { Rsyslogger, SyslogOptions, SyslogProto } from "../../src/syslog"
 import { FakeConnection, FakeSocket } from "../../src/testing"
-import { Dice } from "./support/log"
+import { Random } from "../vectors/random"
 import { until } from "./support/until"
 
 /** Connections of one play; each breaks before what was sent on it counts as arrived. */
@@ -71,7 +71,7 @@ class Play {
 
     constructor(
         readonly proto: SyslogProto,
-        readonly dice: Dice,
+        readonly random: Random,
         options: SyslogOptions
     ) {
         const clock = new SystemClock()
@@ -98,7 +98,7 @@ class Play {
                 level: 6,
                 topic: "t",
                 mark: undefined,
-                message: `${this.pushed} ${"...........".slice(this.dice.next(11))} end`,
+                message: `${this.pushed} ${"...........".slice(this.random.below(11))} end`,
                 meta: undefined,
             })
         }
@@ -118,7 +118,7 @@ class Play {
         const { sent } = connection
         while (true) {
             const end = sent.indexOf("\n", this.answered)
-            if (end < 0 || (!all && this.dice.next(8) === 0)) return
+            if (end < 0 || (!all && this.random.below(8) === 0)) return
             const line = sent.slice(this.answered, end)
             this.answered = end + 1
             if (line.includes(" syslog ")) this.receiver.read(line)
@@ -129,28 +129,30 @@ class Play {
 
     /** One connection: records come and go, then it breaks. */
     async connection(): Promise<void> {
-        const { dice, socket, syslog } = this
+        const { random, socket, syslog } = this
         await until(
             "socket.connections.length > 0",
             () => socket.connections.length > 0
         )
         this.answered = 0
         const connection = this.last()
-        const end = ds.millis() + dice.next(LIFE_MS)
+        const end = ds.millis() + random.below(LIFE_MS)
         while (ds.millis() < end && !connection.isClosed) {
-            if (dice.next(3) === 0) this.push(dice.next(BURST))
-            connection.blocked = dice.next(5) === 0
+            if (random.below(3) === 0) this.push(random.below(BURST))
+            connection.blocked = random.below(5) === 0
             this.answer(connection, false)
-            await ds.sleep(dice.next(20))
+            await ds.sleep(random.below(20))
         }
         connection.blocked = false
         if (this.proto !== "relp") {
             const read =
-                dice.next(3) > 0 ? dice.next(connection.sent.length + 1) : 0
+                random.below(3) > 0
+                    ? random.below(connection.sent.length + 1)
+                    : 0
             this.receiver.read(connection.sent.slice(0, read))
         }
         if (!connection.isClosed)
-            connection.fail(dice.next(2) > 0 ? "reset" : undefined)
+            connection.fail(random.below(2) > 0 ? "reset" : undefined)
         expect(syslog.stats().sent <= this.pushed).toBe(true)
         // what was sent on it takes heap
         socket.connections.shift()
@@ -190,9 +192,9 @@ describe("syslog on connections that break at random: nothing is lost unseen", (
         const seeds = [1, 2, 3]
         seeds.forEach(seed => {
             test(`${proto}, seed ${seed}`, async () => {
-                const dice = new Dice(seed)
-                const framing = dice.next(2) > 0 ? "lf" : "octet"
-                const play = new Play(proto, dice, { framing })
+                const random = new Random(seed)
+                const framing = random.below(2) > 0 ? "lf" : "octet"
+                const play = new Play(proto, random, { framing })
                 play.syslog.start()
                 for (let i = 0; i < CONNECTIONS; ++i) await play.connection()
                 await play.finish()

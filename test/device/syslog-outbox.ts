@@ -15,7 +15,7 @@ import {
 import { copyBytes } from "../../src/platform"
 import { MAX_SEQUENCE } from "../../src/syslog"
 import { completeOptions } from "../../src/syslog/options"
-import { Dice } from "./support/log"
+import { Random } from "../vectors/random"
 
 /** Random operations on each of the rings below. */
 const OPERATIONS = 2000
@@ -38,7 +38,7 @@ class Model {
 
     constructor(
         readonly size: number,
-        readonly dice: Dice
+        readonly random: Random
     ) {
         const self = this
         this.out.onWatched = () => self.called++
@@ -62,10 +62,10 @@ class Model {
     }
 
     push(): void {
-        const { out, dice, kept } = this
+        const { out, random, kept } = this
         const words: string[] = []
-        for (let i = dice.next(12); i >= 0; --i)
-            words.push(WORDS.slice(0, dice.next(WORDS.length)))
+        for (let i = random.below(12); i >= 0; --i)
+            words.push(WORDS.slice(0, random.below(WORDS.length)))
         const message = words.join("|")
         const text = `<134>1 - b t - t [meta sequenceId="${out.sequence}" sysUpTime="0"] ${message}`
         const frame = `${text.byteLength} ${text}`
@@ -79,11 +79,11 @@ class Model {
 
     /** Sends some frames, of which the cursor is then behind. */
     send(): void {
-        const { out, dice, kept, first } = this
+        const { out, random, kept, first } = this
         settle(out)
         let size = 0
         const from = out.sent - first
-        const count = Math.min(dice.next(8), kept.length - from)
+        const count = Math.min(random.below(8), kept.length - from)
         for (let i = 0; i < count; ++i)
             size += frameBytes(out, out.sentEnd + size)
         const text = copyBytes(out, out.sentEnd, size).toString()
@@ -93,10 +93,10 @@ class Model {
     }
 
     release(): void {
-        const { out, dice, first } = this
+        const { out, random, first } = this
         settle(out)
-        if (dice.next(2) > 0) passMark(out)
-        else arrive(out, first + dice.next(out.sent - first + 1))
+        if (random.below(2) > 0) passMark(out)
+        else arrive(out, first + random.below(out.sent - first + 1))
         while (this.first < out.first) this.drop()
     }
 
@@ -112,10 +112,10 @@ class Model {
 describe("the ring of syslog is a list of frames with an end", () => {
     SIZES.forEach(size => {
         test(`${size} bytes, ${OPERATIONS} operations`, async () => {
-            const dice = new Dice(size)
-            const model = new Model(size, dice)
+            const random = new Random(size)
+            const model = new Model(size, random)
             for (let i = 0; i < OPERATIONS; ++i) {
-                const what = dice.next(10)
+                const what = random.below(10)
                 if (what < 6) model.push()
                 else if (what < 8) model.send()
                 else model.release()
@@ -126,7 +126,7 @@ describe("the ring of syslog is a list of frames with an end", () => {
     })
 
     test("after the largest sequenceId comes 1, in frames of the right size", () => {
-        const { out } = new Model(2048, new Dice(1))
+        const { out } = new Model(2048, new Random(1))
         // as if all records before these had come and gone
         out.sequence = MAX_SEQUENCE - 1
         out.decade = MAX_SEQUENCE + 1
@@ -205,7 +205,7 @@ describe("the ring of syslog is a list of frames with an end", () => {
     })
 
     test("whoever watches a place is called once, before it is passed", async () => {
-        const model = new Model(2048, new Dice(7))
+        const model = new Model(2048, new Random(7))
         watch(model.out, 0)
         model.push()
         expect(model.called).toBe(1)

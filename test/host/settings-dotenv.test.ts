@@ -8,6 +8,7 @@ import {
     scanDotenv,
 } from "../../src/settings/dotenv.ts"
 import { DOTENV_VECTORS } from "../vectors/dotenv.ts"
+import { Random } from "../vectors/random.ts"
 
 /** What the device's parser reads, as npm `dotenv` gives it. */
 function read(text: string): Record<string, string> {
@@ -38,14 +39,11 @@ function* randomTexts(count: number, seed: number): Generator<string> {
         "'\n",
         '"\n',
     ]
-    const random = (below: number) => {
-        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-        return Math.floor((seed / 2 ** 32) * below)
-    }
+    const random = new Random(seed)
     for (let i = 0; i < count; i++) {
         let text = ""
-        for (let left = 1 + random(30); left > 0; left--)
-            text += pieces[random(pieces.length)]
+        for (let left = 1 + random.below(30); left > 0; left--)
+            text += random.pick(pieces)
         yield text
     }
 }

@@ -8,6 +8,7 @@ import { isLevelSpec } from "../../host/settings/level-spec.ts"
 import { firmwareSettings } from "../../src/settings/firmware.ts"
 import { findRule } from "../../src/settings/schema.ts"
 import { readValue } from "../../src/settings/values.ts"
+import { Random } from "../vectors/random.ts"
 
 // Damaged settings files, read and checked by the code that the board runs. `npm run test:settings`
 // tries 20,000 of them.
@@ -55,27 +56,22 @@ APP_URL=https://example.org/a?b=c
 DEMO=no
 `
 
-function generator(seed: number): (below: number) => number {
-    return below => {
-        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-        return Math.floor((seed / 2 ** 32) * below)
-    }
-}
-
 /** One way to damage a text. */
-function damage(text: string, random: (below: number) => number): string {
-    const at = random(text.length)
+function damage(text: string, random: Random): string {
+    const at = random.below(text.length)
     const lines = text.split("\n")
-    const line = random(lines.length)
-    switch (random(8)) {
+    const line = random.below(lines.length)
+    switch (random.below(8)) {
         case 0: // a bit
             return (
                 text.slice(0, at) +
-                String.fromCharCode(text.charCodeAt(at) ^ (1 << random(7))) +
+                String.fromCharCode(
+                    text.charCodeAt(at) ^ (1 << random.below(7))
+                ) +
                 text.slice(at + 1)
             )
         case 1: // a gap
-            return text.slice(0, at) + text.slice(at + 1 + random(12))
+            return text.slice(0, at) + text.slice(at + 1 + random.below(12))
         case 2: // something odd
             return text.slice(0, at) + odd(random) + text.slice(at)
         case 3: // the end is lost
@@ -87,13 +83,13 @@ function damage(text: string, random: (below: number) => number): string {
                 .map((one, i) => (i === line ? one : one + "\n"))
                 .join("")
         case 6: // other line ends
-            return text.replaceAll("\n", random(2) ? "\r\n" : "\r")
+            return text.replaceAll("\n", random.below(2) ? "\r\n" : "\r")
         default: // lines change places
             return [...lines.slice(line), ...lines.slice(0, line)].join("\n")
     }
 }
 
-function odd(random: (below: number) => number): string {
+function odd(random: Random): string {
     const pieces = [
         ..."'\"`#=:\\\n\r\0 \u2028ä",
         "${",
@@ -105,7 +101,7 @@ function odd(random: (below: number) => number): string {
         "constructor=1\n",
         "A".repeat(4100),
     ]
-    return pieces[random(pieces.length)]!
+    return random.pick(pieces)
 }
 
 /** Whether a text has a piece of a secret that is long enough to be recognised. */
@@ -128,12 +124,12 @@ function faultOfBuild(text: string): string {
 }
 
 test(`${FILES} damaged settings files are refused in their faults only`, async () => {
-    const random = generator(SEED)
+    const random = new Random(SEED)
     let refused = 0
     let told = 0
     for (let i = 0; i < FILES; i++) {
         let text = FILE
-        for (let times = 1 + random(4); times > 0; times--)
+        for (let times = 1 + random.below(4); times > 0; times--)
             text = damage(text || FILE, random)
         const shown = JSON.stringify(text)
         const { texts, problems } = await checkSettingsFile(text, TABLES)

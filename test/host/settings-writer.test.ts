@@ -6,7 +6,7 @@ import {
     editDotenv,
     type SettingChanges,
 } from "../../src/settings/writer.ts"
-import { Random } from "../system/random.ts"
+import { Random } from "../vectors/random.ts"
 
 /** Random texts and changes. */
 const EDITS = 10_000

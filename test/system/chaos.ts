@@ -16,7 +16,7 @@ import { signFile } from "../../host/ota/index.ts"
 import { readKey } from "../../host/ota/keys.ts"
 import type { Simulator } from "../../host/sim/index.ts"
 import { cleanUp, startSimulator, tempFolder } from "./harness.ts"
-import { Random } from "./random.ts"
+import { Random } from "../vectors/random.ts"
 
 const main = "test/system/programs/chaos.ts"
 const KEY = "5a".repeat(32)

@@ -17,7 +17,7 @@ import {
 } from "../../host/client/protocol.ts"
 import type { Simulator } from "../../host/sim/index.ts"
 import { cleanUp, startSimulator } from "./harness.ts"
-import { Random } from "./random.ts"
+import { Random } from "../vectors/random.ts"
 
 const main = "test/system/programs/remote-fuzz.ts"
 /** Packets in a row, after which the board is given the bus for a moment. */
@@ -59,6 +59,11 @@ const TEXTS = [
     "x".repeat(100),
 ]
 
+function bytes(random: Random): Buffer {
+    const length = random.below(237)
+    return Buffer.from(Array.from({ length }, () => random.below(256)))
+}
+
 /** Makes a packet: a well-formed request with odd arguments, one with a few bytes changed, or noise. */
 function hostilePacket(random: Random): Hostile {
     const kind = random.below(4)
@@ -66,7 +71,7 @@ function hostilePacket(random: Random): Hostile {
         return {
             index: random.below(64),
             command: random.below(0x10000),
-            payload: random.bytes(random.below(237)),
+            payload: bytes(random),
         }
     const args = Array.from({ length: random.below(4) }, () =>
         random.pick(TEXTS)

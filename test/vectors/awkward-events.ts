@@ -2,6 +2,7 @@
  * Awkward input for the syslog encoder, the same on the board and on the host: runs in the VM
  * and in Node. Everything follows from the seed.
  */
+import { Random } from "./random"
 
 /** What a log record holds, as far as syslog is concerned. */
 export interface AwkwardEvent {
@@ -81,26 +82,11 @@ const WALLS = [
 ]
 const LENGTHS = [31, 32, 33, 47, 48, 49, 127, 128, 129]
 
-/** A small generator of numbers (Numerical Recipes' LCG), with 32-bit arithmetic only. */
-class Numbers {
-    constructor(private state: number) {}
-
-    /** 0 to `below` - 1; `below` at most 65536. */
-    next(below: number): number {
-        this.state = (Math.imul(this.state, 1664525) + 1013904223) | 0
-        return (((this.state >>> 16) & 0xffff) * below) >>> 16
-    }
-
-    pick(from: string[]): string {
-        return from[this.next(from.length)]
-    }
-
-    text(from: string[], most: number): string {
-        const parts: string[] = []
-        const count = this.next(most + 1)
-        for (let i = 0; i < count; ++i) parts.push(this.pick(from))
-        return parts.join("")
-    }
+function text(random: Random, from: string[], most: number): string {
+    const parts: string[] = []
+    for (let left = random.below(most + 1); left > 0; --left)
+        parts.push(random.pick(from))
+    return parts.join("")
 }
 
 /** By doubling: an array of all parts would not fit into the board's heap. */
@@ -111,51 +97,51 @@ function repeat(text: string, count: number): string {
 }
 
 /** A name: mostly of odd pieces, sometimes of a length around a limit. */
-function name(numbers: Numbers): string {
-    if (numbers.next(8) === 0) {
-        const length = LENGTHS[numbers.next(LENGTHS.length)]
+function name(random: Random): string {
+    if (random.below(8) === 0) {
+        const length = random.pick(LENGTHS)
         return repeat("n", length)
     }
-    return numbers.text(NAME_PIECES, 5)
+    return text(random, NAME_PIECES, 5)
 }
 
 /** Mostly a short text, sometimes one around the limit of 2,048 bytes. */
-function message(numbers: Numbers): string {
-    const kind = numbers.next(40)
-    const tail = numbers.text(PIECES, 12)
+function message(random: Random): string {
+    const kind = random.below(40)
+    const tail = text(random, PIECES, 12)
     if (kind > 0) return tail
-    const unit = numbers.pick(["m", "ä", "€", "𝄞"])
+    const unit = random.pick(["m", "ä", "€", "𝄞"])
     const size = unit === "m" ? 1 : unit === "ä" ? 2 : unit === "€" ? 3 : 4
-    return repeat(unit, Math.floor((1850 + numbers.next(250)) / size)) + tail
+    return repeat(unit, Math.floor((1850 + random.below(250)) / size)) + tail
 }
 
-function meta(numbers: Numbers): Record<string, any> | undefined {
-    if (numbers.next(4) > 0) return undefined
+function meta(random: Random): Record<string, any> | undefined {
+    if (random.below(4) > 0) return undefined
     const result: Record<string, any> = {}
-    const count = numbers.next(4)
+    const count = random.below(4)
     for (let i = 0; i < count; ++i)
-        result["k" + i + name(numbers)] = numbers.text(PIECES, 6)
-    if (numbers.next(3) === 0) result["n"] = numbers.next(1000)
+        result["k" + i + name(random)] = text(random, PIECES, 6)
+    if (random.below(3) === 0) result["n"] = random.below(1000)
     return result
 }
 
 /** The awkward event of a seed. */
 export function awkwardEvent(seed: number): AwkwardEvent {
-    const numbers = new Numbers(Math.imul(seed + 1, 0x9e3779b1))
-    for (let i = 0; i < 3; ++i) numbers.next(2)
-    const wall = numbers.next(5)
+    const random = new Random((Math.imul(seed, 0x9e3779b1) & 0x3fffffff) + 1)
+    for (let i = 0; i < 3; ++i) random.below(2)
+    const wall = random.below(5)
     return {
-        time: numbers.next(65536) * (1 + numbers.next(4000)),
+        time: random.below(65536) * (1 + random.below(4000)),
         wall:
             wall === 0
                 ? undefined
                 : wall === 1
-                  ? WALLS[numbers.next(WALLS.length)]
-                  : 1795241635123 + numbers.next(5000),
-        level: numbers.next(9),
-        topic: numbers.next(3) > 0 ? "t" + (seed % 40) : name(numbers),
-        mark: numbers.next(3) === 0 ? name(numbers) || undefined : undefined,
-        message: message(numbers),
-        meta: meta(numbers),
+                  ? random.pick(WALLS)
+                  : 1795241635123 + random.below(5000),
+        level: random.below(9),
+        topic: random.below(3) > 0 ? "t" + (seed % 40) : name(random),
+        mark: random.below(3) === 0 ? name(random) || undefined : undefined,
+        message: message(random),
+        meta: meta(random),
     }
 }

@@ -2,6 +2,7 @@
  * Messages that try to be more than one line: the same on the board and on the host. Runs in the VM
  * and in Node; everything follows from the number.
  */
+import { Random } from "./random"
 
 /** What forges lines where it is not escaped: ends of lines and records, headers, escapes. */
 const FORGERIES = [
@@ -26,13 +27,8 @@ const MOST = 5
 /** Forgery number `i`: its end is ` end i`, so that a torn or doubled one is seen. */
 export function forgedText(i: number): string {
     const parts: string[] = []
-    let state = i
-    const next = (below: number) => {
-        // Numerical Recipes' generator, with 32-bit arithmetic only
-        state = (Math.imul(state, 1664525) + 1013904223) | 0
-        return (((state >>> 16) & 0xffff) * below) >>> 16
-    }
-    for (let left = next(MOST); left >= 0; --left)
-        parts.push(FORGERIES[next(FORGERIES.length)])
+    const random = new Random(i + 1)
+    for (let left = random.below(MOST); left >= 0; --left)
+        parts.push(random.pick(FORGERIES))
     return `${parts.join("")} end ${i}`
 }

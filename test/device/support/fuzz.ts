@@ -4,8 +4,9 @@ import { FileRotationHandler } from "../../../src/flashlog"
 import { HeartBeatHandler } from "../../../src/heartbeat"
 import { INFO, Logger, LogSystem, RingHandler, RUNNING } from "../../../src/log"
 import { ManualClock, MemoryFlash } from "../../../src/testing"
+import { Random } from "../../vectors/random"
 import { account } from "./handlers"
-import { Dice, Recorder } from "./log"
+import { Recorder } from "./log"
 
 /** Every kind of value that a program may pass by mistake. */
 function values(): any[] {
@@ -56,9 +57,9 @@ function values(): any[] {
     ]
 }
 
-function call(logger: Logger, dice: Dice, all: any[]): void {
-    const any = () => all[dice.next(all.length)]
-    const kind = dice.next(16)
+function call(logger: Logger, random: Random, all: any[]): void {
+    const any = () => random.pick(all)
+    const kind = random.below(16)
     if (kind === 0) logger.trace(any(), any(), any(), any(), any())
     else if (kind === 1) logger.debug(any(), any(), any(), any(), any())
     else if (kind === 2) logger.info(any(), any(), any(), any(), any())
@@ -111,12 +112,12 @@ export async function fuzzLog(calls: number, seed: number): Promise<void> {
         log.service("pump"),
         log.logger("x").with({ a: 1 }),
     ]
-    const dice = new Dice(seed)
+    const random = new Random(seed)
     const all = values()
     for (let i = 0; i < calls; ++i) {
         await ds.sleep(0)
-        clock.now += dice.next(20)
-        call(loggers[dice.next(loggers.length)], dice, all)
+        clock.now += random.below(20)
+        call(random.pick(loggers), random, all)
         for (const line of out.lines) expect(isClean(line)).toBe(true)
         for (const line of out.lines) expect(line.byteLength < 1200).toBe(true)
         // without the log's own reports about the receiver that is too slow

@@ -83,13 +83,3 @@ export function thrown(run: () => void): string {
 export function expectPart(text: string, part: string): void {
     expect(text.includes(part) ? part : text).toBe(part)
 }
-
-/** Numbers that look random and are the same in each run. */
-export class Dice {
-    constructor(private seed: number) {}
-
-    next(max: number): number {
-        this.seed = (Math.imul(this.seed, 1103515245) + 12345) & 0x7fffffff
-        return (this.seed >> 8) % max
-    }
-}

@@ -9,7 +9,7 @@ import {
     TaskStopped,
 } from "../../../src/tasks"
 import { TaskRecord } from "../../../src/tasks/state"
-import { Dice } from "./log"
+import { Random } from "../../vectors/random"
 
 // A model of the registry, driven beside the real one by random commands and events. The model
 // knows the last command to each task and what its bodies do. Invariants of the real one are
@@ -101,7 +101,7 @@ export class Model {
     readonly flash = new WildFlash()
     readonly clock = new SystemClock()
     readonly tasks: TaskRegistry
-    private readonly dice: Dice
+    private readonly random: Random
     /** Runs of each task that are in their bodies now, by name. */
     private readonly inside: Record<string, number> = {}
     private readonly moods: Record<string, Mood> = {}
@@ -117,7 +117,7 @@ export class Model {
 
     constructor(seed: number) {
         const self = this
-        this.dice = new Dice(seed)
+        this.random = new Random(seed)
         this.tasks = new TaskRegistry({
             log: new LogSystem(this.clock, "none"),
             clock: this.clock,
@@ -138,7 +138,7 @@ export class Model {
         for (let i = 0; i < steps; ++i) {
             self.steps = i
             self.step()
-            if (self.dice.next(3) === 0) await ds.sleep(self.dice.next(4))
+            if (self.random.below(3) === 0) await ds.sleep(self.random.below(4))
             self.check()
             await self.until(
                 "a command returns",
@@ -251,28 +251,27 @@ export class Model {
     /** One random command or event. */
     private step(): void {
         const self = this
-        const { dice } = this
-        const name = NAMES[dice.next(NAMES.length)]
-        const pattern = dice.next(6) === 0 ? "*" : name
-        const kind = dice.next(18)
+        const { random } = this
+        const name = random.pick(NAMES)
+        const pattern = random.below(6) === 0 ? "*" : name
+        const kind = random.below(18)
         if (kind < 4)
-            self.moods[MOODY[dice.next(MOODY.length)]] = (
+            self.moods[random.pick(MOODY)] = (
                 ["throw", "return", "hang"] as Mood[]
-            )[dice.next(3)]
+            )[random.below(3)]
         else if (kind < 7) self.command("start", pattern)
         else if (kind < 9) self.command("stop", pattern)
         else if (kind === 9) self.command("restart", pattern)
         else if (kind === 10) self.command("disable", pattern)
         else if (kind === 11 || kind === 12) self.command("enable", pattern)
-        else if (kind === 13)
-            self.command("options", SET[dice.next(SET.length)])
+        else if (kind === 13) self.command("options", random.pick(SET))
         else if (kind === 14) self.command("delete", name)
         else if (kind === 15) self.command("wait", pattern)
         else if (kind === 16)
-            self.clock.setWall(1.8e12 + dice.next(1000) * 3_600_000)
+            self.clock.setWall(1.8e12 + random.below(1000) * 3_600_000)
         else {
-            self.flash.slow = dice.next(4)
-            self.flash.broken = dice.next(8) === 0
+            self.flash.slow = random.below(4)
+            self.flash.broken = random.below(8) === 0
         }
     }
 
@@ -307,7 +306,7 @@ export class Model {
         const { tasks } = this
         if (what === "start") tasks.start(pattern)
         else if (what === "stop")
-            await tasks.stop(pattern, self.dice.next(3) === 0)
+            await tasks.stop(pattern, self.random.below(3) === 0)
         else if (what === "restart") await tasks.restart(pattern)
         else if (what === "wait") await tasks.wait(pattern, 10)
         else if (what === "disable" || what === "enable")
@@ -315,10 +314,10 @@ export class Model {
         else if (what === "options")
             await tasks.setOptions(pattern, {
                 every:
-                    self.dice.next(2) === 0
+                    self.random.below(2) === 0
                         ? undefined
-                        : 5 + self.dice.next(20),
-                delay: 1 + self.dice.next(10),
+                        : 5 + self.random.below(20),
+                delay: 1 + self.random.below(10),
             })
         else {
             await tasks.delete(pattern)

@@ -1,4 +1,4 @@
-/** Numbers from a seed: the minimal standard generator. */
+/** Numbers from a seed, the same in the VM and in Node: the minimal standard generator. */
 export class Random {
     private state: number
 
@@ -16,10 +16,6 @@ export class Random {
     /** Whether something of this probability, in percent, is so. */
     happens(percent: number): boolean {
         return this.below(100) < percent
-    }
-
-    bytes(length: number): Buffer {
-        return Buffer.from(Array.from({ length }, () => this.below(256)))
     }
 
     pick<T>(items: readonly T[]): T {
