@@ -82,7 +82,9 @@ function folderOf(file: string): string {
     const parts = file.split("/")
     // of this package as a library, its parts
     if (file.startsWith(LIBRARY)) return `fiberd/${parts[3]}`
-    if (parts[0] === "node_modules") return parts.slice(1, 3).join("/")
+    // one that is linked to brings its own libraries along
+    const library = parts.lastIndexOf("node_modules") + 1
+    if (library > 0) return parts.slice(library, library + 2).join("/")
     const folder = parts.slice(0, -1).join("/")
     return folder === "src" || folder === "" ? file : folder
 }

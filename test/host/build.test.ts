@@ -2,7 +2,9 @@ import assert from "node:assert/strict"
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { before, describe, test, type TestContext } from "node:test"
-import { unpackLibraries } from "../../host/sim/index.ts"
+import { sizesText } from "../../host/commands/sizes-table.ts"
+import type { Sizes } from "../../host/optimise/index.ts"
+import { type BuildSizes, unpackLibraries } from "../../host/sim/index.ts"
 import {
     childPids,
     Cli,
@@ -350,6 +352,26 @@ ${calls.join("\n")}
         })
         assert.equal(both.code, 2)
         assert.match(both.stderr, /--sizes goes without --no-optimise/)
+    })
+
+    test("shows a library of a linked library by its own name", () => {
+        const part = { code: 9, functions: 1, methods: 0, slots: 2 }
+        const brought = "node_modules/fiberd/node_modules/"
+        const sizes: Sizes = {
+            parts: {
+                "node_modules/@devicescript/core/src/index.ts": part,
+                [`${brought}@devicescript/settings/src/api.ts`]: part,
+                "node_modules/fiberd/src/tasks/loop.ts": part,
+            },
+            functions: [],
+        }
+        const report = { before: 27, after: 27 } as BuildSizes["report"]
+        const text = sizesText({ report, before: sizes, after: sizes }, 65_535)
+        assert.deepEqual(
+            text.match(/^\S+\/\S+(?= )/gm),
+            ["@devicescript/core", "@devicescript/settings", "fiberd/tasks"],
+            text
+        )
     })
 
     test("names each setting that would not reach a board as it is written", async t => {
