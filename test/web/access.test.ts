@@ -109,6 +109,13 @@ test("what is no request of the page is refused", async t => {
     assert.equal(await status(`/api/boards/${DEVICE}/constructor`), 404)
 })
 
+test("who asks for the head of the page, as a watchdog does, is told that it is there", async t => {
+    const url = await startConsole(t)
+    const { status, headers } = await fetch(url, { method: "HEAD" })
+    assert.equal(status, 200)
+    assert.equal(headers.get("content-type"), "text/html; charset=utf-8")
+})
+
 test("beyond this machine each request needs the token", async t => {
     const url = await startConsole(t, { host: "127.0.0.1" })
     const token = url.searchParams.get("token")!

@@ -136,6 +136,15 @@ test("pages of one browser", { skip: noBrowser }, async t => {
         }
     })
 
+    await t.test("begin with the tasks at an address of no view", async () => {
+        const other = await page.context().newPage()
+        for (const view of ["nothing", "constructor"]) {
+            const { href } = new URL(`/#/${board.device}/${view}`, web.url)
+            await other.goto(href)
+            await other.locator(".view.tasks").waitFor()
+        }
+    })
+
     await t.test("wait for a board that is not there", async () => {
         const { href } = new URL("/#/00000000000000ff/log", web.url)
         const other = await page.context().newPage()

@@ -50,7 +50,10 @@ function usePlace(): { board?: string; view: View } {
     }, [])
     const [, board, view = ""] =
         /^#\/([0-9a-f]{16})(?:\/([a-z]+))?$/.exec(hash) ?? []
-    return { board, view: view in VIEWS ? (view as View) : "tasks" }
+    return {
+        board,
+        view: Object.hasOwn(VIEWS, view) ? (view as View) : "tasks",
+    }
 }
 
 export function App() {

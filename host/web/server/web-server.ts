@@ -157,7 +157,7 @@ export class WebServer {
         url: URL
     ): Promise<void> {
         const file = this.files.get(url.pathname)
-        if (request.method === "GET" && file)
+        if ((request.method === "GET" || request.method === "HEAD") && file)
             return sendFile(request, response, file)
         if (request.method === "GET" && url.pathname === "/api/events")
             return this.openStream(request, response, url)
