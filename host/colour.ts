@@ -1,4 +1,4 @@
-import { styleText } from "node:util"
+import { inspect } from "node:util"
 
 /** Colours that a terminal shows, as far as they are used here. */
 export type Colour =
@@ -14,13 +14,25 @@ export function isScreen({ isTTY }: { isTTY?: boolean }): boolean {
 
 /**
  * Colours for `stream`: none when it is no terminal or NO_COLOR is set (https://no-color.org),
- * in any case when FORCE_COLOR is (https://force-color.org).
+ * in any case when FORCE_COLOR is (https://force-color.org), unless it is 0.
  */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
     const { FORCE_COLOR, NO_COLOR } = process.env
-    if (!FORCE_COLOR && (!stream.isTTY || NO_COLOR)) return (_, text) => text
+    const isColoured = FORCE_COLOR
+        ? FORCE_COLOR !== "0"
+        : !NO_COLOR && stream.isTTY && stream.hasColors()
+    if (!isColoured) return (_, text) => text
     // what terminals make of "dim" differs, grey is read on all of them
-    return (colour, text) => styleText(colour === "dim" ? "gray" : colour, text)
+    return (colour, text) => styled(colour === "dim" ? "gray" : colour, text)
+}
+
+/** Text with the commands of a terminal around it. Node's styleText asks the environment as well, and warns. */
+export function styled(
+    style: Exclude<Colour, "dim"> | "gray" | "inverse",
+    text: string
+): string {
+    const [open, close] = inspect.colors[style]!
+    return `\x1b[${open}m${text}\x1b[${close}m`
 }
 
 /** What each severity looks like; those that are not here are left as they are. */

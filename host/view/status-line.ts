@@ -1,4 +1,4 @@
-import { styleText } from "node:util"
+import { styled } from "../colour.ts"
 import type { SimEvent } from "../sim/index.ts"
 
 /** How often the line is drawn again when nothing is printed, in ms. */
@@ -32,7 +32,7 @@ export class StatusLine {
     draw(): void {
         if (!this.isUp) return
         const text = this.text().slice(0, Math.max(0, this.stream.columns - 1))
-        this.stream.write(CLEAR + styleText("inverse", text))
+        this.stream.write(CLEAR + styled("inverse", text))
     }
 
     /** Takes the line away for good. */

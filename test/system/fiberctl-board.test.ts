@@ -41,9 +41,14 @@ test("fiberctl asks and controls a running board", async t => {
         for (const [env, isColoured] of [
             [{ FORCE_COLOR: "1" }, true],
             [{ FORCE_COLOR: "", NO_COLOR: "1" }, false],
+            [{ FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+            [{ FORCE_COLOR: "0" }, false],
         ] as const) {
-            const { stdout } = await runCli(["status", ...state], { env })
+            const { stdout, stderr } = await runCli(["status", ...state], {
+                env,
+            })
             assert.equal(stdout.includes("\x1b["), isColoured)
+            assert.equal(stderr, "")
         }
 
         const { summary, tasks } = await json("status")
