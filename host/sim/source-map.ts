@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 
 /** What the compiler tells about a program (`bytecode-dbg.json`), as far as it is used here. */
 interface DebugInfo {
-    functions: { startpc: number }[]
+    functions: { startpc: number; size: number }[]
     /** Triples, each relative to the one before: position in the sources, length, code position. */
     srcmap: number[]
     /** Positions count through all of them, one after the other. */
@@ -37,10 +37,15 @@ export function hasFrames(text: string): boolean {
 /** Finds file and line of the frames that a board prints, for the program that it runs. */
 export class SourceMap {
     private readonly info: DebugInfo
+    /** Where the code ends: what lies behind is of another build. */
+    private readonly end: number
 
     /** @param debugFile written by the build of the program */
     constructor(debugFile: string) {
         this.info = JSON.parse(readFileSync(debugFile, "utf8")) as DebugInfo
+        this.end = Math.max(
+            ...this.info.functions.map(({ startpc, size }) => startpc + size)
+        )
     }
 
     /**
@@ -72,6 +77,7 @@ export class SourceMap {
 
     /** The frames of a call; `pc` is that of the instruction after it, as the VM keeps it. */
     private frames(pc: number): Frame[] {
+        if (pc > this.end) return []
         const { srcmap, inlined } = this.info
         let position: number | undefined
         let at = 0

@@ -10,7 +10,10 @@ test("frames become file and line, whatever is none stays", t => {
     const file = join(tempFolder(t), "debug.json")
     const text = "one\ntwo\nthree\n"
     const info = {
-        functions: [{ startpc: 100 }, { startpc: 120 }],
+        functions: [
+            { startpc: 100, size: 20 },
+            { startpc: 120, size: 10 },
+        ],
         // code 100: file a, line 1; 110: file a, line 3; 120: file b, line 2
         srcmap: [0, 3, 100, 8, 3, 10, 10, 3, 10],
         sources: [
@@ -25,7 +28,16 @@ test("frames become file and line, whatever is none stays", t => {
         "failed at a.ts:1 a.ts:1 a.ts:3 b.ts:2"
     )
     assert.equal(map.resolve(" at inline_F1 (pc:5)"), " at inline (b.ts:2)")
-    for (const line of ["at gpc:7", "at gpc:x", " at none_F9 (pc:5)", "text"])
+    for (const line of [
+        "at gpc:7",
+        "at gpc:x",
+        " at none_F9 (pc:5)",
+        "text",
+        // behind the end of the code, as of another build
+        "at gpc:131",
+        "at gpc:65535",
+        " at inline_F1 (pc:11)",
+    ])
         assert.equal(map.resolve(line), line)
 })
 
@@ -33,7 +45,7 @@ test("a frame of inlined functions becomes the frames that they had", t => {
     const file = join(tempFolder(t), "debug.json")
     const text = "one\ntwo\nthree\n"
     const info = {
-        functions: [{ startpc: 100 }],
+        functions: [{ startpc: 100, size: 30 }],
         // code 100: line 1, inlined twice; 110: line 2, inlined once; 120: line 3
         srcmap: [0, 3, 100, 4, 3, 10, 4, 5, 10],
         sources: [
