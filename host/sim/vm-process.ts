@@ -134,9 +134,10 @@ function tellProgress(): void {
     }, LOOK_MS).unref()
 }
 
-// the board ends with the simulator
+// the board ends with the simulator, which is what a signal to all processes of a terminal or a service means
 process.on("disconnect", () => process.exit(0))
-process.on("SIGINT", () => {})
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {})
 // nothing is loaded from now on but the VM, which needs no TypeScript
 await unregister()
 

@@ -125,6 +125,30 @@ describe("fiberctl sim", { concurrency: 3 }, () => {
             assert.equal(flash.get(":MQTT_PASS")?.toString(), '"hunter2"')
         })
 
+    for (const [signal, exitCode] of [
+        ["SIGTERM", 143],
+        ["SIGHUP", 129],
+    ] as const)
+        test(`ends cleanly on ${signal} to all its processes, as a service manager sends it`, async t => {
+            const cli = new Cli([
+                "sim",
+                "--main",
+                HELLO,
+                "--state",
+                tempFolder(t),
+            ])
+            await cli.waitForOutput(/ready/)
+            const children = await childPids(cli.pid)
+            for (const pid of children) process.kill(pid, signal)
+            // time in which a board that is gone would be noticed
+            await sleep(500)
+            cli.signal(signal)
+            const run = await cli.done
+            assert.equal(run.stderr, "")
+            assert.equal(run.code, exitCode)
+            await untilGone(children)
+        })
+
     test("killed, it takes its VM with it", async t => {
         const state = tempFolder(t)
         const cli = new Cli(["sim", "--main", HELLO, "--state", state])
