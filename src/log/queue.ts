@@ -127,6 +127,8 @@ export function setLimits(queue: QueueState, limits: QueueOptions): void {
     if (limits.bytes > queue.room) limits.bytes = queue.room
     queue.limits = limits
     if (queue.stage !== STAGE_DROP) setThresholds(queue)
+    // greater limits may end an overload
+    else checkLow(queue)
 }
 
 /**
@@ -144,7 +146,8 @@ export function admits(
     queue.received = queue.received + 1
     if (queue.length < queue.dropEntries)
         if (queue.bytes + bytes <= queue.dropBytes) return true
-    if (queue.stage !== STAGE_DROP) {
+    // while the queue is low, a long entry is dropped alone
+    if (queue.stage !== STAGE_DROP && !isLow(queue)) {
         queue.stage = STAGE_DROP
         queue.dropEntries = 0
     }
@@ -161,7 +164,7 @@ export function admits(
     }
     queue.dropped = queue.dropped + 1
     queue.unreported = queue.unreported + 1
-    // an entry larger than the drop threshold is dropped even when the queue is low
+    // one above the drop threshold is dropped even when the queue is empty
     if (bytes > queue.dropBytes) checkLow(queue)
     return false
 }

@@ -251,6 +251,34 @@ describe("handlers by name (L5)", () => {
         expect(account(log, "closed")).toBe("4 = 0 + 0 + 4")
     })
 
+    test("a long entry is dropped alone while the queue is low (L12)", () => {
+        const queue = new BoundedQueue<number>({ bytes: 100 })
+        queue.push(1, 20)
+        expect(queue.push(2, 70)).toBe(false)
+        expect(queue.push(3, 20)).toBe(true)
+        // at 40 % the next one begins an overload
+        expect(queue.push(4, 40)).toBe(false)
+        expect(queue.push(5, 20)).toBe(false)
+        expect(JSON.stringify(queue.account())).toBe(
+            '{"received":5,"delivered":0,"queued":2,"dropped":3}'
+        )
+    })
+
+    test("greater limits end an overload (L12)", () => {
+        const queue = new BoundedQueue<number>({ entries: 4 })
+        for (let i = 0; i < 5; ++i) queue.push(i, 1)
+        expect(queue.stage).toBe("drop")
+        let low = 0
+        queue.onLow = () => {
+            low++
+        }
+        queue.configure({ entries: 11 })
+        expect(queue.push(5, 1)).toBe(false)
+        queue.configure({ entries: 12 })
+        expect(`${queue.stage} ${low}`).toBe("async 1")
+        expect(queue.push(6, 1)).toBe(true)
+    })
+
     test("one whose account throws hides no other", () => {
         const { log, l } = fresh()
         const account = () => {
