@@ -85,6 +85,8 @@ export interface HandlerEntry extends HandlerOptions, Losses {
     dropped?: number
     /** Whether the handler threw and is out. */
     failed?: boolean
+    /** Whether opening it failed: it is opened again when it comes back. */
+    unopened?: boolean
     /** When what was taken out comes back, in ms since start; undefined = never. */
     backAt?: number
     /** What was thrown last, as text. */

@@ -58,8 +58,17 @@ export async function openEntry(
         await entry.handler.open()
     } catch (e: any) {
         takeOut(core, entry, "opening ", e)
+        entry.unopened = true
         deliverDeferred(core)
     }
+}
+
+/** Places an entry whose options are in force, new, changed or back, and opens it if that failed. */
+export function putInForce(core: Core, entry: HandlerEntry): void {
+    placeEntry(core, entry)
+    if (!entry.unopened) return
+    entry.unopened = false
+    openEntry.start(core, entry)
 }
 
 /** Closes a handler that has been removed or replaced; logs what it throws. */
@@ -111,7 +120,7 @@ function checkEntry(core: Core, entry: HandlerEntry, now: number): void {
     const { backAt } = entry
     if (backAt <= now) {
         activate(entry, now)
-        placeEntry(core, entry)
+        putInForce(core, entry)
     } else if (backAt > 0) core.due(backAt)
     if (entry.failed) return
     const what = `log handler "${entry.name}"`

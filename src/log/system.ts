@@ -24,12 +24,12 @@ import { LogReceiver } from "./handlers/receiver"
 import { LevelWatch, maxLevel, tellChange } from "./level-watch"
 import { INFO, Level, NONE } from "./levels"
 import { Logger, ServiceLogger, taskLogger } from "./logger"
-import { closeEntry, doDue, openEntry, wakeAt } from "./maintenance"
+import { closeEntry, doDue, openEntry, putInForce, wakeAt } from "./maintenance"
 import { QueueOptions } from "./queue"
 import { LogRecord } from "./record"
 import { Restrictions } from "./restrictions"
 import { checkTopic, checkTrace, LevelRules, parseLevelSpec } from "./spec"
-import { checkNew, getEntry, placeEntry, removeEntry } from "./table"
+import { checkNew, getEntry, removeEntry } from "./table"
 import { invalidate, keep, release } from "./topic"
 
 const LOG_OPTIONS: OptionTable = `
@@ -357,7 +357,7 @@ export class LogSystem implements Core {
         const now = this.millis()
         settleCounts(now)
         takeOptions(entry, options, now)
-        placeEntry(this, entry)
+        putInForce(this, entry)
         tellChange(this, false)
     }
 

@@ -270,6 +270,35 @@ describe("what throws is taken out (L10)", () => {
         expectPart(out.take(), 'closing log handler "bad": Error: no close')
     })
 
+    test("what could not be opened is opened again when it comes back", async () => {
+        const { log, out, l, clock } = fresh()
+        const bad: any = new Recorder()
+        let opened = 0
+        bad.open = async () => {
+            await ds.sleep(0)
+            if (++opened < 3) throw new Error("no device")
+        }
+        log.addHandler("bad", bad, { restartAfter: 100 })
+        await ds.sleep(5)
+        expectPart(out.take(), 'opening log handler "bad": Error: no device')
+        clock.now += 100
+        log.tick()
+        await ds.sleep(5)
+        expect(opened).toBe(2)
+        expect(info(log, "bad").state).toBe("failed")
+        log.configureHandler("bad", { restartAfter: 0 })
+        await ds.sleep(5)
+        expect(opened).toBe(3)
+        bad.onEmit = () => {
+            throw new Error("once")
+        }
+        l.info("1")
+        log.configureHandler("bad", {})
+        await ds.sleep(5)
+        expect(opened).toBe(3)
+        expect(info(log, "bad").state).toBe("running")
+    })
+
     test("one that never closes does not hold up the others, nor a restart", async () => {
         const { log, clock } = fresh()
         const stuck: any = new Recorder()
