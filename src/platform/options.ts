@@ -71,10 +71,11 @@ export function readOptions<T>(
         ? Object.assign({}, before)
         : defaultOptions(table)
     if (given === undefined || given === null) return options
-    if (typeof given !== "object" || Array.isArray(given))
-        throw optionError(thing, "options", "an object", given)
+    // a list or a buffer has no names on the VM
+    const names = typeof given === "object" ? Object.keys(given) : undefined
+    if (!names) throw optionError(thing, "options", "an object", given)
     const values = given as any
-    for (const name of Object.keys(values)) {
+    for (const name of names) {
         const value = values[name]
         const rule = ruleOf(table, name)
         if (rule === undefined && others) others[name] = value

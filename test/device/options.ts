@@ -193,7 +193,7 @@ describe("options by a table", () => {
             )
     })
     test("options that are no object are refused", () => {
-        const wrong: any[] = [5, "x", [1], true]
+        const wrong: any[] = [5, "x", [1], true, hex`0102`, () => 1]
         for (const given of wrong)
             expect(refused(given).includes("options: wanted an object")).toBe(
                 true
