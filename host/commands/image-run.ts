@@ -6,7 +6,8 @@ import {
     makeImage,
     projectBoard,
 } from "../boards/index.ts"
-import { writeOutput } from "../files.ts"
+import { UsageError } from "../errors.ts"
+import { isSameFile, writeOutput } from "../files.ts"
 import { complain } from "../output.ts"
 import { checkBoardSettings } from "./settings-checks.ts"
 import {
@@ -40,6 +41,7 @@ export interface MadeImage extends BoardImage {
  * @throws FirmwareError when the program does not compile
  */
 export async function runImage(options: ImageOptions): Promise<void> {
+    if (options.out !== undefined) checkTarget(options.out, options)
     const { board, bytes, offset, ...made } = await buildImage(options)
     const { json } = options
     const at = `0x${offset.toString(16)}`
@@ -61,6 +63,18 @@ export async function runImage(options: ImageOptions): Promise<void> {
     console.log(
         `program ${made.programBytes} bytes, settings ${made.settingBytes} of at most ${made.mostSettingBytes}`
     )
+}
+
+/** @throws UsageError when the image would take the place of what it is made of */
+function checkTarget(out: string, { main, env, runtime }: ImageOptions): void {
+    const sources: [what: string, file: string | undefined][] = [
+        ["the program", main],
+        ["the board's VM", runtime],
+        ...env.map((file): [string, string] => ["a file of settings", file]),
+    ]
+    for (const [what, file] of sources)
+        if (file !== undefined && isSameFile(out, file))
+            throw new UsageError(`--out "${out}": is ${what}`)
 }
 
 /** Builds the program and makes the image in memory. */

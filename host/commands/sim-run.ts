@@ -121,7 +121,7 @@ class SimRun {
             this.view.close()
         })
         const illness = this.health.problem(this.sim.at)
-        const words = illness && `"${options.main}" ${illness}`
+        const words = illness && `"${programOf(options)}" ${illness}`
         judge(end, setup.checks, options, words)
         return end.exitCode
     }
@@ -132,6 +132,7 @@ class SimRun {
         const settings = this.take(this.gathered)
         return new Simulator({
             ...options,
+            main: programOf(options),
             image: options.image ? readStore(options.image) : undefined,
             settings,
             collectorPort: this.gathered.collectorPort,
@@ -283,6 +284,11 @@ class SimRun {
             end: () => ending.end("the scenario is over"),
         })
     }
+}
+
+/** What a run is called by: the program that is built, or the image that is booted. */
+function programOf({ main, image }: SimCommandOptions): string {
+    return image ?? main
 }
 
 /** The flash store in an image. @throws UsageError when there is none in it */

@@ -105,6 +105,41 @@ describe("an image", () => {
         assert.throws(() => findRuntime(board, file), /is too large/)
     })
 
+    test("is not written over what it is made of", async t => {
+        const runtime = runtimeFile(t)
+        const folder = tempFolder(t)
+        const env = join(folder, "board.env")
+        const main = join(folder, "main.ts")
+        writeFileSync(env, "")
+        writeFileSync(main, "")
+        for (const [out, what] of [
+            [runtime, "the board's VM"],
+            [env, "a file of settings"],
+            [main, "the program"],
+        ] as const) {
+            const before = readFileSync(out)
+            const run = await runCli([
+                ...["image", "--board", board.id, "--main", main],
+                ...["--runtime", runtime, "--env", env, "--out", out],
+            ])
+            assert.equal(run.stderr, `fiberctl: --out "${out}": is ${what}\n`)
+            assert.equal(run.code, 2)
+            assert.ok(readFileSync(out).equals(before))
+        }
+    })
+
+    test("that is booted is called by its own name", async t => {
+        const folder = tempFolder(t)
+        const file = join(folder, "fleet.bin")
+        const { bytecode } = await buildProgram(PANICS)
+        writeFileSync(file, makeImage(board, RUNTIME, bytecode, {}).bytes)
+        const args = ["sim", "--image", file, "--state", join(folder, "state")]
+        const run = await runCli([...args, "--for", "3", "--json"])
+        const program = JSON.stringify(file)
+        assert.ok(run.stdout.includes(`"program":${program}`), run.stdout)
+        assert.match(run.stderr, /^fiberctl: ".*fleet\.bin" panicked /)
+    })
+
     test("a misspelt board gets the nearest name", () => {
         assert.throws(() => findBoard("feather_s3"), /did you mean feather_s2/)
     })
