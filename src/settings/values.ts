@@ -76,6 +76,8 @@ export function readValue(
     const units = form === "word" ? NO_UNIT : words
     let value = form === "word" ? wordNumber(words, word) : NaN
     if (isNaN(value)) value = readNumber(units, word)
+    // 1.1 minutes are a little more than 66,000 ms, and options are whole
+    if (kind === "duration") value = Math.round(value)
     if (form !== "number" && value !== Math.floor(value)) return undefined
     if (!isChecked && !isWithin(limits, units, value)) return undefined
     return kind === "flag" ? value === 1 : value

@@ -137,6 +137,13 @@ describe("kinds of settings", () => {
         expect(await reads(kind, good)).toBe(
             "500 5000 90000 3600000 86400000 2000 0"
         )
+        // the options that they set are whole milliseconds
+        const settings = new Settings([`# settings\nA: ${kind} = 0`])
+        for (const text of ["1.1m", "4.1m", "0.07h", "1.005s", "0.4ms"]) {
+            expect(settings.set("A", text)).toBe(undefined)
+            const ms = settings.get("A") as number
+            expect(`${text} ${ms - Math.floor(ms)}`).toBe(`${text} 0`)
+        }
         const bad = ["5", "5sec", "s", "-1s", "2d", "5s5s", "5.s"]
         expect(await reads(kind, bad)).toBe("- - - - - - -")
     })
