@@ -306,12 +306,21 @@ async function diff(file: string, options: BoardOptions): Promise<void> {
         const settings = await board.settings()
         const differences = Object.entries(settingsOf(entries))
             .filter(([key]) => !isOwn(key))
-            .map(([key, text]) => ({
+            .map(([key, file]) => ({
                 key,
-                board: findSetting(settings, key, places.get(key)).text,
-                file: text,
+                held: findSetting(settings, key, places.get(key)),
+                file,
             }))
-            .filter(({ board, file }) => board !== file && board !== MASK)
+            .filter(({ held: { text, origin }, file }) => {
+                // an empty text stands for the default
+                if (file === "" && origin === "default") return false
+                return text !== file && text !== MASK
+            })
+            .map(({ key, held: { text }, file }) => ({
+                key,
+                board: text,
+                file,
+            }))
             // a secret that the board does not have has no mask there; what it shows is none
             .map(one =>
                 one.file && isSecret(one.board ? "" : one.key, one.file)

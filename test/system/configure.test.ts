@@ -210,6 +210,19 @@ test("fiberctl settings reads and changes the settings file of a board", async t
             assert.equal(size.origin, "default")
         }
     )
+    await t.test(
+        "an empty text is the default, once it is pushed",
+        async () => {
+            const file = join(folder, "defaults.env")
+            writeFileSync(file, "FLUSH_TIME=\nHB_PERIOD=\n")
+            await run("settings", "set", "FLUSH_TIME=2m")
+            const before = await fail("settings", "diff", file)
+            assert.match(before.stdout, /^-FLUSH_TIME=2m\n\+FLUSH_TIME=$/m)
+            await run("settings", "push", file)
+            assert.equal(await run("settings", "diff", file), "")
+            await run("settings", "unset", "FLUSH_TIME", "HB_PERIOD")
+        }
+    )
     await t.test("push and diff", async () => {
         const file = join(folder, "board.env")
         writeFileSync(file, "# the roof\nHOSTNAME=roof-2\nFLUSH_TIME=2m\n")
