@@ -133,13 +133,18 @@ function decodeItem(data: Buffer): Item {
     }
 }
 
+/** In JSON a text, or the `:` of a number for which the VM writes `:` in place of its first digits `10`. */
+const TEXTS_AND_COLONS = /"(?:[^"\\]|\\.)*"|(?<=(?:^|[[:,])-?):/g
+
 /**
  * Parses JSON of a board. The VM of the simulator writes each byte of UTF-8 above 0x7f as
- * `\u00XX`, that of a board as it is: with the bytes put back both are the same.
+ * `\u00XX`, that of a board as it is: with the bytes put back both are the same. A fraction that the VM
+ * rounds up to a power of ten has `:` for its first two digits: 9.9999999 is `:`, 99.9999999 `:0`.
  */
 export function parseJson(json: Buffer): unknown {
     const bytes = json
         .toString("latin1")
+        .replace(TEXTS_AND_COLONS, found => (found === ":" ? "10" : found))
         .replace(/\\(u00([89a-f][0-9a-f])|.)/gi, (escape, _, code?: string) =>
             code ? String.fromCharCode(parseInt(code, 16)) : escape
         )

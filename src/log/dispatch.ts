@@ -10,7 +10,7 @@ import { defer, formatterFailed, handlerFailed } from "./faults"
 import { formatLine, Formatter, LINE_FORMATTER } from "./formatters"
 import { ERROR, Level, NONE, TRACE } from "./levels"
 import { LogRecord } from "./record"
-import { beginTexts, messageOf, nextText, textOf } from "./render"
+import { beginTexts, messageOf, nextText, shown, textOf } from "./render"
 import { without } from "./table"
 import { clean } from "./text"
 import { forget, PLAIN, settled } from "./topic"
@@ -48,7 +48,7 @@ let room = 0
 let granted = 0
 /** The earliest end of their burst windows, in ms since start. */
 let windowEnd = 0
-/** The last message found clean: with numbers for arguments it still is. */
+/** The last message found clean: with integers for arguments it still is. */
 let known: string
 
 /**
@@ -72,9 +72,9 @@ export function publish(
     if (source !== active || log.millis() !== log.loadedAt)
         if (!load(source, level)) return
     if (
-        typeof a === "number" &&
+        ((a as number) | 0) === a &&
         message === known &&
-        (typeof b === "number" || b === undefined) &&
+        (b === undefined || ((b as number) | 0) === b) &&
         c === undefined &&
         d === undefined
     )
@@ -84,6 +84,8 @@ export function publish(
     else {
         const template = message
         if (a !== undefined || b !== undefined || message.indexOf("{0}") >= 0) {
+            if (typeof a === "number") a = shown(a)
+            if (typeof b === "number") b = shown(b)
             if (
                 typeof a === "object" ||
                 typeof b === "object" ||

@@ -40,9 +40,19 @@ export function textOf(value: unknown): string {
  * left, NEXT_BYTES at least.
  */
 export function nextText(value: unknown): string {
-    if (typeof value !== "object") return "" + value
+    if (typeof value !== "object") return "" + shown(value)
     room = Math.max(room, NEXT_BYTES)
     return nestedText(value, 0)
+}
+
+/**
+ * What is to be written for a value; all but some numbers as they are. The VM writes a fraction that it
+ * rounds up to a power of ten with `:` for its first two digits: 9.9999999 as `:`, 99.9999999 as `:0`.
+ */
+export function shown(value: unknown): unknown {
+    if (typeof value !== "number" || (value | 0) === value) return value
+    const text = "" + value
+    return text.indexOf(":") < 0 ? value : replaceAll(text, ":", "10")
 }
 
 /** A value that is the whole message: an error with its frames, anything else as by `textOf`. */
@@ -100,7 +110,7 @@ function nestedText(value: any, depth: number): string {
     if (value instanceof Buffer) return take(bufferText(value))
     const isList = Array.isArray(value)
     const keys = fieldsOf(value)
-    if (!keys && !isList) return take("" + value)
+    if (!keys && !isList) return take("" + shown(value))
     const inside =
         depth < MAX_DEPTH
             ? manyTexts(value, keys, depth + 1).join(",")

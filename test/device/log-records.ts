@@ -68,6 +68,24 @@ describe("records (L9)", () => {
         )
     })
 
+    test("a number that is rounded up to a power of ten is that number", () => {
+        const { log, out } = freshLog()
+        const l = log.logger("x")
+        let ten = 0
+        for (let i = 0; i < 100; ++i) ten += 0.1
+        // the same message again and again, as its numbers have a shorter way
+        for (const value of [1, ten, 21.5, -ten * 10, ten * 100])
+            l.info("{0}", value)
+        l.info("{0} {1}", ten, -ten)
+        l.info("{0} {1} {2} {3}", ten, -ten, "::", 9.99999999)
+        l.info("{0}", { a: ten, b: [-ten, ":"] })
+        expect(out.take()).toBe(
+            "info x 1|info x 10|info x 21.5|info x -100|info x 1000|" +
+                "info x 10 -10|info x 10 -10 :: 10|" +
+                'info x {"a":10,"b":[-10,":"]}'
+        )
+    })
+
     test("a child logger binds data, its parent stays as it is", () => {
         const { log, out } = freshLog()
         const parent = log.logger("x")

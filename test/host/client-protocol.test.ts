@@ -90,6 +90,17 @@ test("JSON of both VMs is read alike", () => {
     assert.deepEqual(parseJson(Buffer.from('"\\u0007"')), "\u0007")
 })
 
+test("a number that the VM writes with a colon is read", () => {
+    const json = (text: string) => parseJson(Buffer.from(text))
+    assert.deepEqual(
+        json('{"a"::,"b"::00,"c":-:0,"d":[:,-:,:e+22],"e":{"f"::}}'),
+        { a: 10, b: 1000, c: -100, d: [10, -10, 1e23], e: { f: 10 } }
+    )
+    assert.equal(json(":0"), 100)
+    const texts = { 'a":': "::0", b: '":,\\":', c: [":", "-:0", '"'], d: 0 }
+    assert.deepEqual(json(JSON.stringify(texts)), texts)
+})
+
 test("items are taken out of any pieces", () => {
     const data = Buffer.from('[1]\x1fein Text\x1e{"b":2}\x1e')
     for (let cut = 0; cut <= data.length; cut++) {
