@@ -141,6 +141,26 @@ describe("language", () => {
         same([1, 2, 3].length % 2, 1)
     })
 
+    test("texts, lists and numbers differ as docs/vm.md tells", () => {
+        const text = (x: string) => x
+        same(text("abc").charAt(3), undefined)
+        same(text("Küche").toUpperCase() + text("ÄB").toLowerCase(), "KüCHEÄb")
+        same(text("").includes(""), false)
+        same(text("abc").endsWith(""), false)
+        same(parseInt(text("1e3")), 1000)
+        same(+(text("7px") as any), 7)
+        same(isNaN(+(text("") as any)), true)
+        const number = (x: number) => x
+        same(Math.round(number(-0.5)), -1)
+        same(isNaN(Math.cbrt(number(-8))), true)
+        same(number(Infinity) | 0, 1)
+        same([1, 2].indexOf(1, -1), 0)
+        same(isNaN(Math.max(number(NaN), 1)), false)
+        same("" + number(1 / 3) + " " + number(4 / 3), "0.333333 1.333333")
+        same("" + number(1234567890.5), "1234567891")
+        same("" + number(9.99999999), ":")
+    })
+
     test("a chain of several ?. ends at the first that is not there", () => {
         const none: Node | undefined = undefined
         const one = leaf(1)

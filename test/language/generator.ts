@@ -157,6 +157,14 @@ ${this.block(scope, 6, 3)}return a
                     ? `${this.pick(lists)}[${part()} & 3]`
                     : part(),
             () =>
+                lists.length > 0
+                    ? this.listNumber(this.pick(lists), part)
+                    : part(),
+            () =>
+                texts.length > 0
+                    ? this.textNumber(this.pick(texts), part)
+                    : part(),
+            () =>
                 callable > 0
                     ? `f${this.below(callable)}(${part()}, ${part()})`
                     : part(),
@@ -165,6 +173,40 @@ ${this.block(scope, 6, 3)}return a
                 lists.length + texts.length > 0
                     ? `${this.pick([...lists, ...texts])}.length`
                     : part()
+        )
+    }
+
+    /** A number by a method of a list. */
+    private listNumber(list: string, number: () => string): string {
+        return this.choose(
+            () => `(${list}.find(x => x > ${this.literal()}) ?? -1)`,
+            () => `${list}.findIndex(x => x === ${this.literal()})`,
+            () =>
+                `${list}.${this.pick(["indexOf", "lastIndexOf"])}(${number()})`,
+            () => `${list}.reduce((x, y) => x + y, ${number()})`,
+            () =>
+                `(${list}.${this.pick(["some(x => x > 1)", "every(x => x < 3)", "includes(1)"])} ? 1 : 0)`,
+            () => `${list}.slice(${number()} & 3).length`,
+            () => `(${list}.at(${this.pick(["0", "-1", "-9", "2"])}) ?? 5)`,
+            () => `${list}.push(${number()})`,
+            () => `(${list}.${this.pick(["pop", "shift"])}() ?? 3)`,
+            () => `${list}.unshift(${number()})`
+        )
+    }
+
+    /** A number by a method of a text. */
+    private textNumber(text: string, number: () => string): string {
+        const part = this.pick(['"s"', '"-"', '"1"', '"no"', '"9"'])
+        return this.choose(
+            () => `${text}.${this.pick(["indexOf", "lastIndexOf"])}(${part})`,
+            () => `${text}.indexOf(${part}, ${number()} & 3)`,
+            () => `(${text}.includes(${part}) ? 1 : 0)`,
+            () =>
+                `(${text}.${this.pick(["startsWith", "endsWith"])}(${part}) ? 1 : 0)`,
+            () => `${text}.split(${part}).length`,
+            () => `(${text} + "z").charCodeAt(0)`,
+            () => `parseInt("" + (${number()} & 0xffff))`,
+            () => `parseFloat("" + eighths(${number()} & 0xffff))`
         )
     }
 
@@ -194,7 +236,30 @@ ${this.block(scope, 6, 3)}return a
             () => `("s" + text(${number()}))`,
             () => (scope.texts.length > 0 ? this.pick(scope.texts) : '"t"'),
             () => `(${this.condition(scope, 2)} ? "yes" : "no")`,
-            () => `[${number()}, ${number()}].map(x => text(x)).join("/")`
+            () => `[${number()}, ${number()}].map(x => text(x)).join("/")`,
+            () => this.changedText(scope)
+        )
+    }
+
+    /** A text by a method of another one, or of a list. */
+    private changedText({ texts, lists }: Scope): string {
+        const from = texts.length > 0 ? this.pick(texts) : '" tEx7 "'
+        const list = lists.length > 0 ? this.pick(lists) : "[3, 1, 2]"
+        const at = () => this.pick(["0", "1", "2", "-1", "-3", "9"])
+        return this.choose(
+            () => `${from}.slice(${at()}, ${at()})`,
+            () => `${from}.slice(${at()})`,
+            () =>
+                `${from}.${this.pick(["trim", "toUpperCase", "toLowerCase"])}()`,
+            () => `${from}.split("s").join("<>")`,
+            () => `${list}.filter(x => x > 0).map(x => text(x)).join()`,
+            () =>
+                `${list}.slice(${at()}, ${at()}).map((x, i) => text(x + i)).join(" ")`,
+            () =>
+                `${list}.filter(x => !isNaN(x)).sort((x, y) => x - y).map(x => text(x)).join(";")`,
+            () => `[...${list}, 4].map(x => text(x)).join("")`,
+            () => `Object.keys({ a: 1, ["b" + text(2)]: ${at()} }).join()`,
+            () => `String.fromCharCode(65 + (${list}.length & 15))`
         )
     }
 
