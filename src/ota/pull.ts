@@ -3,11 +3,10 @@ import { AtOnce, Clock } from "../platform"
 import { HTTP_TIMEOUT_MS, HttpAnswer, httpRequest, SocketArbiter } from "../net"
 import { MAX_FILE_BYTES } from "./file"
 import { PartCollector } from "./parts"
-import { Pieces } from "./pieces"
 import { CHECKING, SOURCE } from "./probation"
 import type { OtaLink } from "./task"
 import {
-    holdFile,
+    beginFile,
     isOn,
     offerFile,
     Ota,
@@ -31,16 +30,6 @@ const MAX_ETAG_BYTES = 100
 /** Name of the lease of the socket. */
 const CLAIM = "ota"
 
-/** What is known of a source from its answers. */
-interface Answered {
-    /** URL of the last request. */
-    url: string
-    /** ETag of its file; empty if the file is to be sent again. */
-    etag: string
-    /** Why the last file was passed over. */
-    skipped: string
-}
-
 /**
  * Asks `OTA_URL` for a file, every `OTA_POLL`.
  * @param useDate is called with the Date header of each answer: `setClockByHttpDate`
@@ -50,92 +39,73 @@ export function pullUpdates(
     arbiter: SocketArbiter,
     useDate?: (clock: Clock, date: string | undefined) => AtOnce
 ): OtaLink {
-    const answered: Answered = { url: "", etag: "", skipped: "" }
+    const { settings, log } = ota
+    // URL of the last request, and the ETag of its file; empty if the file is to be sent again
+    let from = ""
+    let etag = ""
+    // why the last file was passed over
+    let skipped = ""
     const failed = (problem: string) => {
         ota.sourceProblem = problem
-        ota.log.warning("no update: {0}", problem)
+        log.warning("no update: {0}", problem)
     }
     const firstMs = Math.min(FIRST_PULL_MS, pollMs(ota))
     return errand(ota, arbiter, firstMs, failed, async () => {
-        const url = ota.settings.get("OTA_URL")
+        const url = settings.get("OTA_URL")
         if (!url || !isOn(ota)) {
             ota.links &= ~SOURCE
-            answered.etag = ""
+            etag = ""
             ota.sourceProblem = "OTA_URL is empty"
             return 0
         }
         // looked at again at once, and asked when there is room for a file
         if (receivingProblem(ota, CLAIM)) return 0
+        const { device, version, state } = otaStatus(ota)
         // the whole file ends a refusal, or is refused again
-        const known = url === answered.url && !ota.refusal ? answered.etag : ""
+        const known = url === from && !ota.refusal ? etag : ""
+        const condition = known ? `If-None-Match: ${known}\r\n` : ""
+        const headers = `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`
         // unless this request succeeds, the next one asks for the whole file
-        answered.etag = ""
-        answered.url = url
-        const pieces = new Pieces()
-        const answer = await download(ota, arbiter, url, known, pieces)
+        etag = ""
+        from = url
+        // what came in messages gives way to a file, and not to an answer without one
+        let { received } = ota
+        const { heardAt } = ota
+        const pieces = beginFile(ota, CLAIM)
+        let answer: HttpAnswer
+        try {
+            answer = await request(ota, arbiter, url, headers, "", part => {
+                received = undefined
+                pieces.add(part)
+            })
+        } finally {
+            const isParts = received instanceof PartCollector
+            ota.received = isParts ? received : undefined
+            ota.heardAt = heardAt
+        }
         const { status, fields } = answer
         if (useDate) useDate(arbiter.clock, fields["date"])
         if (known && status === 304) {
-            answered.etag = known
+            etag = known
             return pollMs(ota)
         }
         if (status !== 200)
             throw new Error(`the source answers with status ${status}`)
-        return await offerAnswer(ota, pieces, fields["etag"], answered)
+        // a version from this source must keep the source in reach
+        const { state: outcome, reason } = await offerFile(ota, pieces, SOURCE)
+        if (outcome === "refused") ota.sourceProblem = reason
+        if (outcome === "ignored" && reason !== skipped) {
+            skipped = reason
+            log.info("no update: {0}", reason)
+        }
+        const tag = fields["etag"]
+        // one that was not taken is sent again, as it may be under another key
+        const isTaken = outcome !== "refused" && outcome !== "busy"
+        if (isTaken && tag && tag.byteLength <= MAX_ETAG_BYTES) etag = tag
+        // a file from elsewhere is checked in seconds, and may turn out to be none
+        if (reason === CHECKING) return Math.min(RETRY_MS, pollMs(ota))
+        return pollMs(ota)
     })
-}
-
-/**
- * Asks for a file that may be known already.
- * @param etag of the known one; empty for none
- * @param pieces get the file
- */
-async function download(
-    ota: Ota,
-    arbiter: SocketArbiter,
-    url: string,
-    etag: string,
-    pieces: Pieces
-): Promise<HttpAnswer> {
-    const { device, version, state } = otaStatus(ota)
-    const condition = etag ? `If-None-Match: ${etag}\r\n` : ""
-    const headers = `X-Fiberd: device=${device}; version=${version}; state=${state}\r\n${condition}`
-    // what came in messages gives way to a file, and not to an answer without one
-    let { received } = ota
-    const { heardAt } = ota
-    holdFile(ota, CLAIM, pieces)
-    try {
-        return await request(ota, arbiter, url, headers, "", part => {
-            received = undefined
-            pieces.add(part)
-        })
-    } finally {
-        const isParts = received instanceof PartCollector
-        ota.received = isParts ? received : undefined
-        ota.heardAt = heardAt
-    }
-}
-
-/** Offers the file of an answer to the board. @returns the longest time to the next request, ms */
-async function offerAnswer(
-    ota: Ota,
-    pieces: Pieces,
-    etag: string | undefined,
-    answered: Answered
-): Promise<number> {
-    // a version from this source must keep the source in reach
-    const { state, reason } = await offerFile(ota, pieces, SOURCE)
-    if (state === "refused") ota.sourceProblem = reason
-    if (state === "ignored" && reason !== answered.skipped) {
-        answered.skipped = reason
-        ota.log.info("no update: {0}", reason)
-    }
-    // one that was not taken is sent again, as it may be under another key
-    const isTaken = state !== "refused" && state !== "busy"
-    if (isTaken && etag && etag.byteLength <= MAX_ETAG_BYTES)
-        answered.etag = etag
-    // a file from elsewhere is checked in seconds, and may turn out to be none
-    return reason === CHECKING ? Math.min(RETRY_MS, pollMs(ota)) : pollMs(ota)
 }
 
 /** Reports each state to `OTA_REPORT`, as JSON by POST. */

@@ -1443,6 +1443,10 @@ export const OTHER_NUMBERS: Record<string, Record<string, string>> = {
         "at most 8 arguments, and a text of a template, `+` or `console.log` 7 values":
             "test/host/build.test.ts",
         "at most some 14 arguments": VM,
+        "have 7 digits as text, 6 below 1": "test/device/language.ts",
+        '`parseInt("1e3")` is 1000, `+"7px"` 7,': "test/device/language.ts",
+        "`Math.round(-0.5)` is -1": "test/device/language.ts",
+        "`Infinity | 0` is 1": "test/device/language.ts",
     },
     "docs/web.md": { "whole words of 8 bytes": VM },
 }
