@@ -7,17 +7,20 @@ import { count, duration, wallTime } from "../words.ts"
 /** What a board is as a whole. */
 export type Summary = Omit<BoardInfo, "access" | "first" | "next" | "safe">
 
-const DOTS: Record<TaskState, [string, Colour]> = {
-    disabled: ["○", "dim"],
-    scheduled: ["●", "cyan"],
-    waiting: ["●", "yellow"],
-    starting: ["●", "green"],
-    running: ["●", "green"],
-    stopping: ["●", "yellow"],
-    done: ["○", "green"],
-    stopped: ["○", "dim"],
-    failed: ["×", "red"],
-}
+// maps, as the states that a board sends may be any words, `constructor` too
+const DOTS = new Map<string, [dot: string, Colour]>(
+    Object.entries({
+        disabled: ["○", "dim"],
+        scheduled: ["●", "cyan"],
+        waiting: ["●", "yellow"],
+        starting: ["●", "green"],
+        running: ["●", "green"],
+        stopping: ["●", "yellow"],
+        done: ["○", "green"],
+        stopped: ["○", "dim"],
+        failed: ["×", "red"],
+    } satisfies Record<TaskState, [string, Colour]>)
+)
 
 /** Sums up a board. */
 export function summarise(info: BoardInfo): Summary {
@@ -25,15 +28,15 @@ export function summarise(info: BoardInfo): Summary {
     return summary
 }
 
-const STATE_COLOURS: Record<string, Colour> = {
-    running: "green",
-    degraded: "red",
-}
+const STATE_COLOURS: ReadonlyMap<string, Colour> = new Map([
+    ["running", "green"],
+    ["degraded", "red"],
+])
 
 /** The line about a board above its tasks. */
 export function summaryLine(summary: Summary, paint: Paint): string {
     const { hostname, device, state, boot, lastEnd, uptime, tasks } = summary
-    const colour = STATE_COLOURS[state] ?? "yellow"
+    const colour = STATE_COLOURS.get(state) ?? "yellow"
     const words = [
         paint(colour, "●"),
         paint("bold", hostname ?? device),
@@ -67,7 +70,7 @@ export function taskText(
     paint: Paint,
     resolve: (text: string) => string
 ): string {
-    const [dot, colour] = DOTS[task.state] ?? ["●", "dim"]
+    const [dot, colour] = DOTS.get(task.state) ?? ["●", "dim"]
     const rows = [
         `${paint(colour, dot)} ${paint("bold", task.name)} ${paint(colour, task.state)}` +
             ` since ${sinceText(task)}`,
