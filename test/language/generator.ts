@@ -5,6 +5,8 @@
  * changes of its target), and have no other types than numbers, texts, lists and one kind of object.
  */
 
+import type { Random } from "../vectors/random.ts"
+
 /** The values that most often go wrong: neighbours of an int32, fractions, 0. */
 const NUMBERS = [
     ...["0", "1", "2", "-1", "7", "100", "0.5", "-2.5", "0.25", "number(NaN)"],
@@ -58,8 +60,7 @@ export interface Program {
     runs: string[]
 }
 
-/** @param random numbers from 0 to 1 */
-export function writeProgram(random: () => number): Program {
+export function writeProgram(random: Random): Program {
     const writer = new Writer(random)
     const functions: string[] = []
     const runs: string[] = []
@@ -73,10 +74,10 @@ export function writeProgram(random: () => number): Program {
 }
 
 class Writer {
-    private readonly random: () => number
+    private readonly random: Random
     private names = 0
 
-    constructor(random: () => number) {
+    constructor(random: Random) {
         this.random = random
     }
 
@@ -98,15 +99,7 @@ ${this.block(scope, 6, 3)}return a
     }
 
     literal(): string {
-        return this.pick(NUMBERS)
-    }
-
-    private below(end: number): number {
-        return Math.floor(this.random() * end)
-    }
-
-    private pick<T>(list: readonly T[]): T {
-        return list[this.below(list.length)]!
+        return this.random.pick(NUMBERS)
     }
 
     private name(prefix: string): string {
@@ -115,63 +108,64 @@ ${this.block(scope, 6, 3)}return a
 
     /** One of the texts, which are written only when they are chosen. */
     private choose(...ways: (() => string)[]): string {
-        return this.pick(ways)()
+        return this.random.pick(ways)()
     }
 
     private number(scope: Scope, depth: number): string {
         const { numbers, nodes, lists, texts, callable } = scope
-        if (depth <= 0 || this.below(5) === 0)
-            return this.pick([this.literal(), this.pick(numbers)])
+        if (depth <= 0 || this.random.below(5) === 0)
+            return this.random.pick([this.literal(), this.random.pick(numbers)])
         const part = () => this.number(scope, depth - 1)
-        const sign = (...signs: string[]) => this.pick(signs)
+        const sign = (...signs: string[]) => this.random.pick(signs)
         return this.choose(
             () => `(${part()} ${sign("+", "-", "*")} ${part()})`,
             () => `over(${part()}, ${part()})`,
             () => `(eighths(${part()}) % eighths(${part()}))`,
-            () => `(${part()} | 0) % ${this.pick(["7", "-60", "1000"])}`,
+            () => `(${part()} | 0) % ${this.random.pick(["7", "-60", "1000"])}`,
             () =>
                 `(${part()} ${sign("&", "|", "^", "<<", ">>", ">>>")} ${part()})`,
             () =>
                 `(${this.condition(scope, depth - 1)} ? ${part()} : ${part()})`,
             () => `(${part()} ${sign("||", "&&")} ${part()})`,
             () =>
-                `Math.${this.pick(["floor", "ceil", "abs"])}(orZero(${part()}))`,
+                `Math.${this.random.pick(["floor", "ceil", "abs"])}(orZero(${part()}))`,
             () =>
-                `Math.${this.pick(["min", "max"])}(orZero(${part()}), orZero(${part()}))`,
-            () => `(${this.pick(numbers)}${sign("++", "--")})`,
-            () => `(${sign("++", "--")}${this.pick(numbers)})`,
-            () => `(${this.pick(numbers)} = ${part()})`,
-            () => `(${this.pick(numbers)} ${sign("||=", "&&=")} ${part()})`,
+                `Math.${this.random.pick(["min", "max"])}(orZero(${part()}), orZero(${part()}))`,
+            () => `(${this.random.pick(numbers)}${sign("++", "--")})`,
+            () => `(${sign("++", "--")}${this.random.pick(numbers)})`,
+            () => `(${this.random.pick(numbers)} = ${part()})`,
             () =>
-                `(${this.pick(numbers)} ${sign("+=", "-=", "*=", "&=", "|=")} ${this.literal()})`,
+                `(${this.random.pick(numbers)} ${sign("||=", "&&=")} ${part()})`,
+            () =>
+                `(${this.random.pick(numbers)} ${sign("+=", "-=", "*=", "&=", "|=")} ${this.literal()})`,
             () =>
                 nodes.length > 0
-                    ? `(${this.pick(nodes)}?.next?.value ?? ${part()})`
+                    ? `(${this.random.pick(nodes)}?.next?.value ?? ${part()})`
                     : part(),
             () =>
                 nodes.length > 0
-                    ? `(${this.pick(nodes)}.value += ${this.literal()})`
+                    ? `(${this.random.pick(nodes)}.value += ${this.literal()})`
                     : part(),
             () =>
                 lists.length > 0
-                    ? `${this.pick(lists)}[${part()} & 3]`
+                    ? `${this.random.pick(lists)}[${part()} & 3]`
                     : part(),
             () =>
                 lists.length > 0
-                    ? this.listNumber(this.pick(lists), part)
+                    ? this.listNumber(this.random.pick(lists), part)
                     : part(),
             () =>
                 texts.length > 0
-                    ? this.textNumber(this.pick(texts), part)
+                    ? this.textNumber(this.random.pick(texts), part)
                     : part(),
             () =>
                 callable > 0
-                    ? `f${this.below(callable)}(${part()}, ${part()})`
+                    ? `f${this.random.below(callable)}(${part()}, ${part()})`
                     : part(),
             () => `(${sign("- ", "~")}${part()})`,
             () =>
                 lists.length + texts.length > 0
-                    ? `${this.pick([...lists, ...texts])}.length`
+                    ? `${this.random.pick([...lists, ...texts])}.length`
                     : part()
         )
     }
@@ -182,27 +176,29 @@ ${this.block(scope, 6, 3)}return a
             () => `(${list}.find(x => x > ${this.literal()}) ?? -1)`,
             () => `${list}.findIndex(x => x === ${this.literal()})`,
             () =>
-                `${list}.${this.pick(["indexOf", "lastIndexOf"])}(${number()})`,
+                `${list}.${this.random.pick(["indexOf", "lastIndexOf"])}(${number()})`,
             () => `${list}.reduce((x, y) => x + y, ${number()})`,
             () =>
-                `(${list}.${this.pick(["some(x => x > 1)", "every(x => x < 3)", "includes(1)"])} ? 1 : 0)`,
+                `(${list}.${this.random.pick(["some(x => x > 1)", "every(x => x < 3)", "includes(1)"])} ? 1 : 0)`,
             () => `${list}.slice(${number()} & 3).length`,
-            () => `(${list}.at(${this.pick(["0", "-1", "-9", "2"])}) ?? 5)`,
+            () =>
+                `(${list}.at(${this.random.pick(["0", "-1", "-9", "2"])}) ?? 5)`,
             () => `${list}.push(${number()})`,
-            () => `(${list}.${this.pick(["pop", "shift"])}() ?? 3)`,
+            () => `(${list}.${this.random.pick(["pop", "shift"])}() ?? 3)`,
             () => `${list}.unshift(${number()})`
         )
     }
 
     /** A number by a method of a text. */
     private textNumber(text: string, number: () => string): string {
-        const part = this.pick(['"s"', '"-"', '"1"', '"no"', '"9"'])
+        const part = this.random.pick(['"s"', '"-"', '"1"', '"no"', '"9"'])
         return this.choose(
-            () => `${text}.${this.pick(["indexOf", "lastIndexOf"])}(${part})`,
+            () =>
+                `${text}.${this.random.pick(["indexOf", "lastIndexOf"])}(${part})`,
             () => `${text}.indexOf(${part}, ${number()} & 3)`,
             () => `(${text}.includes(${part}) ? 1 : 0)`,
             () =>
-                `(${text}.${this.pick(["startsWith", "endsWith"])}(${part}) ? 1 : 0)`,
+                `(${text}.${this.random.pick(["startsWith", "endsWith"])}(${part}) ? 1 : 0)`,
             () => `${text}.split(${part}).length`,
             () => `(${text} + "z").charCodeAt(0)`,
             () => `parseInt("" + (${number()} & 0xffff))`,
@@ -214,15 +210,16 @@ ${this.block(scope, 6, 3)}return a
     private condition(scope: Scope, depth: number): string {
         const number = () => this.number(scope, depth - 1)
         if (depth <= 0)
-            return this.pick([
+            return this.random.pick([
                 "(number(1) > 0)",
-                `(${this.pick(scope.numbers)} > 1)`,
+                `(${this.random.pick(scope.numbers)} > 1)`,
             ])
         const condition = () => this.condition(scope, depth - 1)
         return this.choose(
             () =>
-                `(number(${number()}) ${this.pick(["<", ">=", "===", "!==", "<="])} ${number()})`,
-            () => `(${condition()} ${this.pick(["&&", "||"])} ${condition()})`,
+                `(number(${number()}) ${this.random.pick(["<", ">=", "===", "!==", "<="])} ${number()})`,
+            () =>
+                `(${condition()} ${this.random.pick(["&&", "||"])} ${condition()})`,
             () => `!(${number()})`,
             () => `!${condition()}`,
             () => `number(${number()})`
@@ -234,7 +231,8 @@ ${this.block(scope, 6, 3)}return a
         return this.choose(
             () => `\`<\${text(${number()})}>\``,
             () => `("s" + text(${number()}))`,
-            () => (scope.texts.length > 0 ? this.pick(scope.texts) : '"t"'),
+            () =>
+                scope.texts.length > 0 ? this.random.pick(scope.texts) : '"t"',
             () => `(${this.condition(scope, 2)} ? "yes" : "no")`,
             () => `[${number()}, ${number()}].map(x => text(x)).join("/")`,
             () => this.changedText(scope)
@@ -243,14 +241,14 @@ ${this.block(scope, 6, 3)}return a
 
     /** A text by a method of another one, or of a list. */
     private changedText({ texts, lists }: Scope): string {
-        const from = texts.length > 0 ? this.pick(texts) : '" tEx7 "'
-        const list = lists.length > 0 ? this.pick(lists) : "[3, 1, 2]"
-        const at = () => this.pick(["0", "1", "2", "-1", "-3", "9"])
+        const from = texts.length > 0 ? this.random.pick(texts) : '" tEx7 "'
+        const list = lists.length > 0 ? this.random.pick(lists) : "[3, 1, 2]"
+        const at = () => this.random.pick(["0", "1", "2", "-1", "-3", "9"])
         return this.choose(
             () => `${from}.slice(${at()}, ${at()})`,
             () => `${from}.slice(${at()})`,
             () =>
-                `${from}.${this.pick(["trim", "toUpperCase", "toLowerCase"])}()`,
+                `${from}.${this.random.pick(["trim", "toUpperCase", "toLowerCase"])}()`,
             () => `${from}.split("s").join("<>")`,
             () => `${list}.filter(x => x > 0).map(x => text(x)).join()`,
             () =>
@@ -273,13 +271,13 @@ ${this.block(scope, 6, 3)}return a
             texts: [...scope.texts],
         }
         let block = ""
-        for (let left = 1 + this.below(most); left > 0; --left)
+        for (let left = 1 + this.random.below(most); left > 0; --left)
             block += this.statement(inner, depth) + "\n"
         return block
     }
 
     private statement(scope: Scope, depth: number): string {
-        if (depth <= 0 || this.below(2) === 0) return this.simple(scope)
+        if (depth <= 0 || this.random.below(2) === 0) return this.simple(scope)
         return this.compound(scope, depth - 1)
     }
 
@@ -287,15 +285,15 @@ ${this.block(scope, 6, 3)}return a
         const number = () => this.number(scope, 3)
         return this.choose(
             () => this.declare(scope.numbers, "let n", number(), ": number"),
-            () => `${this.pick(scope.numbers)} = ${number()}`,
+            () => `${this.random.pick(scope.numbers)} = ${number()}`,
             () =>
-                `${this.pick(scope.numbers)} ${this.pick(["+=", "-="])} ${this.literal()}`,
+                `${this.random.pick(scope.numbers)} ${this.random.pick(["+=", "-="])} ${this.literal()}`,
             () => `out(text(${number()}))`,
             () =>
                 this.declare(
                     scope.nodes,
                     "const o",
-                    this.pick([
+                    this.random.pick([
                         `{ value: ${number()}, next: { value: ${number()} } }`,
                         "{ value: 1, next: undefined }",
                     ]),
@@ -309,11 +307,11 @@ ${this.block(scope, 6, 3)}return a
                 ),
             () => this.declare(scope.texts, "let t", this.text(scope)),
             () =>
-                `;[${this.pick(scope.numbers)}, ${this.pick(scope.numbers)}] = [${number()}, ${number()}]`,
+                `;[${this.random.pick(scope.numbers)}, ${this.random.pick(scope.numbers)}] = [${number()}, ${number()}]`,
             () => {
                 if (scope.nodes.length === 0) return this.takeApart(scope)
                 const [value, next] = [this.name("n"), this.name("n")]
-                const statement = `let { value: ${value}, next: { value: ${next} } = { value: number(${number()}) } } = ${this.pick(scope.nodes)}`
+                const statement = `let { value: ${value}, next: { value: ${next} } = { value: number(${number()}) } } = ${this.random.pick(scope.nodes)}`
                 scope.numbers.push(value, next)
                 return statement
             },
@@ -346,7 +344,7 @@ ${this.block(scope, 6, 3)}return a
     private compound(scope: Scope, depth: number): string {
         const block = (inner = scope) => this.block(inner, 3, depth)
         const loop = { ...scope, isInLoop: true }
-        const rounds = 1 + this.below(3)
+        const rounds = 1 + this.random.below(3)
         const count = this.name("i")
         const condition = () => this.condition(scope, 2)
         return this.choose(
@@ -367,7 +365,7 @@ ${this.block(scope, 6, 3)}return a
             () => this.attempt(scope, depth),
             () => {
                 if (!scope.isInLoop) return this.simple(scope)
-                return `if (${condition()}) ${this.pick(["continue", "break"])}`
+                return `if (${condition()}) ${this.random.pick(["continue", "break"])}`
             },
             () => {
                 if (!scope.mayReturn) return this.simple(scope)
@@ -375,7 +373,7 @@ ${this.block(scope, 6, 3)}return a
             },
             () => `switch (number(${this.number(scope, 1)}) & 3) {
 case 0: {\n${block()}break\n}
-case ${1 + this.below(2)}: {\n${block()}break\n}
+case ${1 + this.random.below(2)}: {\n${block()}break\n}
 default: {\n${block()}}
 }`
         )
@@ -386,7 +384,8 @@ default: {\n${block()}}
         // a jump out of a finally ends what the VM is at, and nobody writes it
         const last = { ...scope, isInLoop: false, mayReturn: false }
         const thrown = `if (${this.condition(scope, 1)}) throw new Error(text(${this.number(scope, 1)}))`
-        const end = this.below(2) === 0 ? ` finally {\n${block(last)}}` : ""
+        const end =
+            this.random.below(2) === 0 ? ` finally {\n${block(last)}}` : ""
         return `try {\n${block()}${thrown}
 } catch (e: any) {\nout("caught " + e.message)\n${block()}}${end}`
     }

@@ -5,7 +5,8 @@ import { dirname } from "node:path"
 import { after, test } from "node:test"
 import { transformSync } from "esbuild"
 import { buildProgram, keepCompilers } from "../../host/sim/index.ts"
-import { generator, runImage } from "../system/run-image.ts"
+import { runImage } from "../system/run-image.ts"
+import { Random } from "../vectors/random.ts"
 import { type Program, writeProgram } from "./generator.ts"
 
 /** Programs; `npm run test:language` runs more of them. */
@@ -22,7 +23,7 @@ after(keepCompilers())
 test(`${PROGRAMS} programs from seed ${SEED} print on the VM what they print in Node`, async () => {
     mkdirSync(dirname(MAIN), { recursive: true })
     for (let seed = SEED; seed < SEED + PROGRAMS; ++seed) {
-        const program = writeProgram(generator(seed))
+        const program = writeProgram(new Random(seed))
         const wanted = runInNode(program)
         writeFileSync(MAIN, boardProgram(program))
         for (const optimise of [false, true]) {

@@ -5,6 +5,7 @@
 import { createRequire } from "node:module"
 import { setImmediate } from "node:timers/promises"
 import { loadVm } from "../../host/tool/index.ts"
+import { Random } from "../vectors/random.ts"
 
 /** What an image runs under. */
 export interface Conditions {
@@ -57,12 +58,12 @@ export async function runImage(
     image: Uint8Array,
     { race, collects = false, uptimeMs = 0, limitMs, line, ended }: Conditions
 ): Promise<End> {
-    const random = generator(race ?? 1)
+    const random = new Random(race ?? 1)
     let now = START
     const look = () => {
         now += collects ? COLLECTING_LOOK_MS : LOOK_MS
-        if (race !== undefined && random() * RACE_ODDS < 1)
-            now += random() * RACE_STEP_MS
+        if (race !== undefined && random.next() * RACE_ODDS < 1)
+            now += random.next() * RACE_STEP_MS
         return Math.floor(now)
     }
     let panic: number | undefined
@@ -101,16 +102,12 @@ export async function runImage(
     return { panic, isLate: !isDone }
 }
 
-/** Random numbers from 0 to 1, the same for each seed: the minimal standard generator. */
-export function generator(seed: number): () => number {
-    let state = seed
-    return () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff
-}
-
 /** What the VM takes from `crypto`: the source of its random numbers. */
-function seededCrypto(random: () => number) {
+function seededCrypto(random: Random) {
     return {
         randomBytes: (count: number) =>
-            Buffer.from(Array.from({ length: count }, () => random() * 256)),
+            Buffer.from(
+                Array.from({ length: count }, () => random.next() * 256)
+            ),
     }
 }

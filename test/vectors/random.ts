@@ -7,10 +7,14 @@ export class Random {
         this.state = seed
     }
 
+    /** From 0 to below 1. */
+    next(): number {
+        return this.step() / 0x7fffffff
+    }
+
     /** From 0 to below `limit`. */
     below(limit: number): number {
-        this.state = (this.state * 48271) % 0x7fffffff
-        return this.state % limit
+        return this.step() % limit
     }
 
     /** Whether something of this probability, in percent, is so. */
@@ -20,5 +24,10 @@ export class Random {
 
     pick<T>(items: readonly T[]): T {
         return items[this.below(items.length)]!
+    }
+
+    private step(): number {
+        this.state = (this.state * 48271) % 0x7fffffff
+        return this.state
     }
 }

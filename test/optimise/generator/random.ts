@@ -1,18 +1,12 @@
+import { randomFrom } from "../../../bench/lib/faults.ts"
+
 /** Random choices that a seed decides: the same seed gives the same program on every machine. */
 export class Random {
-    private state: number
+    /** A number from 0 up to, but without, 1. */
+    readonly next: () => number
 
     constructor(seed: number) {
-        this.state = (seed ^ 0x9e3779b9) >>> 0
-    }
-
-    /** A number from 0 up to, but without, 1 (mulberry32). */
-    next(): number {
-        this.state = (this.state + 0x6d2b79f5) >>> 0
-        let mixed = this.state
-        mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
+        this.next = randomFrom(seed ^ 0x9e3779b9)
     }
 
     /** A whole number from `from` to `to`, both included. */
